@@ -1,0 +1,6 @@
+namespace Crik;
+
+internal static class Program
+{
+    public static int Main(string[] arguments) => arguments.Length;
+}
