@@ -1,0 +1,25 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Crik.Linux;
+
+/// <summary>An open descriptor that closes itself. Everything opened here is close-on-exec from its first instant.</summary>
+internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
+{
+    public FileDescriptor()
+        : base(ownsHandle: true)
+    {
+    }
+
+    public FileDescriptor(int number)
+        : base(ownsHandle: true)
+    {
+        SetHandle(number);
+    }
+
+    public int Number => checked((int)handle);
+
+    /// <summary>Zero is a descriptor like any other; only negative numbers are none.</summary>
+    public override bool IsInvalid => (long)handle < 0;
+
+    protected override bool ReleaseHandle() => Libc.CloseNumber((int)handle);
+}

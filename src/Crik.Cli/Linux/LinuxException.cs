@@ -1,0 +1,13 @@
+namespace Crik.Linux;
+
+/// <summary>A system call failed in a way that its caller had no answer for.</summary>
+internal sealed class LinuxException : IOException
+{
+    public LinuxException(string call, int errno)
+        : base($"{call}: {Linux.Errno.Text(errno)}")
+    {
+        Errno = errno;
+    }
+
+    public int Errno { get; }
+}

@@ -1,0 +1,28 @@
+namespace Crik.Linux;
+
+/// <summary>Signal numbers of the Linux ABI (<c>signal(7)</c>); the same on x86-64 and arm64.</summary>
+internal static class Signal
+{
+    public const int SIGHUP = 1;
+    public const int SIGINT = 2;
+    public const int SIGQUIT = 3;
+    public const int SIGKILL = 9;
+    public const int SIGPIPE = 13;
+    public const int SIGTERM = 15;
+    public const int SIGCHLD = 17;
+    public const int SIGCONT = 18;
+    public const int SIGSTOP = 19;
+    public const int SIGXFSZ = 25;
+
+    /// <summary>The highest number there is (<c>_NSIG</c>).</summary>
+    public const int Last = 64;
+
+    private static readonly string[] s_names =
+    [
+        "0", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV",
+        "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU",
+        "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
+    ];
+
+    public static string Name(int signal) => signal >= 0 && signal < s_names.Length ? s_names[signal] : $"SIGRTMIN+{signal - 34}";
+}
