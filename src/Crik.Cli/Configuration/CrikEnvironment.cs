@@ -1,0 +1,39 @@
+namespace Crik.Configuration;
+
+/// <summary>The environment variables of crik: CRIK_ and the key in upper snake case, lists with colons.</summary>
+internal static class CrikEnvironment
+{
+    public const string ConfigPathName = "CRIK_CONFIG_PATH";
+
+    public static Settings Read(IReadOnlyDictionary<string, string> environment)
+    {
+        Settings settings = new();
+        foreach ((string name, string value) in environment
+                     .Where(pair => pair.Key.StartsWith(OptionKey.EnvironmentPrefix, StringComparison.Ordinal))
+                     .OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            if (OptionKeys.All.FirstOrDefault(key => key.EnvironmentName == name) is { } key)
+            {
+                settings.Add(key, key.IsList ? value.Split(':', StringSplitOptions.RemoveEmptyEntries) : [value], name);
+            }
+            else if (name != ConfigPathName && !IsServiceLink(name) && !settings.IsFull)
+            {
+                IEnumerable<string> known = OptionKeys.All.Select(key => key.EnvironmentName).Append(ConfigPathName);
+                settings.Refuse($"{name}: unknown environment variable{NearestName.Hint(name, known)}");
+            }
+        }
+
+        return settings;
+    }
+
+    /// <summary>
+    /// Kubernetes describes every service of the namespace in each container (enableServiceLinks). A service named crik or
+    /// crik-node-state-server is a likely neighbour, and its variables begin as ours do.
+    /// </summary>
+    private static bool IsServiceLink(string name) =>
+        name.EndsWith("_SERVICE_HOST", StringComparison.Ordinal)
+        || name.EndsWith("_SERVICE_PORT", StringComparison.Ordinal)
+        || name.Contains("_SERVICE_PORT_", StringComparison.Ordinal)
+        || name.EndsWith("_PORT", StringComparison.Ordinal)
+        || name.Contains("_PORT_", StringComparison.Ordinal);
+}

@@ -1,0 +1,147 @@
+namespace Crik.Configuration;
+
+/// <summary>Everything that can be configured, with its defaults. <see cref="CrikOptionsLoader"/> knows where values come from.</summary>
+internal sealed record CrikOptions
+{
+    public const int MaxKeep = 1000;
+    public const int MaxRestoreAttempts = 100;
+
+    /// <summary>criu takes its ghost limit as a 32-bit number of bytes.</summary>
+    public const long MaxGhostLimit = uint.MaxValue;
+
+    /// <summary>Absolute directory that outlives the pod and takes the checkpoints; null runs the program without checkpoints.</summary>
+    public string? ImageDir { get; init; }
+
+    /// <summary>http or https address of the node state server; null checkpoints on every SIGTERM.</summary>
+    public Uri? NodeStateServerUrl { get; init; }
+
+    /// <summary>Absolute files and directories that are copied with every checkpoint and put back before a restore.</summary>
+    public IReadOnlyList<string> AdditionalPaths { get; init; } = [];
+
+    /// <summary>Absolute paths whose inotify watches are given up at a checkpoint, because criu cannot dump them.</summary>
+    public IReadOnlyList<string> InotifyIncompatiblePaths { get; init; } = [];
+
+    /// <summary>Number of committed checkpoints to keep.</summary>
+    public int Keep { get; init; } = 2;
+
+    /// <summary>The pod's terminationGracePeriodSeconds: the time between SIGTERM and SIGKILL, at least 1 s.</summary>
+    public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Exit code after a checkpoint, 0 to 255. A Job takes 0 for done, hence 143 (128 + SIGTERM).</summary>
+    public int CheckpointExitCode { get; init; } = 143;
+
+    /// <summary>Bytes: the largest deleted but still open file that goes into a checkpoint.</summary>
+    public long GhostLimit { get; init; } = 500L << 20;
+
+    /// <summary>How long to wait for another crik to release the image directory; zero does not wait.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public RestoreMode RestoreMode { get; init; } = RestoreMode.Once;
+
+    /// <summary>How many starts may try the same checkpoint before it is set aside.</summary>
+    public int RestoreAttempts { get; init; } = 2;
+
+    public WhenRestoreFails WhenRestoreFails { get; init; } = WhenRestoreFails.StartFresh;
+
+    public WhenIncompatible WhenIncompatible { get; init; } = WhenIncompatible.StartFresh;
+
+    public WhenCrashed WhenCrashed { get; init; } = WhenCrashed.Restore;
+
+    /// <summary>Whether page data gets checksums too; everything else in a checkpoint always has one.</summary>
+    public bool ChecksumPages { get; init; }
+
+    /// <summary>criu's absolute path, or its name to look up in PATH.</summary>
+    public string CriuPath { get; init; } = "criu";
+
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Info;
+
+    /// <summary>What is wrong with the values, each with the key (as in YAML) it belongs to.</summary>
+    public IEnumerable<(string Key, string Problem)> Problems()
+    {
+        if (ImageDir is { } imageDir && PathProblem(imageDir) is { } imageDirProblem)
+        {
+            yield return ("imageDir", imageDirProblem);
+        }
+
+        if (ImageDir is "/")
+        {
+            yield return ("imageDir", "must be a directory of its own, not '/'");
+        }
+
+        if (NodeStateServerUrl is { } url && url is { IsAbsoluteUri: false } or { Scheme: not ("http" or "https") })
+        {
+            yield return ("nodeStateServerURL", $"must be an http or https address, not '{NodeStateServerUrl.OriginalString}'");
+        }
+
+        foreach ((string Key, string Problem) problem in PathListProblems("additionalPaths", AdditionalPaths)
+                     .Concat(PathListProblems("inotifyIncompatiblePaths", InotifyIncompatiblePaths)))
+        {
+            yield return problem;
+        }
+
+        if (Keep is < 1 or > MaxKeep)
+        {
+            yield return ("keep", $"must be between 1 and {MaxKeep}, not {Keep}");
+        }
+
+        if (GracePeriod < TimeSpan.FromSeconds(1))
+        {
+            yield return ("gracePeriod", "must be at least 1s");
+        }
+
+        if (CheckpointExitCode is < 0 or > 255)
+        {
+            yield return ("checkpointExitCode", $"must be between 0 and 255, not {CheckpointExitCode}");
+        }
+
+        if (GhostLimit is < 0 or > MaxGhostLimit)
+        {
+            yield return ("ghostLimit", $"must be less than 4Gi, not {GhostLimit} bytes");
+        }
+
+        if (LockTimeout < TimeSpan.Zero)
+        {
+            yield return ("lockTimeout", "must not be negative");
+        }
+
+        if (RestoreAttempts is < 1 or > MaxRestoreAttempts)
+        {
+            yield return ("restoreAttempts", $"must be between 1 and {MaxRestoreAttempts}, not {RestoreAttempts}");
+        }
+
+        if (CriuPath is "" || (CriuPath.Contains('/') && PathProblem(CriuPath) is not null))
+        {
+            yield return ("criuPath", $"must be an absolute path or a name to look up in PATH, not '{CriuPath}'");
+        }
+    }
+
+    /// <summary>The one spelling of a path: no <c>.</c>, <c>..</c>, doubled or trailing slash. What is not absolute stays as it is.</summary>
+    public static string Normalise(string path) =>
+        PathProblem(path) is null ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) : path;
+
+    private static string? PathProblem(string path) =>
+        path is "" ? "must not be empty"
+        : path.Contains('\0') ? "must not contain a NUL character"
+        : path[0] != '/' ? $"must be an absolute path, not '{path}'"
+        : null;
+
+    private static bool Contains(string directory, string path) =>
+        directory == "/" || path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
+
+    private IEnumerable<(string Key, string Problem)> PathListProblems(string key, IReadOnlyList<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            if (PathProblem(path) is { } problem)
+            {
+                yield return (key, problem);
+            }
+            else if (ImageDir is { } imageDir && (Contains(imageDir, path) || Contains(path, imageDir)))
+            {
+                yield return (key, $"'{path}' must not be inside imageDir ('{imageDir}') nor contain it");
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace Crik.Configuration;
+
+/// <summary>Puts the configuration together: command line over environment over file over default.</summary>
+internal static class CrikOptionsLoader
+{
+    /// <exception cref="ConfigurationException">With every problem of every source.</exception>
+    public static CrikOptions Load(CommandLineOverrides overrides, IReadOnlyDictionary<string, string> environment) =>
+        Load(overrides, environment, CrikOptionsFile.DefaultPath);
+
+    internal static CrikOptions Load(
+        CommandLineOverrides overrides, IReadOnlyDictionary<string, string> environment, string defaultPath)
+    {
+        Settings[] sources = [ReadFile(overrides, environment, defaultPath), CrikEnvironment.Read(environment), Read(overrides)];
+        List<string> problems = [.. sources.SelectMany(source => source.Problems)];
+        Dictionary<string, string> labels = []; // key -> the source that won
+        CrikOptions options = new();
+        foreach (Setting setting in sources.SelectMany(source => source.Values))
+        {
+            if (setting.Key.Set(ref options, setting.Values) is { } problem)
+            {
+                problems.Add($"{setting.Label}: {problem}");
+            }
+            else
+            {
+                labels[setting.Key.Name] = setting.Label;
+            }
+        }
+
+        problems.AddRange(options.Problems().Select(found => $"{labels.GetValueOrDefault(found.Key, found.Key)}: {found.Problem}"));
+        return problems.Count == 0 ? options : throw new ConfigurationException(problems);
+    }
+
+    private static Settings ReadFile(
+        CommandLineOverrides overrides, IReadOnlyDictionary<string, string> environment, string defaultPath)
+    {
+        (string? path, string label) = overrides.ConfigPath is not null
+            ? (overrides.ConfigPath, "--config-path")
+            : (environment.GetValueOrDefault(CrikEnvironment.ConfigPathName), CrikEnvironment.ConfigPathName);
+        if (path is "")
+        {
+            Settings settings = new();
+            settings.Refuse($"{label}: must not be empty");
+            return settings;
+        }
+
+        return CrikOptionsFile.Read(path ?? defaultPath, isRequired: path is not null);
+    }
+
+    private static Settings Read(CommandLineOverrides overrides)
+    {
+        Settings settings = new();
+        Add("imageDir", overrides.ImageDir, "--image-dir");
+        Add("logFormat", overrides.LogFormat, "--log-format");
+        Add("logLevel", overrides.Debug ? Choices.LogLevel.NameOf(LogLevel.Debug) : null, "--debug");
+        return settings;
+
+        void Add(string key, string? value, string label)
+        {
+            if (value is not null)
+            {
+                settings.Add(OptionKeys.Find(key)!, [value], label);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace Crik.Configuration;
+
+/// <summary>What a mistyped name was probably meant to be.</summary>
+internal static class NearestName
+{
+    /// <summary>" (did you mean 'x'?)", or nothing when no name is close.</summary>
+    public static string Hint(string name, IEnumerable<string> known) =>
+        Find(name, known) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
+
+    public static string? Find(string name, IEnumerable<string> known)
+    {
+        string? best = null;
+        int bestDistance = Math.Max(2, Math.Min(name.Length, 64) / 3) + 1;
+        foreach (string candidate in known)
+        {
+            // A name far longer than any key is no typing error, and not worth the table.
+            if (Math.Abs(candidate.Length - name.Length) < bestDistance
+                && Distance(name, candidate) is var distance && distance < bestDistance)
+            {
+                (best, bestDistance) = (candidate, distance);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Levenshtein distance, without regard to case.</summary>
+    private static int Distance(string left, string right)
+    {
+        int[] row = new int[right.Length + 1];
+        for (int column = 0; column <= right.Length; column++)
+        {
+            row[column] = column;
+        }
+
+        for (int line = 1; line <= left.Length; line++)
+        {
+            int diagonal = row[0];
+            row[0] = line;
+            for (int column = 1; column <= right.Length; column++)
+            {
+                bool same = char.ToLowerInvariant(left[line - 1]) == char.ToLowerInvariant(right[column - 1]);
+                int cost = Math.Min(diagonal + (same ? 0 : 1), Math.Min(row[column], row[column - 1]) + 1);
+                (diagonal, row[column]) = (row[column], cost);
+            }
+        }
+
+        return row[right.Length];
+    }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+
+namespace Crik.Configuration;
+
+/// <summary>The one table of keys: the YAML file, the environment, the help text and the tests of the schema all go by it.</summary>
+internal static class OptionKeys
+{
+    private delegate bool Parser<T>(string text, out T value, out string problem);
+
+    public static IReadOnlyList<OptionKey> All { get; } =
+    [
+        Of<string>("imageDir", OptionKind.Path,
+            "Directory on a volume that outlives the pod; checkpoints go there. Unset: no checkpoints.",
+            null, Path, (o, v) => o with { ImageDir = v }),
+        Of<Uri?>("nodeStateServerURL", OptionKind.Url,
+            "Address of the node state server. Unset: checkpoint on every SIGTERM.",
+            null, Url, (o, v) => o with { NodeStateServerUrl = v }),
+        Paths("additionalPaths",
+            "Files and directories to copy with each checkpoint and to put back before a restore.",
+            (o, v) => o with { AdditionalPaths = v }),
+        Paths("inotifyIncompatiblePaths",
+            "Paths that lose their inotify watches at a checkpoint, because criu cannot dump them.",
+            (o, v) => o with { InotifyIncompatiblePaths = v }),
+        Of<int>("keep", OptionKind.Integer, "How many checkpoints to keep.", "2", Integer, (o, v) => o with { Keep = v }),
+        Of<TimeSpan>("gracePeriod", OptionKind.Duration,
+            "The pod's terminationGracePeriodSeconds.",
+            "30s", Duration.TryParse, (o, v) => o with { GracePeriod = v }),
+        Of<int>("checkpointExitCode", OptionKind.Integer,
+            "Exit code after a checkpoint. 0 would tell a Job that it is done.",
+            "143", Integer, (o, v) => o with { CheckpointExitCode = v }),
+        Of<long>("ghostLimit", OptionKind.ByteSize,
+            "Largest deleted but still open file that goes into a checkpoint.",
+            "500Mi", ByteSize.TryParse, (o, v) => o with { GhostLimit = v }),
+        Of<TimeSpan>("lockTimeout", OptionKind.Duration,
+            "How long to wait for an old pod that still holds imageDir.",
+            "60s", Duration.TryParse, (o, v) => o with { LockTimeout = v }),
+        OneOf("restoreMode",
+            "once: not after the program has ended by itself; always: every start restores the newest checkpoint.",
+            "once", Choices.RestoreMode, (o, v) => o with { RestoreMode = v }),
+        Of<int>("restoreAttempts", OptionKind.Integer,
+            "How many starts may try the same checkpoint before it is set aside.",
+            "2", Integer, (o, v) => o with { RestoreAttempts = v }),
+        OneOf("whenRestoreFails",
+            "What to do when a checkpoint cannot be restored.",
+            "startFresh", Choices.WhenRestoreFails, (o, v) => o with { WhenRestoreFails = v }),
+        OneOf("whenIncompatible",
+            "What to do when a checkpoint comes from a node this one does not match (CPU, kernel, criu).",
+            "startFresh", Choices.WhenIncompatible, (o, v) => o with { WhenIncompatible = v }),
+        OneOf("whenCrashed",
+            "What to do after a run that vanished without a checkpoint (node crash, OOM kill).",
+            "restore", Choices.WhenCrashed, (o, v) => o with { WhenCrashed = v }),
+        Of<bool>("checksumPages", OptionKind.Boolean,
+            "Whether memory pages get checksums too; slower, finds silent corruption.",
+            "false", Boolean, (o, v) => o with { ChecksumPages = v }),
+        Of<string>("criuPath", OptionKind.Text,
+            "criu's absolute path, or its name to look up in PATH.",
+            "criu", Text, (o, v) => o with { CriuPath = v }),
+        OneOf("logFormat", "Format of crik's log on stderr.", "text", Choices.LogFormat, (o, v) => o with { LogFormat = v }),
+        OneOf("logLevel", "Least severe level that is logged.", "info", Choices.LogLevel, (o, v) => o with { LogLevel = v }),
+    ];
+
+    public static IEnumerable<string> Names => All.Select(key => key.Name);
+
+    public static OptionKey? Find(string name) => All.FirstOrDefault(key => key.Name == name);
+
+    private static OptionKey Of<T>(
+        string name, OptionKind kind, string description, string? defaultText, Parser<T> parse, Func<CrikOptions, T, CrikOptions> with) =>
+        new(name, kind, description, (ref CrikOptions options, IReadOnlyList<string> values) =>
+        {
+            if (!parse(values[0], out T value, out string problem))
+            {
+                return problem;
+            }
+
+            options = with(options, value);
+            return null;
+        })
+        { DefaultText = defaultText };
+
+    private static OptionKey OneOf<T>(
+        string name, string description, string defaultText, Choice<T> choice, Func<CrikOptions, T, CrikOptions> with)
+        where T : struct, Enum =>
+        Of(name, OptionKind.Choice, description, defaultText, choice.TryParse, with) with { Choices = choice.Names };
+
+    private static OptionKey Paths(string name, string description, Func<CrikOptions, IReadOnlyList<string>, CrikOptions> with) =>
+        new(name, OptionKind.PathList, description, (ref CrikOptions options, IReadOnlyList<string> values) =>
+        {
+            options = with(options, [.. values.Select(CrikOptions.Normalise).Distinct()]);
+            return null;
+        });
+
+    private static bool Path(string text, out string value, out string problem)
+    {
+        (value, problem) = (CrikOptions.Normalise(text), "");
+        return true;
+    }
+
+    private static bool Text(string text, out string value, out string problem)
+    {
+        (value, problem) = (text, "");
+        return true;
+    }
+
+    private static bool Url(string text, out Uri? value, out string problem)
+    {
+        problem = $"must be an http or https address, not '{text}'";
+        return Uri.TryCreate(text, UriKind.Absolute, out value);
+    }
+
+    private static bool Integer(string text, out int value, out string problem)
+    {
+        problem = $"must be a whole number, not '{text}'";
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+    }
+
+    private static bool Boolean(string text, out bool value, out string problem)
+    {
+        (value, problem) = (text == "true", $"must be true or false, not '{text}'");
+        return text is "true" or "false";
+    }
+}

@@ -1,0 +1,41 @@
+namespace Crik.Configuration;
+
+/// <summary>One value that somebody wrote, and where: the label begins every message about it.</summary>
+internal readonly record struct Setting(OptionKey Key, IReadOnlyList<string> Values, string Label);
+
+/// <summary>What one source of configuration says, and what is wrong with how it says it.</summary>
+internal sealed class Settings
+{
+    /// <summary>A file of nothing but mistakes should not flood the log.</summary>
+    private const int MaxProblems = 50;
+
+    private readonly List<Setting> _values = [];
+    private readonly List<string> _problems = [];
+
+    public IReadOnlyList<Setting> Values => _values;
+
+    public IReadOnlyList<string> Problems => _problems;
+
+    public bool IsFull => _problems.Count >= MaxProblems;
+
+    public void Add(OptionKey key, IReadOnlyList<string> values, string label)
+    {
+        if (!key.IsList && values[0] is "")
+        {
+            Refuse($"{label}: must not be empty; leave it out for the default");
+        }
+        else
+        {
+            _values.Add(new Setting(key, values, label));
+        }
+    }
+
+    public void Refuse(string problem) => _problems.Add(Printable(problem));
+
+    /// <summary>Control characters out of a broken file must not reach a terminal, and a message stays one line.</summary>
+    private static string Printable(string text)
+    {
+        string visible = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+        return visible.Length <= 500 ? visible : visible[..500] + "…";
+    }
+}
