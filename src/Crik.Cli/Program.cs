@@ -1,6 +1,57 @@
+using Crik.Commands;
+using Crik.Configuration;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+using Serilog.Events;
+
 namespace Crik;
 
 internal static class Program
 {
-    public static int Main(string[] arguments) => arguments.Length;
+    public static int Main(string[] arguments)
+    {
+        try
+        {
+            return arguments is [ProgramStart.Stage, ..] ? ProgramStart.Become(arguments.AsSpan(1)) : Execute(arguments);
+        }
+        catch (CrikException exception)
+        {
+            Log.Error(exception.Message);
+            TerminationLog.Add(exception.Message);
+            return exception.ExitCode;
+        }
+#pragma warning disable CA1031 // the last stop: whatever it is, it is a bug of crik's, and the code says so
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.Error($"crik itself failed, which is a bug: {exception}");
+            return ExitCodes.Failure;
+        }
+    }
+
+    private static int Execute(string[] arguments)
+    {
+        switch (CommandLine.Parse(arguments))
+        {
+            case PrintRequest print:
+                return Libc.TryWrite(print.ToStandardError ? 2 : 1, System.Text.Encoding.UTF8.GetBytes(print.Text)) == 0
+                    ? print.ExitCode
+                    : ExitCodes.Failure;
+            case RunRequest run:
+                CrikOptions options = CrikOptionsLoader.Load(run.Overrides, EnvironmentBlock.AsDictionary());
+                Log.Configure(Level(options.LogLevel), options.LogFormat == LogFormat.Json);
+                return RunCommand.Run(options, run.Command);
+            default:
+                throw new InvalidOperationException("a request that nobody handles");
+        }
+    }
+
+    private static LogEventLevel Level(LogLevel level) => level switch
+    {
+        LogLevel.Error => LogEventLevel.Error,
+        LogLevel.Warning => LogEventLevel.Warning,
+        LogLevel.Debug => LogEventLevel.Debug,
+        _ => LogEventLevel.Information,
+    };
 }

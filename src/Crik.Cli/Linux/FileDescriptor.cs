@@ -1,17 +1,17 @@
-using Microsoft.Win32.SafeHandles;
+using System.Runtime.InteropServices;
 
 namespace Crik.Linux;
 
 /// <summary>An open descriptor that closes itself. Everything opened here is close-on-exec from its first instant.</summary>
-internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
+internal sealed class FileDescriptor : SafeHandle
 {
     public FileDescriptor()
-        : base(ownsHandle: true)
+        : base(-1, ownsHandle: true)
     {
     }
 
     public FileDescriptor(int number)
-        : base(ownsHandle: true)
+        : base(-1, ownsHandle: true)
     {
         SetHandle(number);
     }

@@ -72,6 +72,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     private static partial int FlockCore(int fd, int operation);
 
+    [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
+    private static partial int FtruncateCore(int fd, long length);
+
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
     private static partial int FsyncCore(int fd);
 
@@ -125,6 +128,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "inotify_rm_watch", SetLastError = true)]
     private static partial int InotifyRemoveWatchCore(int fd, int watch);
+
+    [LibraryImport(Library, EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetxattrCore(string path, string name, byte* value, nint size);
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct PollEntry
@@ -211,6 +217,14 @@ internal static unsafe partial class Libc
         if (errno != 0)
         {
             throw new LinuxException($"cannot write {what}", errno);
+        }
+    }
+
+    internal static void Empty(FileDescriptor file, string what)
+    {
+        if (FtruncateCore(file.Number, 0) != 0)
+        {
+            throw Failed($"cannot empty {what}");
         }
     }
 
@@ -370,6 +384,15 @@ internal static unsafe partial class Libc
 
             return received;
         }
+    }
+
+    /// <summary>Permitted capabilities that executing the file gives (<c>capabilities(7)</c>, struct vfs_cap_data).</summary>
+    /// <returns>0 when it has none.</returns>
+    internal static ulong FileCapabilities(string path)
+    {
+        byte* data = stackalloc byte[24];
+        nint size = GetxattrCore(path, "security.capability", data, 24);
+        return size >= 20 ? *(uint*)(data + 4) | ((ulong)*(uint*)(data + 12) << 32) : 0;
     }
 
     internal static FileDescriptor MakeEventDescriptor()

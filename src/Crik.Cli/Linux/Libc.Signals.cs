@@ -10,9 +10,16 @@ internal readonly record struct SignalSet(ulong Bits)
     /// <summary>Everything that can be blocked. 32 and 33 belong to the C library's threads.</summary>
     public static SignalSet All => new(~0UL & ~Bit(32) & ~Bit(33));
 
-    public static SignalSet Of(int signal) => new(Bit(signal));
+    public static SignalSet Of(params ReadOnlySpan<int> signals)
+    {
+        ulong bits = 0;
+        foreach (int signal in signals)
+        {
+            bits |= Bit(signal);
+        }
 
-    public bool Contains(int signal) => (Bits & Bit(signal)) != 0;
+        return new SignalSet(bits);
+    }
 
     private static ulong Bit(int signal) => 1UL << (signal - 1);
 }

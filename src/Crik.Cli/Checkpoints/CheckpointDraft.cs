@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Crik.Linux;
+
+namespace Crik.Checkpoints;
+
+/// <summary>
+/// A checkpoint being made. Nothing looks at it until <see cref="Commit"/>; <see cref="Dispose"/> removes one that was
+/// not committed.
+/// </summary>
+internal sealed class CheckpointDraft : IDisposable
+{
+    private const uint PrivateDirectory = 0x1C0;
+
+    private readonly string _staging;
+    private readonly string _target;
+    private readonly string _parent;
+    private readonly FileDescriptor _directory;
+    private bool _committed;
+
+    public CheckpointDraft(int generation, string staging, string target, string parent)
+    {
+        Generation = generation;
+        _staging = staging;
+        _target = target;
+        _parent = parent;
+        if (Directory.Exists(staging))
+        {
+            Directory.Delete(staging, recursive: true);
+        }
+
+        Libc.MakeDirectory(staging, PrivateDirectory);
+        Libc.MakeDirectory(ImagesPath, PrivateDirectory);
+        _directory = Libc.Open(staging, Libc.O_RDONLY | Libc.O_DIRECTORY); // opened first: write-back errors from now on are seen
+    }
+
+    public int Generation { get; }
+
+    public bool IsCommitted => _committed;
+
+    public string ImagesPath => Path.Combine(_staging, "images");
+
+    public string FilesPath => Path.Combine(_staging, "files");
+
+    /// <summary>Puts the manifest in and everything on disk. Slow; touches nothing outside the draft.</summary>
+    public void Seal(CheckpointManifest manifest)
+    {
+        string path = Path.Combine(_staging, "manifest.json");
+        using (FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC, 0x180))
+        {
+            Libc.Write(file, JsonSerializer.SerializeToUtf8Bytes(manifest, CheckpointJson.Default.CheckpointManifest), path);
+            Libc.Sync(file, path);
+        }
+
+        Libc.SyncFileSystem(_directory, _staging);
+    }
+
+    /// <summary>From here on it is there. Call after <see cref="Seal"/>.</summary>
+    public void Commit()
+    {
+        Libc.Rename(_staging, _target);
+        _committed = true;
+        Libc.SyncDirectory(Path.GetDirectoryName(_target)!);
+        Libc.SyncDirectory(_parent);
+    }
+
+    public void Dispose()
+    {
+        _directory.Dispose();
+        if (!_committed)
+        {
+            try
+            {
+                Directory.Delete(_staging, recursive: true);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Diagnostics.Log.Warning("an unfinished checkpoint could not be removed; the next start does it", ("path", _staging), ("reason", exception.Message));
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json.Serialization;
+
+namespace Crik.Checkpoints;
+
+/// <summary>
+/// What a committed checkpoint says about itself: <c>manifest.json</c>, written last. Read back it is untrusted input,
+/// see <see cref="ManifestReader"/>.
+/// </summary>
+internal sealed record CheckpointManifest
+{
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>Its number; numbers only grow.</summary>
+    public required int Generation { get; init; }
+
+    /// <summary>The run that was checkpointed.</summary>
+    public required string RunId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string CrikVersion { get; init; }
+
+    /// <summary>As criu counts: 40300 for 4.3.</summary>
+    public required int CriuVersion { get; init; }
+
+    /// <summary>Whether criu ran in its unprivileged mode.</summary>
+    public required bool Unprivileged { get; init; }
+
+    public required MachineFacts Machine { get; init; }
+
+    public required IReadOnlyList<string> Command { get; init; }
+
+    /// <summary>The root of the tree; restored under the same number.</summary>
+    public required int RootPid { get; init; }
+
+    /// <summary>Every number the tree needs free: processes, threads, groups and sessions.</summary>
+    public required IReadOnlyList<int> Pids { get; init; }
+
+    public IReadOnlyList<StdioLink> Stdio { get; init; } = [];
+
+    public IReadOnlyList<InotifyWatch> Watches { get; init; } = [];
+
+    public IReadOnlyList<CgroupDirectory> Cgroups { get; init; } = [];
+
+    public IReadOnlyList<string> ExternalMounts { get; init; } = [];
+
+    /// <summary>Files that the tree has open or mapped, and that a restore therefore needs.</summary>
+    public IReadOnlyList<string> Paths { get; init; } = [];
+
+    /// <summary>The files under <c>images/</c>.</summary>
+    public required IReadOnlyList<ImageFile> Images { get; init; }
+
+    /// <summary>Whether <c>files/</c> holds the additional paths.</summary>
+    public bool HasFiles { get; init; }
+}
+
+/// <summary>The machine and container that a checkpoint was made in.</summary>
+/// <param name="CpuFeatures">The flags of <c>/proc/cpuinfo</c>.</param>
+/// <param name="MonotonicMilliseconds">CLOCK_MONOTONIC at that time.</param>
+internal sealed record MachineFacts(
+    string Architecture, string KernelRelease, string HostName, string BootId, IReadOnlyList<string> CpuFeatures, long MonotonicMilliseconds);
+
+/// <summary>One of crik's own descriptors 0 to 2, as the tree shared it.</summary>
+/// <param name="Stream">Its number in crik.</param>
+/// <param name="Kind">pipe, tty, socket, file or device.</param>
+/// <param name="Key">criu's name for it, for <c>--inherit-fd</c>.</param>
+/// <param name="Holders">The tasks and their descriptors that share it.</param>
+/// <param name="ImageIds">The ids of its open file descriptions in criu's images.</param>
+internal sealed record StdioLink(int Stream, string Kind, string Key, IReadOnlyList<DescriptorHolder> Holders, IReadOnlyList<uint> ImageIds);
+
+internal sealed record DescriptorHolder(int Pid, int Descriptor);
+
+/// <summary>A watch that crik took off for the dump and puts back, under the same number, after a restore.</summary>
+internal sealed record InotifyWatch(int Pid, int Descriptor, int Number, uint Mask, string Path);
+
+/// <summary>A cgroup hierarchy as the container saw it.</summary>
+/// <param name="Hierarchy">The controllers, empty for v2.</param>
+/// <param name="MountPoint">Where it is mounted.</param>
+/// <param name="Directory">The container's own directory below the mount point, starting with a slash.</param>
+internal sealed record CgroupDirectory(string Hierarchy, string MountPoint, string Directory);
+
+/// <param name="Checksum">CRC-32C; not there for page data unless <c>checksumPages</c> is on.</param>
+internal sealed record ImageFile(string Name, long Size, uint? Checksum);
+
+/// <summary>How the last run went: <c>run.json</c>. Replaced as a whole.</summary>
+internal sealed record RunRecord
+{
+    public required string RunId { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required string HostName { get; init; }
+
+    /// <summary>The generation that it was restored from, if it was.</summary>
+    public int? RestoredFrom { get; init; }
+
+    /// <summary>Checkpoints up to this number are history: the program ended by itself, or was started afresh, after them.</summary>
+    public int HistoryUpTo { get; init; }
+
+    public RunEnd? End { get; init; }
+}
+
+/// <param name="Kind">How it ended.</param>
+internal sealed record RunEnd(RunEndKind Kind, DateTimeOffset At, int ExitCode, int Signal);
+
+[JsonConverter(typeof(JsonStringEnumConverter<RunEndKind>))]
+internal enum RunEndKind
+{
+    /// <summary>The program ended by itself, or as it was asked to: older checkpoints are history.</summary>
+    Exited,
+
+    /// <summary>A checkpoint was committed; it is the program's state.</summary>
+    Checkpointed,
+
+    /// <summary>The program was killed, or had to end because its checkpoint failed: its last checkpoint is the best there is.</summary>
+    Lost,
+}
+
+/// <summary>Who holds the image directory; written into the lock file for the one who waits.</summary>
+internal sealed record LockHolder(string HostName, int Pid, DateTimeOffset Since);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, MaxDepth = 16)]
+[JsonSerializable(typeof(CheckpointManifest))]
+[JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(LockHolder))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text.Json;
+using Crik.Diagnostics;
+using Crik.Linux;
+
+namespace Crik.Checkpoints;
+
+/// <summary>The committed checkpoints of an image directory. What is under <c>checkpoints/</c> is whole: it got there by a rename.</summary>
+internal sealed class CheckpointStore(ImageDirectory directory)
+{
+    private const string StagingPrefix = ".staging-";
+    private const string RestorePrefix = ".restore-";
+
+    /// <summary>How many checkpoints that could not be restored are kept for a look at their logs.</summary>
+    private const int FailedKept = 3;
+
+    /// <summary>Committed generations, newest first.</summary>
+    public IReadOnlyList<int> Generations() => [.. Numbers(directory.Checkpoints).OrderDescending()];
+
+    /// <returns>0 when there is none.</returns>
+    public int NewestGeneration() => Numbers(directory.Checkpoints).DefaultIfEmpty(0).Max();
+
+    public string PathOf(int generation) => Path.Combine(directory.Checkpoints, generation.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Removes what an interrupted checkpoint or restore left behind.</summary>
+    public void SweepUnfinished()
+    {
+        foreach (string path in Directory.EnumerateDirectories(directory.Path, ".*"))
+        {
+            string name = Path.GetFileName(path);
+            if (name.StartsWith(StagingPrefix, StringComparison.Ordinal) || name.StartsWith(RestorePrefix, StringComparison.Ordinal))
+            {
+                Log.Info("removed what an interrupted run left unfinished", ("path", path));
+                Directory.Delete(path, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>Starts a new generation in a place where nobody looks for one.</summary>
+    public CheckpointDraft Begin()
+    {
+        int generation = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).DefaultIfEmpty(0).Max() + 1;
+        string staging = Path.Combine(directory.Path, $"{StagingPrefix}{generation}");
+        return new CheckpointDraft(generation, staging, PathOf(generation), directory.Path);
+    }
+
+    /// <summary>A directory for one attempt to restore.</summary>
+    public string NewRestoreDirectory(int generation)
+    {
+        string path = Path.Combine(directory.Path, $"{RestorePrefix}{generation}");
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+
+        Libc.MakeDirectory(path, 0x1C0);
+        return path;
+    }
+
+    /// <summary>Removes the oldest checkpoints beyond those to keep. Never the newest.</summary>
+    public void Prune(int keep)
+    {
+        foreach (int generation in Generations().Skip(Math.Max(1, keep)))
+        {
+            Remove(directory.Checkpoints, generation);
+        }
+    }
+
+    /// <summary>Takes a checkpoint that cannot be restored out of the way, with the logs of the attempts.</summary>
+    public string Quarantine(int generation, IReadOnlyList<string> logs)
+    {
+        string target = Path.Combine(directory.Failed, generation.ToString(CultureInfo.InvariantCulture));
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(target, recursive: true);
+        }
+
+        Libc.Rename(PathOf(generation), target);
+        foreach (string log in logs.Where(File.Exists))
+        {
+            File.Move(log, Path.Combine(target, Path.GetFileName(log)), overwrite: true);
+        }
+
+        string attempt = Path.Combine(directory.Path, $"{RestorePrefix}{generation}");
+        if (Directory.Exists(attempt))
+        {
+            Directory.Delete(attempt, recursive: true);
+        }
+
+        Libc.SyncDirectory(directory.Failed);
+        Libc.SyncDirectory(directory.Checkpoints);
+        foreach (int old in Numbers(directory.Failed).OrderDescending().Skip(FailedKept))
+        {
+            Remove(directory.Failed, old);
+        }
+
+        return target;
+    }
+
+    /// <summary>Keeps the log of a failed dump where an operator finds it: <c>failed/dump-N.log</c>.</summary>
+    public string? KeepDumpLog(CheckpointDraft draft)
+    {
+        string log = Path.Combine(draft.ImagesPath, "dump.log");
+        string kept = Path.Combine(directory.Failed, $"dump-{draft.Generation}.log");
+        try
+        {
+            File.Move(log, kept, overwrite: true);
+            return kept;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns><see langword="null"/> when there is none, or none that can be read.</returns>
+    public RunRecord? ReadRunRecord()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(directory.RunRecord), CheckpointJson.Default.RunRecord);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException exception)
+        {
+            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", directory.RunRecord), ("reason", exception.Message));
+            return null;
+        }
+    }
+
+    /// <summary>Replaces the run record as a whole.</summary>
+    public void WriteRunRecord(RunRecord record)
+    {
+        string next = $"{directory.RunRecord}.new";
+        using (FileDescriptor file = Libc.Open(next, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_NOFOLLOW, 0x180))
+        {
+            Libc.Write(file, JsonSerializer.SerializeToUtf8Bytes(record, CheckpointJson.Default.RunRecord), next);
+            Libc.Sync(file, next);
+        }
+
+        Libc.Rename(next, directory.RunRecord);
+        Libc.SyncDirectory(directory.Path);
+    }
+
+    private static IEnumerable<int> Numbers(string path)
+    {
+        foreach (string entry in Directory.EnumerateDirectories(path))
+        {
+            // "7", not "07", "+7" or "7 ": a number names one directory only.
+            string name = Path.GetFileName(entry);
+            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 && name[0] != '0')
+            {
+                yield return number;
+            }
+        }
+    }
+
+    /// <summary>A half-removed checkpoint must not look committed: it is renamed first.</summary>
+    private void Remove(string parent, int generation)
+    {
+        string going = Path.Combine(directory.Path, $"{StagingPrefix}removed-{generation}");
+        if (Directory.Exists(going))
+        {
+            Directory.Delete(going, recursive: true);
+        }
+
+        Libc.Rename(Path.Combine(parent, generation.ToString(CultureInfo.InvariantCulture)), going);
+        Directory.Delete(going, recursive: true);
+        Log.Debug("removed an old checkpoint", ("generation", generation));
+    }
+}

@@ -1,0 +1,58 @@
+namespace Crik.Checkpoints;
+
+/// <summary>Does a checkpoint fit the machine it is to go on on? Asked before criu is, because criu's own words for it are worse.</summary>
+internal static class CompatibilityGate
+{
+    /// <summary>One line for each thing that does not fit.</summary>
+    /// <param name="pathExists">Whether the restored program would find this file.</param>
+    public static IEnumerable<string> Problems(CheckpointManifest manifest, MachineFacts now, int criuVersion, Func<string, bool> pathExists)
+    {
+        MachineFacts then = manifest.Machine;
+        if (then.Architecture != now.Architecture)
+        {
+            yield return $"architecture: made on {then.Architecture}, this is {now.Architecture}; schedule the pod to nodes of one architecture";
+        }
+        else
+        {
+            string[] missing = [.. then.CpuFeatures.Except(now.CpuFeatures)];
+            if (missing.Length > 0)
+            {
+                yield return $"CPU: this one lacks {string.Join(", ", missing.Take(12))}{(missing.Length > 12 ? "…" : "")}, which the program may use; "
+                    + "schedule the pod to nodes of one kind";
+            }
+        }
+
+        if (Machine.KernelVersion(now.KernelRelease).CompareTo(Machine.KernelVersion(then.KernelRelease)) < 0)
+        {
+            yield return $"kernel: made under {then.KernelRelease}, this is the older {now.KernelRelease}";
+        }
+
+        if (criuVersion / 100 < manifest.CriuVersion / 100)
+        {
+            yield return $"criu: made by {Version(manifest.CriuVersion)}, this is the older {Version(criuVersion)}; use the same image for all pods";
+        }
+
+        foreach (string path in manifest.Paths.Where(path => !pathExists(path)).Take(20))
+        {
+            yield return $"file: {path} was open or mapped and is not here; add it to additionalPaths, or keep it on a volume";
+        }
+    }
+
+    /// <summary>What may surprise the program, but does not stop a restore.</summary>
+    public static IEnumerable<string> Remarks(CheckpointManifest manifest, MachineFacts now)
+    {
+        if (manifest.Unprivileged && now.MonotonicMilliseconds < manifest.Machine.MonotonicMilliseconds)
+        {
+            TimeSpan back = TimeSpan.FromMilliseconds(manifest.Machine.MonotonicMilliseconds - now.MonotonicMilliseconds);
+            yield return $"CLOCK_MONOTONIC goes back by {back:c} for the program, because this node booted later: timers it has set by that clock "
+                + "wait that much longer; with SYS_ADMIN, NET_ADMIN and SYS_TIME the clock goes on";
+        }
+
+        if (manifest.Machine.KernelRelease != now.KernelRelease)
+        {
+            yield return $"the kernel is another one: {manifest.Machine.KernelRelease} then, {now.KernelRelease} now";
+        }
+    }
+
+    private static string Version(int number) => $"{number / 10000}.{number / 100 % 100}";
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Checkpoints;
+
+/// <summary>
+/// The image directory, locked: at most one crik at a time owns one. The lock is <c>flock(2)</c>, which the kernel
+/// drops with its holder and which NFS (v4, and v3 with lockd) and CephFS carry between machines.
+/// </summary>
+internal sealed class ImageDirectory : IDisposable
+{
+    private const uint PrivateDirectory = 0x1C0; // 0700: images are the program's memory
+    private const uint PrivateFile = 0x180;
+    private static readonly TimeSpan s_lockRetry = TimeSpan.FromMilliseconds(100);
+
+    private readonly FileDescriptor _lock;
+
+    private ImageDirectory(string path, FileDescriptor lockFile)
+    {
+        Path = path;
+        _lock = lockFile;
+    }
+
+    public string Path { get; }
+
+    public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
+
+    public string Failed => System.IO.Path.Combine(Path, "failed");
+
+    public string RunRecord => System.IO.Path.Combine(Path, "run.json");
+
+    /// <summary>Makes the directory ready and takes its lock.</summary>
+    /// <param name="patience">How long to wait for another owner, who may be checkpointing.</param>
+    /// <returns><see langword="null"/> when SIGTERM came first.</returns>
+    /// <exception cref="CheckpointException">It cannot be written, or stays locked.</exception>
+    public static ImageDirectory? Open(string path, TimeSpan patience, Supervisor supervisor)
+    {
+        try
+        {
+            Prepare(path);
+            string lockPath = System.IO.Path.Combine(path, "lock");
+            FileDescriptor file = Libc.Open(lockPath, Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW, PrivateFile);
+            if (!TakeLock(file, lockPath, patience, supervisor))
+            {
+                file.Dispose();
+                return null;
+            }
+
+            LockHolder holder = new(Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow);
+            Libc.Empty(file, lockPath);
+            Libc.Write(file, JsonSerializer.SerializeToUtf8Bytes(holder, CheckpointJson.Default.LockHolder), lockPath);
+            ImageDirectory directory = new(path, file);
+            Libc.MakeDirectory(directory.Checkpoints, PrivateDirectory);
+            Libc.MakeDirectory(directory.Failed, PrivateDirectory);
+            return directory;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(
+                $"imageDir {path} cannot be used: {exception.Message}; mount a writable volume there that outlives the pod, owned by the user crik runs as");
+        }
+    }
+
+    public void Dispose()
+    {
+        _lock.Dispose();
+    }
+
+    /// <summary>A mode of 0700 on the directory itself is wanted, but a volume's root may belong to another (fsGroup).</summary>
+    private static void Prepare(string path)
+    {
+        Directory.CreateDirectory(path);
+        try
+        {
+            Libc.SetMode(path, PrivateDirectory);
+        }
+        catch (LinuxException exception) when (exception.Errno is Errno.EPERM)
+        {
+            Log.Debug("the mode of the image directory stays as it is: it is another user's", ("imageDir", path));
+        }
+
+        int errno = Libc.CheckWritable(path);
+        if (errno != 0)
+        {
+            throw new LinuxException("not writable", errno);
+        }
+    }
+
+    private static bool TakeLock(FileDescriptor file, string lockPath, TimeSpan patience, Supervisor supervisor)
+    {
+        Deadline deadline = Deadline.In(patience);
+        bool told = false;
+        while (!Libc.TryLock(file))
+        {
+            LockHolder? holder = ReadHolder(lockPath);
+            string name = holder is null ? "another crik" : $"crik of {holder.HostName} (pid {holder.Pid}, since {holder.Since:u})";
+            if (deadline.HasPassed)
+            {
+                throw new CheckpointException(
+                    $"{System.IO.Path.GetDirectoryName(lockPath)} is in use by {name}: one image directory serves one pod at a time; give each replica "
+                    + "its own (a StatefulSet's volume claim), use the Recreate strategy, or raise lockTimeout",
+                    ExitCodes.Locked);
+            }
+
+            if (!told)
+            {
+                Log.Info("waiting for the image directory", ("holder", name), ("lockTimeout", patience));
+                told = true;
+            }
+
+            if (supervisor.Wait(() => supervisor.TerminationRequested is not null, Deadline.In(deadline.Left < s_lockRetry ? deadline.Left : s_lockRetry)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static LockHolder? ReadHolder(string path)
+    {
+        try
+        {
+            // Not with File: it takes the same lock for reading.
+            Span<byte> text = stackalloc byte[1024];
+            using FileDescriptor file = Libc.Open(path, Libc.O_RDONLY | Libc.O_NOFOLLOW);
+            return JsonSerializer.Deserialize(text[..(int)Math.Max(0, Libc.TryRead(file, text))], CheckpointJson.Default.LockHolder);
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null; // its holder may be writing it
+        }
+    }
+}

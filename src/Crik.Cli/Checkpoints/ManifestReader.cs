@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using Crik.Linux;
+
+namespace Crik.Checkpoints;
+
+/// <summary>
+/// Reads a manifest back as what it is, untrusted input: its size, counts and names are bounded, and every image file
+/// it names must be there, as long as it says and with the checksum it says.
+/// </summary>
+internal static class ManifestReader
+{
+    private const long LargestManifest = 64 << 20;
+    private const int MostEntries = 1_000_000;
+
+    /// <exception cref="CheckpointException">The checkpoint is not what was committed.</exception>
+    public static CheckpointManifest Read(string checkpoint, int generation)
+    {
+        string path = Path.Combine(checkpoint, "manifest.json");
+        try
+        {
+            if (Libc.Identify(path, followLinks: false) is not { IsRegular: true, Size: <= LargestManifest })
+            {
+                throw Damaged(path, "it is missing, no plain file, or too large");
+            }
+
+            CheckpointManifest manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckpointJson.Default.CheckpointManifest)
+                ?? throw Damaged(path, "it is empty");
+            if (manifest.Format != CheckpointManifest.CurrentFormat)
+            {
+                throw Damaged(path, $"its format is {manifest.Format}, and this crik knows {CheckpointManifest.CurrentFormat}; use the crik that made it");
+            }
+
+            Check(manifest, path, generation);
+            CheckImages(manifest, Path.Combine(checkpoint, "images"));
+            return manifest;
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(path, exception.Message);
+        }
+    }
+
+    private static void Check(CheckpointManifest manifest, string path, int generation)
+    {
+        if (manifest.Generation != generation)
+        {
+            throw Damaged(path, $"it says generation {manifest.Generation}");
+        }
+
+        int most = new[]
+        {
+            manifest.Pids.Count, manifest.Images.Count, manifest.Stdio.Count, manifest.Watches.Count, manifest.Paths.Count,
+            manifest.Cgroups.Count, manifest.Command.Count, manifest.ExternalMounts.Count,
+        }.Max();
+        if (most > MostEntries)
+        {
+            throw Damaged(path, "it has too many entries");
+        }
+
+        if (manifest.RootPid <= 1 || manifest.Pids.Any(pid => pid <= 1) || !manifest.Pids.Contains(manifest.RootPid))
+        {
+            throw Damaged(path, "its process numbers make no sense");
+        }
+
+        if (manifest.Stdio.Any(link => link.Stream is < 0 or > 2)
+            || manifest.Watches.Any(watch => watch.Pid <= 1 || !manifest.Pids.Contains(watch.Pid) || !IsPlainAbsolute(watch.Path))
+            || manifest.Paths.Any(item => !IsPlainAbsolute(item))
+            || manifest.Cgroups.Any(item => !IsPlainAbsolute(item.MountPoint) || !IsPlainAbsolute(item.Directory)))
+        {
+            throw Damaged(path, "it names a path or a descriptor that makes no sense");
+        }
+    }
+
+    private static void CheckImages(CheckpointManifest manifest, string images)
+    {
+        if (manifest.Images.Count == 0)
+        {
+            throw Damaged(images, "it names no images");
+        }
+
+        foreach (ImageFile image in manifest.Images)
+        {
+            string path = Path.Combine(images, image.Name);
+            if (image.Name.Length == 0 || image.Name.AsSpan().ContainsAny("/\0") || image.Name is "." or "..")
+            {
+                throw Damaged(images, "it names an image outside its directory");
+            }
+
+            FileIdentity? file = Libc.Identify(path, followLinks: false);
+            if (file is not { IsRegular: true } || file.Value.Size != image.Size)
+            {
+                throw Damaged(path, file is null ? "the image is missing" : $"it has {file.Value.Size.ToString(CultureInfo.InvariantCulture)} bytes instead of {image.Size}");
+            }
+
+            if (image.Checksum is { } expected && Checksums.OfFile(path) != expected)
+            {
+                throw Damaged(path, "its contents changed since the checkpoint was committed");
+            }
+        }
+    }
+
+    private static bool IsPlainAbsolute(string path) =>
+        path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal) && !path.Split('/').Contains("..");
+
+    private static CheckpointException Damaged(string path, string why) => new($"{path} cannot be trusted: {why}");
+}

@@ -1,0 +1,227 @@
+using System.Diagnostics;
+using Crik.Configuration;
+using Crik.Criu;
+using Crik.Diagnostics;
+using Crik.Files;
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Checkpoints;
+
+/// <summary>What came of a checkpoint.</summary>
+/// <param name="Generation">Its number when it was committed.</param>
+/// <param name="Failure">Why it was not.</param>
+internal sealed record CheckpointOutcome(int? Generation, string? Failure)
+{
+    public bool IsCommitted => Generation is not null;
+}
+
+/// <summary>
+/// The procedure of a checkpoint. criu freezes and saves the tree; while it is still frozen, the additional paths are
+/// copied and everything is committed; only then is the tree ended. So at every instant either the program runs or
+/// its checkpoint is there.
+/// </summary>
+internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
+{
+    private static readonly string[] s_notPartOfIt = ["dump.log", "criu.out", "stats-dump"];
+
+    public CheckpointOutcome Run(ChildProcess program, RunRecord run, IReadOnlyList<string> command, Deadline deadline)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        CheckpointDraft? draft = null;
+        InotifyWatches? watches = null;
+        try
+        {
+            CheckSpace(program.Pid);
+            int version = CriuProcess.AskVersion(supervisor, criu.File, deadline);
+            draft = store.Begin();
+            using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
+            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, []);
+            FrozenTree? tree = null;
+            bool committed = false;
+            string? refused = null;
+            process.Send(CriuRequest.ForDump(new DumpOptions(
+                program.Pid, images.Number, criu.Level, LeaveRunning: false, options.GhostLimit, options.InotifyIncompatiblePaths, ExternalMounts())));
+            while (true)
+            {
+                CriuMessage? message = process.Receive(committed ? Deadline.In(TimeSpan.FromSeconds(5)) : deadline);
+                switch (message)
+                {
+                    case { Type: CriuRequest.Notify, Script: "query-ext-files" }:
+                        tree = FrozenTree.Read(program.Pid, streams);
+                        watches = InotifyWatches.TakeOff(tree.Tasks, options.InotifyIncompatiblePaths);
+                        process.Send(CriuRequest.ForNotify(goOn: true, tree.External));
+                        break;
+
+                    case { Type: CriuRequest.Notify, Script: "post-dump" }:
+                        refused = tree is null ? "criu did not say what it froze" : Commit(draft, Describe(draft, run, command, program, version, tree, watches!), deadline);
+                        committed = refused is null;
+                        if (!committed)
+                        {
+                            InotifyWatches.PutOn(watches?.Taken ?? []);
+                            watches = null;
+                        }
+
+                        process.Send(CriuRequest.ForNotify(goOn: committed, []));
+                        break;
+
+                    case { Type: CriuRequest.Notify }:
+                        process.Send(CriuRequest.ForNotify(goOn: true, []));
+                        break;
+
+                    case not null when message.Success && committed:
+                        Log.Info("checkpoint committed", ("generation", draft.Generation), ("ms", clock.ElapsedMilliseconds),
+                            ("tasks", tree!.Tasks.Count), ("criu", version), ("mode", criu.Level));
+                        return EndTree(program, tree, draft.Generation);
+
+                    default:
+                        if (committed)
+                        {
+                            Log.Warning("criu ended badly after the checkpoint was committed; it counts", ("generation", draft.Generation));
+                            return EndTree(program, tree!, draft.Generation);
+                        }
+
+                        return Failed(process, draft, refused, timeIsUp: message is null && deadline.HasPassed, deadline);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CrikException or InvalidDataException)
+        {
+            return new CheckpointOutcome(null, exception.Message);
+        }
+        finally
+        {
+            if (draft is { IsCommitted: false } && watches is not null)
+            {
+                InotifyWatches.PutOn(watches.Taken);
+            }
+
+            draft?.Dispose();
+        }
+    }
+
+    /// <summary>Everything of the dump's that is slow and can fail, while the tree is frozen.</summary>
+    /// <returns>Why it did not work, or <see langword="null"/>.</returns>
+    private string? Commit(CheckpointDraft draft, Func<CheckpointManifest> describe, Deadline deadline)
+    {
+        try
+        {
+            bool inTime = BackgroundWork.Run(supervisor, deadline, cancellation =>
+            {
+                if (options.AdditionalPaths.Count > 0)
+                {
+                    FileArchiveSummary summary = FileArchive.Capture(options.AdditionalPaths, draft.FilesPath, cancellation);
+                    foreach (string note in summary.Notes)
+                    {
+                        Log.Warning(note);
+                    }
+                }
+
+                draft.Seal(describe());
+            });
+            if (!inTime)
+            {
+                return "the copy of the additional paths or the sync of the image directory would not end within the grace period";
+            }
+
+            draft.Commit();
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CrikException or InvalidDataException or OperationCanceledException)
+        {
+            return exception.Message;
+        }
+    }
+
+    private Func<CheckpointManifest> Describe(
+        CheckpointDraft draft, RunRecord run, IReadOnlyList<string> command, ChildProcess program, int version, FrozenTree tree, InotifyWatches watches) => () => new CheckpointManifest
+        {
+            Generation = draft.Generation,
+            RunId = run.RunId,
+            CreatedAt = DateTimeOffset.UtcNow,
+            CrikVersion = CrikVersion.Current,
+            CriuVersion = version,
+            Unprivileged = criu.Level == PrivilegeLevel.Basic,
+            Machine = Machine.Read(),
+            Command = command,
+            RootPid = program.Pid,
+            Pids = tree.Pids,
+            Stdio = [.. tree.Stdio.Select(link => link with
+            {
+                ImageIds = OpenFiles.FindIds(draft.ImagesPath, link.Holders.Select(holder => (holder.Pid, holder.Descriptor))),
+            })],
+            Watches = watches.Taken,
+            Cgroups = Machine.Cgroups(),
+            ExternalMounts = ExternalMounts(),
+            Paths = tree.Paths,
+            HasFiles = options.AdditionalPaths.Count > 0,
+            Images = [.. Directory.EnumerateFiles(draft.ImagesPath)
+                .Where(path => !s_notPartOfIt.Contains(Path.GetFileName(path)))
+                .Order(StringComparer.Ordinal)
+                .Select(path => Describe(path))],
+        };
+
+    private ImageFile Describe(string path)
+    {
+        string name = Path.GetFileName(path);
+        bool pages = name.StartsWith("pages-", StringComparison.Ordinal);
+        return new ImageFile(name, new FileInfo(path).Length, pages && !options.ChecksumPages ? null : Checksums.OfFile(path));
+    }
+
+    private CheckpointOutcome Failed(CriuProcess process, CheckpointDraft draft, string? refused, bool timeIsUp, Deadline deadline)
+    {
+        process.GiveUp(TimeSpan.FromSeconds(2));
+        if (refused is not null || timeIsUp)
+        {
+            return new CheckpointOutcome(null, refused ?? "the dump would not end within the grace period; raise gracePeriod and the pod's "
+                + "terminationGracePeriodSeconds together");
+        }
+
+        string log = Path.Combine(draft.ImagesPath, "dump.log");
+        CriuException explained = CriuLog.Explain("criu could not save the program", log, File.Exists(log) ? null : CriuOutput(draft.ImagesPath));
+        string? kept = store.KeepDumpLog(draft);
+        foreach (string line in explained.Evidence)
+        {
+            Log.Warning("criu: " + line);
+        }
+
+        return new CheckpointOutcome(null, kept is null ? explained.Message : $"{explained.Message} (its log: {kept})");
+    }
+
+    private static string? CriuOutput(string images)
+    {
+        string[] lines = ProcFs.Lines(Path.Combine(images, "criu.out"));
+        return lines.Length == 0 ? null : $"criu says: {lines[^1].Trim()}";
+    }
+
+    /// <summary>criu ends the tree after a good dump. Should it not have got to that, the tree must not run on beside its checkpoint.</summary>
+    private CheckpointOutcome EndTree(ChildProcess program, FrozenTree tree, int generation)
+    {
+        if (!supervisor.Wait(() => program.HasExited, Deadline.In(TimeSpan.FromSeconds(1))))
+        {
+            foreach (int task in tree.Tasks)
+            {
+                Libc.Kill(task, Signal.SIGKILL);
+            }
+
+            supervisor.Wait(() => program.HasExited, Deadline.In(TimeSpan.FromSeconds(5)));
+        }
+
+        return new CheckpointOutcome(generation, null);
+    }
+
+    private void CheckSpace(int root)
+    {
+        long needed = ProcFs.Tree(root).Sum(ProcFs.ResidentBytes);
+        long free = Libc.FreeBytes(options.ImageDir!);
+        if (free < needed)
+        {
+            throw new CheckpointException($"imageDir {options.ImageDir} has {free >> 20} MiB free, and the program's memory is about {needed >> 20} MiB; use a larger volume, or lower keep");
+        }
+    }
+
+    /// <summary>Mounts that every pod's runtime makes anew; they matter for programs with mount namespaces of their own.</summary>
+    private static string[] ExternalMounts() =>
+        [.. Mount.ReadAll().Select(mount => mount.MountPoint).Where(point => point != "/").Distinct().Select(point => $"mnt[{point}]:{point}")];
+}

@@ -1,0 +1,122 @@
+using Crik.Checkpoints;
+using Crik.Configuration;
+using Crik.Criu;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Commands;
+
+/// <summary>The program as it was found or brought back.</summary>
+/// <param name="Program"><see langword="null"/> for a fresh start.</param>
+internal sealed record StartedProgram(ChildProcess? Program, int? Generation, bool Interrupted)
+{
+    public static StartedProgram Fresh => new(null, null, Interrupted: false);
+}
+
+/// <summary>Tries the checkpoints one after the other, newest first, and decides what becomes of those that do not work.</summary>
+internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
+{
+    /// <exception cref="CheckpointException">Nothing could be restored, and the configuration forbids a fresh start.</exception>
+    public StartedProgram Try(IReadOnlyList<int> generations)
+    {
+        if (generations.Count == 0)
+        {
+            return StartedProgram.Fresh;
+        }
+
+        if (criu.Problems.Count > 0)
+        {
+            // The checkpoints are good, this container is not: they are left alone for one that can restore them.
+            return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail || options.WhenRestoreFails == WhenRestoreFails.Fail,
+                $"checkpoint {generations[0]} cannot be restored here: {criu.Problems[0]}");
+        }
+
+        int version = CriuProcess.AskVersion(supervisor, criu.File, Deadline.In(TimeSpan.FromSeconds(10)));
+        RestoreCheckpoint restore = new(supervisor, store, options, criu, streams);
+        foreach (int generation in generations)
+        {
+            CheckpointManifest manifest;
+            try
+            {
+                manifest = ManifestReader.Read(store.PathOf(generation), generation);
+                restore.PutFilesBack(generation, manifest);
+            }
+            catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                GiveUp(generation, exception.Message, []);
+                continue;
+            }
+
+            if (!Fits(generation, manifest, version))
+            {
+                return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
+            }
+
+            RestoreOutcome outcome = Attempt(restore, generation, manifest);
+            if (outcome.Program is not null || outcome.Interrupted)
+            {
+                return new StartedProgram(outcome.Program, generation, outcome.Interrupted);
+            }
+
+            GiveUp(generation, outcome.Failure!, outcome.Logs);
+        }
+
+        return FreshOrFail(options.WhenRestoreFails == WhenRestoreFails.Fail, "no checkpoint could be restored");
+    }
+
+    private RestoreOutcome Attempt(RestoreCheckpoint restore, int generation, CheckpointManifest manifest)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            RestoreOutcome outcome = restore.Run(generation, manifest);
+            if (outcome.Failure is null || attempt >= options.RestoreAttempts)
+            {
+                return outcome;
+            }
+
+            Log.Warning($"attempt {attempt} of {options.RestoreAttempts} to restore checkpoint {generation}: {outcome.Failure}");
+        }
+    }
+
+    private bool Fits(int generation, CheckpointManifest manifest, int version)
+    {
+        MachineFacts now = Machine.Read();
+        foreach (string remark in CompatibilityGate.Remarks(manifest, now))
+        {
+            Log.Warning(remark);
+        }
+
+        List<string> problems = [.. CompatibilityGate.Problems(manifest, now, version, path => Libc.Identify(path, followLinks: true) is not null)];
+        if (manifest.Unprivileged == false && criu.Level != PrivilegeLevel.Full)
+        {
+            problems.Add("privileges: made with SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container has not got; add them again");
+        }
+
+        foreach (string problem in problems)
+        {
+            Log.Error($"checkpoint {generation} does not fit: {problem}");
+        }
+
+        return problems.Count == 0 || options.WhenIncompatible == WhenIncompatible.TryAnyway;
+    }
+
+    private void GiveUp(int generation, string reason, IReadOnlyList<string> logs)
+    {
+        string kept = store.Quarantine(generation, logs);
+        Log.Error($"checkpoint {generation} cannot be restored and was set aside: {reason}", ("kept", kept));
+        TerminationLog.Add($"checkpoint {generation} cannot be restored: {reason}");
+    }
+
+    private static StartedProgram FreshOrFail(bool fail, string reason)
+    {
+        TerminationLog.Add(reason);
+        if (fail)
+        {
+            throw new CheckpointException($"{reason}, and a fresh start is forbidden by the configuration", ExitCodes.CheckpointNotRestored);
+        }
+
+        Log.Error($"{reason}; starting afresh");
+        return StartedProgram.Fresh;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Crik.Linux;
+
+namespace Crik.Criu;
+
+/// <summary>How criu can be run here.</summary>
+internal enum PrivilegeLevel
+{
+    /// <summary>Not enough for a checkpoint.</summary>
+    None,
+
+    /// <summary>CHECKPOINT_RESTORE + SYS_PTRACE: criu in its unprivileged mode.</summary>
+    Basic,
+
+    /// <summary>Those + SYS_ADMIN + NET_ADMIN + SYS_TIME: clocks go on, IPC namespace, lazy pages.</summary>
+    Full,
+}
+
+/// <summary>
+/// The capabilities that criu will really have, and what follows. In between the two levels nothing works better than
+/// the basic one: measured, see docs/design/0003-privileges.md.
+/// </summary>
+/// <param name="Effective">Bits of <c>capability(7)</c>.</param>
+/// <param name="SeccompFiltered">A filter on this process: criu, filtered too, may then not trace the program.</param>
+internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
+{
+    private const ulong Setpcap = 1UL << 8;
+    private const ulong NetAdmin = 1UL << 12;
+    private const ulong SysPtrace = 1UL << 19;
+    private const ulong SysAdmin = 1UL << 21;
+    private const ulong SysTime = 1UL << 25;
+    private const ulong CheckpointRestore = 1UL << 40;
+    private const ulong DacReadSearch = 1UL << 2;
+
+    public PrivilegeLevel Level => this switch
+    {
+        _ when Has(CheckpointRestore | SysPtrace | Setpcap | SysAdmin | NetAdmin | SysTime) => PrivilegeLevel.Full,
+        _ when Has(CheckpointRestore | SysPtrace | Setpcap) => PrivilegeLevel.Basic,
+        _ => PrivilegeLevel.None,
+    };
+
+    /// <summary>criu can open a watched file by its handle.</summary>
+    public bool CanOpenByHandle => Has(DacReadSearch);
+
+    /// <summary>What stands in the way of a checkpoint, in the user's terms; nothing when it can work.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (!Has(CheckpointRestore) || !Has(SysPtrace))
+        {
+            yield return "criu needs the capabilities CHECKPOINT_RESTORE and SYS_PTRACE: add them under securityContext.capabilities.add of "
+                + "the container (a container that does not run as root needs them as file capabilities of criu too, see README)";
+        }
+        else if (!Has(Setpcap))
+        {
+            yield return "criu needs the capability SETPCAP for a restore: do not drop it, or add it under securityContext.capabilities.add";
+        }
+
+        if (SeccompFiltered)
+        {
+            yield return "a seccomp filter is on this container, and under one criu may not trace: set securityContext.seccompProfile.type "
+                + "to Unconfined";
+        }
+    }
+
+    /// <summary>Reads this process's own capabilities and, when it is not root, those that criu's file gives.</summary>
+    public static Capabilities Read(string? criuFile)
+    {
+        ulong effective = 0;
+        ulong bounding = 0;
+        bool filtered = false;
+        foreach (string line in File.ReadLines("/proc/self/status"))
+        {
+            string value = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+            if (line.StartsWith("CapEff:", StringComparison.Ordinal))
+            {
+                effective = ulong.Parse(value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            }
+            else if (line.StartsWith("CapBnd:", StringComparison.Ordinal))
+            {
+                bounding = ulong.Parse(value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            }
+            else if (line.StartsWith("Seccomp:", StringComparison.Ordinal))
+            {
+                filtered = value == "2";
+            }
+        }
+
+        ulong fromFile = criuFile is null ? 0 : Libc.FileCapabilities(criuFile) & bounding;
+        return new Capabilities(effective | fromFile, filtered);
+    }
+
+    private bool Has(ulong bits) => (Effective & bits) == bits;
+}

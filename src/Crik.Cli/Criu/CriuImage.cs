@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+
+namespace Crik.Criu;
+
+/// <summary>
+/// One of criu's image files: a header of one or two magic numbers, then messages, each behind its length
+/// (criu/image.c, criu/protobuf.c). Damaged input is an <see cref="InvalidDataException"/>.
+/// </summary>
+internal sealed class CriuImage
+{
+    private const uint CommonMagic = 0x54564319; // IMG_COMMON_MAGIC, criu/include/magic.h
+    private const int LargestMessage = 64 << 20;
+
+    private readonly byte[] _header;
+
+    private CriuImage(byte[] header, List<byte[]> messages)
+    {
+        _header = header;
+        Messages = messages;
+    }
+
+    public List<byte[]> Messages { get; }
+
+    public static CriuImage Read(string path) => Parse(File.ReadAllBytes(path));
+
+    internal static CriuImage Parse(ReadOnlySpan<byte> bytes)
+    {
+        int at = bytes.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == CommonMagic ? 8 : 4;
+        if (bytes.Length < at)
+        {
+            throw new InvalidDataException("not an image of criu's");
+        }
+
+        byte[] header = bytes[..at].ToArray();
+        List<byte[]> messages = [];
+        while (at < bytes.Length)
+        {
+            if (bytes.Length - at < 4)
+            {
+                throw new InvalidDataException("an image of criu's is cut off");
+            }
+
+            uint length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+            at += 4;
+            if (length > LargestMessage || length > bytes.Length - at)
+            {
+                throw new InvalidDataException("an image of criu's is cut off");
+            }
+
+            messages.Add(bytes.Slice(at, (int)length).ToArray());
+            at += (int)length;
+        }
+
+        return new CriuImage(header, messages);
+    }
+
+    public void Write(string path)
+    {
+        using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
+        file.Write(_header);
+        Span<byte> length = stackalloc byte[4];
+        foreach (byte[] message in Messages)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)message.Length);
+            file.Write(length);
+            file.Write(message);
+        }
+    }
+}

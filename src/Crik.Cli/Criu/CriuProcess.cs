@@ -1,0 +1,160 @@
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Criu;
+
+/// <summary>
+/// One criu, serving one request over a socket pair (<c>criu swrk</c>). Its notifications are the points at which crik
+/// acts while the tree is frozen; while it works, crik stays an init.
+/// </summary>
+internal sealed class CriuProcess : IDisposable
+{
+    /// <summary>criu's end of the socket, and the first of the descriptors it hands on.</summary>
+    private const int SocketInCriu = 3;
+    public const int FirstInheritedInCriu = 4;
+
+    /// <summary>What criu may take to end after its last word, or after it was told to stop.</summary>
+    private static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly Supervisor _supervisor;
+    private readonly FileDescriptor _socket;
+    private readonly ChildProcess _process;
+
+    private CriuProcess(Supervisor supervisor, FileDescriptor socket, ChildProcess process)
+    {
+        _supervisor = supervisor;
+        _socket = socket;
+        _process = process;
+    }
+
+    /// <exception cref="CriuException">criu is not there, or cannot be executed.</exception>
+    public static CriuProcess Start(
+        Supervisor supervisor, string criu, FileDescriptor? output, IReadOnlyList<int> inherited)
+    {
+        (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
+        using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
+        using (theirs)
+        {
+            // dup2 targets may be sources of others: every source is first moved well above all targets.
+            List<FileDescriptor> moved = [];
+            List<(int From, int To)> descriptors = [];
+            void Pass(int from, int to)
+            {
+                FileDescriptor copy = Libc.Duplicate(from, lowest: 64);
+                moved.Add(copy);
+                descriptors.Add((copy.Number, to));
+            }
+
+            try
+            {
+                Pass(none.Number, 0);
+                Pass((output ?? none).Number, 1);
+                Pass((output ?? none).Number, 2);
+                Pass(theirs.Number, SocketInCriu);
+                for (int i = 0; i < inherited.Count; i++)
+                {
+                    Pass(inherited[i], FirstInheritedInCriu + i);
+                }
+
+                ChildProcess? process = supervisor.TryStart(
+                    new ProcessSpec([criu, "swrk", $"{SocketInCriu}"]) { Descriptors = descriptors, NewSession = true, SurvivesFileSizeLimit = true },
+                    out int errno);
+                if (process is null)
+                {
+                    ours.Dispose();
+                    throw new CriuException($"cannot run {criu}: {Errno.Text(errno)}; install criu in the image, or set criuPath", []);
+                }
+
+                return new CriuProcess(supervisor, ours, process);
+            }
+            finally
+            {
+                moved.ForEach(copy => copy.Dispose());
+            }
+        }
+    }
+
+    /// <summary>The version of the installed criu, as 40300 for 4.3.</summary>
+    public static int AskVersion(Supervisor supervisor, string criu, Deadline deadline)
+    {
+        using CriuProcess process = Start(supervisor, criu, output: null, []);
+        process.Send(CriuRequest.ForVersion());
+        return process.Receive(deadline)?.Version ?? throw new CriuException($"{criu} did not say its version", []);
+    }
+
+    public void Send(byte[] request) => Libc.Write(_socket, request, "to criu");
+
+    /// <returns><see langword="null"/> when criu ended without another word, or time is up.</returns>
+    public CriuMessage? Receive(Deadline deadline, Func<bool>? giveUp = null)
+    {
+        bool readable = false;
+        _supervisor.Wait(
+            () =>
+            {
+                Span<Libc.PollEntry> entry = [new() { Descriptor = _socket.Number, Events = Libc.POLLIN }];
+                Libc.Poll(entry, 0);
+                return (readable = entry[0].Returned != 0) || giveUp?.Invoke() == true;
+            },
+            deadline,
+            _socket.Number);
+        if (!readable)
+        {
+            Span<Libc.PollEntry> entry = [new() { Descriptor = _socket.Number, Events = Libc.POLLIN }];
+            Libc.Poll(entry, 0);
+            readable = entry[0].Returned != 0;
+        }
+
+        return readable && Libc.ReceivePacket(_socket) is { } packet ? CriuMessage.Read(packet) : null;
+    }
+
+    /// <summary>
+    /// Stops a dump in a way that leaves the tree unharmed: criu's next write to an image fails, and it takes its own
+    /// error path, which heals the tasks and lets them go. Killing it could hit the instant in which a task runs borrowed
+    /// code. Only a criu that does not react is killed; the kernel then lets its tracees go.
+    /// </summary>
+    public void GiveUp(TimeSpan patience)
+    {
+        if (_process.HasExited)
+        {
+            return;
+        }
+
+        Libc.ForbidFileWrites(_process.Pid);
+        Deadline deadline = Deadline.In(patience);
+        while (Receive(deadline) is { } message && message.Type == CriuRequest.Notify)
+        {
+            Send(CriuRequest.ForNotify(goOn: false, []));
+        }
+
+        if (!_supervisor.Wait(() => _process.HasExited, deadline.HasPassed ? Deadline.In(TimeSpan.Zero) : Deadline.In(s_endTimeout)))
+        {
+            Kill();
+        }
+    }
+
+    public ExitStatus? WaitForEnd()
+    {
+        _supervisor.Wait(() => _process.HasExited, Deadline.In(s_endTimeout));
+        return _process.Exit;
+    }
+
+    public void Kill()
+    {
+        if (!_process.HasExited)
+        {
+            Libc.Kill(_process.Pid, Signal.SIGKILL);
+            _supervisor.Wait(() => _process.HasExited, Deadline.In(s_endTimeout));
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose(); // criu, when it still waits for us, ends on this
+        if (!_process.HasExited && !_supervisor.Wait(() => _process.HasExited, Deadline.In(s_endTimeout)))
+        {
+            Kill();
+        }
+
+        _supervisor.Forget(_process);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Text;
+
+namespace Crik.Criu;
+
+/// <summary>
+/// The open file descriptions in a set of images: found by task and descriptor, and changed into something that a new
+/// pod has. Field numbers are those of criu's images/fdinfo.proto, regfile.proto and core.proto.
+/// </summary>
+internal static class OpenFiles
+{
+    private const int TypeRegular = 1; // enum fd_types
+
+    /// <summary>The ids in <c>files.img</c> of what these descriptors lead to.</summary>
+    public static IReadOnlyList<uint> FindIds(string images, IEnumerable<(int Pid, int Descriptor)> descriptors)
+    {
+        HashSet<uint> ids = [];
+        foreach (IGrouping<int, (int Pid, int Descriptor)> task in descriptors.GroupBy(descriptor => descriptor.Pid))
+        {
+            uint table = (uint)Field(CriuImage.Read(Path.Combine(images, $"ids-{task.Key}.img")).Messages[0], 2); // files_id
+            string tablePath = Path.Combine(images, $"fdinfo-{table}.img");
+            HashSet<ulong> wanted = [.. task.Select(descriptor => (ulong)descriptor.Descriptor)];
+            foreach (byte[] entry in CriuImage.Read(tablePath).Messages)
+            {
+                if (wanted.Contains(Field(entry, 4))) // fd
+                {
+                    ids.Add((uint)Field(entry, 1));
+                }
+            }
+        }
+
+        return [.. ids.Order()];
+    }
+
+    /// <summary>
+    /// Turns the descriptions with these ids into plain files with a name that only <c>--inherit-fd</c> knows, whatever
+    /// they were. So a pipe can come back as a terminal, and a terminal as a file.
+    /// </summary>
+    public static void Rename(CriuImage files, IReadOnlyDictionary<uint, string> names)
+    {
+        Change(files, (id, entry) =>
+        {
+            if (!names.TryGetValue(id, out string? name))
+            {
+                return null;
+            }
+
+            ProtoWriter nobody = new ProtoWriter().Number(1, 0).Number(2, 0).Number(3, 0).Number(4, 0).Number(5, 0); // fown_entry
+            ProtoWriter regular = new ProtoWriter().Number(1, id).Number(2, 2 /* O_RDWR */).Number(3, 0).Message(5, nobody).Text(6, $"/{name}"); // criu leaves out the first character
+            return new ProtoWriter().Number(1, TypeRegular).Number(2, id).Message(3, regular).ToArray();
+        });
+    }
+
+    /// <summary>The same for a task's table of descriptors, which repeats the type.</summary>
+    public static bool RetypeDescriptors(CriuImage table, IReadOnlyDictionary<uint, string> names)
+    {
+        bool changed = false;
+        for (int i = 0; i < table.Messages.Count; i++)
+        {
+            if (names.ContainsKey((uint)Field(table.Messages[i], 1)))
+            {
+                table.Messages[i] = Replace(table.Messages[i], 3, TypeRegular);
+                changed = true;
+            }
+        }
+
+        return changed;
+    }
+
+    /// <summary>Gives plain files another path.</summary>
+    /// <param name="move">The new path, or <see langword="null"/> to leave it. </param>
+    public static bool Move(CriuImage files, Func<string, string?> move)
+    {
+        bool changed = false;
+        Change(files, (_, entry) =>
+        {
+            if (Field(entry, 1) != TypeRegular)
+            {
+                return null;
+            }
+
+            ProtoWriter outer = new();
+            bool moved = false;
+            ProtoReader reader = new(entry);
+            while (reader.Next())
+            {
+                if (reader.Field == 3 && move(Path(reader.Bytes)) is { } target)
+                {
+                    outer.Bytes(3, ReplaceText(reader.Bytes, 6, target));
+                    moved = true;
+                }
+                else
+                {
+                    outer.Raw(reader.RawField);
+                }
+            }
+
+            changed |= moved;
+            return moved ? outer.ToArray() : null;
+        });
+        return changed;
+
+        static string Path(ReadOnlySpan<byte> regular)
+        {
+            ProtoReader reader = new(regular);
+            while (reader.Next())
+            {
+                if (reader.Field == 6)
+                {
+                    return reader.Text;
+                }
+            }
+
+            return string.Empty;
+        }
+    }
+
+    private delegate byte[]? EntryChange(uint id, byte[] entry);
+
+    private static void Change(CriuImage files, EntryChange change)
+    {
+        for (int i = 0; i < files.Messages.Count; i++)
+        {
+            files.Messages[i] = change((uint)Field(files.Messages[i], 2), files.Messages[i]) ?? files.Messages[i];
+        }
+    }
+
+    private static ulong Field(ReadOnlySpan<byte> message, int field)
+    {
+        ProtoReader reader = new(message);
+        while (reader.Next())
+        {
+            if (reader.Field == field)
+            {
+                return reader.Number;
+            }
+        }
+
+        return 0;
+    }
+
+    private static byte[] Replace(ReadOnlySpan<byte> message, int field, long value)
+    {
+        ProtoWriter writer = new();
+        ProtoReader reader = new(message);
+        while (reader.Next())
+        {
+            if (reader.Field == field)
+            {
+                writer.Number(field, value);
+            }
+            else
+            {
+                writer.Raw(reader.RawField);
+            }
+        }
+
+        return writer.ToArray();
+    }
+
+    private static byte[] ReplaceText(ReadOnlySpan<byte> message, int field, string value)
+    {
+        ProtoWriter writer = new();
+        ProtoReader reader = new(message);
+        while (reader.Next())
+        {
+            if (reader.Field == field)
+            {
+                writer.Bytes(field, Encoding.UTF8.GetBytes(value));
+            }
+            else
+            {
+                writer.Raw(reader.RawField);
+            }
+        }
+
+        return writer.ToArray();
+    }
+}

@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Crik.Criu;
+
+/// <summary>Reads protobuf field by field. Damaged input is a <see cref="InvalidDataException"/>, never more.</summary>
+internal ref struct ProtoReader(ReadOnlySpan<byte> message)
+{
+    private readonly ReadOnlySpan<byte> _message = message;
+    private int _at;
+
+    /// <summary>The field just read, as it stands in the message: key and value.</summary>
+    public ReadOnlySpan<byte> RawField { get; private set; }
+
+    public int Field { get; private set; }
+
+    /// <summary>Value of a varint or fixed-size field.</summary>
+    public ulong Number { get; private set; }
+
+    /// <summary>Value of a length-delimited field.</summary>
+    public ReadOnlySpan<byte> Bytes { get; private set; }
+
+    public readonly string Text => Encoding.UTF8.GetString(Bytes);
+
+    /// <returns><see langword="false"/> at the end of the message.</returns>
+    public bool Next()
+    {
+        if (_at >= _message.Length)
+        {
+            return false;
+        }
+
+        int start = _at;
+        ulong key = Varint();
+        Field = checked((int)(key >> 3));
+        Number = 0;
+        Bytes = default;
+        switch (key & 7)
+        {
+            case 0:
+                Number = Varint();
+                break;
+            case 1:
+                Number = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+                break;
+            case 2:
+                ulong length = Varint();
+                Bytes = Take(length <= int.MaxValue ? (int)length : throw Damaged());
+                break;
+            case 5:
+                Number = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+                break;
+            default:
+                throw Damaged();
+        }
+
+        RawField = _message[start.._at];
+        return true;
+    }
+
+    private static InvalidDataException Damaged() => new("not a protobuf message");
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (count > _message.Length - _at)
+        {
+            throw Damaged();
+        }
+
+        ReadOnlySpan<byte> taken = _message.Slice(_at, count);
+        _at += count;
+        return taken;
+    }
+
+    private ulong Varint()
+    {
+        ulong value = 0;
+        for (int shift = 0; shift < 64; shift += 7)
+        {
+            if (_at >= _message.Length)
+            {
+                throw Damaged();
+            }
+
+            byte next = _message[_at++];
+            value |= (ulong)(next & 0x7f) << shift;
+            if ((next & 0x80) == 0)
+            {
+                return value;
+            }
+        }
+
+        throw Damaged();
+    }
+}

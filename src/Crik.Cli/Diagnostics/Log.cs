@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using Crik.Linux;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Crik.Diagnostics;
+
+/// <summary>
+/// crik's own words, on descriptor 2, each event in one write. Text by default (<c>crik info: message key=value</c>),
+/// or one JSON object a line. Standard output belongs to the program.
+/// </summary>
+internal static class Log
+{
+    private static Logger s_logger = Make(LogEventLevel.Information, json: false);
+
+    public static bool IsDebug => s_logger.IsEnabled(LogEventLevel.Debug);
+
+    public static void Configure(LogEventLevel lowest, bool json) => s_logger = Make(lowest, json);
+
+    public static void Error(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
+        Write(LogEventLevel.Error, message, facts);
+
+    public static void Warning(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
+        Write(LogEventLevel.Warning, message, facts);
+
+    public static void Info(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
+        Write(LogEventLevel.Information, message, facts);
+
+    public static void Debug(string message, params ReadOnlySpan<(string Key, object? Value)> facts)
+    {
+        if (IsDebug)
+        {
+            Write(LogEventLevel.Debug, message, facts);
+        }
+    }
+
+    private static void Write(LogEventLevel level, string message, ReadOnlySpan<(string Key, object? Value)> facts)
+    {
+        if (!s_logger.IsEnabled(level))
+        {
+            return;
+        }
+
+        List<LogEventProperty> properties = new(facts.Length);
+        foreach ((string key, object? value) in facts)
+        {
+            properties.Add(new LogEventProperty(key, new ScalarValue(value)));
+        }
+
+        // The message is no template: braces in it (paths, criu's words) are not holes.
+        MessageTemplate template = new([new Serilog.Parsing.TextToken(message)]);
+        s_logger.Write(new LogEvent(DateTimeOffset.Now, level, exception: null, template, properties));
+    }
+
+    private static Logger Make(LogEventLevel lowest, bool json) =>
+        new LoggerConfiguration().MinimumLevel.Is(lowest).WriteTo.Sink(new StandardErrorSink(json)).CreateLogger();
+
+    private sealed class StandardErrorSink(bool json) : ILogEventSink
+    {
+        private static readonly Dictionary<LogEventLevel, string> s_names = new()
+        {
+            [LogEventLevel.Error] = "error",
+            [LogEventLevel.Warning] = "warning",
+            [LogEventLevel.Information] = "info",
+            [LogEventLevel.Debug] = "debug",
+        };
+
+        public void Emit(LogEvent logEvent)
+        {
+            string level = s_names.GetValueOrDefault(logEvent.Level, "info");
+            string line = json ? AsJson(logEvent, level) : AsText(logEvent, level);
+            _ = Libc.TryWrite(2, Encoding.UTF8.GetBytes(line)); // nobody is left to tell when this fails
+        }
+
+        private static string AsText(LogEvent logEvent, string level)
+        {
+            StringBuilder line = new($"crik {level}: {logEvent.MessageTemplate.Text}");
+            foreach ((string key, LogEventPropertyValue value) in logEvent.Properties)
+            {
+                string text = Text(value);
+                line.Append(' ').Append(key).Append('=').Append(text.Length == 0 || text.AsSpan().ContainsAny(" \"\n=") ? Quoted(text) : text);
+            }
+
+            return line.Append('\n').ToString();
+        }
+
+        private static string AsJson(LogEvent logEvent, string level)
+        {
+            StringBuilder line = new("{\"time\":");
+            line.Append(Quoted(logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)))
+                .Append(",\"level\":").Append(Quoted(level))
+                .Append(",\"message\":").Append(Quoted(logEvent.MessageTemplate.Text));
+            foreach ((string key, LogEventPropertyValue value) in logEvent.Properties)
+            {
+                object? raw = (value as ScalarValue)?.Value;
+                line.Append(',').Append(Quoted(key)).Append(':')
+                    .Append(raw is int or long or double ? Text(value) : raw is bool flag ? (flag ? "true" : "false") : Quoted(Text(value)));
+            }
+
+            return line.Append("}\n").ToString();
+        }
+
+        private static string Text(LogEventPropertyValue value) =>
+            Convert.ToString((value as ScalarValue)?.Value, CultureInfo.InvariantCulture) ?? string.Empty;
+
+        private static string Quoted(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    }
+}

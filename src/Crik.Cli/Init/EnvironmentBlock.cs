@@ -1,0 +1,23 @@
+using System.Collections;
+
+namespace Crik.Init;
+
+/// <summary>The environment as <c>NAME=value</c> entries.</summary>
+internal static class EnvironmentBlock
+{
+    public static IReadOnlyList<string> Current { get; } = Read();
+
+    public static IReadOnlyDictionary<string, string> AsDictionary() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+
+    private static List<string> Read()
+    {
+        List<string> entries = [];
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            entries.Add($"{variable.Key}={variable.Value}");
+        }
+
+        return entries;
+    }
+}

@@ -1,0 +1,120 @@
+using Crik.Diagnostics;
+using Crik.Linux;
+
+namespace Crik.Init;
+
+/// <summary>
+/// Starts the program. What only a process can do for itself (becoming a subreaper, taking the terminal, an IPC
+/// namespace) is done by crik once more, in the new process, right before it becomes the program.
+/// </summary>
+internal static class ProgramStart
+{
+    /// <summary>First argument of that second crik. Not for people.</summary>
+    public const string Stage = "__start";
+
+    private const string Subreaper = "subreaper";
+    private const string IpcNamespace = "ipc";
+    private const string TakeTerminal = "terminal=";
+    private const string ForegroundGroup = "foreground=";
+
+    /// <param name="forCheckpoints">Keep daemons in the tree, and the tree's PIDs apart from crik's.</param>
+    /// <param name="ownIpcNamespace">So that System V shared memory is dumped.</param>
+    public static ChildProcess Start(
+        Supervisor supervisor, StandardStreams streams, IReadOnlyList<string> command, bool forCheckpoints, bool ownIpcNamespace)
+    {
+        List<string> duties = [];
+        bool newSession = true;
+        if (forCheckpoints)
+        {
+            PidSpace.EnterTreeRange();
+            duties.Add(Subreaper);
+        }
+
+        if (ownIpcNamespace)
+        {
+            duties.Add(IpcNamespace);
+        }
+
+        if (streams.Terminal is { } terminal)
+        {
+            if (ReleaseTerminal(supervisor, terminal))
+            {
+                duties.Add($"{TakeTerminal}{terminal}");
+            }
+            else if (!forCheckpoints)
+            {
+                // Under somebody else's session, as when run from a shell: the program gets the terminal's foreground, as with tini.
+                newSession = false;
+                duties.Add($"{ForegroundGroup}{terminal}");
+            }
+        }
+
+        ProcessSpec spec = new(duties.Count == 0 ? command : ["/proc/self/exe", Stage, .. duties, "--", .. command])
+        {
+            NewSession = newSession,
+            NewGroup = !newSession,
+        };
+        return supervisor.TryStart(spec, out int errno) ?? throw NotExecutable(command[0], errno);
+    }
+
+    /// <summary>Gives up the controlling terminal, so that the program's session can have it.</summary>
+    public static bool ReleaseTerminal(Supervisor supervisor, int terminal)
+    {
+        if (Libc.GetSessionId(0) != Environment.ProcessId || !Libc.ReleaseTerminal(terminal))
+        {
+            return false;
+        }
+
+        supervisor.Discard(Signal.SIGHUP, Signal.SIGCONT);
+        return true;
+    }
+
+    /// <summary>The second crik: does its duties and becomes the program.</summary>
+    /// <returns>An exit code, when it could not.</returns>
+    public static int Become(ReadOnlySpan<string> arguments)
+    {
+        int end = arguments.IndexOf("--");
+        SignalSet mask = Libc.SetSignalMask(SignalSet.All); // a background group that asks for the foreground gets SIGTTOU
+        foreach (string duty in arguments[..end])
+        {
+            Do(duty);
+        }
+
+        string[] command = arguments[(end + 1)..].ToArray();
+        Libc.SetDefaultAction(Signal.SIGPIPE);
+        Libc.SetSignalMask(mask);
+        CrikException failure = NotExecutable(command[0], Libc.Execute(command));
+        Log.Error(failure.Message);
+        return failure.ExitCode;
+    }
+
+    public static CrikException NotExecutable(string file, int errno) => errno == Errno.ENOENT
+        ? new ProgramException($"cannot run {file}: not found; look at PATH and the image", ExitCodes.NotFound)
+        : new ProgramException($"cannot run {file}: {Errno.Text(errno)}", ExitCodes.NotExecutable);
+
+    private static void Do(string duty)
+    {
+        if (duty == Subreaper)
+        {
+            Libc.BecomeSubreaper();
+        }
+        else if (duty == IpcNamespace)
+        {
+            int errno = Libc.UnshareIpcNamespace();
+            if (errno != 0)
+            {
+                Log.Debug("the program has no IPC namespace of its own; System V shared memory cannot be checkpointed", ("reason", Errno.Text(errno)));
+            }
+        }
+        else if (duty.StartsWith(TakeTerminal, StringComparison.Ordinal))
+        {
+            Libc.TakeTerminal(duty[TakeTerminal.Length] - '0');
+        }
+        else if (duty.StartsWith(ForegroundGroup, StringComparison.Ordinal))
+        {
+            Libc.SetForegroundGroup(duty[ForegroundGroup.Length] - '0', Libc.GetProcessGroup());
+        }
+    }
+
+    private sealed class ProgramException(string message, int exitCode) : CrikException(message, exitCode);
+}

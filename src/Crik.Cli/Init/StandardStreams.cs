@@ -1,0 +1,52 @@
+using Crik.Linux;
+
+namespace Crik.Init;
+
+/// <summary>
+/// Descriptors 0 to 2 as crik was given them. One that was closed is held by <c>/dev/null</c>, close-on-exec, so that
+/// nothing of crik's lands there and the program still finds it closed.
+/// </summary>
+internal sealed class StandardStreams
+{
+    private readonly bool[] _given = new bool[3];
+
+    public StandardStreams()
+    {
+        for (int number = 0; number < 3; number++)
+        {
+            _given[number] = Libc.IsOpen(number);
+        }
+
+        if (_given.Contains(false))
+        {
+            using FileDescriptor opened = Libc.Open("/dev/null", Libc.O_RDWR);
+            using FileDescriptor none = Libc.Duplicate(opened.Number, lowest: 3);
+            for (int number = 0; number < 3; number++)
+            {
+                if (!_given[number])
+                {
+                    Libc.DuplicateTo(none, number);
+                }
+            }
+        }
+    }
+
+    public bool WasGiven(int number) => _given[number];
+
+    /// <summary>The terminal that the program is to have, if there is one among them.</summary>
+    public int? Terminal
+    {
+        get
+        {
+            for (int number = 0; number < 3; number++)
+            {
+                if (_given[number] && Libc.IsTerminal(number))
+                {
+                    return number;
+                }
+            }
+
+            return null;
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using Crik.Linux;
+
+namespace Crik.Init;
+
+/// <summary>
+/// PID 1: the only place that reaps and the only one that forwards signals. One thread, one <c>poll(2)</c>; nothing
+/// happens here between two events. Everything that waits in crik waits in <see cref="Wait"/>, so that the duties of an
+/// init go on whatever else is being done.
+/// </summary>
+internal sealed class Supervisor : IDisposable
+{
+    private readonly SignalGate _gate;
+    private readonly Dictionary<int, ChildProcess> _awaited = [];
+    private readonly List<ReceivedSignal> _early = [];
+    private ChildProcess? _program;
+
+    public Supervisor()
+    {
+        _gate = SignalGate.Close();
+        if (Environment.ProcessId != 1)
+        {
+            Libc.BecomeSubreaper();
+        }
+    }
+
+    /// <summary>Where signals go. Those that came before there was a program are handed on when it is set.</summary>
+    public ChildProcess? Program
+    {
+        get => _program;
+        set
+        {
+            _program = value;
+            if (value is not null)
+            {
+                foreach (ReceivedSignal signal in _early)
+                {
+                    Forward(signal);
+                }
+
+                _early.Clear();
+            }
+        }
+    }
+
+    /// <summary>SIGTERM is kept for crik to decide on instead of being forwarded.</summary>
+    public bool HoldsTermination { get; set; }
+
+    /// <summary>When the first SIGTERM that was held came.</summary>
+    public DateTimeOffset? TerminationRequested { get; private set; }
+
+    public ChildProcess Start(ProcessSpec spec) => TryStart(spec, out int errno) ?? throw new LinuxException($"cannot start {spec.Command[0]}", errno);
+
+    public ChildProcess? TryStart(ProcessSpec spec, out int errno)
+    {
+        // SIGPIPE is ignored by the .NET runtime; 32 and 33 would be by posix_spawn, which keeps them for the C library.
+        SignalSet defaults = SignalSet.Of(Signal.SIGPIPE, 32, 33);
+        if (spec.SurvivesFileSizeLimit)
+        {
+            Libc.SetIgnored(Signal.SIGXFSZ);
+        }
+
+        try
+        {
+            errno = Libc.Spawn(
+                spec.Command, spec.Environment ?? EnvironmentBlock.Current, spec.Descriptors, _gate.Inherited, defaults,
+                spec.NewSession, spec.NewGroup, out int pid);
+            return errno == 0 ? Await(pid) : null;
+        }
+        finally
+        {
+            if (spec.SurvivesFileSizeLimit)
+            {
+                Libc.SetDefaultAction(Signal.SIGXFSZ);
+            }
+        }
+    }
+
+    /// <summary>Waits for a child that something else starts as ours, as criu does with a restored tree.</summary>
+    public ChildProcess Await(int pid)
+    {
+        ChildProcess child = new(pid);
+        _awaited[pid] = child;
+        return child;
+    }
+
+    public void Forget(ChildProcess child) => _awaited.Remove(child.Pid);
+
+    /// <summary>Does an init's work until something is so.</summary>
+    /// <param name="until">Looked at after every event.</param>
+    /// <param name="deadline">When to stop waiting all the same.</param>
+    /// <param name="readable">A descriptor that ends the wait when there is something to read from it; -1 for none.</param>
+    /// <returns>Whether <paramref name="until"/> holds or the descriptor is readable, rather than time being up.</returns>
+    public bool Wait(Func<bool> until, Deadline deadline, int readable = -1)
+    {
+        Span<Libc.PollEntry> entries = stackalloc Libc.PollEntry[2];
+        while (true)
+        {
+            entries[0] = new() { Descriptor = _gate.Descriptor, Events = Libc.POLLIN };
+            entries[1] = new() { Descriptor = readable, Events = Libc.POLLIN };
+            Turn();
+            if (until())
+            {
+                return true;
+            }
+
+            if (deadline.HasPassed)
+            {
+                return false;
+            }
+
+            Libc.Poll(entries, deadline.PollTimeout);
+            if (readable >= 0 && entries[1].Returned != 0)
+            {
+                Turn();
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Sends a signal to the program as if it had come from outside.</summary>
+    public void SendToProgram(int signal) => Forward(new ReceivedSignal(signal, Code: 0, SenderPid: 0, Value: 0));
+
+    /// <summary>Takes signals that crik caused itself, such as SIGHUP for giving up the terminal.</summary>
+    public void Discard(int first, int second)
+    {
+        while (_gate.Next() is { } signal)
+        {
+            if (signal.Number != first && signal.Number != second)
+            {
+                Handle(signal);
+            }
+        }
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private void Turn()
+    {
+        while (_gate.Next() is { } signal)
+        {
+            Handle(signal);
+        }
+
+        Reap();
+    }
+
+    private void Handle(ReceivedSignal signal)
+    {
+        switch (signal.Number)
+        {
+            case Signal.SIGCHLD:
+                break;
+            case Signal.SIGTERM when HoldsTermination:
+                TerminationRequested ??= DateTimeOffset.UtcNow;
+                break;
+            default:
+                Forward(signal);
+                break;
+        }
+    }
+
+    private void Forward(ReceivedSignal signal)
+    {
+        if (_program is null)
+        {
+            _early.Add(signal);
+        }
+        else if (!_program.HasExited)
+        {
+            if (signal.Code == Libc.SI_QUEUE)
+            {
+                Libc.QueueSignal(_program.Pid, signal.Number, signal.Value);
+            }
+            else
+            {
+                Libc.Kill(_program.Pid, signal.Number);
+            }
+        }
+    }
+
+    private void Reap()
+    {
+        while (true)
+        {
+            int pid = Libc.ReapAny(out int status);
+            if (pid <= 0)
+            {
+                return;
+            }
+
+            if (_awaited.Remove(pid, out ChildProcess? child))
+            {
+                child.Exit = ExitStatus.FromWaitStatus(status);
+            }
+        }
+    }
+}

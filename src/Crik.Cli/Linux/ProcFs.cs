@@ -1,0 +1,110 @@
+using System.Globalization;
+
+namespace Crik.Linux;
+
+/// <summary>What crik reads of other processes under <c>/proc</c> (proc(5)). A process that has gone reads as empty.</summary>
+internal static class ProcFs
+{
+    /// <summary>A process and all its descendants, parents before children.</summary>
+    public static IReadOnlyList<int> Tree(int root)
+    {
+        List<int> found = [root];
+        for (int i = 0; i < found.Count; i++)
+        {
+            foreach (int thread in Threads(found[i]))
+            {
+                found.AddRange(Children(found[i], thread));
+            }
+        }
+
+        return found;
+    }
+
+    public static IReadOnlyList<int> Threads(int pid) => Numbers($"/proc/{pid}/task");
+
+    public static IReadOnlyList<int> Descriptors(int pid) => Numbers($"/proc/{pid}/fd");
+
+    /// <summary>What a descriptor leads to: a path, or <c>pipe:[123]</c> and the like.</summary>
+    public static string? DescriptorLink(string pid, int descriptor) => Link($"/proc/{pid}/fd/{descriptor}");
+
+    public static string? Link(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    public static string[] Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <returns>Process group and session; zero for a process that has gone.</returns>
+    public static (int Group, int Session, char State) Membership(int pid)
+    {
+        string stat = Lines($"/proc/{pid}/stat").FirstOrDefault(string.Empty);
+
+        // pid (comm) state ppid pgrp session …; the name may hold spaces and brackets.
+        string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length < 4
+            ? (0, 0, 'X')
+            : (int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), fields[0][0]);
+    }
+
+    /// <returns>Bytes of memory that a dump would have to write at most.</returns>
+    public static long ResidentBytes(int pid)
+    {
+        string[] fields = Lines($"/proc/{pid}/statm").FirstOrDefault(string.Empty).Split(' ');
+        return fields.Length < 3
+            ? 0
+            : (long.Parse(fields[1], CultureInfo.InvariantCulture) - long.Parse(fields[2], CultureInfo.InvariantCulture)) * Environment.SystemPageSize;
+    }
+
+    private static List<int> Children(int pid, int thread)
+    {
+        List<int> children = [];
+        foreach (string line in Lines($"/proc/{pid}/task/{thread}/children"))
+        {
+            foreach (string child in line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                children.Add(int.Parse(child, CultureInfo.InvariantCulture));
+            }
+        }
+
+        return children;
+    }
+
+    private static List<int> Numbers(string directory)
+    {
+        List<int> numbers = [];
+        try
+        {
+            foreach (string entry in Directory.EnumerateFileSystemEntries(directory))
+            {
+                if (int.TryParse(Path.GetFileName(entry.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+                {
+                    numbers.Add(number);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // gone, or another user's: then there is nothing to see
+        }
+
+        numbers.Sort();
+        return numbers;
+    }
+}
