@@ -1,12 +1,27 @@
 namespace Crik.Configuration;
 
 /// <summary>Everything that is wrong with the configuration, each line with the source it comes from.</summary>
-internal sealed class ConfigurationException(IReadOnlyList<string> problems) : CrikException(Describe(problems), ExitCodes.Usage)
+internal sealed class ConfigurationException : CrikException
 {
-    public IReadOnlyList<string> Problems { get; } = problems;
+    public ConfigurationException(IEnumerable<string> problems)
+        : this([.. problems.Select(Printable)])
+    {
+    }
 
-    private static string Describe(IReadOnlyList<string> problems) =>
-        problems.Count == 1
+    private ConfigurationException(string[] problems)
+        : base(Describe(problems), ExitCodes.Usage) => Problems = problems;
+
+    public IReadOnlyList<string> Problems { get; }
+
+    private static string Describe(string[] problems) =>
+        problems.Length == 1
             ? $"the configuration is wrong: {problems[0]}"
-            : $"the configuration has {problems.Count} problems:\n  {string.Join("\n  ", problems)}";
+            : $"the configuration has {problems.Length} problems:\n  {string.Join("\n  ", problems)}";
+
+    /// <summary>Control characters out of a broken file must not reach a terminal, and a message stays one line.</summary>
+    private static string Printable(string text)
+    {
+        string visible = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+        return visible.Length <= 500 ? visible : visible[..500] + "…";
+    }
 }

@@ -127,7 +127,7 @@ internal sealed class CrikOptionsFile
         {
             Refuse(exception.Start.Line, $"is not valid YAML: {exception.Message}");
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException) // such as a tag that is no URI
         {
             Refuse(_parser.Current?.Start.Line ?? 1, $"is not valid YAML: {exception.Message}");
         }

@@ -30,12 +30,5 @@ internal sealed class Settings
         }
     }
 
-    public void Refuse(string problem) => _problems.Add(Printable(problem));
-
-    /// <summary>Control characters out of a broken file must not reach a terminal, and a message stays one line.</summary>
-    private static string Printable(string text)
-    {
-        string visible = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
-        return visible.Length <= 500 ? visible : visible[..500] + "…";
-    }
+    public void Refuse(string problem) => _problems.Add(problem);
 }

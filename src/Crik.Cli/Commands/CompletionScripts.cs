@@ -1,0 +1,83 @@
+namespace Crik.Commands;
+
+/// <summary>Completion scripts: static, because starting crik at each press of a key would be slow, and nothing to complete changes.</summary>
+internal static class CompletionScripts
+{
+    private const string Bash = """
+        # bash completion for crik
+        _crik() {
+            local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= i
+            for ((i = 1; i < COMP_CWORD; i++)); do
+                case ${COMP_WORDS[i]} in
+                    --) [[ $command == run ]] && { _crik_command "$((i + 1))"; return; } ;;
+                    --config-path|--image-dir|--log-format) ((i++)) ;;
+                    -*) ;;
+                    *) if [[ $command == run ]]; then _crik_command "$i"; return; fi
+                       command=${command:-${COMP_WORDS[i]}} ;;
+                esac
+            done
+            case $previous in
+                --config-path) COMPREPLY=($(compgen -f -- "$current")); return ;;
+                --image-dir) COMPREPLY=($(compgen -d -- "$current")); return ;;
+                --log-format) COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
+            esac
+            case $command in
+                '') COMPREPLY=($(compgen -W 'run completion --debug --version --help' -- "$current")) ;;
+                completion) COMPREPLY=($(compgen -W 'bash zsh fish --help' -- "$current")) ;;
+                run) case $current in
+                    -*) COMPREPLY=($(compgen -W '--config-path --image-dir --log-format --debug --version --help --' -- "$current")) ;;
+                    *) COMPREPLY=($(compgen -c -- "$current")) ;;
+                esac ;;
+            esac
+        }
+        _crik_command() {
+            if declare -F _command_offset >/dev/null; then _command_offset "$1"
+            else COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")); fi
+        }
+        complete -o filenames -F _crik crik
+
+        """;
+
+    private const string Zsh = """
+        #compdef crik
+        _crik() {
+            local context state state_descr line
+            typeset -A opt_args
+            local -a common=('--debug[log more]' '--version[print the version]' '(-h --help)'{-h,--help}'[print help]')
+            _arguments -C $common '1:command:(run completion)' '*::argument:->rest'
+            [[ $state == rest ]] || return
+            case $line[1] in
+                run) _arguments -S $common '--config-path=[configuration file]:file:_files' \
+                    '--image-dir=[where checkpoints go]:directory:_directories' \
+                    '--log-format=[format of the log]:format:(text json)' '*::command:_normal' ;;
+                completion) _arguments '1:shell:(bash zsh fish)' ;;
+            esac
+        }
+        if [[ $funcstack[1] == _crik ]]; then _crik "$@"; else compdef _crik crik; fi
+
+        """;
+
+    private const string Fish = """
+        # fish completion for crik
+        complete -c crik -f
+        complete -c crik -n __fish_use_subcommand -a run -d 'run or restore a command'
+        complete -c crik -n __fish_use_subcommand -a completion -d 'print a completion script'
+        complete -c crik -l debug -d 'log more'
+        complete -c crik -l version -d 'print the version'
+        complete -c crik -s h -l help -d 'print help'
+        complete -c crik -n '__fish_seen_subcommand_from run' -l config-path -r -F -d 'configuration file'
+        complete -c crik -n '__fish_seen_subcommand_from run' -l image-dir -x -a '(__fish_complete_directories)' -d 'where checkpoints go'
+        complete -c crik -n '__fish_seen_subcommand_from run' -l log-format -x -a 'text json' -d 'format of the log'
+        complete -c crik -n '__fish_seen_subcommand_from run' -x -a '(__fish_complete_subcommand --fcs-skip=2)'
+        complete -c crik -n '__fish_seen_subcommand_from completion' -x -a 'bash zsh fish'
+
+        """;
+
+    public static string? Find(string? shell) => shell switch
+    {
+        "bash" => Bash,
+        "zsh" => Zsh,
+        "fish" => Fish,
+        _ => null,
+    };
+}

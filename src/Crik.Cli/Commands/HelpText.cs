@@ -1,0 +1,95 @@
+using System.Reflection;
+using System.Text;
+using Crik.Configuration;
+
+namespace Crik.Commands;
+
+/// <summary>What --help and --version say.</summary>
+internal static class HelpText
+{
+    public const string Root = """
+        crik lets a program survive the deletion of its pod: it checkpoints the process
+        tree on SIGTERM and restores it in the next pod.
+
+        Usage:
+          crik run [options] -- command [arguments]
+          crik completion bash|zsh|fish
+
+        Commands:
+          run          run a command, or restore it from its checkpoint
+          completion   print a completion script for a shell
+
+        Options:
+          --debug      log more (logLevel: debug, CRIK_LOG_LEVEL=debug)
+          --version    print the version
+          -h, --help   print this text; 'crik run --help' lists all settings
+
+        Example, the entry point of an image:
+          ENTRYPOINT ["crik", "run", "--", "python", "train.py"]
+
+        """;
+
+    public const string Completion = """
+        Usage: crik completion bash|zsh|fish
+
+        Prints a completion script. To load it:
+          bash   source <(crik completion bash)
+          zsh    source <(crik completion zsh)
+          fish   crik completion fish | source
+
+        """;
+
+    private const string RunUsage = """
+        Runs a command as its init, or restores it when there is a checkpoint of it.
+
+        Usage:
+          crik run [options] [--] command [arguments]
+
+        Options (in brackets: key of the configuration file, environment variable):
+          --config-path FILE      configuration file, default /etc/crik/config.yaml
+                                  [CRIK_CONFIG_PATH]
+          --image-dir DIR         where checkpoints go; must outlive the pod
+                                  [imageDir, CRIK_IMAGE_DIR]
+          --log-format text|json  format of the log on stderr
+                                  [logFormat, CRIK_LOG_FORMAT]
+          --debug                 log more
+                                  [logLevel: debug, CRIK_LOG_LEVEL=debug]
+          --version               print the version
+          -h, --help              print this text
+
+        Everything from '--', or from the first word that is no option, is the command
+        and its arguments. The command line wins over the environment, the environment
+        over the file. Lists in variables are separated by colons.
+
+        Examples:
+          crik run -- python train.py
+          crik run --image-dir /checkpoints --log-format json -- java -jar app.jar
+          CRIK_IMAGE_DIR=/checkpoints CRIK_GRACE_PERIOD=2m crik run app
+
+        Exit codes:
+          the command's own, or 128+N when signal N ended it; after a checkpoint
+          checkpointExitCode. 64 usage or configuration, 123 checkpoint not restored,
+          124 image directory locked, 125 crik failed, 126 command not executable,
+          127 command not found.
+
+        Settings:
+
+        """;
+
+    public static string Version { get; } =
+        typeof(HelpText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public static string Run()
+    {
+        StringBuilder text = new(RunUsage);
+        foreach (OptionKey key in OptionKeys.All)
+        {
+            text.Append($"  {key.Name}, {key.EnvironmentName}");
+            text.Append(key.Choices.Count > 0 ? $" ({string.Join('|', key.Choices)})" : "");
+            text.Append(key.DefaultText is { } value ? $", default {value}\n" : "\n");
+            text.Append($"      {key.Description}\n");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,113 @@
+using Crik.Commands;
+using Crik.Configuration;
+
+namespace Crik.Tests.Commands;
+
+public class CommandLineTests
+{
+    public static TheoryData<string, string, string?, string?, string?, bool> RunLines => new()
+    {
+        { "run -- app", "app", null, null, null, false },
+        { "run app", "app", null, null, null, false },
+        { "run app --debug --help -- x", "app --debug --help -- x", null, null, null, false },
+        { "run -- --odd -h", "--odd -h", null, null, null, false },
+        { "run -- run -- app", "run -- app", null, null, null, false },
+        { "run --debug app a", "app a", null, null, null, true },
+        { "--debug run -- app", "app", null, null, null, true },
+        { "--debug run --debug app", "app", null, null, null, true },
+        { "run --image-dir /i app --image-dir /j", "app --image-dir /j", null, "/i", null, false },
+        { "run --image-dir=/i --log-format=json --config-path /c -- app", "app", "/c", "/i", "json", false },
+        { "run --config-path @c -- app", "app", "@c", null, null, false },
+        { "run --image-dir /i run", "run", null, "/i", null, false },
+        { "run --debug -- @app -x=y", "@app -x=y", null, null, null, true },
+        { "run -", "-", null, null, null, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(RunLines))]
+    public void A_run_is_read(string line, string command, string? configPath, string? imageDir, string? logFormat, bool debug)
+    {
+        RunRequest request = Assert.IsType<RunRequest>(CommandLine.Parse(line.Split(' ')));
+
+        Assert.Equal(command.Split(' '), request.Command);
+        Assert.Equal(new CommandLineOverrides { ConfigPath = configPath, ImageDir = imageDir, LogFormat = logFormat, Debug = debug }, request.Overrides);
+    }
+
+    [Fact]
+    public void Empty_and_spaced_arguments_reach_the_command() =>
+        Assert.Equal(["app", "", "a b"], Assert.IsType<RunRequest>(CommandLine.Parse(["run", "--", "app", "", "a b"])).Command);
+
+    [Theory]
+    [InlineData("run", "no command to run", "crik run")]
+    [InlineData("run --", "no command to run", "crik run")]
+    [InlineData("run --debug", "no command to run", "crik run")]
+    [InlineData("run --imagedir /x -- app", "unknown option '--imagedir' (did you mean '--image-dir'?)", "crik run")]
+    [InlineData("run --imagedir=/x -- app", "unknown option '--imagedir' (did you mean '--image-dir'?)", "crik run")]
+    [InlineData("run -x -- app", "unknown option '-x'", "crik run")]
+    [InlineData("run --image-dir -- app", "--image-dir", "crik run")]
+    [InlineData("run --image-dir --debug -- app", "--image-dir needs a value", "crik run")]
+    [InlineData("run --image-dir --help", "--image-dir needs a value", "crik run")]
+    [InlineData("run --image-dir /a --image-dir /b -- app", "--image-dir", "crik run")]
+    [InlineData("--image-dir /a run -- app", "--image-dir belongs behind 'run'", "crik run")]
+    [InlineData("rum -- app", "unknown subcommand 'rum' (did you mean 'run'?)", "crik")]
+    [InlineData("-- app", "no subcommand given", "crik")]
+    [InlineData("--debug", "no subcommand given", "crik")]
+    [InlineData("completion", "no shell given", "crik completion")]
+    [InlineData("completion tcsh", "unknown shell 'tcsh'", "crik completion")]
+    [InlineData("completion bash zsh", "unexpected word 'zsh'", "crik completion")]
+    public void A_usage_error_exits_64_with_a_hint(string line, string expected, string help)
+    {
+        PrintRequest request = Assert.IsType<PrintRequest>(CommandLine.Parse(line.Split(' ')));
+
+        Assert.Equal((64, true), (request.ExitCode, request.ToStandardError));
+        Assert.StartsWith("crik: ", request.Text, StringComparison.Ordinal);
+        Assert.Contains(expected, request.Text, StringComparison.Ordinal);
+        Assert.EndsWith($"\nTry '{help} --help' for more information.\n", request.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_command_name_is_a_usage_error() => Assert.Equal(64, Assert.IsType<PrintRequest>(CommandLine.Parse(["run", "--", ""])).ExitCode);
+
+    [Fact]
+    public void No_argument_at_all_prints_the_help_as_an_error()
+    {
+        PrintRequest request = Assert.IsType<PrintRequest>(CommandLine.Parse([]));
+
+        Assert.Equal((HelpText.Root, 64, true), (request.Text, request.ExitCode, request.ToStandardError));
+    }
+
+    [Theory]
+    [InlineData("--help", "crik completion bash|zsh|fish")]
+    [InlineData("-h", "ENTRYPOINT")]
+    [InlineData("run --help", "crik run -- python train.py")]
+    [InlineData("run -h", "imageDir, CRIK_IMAGE_DIR")]
+    [InlineData("run --help -- app", "Exit codes:")]
+    [InlineData("--debug run --image-dir /x --help", "Settings:")]
+    [InlineData("--help run", "Settings:")]
+    [InlineData("completion --help", "source <(crik completion bash)")]
+    [InlineData("--version", "crik 0.")]
+    [InlineData("run --version", "crik 0.")]
+    [InlineData("completion bash", "complete -o filenames -F _crik crik")]
+    [InlineData("completion zsh", "#compdef crik")]
+    [InlineData("completion fish", "complete -c crik")]
+    public void What_was_asked_for_goes_to_stdout(string line, string expected)
+    {
+        PrintRequest request = Assert.IsType<PrintRequest>(CommandLine.Parse(line.Split(' ')));
+
+        Assert.Equal((0, false), (request.ExitCode, request.ToStandardError));
+        Assert.Contains(expected, request.Text, StringComparison.Ordinal);
+        Assert.EndsWith("\n", request.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_help_of_run_names_every_key_with_its_variable_and_default()
+    {
+        string help = Assert.IsType<PrintRequest>(CommandLine.Parse(["run", "--help"])).Text;
+
+        Assert.All(OptionKeys.All, key =>
+        {
+            Assert.Contains($"\n  {key.Name}, {key.EnvironmentName}", help, StringComparison.Ordinal);
+            Assert.Contains(key.Description, help, StringComparison.Ordinal);
+        });
+    }
+}

@@ -1,0 +1,42 @@
+using Crik.Configuration;
+
+namespace Crik.Tests.Configuration;
+
+/// <summary>A directory with a configuration file, and the ways to load it.</summary>
+internal sealed class ConfigurationFixture : IDisposable
+{
+    public static readonly IReadOnlyDictionary<string, string> NoEnvironment = new Dictionary<string, string>();
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("crik-config-").FullName;
+
+    public string FilePath => Path.Combine(_directory, "config.yaml");
+
+    public static string RepositoryFile(string path)
+    {
+        string? directory = AppContext.BaseDirectory;
+        while (directory is not null && !File.Exists(Path.Combine(directory, "Crik.slnx")))
+        {
+            directory = Path.GetDirectoryName(directory);
+        }
+
+        return Path.Combine(directory ?? throw new InvalidOperationException("not inside the repository"), path);
+    }
+
+    public CrikOptions Load(string yaml)
+    {
+        File.WriteAllText(FilePath, yaml);
+        return Load(new CommandLineOverrides { ConfigPath = FilePath });
+    }
+
+    public CrikOptions Load(CommandLineOverrides overrides, IReadOnlyDictionary<string, string>? environment = null) =>
+        CrikOptionsLoader.Load(overrides, environment ?? NoEnvironment, FilePath);
+
+    public CrikOptions LoadEnvironment(params (string Name, string Value)[] variables) =>
+        Load(new CommandLineOverrides(), variables.ToDictionary(pair => pair.Name, pair => pair.Value));
+
+    /// <summary>The problems of a file, without the path they all begin with.</summary>
+    public string[] Problems(string yaml) =>
+        [.. Assert.Throws<ConfigurationException>(() => Load(yaml)).Problems.Select(problem => problem.Replace(FilePath + ":", "", StringComparison.Ordinal))];
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+}

@@ -1,0 +1,220 @@
+using System.Text;
+using Crik.Configuration;
+
+namespace Crik.Tests.Configuration;
+
+public sealed class CrikOptionsFileTests : IDisposable
+{
+    private readonly ConfigurationFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing but a comment\n")]
+    [InlineData("---\n")]
+    [InlineData("{}")]
+    [InlineData("\uFEFF")]
+    public void An_empty_file_means_the_defaults(string yaml) => Assert.Equal(new CrikOptions(), _fixture.Load(yaml));
+
+    [Fact]
+    public void Every_key_can_be_set()
+    {
+        CrikOptions options = _fixture.Load("""
+            imageDir: /images//a/../b/
+            nodeStateServerURL: https://server:9376
+            additionalPaths: [/var/cache/, /srv, /srv]
+            inotifyIncompatiblePaths:
+              - /etc/app
+            keep: 7
+            gracePeriod: 2m
+            checkpointExitCode: 0
+            ghostLimit: 1Gi
+            lockTimeout: 0s
+            restoreMode: always
+            restoreAttempts: 3
+            whenRestoreFails: fail
+            whenIncompatible: tryAnyway
+            whenCrashed: startFresh
+            checksumPages: true
+            criuPath: /opt/criu
+            logFormat: json
+            logLevel: warning
+            """);
+
+        Assert.Equal(["/var/cache", "/srv"], options.AdditionalPaths);
+        Assert.Equal(["/etc/app"], options.InotifyIncompatiblePaths);
+        CrikOptions expected = new()
+        {
+            ImageDir = "/images/b",
+            NodeStateServerUrl = new Uri("https://server:9376"),
+            AdditionalPaths = options.AdditionalPaths,
+            InotifyIncompatiblePaths = options.InotifyIncompatiblePaths,
+            Keep = 7,
+            GracePeriod = TimeSpan.FromMinutes(2),
+            CheckpointExitCode = 0,
+            GhostLimit = 1L << 30,
+            LockTimeout = TimeSpan.Zero,
+            RestoreMode = RestoreMode.Always,
+            RestoreAttempts = 3,
+            WhenRestoreFails = WhenRestoreFails.Fail,
+            WhenIncompatible = WhenIncompatible.TryAnyway,
+            WhenCrashed = WhenCrashed.StartFresh,
+            ChecksumPages = true,
+            CriuPath = "/opt/criu",
+            LogFormat = LogFormat.Json,
+            LogLevel = LogLevel.Warning,
+        };
+        Assert.Equal(expected, options);
+    }
+
+    [Theory]
+    [InlineData("\nimagDir: /x", "2: imagDir: unknown key (did you mean 'imageDir'?)")]
+    [InlineData("colour: red", "1: colour: unknown key")]
+    [InlineData("keep: 2\nkeep: 3", "2: keep: is already set in line 1")]
+    [InlineData("keep: [2]", "1: keep: must be a single value, not a list or a mapping")]
+    [InlineData("keep: {a: b}", "1: keep: must be a single value, not a list or a mapping")]
+    [InlineData("additionalPaths: /x", "1: additionalPaths: must be a list, one '- /path' a line")]
+    [InlineData("additionalPaths: [[/x]]", "1: additionalPaths: must be a list of paths")]
+    [InlineData("additionalPaths: [x]", "1: additionalPaths: must be an absolute path, not 'x'")]
+    [InlineData("additionalPaths: ['']", "1: additionalPaths: must not be empty")]
+    [InlineData("imageDir: /x\nadditionalPaths: [/x/y]", "2: additionalPaths: '/x/y' must not be inside imageDir ('/x') nor contain it")]
+    [InlineData("imageDir: /x/y\nadditionalPaths: [/x/]", "2: additionalPaths: '/x' must not be inside imageDir ('/x/y') nor contain it")]
+    [InlineData("imageDir: /x/y\nadditionalPaths: [/]", "2: additionalPaths: '/' must not be inside imageDir ('/x/y') nor contain it")]
+    [InlineData("imageDir:", "1: imageDir: has no value; leave the line out for the default")]
+    [InlineData("imageDir: ~", "1: imageDir: has no value; leave the line out for the default")]
+    [InlineData("additionalPaths: null", "1: additionalPaths: has no value; leave the line out for the default")]
+    [InlineData("imageDir: ''", "1: imageDir: must not be empty; leave it out for the default")]
+    [InlineData("imageDir: x", "1: imageDir: must be an absolute path, not 'x'")]
+    [InlineData("imageDir: /..", "1: imageDir: must be a directory of its own, not '/'")]
+    [InlineData("nodeStateServerURL: ftp://x", "1: nodeStateServerURL: must be an http or https address, not 'ftp://x'")]
+    [InlineData("nodeStateServerURL: /x", "1: nodeStateServerURL: must be an http or https address, not '/x'")]
+    [InlineData("nodeStateServerURL: server", "1: nodeStateServerURL: must be an http or https address, not 'server'")]
+    [InlineData("keep: 0", "1: keep: must be between 1 and 1000, not 0")]
+    [InlineData("keep: 1e3", "1: keep: must be a whole number, not '1e3'")]
+    [InlineData("keep: 99999999999", "1: keep: must be a whole number, not '99999999999'")]
+    [InlineData("checkpointExitCode: 256", "1: checkpointExitCode: must be between 0 and 255, not 256")]
+    [InlineData("ghostLimit: 4Gi", "1: ghostLimit: must be less than 4Gi, not 4294967296 bytes")]
+    [InlineData("gracePeriod: 999ms", "1: gracePeriod: must be at least 1s")]
+    [InlineData("gracePeriod: 30", "1: gracePeriod: needs a unit: write 30s for seconds (or ms, m, h)")]
+    [InlineData("restoreMode: Once", "1: restoreMode: must be once or always, not 'Once'")]
+    [InlineData("checksumPages: yes", "1: checksumPages: must be true or false, not 'yes'")]
+    [InlineData("criuPath: bin/criu", "1: criuPath: must be an absolute path or a name to look up in PATH, not 'bin/criu'")]
+    [InlineData("- a", "1: must be a mapping with one 'key: value' a line")]
+    [InlineData("word", "1: must be a mapping with one 'key: value' a line")]
+    [InlineData("keep: 3\n---\nkeep: 4", "2: a second document begins here; the file must be one YAML document")]
+    [InlineData("keep: &a 3", "1: keep: anchors (&a) are not supported")]
+    [InlineData("&a {keep: 3}", "1: anchors (&a) are not supported")]
+    [InlineData("keep: *a", "1: keep: aliases (*a) are not supported")]
+    [InlineData("keep: !!int 3", "1: keep: tags are not supported")]
+    [InlineData("? [a]\n: b", "1: a key must be plain text")]
+    public void A_mistake_is_named_with_its_line(string yaml, string expected) => Assert.Equal([expected], _fixture.Problems(yaml));
+
+    [Theory]
+    [InlineData("keep: \"2")]
+    [InlineData("keep: 2\n\tx: 3")]
+    [InlineData("additionalPaths: [")]
+    [InlineData("keep: @x")]
+    [InlineData("a: b: c")]
+    public void Broken_yaml_is_a_problem_with_a_line(string yaml) => Assert.Matches("^[0-9]+: is not valid YAML: ", Assert.Single(_fixture.Problems(yaml)));
+
+    [Fact]
+    public void All_problems_are_reported_at_once()
+    {
+        string[] problems = _fixture.Problems("keep: 0\nimageDir: x\nfoo: 1\nlogLevel: loud\n");
+
+        Assert.Equal(4, problems.Length);
+        Assert.Equal(["1: ", "2: ", "3: ", "4: "], problems.Select(problem => problem[..3]).Order());
+    }
+
+    [Fact]
+    public void A_file_of_mistakes_does_not_flood_the_log() =>
+        Assert.Equal(50, _fixture.Problems(string.Concat(Enumerable.Range(0, 5000).Select(i => $"unknown{i}: 1\n"))).Length);
+
+    [Fact]
+    public void A_deep_document_is_refused_without_a_stack_overflow() =>
+        Assert.NotEmpty(_fixture.Problems("keep: " + new string('[', 20_000) + new string(']', 20_000)));
+
+    [Fact]
+    public void A_file_beyond_one_MiB_is_refused()
+    {
+        string comment = "#" + new string('x', (1 << 20) - 1);
+
+        Assert.Equal(new CrikOptions(), _fixture.Load(comment));
+        Assert.EndsWith("is larger than 1 MiB", Assert.Single(_fixture.Problems(comment + "x")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("keep: 2\n# \xFF\n", "2: is not valid UTF-8")]
+    [InlineData("keep: 2\n\n\0keep: 3", "3: contains a NUL byte: the file must be UTF-8 text")]
+    public void Bytes_that_are_no_text_are_refused(string latin1, string expected)
+    {
+        File.WriteAllBytes(_fixture.FilePath, Encoding.Latin1.GetBytes(latin1));
+
+        ConfigurationException exception = Assert.Throws<ConfigurationException>(() => _fixture.Load(new CommandLineOverrides()));
+        Assert.Equal([$"{_fixture.FilePath}:{expected}"], exception.Problems);
+    }
+
+    [Fact]
+    public void The_default_file_may_be_missing_and_a_named_one_may_not()
+    {
+        Assert.Equal(new CrikOptions(), _fixture.Load(new CommandLineOverrides()));
+        string missing = Path.Combine(_fixture.FilePath, "none");
+
+        foreach ((CommandLineOverrides overrides, Dictionary<string, string> environment) in new[]
+                 {
+                     (new CommandLineOverrides { ConfigPath = missing }, new Dictionary<string, string>()),
+                     (new CommandLineOverrides(), new Dictionary<string, string> { ["CRIK_CONFIG_PATH"] = missing }),
+                 })
+        {
+            ConfigurationException exception = Assert.Throws<ConfigurationException>(() => _fixture.Load(overrides, environment));
+            Assert.Equal([$"{missing}: no such file"], exception.Problems);
+        }
+    }
+
+    [Fact]
+    public void A_directory_is_refused()
+    {
+        Directory.CreateDirectory(_fixture.FilePath);
+
+        ConfigurationException exception = Assert.Throws<ConfigurationException>(() => _fixture.Load(new CommandLineOverrides()));
+        Assert.Equal($"the configuration is wrong: {_fixture.FilePath}: is a directory, not a file", exception.Message);
+        Assert.Equal(64, exception.ExitCode);
+    }
+
+    [Fact]
+    public void Nothing_but_a_configuration_exception_escapes_whatever_the_file_holds()
+    {
+        string seedText = File.ReadAllText(ConfigurationFixture.RepositoryFile("examples/configmap.yaml"));
+        string[] pieces =
+        [
+            "imageDir: /x\n", "keep: 3\n", "additionalPaths:\n", "  - /y\n", "- ", ": ", "? ", "&a ", "*a", "!!str ", "!<x> ", "%YAML 1.1\n", "%TAG ! x\n",
+            "---\n", "...\n", "[", "]", "{", "}", ",", "|\n", ">-\n", "'", "\"", "\\x", "\\u12", "\t", "\r", "\n", "#", "\0", "\u0085", "\u2028", "\xFF", "<<: ", "~", "@", "`",
+        ];
+        Random random = new(20240607);
+        for (int round = 0; round < 4000; round++)
+        {
+            StringBuilder text = new(round % 4 == 0 ? seedText[random.Next(seedText.Length)..] : "");
+            for (int i = random.Next(25); i >= 0; i--)
+            {
+                text.Insert(random.Next(text.Length + 1), random.Next(5) == 0 ? ((char)random.Next(256)).ToString() : pieces[random.Next(pieces.Length)]);
+            }
+
+            byte[] bytes = random.Next(2) == 0 ? Encoding.Latin1.GetBytes(text.ToString()) : Encoding.UTF8.GetBytes(text.ToString());
+            File.WriteAllBytes(_fixture.FilePath, bytes);
+            try
+            {
+                _fixture.Load(new CommandLineOverrides());
+            }
+            catch (ConfigurationException exception)
+            {
+                Assert.NotEmpty(exception.Problems);
+                Assert.DoesNotContain(exception.Problems, problem => problem.Any(char.IsControl));
+            }
+            catch (Exception exception)
+            {
+                Assert.Fail($"round {round}: {exception}\n{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using Crik.Configuration;
+
+namespace Crik.Tests.Configuration;
+
+public sealed class CrikOptionsLoaderTests : IDisposable
+{
+    private readonly ConfigurationFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void Command_line_wins_over_environment_over_file_over_default()
+    {
+        File.WriteAllText(_fixture.FilePath, "imageDir: /file\nlogFormat: json\nlogLevel: error\nkeep: 3\n");
+        Dictionary<string, string> environment = new() { ["CRIK_IMAGE_DIR"] = "/environment", ["CRIK_LOG_LEVEL"] = "warning" };
+
+        CrikOptions options = _fixture.Load(new CommandLineOverrides { ImageDir = "/line", Debug = true }, environment);
+        CrikOptions withoutLine = _fixture.Load(new CommandLineOverrides(), environment);
+
+        Assert.Equal(("/line", LogLevel.Debug, LogFormat.Json, 3), (options.ImageDir, options.LogLevel, options.LogFormat, options.Keep));
+        Assert.Equal(("/environment", LogLevel.Warning), (withoutLine.ImageDir, withoutLine.LogLevel));
+        Assert.Equal(TimeSpan.FromSeconds(60), options.LockTimeout);
+    }
+
+    [Fact]
+    public void The_file_of_the_command_line_wins_over_that_of_the_environment()
+    {
+        File.WriteAllText(_fixture.FilePath, "keep: 3");
+
+        CrikOptions options = _fixture.Load(
+            new CommandLineOverrides { ConfigPath = _fixture.FilePath }, new Dictionary<string, string> { ["CRIK_CONFIG_PATH"] = "/nonexistent" });
+
+        Assert.Equal(3, options.Keep);
+    }
+
+    [Fact]
+    public void Each_problem_names_its_source()
+    {
+        File.WriteAllText(_fixture.FilePath, "keep: 0\nghostLimit: much\n");
+
+        ConfigurationException exception = Assert.Throws<ConfigurationException>(() => _fixture.Load(
+            new CommandLineOverrides { ImageDir = "relative", LogFormat = "xml" },
+            new Dictionary<string, string> { ["CRIK_GRACE_PERIOD"] = "0s", ["CRIK_KEPE"] = "1" }));
+
+        Assert.Equal(
+            [
+                "--image-dir: must be an absolute path, not 'relative'",
+                "--log-format: must be text or json, not 'xml'",
+                $"{_fixture.FilePath}:1: keep: must be between 1 and 1000, not 0",
+                $"{_fixture.FilePath}:2: ghostLimit: must be a size in bytes such as 500Mi, 2G or 1048576, not 'much'",
+                "CRIK_GRACE_PERIOD: must be at least 1s",
+                "CRIK_KEPE: unknown environment variable (did you mean 'CRIK_KEEP'?)",
+            ],
+            exception.Problems.Order(StringComparer.Ordinal));
+        Assert.StartsWith("the configuration has 6 problems:\n  ", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Usage, exception.ExitCode);
+    }
+
+    [Fact]
+    public void Every_key_has_a_variable_and_its_default_there_changes_nothing()
+    {
+        foreach (OptionKey key in OptionKeys.All)
+        {
+            CrikOptions options = _fixture.LoadEnvironment((key.EnvironmentName, key.DefaultText ?? Unset(key)));
+
+            if (key.DefaultText is not null)
+            {
+                Assert.Equal(new CrikOptions(), options);
+            }
+            else
+            {
+                Assert.NotEqual(new CrikOptions(), options);
+            }
+        }
+
+        static string Unset(OptionKey key) => key.Kind is OptionKind.Url ? "http://x" : "/x";
+    }
+
+    [Theory]
+    [InlineData("imageDir", "CRIK_IMAGE_DIR")]
+    [InlineData("nodeStateServerURL", "CRIK_NODE_STATE_SERVER_URL")]
+    [InlineData("checkpointExitCode", "CRIK_CHECKPOINT_EXIT_CODE")]
+    public void A_variable_is_named_after_its_key(string key, string expected) => Assert.Equal(expected, OptionKeys.Find(key)!.EnvironmentName);
+
+    [Fact]
+    public void Lists_in_variables_are_separated_by_colons()
+    {
+        Assert.Equal(["/a", "/b c"], _fixture.LoadEnvironment(("CRIK_ADDITIONAL_PATHS", "/a:/b c/")).AdditionalPaths);
+        Assert.Empty(_fixture.LoadEnvironment(("CRIK_ADDITIONAL_PATHS", "")).AdditionalPaths);
+    }
+
+    [Theory]
+    [InlineData("CRIK_SERVICE_HOST")]
+    [InlineData("CRIK_SERVICE_PORT")]
+    [InlineData("CRIK_SERVICE_PORT_HTTP")]
+    [InlineData("CRIK_PORT")]
+    [InlineData("CRIK_PORT_9376_TCP_ADDR")]
+    [InlineData("CRIK_NODE_STATE_SERVER_SERVICE_HOST")]
+    [InlineData("CRIK_NODE_STATE_SERVER_SERVICE_PORT_METRICS")]
+    [InlineData("CRIK_NODE_STATE_SERVER_PORT")]
+    [InlineData("CRIK_NODE_STATE_SERVER_PORT_9376_TCP")]
+    [InlineData("PATH")]
+    [InlineData("CRIKET")]
+    public void Variables_of_others_are_left_alone(string name) => Assert.Equal(new CrikOptions(), _fixture.LoadEnvironment((name, "x")));
+
+    [Theory]
+    [InlineData("CRIK_IMAGEDIR", "x", "CRIK_IMAGEDIR: unknown environment variable (did you mean 'CRIK_IMAGE_DIR'?)")]
+    [InlineData("CRIK_SOMETHING_ELSE", "x", "CRIK_SOMETHING_ELSE: unknown environment variable")]
+    [InlineData("CRIK_IMAGE_DIR", "", "CRIK_IMAGE_DIR: must not be empty; leave it out for the default")]
+    [InlineData("CRIK_CONFIG_PATH", "", "CRIK_CONFIG_PATH: must not be empty")]
+    public void A_wrong_variable_is_refused(string name, string value, string expected) =>
+        Assert.Equal([expected], Assert.Throws<ConfigurationException>(() => _fixture.LoadEnvironment((name, value))).Problems);
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Crik.Configuration;
+
+namespace Crik.Tests.Configuration;
+
+/// <summary>The schema and the example that users get must say what the table of keys says.</summary>
+public sealed partial class PublishedConfigurationTests : IDisposable
+{
+    private readonly ConfigurationFixture _fixture = new();
+    private readonly JsonDocument _schema = JsonDocument.Parse(File.ReadAllText(ConfigurationFixture.RepositoryFile("docs/configuration.schema.json")));
+
+    private JsonElement Properties => _schema.RootElement.GetProperty("properties");
+
+    public void Dispose()
+    {
+        _fixture.Dispose();
+        _schema.Dispose();
+    }
+
+    [Fact]
+    public void The_schema_has_the_keys_of_the_table_and_no_other()
+    {
+        Assert.Equal("https://json-schema.org/draft/2020-12/schema", _schema.RootElement.GetProperty("$schema").GetString());
+        Assert.False(_schema.RootElement.GetProperty("additionalProperties").GetBoolean());
+        Assert.Equal(OptionKeys.Names, Properties.EnumerateObject().Select(property => property.Name));
+    }
+
+    [Fact]
+    public void The_schema_agrees_with_the_table_on_every_key()
+    {
+        foreach (OptionKey key in OptionKeys.All)
+        {
+            JsonElement property = Properties.GetProperty(key.Name);
+            string type = key.Kind switch
+            {
+                OptionKind.Integer => "\"integer\"",
+                OptionKind.Boolean => "\"boolean\"",
+                OptionKind.PathList => "\"array\"",
+                OptionKind.ByteSize => "[\"string\",\"integer\"]",
+                _ => "\"string\"",
+            };
+            string[] values = property.TryGetProperty("enum", out JsonElement choices) ? [.. choices.EnumerateArray().Select(value => value.GetString()!)] : [];
+            string? defaultText = property.TryGetProperty("default", out JsonElement value) ? Text(value) : null;
+
+            Assert.Equal((key.Name, type), (key.Name, Compact(property.GetProperty("type"))));
+            Assert.Equal((key.Name, key.Description), (key.Name, property.GetProperty("description").GetString()));
+            Assert.Equal(key.Choices, values);
+            Assert.Equal((key.Name, key.IsList ? "[]" : key.DefaultText), (key.Name, defaultText));
+        }
+    }
+
+    [Fact]
+    public void The_loader_takes_the_bounds_of_the_schema_and_nothing_beyond()
+    {
+        int bounds = 0;
+        foreach (JsonProperty property in Properties.EnumerateObject())
+        {
+            foreach ((string name, int step) in new[] { ("minimum", -1), ("maximum", 1) })
+            {
+                if (property.Value.TryGetProperty(name, out JsonElement bound))
+                {
+                    bounds++;
+                    _fixture.Load($"{property.Name}: {bound.GetInt64()}");
+                    Assert.Throws<ConfigurationException>(() => _fixture.Load($"{property.Name}: {bound.GetInt64() + step}"));
+                }
+            }
+        }
+
+        Assert.Equal(8, bounds);
+    }
+
+    [Fact]
+    public void The_example_ConfigMap_lists_every_key_with_its_default()
+    {
+        string all = CommentedKey().Replace(ConfigOfExample(), "$1");
+        string[] keys = [.. Key().Matches(all).Select(match => match.Groups[1].Value)];
+
+        Assert.Equal(OptionKeys.Names, keys);
+        foreach (OptionKey key in OptionKeys.All.Where(key => key.DefaultText is not null))
+        {
+            Assert.Contains($"\n{key.Name}: {key.DefaultText}\n", all, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_example_ConfigMap_loads_as_it_is_and_with_every_key_uncommented()
+    {
+        string config = ConfigOfExample();
+
+        CrikOptions published = _fixture.Load(config);
+        CrikOptions all = _fixture.Load(CommentedKey().Replace(config, "$1"));
+
+        Assert.Equal(new CrikOptions { ImageDir = "/checkpoints" }, published);
+        Assert.Single(all.AdditionalPaths);
+        Assert.Single(all.InotifyIncompatiblePaths);
+        Assert.NotNull(all.NodeStateServerUrl);
+    }
+
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number => value.GetInt64().ToString(CultureInfo.InvariantCulture),
+        _ => Compact(value),
+    };
+
+    private static string Compact(JsonElement value) => string.Concat(value.GetRawText().Where(c => !char.IsWhiteSpace(c)));
+
+    /// <summary>The block under "config.yaml: |", without its indentation.</summary>
+    private static string ConfigOfExample()
+    {
+        string[] lines = File.ReadAllLines(ConfigurationFixture.RepositoryFile("examples/configmap.yaml"));
+        Assert.Contains("kind: ConfigMap", lines);
+        Assert.Contains("  name: crik", lines);
+        IEnumerable<string> block = lines.SkipWhile(line => line != "  config.yaml: |").Skip(1);
+        return string.Join('\n', block.Select(line => line.Length == 0 ? "" : line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : throw new InvalidDataException(line))) + "\n";
+    }
+
+    /// <summary>A key that is commented out has no space behind the #, unless it is an item of a list.</summary>
+    [GeneratedRegex("^#([a-zA-Z]+:.*|  - .*)$", RegexOptions.Multiline)]
+    private static partial Regex CommentedKey();
+
+    [GeneratedRegex("^([a-zA-Z]+):", RegexOptions.Multiline)]
+    private static partial Regex Key();
+}
