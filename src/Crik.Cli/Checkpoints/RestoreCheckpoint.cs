@@ -187,24 +187,20 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
 
     private static bool TryWriteChanged(string name, string source, string target, Dictionary<uint, string> renamed, Func<string, string?> move)
     {
-        bool files = name == "files.img";
-        if (!files && (renamed.Count == 0 || !name.StartsWith("fdinfo-", StringComparison.Ordinal)))
+        Func<CriuImage, bool>? change = name switch
+        {
+            "files.img" => image => OpenFiles.Rename(image, renamed) | OpenFiles.Move(image, move),
+            "pstree.img" => TaskTree.KeepDaemons,
+            _ when renamed.Count > 0 && name.StartsWith("fdinfo-", StringComparison.Ordinal) => image => OpenFiles.RetypeDescriptors(image, renamed),
+            _ => null,
+        };
+        if (change is null)
         {
             return false;
         }
 
         CriuImage image = CriuImage.Read(source);
-        bool changed;
-        if (files)
-        {
-            changed = OpenFiles.Move(image, move) || renamed.Count > 0;
-            OpenFiles.Rename(image, renamed);
-        }
-        else
-        {
-            changed = OpenFiles.RetypeDescriptors(image, renamed);
-        }
-
+        bool changed = change(image);
         if (changed)
         {
             image.Write(target);

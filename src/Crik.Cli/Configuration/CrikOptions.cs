@@ -38,7 +38,7 @@ internal sealed record CrikOptions
 
     public RestoreMode RestoreMode { get; init; } = RestoreMode.Once;
 
-    /// <summary>How many starts may try the same checkpoint before it is set aside.</summary>
+    /// <summary>How often the same checkpoint is tried before it is set aside.</summary>
     public int RestoreAttempts { get; init; } = 2;
 
     public WhenRestoreFails WhenRestoreFails { get; init; } = WhenRestoreFails.StartFresh;

@@ -35,9 +35,10 @@ internal static class OpenFiles
     /// Turns the descriptions with these ids into plain files with a name that only <c>--inherit-fd</c> knows, whatever
     /// they were. So a pipe can come back as a terminal, and a terminal as a file.
     /// </summary>
-    public static void Rename(CriuImage files, IReadOnlyDictionary<uint, string> names)
+    /// <returns>Whether anything was changed; so for all of these.</returns>
+    public static bool Rename(CriuImage files, IReadOnlyDictionary<uint, string> names)
     {
-        Change(files, (id, entry) =>
+        Change(files, (id, _) =>
         {
             if (!names.TryGetValue(id, out string? name))
             {
@@ -48,6 +49,7 @@ internal static class OpenFiles
             ProtoWriter regular = new ProtoWriter().Number(1, id).Number(2, 2 /* O_RDWR */).Number(3, 0).Message(5, nobody).Text(6, $"/{name}"); // criu leaves out the first character
             return new ProtoWriter().Number(1, TypeRegular).Number(2, id).Message(3, regular).ToArray();
         });
+        return names.Count > 0;
     }
 
     /// <summary>The same for a task's table of descriptors, which repeats the type.</summary>
