@@ -1,0 +1,24 @@
+#!/bin/bash
+# install.sh: installs what the lab needs and this machine lacks (Debian 12 or newer, root).
+# Asks the package manager nothing when everything is there.
+set -euo pipefail
+if [ "$(id -u)" != 0 ]; then
+  echo "the lab needs root: it makes root file systems and runs containers (try: sudo make demo)" >&2; exit 1
+fi
+if ! command -v apt-get >/dev/null || ! grep -qs '^ID=debian' /etc/os-release; then
+  echo "the lab needs Debian: it installs runc and makes root file systems with apt and mmdebstrap" >&2; exit 1
+fi
+missing=()
+need() { command -v "$1" >/dev/null || missing+=("$2"); } # need COMMAND PACKAGE
+need runc runc
+need mmdebstrap mmdebstrap
+need python3 python3
+need setcap libcap2-bin
+need ip iproute2
+command -v clang >/dev/null || need gcc gcc     # the native build links with either
+[ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+if [ "${#missing[@]}" -gt 0 ]; then
+  echo "installing ${missing[*]}" >&2
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""pod.py: a stand-in for a Kubernetes pod, by runc.
+
+    pod.py run NAME [options] -- COMMAND...   runs in the foreground; its exit code is the container's
+      --level none|basic|full|privileged|nonroot   capabilities, see LEVELS (default basic)
+      --image-dir DIR      mounted at /checkpoint
+      --mount SRC:DST[:ro] a volume            --tmpfs DST:SIZE   a volume in memory
+      --env K=V            --terminal          with a terminal; then standard input has to be one
+      --rootfs DIR         default: what rootfs.sh prints for experimental
+      --crik FILE          default: $CRIK_BINARY or artifacts/crik
+      --seccomp            with a filter that allows everything, as RuntimeDefault has one that allows most
+    pod.py kill NAME [SIGNAL]     pod.py pid NAME     pod.py exec NAME -- COMMAND...
+
+Every pod gets what a kubelet's has: a fresh writable layer, namespaces and host name of its own, read-only /proc/sys,
+masked paths, its own /etc/hosts, /etc/hostname, /etc/resolv.conf, a termination log, a service-account token, a cgroup.
+Standard input, output and error are handed through as they are. It cleans up behind itself."""
+import argparse, json, os, shutil, signal, subprocess, sys, uuid
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'crik-lab')
+RUN = os.environ.get('CRIK_LAB_RUN') or os.path.join(CACHE, 'run')
+RUNC = ['runc', '--root', os.path.join(RUN, 'runc')]
+
+# What containerd gives a container that asks for nothing.
+DEFAULT = ('CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT '
+           'KILL AUDIT_WRITE').split()
+BASIC = ['CHECKPOINT_RESTORE', 'SYS_PTRACE']
+FULL = BASIC + ['SYS_ADMIN', 'NET_ADMIN', 'SYS_TIME']
+# Everything a privileged pod gets, but SYS_RESOURCE, which not every machine has to give.
+ALL = DEFAULT + FULL + ('DAC_READ_SEARCH LINUX_IMMUTABLE NET_BROADCAST IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_PACCT '
+      'SYS_BOOT SYS_NICE SYS_TTY_CONFIG LEASE AUDIT_CONTROL MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND '
+      'AUDIT_READ PERFMON BPF').split()
+LEVELS = {'none': DEFAULT, 'basic': DEFAULT + BASIC, 'full': DEFAULT + FULL, 'privileged': ALL, 'nonroot': DEFAULT + BASIC}
+NONROOT = 1000
+CRIU_FILE_CAPABILITIES = 'cap_checkpoint_restore,cap_sys_ptrace,cap_setpcap+eip'
+
+
+def mount(destination, kind, source, *options):
+    return {'destination': destination, 'type': kind, 'source': source, 'options': list(options)}
+
+
+def bundle_of(name):
+    return os.path.join(RUN, 'pods', name)
+
+
+def clean_up(name):
+    subprocess.run(RUNC + ['delete', '-f', name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    bundle = bundle_of(name)
+    while subprocess.run(['umount', '-l', bundle + '/rootfs'], stderr=subprocess.DEVNULL).returncode == 0:
+        pass
+    shutil.rmtree(bundle, ignore_errors=True)
+
+
+def prepare(a):
+    bundle = bundle_of(a.name)
+    clean_up(a.name)
+    for d in ('upper', 'work', 'rootfs'):
+        os.makedirs(f'{bundle}/{d}')
+    rootfs = a.rootfs or subprocess.check_output([HERE + '/rootfs.sh'], text=True).strip()
+    subprocess.check_call(['mount', '-t', 'overlay', 'crik-pod', '-o',
+                           f'lowerdir={rootfs},upperdir={bundle}/upper,workdir={bundle}/work', bundle + '/rootfs'])
+    root = bundle + '/rootfs'
+    os.makedirs(root + '/usr/local/bin', exist_ok=True)
+    shutil.copy(a.crik, root + '/usr/local/bin/crik')
+    os.makedirs(root + '/programs', exist_ok=True)
+    files = {'hosts': f'127.0.0.1 localhost\n10.0.0.2 {a.name}\n', 'hostname': a.name + '\n', 'resolv.conf': 'search lab\n',
+             'termination-log': '', 'token': uuid.uuid4().hex}
+    for f, text in files.items():
+        with open(f'{bundle}/{f}', 'w') as out:
+            out.write(text)
+    uid, effective = 0, LEVELS[a.level]
+    if a.level == 'nonroot':
+        uid, effective = NONROOT, []
+        subprocess.check_call(['setcap', CRIU_FILE_CAPABILITIES, root + '/usr/sbin/criu'])
+        os.chown(f'{bundle}/termination-log', uid, uid)
+        if a.image_dir:
+            os.chown(a.image_dir, uid, uid)
+    read_only = [] if a.level == 'privileged' else ['ro']
+    mounts = [mount('/proc', 'proc', 'proc'),
+              mount('/dev', 'tmpfs', 'tmpfs', 'nosuid', 'strictatime', 'mode=755', 'size=65536k'),
+              mount('/dev/pts', 'devpts', 'devpts', 'nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'),
+              mount('/dev/mqueue', 'mqueue', 'mqueue', 'nosuid', 'noexec', 'nodev'),
+              mount('/sys', 'sysfs', 'sysfs', 'nosuid', 'noexec', 'nodev', *read_only),
+              mount('/sys/fs/cgroup', 'cgroup', 'cgroup', 'nosuid', 'noexec', 'nodev', 'relatime', *read_only),
+              mount('/dev/shm', 'tmpfs', 'shm', 'nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'),
+              mount('/dev/termination-log', 'bind', bundle + '/termination-log', 'rbind', 'rw'),
+              mount('/var/run/secrets/kubernetes.io/serviceaccount', 'tmpfs', 'tmpfs', 'mode=755', 'size=64k'),
+              mount('/var/run/secrets/kubernetes.io/serviceaccount/token', 'bind', bundle + '/token', 'rbind', 'ro'),
+              mount('/programs', 'bind', HERE + '/programs', 'rbind', 'ro')]
+    mounts += [mount('/etc/' + f, 'bind', f'{bundle}/{f}', 'rbind', 'rw') for f in ('hosts', 'hostname', 'resolv.conf')]
+    volumes = [f'{a.image_dir}:/checkpoint'] if a.image_dir else []
+    for volume in volumes + a.mount:
+        source, destination, *mode = volume.split(':')
+        mounts.append(mount(destination, 'bind', os.path.abspath(source), 'rbind', *(mode or ['rw'])))
+    for volume in a.tmpfs:
+        destination, size = volume.split(':')
+        mounts = [m for m in mounts if m['destination'] != destination]
+        mounts.append(mount(destination, 'tmpfs', 'tmpfs', f'size={size}', 'mode=1777'))
+    capabilities = lambda names: ['CAP_' + c for c in names]
+    linux = {'namespaces': [{'type': t} for t in ('pid', 'ipc', 'uts', 'mount', 'network')],
+             'cgroupsPath': f'/crik-lab/kubepods/burstable/pod{uuid.uuid4()}/{a.name}',
+             'resources': {'devices': [{'allow': True, 'access': 'rwm'}]}}
+    if a.seccomp:
+        linux['seccomp'] = {'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['kexec_load'], 'action': 'SCMP_ACT_ERRNO'}]}
+    if read_only:
+        linux['maskedPaths'] = ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats',
+                                '/proc/sched_debug', '/proc/scsi', '/sys/firmware']
+        linux['readonlyPaths'] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
+    config = {'ociVersion': '1.0.2', 'hostname': a.name, 'root': {'path': root}, 'mounts': mounts, 'linux': linux,
+              'process': {'terminal': a.terminal, 'user': {'uid': uid, 'gid': uid}, 'cwd': '/', 'args': a.command,
+                          'env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', f'HOSTNAME={a.name}'] + a.env,
+                          'capabilities': {'bounding': capabilities(LEVELS[a.level]), 'effective': capabilities(effective),
+                                           'permitted': capabilities(effective)}},
+              # the loopback interface is down in a new network namespace
+              'hooks': {'createRuntime': [{'path': shutil.which('sh'), 'args': ['sh', '-c',
+                        'pid=$(sed "s/.*\\"pid\\":\\([0-9]*\\).*/\\1/"); nsenter -t "$pid" -n ip link set lo up']}]}}
+    with open(bundle + '/config.json', 'w') as out:
+        json.dump(config, out)
+    return bundle
+
+
+def run(a):
+    try:
+        bundle = prepare(a)
+        child = subprocess.Popen(RUNC + ['run', '--no-new-keyring', '--bundle', bundle, a.name], close_fds=False)
+        for s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(s, lambda number, _: child.send_signal(number))
+        code = child.wait()
+        message = os.path.join(bundle, 'termination-log')
+        if a.termination_log and os.path.exists(message):
+            shutil.copy(message, a.termination_log)
+        return code if code >= 0 else 128 - code
+    finally:
+        clean_up(a.name)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = parser.add_subparsers(dest='verb', required=True)
+    verb = verbs.add_parser('run')
+    verb.add_argument('name')
+    verb.add_argument('--level', choices=LEVELS, default='basic')
+    verb.add_argument('--image-dir')
+    for repeated in ('--mount', '--tmpfs', '--env'):
+        verb.add_argument(repeated, action='append', default=[])
+    verb.add_argument('--terminal', action='store_true')
+    verb.add_argument('--seccomp', action='store_true')
+    verb.add_argument('--rootfs')
+    verb.add_argument('--termination-log', help='where to put a copy of the termination log at the end')
+    verb.add_argument('--crik', default=os.environ.get('CRIK_BINARY') or os.path.join(HERE, '../../artifacts/crik'))
+    for name in ('kill', 'pid', 'exec'):
+        verb = verbs.add_parser(name)
+        verb.add_argument('name')
+        if name == 'kill':
+            verb.add_argument('signal', nargs='?', default='TERM')
+    arguments = sys.argv[1:]
+    at = arguments.index('--') if '--' in arguments else len(arguments)
+    a = parser.parse_args(arguments[:at])
+    a.command = arguments[at + 1:]
+    if a.verb == 'run':
+        sys.exit(run(a))
+    if a.verb == 'kill':
+        os.execvp('runc', RUNC + ['kill', a.name, a.signal])
+    if a.verb == 'exec':
+        os.execvp('runc', RUNC + ['exec', a.name] + a.command)
+    print(json.loads(subprocess.check_output(RUNC + ['state', a.name]))['pid'])
+
+
+main()
