@@ -1,7 +1,52 @@
+using System.Text;
+
 namespace Crik.Files;
-internal sealed record FileArchiveSummary(int Entries, long Bytes, IReadOnlyList<string> Notes);
+
+/// <summary>What was done with an archive.</summary>
+/// <param name="Notes">What was left out, or could not be kept, in words.</param>
+internal sealed record FileArchiveSummary(long Entries, long Bytes, IReadOnlyList<string> Notes);
+
+/// <summary>An archive, or a file that it names, cannot be used; the message names it.</summary>
+internal sealed class FileArchiveException(string message) : IOException(message);
+
+/// <summary>
+/// Files and directories of the container that belong to the program's state. The archive is two files, an index with
+/// everything about each file and one with all contents, so that it does not matter what the image directory's file
+/// system can keep: an NFS share with root_squash will do.
+/// </summary>
 internal static class FileArchive
 {
-    public static FileArchiveSummary Capture(IReadOnlyList<string> paths, string archiveDirectory, CancellationToken cancellationToken) => throw new IOException("not there yet");
-    public static FileArchiveSummary Restore(string archiveDirectory, IReadOnlyList<string> allowedPaths, CancellationToken cancellationToken) => throw new IOException("not there yet");
+    public const int Format = 1;
+
+    public static string IndexPath(string archive) => Path.Combine(archive, "index");
+
+    public static string DataPath(string archive) => Path.Combine(archive, "data");
+
+    /// <summary>Copies these paths. A path that is a symbolic link itself is followed; below it links stay links.</summary>
+    /// <exception cref="FileArchiveException">A file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    public static FileArchiveSummary Capture(IReadOnlyList<string> paths, string archive, CancellationToken cancellationToken)
+    {
+        Linux.Libc.MakeDirectory(archive, 0x1C0);
+        using ArchiveWriter writer = new(archive, cancellationToken);
+        foreach (string path in paths)
+        {
+            writer.Add(Encoding.UTF8.GetBytes(path.TrimEnd('/')));
+        }
+
+        return writer.Finish();
+    }
+
+    /// <summary>
+    /// Puts the files back. Nothing is written before the whole index was read and found good, nothing outside
+    /// <paramref name="allowed"/>, and no link below those is followed. Files that are there and not in the archive stay.
+    /// </summary>
+    /// <exception cref="FileArchiveException">The archive is damaged or hostile, or a file cannot be written.</exception>
+    public static FileArchiveSummary Restore(string archive, IReadOnlyList<string> allowed, CancellationToken cancellationToken)
+    {
+        byte[][] roots = [.. allowed.Select(path => Encoding.UTF8.GetBytes(path.TrimEnd('/')))];
+        ArchiveIndex.Check(archive, roots, cancellationToken);
+        using ArchiveReader reader = new(archive, roots, cancellationToken);
+        return reader.Restore();
+    }
 }

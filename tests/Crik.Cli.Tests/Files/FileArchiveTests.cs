@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using System.Text;
+using Crik.Files;
+
+namespace Crik.Tests.Files;
+
+public sealed class FileArchiveTests : IDisposable
+{
+    private readonly TempDirectory _temp = new();
+
+    private string Root => _temp.In("state");
+
+    private string Archive => _temp.In("archive");
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void What_was_captured_comes_back_with_mode_times_links_and_holes()
+    {
+        Directory.CreateDirectory(_temp.In("state", "empty"));
+        File.WriteAllText(_temp.In("state", "plain"), "contents");
+        File.SetUnixFileMode(_temp.In("state", "plain"), (UnixFileMode)0b111_101_000);
+        File.SetLastWriteTimeUtc(_temp.In("state", "plain"), new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+        File.CreateSymbolicLink(_temp.In("state", "link"), "/etc/passwd");
+        File.CreateSymbolicLink(_temp.In("state", "dangling"), "nowhere");
+        Shell($"ln {Root}/plain {Root}/second; truncate -s 20G {Root}/sparse; printf end >>{Root}/sparse; mkfifo {Root}/fifo; chmod 750 {Root}/empty");
+
+        FileArchiveSummary captured = Capture();
+        string before = Describe();
+        Directory.Delete(Root, recursive: true);
+        FileArchiveSummary restored = Restore();
+
+        Shell($"mkfifo {Root}/fifo");
+        Assert.Equal(before, Describe());
+        Assert.Contains(captured.Notes, note => note.Contains("fifo", StringComparison.Ordinal));
+        Assert.Empty(restored.Notes);
+        Assert.Equal("contents", File.ReadAllText(_temp.In("state", "second")));
+    }
+
+    [Fact]
+    public void Names_that_are_not_utf8_survive()
+    {
+        Directory.CreateDirectory(Root);
+        Shell($"cd {Root}; printf x >\"$(printf 'b\\377d')\"");
+
+        Capture();
+        Shell($"rm -r {Root}");
+        Restore();
+
+        Assert.Equal("62 ff 64 0a", Shell($"ls {Root} | od -An -tx1").Trim());
+    }
+
+    [Fact]
+    public void A_file_that_is_named_itself_is_replaced()
+    {
+        File.WriteAllText(Root, "then");
+        Capture();
+        File.WriteAllText(Root, "now, and longer");
+
+        Restore();
+
+        Assert.Equal("then", File.ReadAllText(Root));
+    }
+
+    [Fact]
+    public void A_link_in_the_place_of_a_directory_is_not_followed()
+    {
+        Directory.CreateDirectory(_temp.In("state", "inner"));
+        File.WriteAllText(_temp.In("state", "inner", "file"), "mine");
+        Capture();
+        Directory.Delete(Root, recursive: true);
+        Directory.CreateDirectory(Root);
+        Directory.CreateDirectory(_temp.In("elsewhere"));
+        File.CreateSymbolicLink(_temp.In("state", "inner"), _temp.In("elsewhere"));
+
+        Restore();
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_temp.In("elsewhere")));
+        Assert.Equal("mine", File.ReadAllText(_temp.In("state", "inner", "file")));
+    }
+
+    [Fact]
+    public void Files_that_are_not_in_the_archive_stay()
+    {
+        Directory.CreateDirectory(Root);
+        Capture();
+        File.WriteAllText(_temp.In("state", "later"), "kept");
+
+        Restore();
+
+        Assert.Equal("kept", File.ReadAllText(_temp.In("state", "later")));
+    }
+
+    [Fact]
+    public void A_path_that_is_not_there_is_said()
+    {
+        FileArchiveSummary summary = Capture();
+
+        Assert.Contains(summary.Notes, note => note.Contains(Root, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{0}/../evil")]
+    [InlineData("{0}//evil")]
+    [InlineData("{0}/./evil")]
+    [InlineData("/etc/evil")]
+    [InlineData("{0}evil")]
+    [InlineData("relative")]
+    [InlineData("/")]
+    public void A_path_outside_is_refused_before_anything_is_written(string path)
+    {
+        byte[] hostile = Encoding.UTF8.GetBytes(string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Root));
+        WriteIndex(Entry("directory", Encoding.UTF8.GetBytes(Root)), Entry("file", hostile));
+
+        Assert.Throws<FileArchiveException>(Restore);
+
+        Assert.False(Directory.Exists(Root));
+    }
+
+    [Theory]
+    [InlineData("\"kind\":\"device\"")]
+    [InlineData("\"kind\":\"symlink\"")]
+    [InlineData("\"kind\":\"file\",\"size\":-1")]
+    [InlineData("\"kind\":\"file\",\"size\":10,\"extents\":[0,20]")]
+    [InlineData("\"kind\":\"file\",\"size\":10,\"extents\":[5,5,0,5]")]
+    [InlineData("\"kind\":\"file\",\"size\":10,\"extents\":[0]")]
+    [InlineData("\"kind\":\"file\",\"size\":9223372036854775807,\"extents\":[9223372036854775806,2]")]
+    [InlineData("\"kind\":\"link\",\"target\":\"L2V0Yy9wYXNzd2Q=\"")]
+    [InlineData("\"kind\":\"file\",\"mode\":65535")]
+    [InlineData("\"kind\":\"file\",\"mode\":\"x\"")]
+    [InlineData("\"kind\":null")]
+    public void An_entry_that_makes_no_sense_is_refused(string fields)
+    {
+        string path = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Root}/file"));
+        WriteIndex(Entry("directory", Encoding.UTF8.GetBytes(Root)), $"{{{fields},\"path\":\"{path}\"}}");
+
+        Assert.Throws<FileArchiveException>(Restore);
+    }
+
+    [Fact]
+    public void A_link_in_the_archive_is_no_way_out()
+    {
+        Directory.CreateDirectory(_temp.In("elsewhere"));
+        byte[] link = Encoding.UTF8.GetBytes($"{Root}/link");
+        string target = Convert.ToBase64String(Encoding.UTF8.GetBytes(_temp.In("elsewhere")));
+        WriteIndex(
+            Entry("directory", Encoding.UTF8.GetBytes(Root)),
+            $"{{\"kind\":\"symlink\",\"path\":\"{Convert.ToBase64String(link)}\",\"target\":\"{target}\"}}",
+            Entry("file", [.. link, .. "/evil"u8]));
+
+        Assert.Throws<FileArchiveException>(Restore);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_temp.In("elsewhere")));
+    }
+
+    [Fact]
+    public void Damage_anywhere_is_found_or_harmless()
+    {
+        Directory.CreateDirectory(_temp.In("state", "a"));
+        File.WriteAllText(_temp.In("state", "a", "file"), new string('x', 1000));
+        File.CreateSymbolicLink(_temp.In("state", "link"), "a/file");
+        Capture();
+        byte[] good = File.ReadAllBytes(FileArchive.IndexPath(Archive));
+        Random random = new(20261121);
+        Stopwatch clock = Stopwatch.StartNew();
+        for (int round = 0; round < 2000 && clock.Elapsed < TimeSpan.FromSeconds(2); round++)
+        {
+            byte[] bad = [.. good];
+            for (int flips = random.Next(1, 4); flips > 0; flips--)
+            {
+                bad[random.Next(bad.Length)] = (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(FileArchive.IndexPath(Archive), random.Next(4) == 0 ? bad[..random.Next(bad.Length)] : bad);
+            try
+            {
+                Restore();
+            }
+            catch (FileArchiveException)
+            {
+                // found
+            }
+
+            Assert.Equal(["archive", "state"], Directory.EnumerateFileSystemEntries(_temp.Path).Select(Path.GetFileName).Order());
+        }
+    }
+
+    private static string Entry(string kind, byte[] path) => $"{{\"kind\":\"{kind}\",\"path\":\"{Convert.ToBase64String(path)}\"}}";
+
+    private void WriteIndex(params string[] entries)
+    {
+        Directory.CreateDirectory(Archive);
+        File.WriteAllBytes(FileArchive.DataPath(Archive), []);
+        File.WriteAllLines(
+            FileArchive.IndexPath(Archive),
+            ["{\"format\":1}", .. entries, $"{{\"format\":1,\"entries\":{entries.Length},\"isEnd\":true}}"]);
+    }
+
+    private FileArchiveSummary Capture() => FileArchive.Capture([Root], Archive, CancellationToken.None);
+
+    private FileArchiveSummary Restore() => FileArchive.Restore(Archive, [Root], CancellationToken.None);
+
+    /// <summary>Type, mode, owner, size, blocks in use, times and target of everything.</summary>
+    private string Describe() =>
+        Shell($"cd {Root} && find . -not -name fifo -not -name . -printf '%p %y %m %u %g %s %n %T@ %l\\n' | sort; du -s --apparent-size {Root}/sparse; [ $(du -s {Root}/sparse | cut -f1) -lt 100 ] && echo sparse");
+
+    private static string Shell(string script)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return output;
+    }
+}
