@@ -106,7 +106,7 @@ internal sealed class ImageDirectory : IDisposable
 
             if (!told)
             {
-                Log.Info("waiting for the image directory", ("holder", name), ("lockTimeout", patience));
+                Log.Info("waiting for the image directory", ("holder", name), ("seconds", patience.TotalSeconds));
                 told = true;
             }
 

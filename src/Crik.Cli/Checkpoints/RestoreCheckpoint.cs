@@ -148,7 +148,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     /// </summary>
     private List<(string Key, int Descriptor)> PrepareImages(string images, string work, CheckpointManifest manifest)
     {
-        Dictionary<uint, string> renamed = [];
+        StreamReplacement replacement = new(OpenFiles.HighestId(CriuImage.Read(Path.Combine(images, "files.img"))) + 1);
         List<(string Key, int Descriptor)> inherited = [];
         foreach (StdioLink link in manifest.Stdio)
         {
@@ -158,13 +158,12 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                 continue;
             }
 
-            string name = $"crik/stdio/{link.Stream}";
             foreach (uint id in link.ImageIds)
             {
-                renamed[id] = name;
+                replacement.Add(id, link.Stream);
             }
 
-            inherited.Add((name, link.Stream));
+            inherited.Add((StreamReplacement.Name(link.Stream), link.Stream));
             if (link.Kind is "pipe" or "file")
             {
                 inherited.Add((link.Key, link.Stream)); // opened a second time, as through /dev/stdout
@@ -176,7 +175,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         {
             string source = Path.Combine(images, image.Name);
             string target = Path.Combine(work, image.Name);
-            if (!TryWriteChanged(image.Name, source, target, renamed, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)))
+            if (!TryWriteChanged(image.Name, source, target, replacement, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)))
             {
                 Libc.MakeSymlink(source, target);
             }
@@ -185,13 +184,13 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         return [.. inherited.DistinctBy(item => item.Key)];
     }
 
-    private static bool TryWriteChanged(string name, string source, string target, Dictionary<uint, string> renamed, Func<string, string?> move)
+    private static bool TryWriteChanged(string name, string source, string target, StreamReplacement replacement, Func<string, string?> move)
     {
         Func<CriuImage, bool>? change = name switch
         {
-            "files.img" => image => OpenFiles.Rename(image, renamed) | OpenFiles.Move(image, move),
+            "files.img" => image => OpenFiles.ReplaceStreams(image, replacement) | OpenFiles.Move(image, move),
             "pstree.img" => TaskTree.KeepDaemons,
-            _ when renamed.Count > 0 && name.StartsWith("fdinfo-", StringComparison.Ordinal) => image => OpenFiles.RetypeDescriptors(image, renamed),
+            _ when !replacement.IsEmpty && name.StartsWith("fdinfo-", StringComparison.Ordinal) => image => OpenFiles.ReplaceStreamsInTable(image, replacement),
             _ => null,
         };
         if (change is null)

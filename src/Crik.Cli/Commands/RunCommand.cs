@@ -117,7 +117,7 @@ internal sealed class RunCommand
     private bool Checkpoint(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program)
     {
         GracePlan plan = GracePlan.From(_options.GracePeriod);
-        Log.Info("SIGTERM: making a checkpoint", ("generation", "next"), ("within", plan.ForCheckpoint), ("gracePeriod", _options.GracePeriod));
+        Log.Info("SIGTERM: making a checkpoint", ("withinSeconds", plan.ForCheckpoint.TotalSeconds), ("gracePeriodSeconds", _options.GracePeriod.TotalSeconds));
         CheckpointOutcome outcome = criu.Problems.Count > 0
             ? new CheckpointOutcome(null, criu.Problems[0])
             : new TakeCheckpoint(_supervisor, store, _options, criu, _streams).Run(program, run, _command, Deadline.In(plan.ForCheckpoint));

@@ -33,40 +33,52 @@ internal static class OpenFiles
 
     /// <summary>
     /// Turns the descriptions with these ids into plain files with a name that only <c>--inherit-fd</c> knows, whatever
-    /// they were. So a pipe can come back as a terminal, and a terminal as a file.
+    /// they were. So a pipe can come back as a terminal, and a terminal as a file. A terminal is one description for all
+    /// three streams, and what comes in its place may be three; every stream therefore gets one of its own.
     /// </summary>
-    /// <returns>Whether anything was changed; so for all of these.</returns>
-    public static bool Rename(CriuImage files, IReadOnlyDictionary<uint, string> names)
+    public static bool ReplaceStreams(CriuImage files, StreamReplacement replacement)
     {
-        Change(files, (id, _) =>
+        if (replacement.IsEmpty)
         {
-            if (!names.TryGetValue(id, out string? name))
-            {
-                return null;
-            }
+            return false;
+        }
 
+        Change(files, (id, _) => replacement.Default(id) is { } stream ? Regular(id, stream) : null);
+        foreach (int stream in replacement.Streams)
+        {
+            files.Messages.Add(Regular(replacement.NewId(stream), stream));
+        }
+
+        return true;
+
+        static byte[] Regular(uint id, int stream)
+        {
             ProtoWriter nobody = new ProtoWriter().Number(1, 0).Number(2, 0).Number(3, 0).Number(4, 0).Number(5, 0); // fown_entry
-            ProtoWriter regular = new ProtoWriter().Number(1, id).Number(2, 2 /* O_RDWR */).Number(3, 0).Message(5, nobody).Text(6, $"/{name}"); // criu leaves out the first character
+            ProtoWriter regular = new ProtoWriter().Number(1, id).Number(2, 2 /* O_RDWR */).Number(3, 0).Message(5, nobody)
+                .Text(6, $"/{StreamReplacement.Name(stream)}"); // criu leaves out the first character
             return new ProtoWriter().Number(1, TypeRegular).Number(2, id).Message(3, regular).ToArray();
-        });
-        return names.Count > 0;
+        }
     }
 
-    /// <summary>The same for a task's table of descriptors, which repeats the type.</summary>
-    public static bool RetypeDescriptors(CriuImage table, IReadOnlyDictionary<uint, string> names)
+    /// <summary>The same for a task's table of descriptors.</summary>
+    /// <returns>Whether anything was changed; so for all of these.</returns>
+    public static bool ReplaceStreamsInTable(CriuImage table, StreamReplacement replacement)
     {
         bool changed = false;
         for (int i = 0; i < table.Messages.Count; i++)
         {
-            if (names.ContainsKey((uint)Field(table.Messages[i], 1)))
+            if (replacement.StreamOf((uint)Field(table.Messages[i], 1), (int)Field(table.Messages[i], 4)) is { } stream)
             {
-                table.Messages[i] = Replace(table.Messages[i], 3, TypeRegular);
+                table.Messages[i] = Replace(Replace(table.Messages[i], 1, replacement.NewId(stream)), 3, TypeRegular);
                 changed = true;
             }
         }
 
         return changed;
     }
+
+    /// <summary>The highest id in <c>files.img</c>.</summary>
+    public static uint HighestId(CriuImage files) => files.Messages.Select(message => (uint)Field(message, 2)).DefaultIfEmpty(0u).Max();
 
     /// <summary>Gives plain files another path.</summary>
     /// <param name="move">The new path, or <see langword="null"/> to leave it. </param>

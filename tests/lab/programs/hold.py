@@ -1,0 +1,24 @@
+"""hold.py MIB [PROCESSES]: touches that much memory, counts, and on SIGTERM says so and ends with 7."""
+import os, signal, sys, time
+
+mib, processes = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
+block = bytearray(os.urandom(1 << 20))
+memory = [bytearray(block) for _ in range(mib)]
+for _ in range(processes - 1):
+    if os.fork() == 0:
+        while True:
+            time.sleep(1)
+
+
+def term(*_):
+    whole = all(part == block for part in memory)
+    print('got TERM, memory', 'whole' if whole else 'DAMAGED', flush=True)
+    os._exit(7)
+
+
+signal.signal(signal.SIGTERM, term)
+n = 0
+while True:
+    n += 1
+    print('count', n, flush=True)
+    time.sleep(0.1)
