@@ -10,7 +10,7 @@ internal sealed record CheckpointManifest
 {
     public const int CurrentFormat = 1;
 
-    public int Format { get; init; } = CurrentFormat;
+    public required int Format { get; init; }
 
     /// <summary>Its number; numbers only grow.</summary>
     public required int Generation { get; init; }
@@ -38,16 +38,16 @@ internal sealed record CheckpointManifest
     /// <summary>Every number the tree needs free: processes, threads, groups and sessions.</summary>
     public required IReadOnlyList<int> Pids { get; init; }
 
-    public IReadOnlyList<StdioLink> Stdio { get; init; } = [];
+    public required IReadOnlyList<StdioLink> Stdio { get; init; }
 
-    public IReadOnlyList<InotifyWatch> Watches { get; init; } = [];
+    public required IReadOnlyList<InotifyWatch> Watches { get; init; }
 
-    public IReadOnlyList<CgroupDirectory> Cgroups { get; init; } = [];
+    public required IReadOnlyList<CgroupDirectory> Cgroups { get; init; }
 
-    public IReadOnlyList<string> ExternalMounts { get; init; } = [];
+    public required IReadOnlyList<string> ExternalMounts { get; init; }
 
     /// <summary>Files that the tree has open or mapped, and that a restore therefore needs.</summary>
-    public IReadOnlyList<string> Paths { get; init; } = [];
+    public required IReadOnlyList<string> Paths { get; init; }
 
     /// <summary>The files under <c>images/</c>.</summary>
     public required IReadOnlyList<ImageFile> Images { get; init; }
@@ -82,7 +82,7 @@ internal sealed record InotifyWatch(int Pid, int Descriptor, int Number, uint Ma
 internal sealed record CgroupDirectory(string Hierarchy, string MountPoint, string Directory);
 
 /// <param name="Checksum">CRC-32C; not there for page data unless <c>checksumPages</c> is on.</param>
-internal sealed record ImageFile(string Name, long Size, uint? Checksum);
+internal sealed record ImageFile(string Name, long Size, uint? Checksum = null);
 
 /// <summary>How the last run went: <c>run.json</c>. Replaced as a whole.</summary>
 internal sealed record RunRecord
@@ -123,7 +123,7 @@ internal sealed record LockHolder(string HostName, int Pid, DateTimeOffset Since
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true, MaxDepth = 16)]
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 16)]
 [JsonSerializable(typeof(CheckpointManifest))]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(LockHolder))]

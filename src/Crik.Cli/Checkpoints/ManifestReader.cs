@@ -48,6 +48,13 @@ internal static class ManifestReader
             throw Damaged(path, $"it says generation {manifest.Generation}");
         }
 
+        if (HasNull(manifest.Images) || HasNull(manifest.Stdio) || HasNull(manifest.Watches) || HasNull(manifest.Paths) || HasNull(manifest.Cgroups)
+            || HasNull(manifest.Command) || HasNull(manifest.ExternalMounts) || HasNull(manifest.Machine.CpuFeatures)
+            || manifest.Stdio.Any(link => HasNull(link.Holders)))
+        {
+            throw Damaged(path, "it has empty entries");
+        }
+
         int most = new[]
         {
             manifest.Pids.Count, manifest.Images.Count, manifest.Stdio.Count, manifest.Watches.Count, manifest.Paths.Count,
@@ -65,7 +72,7 @@ internal static class ManifestReader
 
         if (manifest.Stdio.Any(link => link.Stream is < 0 or > 2)
             || manifest.Watches.Any(watch => watch.Pid <= 1 || !manifest.Pids.Contains(watch.Pid) || !IsPlainAbsolute(watch.Path))
-            || manifest.Paths.Any(item => !IsPlainAbsolute(item))
+            || manifest.Paths.Concat(manifest.ExternalMounts).Any(item => !IsPlainAbsolute(item))
             || manifest.Cgroups.Any(item => !IsPlainAbsolute(item.MountPoint) || !IsPlainAbsolute(item.Directory)))
         {
             throw Damaged(path, "it names a path or a descriptor that makes no sense");
@@ -99,6 +106,10 @@ internal static class ManifestReader
             }
         }
     }
+
+    /// <summary>Null among the elements is what the JSON reader does not look for.</summary>
+    private static bool HasNull<T>(IReadOnlyList<T> items)
+        where T : class => items.Any(item => item is null);
 
     private static bool IsPlainAbsolute(string path) =>
         path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal) && !path.Split('/').Contains("..");

@@ -79,9 +79,15 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         }
     }
 
-    /// <summary>Puts the additional paths back. Before the gate, which looks for files.</summary>
+    /// <summary>Puts the additional paths back, and makes the directory in which browsers and X servers bind their sockets.</summary>
     public void PutFilesBack(int generation, CheckpointManifest manifest)
     {
+        const string X11Sockets = "/tmp/.X11-unix";
+        if (Libc.MakeDirectory(X11Sockets, 0x3FF))
+        {
+            Libc.SetMode(X11Sockets, 0x3FF); // 1777, whatever the umask
+        }
+
         if (!manifest.HasFiles)
         {
             return;
@@ -208,6 +214,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         return changed;
     }
 
+    /// <summary>Those that are here too; a path stands for itself on both sides.</summary>
     private static string[] ExternalMounts(CheckpointManifest manifest) =>
-        [.. manifest.ExternalMounts.Select(entry => $"mnt[{entry[(entry.LastIndexOf("]:", StringComparison.Ordinal) + 2)..]}]:{entry[4..entry.LastIndexOf("]:", StringComparison.Ordinal)]}")];
+        [.. manifest.ExternalMounts.Intersect(Mount.ReadAll().Select(mount => mount.MountPoint)).Select(point => $"mnt[{point}]:{point}")];
 }

@@ -42,7 +42,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             bool committed = false;
             string? refused = null;
             process.Send(CriuRequest.ForDump(new DumpOptions(
-                program.Pid, images.Number, criu.Level, LeaveRunning: false, options.GhostLimit, options.InotifyIncompatiblePaths, ExternalMounts())));
+                program.Pid, images.Number, criu.Level, LeaveRunning: false, options.GhostLimit, options.InotifyIncompatiblePaths, [.. ExternalMounts().Select(point => $"mnt[{point}]:{point}")])));
             while (true)
             {
                 CriuMessage? message = process.Receive(committed ? Deadline.In(TimeSpan.FromSeconds(5)) : deadline);
@@ -137,6 +137,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     private Func<CheckpointManifest> Describe(
         CheckpointDraft draft, RunRecord run, IReadOnlyList<string> command, ChildProcess program, int version, FrozenTree tree, InotifyWatches watches) => () => new CheckpointManifest
         {
+            Format = CheckpointManifest.CurrentFormat,
             Generation = draft.Generation,
             RunId = run.RunId,
             CreatedAt = DateTimeOffset.UtcNow,
@@ -223,5 +224,5 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
 
     /// <summary>Mounts that every pod's runtime makes anew; they matter for programs with mount namespaces of their own.</summary>
     private static string[] ExternalMounts() =>
-        [.. Mount.ReadAll().Select(mount => mount.MountPoint).Where(point => point != "/").Distinct().Select(point => $"mnt[{point}]:{point}")];
+        [.. Mount.ReadAll().Select(mount => mount.MountPoint).Where(point => point != "/").Distinct()];
 }

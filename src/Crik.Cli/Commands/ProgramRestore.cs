@@ -25,14 +25,13 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
             return StartedProgram.Fresh;
         }
 
-        if (criu.Problems.Count > 0)
+        if (FindVersion(out string? problem) is not { } version)
         {
             // The checkpoints are good, this container is not: they are left alone for one that can restore them.
             return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail || options.WhenRestoreFails == WhenRestoreFails.Fail,
-                $"checkpoint {generations[0]} cannot be restored here: {criu.Problems[0]}");
+                $"checkpoint {generations[0]} cannot be restored here: {problem}");
         }
 
-        int version = CriuProcess.AskVersion(supervisor, criu.File, Deadline.In(TimeSpan.FromSeconds(10)));
         RestoreCheckpoint restore = new(supervisor, store, options, criu, streams);
         foreach (int generation in generations)
         {
@@ -40,17 +39,17 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
             try
             {
                 manifest = ManifestReader.Read(store.PathOf(generation), generation);
+                if (!Fits(generation, manifest, version))
+                {
+                    return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
+                }
+
                 restore.PutFilesBack(generation, manifest);
             }
             catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException or InvalidDataException)
             {
                 GiveUp(generation, exception.Message, []);
                 continue;
-            }
-
-            if (!Fits(generation, manifest, version))
-            {
-                return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
             }
 
             RestoreOutcome outcome = Attempt(restore, generation, manifest);
@@ -63,6 +62,20 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
         }
 
         return FreshOrFail(options.WhenRestoreFails == WhenRestoreFails.Fail, "no checkpoint could be restored");
+    }
+
+    private int? FindVersion(out string? problem)
+    {
+        try
+        {
+            problem = criu.Problems.Count > 0 ? criu.Problems[0] : null;
+            return problem is null ? CriuProcess.AskVersion(supervisor, criu.File, Deadline.In(TimeSpan.FromSeconds(10))) : null;
+        }
+        catch (CriuException exception)
+        {
+            problem = exception.Message;
+            return null;
+        }
     }
 
     private RestoreOutcome Attempt(RestoreCheckpoint restore, int generation, CheckpointManifest manifest)
@@ -87,7 +100,7 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
             Log.Warning(remark);
         }
 
-        List<string> problems = [.. CompatibilityGate.Problems(manifest, now, version, path => Libc.Identify(path, followLinks: true) is not null)];
+        List<string> problems = [.. CompatibilityGate.Problems(manifest, now, version, path => IsKept(manifest, path) || Libc.Identify(path, followLinks: true) is not null)];
         if (manifest.Unprivileged == false && criu.Level != PrivilegeLevel.Full)
         {
             problems.Add("privileges: made with SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container has not got; add them again");
@@ -100,6 +113,10 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
 
         return problems.Count == 0 || options.WhenIncompatible == WhenIncompatible.TryAnyway;
     }
+
+    /// <summary>Will be there when the additional paths were put back.</summary>
+    private bool IsKept(CheckpointManifest manifest, string path) =>
+        manifest.HasFiles && options.AdditionalPaths.Any(root => path == root || path.StartsWith($"{root}/", StringComparison.Ordinal));
 
     private void GiveUp(int generation, string reason, IReadOnlyList<string> logs)
     {

@@ -32,7 +32,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
 
         int start = _at;
         ulong key = Varint();
-        Field = checked((int)(key >> 3));
+        Field = key >> 3 <= int.MaxValue ? (int)(key >> 3) : throw Damaged();
         Number = 0;
         Bytes = default;
         switch (key & 7)

@@ -125,7 +125,7 @@ internal static class ArchiveIndex
         bool linked = entry.Kind is FileEntry.Symlink or FileEntry.HardLink;
         if (!known || entry.Mode > 0xFFF || entry.Size < 0 || linked != (entry.Target is { Length: > 0 and <= LongestPath })
             || entry.Target?.Contains((byte)0) == true
-            || entry.Attributes?.Any(attribute => attribute.Name.Length is 0 or > 255 || attribute.Name.Contains((byte)0) || attribute.Value.Length > 65536) == true)
+            || entry.Attributes?.Any(attribute => attribute is null || attribute.Name.Length is 0 or > 255 || attribute.Name.Contains((byte)0) || attribute.Value.Length > 65536) == true)
         {
             throw Damaged($"what it says of {shown} makes no sense");
         }

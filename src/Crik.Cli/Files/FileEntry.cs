@@ -41,11 +41,11 @@ internal sealed record FileEntry
 }
 
 /// <summary>First and last line of an index.</summary>
-internal sealed record IndexFrame(int Format, long Entries, long DataBytes, bool IsEnd);
+internal sealed record IndexFrame(int Format, long Entries = 0, long DataBytes = 0, bool IsEnd = false);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-    RespectNullableAnnotations = true, MaxDepth = 8)]
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8)]
 [JsonSerializable(typeof(FileEntry))]
 [JsonSerializable(typeof(IndexFrame))]
 internal sealed partial class FileJson : JsonSerializerContext;

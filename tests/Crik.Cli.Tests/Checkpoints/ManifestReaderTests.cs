@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Crik.Checkpoints;
+
+namespace Crik.Tests.Checkpoints;
+
+public sealed class ManifestReaderTests : IDisposable
+{
+    private readonly TempDirectory _temp = new();
+
+    public ManifestReaderTests()
+    {
+        Directory.CreateDirectory(_temp.In("images"));
+        File.WriteAllText(_temp.In("images", "core-301.img"), "core");
+        File.WriteAllText(_temp.In("images", "pages-1.img"), "pages");
+        CheckpointManifest manifest = new()
+        {
+            Format = 1,
+            Stdio = [],
+            Watches = [],
+            Cgroups = [],
+            ExternalMounts = [],
+            Paths = [],
+            Generation = 7,
+            RunId = "r",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            CrikVersion = "0",
+            CriuVersion = 40200,
+            Unprivileged = true,
+            Machine = new("X64", "6.8", "h", "b", [], 0),
+            Command = ["app"],
+            RootPid = 301,
+            Pids = [301, 302],
+            Images = [new("core-301.img", 4, Checksums.OfFile(_temp.In("images", "core-301.img"))), new("pages-1.img", 5, null)],
+        };
+        File.WriteAllBytes(_temp.In("manifest.json"), JsonSerializer.SerializeToUtf8Bytes(manifest, CheckpointJson.Default.CheckpointManifest));
+    }
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void What_was_written_is_read()
+    {
+        Assert.Equal(301, ManifestReader.Read(_temp.Path, 7).RootPid);
+    }
+
+    [Theory]
+    [InlineData("generation", "8")]
+    [InlineData("format", "2")]
+    [InlineData("rootPid", "1")]
+    [InlineData("rootPid", "99")]
+    [InlineData("pids", "[301, 0]")]
+    [InlineData("pids", "null")]
+    [InlineData("images", "[]")]
+    [InlineData("images", """[{"name":"../manifest.json","size":1}]""")]
+    [InlineData("images", """[{"name":"..","size":1}]""")]
+    [InlineData("images", """[{"name":"core-301.img","size":5}]""")]
+    [InlineData("images", """[{"name":"core-301.img","size":4,"checksum":1}]""")]
+    [InlineData("images", """[{"name":"gone.img","size":4}]""")]
+    [InlineData("stdio", """[{"stream":3,"kind":"pipe","key":"k","holders":[],"imageIds":[]}]""")]
+    [InlineData("watches", """[{"pid":301,"descriptor":4,"number":1,"mask":1,"path":"/a/../b"}]""")]
+    [InlineData("watches", """[{"pid":2,"descriptor":4,"number":1,"mask":1,"path":"/a"}]""")]
+    [InlineData("paths", """["relative"]""")]
+    [InlineData("cgroups", """[{"hierarchy":"","mountPoint":"/sys","directory":"../x"}]""")]
+    public void What_makes_no_sense_is_refused(string key, string value)
+    {
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(_temp.In("manifest.json")))!;
+        manifest[key] = JsonNode.Parse(value);
+        File.WriteAllText(_temp.In("manifest.json"), manifest.ToJsonString());
+
+        CheckpointException refused = Assert.Throws<CheckpointException>(() => ManifestReader.Read(_temp.Path, 7));
+
+        Assert.Contains(_temp.Path, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_changed_image_is_refused()
+    {
+        File.WriteAllText(_temp.In("images", "core-301.img"), "cOre");
+
+        Assert.Throws<CheckpointException>(() => ManifestReader.Read(_temp.Path, 7));
+    }
+
+    [Fact]
+    public void A_link_in_the_place_of_an_image_is_refused()
+    {
+        File.Move(_temp.In("images", "core-301.img"), _temp.In("core"));
+        File.CreateSymbolicLink(_temp.In("images", "core-301.img"), _temp.In("core"));
+
+        Assert.Throws<CheckpointException>(() => ManifestReader.Read(_temp.Path, 7));
+    }
+
+    [Fact]
+    public void Damage_is_found_or_harmless()
+    {
+        byte[] good = File.ReadAllBytes(_temp.In("manifest.json"));
+        Random random = new(20261121);
+        Stopwatch clock = Stopwatch.StartNew();
+        for (int round = 0; round < 3000 && clock.Elapsed < TimeSpan.FromSeconds(2); round++)
+        {
+            byte[] bad = [.. good];
+            bad[random.Next(bad.Length)] = (byte)random.Next(256);
+            File.WriteAllBytes(_temp.In("manifest.json"), random.Next(4) == 0 ? bad[..random.Next(bad.Length)] : bad);
+            try
+            {
+                ManifestReader.Read(_temp.Path, 7);
+            }
+            catch (CheckpointException)
+            {
+                // found
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+
+namespace Crik.SystemTests;
+
+/// <summary>The duties of PID 1, with and without checkpoints, before and after a restore.</summary>
+public sealed class InitTests
+{
+    private static int SendableSignals => Enumerable.Range(1, 64).Count(IsSendable);
+
+    /// <summary>Without SIGKILL and SIGSTOP, SIGCHLD, and the two of the C library's own.</summary>
+    private static bool IsSendable(int signal) => signal is not (9 or 17 or 19 or 32 or 33);
+
+    [LabFact]
+    public void All_256_exit_codes_and_signal_deaths_are_passed_on()
+    {
+        using Pod pod = new([], Programs.Shell(
+            "for i in $(seq 0 255); do crik run -- sh -c \"exit $i\"; echo \"code $i $?\"; done; "
+            + "for s in 1 2 3 6 8 9 10 11 12 13 14 15 34 64; do crik run -- sh -c \"kill -$s \\$\\$\"; echo \"signal $s $?\"; done"));
+
+        Assert.Equal(0, pod.WaitForExit());
+
+        Assert.Equal(Enumerable.Range(0, 256).Select(code => $"code {code} {code}"), pod.Output.Where(line => line.StartsWith("code", StringComparison.Ordinal)));
+        Assert.Equal(14, pod.Output.Count(line => line.Split() is ["signal", var number, var code]
+            && int.Parse(code, CultureInfo.InvariantCulture) == 128 + int.Parse(number, CultureInfo.InvariantCulture)));
+    }
+
+    [LabTheory]
+    [InlineData("exit 0", 0)]
+    [InlineData("exit 1", 1)]
+    [InlineData("exit 37", 37)]
+    [InlineData("exit 255", 255)]
+    [InlineData("kill -SEGV $$", 139)]
+    [InlineData("kill -KILL $$", 137)]
+    public void Original_defects_1_and_2_the_programs_own_end_is_noticed_and_its_code_is_exact(string script, int code)
+    {
+        using ImageDirectory images = new();
+        using Pod plain = new([], ["crik", "run", "--", "sh", "-c", script]);
+        using Pod pod = Pod.WithCheckpoints(images, [], "sh", "-c", script);
+
+        Assert.Equal(code, plain.WaitForExit());
+        Assert.Equal(code, pod.WaitForExit());
+    }
+
+    [LabTheory]
+    [InlineData("nosuchprogram", 127)]
+    [InlineData("/etc/passwd", 126)]
+    public void What_cannot_be_executed_is_said(string program, int code)
+    {
+        using ImageDirectory images = new();
+        using Pod plain = new([], ["crik", "run", "--", program]);
+        using Pod pod = Pod.WithCheckpoints(images, [], program);
+
+        Assert.Equal(code, plain.WaitForExit());
+        Assert.Equal(code, pod.WaitForExit());
+        Assert.Contains(plain.Errors, line => line.Contains(program, StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void Original_defect_3_every_signal_is_forwarded_without_checkpoints()
+    {
+        using Pod pod = new([], ["crik", "run", "--", "python3", "/programs/signals.py"]);
+        pod.WaitForLine("ready");
+
+        SendAll(pod, except: 0);
+
+        Assert.Equal(SendableSignals, pod.Output.Count(line => line.StartsWith("signal", StringComparison.Ordinal)));
+    }
+
+    [LabFact]
+    public void Every_signal_is_forwarded_before_and_after_a_restore()
+    {
+        using ImageDirectory images = new();
+        using (Pod pod = Pod.WithCheckpoints(images, [], "python3", "/programs/signals.py"))
+        {
+            pod.WaitForLine("ready");
+            SendAll(pod, except: 15);
+            Assert.Equal(143, pod.End());
+        }
+
+        using Pod restored = Pod.WithCheckpoints(images, [], "python3", "/programs/signals.py");
+        restored.WaitForLine("crik info: restored");
+        SendAll(restored, except: 15);
+    }
+
+    [LabTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Original_defect_8_orphans_are_reaped(bool checkpoints)
+    {
+        // Twenty grandchildren lose their parents; the shell, which waits for its own, has no zombie left to see.
+        string script = "for i in $(seq 20); do (sleep 0.1 & ) ; done; sleep 1; echo zombies $(grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l)";
+        using ImageDirectory images = new();
+        using Pod pod = checkpoints ? Pod.WithCheckpoints(images, [], "sh", "-c", script) : new([], ["crik", "run", "--", "sh", "-c", script]);
+
+        Assert.Equal(0, pod.WaitForExit());
+        Assert.Contains("zombies 0", pod.Output);
+    }
+
+    [LabTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_program_gets_signals_streams_and_limits_as_without_crik(bool checkpoints)
+    {
+        const string Look = "grep -E '^(Sig(Blk|Ign|Cgt|Pnd)|ShdPnd|Cap|NoNewPrivs|Seccomp|Groups|Uid):' /proc/self/status; cat /proc/self/limits; ls -l /proc/self/fd | grep -c ' -> '; cat";
+        using ImageDirectory images = new();
+        using Pod bare = new([], ["sh", "-c", Look]);
+        using Pod under = checkpoints ? Pod.WithCheckpoints(images, [], "sh", "-c", Look) : new([], ["crik", "run", "--", "sh", "-c", Look]);
+        foreach (Pod pod in new[] { bare, under })
+        {
+            pod.Input.WriteLine("through stdin");
+            pod.Input.Close();
+            Assert.Equal(0, pod.WaitForExit());
+        }
+
+        Assert.Equal(bare.Output, under.Output);
+        Assert.Contains("through stdin", under.Output);
+    }
+
+    [LabFact]
+    public void Original_defect_13_a_plain_init_needs_no_privilege()
+    {
+        using Pod pod = new(["--level", "none"], ["crik", "run", "--", "true"]);
+
+        Assert.Equal(0, pod.WaitForExit());
+    }
+
+    [LabFact]
+    public void The_tree_and_crik_have_numbers_of_their_own()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], "sh", "-c", "echo pid $$; (sh -c 'echo pid $PPID'); echo session $(ps -o sid= -p $$)");
+
+        Assert.Equal(0, pod.WaitForExit());
+        Assert.All(
+            pod.Output.Where(line => line.StartsWith("pid", StringComparison.Ordinal)),
+            line => Assert.True(int.Parse(line.AsSpan(4), CultureInfo.InvariantCulture) > 300, line));
+        Assert.Contains(pod.Output, line => line.StartsWith("session", StringComparison.Ordinal) && line.EndsWith("301", StringComparison.Ordinal));
+    }
+
+    /// <summary>One after the other, so that none is merged with the one before.</summary>
+    private static void SendAll(Pod pod, int except)
+    {
+        for (int signal = 1; signal <= 64; signal++)
+        {
+            if (IsSendable(signal) && signal != except)
+            {
+                pod.Kill(signal.ToString(CultureInfo.InvariantCulture));
+                pod.WaitFor(line => line == $"signal {signal}", $"signal {signal}");
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+
+namespace Crik.SystemTests;
+
+/// <summary>Programs that live on from pod to pod.</summary>
+public sealed class LifeTests
+{
+    [LabTheory]
+    [InlineData("basic")]
+    [InlineData("full")]
+    [InlineData("privileged")]
+    [InlineData("nonroot")]
+    public void Original_defects_4_and_5_a_counter_goes_on_through_four_pods_at_every_level(string level)
+    {
+        using ImageDirectory images = new();
+        List<int> counted = [];
+        for (int pod = 0; pod < 4; pod++)
+        {
+            using Pod run = Pod.WithCheckpoints(images, ["--level", level], Programs.Counter);
+            run.WaitForCount(counted.LastOrDefault() + 5);
+            Assert.Equal(143, run.End());
+            counted.AddRange(run.Counted());
+        }
+
+        Assert.Equal(Enumerable.Range(1, counted.Count), counted);
+    }
+
+    [LabFact]
+    public void A_tree_with_one_of_everything_goes_on_for_ten_generations()
+    {
+        using ImageDirectory images = new();
+        JsonElement last = default;
+        for (int generation = 1; generation <= 11; generation++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_ADDITIONAL_PATHS=/data", "--env", "PYTHONUNBUFFERED=1"], "python3", "/programs/tree.py");
+            pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith('{')) >= 3, "three rounds");
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            foreach (string line in pod.Output.Where(line => line.StartsWith('{')))
+            {
+                JsonElement state = JsonDocument.Parse(line).RootElement;
+                Check(state, last, pod.Said);
+                last = state;
+            }
+
+            Assert.True(images.Generations[^1] == generation, pod.Said);
+            Assert.Equal(4, JsonDocument.Parse(File.ReadAllBytes(images.Manifest(generation))).RootElement.GetProperty("watches").GetArrayLength() + 3);
+        }
+    }
+
+    [LabFact]
+    public void Numbers_stay_apart_for_children_that_are_made_after_restores()
+    {
+        // Every round makes children that live on; their numbers must not be those that a later crik or criu needs.
+        string[] program = Programs.Shell("n=0; while :; do n=$((n + 1)); sleep 1000 & echo \"count $n\"; sleep 0.1; done");
+        using ImageDirectory images = new();
+        List<int> counted = [];
+        for (int pod = 0; pod < 5; pod++)
+        {
+            using Pod run = Pod.WithCheckpoints(images, [], program);
+            run.WaitForCount(counted.LastOrDefault() + 4);
+            Assert.Equal(143, run.End());
+            counted.AddRange(run.Counted());
+        }
+
+        Assert.Equal(Enumerable.Range(1, counted.Count), counted);
+        Assert.Empty(images.Failed);
+    }
+
+    [LabFact]
+    public void System_V_shared_memory_goes_on_at_the_full_level()
+    {
+        string[] program = Programs.Python(
+            """
+            import ctypes, time
+            libc = ctypes.CDLL(None)
+            libc.shmat.restype = ctypes.c_void_p
+            at = libc.shmat(libc.shmget(4711, 4096, 0o1600), None, 0)
+            cell = ctypes.c_long.from_address(at)
+            while True:
+                cell.value += 1
+                print('count', cell.value, flush=True)
+                time.sleep(0.05)
+            """);
+        using ImageDirectory images = new();
+        List<int> counted = [];
+        for (int pod = 0; pod < 2; pod++)
+        {
+            using Pod run = Pod.WithCheckpoints(images, ["--level", "full"], program);
+            run.WaitForCount(counted.LastOrDefault() + 5);
+            int code = run.End();
+            Assert.True(code == 143, run.Said);
+            counted.AddRange(run.Counted());
+        }
+
+        Assert.Equal(Enumerable.Range(1, counted.Count), counted);
+    }
+
+    [LabFact]
+    public void An_exit_code_after_a_restore_is_the_programs_own()
+    {
+        using ImageDirectory images = new();
+        string[] program = Programs.Shell("trap 'exit 37' USR1; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForCount(3);
+            Assert.Equal(143, pod.End());
+        }
+
+        using Pod restored = Pod.WithCheckpoints(images, [], program);
+        restored.WaitForLine("crik info: restored");
+        restored.Kill("USR1");
+        Assert.Equal(37, restored.WaitForExit());
+    }
+
+    private static void Check(JsonElement state, JsonElement last, string said)
+    {
+        int Number(JsonElement from, string name) => from.ValueKind == JsonValueKind.Undefined ? 0 : from.GetProperty(name).GetInt32();
+
+        int round = Number(last, "round") + 1;
+        Assert.True(Number(state, "round") == round, said);
+        foreach (string counter in new[] { "thread", "daemon", "ticks", "alarms" })
+        {
+            Assert.True(Number(state, counter) > Number(last, counter), $"{counter} stands still\n{said}");
+        }
+
+        Assert.Equal("cba", state.GetProperty("answer").GetString());
+        Assert.Equal(".", state.GetProperty("pipe").GetString());
+        Assert.Equal($"line {round}", state.GetProperty("shell").GetString());
+        Assert.Equal("still here", state.GetProperty("gone").GetString());
+        Assert.Equal(round, Number(state, "log"));
+        Assert.Equal(round, Number(state, "event"));
+        Assert.True(state.GetProperty("watch").GetBoolean(), said);
+        Assert.Contains("to the slave", state.GetProperty("slave").GetString(), StringComparison.Ordinal);
+        Assert.True(state.GetProperty("flock").GetBoolean() && state.GetProperty("lockf").GetBoolean(), said);
+        Assert.True(state.GetProperty("sid").GetBoolean(), said);
+        Assert.Equal(["event", "inotify", "listener", "timer"], state.GetProperty("seen").EnumerateArray().Select(item => item.GetString()));
+        if (last.ValueKind != JsonValueKind.Undefined)
+        {
+            Assert.Equal(last.GetProperty("pids").GetRawText(), state.GetProperty("pids").GetRawText());
+        }
+    }
+}
