@@ -79,7 +79,7 @@ public sealed class StreamTests
         {
             "file" => ["sh", "-c", $"exec \"$@\" </dev/null >>{output}", "x"],
             "null" => ["sh", "-c", "exec \"$@\" </dev/null >/dev/null", "x"],
-            "terminal" => ["python3", "-c", "import pty, os, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], stdin_read=lambda fd: b'' if False else (__import__('time').sleep(1000) or b''))))"],
+            "terminal" => ["python3", "-c", "import os, pty, sys, time; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], stdin_read=lambda _: time.sleep(1000))))"],
             _ => null,
         };
         int before = File.Exists(images.In("log")) ? Logged(images).Length : 0;

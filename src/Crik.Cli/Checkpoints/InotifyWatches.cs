@@ -53,7 +53,7 @@ internal sealed class InotifyWatches
 
             using FileDescriptor? pidfd = Libc.TryOpenPidfd(task);
             using FileDescriptor? inotify = pidfd is null ? null : Libc.TryGetDescriptor(pidfd, descriptor);
-            if (inotify is not null && Libc.RemoveWatch(inotify, line.Number)) // false when a descriptor shared with another task had it
+            if (inotify is not null && Remove(inotify, line.Number))
             {
                 watches._taken.Add(new InotifyWatch(task, descriptor, line.Number, line.Mask, path));
             }
@@ -75,6 +75,24 @@ internal sealed class InotifyWatches
                 Log.Warning("an inotify watch is not there any more", ("pid", watch.Pid), ("path", watch.Path), ("reason", Errno.Text(errno)));
             }
         }
+    }
+
+    /// <summary>
+    /// Removes a watch, and the word of it (IN_IGNORED) that the kernel leaves for the program, as long as nothing the
+    /// program has still to read is before that.
+    /// </summary>
+    /// <returns><see langword="false"/> when it is gone already: tasks may share one descriptor.</returns>
+    private static bool Remove(FileDescriptor inotify, int number)
+    {
+        bool wasEmpty = Libc.BytesReadable(inotify) == 0;
+        bool removed = Libc.RemoveWatch(inotify, number);
+        if (removed && wasEmpty && Libc.BytesReadable(inotify) > 0)
+        {
+            Span<byte> ignored = stackalloc byte[64];
+            Libc.TryRead(inotify, ignored);
+        }
+
+        return removed;
     }
 
     /// <summary>Finds paths by device and inode, at the likely places first, and no longer than is reasonable while the program stands still.</summary>

@@ -35,24 +35,23 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
         RestoreCheckpoint restore = new(supervisor, store, options, criu, streams);
         foreach (int generation in generations)
         {
-            CheckpointManifest manifest;
-            try
+            CheckpointManifest? manifest = null;
+            if (!Succeeds(generation, () => manifest = ManifestReader.Read(store.PathOf(generation), generation)))
             {
-                manifest = ManifestReader.Read(store.PathOf(generation), generation);
-                if (!Fits(generation, manifest, version))
-                {
-                    return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
-                }
-
-                restore.PutFilesBack(generation, manifest);
-            }
-            catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException or InvalidDataException)
-            {
-                GiveUp(generation, exception.Message, []);
                 continue;
             }
 
-            RestoreOutcome outcome = Attempt(restore, generation, manifest);
+            if (!Fits(generation, manifest!, version))
+            {
+                return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
+            }
+
+            if (!Succeeds(generation, () => restore.PutFilesBack(generation, manifest!)))
+            {
+                continue;
+            }
+
+            RestoreOutcome outcome = Attempt(restore, generation, manifest!);
             if (outcome.Program is not null || outcome.Interrupted)
             {
                 return new StartedProgram(outcome.Program, generation, outcome.Interrupted);
@@ -62,6 +61,21 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
         }
 
         return FreshOrFail(options.WhenRestoreFails == WhenRestoreFails.Fail, "no checkpoint could be restored");
+    }
+
+    /// <summary>Does something with a checkpoint that may turn out to be damaged; then it is set aside.</summary>
+    private bool Succeeds(int generation, Action step)
+    {
+        try
+        {
+            step();
+            return true;
+        }
+        catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            GiveUp(generation, exception.Message, []);
+            return false;
+        }
     }
 
     private int? FindVersion(out string? problem)

@@ -411,6 +411,14 @@ internal static unsafe partial class Libc
     /// <summary>Makes it the controlling terminal of this session, if it is nobody else's.</summary>
     internal static bool TakeTerminal(int terminal) => IoctlCore(terminal, TIOCSCTTY, 0) == 0;
 
+    /// <returns>Bytes that can be read from it at once.</returns>
+    internal static int BytesReadable(FileDescriptor file)
+    {
+        const nuint FIONREAD = 0x541B;
+        int count = 0;
+        return IoctlCore(file.Number, FIONREAD, (nint)(&count)) == 0 ? count : 0;
+    }
+
     /// <summary>Adds a watch that gets exactly this number.</summary>
     /// <returns>0, or the errno.</returns>
     internal static int AddWatch(FileDescriptor inotify, string path, uint mask, int number)

@@ -87,6 +87,7 @@ def is_locked(path, how):
 
 
 round, ticks = 0, 0
+time.sleep(0.3)                                  # so that each counter has begun
 while True:
     round += 1
     ours.send(b'abc')

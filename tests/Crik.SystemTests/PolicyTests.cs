@@ -1,0 +1,362 @@
+using System.Text.Json.Nodes;
+
+namespace Crik.SystemTests;
+
+/// <summary>What each key of the configuration does.</summary>
+public sealed class PolicyTests
+{
+    [LabFact]
+    public void Keep_bounds_the_checkpoints()
+    {
+        using ImageDirectory images = new();
+        for (int pod = 0; pod < 4; pod++)
+        {
+            Checkpoint(images, "--env", "CRIK_KEEP=3");
+        }
+
+        Assert.Equal([2, 3, 4], images.Generations);
+    }
+
+    [LabFact]
+    public void CheckpointExitCode_is_the_code_after_a_checkpoint()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CHECKPOINT_EXIT_CODE=0"], Programs.Counter);
+        pod.WaitForCount(2);
+
+        Assert.Equal(0, pod.End());
+    }
+
+    [LabFact]
+    public void A_configuration_file_in_the_originals_spelling_is_taken()
+    {
+        using ImageDirectory images = new();
+        File.WriteAllText(images.In("config.yaml"), "imageDir: /checkpoint\nadditionalPaths:\n- /data\ninotifyIncompatiblePaths:\n- /etc/localtime\n");
+        using Pod pod = new(
+            ["--image-dir", images.Path, "--mount", $"{images.In("config.yaml")}:/etc/crik/config.yaml:ro"], ["crik", "run", "--", .. Programs.Counter]);
+        pod.WaitForCount(2);
+
+        Assert.Equal(143, pod.End());
+        Assert.Equal([1], images.Generations);
+    }
+
+    [LabFact]
+    public void A_wrong_configuration_is_said_before_anything_starts()
+    {
+        using Pod pod = new(["--env", "CRIK_KEEP=none", "--env", "CRIK_IMAGE_DIRR=/x"], ["crik", "run", "--", "echo", "ran"]);
+
+        Assert.Equal(64, pod.WaitForExit());
+
+        Assert.Empty(pod.Output);
+        Assert.Contains("CRIK_KEEP", pod.Said, StringComparison.Ordinal);
+        Assert.Contains("CRIK_IMAGE_DIRR", pod.Said, StringComparison.Ordinal);
+    }
+
+    [LabTheory]
+    [InlineData("once", "fresh")]
+    [InlineData("always", "crik info: restored generation=1")]
+    public void RestoreMode_decides_what_happens_after_the_program_ended_by_itself(string mode, string expected)
+    {
+        using ImageDirectory images = new();
+        string[] program = Programs.Shell("echo fresh; trap 'exit 3' USR1; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
+        string[] options = ["--env", $"CRIK_RESTORE_MODE={mode}"];
+        using (Pod first = Pod.WithCheckpoints(images, options, program))
+        {
+            first.WaitForCount(2);
+            Assert.Equal(143, first.End());
+        }
+
+        using (Pod restored = Pod.WithCheckpoints(images, options, program))
+        {
+            restored.WaitForLine("crik info: restored");
+            restored.Kill("USR1");
+            Assert.Equal(3, restored.WaitForExit());
+        }
+
+        using Pod pod = Pod.WithCheckpoints(images, options, program);
+        pod.WaitForLine(expected);
+    }
+
+    [LabTheory]
+    [InlineData("restore", true)]
+    [InlineData("startFresh", false)]
+    public void WhenCrashed_decides_what_happens_after_a_run_that_vanished(string policy, bool restores)
+    {
+        using ImageDirectory images = new();
+        int last = Checkpoint(images);
+        string[] options = ["--env", $"CRIK_WHEN_CRASHED={policy}"];
+        using (Pod killed = Pod.WithCheckpoints(images, options, Programs.Counter))
+        {
+            killed.WaitForCount(last + 3);
+            killed.Kill("KILL");
+            Assert.Equal(137, killed.WaitForExit());
+        }
+
+        using Pod pod = Pod.WithCheckpoints(images, options, Programs.Counter);
+        pod.WaitForCount(1);
+        Assert.Equal(restores ? last + 1 : 1, pod.Counted()[0]);
+    }
+
+    [LabFact]
+    public void A_run_after_a_fresh_start_never_goes_back_behind_it()
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images);
+        string[] options = ["--env", "CRIK_WHEN_CRASHED=startFresh"];
+        for (int i = 0; i < 2; i++)
+        {
+            using Pod killed = Pod.WithCheckpoints(images, options, Programs.Counter);
+            killed.WaitForCount(1);
+            killed.Kill("KILL");
+            killed.WaitForExit();
+        }
+
+        using Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter);
+        pod.WaitForCount(1);
+        Assert.Equal(1, pod.Counted()[0]);
+    }
+
+    [LabTheory]
+    [InlineData("startFresh", 143)]
+    [InlineData("fail", 123)]
+    public void WhenRestoreFails_decides_after_all_attempts(string policy, int code)
+    {
+        using ImageDirectory images = new();
+        string work = images.In("volume");
+        Directory.CreateDirectory(work);
+        string[] program = Programs.Shell("echo x >/work/file; exec 5<>/work/file; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
+        string[] options = ["--mount", $"{work}:/work", "--env", $"CRIK_WHEN_RESTORE_FAILS={policy}", "--env", "CRIK_RESTORE_ATTEMPTS=3"];
+        using (Pod first = Pod.WithCheckpoints(images, options, program))
+        {
+            first.WaitForCount(3);
+            Assert.Equal(143, first.End());
+        }
+
+        // criu refuses a file whose size is another one.
+        File.AppendAllText(Path.Combine(work, "file"), "longer");
+        using Pod pod = Pod.WithCheckpoints(images, options, program);
+        if (policy == "startFresh")
+        {
+            pod.WaitForCount(1);
+            pod.Kill();
+        }
+
+        Assert.Equal(code, pod.WaitForExit());
+        Assert.Equal([1], images.Failed);
+        Assert.True(File.Exists(images.In("failed", "1", "restore.log")));
+        Assert.Equal(2, pod.Errors.Count(line => line.StartsWith("crik warning: attempt", StringComparison.Ordinal)));
+        Assert.Contains(pod.Errors, line => line.Contains("checkpoint 1 cannot be restored", StringComparison.Ordinal) && line.Contains("additionalPaths", StringComparison.Ordinal));
+    }
+
+    [LabTheory]
+    [InlineData("startFresh", "count 1", 143)]
+    [InlineData("tryAnyway", "crik info: restored", 143)]
+    [InlineData("fail", "crik error", 123)]
+    public void WhenIncompatible_decides_for_another_machine(string policy, string expected, int code)
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images);
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!;
+        manifest["machine"]!["cpuFeatures"]!.AsArray().Add("nosuchfeature");
+        File.WriteAllText(images.Manifest(1), manifest.ToJsonString());
+
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", $"CRIK_WHEN_INCOMPATIBLE={policy}"], Programs.Counter);
+        pod.WaitForLine(expected);
+        pod.Kill();
+
+        Assert.Equal(code, pod.WaitForExit());
+        Assert.Contains(pod.Errors, line => line.Contains("nosuchfeature", StringComparison.Ordinal));
+        Assert.Empty(images.Failed);
+    }
+
+    [LabTheory]
+    [InlineData("1s", "700", "1")]
+    [InlineData("1s", "10", "150")]
+    public void GracePeriod_ends_a_dump_that_takes_too_long_and_the_program_is_unharmed(string grace, string mib, string processes)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", $"CRIK_GRACE_PERIOD={grace}"], "python3", "/programs/hold.py", mib, processes);
+        pod.WaitForCount(2);
+
+        Assert.Equal(7, pod.End());
+
+        Assert.Contains("got TERM, memory whole", pod.Output);
+        Assert.Contains(pod.Errors, line => line.Contains("grace period", StringComparison.Ordinal));
+        Assert.Empty(images.Generations);
+        Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
+    }
+
+    [LabFact]
+    public void SIGTERM_many_times_makes_one_checkpoint()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], "python3", "/programs/hold.py", "300");
+        pod.WaitForCount(2);
+        for (int i = 0; i < 5; i++)
+        {
+            pod.Kill();
+        }
+
+        Assert.Equal(143, pod.WaitForExit());
+        Assert.Equal([1], images.Generations);
+    }
+
+    [LabTheory]
+    [InlineData("1Mi", 7)]
+    [InlineData("8Mi", 143)]
+    public void GhostLimit_bounds_deleted_files_that_are_open(string limit, int code)
+    {
+        string[] program = Programs.Python(
+            """
+            import os, signal, sys, time
+            ghost = open('/tmp/ghost', 'wb+')
+            ghost.write(b'x' * 4000000)
+            ghost.flush()
+            os.unlink('/tmp/ghost')
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+            n = 0
+            while True:
+                n += 1
+                print('count', n, flush=True)
+                time.sleep(0.05)
+            """);
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", $"CRIK_GHOST_LIMIT={limit}"], program);
+        pod.WaitForCount(2);
+
+        Assert.Equal(code, pod.End());
+        Assert.Equal(code == 7, pod.Errors.Any(line => line.Contains("ghostLimit", StringComparison.Ordinal)));
+    }
+
+    [LabFact]
+    public void Original_defect_9_additional_paths_come_back_as_they_were()
+    {
+        const string Make = "mkdir -p /data/locked; echo secret >/data/locked/file; chmod 640 /data/locked/file; chown 12:34 /data/locked/file; chmod 000 /data/locked; "
+            + "ln -s /nowhere /data/link; truncate -s 1G /data/sparse; mkfifo /data/fifo; echo one >/single; ";
+        const string Look = "stat -c '%n %a %u:%g %F' /data/* /data/locked/file; readlink /data/link; du -k /data/sparse | cut -f1; cat /data/locked/file /single";
+        string[] program = Programs.Shell($"{Make} trap '{Look.Replace("'%n", "\"%n", StringComparison.Ordinal).Replace("%F'", "%F\"", StringComparison.Ordinal)}' USR1; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
+        using ImageDirectory images = new();
+        string[] options = ["--env", "CRIK_ADDITIONAL_PATHS=/data:/single"];
+        string[] before;
+        using (Pod first = Pod.WithCheckpoints(images, options, program))
+        {
+            first.WaitForCount(2);
+            first.Kill("USR1");
+            first.WaitForLine("one");
+            Assert.Equal(143, first.End());
+            before = [.. first.Output.Where(line => !line.StartsWith("count", StringComparison.Ordinal) && !line.Contains("fifo", StringComparison.Ordinal))];
+            Assert.Contains(first.Errors, line => line.Contains("/data/fifo", StringComparison.Ordinal));
+        }
+
+        using Pod pod = Pod.WithCheckpoints(images, options, program);
+        pod.WaitForLine("crik info: restored");
+        pod.Kill("USR1");
+        pod.WaitForLine("one");
+        Assert.Equal(143, pod.End());
+        Assert.Equal(before, pod.Output.Where(line => !line.StartsWith("count", StringComparison.Ordinal)));
+        Assert.Contains("secret", before);
+    }
+
+    [LabFact]
+    public void Original_defect_10_watched_files_stay_and_their_watches_too()
+    {
+        string[] program = Programs.Python(
+            """
+            import ctypes, os, struct, time
+            libc = ctypes.CDLL(None)
+            inotify = libc.inotify_init()
+            os.makedirs('/etc/watched', exist_ok=True)
+            open('/etc/watched/file', 'w').close()
+            assert libc.inotify_add_watch(inotify, b'/etc/watched/file', 0xfff) == 1
+            n = 0
+            while True:
+                n += 1
+                with open('/etc/watched/file', 'a') as file:
+                    file.write('x')
+                events = os.read(inotify, 4096)
+                assert struct.unpack_from('i', events)[0] == 1
+                print('count', n, flush=True)
+                time.sleep(0.05)
+            """);
+        using ImageDirectory images = new();
+        string[] options = ["--env", "CRIK_INOTIFY_INCOMPATIBLE_PATHS=/etc/watched", "--env", "CRIK_ADDITIONAL_PATHS=/etc/watched"];
+        int last = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, options, program);
+            pod.WaitForCount(last + 3);
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            Assert.Equal(last + 1, pod.Counted()[0]);
+            last = pod.Counted()[^1];
+        }
+    }
+
+    [LabFact]
+    public void A_watch_comes_back_when_the_dump_fails()
+    {
+        string[] program = Programs.Python(
+            """
+            import ctypes, os, signal, struct, sys, time
+            libc = ctypes.CDLL(None)
+            inotify = libc.inotify_init()
+            os.makedirs('/tmp/watched')
+            assert libc.inotify_add_watch(inotify, b'/tmp/watched', 0x100) == 1
+            ghost = open('/tmp/ghost', 'wb+')
+            ghost.write(b'x' * 4000000)
+            ghost.flush()
+            os.unlink('/tmp/ghost')
+            def term(*_):
+                open('/tmp/watched/new', 'w').close()
+                time.sleep(0.1)
+                events = os.read(inotify, 4096)
+                print('events', len(events), struct.unpack_from('iI', events), flush=True)
+                sys.exit(7)
+            signal.signal(signal.SIGTERM, term)
+            print('count 1', flush=True)
+            while True:
+                time.sleep(1)
+            """);
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_GHOST_LIMIT=1Mi"], program);
+        pod.WaitForCount(1);
+
+        Assert.Equal(7, pod.End());
+
+        Assert.Contains("events 32 (1, 256)", pod.Output);
+    }
+
+    [LabFact]
+    public void A_missing_criu_is_said_at_the_start_and_the_program_gets_its_SIGTERM()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/nowhere/criu"], "python3", "/programs/hold.py", "1");
+        pod.WaitForCount(1);
+        Assert.Contains(pod.Errors, line => line.Contains("/nowhere/criu", StringComparison.Ordinal));
+
+        Assert.Equal(7, pod.End());
+    }
+
+    [LabTheory]
+    [InlineData("--level", "none", "CHECKPOINT_RESTORE")]
+    [InlineData("--level", "basic", "Unconfined", "--seccomp")]
+    public void What_is_missing_for_a_checkpoint_is_said_at_the_start(string option, string value, string expected, params string[] more)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [option, value, .. more], "python3", "/programs/hold.py", "1");
+        pod.WaitForCount(1);
+        Assert.Contains(pod.Errors, line => line.Contains(expected, StringComparison.Ordinal));
+
+        Assert.Equal(7, pod.End());
+    }
+
+    /// <returns>The last number of a counter's pod.</returns>
+    private static int Checkpoint(ImageDirectory images, params string[] options)
+    {
+        using Pod pod = Pod.WithCheckpoints(images, options, Programs.Counter);
+        pod.WaitForCount(1);
+        int code = pod.End();
+        Assert.True(code == 143, pod.Said);
+        return pod.Counted()[^1];
+    }
+}
