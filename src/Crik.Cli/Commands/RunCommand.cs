@@ -56,6 +56,11 @@ internal sealed class RunCommand
             return Terminated;
         }
 
+        if (_options.NodeStateServerUrl is not null)
+        {
+            Log.Warning("nodeStateServerURL is not asked by this version: every SIGTERM makes a checkpoint");
+        }
+
         CheckpointStore store = new(directory);
         store.SweepUnfinished();
         CriuSetup criu = CriuSetup.Find(_options);

@@ -18,7 +18,7 @@ internal sealed record CrikOptions
     /// <summary>Absolute files and directories that are copied with every checkpoint and put back before a restore.</summary>
     public IReadOnlyList<string> AdditionalPaths { get; init; } = [];
 
-    /// <summary>Absolute paths whose inotify watches are given up at a checkpoint, because criu cannot dump them.</summary>
+    /// <summary>Absolute paths where the files of inotify watches are looked for first; the watches are taken off for a dump and put back on.</summary>
     public IReadOnlyList<string> InotifyIncompatiblePaths { get; init; } = [];
 
     /// <summary>Number of committed checkpoints to keep.</summary>
