@@ -21,9 +21,9 @@ public sealed class CrikOptionsFileTests : IDisposable
     public void Every_key_can_be_set()
     {
         CrikOptions options = _fixture.Load("""
-            imageDir: /images//a/../b/
+            imageDir: /images//./b/
             nodeStateServerURL: https://server:9376
-            additionalPaths: [/var/cache/, /srv, /srv]
+            additionalPaths: [/var/cache/, /srv]
             inotifyIncompatiblePaths:
               - /etc/app
             keep: 7
@@ -86,7 +86,14 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("additionalPaths: null", "1: additionalPaths: has no value; leave the line out for the default")]
     [InlineData("imageDir: ''", "1: imageDir: must not be empty; leave it out for the default")]
     [InlineData("imageDir: x", "1: imageDir: must be an absolute path, not 'x'")]
-    [InlineData("imageDir: /..", "1: imageDir: must be a directory of its own, not '/'")]
+    [InlineData("imageDir: /x/y\nadditionalPaths: [/x, /x/]", "2: additionalPaths: '/x' is in the list more than once", "2: additionalPaths: '/x' must not be inside imageDir ('/x/y') nor contain it")]
+    [InlineData("additionalPaths: [/x, /y, /x/, //x]", "1: additionalPaths: '/x' is in the list more than once")]
+    [InlineData("inotifyIncompatiblePaths: [/x, /x]", "1: inotifyIncompatiblePaths: '/x' is in the list more than once")]
+    [InlineData("additionalPaths: [/x/../y]", "1: additionalPaths: must not contain '..': '/x/../y'")]
+    [InlineData("inotifyIncompatiblePaths: [/x/..]", "1: inotifyIncompatiblePaths: must not contain '..': '/x/..'")]
+    [InlineData("imageDir: /x/../y", "1: imageDir: must not contain '..': '/x/../y'")]
+    [InlineData("imageDir: /./", "1: imageDir: must be a directory of its own, not '/'")]
+    [InlineData("criuPath: \"a\\0b\"", "1: criuPath: must be an absolute path or a name to look up in PATH, not 'a?b'")]
     [InlineData("nodeStateServerURL: ftp://x", "1: nodeStateServerURL: must be an http or https address, not 'ftp://x'")]
     [InlineData("nodeStateServerURL: /x", "1: nodeStateServerURL: must be an http or https address, not '/x'")]
     [InlineData("nodeStateServerURL: server", "1: nodeStateServerURL: must be an http or https address, not 'server'")]
@@ -108,7 +115,19 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("keep: *a", "1: keep: aliases (*a) are not supported")]
     [InlineData("keep: !!int 3", "1: keep: tags are not supported")]
     [InlineData("? [a]\n: b", "1: a key must be plain text")]
-    public void A_mistake_is_named_with_its_line(string yaml, string expected) => Assert.Equal([expected], _fixture.Problems(yaml));
+    public void A_mistake_is_named_with_its_line(string yaml, params string[] expected) => Assert.Equal(expected, _fixture.Problems(yaml));
+
+    [Fact]
+    public void Paths_with_dots_that_lead_nowhere_else_are_taken() =>
+        Assert.Equal(["/x..y", "/...", "/z"], _fixture.Load("additionalPaths: [/x..y, /..., /./z]").AdditionalPaths);
+
+    [Fact]
+    public void A_watched_path_may_contain_imageDir_or_be_inside_it()
+    {
+        CrikOptions options = _fixture.Load("imageDir: /x/y\ninotifyIncompatiblePaths: [/x, /x/y/z, /]");
+
+        Assert.Equal(["/x", "/x/y/z", "/"], options.InotifyIncompatiblePaths);
+    }
 
     [Theory]
     [InlineData("keep: \"2")]
