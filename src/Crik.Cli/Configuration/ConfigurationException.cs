@@ -3,20 +3,24 @@ namespace Crik.Configuration;
 /// <summary>Everything that is wrong with the configuration, each line with the source it comes from.</summary>
 internal sealed class ConfigurationException : CrikException
 {
-    public ConfigurationException(IEnumerable<string> problems)
-        : this([.. problems.Select(Printable)])
+    /// <summary>A list of a hundred thousand wrong paths should not flood the log.</summary>
+    private const int MaxShown = 50;
+
+    public ConfigurationException(IReadOnlyCollection<string> problems)
+        : this([.. problems.Take(MaxShown).Select(Printable)], problems.Count)
     {
     }
 
-    private ConfigurationException(string[] problems)
-        : base(Describe(problems), ExitCodes.Usage) => Problems = problems;
+    private ConfigurationException(string[] shown, int count)
+        : base(Describe(shown, count), ExitCodes.Usage) => Problems = shown;
 
+    /// <summary>The first of them, without line breaks and control characters.</summary>
     public IReadOnlyList<string> Problems { get; }
 
-    private static string Describe(string[] problems) =>
-        problems.Length == 1
-            ? $"the configuration is wrong: {problems[0]}"
-            : $"the configuration has {problems.Length} problems:\n  {string.Join("\n  ", problems)}";
+    private static string Describe(string[] shown, int count) =>
+        count == 1 ? $"the configuration is wrong: {shown[0]}"
+        : $"the configuration has {count} problems:\n  {string.Join("\n  ", shown)}"
+          + (count > shown.Length ? $"\n  and {count - shown.Length} more" : "");
 
     /// <summary>Control characters out of a broken file must not reach a terminal, and a message stays one line.</summary>
     private static string Printable(string text)

@@ -81,6 +81,15 @@ internal sealed record CrikOptions
             yield return problem;
         }
 
+        // A checkpoint must not take itself along, nor be overwritten by what is put back. Watched paths are only looked at.
+        if (ImageDir is { } images)
+        {
+            foreach (string path in AdditionalPaths.Where(path => Contains(images, path) || Contains(path, images)).Distinct())
+            {
+                yield return ("additionalPaths", $"'{path}' must not be inside imageDir ('{images}') nor contain it");
+            }
+        }
+
         if (Keep is < 1 or > MaxKeep)
         {
             yield return ("keep", $"must be between 1 and {MaxKeep}, not {Keep}");
@@ -111,13 +120,13 @@ internal sealed record CrikOptions
             yield return ("restoreAttempts", $"must be between 1 and {MaxRestoreAttempts}, not {RestoreAttempts}");
         }
 
-        if (CriuPath is "" || (CriuPath.Contains('/') && PathProblem(CriuPath) is not null))
+        if (CriuPath is "" || CriuPath.Contains('\0') || (CriuPath.Contains('/') && CriuPath[0] != '/'))
         {
             yield return ("criuPath", $"must be an absolute path or a name to look up in PATH, not '{CriuPath}'");
         }
     }
 
-    /// <summary>The one spelling of a path: no <c>.</c>, <c>..</c>, doubled or trailing slash. What is not absolute stays as it is.</summary>
+    /// <summary>The one spelling of a path: no <c>.</c>, doubled or trailing slash. What has a problem stays as it is.</summary>
     public static string Normalise(string path) =>
         PathProblem(path) is null ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) : path;
 
@@ -125,22 +134,25 @@ internal sealed record CrikOptions
         path is "" ? "must not be empty"
         : path.Contains('\0') ? "must not contain a NUL character"
         : path[0] != '/' ? $"must be an absolute path, not '{path}'"
+        : path.Split('/').Contains("..") ? $"must not contain '..': '{path}'" // behind a link it leads elsewhere than it reads
         : null;
 
     private static bool Contains(string directory, string path) =>
         directory == "/" || path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
-    private IEnumerable<(string Key, string Problem)> PathListProblems(string key, IReadOnlyList<string> paths)
+    private static IEnumerable<(string Key, string Problem)> PathListProblems(string key, IReadOnlyList<string> paths)
     {
+        HashSet<string> seen = [];
+        HashSet<string> repeated = [];
         foreach (string path in paths)
         {
             if (PathProblem(path) is { } problem)
             {
                 yield return (key, problem);
             }
-            else if (ImageDir is { } imageDir && (Contains(imageDir, path) || Contains(path, imageDir)))
+            else if (!seen.Add(path) && repeated.Add(path))
             {
-                yield return (key, $"'{path}' must not be inside imageDir ('{imageDir}') nor contain it");
+                yield return (key, $"'{path}' is in the list more than once");
             }
         }
     }

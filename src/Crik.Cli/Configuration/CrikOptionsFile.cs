@@ -14,6 +14,9 @@ internal sealed class CrikOptionsFile
 
     private const int MaxBytes = 1 << 20;
 
+    /// <summary>The scanner's time grows with the square of the depth: 1 MiB of brackets would keep it busy for minutes.</summary>
+    private const int MaxDepth = 16;
+
     private readonly string _path;
     private readonly Parser _parser;
     private readonly Settings _settings;
@@ -30,7 +33,7 @@ internal sealed class CrikOptionsFile
     public static Settings Read(string path, bool isRequired)
     {
         Settings settings = new();
-        if (ReadText(path, isRequired, settings) is { } text)
+        if (ReadText(path, isRequired, settings) is { } text && !RefuseTabs(path, text, settings))
         {
             new CrikOptionsFile(path, text, settings).ReadStream();
         }
@@ -55,7 +58,10 @@ internal sealed class CrikOptionsFile
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return isRequired ? Refuse("no such file") : null;
+            // A link to nowhere is a broken mount, not a missing file: the defaults would run without checkpoints, unnoticed.
+            return new FileInfo(path).LinkTarget is { } target ? Refuse($"is a link to '{target}', which does not exist")
+                : isRequired ? Refuse("no such file")
+                : null;
         }
         catch (UnauthorizedAccessException)
         {
@@ -101,6 +107,25 @@ internal sealed class CrikOptionsFile
 
     private static int LineAt(ReadOnlySpan<byte> bytes, int index) => bytes[..Math.Clamp(index, 0, bytes.Length)].Count((byte)'\n') + 1;
 
+    /// <summary>YAML indents with spaces. The parser takes some tabs in silence and reports others at a line further up.</summary>
+    private static bool RefuseTabs(string path, string text, Settings settings)
+    {
+        bool found = false;
+        int number = 0;
+        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            ReadOnlySpan<char> content = line.TrimStart(" \t");
+            if (line[..^content.Length].Contains('\t') && !settings.IsFull)
+            {
+                settings.Refuse($"{path}:{number}: is indented with a tab; YAML wants spaces");
+                found = true;
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>The event to look at next; MoveNext passes over it.</summary>
     private ParsingEvent Current =>
         _parser.Current ?? (_parser.MoveNext() ? _parser.Current : null) ?? throw new InvalidOperationException("it ends too early");
@@ -122,6 +147,10 @@ internal sealed class CrikOptionsFile
             {
                 Refuse(second.Start.Line, "a second document begins here; the file must be one YAML document");
             }
+        }
+        catch (InvalidDataException exception)
+        {
+            Refuse(_parser.Current?.Start.Line ?? 1, exception.Message);
         }
         catch (YamlException exception)
         {
@@ -165,7 +194,7 @@ internal sealed class CrikOptionsFile
 
     private void ReadEntry()
     {
-        if (Current is not Scalar scalar)
+        if (Current is not Scalar scalar || IsNull(scalar))
         {
             Refuse(Current.Start.Line, "a key must be plain text");
             Skip();
@@ -284,12 +313,18 @@ internal sealed class CrikOptionsFile
         scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" }
         && scalar.Anchor.IsEmpty && scalar.Tag.IsEmpty;
 
-    /// <summary>Passes over one node and what is in it, without recursion: depth is the file's choice.</summary>
+    /// <summary>Passes over one node and what is in it.</summary>
+    /// <exception cref="InvalidDataException">It is too deep to read on.</exception>
     private void Skip()
     {
         int depth = 0;
         do
         {
+            if (depth > MaxDepth)
+            {
+                throw new InvalidDataException("is nested too deeply; the file is one mapping of keys to values");
+            }
+
             depth += _parser.Consume<ParsingEvent>().NestingIncrease;
         }
         while (depth > 0);

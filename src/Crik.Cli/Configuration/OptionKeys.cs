@@ -85,7 +85,7 @@ internal static class OptionKeys
     private static OptionKey Paths(string name, string description, Func<CrikOptions, IReadOnlyList<string>, CrikOptions> with) =>
         new(name, OptionKind.PathList, description, (ref CrikOptions options, IReadOnlyList<string> values) =>
         {
-            options = with(options, [.. values.Select(CrikOptions.Normalise).Distinct()]);
+            options = with(options, [.. values.Select(CrikOptions.Normalise)]);
             return null;
         });
 

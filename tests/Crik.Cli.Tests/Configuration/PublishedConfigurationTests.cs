@@ -71,6 +71,27 @@ public sealed partial class PublishedConfigurationTests : IDisposable
         Assert.Equal(8, bounds);
     }
 
+    [Theory]
+    [InlineData("/a", true)]
+    [InlineData("/a..b/...", true)]
+    [InlineData("/a/./b//", true)]
+    [InlineData("a", false)]
+    [InlineData("/..", false)]
+    [InlineData("/a/../b", false)]
+    [InlineData("/a/..", false)]
+    public void The_schema_and_the_loader_agree_on_what_a_path_is(string path, bool isPath)
+    {
+        foreach (OptionKey key in OptionKeys.All.Where(key => key.Kind is OptionKind.Path or OptionKind.PathList))
+        {
+            JsonElement property = Properties.GetProperty(key.Name);
+            string pattern = (key.IsList ? property.GetProperty("items") : property).GetProperty("pattern").GetString()!;
+            Exception? refused = Record.Exception(() => _fixture.Load($"{key.Name}: {(key.IsList ? $"['{path}']" : $"'{path}'")}"));
+
+            Assert.Equal((key.Name, isPath), (key.Name, Regex.IsMatch(path, pattern)));
+            Assert.Equal((key.Name, isPath), (key.Name, refused is null));
+        }
+    }
+
     [Fact]
     public void The_example_ConfigMap_lists_every_key_with_its_default()
     {
