@@ -8,15 +8,16 @@ public sealed class PodTests
     private const string Count = "n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done";
 
     [LabTheory]
-    [InlineData("basic")]
-    [InlineData("privileged")]
-    public void Original_defect_12_what_the_runtime_puts_in_is_the_new_pods(string level)
+    [InlineData("--level", "basic")]
+    [InlineData("--level", "privileged")]
+    [InlineData("--mount", "/sys/fs/cgroup:/sys/fs/cgroup:ro")]
+    public void Original_defect_12_what_the_runtime_puts_in_is_the_new_pods(string option, string value)
     {
         using ImageDirectory images = new();
         HashSet<string> cgroups = [];
         for (int i = 0; i < 3; i++)
         {
-            using Pod pod = Pod.WithCheckpoints(images, ["--level", level], "python3", "/programs/world.py");
+            using Pod pod = Pod.WithCheckpoints(images, [option, value], "python3", "/programs/world.py");
             pod.WaitForCount(i == 0 ? 2 : 1);
             pod.Kill("USR1");
             pod.WaitForLine("{");
@@ -40,6 +41,8 @@ public sealed class PodTests
             Assert.True(code == 143, pod.Said);
         }
 
+        // The node's hierarchies, as a privileged pod of the original has them: there the directory is another one in each pod.
+        Assert.Equal(option == "--mount", cgroups.Any(path => path.Contains("kubepods", StringComparison.Ordinal)));
         Assert.NotEmpty(cgroups);
     }
 

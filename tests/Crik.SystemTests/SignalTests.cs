@@ -5,6 +5,32 @@ public sealed class SignalTests
 {
     private const string Count = "n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done";
 
+    /// <summary>A terminal of so many rows, and on standard input the keys that are pressed there.</summary>
+    private const string Keyboard =
+        """
+        import fcntl, os, pty, signal, struct, sys, termios, threading, time
+        pid, master = pty.fork()
+        if pid == 0:
+            time.sleep(0.1)
+            os.execvp(sys.argv[2], sys.argv[2:])
+        def resize(rows):
+            fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack('HHHH', int(rows), 77, 0, 0))
+        resize(sys.argv[1])
+        def press():
+            for line in sys.stdin:
+                if line.startswith('rows '):
+                    resize(line[5:])
+                else:
+                    os.write(master, line.rstrip('\n').encode().decode('unicode_escape').encode())
+        threading.Thread(target=press, daemon=True).start()
+        try:
+            while data := os.read(master, 4096):
+                sys.stdout.write(data.decode().replace('\r', '')); sys.stdout.flush()
+        except OSError:
+            pass
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        """;
+
     [LabFact]
     public void All_256_exit_codes_are_passed_on_with_an_image_directory_too()
     {
@@ -96,36 +122,14 @@ public sealed class SignalTests
     [InlineData(true)]
     public void Keys_and_job_control_of_a_terminal_reach_the_program(bool checkpoints)
     {
-        // ^C, ^\, ^Z and a new window size, by keyboard; the same again after a restore.
-        const string Keys =
-            """
-            import fcntl, os, pty, signal, struct, sys, termios, threading, time
-            pid, master = pty.fork()
-            if pid == 0:
-                os.execvp(sys.argv[1], sys.argv[1:])
-            def press():
-                for line in sys.stdin:
-                    if line.startswith('size'):
-                        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack('HHHH', 33, 77, 0, 0))
-                        os.kill(pid, signal.SIGWINCH)
-                    else:
-                        os.write(master, line.rstrip('\n').encode().decode('unicode_escape').encode())
-            threading.Thread(target=press, daemon=True).start()
-            try:
-                while data := os.read(master, 4096):
-                    sys.stdout.write(data.decode().replace('\r', '')); sys.stdout.flush()
-            except OSError:
-                pass
-            sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-            """;
         string[] program = ["python3", "/programs/keys.py"];
         string[] crik = checkpoints ? ["crik", "run", "--image-dir", "/checkpoint", "--"] : ["crik", "run", "--"];
         using ImageDirectory images = new();
         for (int i = 0; i < (checkpoints ? 3 : 1); i++)
         {
-            using Pod pod = new(["--terminal", "--image-dir", images.Path], [.. crik, .. program], ["python3", "-c", Keys]);
+            using Pod pod = new(["--terminal", "--image-dir", images.Path], [.. crik, .. program], ["python3", "-c", Keyboard, $"{20 + i}"]);
             pod.WaitForLine("count");
-            foreach ((string key, string expected) in new[] { ("\\x03", "got SIGINT"), ("\\x1c", "got SIGQUIT"), ("\\x1a", "got SIGTSTP"), ("hello\\n", "read hello"), ("size", "size 33 77") })
+            foreach ((string key, string expected) in new[] { ("\\x03", "got SIGINT"), ("\\x1c", "got SIGQUIT"), ("\\x1a", "got SIGTSTP"), ("hello\\n", "read hello"), ($"rows {30 + i}", $"got SIGWINCH {30 + i} 77") })
             {
                 pod.Input.WriteLine(key);
                 pod.WaitFor(line => line.Contains(expected, StringComparison.Ordinal), expected);
@@ -135,6 +139,23 @@ public sealed class SignalTests
             {
                 Assert.Equal(143, pod.End());
             }
+        }
+    }
+
+    [LabFact]
+    public void A_restored_program_has_the_new_terminals_size()
+    {
+        using ImageDirectory images = new();
+        for (int rows = 20; rows < 23; rows++)
+        {
+            using Pod pod = new(
+                ["--terminal", "--image-dir", images.Path], ["crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/keys.py"],
+                ["python3", "-c", Keyboard, $"{rows}"]);
+            pod.WaitForLine("count");
+            pod.Input.WriteLine("size?\\n");
+            pod.WaitForLine("size ");
+            Assert.Contains($"size {rows} 77", pod.Output);
+            Assert.Equal(143, pod.End());
         }
     }
 

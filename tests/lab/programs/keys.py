@@ -6,9 +6,12 @@ def got(number, _):
     print('got', signal.Signals(number).name, flush=True)
 
 
+def size():
+    return struct.unpack('HHHH', fcntl.ioctl(0, termios.TIOCGWINSZ, bytes(8)))[:2]
+
+
 def resized(*_):
-    rows, columns = struct.unpack('HHHH', fcntl.ioctl(0, termios.TIOCGWINSZ, bytes(8)))[:2]
-    print('size', rows, columns, flush=True)
+    print('got SIGWINCH', *size(), flush=True)
 
 
 for s in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
@@ -29,5 +32,7 @@ while True:
     line = sys.stdin.readline()
     if not line:
         time.sleep(0.1)
+    elif line == 'size?\n':
+        print('size', *size(), flush=True)
     else:
         print('read', line.strip(), flush=True)
