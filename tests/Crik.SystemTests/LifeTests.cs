@@ -36,11 +36,13 @@ public sealed class LifeTests
             pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith('{')) >= 3, "three rounds");
             int code = pod.End();
             Assert.True(code == 143, pod.Said);
+            bool first = true;
             foreach (string line in pod.Output.Where(line => line.StartsWith('{')))
             {
                 JsonElement state = JsonDocument.Parse(line).RootElement;
-                Check(state, last, pod.Said);
+                Check(state, last, first, pod.Said);
                 last = state;
+                first = false;
             }
 
             Assert.True(images.Generations[^1] == generation, pod.Said);
@@ -112,7 +114,7 @@ public sealed class LifeTests
         Assert.Equal(37, restored.WaitForExit());
     }
 
-    private static void Check(JsonElement state, JsonElement last, string said)
+    private static void Check(JsonElement state, JsonElement last, bool first, string said)
     {
         int Number(JsonElement from, string name) => from.ValueKind == JsonValueKind.Undefined ? 0 : from.GetProperty(name).GetInt32();
 
@@ -120,7 +122,8 @@ public sealed class LifeTests
         Assert.True(Number(state, "round") == round, said);
         foreach (string counter in new[] { "thread", "daemon", "ticks", "alarms" })
         {
-            Assert.True(Number(state, counter) > Number(last, counter), $"{counter} stands still\n{said}");
+            // A sleep ends at the time it was to end, so the first round after a restore may be too short for a timer.
+            Assert.True(Number(state, counter) > Number(last, counter) - (first ? 1 : 0), $"{counter} stands still\n{said}");
         }
 
         Assert.Equal("cba", state.GetProperty("answer").GetString());
