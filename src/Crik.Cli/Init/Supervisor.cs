@@ -52,8 +52,6 @@ internal sealed class Supervisor : IDisposable
 
     public ChildProcess? TryStart(ProcessSpec spec, out int errno)
     {
-        // SIGPIPE is ignored by the .NET runtime; 32 and 33 would be by posix_spawn, which keeps them for the C library.
-        SignalSet defaults = SignalSet.Of(Signal.SIGPIPE, 32, 33);
         if (spec.SurvivesFileSizeLimit)
         {
             Libc.SetIgnored(Signal.SIGXFSZ);
@@ -62,7 +60,7 @@ internal sealed class Supervisor : IDisposable
         try
         {
             errno = Libc.Spawn(
-                spec.Command, spec.Environment ?? EnvironmentBlock.Current, spec.Descriptors, _gate.Inherited, defaults,
+                spec.Command, spec.Environment ?? EnvironmentBlock.Current, spec.Descriptors, _gate.Inherited, _gate.ToReset,
                 spec.NewSession, spec.NewGroup, out int pid);
             return errno == 0 ? Await(pid) : null;
         }
