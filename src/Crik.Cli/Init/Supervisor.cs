@@ -1,3 +1,4 @@
+using Crik.Diagnostics;
 using Crik.Linux;
 
 namespace Crik.Init;
@@ -165,13 +166,15 @@ internal sealed class Supervisor : IDisposable
         }
         else if (!_program.HasExited)
         {
-            if (signal.Code == Libc.SI_QUEUE)
+            try
             {
-                Libc.QueueSignal(_program.Pid, signal.Number, signal.Value);
+                _ = signal.Code == Libc.SI_QUEUE
+                    ? Libc.QueueSignal(_program.Pid, signal.Number, signal.Value)
+                    : Libc.Kill(_program.Pid, signal.Number);
             }
-            else
+            catch (LinuxException exception)
             {
-                Libc.Kill(_program.Pid, signal.Number);
+                Log.Warning("a signal could not be forwarded", ("signal", Signal.Name(signal.Number)), ("reason", exception.Message)); // EPERM: it runs as another user
             }
         }
     }
