@@ -100,32 +100,6 @@ public sealed class CrashTests
     }
 
     [LabTheory]
-    [InlineData(true, new[] { 1 })]
-    [InlineData(false, new int[0])]
-    public void ChecksumPages_finds_damage_in_memory(bool on, int[] setAside)
-    {
-        using ImageDirectory images = new();
-        string[] options = ["--env", $"CRIK_CHECKSUM_PAGES={(on ? "true" : "false")}"];
-        using (Pod pod = Pod.WithCheckpoints(images, options, "python3", "/programs/hold.py", "5"))
-        {
-            pod.WaitForCount(2);
-            Assert.Equal(143, pod.End());
-        }
-
-        string pages = images.AnyImage(1, "pages-*.img");
-        using (FileStream file = new(pages, FileMode.Open))
-        {
-            file.Seek(file.Length / 2, SeekOrigin.Begin); // in the middle of what the program holds
-            file.WriteByte(0x5a);
-        }
-
-        using Pod next = Pod.WithCheckpoints(images, options, "python3", "/programs/hold.py", "5");
-        next.WaitForCount(1);
-
-        Assert.Equal(setAside, images.Failed);
-    }
-
-    [LabTheory]
     [InlineData("criuVersion", "criu")]
     [InlineData("machine.kernelRelease", "kernel")]
     [InlineData("machine.architecture", "architecture")]

@@ -73,7 +73,9 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CrikException or InvalidDataException)
+#pragma warning disable CA1031 // Whatever it is, there are other checkpoints, and a policy for when there are none.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             return Clean(root, new RestoreOutcome(null, Interrupted: false, exception.Message, Logs(work)));
         }

@@ -34,6 +34,11 @@ internal static class ProgramStart
         {
             duties.Add(IpcNamespace);
         }
+        else if (forCheckpoints)
+        {
+            Log.Debug("the program shares the container's IPC namespace, so System V shared memory cannot be checkpointed",
+                ("wants", "SYS_ADMIN, NET_ADMIN and SYS_TIME"));
+        }
 
         if (streams.Terminal is { } terminal)
         {
