@@ -71,6 +71,67 @@ public sealed class CrashTests
     }
 
     [LabFact]
+    public void A_tree_whose_dump_failed_is_whole_and_every_part_goes_on()
+    {
+        // It ignores SIGTERM, so what the failed dump left of it can be looked at.
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(
+            images, ["--env", "CRIK_GHOST_LIMIT=0", "--env", "CRIK_ADDITIONAL_PATHS=/data", "--tmpfs", "/data:4m"],
+            "sh", "-c", "trap '' TERM; exec python3 /programs/tree.py");
+        pod.WaitFor(_ => Rounds(pod).Length >= 2, "two rounds");
+        pod.Kill();
+        pod.WaitFor(line => line.Contains("no checkpoint was made", StringComparison.Ordinal), "no checkpoint was made");
+        int before = Rounds(pod).Length;
+        pod.WaitFor(_ => Rounds(pod).Length >= before + 4, "four more rounds");
+
+        JsonNode[] rounds = [.. Rounds(pod).Select(line => JsonNode.Parse(line)!)];
+        Assert.Equal(Enumerable.Range(1, rounds.Length), rounds.Select(round => (int)round["round"]!));
+        foreach (string counter in new[] { "thread", "daemon", "ticks", "alarms" })
+        {
+            Assert.True((int)rounds[^1][counter]! > (int)rounds[^3][counter]!, $"{counter} stands still\n{pod.Said}");
+        }
+
+        foreach (string part in new[] { "watch", "connected", "polled", "flock", "lockf" })
+        {
+            Assert.All(rounds, round => Assert.True((bool)round[part]!, $"{part}\n{pod.Said}"));
+        }
+
+        Assert.Empty(images.Generations);
+        Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
+    }
+
+    [LabFact]
+    public void A_volume_that_is_full_at_the_start_does_not_stop_a_restore()
+    {
+        using ImageDirectory images = new();
+        string volume = images.In("volume");
+        Directory.CreateDirectory(volume);
+        Lab.Run("mount", "-t", "tmpfs", "-o", "size=40m", "crik-test", volume);
+        try
+        {
+            int last;
+            using (Pod pod = new(["--image-dir", volume], ["crik", "run", "--image-dir", "/checkpoint", "--", .. Programs.Counter]))
+            {
+                pod.WaitForCount(3);
+                Assert.Equal(143, pod.End());
+                last = pod.Counted()[^1];
+            }
+
+            Lab.Run("sh", "-c", $"cat /dev/zero >{volume}/filler 2>/dev/null || true");
+            using Pod next = new(["--image-dir", volume], ["crik", "run", "--image-dir", "/checkpoint", "--", .. Programs.Counter]);
+            next.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
+            Assert.Equal(last + 1, next.Counted()[0]);
+            next.Kill();
+            Assert.Equal(143, next.WaitForExit());
+            Assert.Contains(next.Errors, line => line.Contains("No space left on device", StringComparison.Ordinal) || line.Contains("MiB free", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Lab.Run("umount", "-l", volume);
+        }
+    }
+
+    [LabFact]
     public void A_holder_that_was_killed_holds_nothing()
     {
         using ImageDirectory images = new();
@@ -169,4 +230,6 @@ public sealed class CrashTests
         Assert.Equal("untouched", File.ReadAllText(images.In("outside", "file")));
         Assert.Equal(["file"], Directory.EnumerateFileSystemEntries(images.In("outside")).Select(Path.GetFileName));
     }
+
+    private static string[] Rounds(Pod pod) => [.. pod.Output.Where(line => line.StartsWith('{'))];
 }

@@ -280,6 +280,62 @@ public sealed class SignalTests
         Assert.Equal(0, last.WaitForExit());
     }
 
+    [LabFact]
+    public void A_program_started_afresh_after_a_failed_restore_has_the_terminal()
+    {
+        using ImageDirectory images = new();
+        Directory.CreateDirectory(images.In("volume"));
+        string[] options = ["--terminal", "--image-dir", images.Path, "--mount", $"{images.In("volume")}:/volume"];
+        string[] command = ["crik", "run", "--image-dir", "/checkpoint", "--", "sh", "-c", "echo x >/volume/file; exec 5</volume/file; exec python3 /programs/keys.py"];
+        for (int i = 0; i < 2; i++)
+        {
+            using Pod pod = new(options, command, ["python3", "-c", Keyboard, "20"]);
+            pod.WaitForLine("count 1");
+            pod.Input.WriteLine("\\x03");
+            pod.WaitFor(line => line.Contains("got SIGINT", StringComparison.Ordinal), "got SIGINT");
+            Assert.Equal(143, pod.End());
+            File.AppendAllText(images.In("volume", "file"), "another size, which criu refuses");
+        }
+
+        Assert.Equal([1], images.Failed);
+    }
+
+    [LabFact]
+    public void A_program_that_is_just_starting_is_checkpointed_or_ended_and_nothing_in_between()
+    {
+        for (int i = 0; i < 15; i++)
+        {
+            using ImageDirectory images = new();
+            using (Pod pod = Pod.WithCheckpoints(images, [], "python3", "/programs/hold.py", "1"))
+            {
+                pod.WaitForLine("crik info: starting");
+                Thread.Sleep(i * 6);
+                int code = pod.End();
+                // Without a handler yet the program may also end by its SIGTERM, when a checkpoint could not be made.
+                Assert.True(code is 143 or 7, pod.Said);
+                Assert.True(images.Generations.Length == 1 || pod.Counted().Length == 0, pod.Said);
+            }
+
+            using Pod next = Pod.WithCheckpoints(images, [], "python3", "/programs/hold.py", "1");
+            next.WaitForCount(1);
+            Assert.Empty(images.Failed);
+        }
+    }
+
+    [LabFact]
+    public void A_program_that_just_ends_has_its_code_or_its_checkpoint()
+    {
+        for (int i = 0; i < 15; i++)
+        {
+            using ImageDirectory images = new();
+            using Pod pod = Pod.WithCheckpoints(images, [], "python3", "-c", $"import time; print('count 1', flush=True); time.sleep({0.02 + (i * 0.012)}); raise SystemExit(5)");
+            pod.WaitForCount(1);
+            int code = pod.End();
+
+            Assert.True((code, images.Generations.Length) is (5, 0) or (143, 1), $"{code}\n{pod.Said}");
+        }
+    }
+
     /// <returns>The last number of a pod that counts, and that ended with a checkpoint.</returns>
     private static int Make(ImageDirectory images, string[] program)
     {
