@@ -13,6 +13,7 @@ internal static class Program
     {
         try
         {
+            arguments = ByteStrings.ReadArguments(arguments);
             return arguments is [ProgramStart.Stage, ..] ? ProgramStart.Become(arguments.AsSpan(1)) : Execute(arguments);
         }
         catch (CrikException exception)

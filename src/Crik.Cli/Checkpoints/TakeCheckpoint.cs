@@ -147,7 +147,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             CriuVersion = version,
             Unprivileged = criu.Level == PrivilegeLevel.Basic,
             Machine = Machine.Read(),
-            Command = command,
+            Command = [.. command.Select(ByteStrings.Printable)],
             RootPid = program.Pid,
             Pids = tree.Pids,
             Stdio = [.. tree.Stdio.Select(link => link with

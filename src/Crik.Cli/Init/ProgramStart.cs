@@ -94,8 +94,8 @@ internal static class ProgramStart
     }
 
     public static CrikException NotExecutable(string file, int errno) => errno == Errno.ENOENT
-        ? new ProgramException($"cannot run {file}: not found; look at PATH and the image", ExitCodes.NotFound)
-        : new ProgramException($"cannot run {file}: {Errno.Text(errno)}", ExitCodes.NotExecutable);
+        ? new ProgramException($"cannot run {ByteStrings.Printable(file)}: not found; look at PATH and the image", ExitCodes.NotFound)
+        : new ProgramException($"cannot run {ByteStrings.Printable(file)}: {Errno.Text(errno)}", ExitCodes.NotExecutable);
 
     private static void Do(string duty)
     {
