@@ -1,0 +1,115 @@
+#!/bin/bash
+# cluster.sh: a real Kubernetes 1.20.2 on this machine, of two nodes and a control plane, each with namespaces of its own.
+#
+#   build                  makes what it is made of, once; start does it too
+#   start                  starts what is not running; cleans up after a run that was cut off; waits for two Ready nodes
+#   stop                   ends everything; the next start goes on with the same cluster, as after a power cut
+#   wipe                   stops, and forgets: the next start is a new cluster
+#   status                 machines, programs, nodes; 1 when it is not all up
+#   paths                  kubeconfigs and the shared directory, as NAME=value
+#   kubectl ARGUMENTS...   as administrator
+#   load IMAGE.tar...      an image of make-image.sh, into both nodes; pods use it with imagePullPolicy: Never
+#   node 1|2 COMMAND...    a command on a node: ctr -n k8s.io tasks ls, tail /var/log/kubelet.log
+#   kill-node 1|2          the node is gone, with its pods, as when the power goes; start-node brings it back
+#   start-node 1|2
+#   kill-apiserver         SIGKILL
+#   start-apiserver [FLAGS...]
+#   compact                forgets etcd's history, so that watches from an older resourceVersion are answered with 410
+#   smoke                  tries all of it
+#
+# On every node /shared is one directory of the host: with hostPath it stands for a ReadWriteMany volume.
+set -euo pipefail
+cd "$(dirname "$0")"; . ./settings.sh; . ./machines.sh; . ./control-plane.sh; . ./node.sh
+
+need_host() {
+  ../install.sh
+  [ -d "${MEMBERS%/*}" ] || die "this host has no cgroup v1 hierarchies, which Kubernetes 1.20 is started with here"
+}
+
+alone() { # one command that changes the cluster at a time; what is started in the background does not keep the lock (8>&-)
+  mkdir -p "$LAB"
+  exec 8>"$LAB/cluster.lock"
+  flock -w 600 8 || die "another cluster.sh has been at work for 10 minutes"
+}
+
+node_name() { case $1 in 1 | 2 | node-1 | node-2) echo "node-${1#node-}" ;; *) die "there is node 1 and node 2, not '$1'" ;; esac; }
+
+all_up() { local machine; for machine in control $NODES; do is_up "$machine" || return 1; done; }
+
+start() {
+  ./build.sh
+  alone
+  if ! all_up; then
+    halt                                           # what a run that was cut off has left
+    ./certificates.sh "$STATE/certificates"
+    [ -e "$STATE/pause.tar" ] || make_pause_image
+    mkdir -p "$STATE/shared" "$STATE/control/config"
+    cp "$STATE/certificates"/* "$STATE/control/config/"
+    boot control
+    start_control_network
+    local node; for node in $NODES; do boot_node "$node"; done
+  fi
+  start_control_plane
+  for node in $NODES; do start_node "$node"; done
+  wait_until 90 "$STATE/node-2/log/kubelet.log" nodes_ready
+  kubectl get nodes
+}
+
+nodes_ready() {
+  # shellcheck disable=SC2086
+  kubectl wait --for=condition=Ready --timeout=1s --request-timeout=5s node $NODES
+}
+
+make_pause_image() {
+  local directory; directory=$(mktemp -d)
+  cp "$PROGRAMS/pause" "$directory/"
+  ./make-image.sh localhost/pause:1 "$directory" "$STATE/pause.tar" /pause
+  rm -r "$directory"
+}
+
+compact() {
+  local etcdctl="inside control etcdctl" revision
+  revision=$($etcdctl endpoint status --write-out=json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["Status"]["header"]["revision"])')
+  $etcdctl compaction --physical=true "$revision"
+}
+
+status() {
+  local up=0 machine names
+  for machine in control $NODES; do
+    if is_up "$machine"; then
+      names=$(for pid in $(cat "$MEMBERS/$machine/cgroup.procs"); do basename "$(readlink "/proc/$pid/exe")"; done | sort | uniq -c | awk '{printf "%s%s ", $2, ($1 > 1 ? "*" $1 : "")}')
+      echo "$machine: $names"
+    else
+      echo "$machine: not running"; up=1
+    fi
+  done
+  [ $up = 0 ] && kubectl get nodes --request-timeout=5s && nodes_ready >/dev/null
+}
+
+command=${1:-}; [ $# = 0 ] || shift
+case $command in
+  kubectl | paths | status | "" | help | --help) ;;
+  *) need_host ;;
+esac
+case $command in
+  build) ./build.sh ;;
+  start) start ;;
+  stop) alone; halt ;;
+  wipe) alone; halt; rm -rf --one-file-system "$STATE" ;;
+  status) status ;;
+  paths)
+    echo "KUBECONFIG=$STATE/certificates/admin.kubeconfig"
+    echo "KUBECONFIG_BY_TOKEN=$STATE/certificates/admin-by-token.kubeconfig"
+    echo "SHARED=$STATE/shared" ;;
+  kubectl) exec "$PROGRAMS/kubectl" --kubeconfig "$STATE/certificates/admin.kubeconfig" "$@" ;;
+  load) for image in "$@"; do for node in $NODES; do load_image "$node" "$image"; done; done ;;
+  node) node=$(node_name "$1"); shift; inside "$node" "$@" ;;
+  kill-node) alone; halt "$(node_name "$1")" ;;
+  start-node) alone; node=$(node_name "$1"); is_up "$node" || boot_node "$node"; start_node "$node" ;;
+  kill-apiserver) alone; kill_api_server ;;
+  start-apiserver) alone; start_api_server "$@" ;;
+  compact) alone; compact ;;
+  smoke) ./smoke.sh ;;
+  "" | help | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' cluster.sh ;;
+  *) die "unknown command '$command'; see cluster.sh help" ;;
+esac
