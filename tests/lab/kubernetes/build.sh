@@ -16,9 +16,8 @@ renice -n 15 $$ >/dev/null
 step() { # step NAME COMMAND...: with its output in a log, of which the end is shown if it fails
   local name=$1 log=$LAB/logs/$1.log start=$SECONDS; shift
   echo "$name: making it, log in $log" >&2
-  if ! "$@" >"$log" 2>&1; then
-    echo "$name: FAILED; the end of $log:" >&2; tail -n 30 "$log" >&2; exit 1
-  fi
+  "$@" >"$log" 2>&1 &                     # not after an `if`, for there a failing command does not end a function
+  wait $! || { echo "$name: FAILED; the end of $log:" >&2; tail -n 30 "$log" >&2; exit 1; }
   echo "$name: made in $((SECONDS - start)) s" >&2
 }
 

@@ -12,12 +12,13 @@ start_control_network() {
   $in addr add "$CONTROL_IP/24" dev br0
   $in link set br0 up
   $in route add default dev br0                    # the programs look for one; it leads nowhere
+  mark_up control
 }
 
 # The socket listens on the host, the process that holds it is in `control` and goes with it. While the API server is dead a
 # connection is taken and closed at once.
 start_door() {
-  ! program control socat >/dev/null || return 0
+  ! program control socat1 >/dev/null || return 0
   local pid; pid=$(first_process control)
   (enter_cgroup control; exec python3 -c '
 import os, socket, sys

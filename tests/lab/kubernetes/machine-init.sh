@@ -19,7 +19,7 @@ mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs run "$root/run"
-mount -t tmpfs cni "$root/var/lib/cni"        # the addresses given to pods: none after a boot
+mkdir -p "$root/var/lib/cni"; mount -t tmpfs cni "$root/var/lib/cni"   # the addresses given to pods: none after a boot
 mount -t tmpfs cgroup "$root/sys/fs/cgroup"
 for hierarchy in $(hierarchies); do bring "$hierarchy" "$hierarchy"; done
 # What a kubelet would change for the whole host, it finds changed: files that say so lie over the real ones.

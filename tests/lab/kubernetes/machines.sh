@@ -39,16 +39,20 @@ first_process() { # first_process MACHINE: the one that is number 1 in there; fa
     sed 's|.*|/proc/&/status|' "$MEMBERS/$1/cgroup.procs" | xargs -r grep -lsE '^NSpid:\s+[0-9]+\s+1$' | cut -d/ -f3 | grep .
 }
 
-is_up() { # is_up MACHINE: it has become what machine-init.sh makes of it
+is_booted() { # is_booted MACHINE: machine-init.sh has come to its end
   local pid; pid=$(first_process "$1") && [[ $(readlink "/proc/$pid/exe") == */pause ]]
 }
+
+# A machine is up when its network is there too; the mark is on a file system that goes with it.
+mark_up() { touch "/proc/$(first_process "$1")/root/run/up"; }
+is_up() { local pid; pid=$(first_process "$1") && [ -e "/proc/$pid/root/run/up" ]; }
 
 boot() { # boot MACHINE
   make_cgroups "$1"
   mkdir -p "$STATE/$1"/{upper,work,root,disk,log,config}
   (enter_cgroup "$1"; exec setsid unshare --mount --pid --net --ipc --uts --fork --kill-child ./machine-init.sh "$1") \
     >"$STATE/$1/log/boot.log" 2>&1 </dev/null 8>&- &
-  wait_until 20 "$STATE/$1/log/boot.log" is_up "$1"
+  wait_until 20 "$STATE/$1/log/boot.log" is_booted "$1"
 }
 
 halt() { # halt [MACHINE]: at once, as when the power goes

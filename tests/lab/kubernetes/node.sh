@@ -17,6 +17,7 @@ boot_node() { # boot_node NODE
   done
   network_of control ip route replace "$(pod_net "$1")" via "$address"
   inside "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables'
+  mark_up "$1"
 }
 
 start_node() { # start_node NODE: starts what does not run
