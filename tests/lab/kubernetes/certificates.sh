@@ -13,6 +13,7 @@ certificate() { # certificate NAME SUBJECT [SUBJECT_ALT_NAMES]
   openssl req -new -key "$1.key" -subj "$2" -out "$1.csr"
   { echo "keyUsage=critical,digitalSignature,keyEncipherment"
     echo "extendedKeyUsage=serverAuth,clientAuth"
+    echo "authorityKeyIdentifier=keyid"               # strict clients want it
     [ -z "${3:-}" ] || echo "subjectAltName=$3"; } >"$1.ext"
   openssl x509 -req -in "$1.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days 3650 -extfile "$1.ext" -out "$1.crt" 2>/dev/null
   rm "$1.csr" "$1.ext"
@@ -31,7 +32,7 @@ by_certificate() { # by_certificate NAME ADDRESS
 }
 
 key ca
-openssl req -x509 -new -key ca.key -subj /CN=crik-lab -days 3650 -out ca.crt
+openssl req -x509 -new -key ca.key -subj /CN=crik-lab -days 3650 -addext keyUsage=critical,keyCertSign,cRLSign -out ca.crt
 openssl genrsa -out service-accounts.key 2048 2>/dev/null
 certificate kube-apiserver /CN=kube-apiserver \
   "IP:127.0.0.1,IP:$CONTROL_IP,IP:$API_SERVICE_IP,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc"

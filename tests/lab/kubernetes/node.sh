@@ -34,7 +34,8 @@ start_node() { # start_node NODE: starts what does not run
 }
 
 load_image() { # load_image NODE FILE
-  inside "$1" ctr --namespace k8s.io images import - <"$2"
+  local log=$STATE/$1/log/load.log
+  inside "$1" ctr --namespace k8s.io images import - <"$2" >"$log" 2>&1 || { tail "$log" >&2; die "$2 could not be loaded into $1"; }
 }
 
 write_node_config() { # write_node_config NODE

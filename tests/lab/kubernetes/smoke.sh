@@ -26,7 +26,7 @@ clean_up; mkdir -p "$work" "$STATE/shared/smoke"
 install -D -m755 "$crik" "$work/layer/usr/local/bin/crik"
 chmod 755 "$work/layer"
 ./make-image.sh localhost/crik-smoke:1 "$(../rootfs.sh experimental):$work/layer" "$work/image.tar"
-./cluster.sh load "$work/image.tar" >/dev/null
+./cluster.sh load "$work/image.tar"
 check "both nodes are Ready" kubectl wait --for=condition=Ready --timeout=1s node/node-1 node/node-2
 
 nodes_with_pods() { [ "$(kubectl get pods -l app=hello --field-selector=status.phase=Running -o jsonpath='{.items[*].spec.nodeName}' | xargs -n1 | sort | xargs)" = "node-1 node-2" ]; }
