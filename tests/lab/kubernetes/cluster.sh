@@ -14,7 +14,7 @@
 #   start-node 1|2
 #   kill-apiserver         SIGKILL
 #   start-apiserver [FLAGS...]
-#   compact                forgets etcd's history, so that watches from an older resourceVersion are answered with 410
+#   compact                every resourceVersion known so far becomes too old for a watch (410); see control-plane.sh
 #   smoke                  tries all of it
 #
 # On every node /shared is one directory of the host: with hostPath it stands for a ReadWriteMany volume.
@@ -67,12 +67,6 @@ make_pause_image() {
   rm -r "$directory"
 }
 
-compact() {
-  local etcdctl="inside control etcdctl" revision
-  revision=$($etcdctl endpoint status --write-out=json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["Status"]["header"]["revision"])')
-  $etcdctl compaction --physical=true "$revision"
-}
-
 status() {
   local up=0 machine names
   for machine in control $NODES; do
@@ -108,7 +102,7 @@ case $command in
   start-node) alone; node=$(node_name "$1"); is_up "$node" || boot_node "$node"; start_node "$node" ;;
   kill-apiserver) alone; kill_api_server ;;
   start-apiserver) alone; start_api_server "$@" ;;
-  compact) alone; compact ;;
+  compact) alone; compact_history ;;
   smoke) ./smoke.sh ;;
   "" | help | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' cluster.sh ;;
   *) die "unknown command '$command'; see cluster.sh help" ;;

@@ -15,7 +15,9 @@ try() { "$@" >"$work/last" 2>&1; }
 
 work=$(mktemp -d)
 clean_up() {
-  ./cluster.sh kubectl delete namespace smoke --ignore-not-found --timeout=60s >/dev/null || true
+  kubectl delete daemonset,statefulset --all >/dev/null || true
+  kubectl delete pods --all --grace-period=1 >/dev/null || true    # or the namespace would wait for them much longer
+  ./cluster.sh kubectl delete namespace smoke --ignore-not-found >/dev/null || true
   ./cluster.sh kubectl uncordon node-1 node-2 >/dev/null || true
   rm -rf "$work" "$STATE/shared/smoke"
 }
@@ -50,7 +52,7 @@ kubectl rollout status daemonset/hello --timeout=60s >/dev/null
 service=$(kubectl get service hello -o jsonpath='{.spec.clusterIP}')
 logs_of() { kubectl logs "$(pod_on "$1")" | grep serving; }
 for node in node-1 node-2; do
-  check "exec and logs on $node" logs_of $node
+  check "logs of a pod on $node" logs_of $node
   for other in node-1 node-2; do
     check "a pod on $node reaches $other by the service's address" fetch $node "http://$service/" "hello from $other"
   done
@@ -74,4 +76,28 @@ for _ in 1 2; do
 done
 numbers() { local all; all=$(cat "$STATE/shared/smoke/numbers"); [ "$all" = "$(seq "$(tail -n 1 <<<"$all")")" ]; }
 check "every number came exactly once" numbers
+
+version() { kubectl get --raw /api/v1/nodes | python3 -c 'import json, sys; print(json.load(sys.stdin)["metadata"]["resourceVersion"])'; }
+watch_from() { kubectl get --raw "/api/v1/nodes?watch=1&timeoutSeconds=1&resourceVersion=$1"; }
+is_too_old() { watch_from "$1" | grep '"code":410'; }
+is_accepted() { local events; events=$(watch_from "$1") && ! grep '"type":"ERROR"' <<<"$events"; }
+is_unreachable() { ! kubectl get nodes; }
+version=$(version)
+check "a watch from the version of a list is accepted" is_accepted "$version"
+./cluster.sh compact
+check "after a compaction it is 410" is_too_old "$version"
+./cluster.sh kill-apiserver
+check "a killed API server does not answer" is_unreachable
+./cluster.sh start-apiserver --watch-cache=false
+by_token() { "$PROGRAMS/kubectl" --kubeconfig "$STATE/certificates/admin-by-token.kubeconfig" get nodes; }
+check "started again, it answers, by a token too" by_token
+version=$(version)
+./cluster.sh compact
+check "without a watch cache a compaction makes 410 as well" is_too_old "$version"
+./cluster.sh kill-apiserver; ./cluster.sh start-apiserver
+./cluster.sh kill-node 2
+check "a killed node becomes lost" kubectl wait --for=condition=Ready=Unknown --timeout=1s node/node-2
+./cluster.sh start-node 2
+check "started again it is Ready" kubectl wait --for=condition=Ready --timeout=1s node/node-2
+check "a pod runs on it again" fetch node-2 http://127.0.0.1:8080/ "hello from node-2"
 echo "$passed passed, 0 failed"
