@@ -33,6 +33,7 @@ bootstrap() { # bootstrap SUITE DIR PACKAGES [SOURCES...]: a root file system th
 compile() { # in the root that has the compiler; its mounts and processes end with it
   install -m755 compile.sh pause.c "$compiler/build/"
   cp /etc/resolv.conf "$compiler/etc/resolv.conf"
+  # shellcheck disable=SC2016
   unshare --mount --pid --fork --kill-child bash -ec '
     mount -t proc proc "$1/proc"; mount --rbind /dev "$1/dev"; exec chroot "$1" /build/compile.sh' - "$compiler"
 }

@@ -51,13 +51,8 @@ start() {
   fi
   start_control_plane
   for node in $NODES; do start_node "$node"; done
-  wait_until 90 "$STATE/node-2/log/kubelet.log" nodes_ready
+  for node in $NODES; do await_node "$node"; done
   kubectl get nodes
-}
-
-nodes_ready() {
-  # shellcheck disable=SC2086
-  kubectl wait --for=condition=Ready --timeout=1s --request-timeout=5s node $NODES
 }
 
 make_pause_image() {
@@ -68,16 +63,17 @@ make_pause_image() {
 }
 
 status() {
-  local up=0 machine names
+  local up=0 machine
   for machine in control $NODES; do
     if is_up "$machine"; then
-      names=$(for pid in $(cat "$MEMBERS/$machine/cgroup.procs"); do basename "$(readlink "/proc/$pid/exe")"; done | sort | uniq -c | awk '{printf "%s%s ", $2, ($1 > 1 ? "*" $1 : "")}')
-      echo "$machine: $names"
+      echo "$machine: $(sed 's|.*|/proc/&/exe|' "$MEMBERS/$machine/cgroup.procs" | xargs readlink | xargs -n 1 basename | sort | xargs)"
     else
       echo "$machine: not running"; up=1
     fi
   done
-  [ $up = 0 ] && kubectl get nodes --request-timeout=5s && nodes_ready >/dev/null
+  [ $up = 0 ] && kubectl get nodes --request-timeout=5s || up=1
+  for machine in $NODES; do [ $up = 0 ] && node_is_ready "$machine" || up=1; done
+  return $up
 }
 
 command=${1:-}; [ $# = 0 ] || shift
@@ -99,7 +95,7 @@ case $command in
   load) for image in "$@"; do for node in $NODES; do load_image "$node" "$image"; done; done ;;
   node) node=$(node_name "$1"); shift; inside "$node" "$@" ;;
   kill-node) alone; halt "$(node_name "$1")" ;;
-  start-node) alone; node=$(node_name "$1"); is_up "$node" || boot_node "$node"; start_node "$node" ;;
+  start-node) alone; node=$(node_name "$1"); is_up "$node" || boot_node "$node"; start_node "$node"; await_node "$node" ;;
   kill-apiserver) alone; kill_api_server ;;
   start-apiserver) alone; start_api_server "$@" ;;
   compact) alone; compact_history ;;

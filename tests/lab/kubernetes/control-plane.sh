@@ -31,6 +31,7 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$API_PORT" nsenter --target "$pid" --moun
     setsid sh -c 'socat ACCEPT-FD:20,fork TCP:127.0.0.1:6443 >>/var/log/socat.log 2>&1 </dev/null &') 8>&-
 }
 
+# shellcheck disable=SC2120
 start_api_server() { # start_api_server [FLAGS...]
   start_program control kube-apiserver --etcd-servers=http://127.0.0.1:2379 \
     --bind-address=0.0.0.0 --advertise-address="$CONTROL_IP" --secure-port=6443 --insecure-port=0 --cert-dir=/run \

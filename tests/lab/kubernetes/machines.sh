@@ -78,16 +78,19 @@ inside() { # inside MACHINE COMMAND...
 
 program() { # program MACHINE NAME: the pids of its processes that run the program NAME; fails when there is none
   local pid found=1
-  for pid in $(cat "$MEMBERS/$1/cgroup.procs" 2>/dev/null); do
+  while read -r pid; do
     if [[ $(readlink "/proc/$pid/exe") == */"$2" ]]; then echo "$pid"; found=0; fi
-  done
+  done <"$MEMBERS/$1/cgroup.procs"
   return $found
 }
 
-start_program() { # start_program MACHINE NAME ARGUMENTS...: in the background, if it does not run; its parent is `pause`
+# start_program MACHINE NAME ARGUMENTS...: in the background, if it does not run; `pause` becomes its parent. Leaves the time in
+# /run/NAME.started and the output in /var/log/NAME.log.
+start_program() {
   local machine=$1 name=$2; shift 2
   ! program "$machine" "$name" >/dev/null || return 0
-  inside "$machine" setsid sh -c 'log=$1; shift; "$@" >>"$log" 2>&1 </dev/null &' - "/var/log/$name.log" "$name" "$@"
+  # shellcheck disable=SC2016
+  inside "$machine" setsid sh -c 'touch "/run/$1.started"; "$@" >>"/var/log/$1.log" 2>&1 </dev/null &' - "$name" "$@"
 }
 
 network_of() { # network_of MACHINE COMMAND...: a command of the host in the network of a machine

@@ -6,6 +6,7 @@ boot_node() { # boot_node NODE
   write_node_config "$1"
   local in="network_of $1 ip" address other
   address=$(node_ip "$1")
+  network_of control ip link delete "$1" 2>/dev/null || true    # of a killed node the kernel may still have it
   network_of control ip link add "$1" type veth peer name eth0 netns "$(first_process "$1")"
   network_of control ip link set "$1" master br0 up
   $in link set lo up
@@ -31,6 +32,18 @@ start_node() { # start_node NODE: starts what does not run
   start_program "$1" kube-proxy --kubeconfig=/config/kube-proxy.kubeconfig --hostname-override="$1" --bind-address="$(node_ip "$1")" \
     --proxy-mode=iptables --cluster-cidr="$POD_NETS" --conntrack-max-per-core=0 --conntrack-min=0 \
     --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
+}
+
+await_node() { wait_until 90 "$STATE/$1/log/kubelet.log" node_is_ready "$1"; } # await_node NODE
+
+# By word of the kubelet that runs now: for a while the API server still has what the one before it said.
+node_is_ready() { # node_is_ready NODE
+  local machine started ready heartbeat
+  machine=$(first_process "$1") && program "$1" kubelet >/dev/null || return 1
+  started=$(stat -c %Y "/proc/$machine/root/run/kubelet.started")
+  read -r ready heartbeat < <(kubectl get node "$1" --request-timeout=5s \
+    -o jsonpath='{range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{end}{"\n"}') || return 1
+  [ "$ready" = True ] && [ "$(date -d "$heartbeat" +%s)" -ge "$started" ]
 }
 
 load_image() { # load_image NODE FILE
