@@ -93,9 +93,9 @@ case $command in
     echo "SHARED=$STATE/shared" ;;
   kubectl) exec "$PROGRAMS/kubectl" --kubeconfig "$STATE/certificates/admin.kubeconfig" "$@" ;;
   load) for image in "$@"; do for node in $NODES; do load_image "$node" "$image"; done; done ;;
-  node) node=$(node_name "$1"); shift; inside "$node" "$@" ;;
-  kill-node) alone; halt "$(node_name "$1")" ;;
-  start-node) alone; node=$(node_name "$1"); is_up "$node" || boot_node "$node"; start_node "$node"; await_node "$node" ;;
+  node) node=$(node_name "${1:-}"); shift; inside "$node" "$@" ;;
+  kill-node) alone; halt "$(node_name "${1:-}")" ;;
+  start-node) alone; node=$(node_name "${1:-}"); is_up "$node" || boot_node "$node"; start_node "$node"; await_node "$node" ;;
   kill-apiserver) alone; kill_api_server ;;
   start-apiserver) alone; start_api_server "$@" ;;
   compact) alone; compact_history ;;

@@ -40,7 +40,7 @@ await_node() { wait_until 90 "$STATE/$1/log/kubelet.log" node_is_ready "$1"; } #
 node_is_ready() { # node_is_ready NODE
   local machine started ready heartbeat
   machine=$(first_process "$1") && program "$1" kubelet >/dev/null || return 1
-  started=$(stat -c %Y "/proc/$machine/root/run/kubelet.started")
+  started=$(stat -c %Y "/proc/$machine/root/run/kubelet.started") || return 1
   read -r ready heartbeat < <(kubectl get node "$1" --request-timeout=5s \
     -o jsonpath='{range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{end}{"\n"}') || return 1
   [ "$ready" = True ] && [ "$(date -d "$heartbeat" +%s)" -ge "$started" ]
