@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 CRIK := artifacts/crik
 
-.PHONY: crik demo test unit-test system-test format clean
+.PHONY: crik demo test unit-test system-test cluster cluster-stop format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -30,6 +30,13 @@ unit-test:
 
 system-test: $(CRIK)
 	@tests/lab/test.sh tests/Crik.SystemTests
+
+## cluster: a real Kubernetes of two nodes (the first time: compiles it, ten minutes)
+cluster:
+	@tests/lab/kubernetes/cluster.sh start
+
+cluster-stop:
+	@tests/lab/kubernetes/cluster.sh stop
 
 ## format: what CI looks at
 format:
