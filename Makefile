@@ -33,7 +33,7 @@ system-test: $(CRIK)
 
 ## format: what CI looks at
 format:
-	dotnet format Crik.slnx --verify-no-changes --no-restore
+	dotnet format Crik.slnx --verify-no-changes
 
 clean:
 	rm -rf artifacts

@@ -13,6 +13,7 @@ internal static class Program
     {
         try
         {
+            arguments = ByteStrings.ReadArguments(arguments);
             return arguments is [ProgramStart.Stage, ..] ? ProgramStart.Become(arguments.AsSpan(1)) : Execute(arguments);
         }
         catch (CrikException exception)
@@ -20,6 +21,12 @@ internal static class Program
             Log.Error(exception.Message);
             TerminationLog.Add(exception.Message);
             return exception.ExitCode;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Error(exception.Message);
+            TerminationLog.Add(exception.Message);
+            return ExitCodes.Failure;
         }
 #pragma warning disable CA1031 // the last stop: whatever it is, it is a bug of crik's, and the code says so
         catch (Exception exception)

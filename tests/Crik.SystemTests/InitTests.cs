@@ -5,7 +5,7 @@ namespace Crik.SystemTests;
 /// <summary>The duties of PID 1, with and without checkpoints, before and after a restore.</summary>
 public sealed class InitTests
 {
-    private static int SendableSignals => Enumerable.Range(1, 64).Count(IsSendable);
+    private static IEnumerable<string> SendableSignals => Enumerable.Range(1, 64).Where(IsSendable).Select(signal => $"signal {signal}");
 
     /// <summary>Without SIGKILL and SIGSTOP, SIGCHLD, and the two of the C library's own.</summary>
     private static bool IsSendable(int signal) => signal is not (9 or 17 or 19 or 32 or 33);
@@ -63,7 +63,11 @@ public sealed class InitTests
 
         SendAll(pod, except: 0);
 
-        Assert.Equal(SendableSignals, pod.Output.Count(line => line.StartsWith("signal", StringComparison.Ordinal)));
+        // SIGURG may come more often: runc forwards those that the Go runtime sends itself.
+        Assert.Equal(
+            SendableSignals.Where(line => line != "signal 23"),
+            pod.Output.Where(line => line.StartsWith("signal", StringComparison.Ordinal) && line != "signal 23"));
+        Assert.Contains("signal 23", pod.Output);
     }
 
     [LabFact]

@@ -36,7 +36,9 @@ public sealed class LifeTests
             pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith('{')) >= 3, "three rounds");
             int code = pod.End();
             Assert.True(code == 143, pod.Said);
-            foreach (string line in pod.Output.Where(line => line.StartsWith('{')))
+            string[] rounds = [.. pod.Output.Where(line => line.StartsWith('{'))];
+            CheckProgress(rounds[0], rounds[^1], pod.Said);
+            foreach (string line in rounds)
             {
                 JsonElement state = JsonDocument.Parse(line).RootElement;
                 Check(state, last, pod.Said);
@@ -112,6 +114,85 @@ public sealed class LifeTests
         Assert.Equal(37, restored.WaitForExit());
     }
 
+    [LabFact]
+    public void SIGTERM_during_a_restore_leaves_the_checkpoint_as_it_was()
+    {
+        using ImageDirectory images = new();
+        string[] program = ["python3", "/programs/hold.py", "400"];
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForCount(2);
+            Assert.Equal(143, pod.End());
+        }
+
+        using (Pod interrupted = Pod.WithCheckpoints(images, [], program))
+        {
+            interrupted.WaitForLine("crik info: restoring");
+            Assert.Equal(143, interrupted.End());
+        }
+
+        using Pod restored = Pod.WithCheckpoints(images, [], program);
+        restored.WaitForLine("crik info: restored");
+        restored.WaitForCount(3);
+        Assert.Empty(images.Failed);
+    }
+
+    [LabFact]
+    public void A_shell_on_a_terminal_keeps_its_variables_and_its_stopped_job()
+    {
+        using ImageDirectory images = new();
+        string[] first = OnTerminal(images, "X=42", "sleep 1000", "\\x1a", "echo 'count 1'");
+        string[] second = OnTerminal(images, "echo X is $X", "jobs", "fg", "\\x03", "echo code $?");
+
+        Assert.Contains("count 1", first);
+        Assert.Contains("X is 42", second);
+        Assert.Contains(second, line => line.Contains("Stopped", StringComparison.Ordinal));
+        Assert.Contains("code 130", second);
+    }
+
+    /// <summary>A pod with a terminal, at which somebody types these lines.</summary>
+    private static string[] OnTerminal(ImageDirectory images, params string[] typed)
+    {
+        const string Typist =
+            """
+            import os, pty, sys, threading, time
+            typed, command = sys.argv[1].split('\n'), sys.argv[2:]
+            pid, terminal = pty.fork()
+            if pid == 0:
+                os.execvp(command[0], command)
+            def read():
+                try:
+                    while data := os.read(terminal, 4096):
+                        sys.stdout.write(data.decode()); sys.stdout.flush()
+                except OSError:
+                    pass
+            threading.Thread(target=read, daemon=True).start()
+            time.sleep(1.5)
+            for line in typed:
+                os.write(terminal, {'\\x1a': b'\x1a', '\\x03': b'\x03'}.get(line, line.encode() + b'\n'))
+                time.sleep(0.5)
+            print('\ntyped', flush=True)
+            sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+            """;
+        using Pod pod = new(
+            ["--image-dir", images.Path, "--terminal"], ["crik", "run", "--image-dir", "/checkpoint", "--", "bash", "-i"],
+            ["python3", "-c", Typist, string.Join('\n', typed)]);
+        pod.WaitForLine("typed");
+        int code = pod.End();
+        Assert.True(code == 143, pod.Said);
+        return [.. pod.Output.Select(line => line.Trim())];
+    }
+
+    private static void CheckProgress(string first, string last, string said)
+    {
+        foreach (string counter in new[] { "thread", "daemon", "ticks", "alarms" })
+        {
+            int Number(string state) => JsonDocument.Parse(state).RootElement.GetProperty(counter).GetInt32();
+
+            Assert.True(Number(last) > Number(first), $"{counter} stands still\n{said}");
+        }
+    }
+
     private static void Check(JsonElement state, JsonElement last, string said)
     {
         int Number(JsonElement from, string name) => from.ValueKind == JsonValueKind.Undefined ? 0 : from.GetProperty(name).GetInt32();
@@ -120,7 +201,8 @@ public sealed class LifeTests
         Assert.True(Number(state, "round") == round, said);
         foreach (string counter in new[] { "thread", "daemon", "ticks", "alarms" })
         {
-            Assert.True(Number(state, counter) > Number(last, counter), $"{counter} stands still\n{said}");
+            // Between two rounds lies a restore at times, and no 0.1 s of the program's.
+            Assert.True(Number(state, counter) >= Number(last, counter), $"{counter} goes back\n{said}");
         }
 
         Assert.Equal("cba", state.GetProperty("answer").GetString());
@@ -133,7 +215,7 @@ public sealed class LifeTests
         Assert.Contains("to the slave", state.GetProperty("slave").GetString(), StringComparison.Ordinal);
         Assert.True(state.GetProperty("flock").GetBoolean() && state.GetProperty("lockf").GetBoolean(), said);
         Assert.True(state.GetProperty("sid").GetBoolean(), said);
-        Assert.Equal(["event", "inotify", "listener", "timer"], state.GetProperty("seen").EnumerateArray().Select(item => item.GetString()));
+        Assert.True(state.GetProperty("polled").GetBoolean() && state.GetProperty("connected").GetBoolean(), said);
         if (last.ValueKind != JsonValueKind.Undefined)
         {
             Assert.Equal(last.GetProperty("pids").GetRawText(), state.GetProperty("pids").GetRawText());

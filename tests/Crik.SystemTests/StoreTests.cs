@@ -63,6 +63,43 @@ public sealed class StoreTests
         Assert.Contains(pod.Errors, line => line.StartsWith("crik error: checkpoint 2 cannot be restored", StringComparison.Ordinal));
     }
 
+    [LabTheory]
+    [InlineData("true", 1)]
+    [InlineData("false", 0)]
+    public void ChecksumPages_finds_a_changed_page(string checksums, int failed)
+    {
+        using ImageDirectory images = new();
+        string[] options = ["--env", $"CRIK_CHECKSUM_PAGES={checksums}"];
+        using (Pod first = Pod.WithCheckpoints(images, options, "python3", "/programs/hold.py", "20"))
+        {
+            first.WaitForCount(2);
+            Assert.Equal(143, first.End());
+        }
+
+        string pages = images.AnyImage(1, "pages-1.img");
+        using (FileStream file = File.OpenWrite(pages))
+        {
+            file.Seek(file.Length / 2, SeekOrigin.Begin); // in the middle of what hold.py holds
+            file.WriteByte(0);
+            file.WriteByte(1);
+        }
+
+        using Pod pod = Pod.WithCheckpoints(images, options, "python3", "/programs/hold.py", "1");
+        pod.WaitForCount(1);
+        Assert.Equal(failed, images.Failed.Length);
+    }
+
+    [LabFact]
+    public void A_directory_that_is_no_volume_is_remarked_and_the_log_can_be_JSON()
+    {
+        using Pod pod = new([], ["crik", "run", "--image-dir", "/new/directory", "--log-format", "json", "--", "true"]);
+
+        Assert.Equal(0, pod.WaitForExit());
+
+        JsonNode[] log = [.. pod.Errors.Select(line => JsonNode.Parse(line)!)];
+        Assert.Contains(log, line => (string?)line["level"] == "warning" && ((string?)line["message"])!.Contains("no volume", StringComparison.Ordinal));
+    }
+
     [LabFact]
     public void A_full_disk_leaves_the_program_running_and_the_older_checkpoint_alone()
     {

@@ -14,7 +14,7 @@
 Every pod gets what a kubelet's has: a fresh writable layer, namespaces and host name of its own, read-only /proc/sys,
 masked paths, its own /etc/hosts, /etc/hostname, /etc/resolv.conf, a termination log, a service-account token, a cgroup.
 Standard input, output and error are handed through as they are. It cleans up behind itself."""
-import argparse, json, os, shutil, signal, subprocess, sys, uuid
+import argparse, glob, json, os, shutil, signal, subprocess, sys, uuid
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'crik-lab')
@@ -49,6 +49,16 @@ def clean_up(name):
     while subprocess.run(['umount', '-l', bundle + '/rootfs'], stderr=subprocess.DEVNULL).returncode == 0:
         pass
     shutil.rmtree(bundle, ignore_errors=True)
+    for cgroup in glob.glob('/sys/fs/cgroup/*' + os.path.dirname(cgroup_of(name))) + glob.glob('/sys/fs/cgroup' + os.path.dirname(cgroup_of(name))):
+        try:
+            os.rmdir(cgroup)  # runc removes the container's own
+        except OSError:
+            pass
+
+
+def cgroup_of(name):
+    """As a kubelet names it; always the same for one name, so that it can be found again."""
+    return f'/crik-lab/kubepods/burstable/pod{uuid.uuid5(uuid.NAMESPACE_DNS, name)}/{name}'
 
 
 def prepare(a):
@@ -98,7 +108,7 @@ def prepare(a):
         mounts.append(mount(destination, 'tmpfs', 'tmpfs', f'size={size}', 'mode=1777'))
     capabilities = lambda names: ['CAP_' + c for c in names]
     linux = {'namespaces': [{'type': t} for t in ('pid', 'ipc', 'uts', 'mount', 'network')],
-             'cgroupsPath': f'/crik-lab/kubepods/burstable/pod{uuid.uuid4()}/{a.name}',
+             'cgroupsPath': cgroup_of(a.name),
              'resources': {'devices': [{'allow': True, 'access': 'rwm'}]}}
     if a.seccomp:
         linux['seccomp'] = {'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['kexec_load'], 'action': 'SCMP_ACT_ERRNO'}]}

@@ -58,9 +58,19 @@ internal sealed class CheckpointDraft : IDisposable
     public void Commit()
     {
         Libc.Rename(_staging, _target);
+        try
+        {
+            Libc.SyncDirectory(Path.GetDirectoryName(_target)!);
+            Libc.SyncDirectory(_parent);
+        }
+        catch (LinuxException)
+        {
+            // Whether it is there after a power cut is not sure now; so it must not be there while the program runs on.
+            Libc.Rename(_target, _staging);
+            throw;
+        }
+
         _committed = true;
-        Libc.SyncDirectory(Path.GetDirectoryName(_target)!);
-        Libc.SyncDirectory(_parent);
     }
 
     public void Dispose()

@@ -81,6 +81,12 @@ internal sealed class ImageDirectory : IDisposable
             Log.Debug("the mode of the image directory stays as it is: it is another user's", ("imageDir", path));
         }
 
+        if (Libc.Identify(path, followLinks: true) is { } own && Libc.Identify("/", followLinks: true) is { } root
+            && (own.DeviceMajor, own.DeviceMinor) == (root.DeviceMajor, root.DeviceMinor))
+        {
+            Log.Warning("no volume is mounted at the image directory: its checkpoints go away with the container", ("imageDir", path));
+        }
+
         int errno = Libc.CheckWritable(path);
         if (errno != 0)
         {

@@ -29,6 +29,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         {
             RefuseTakenPids(manifest);
             List<(string Key, int Descriptor)> inherited = PrepareImages(Path.Combine(store.PathOf(generation), "images"), work, manifest);
+            ulong? windowSize = streams.Terminal is { } window ? Libc.WindowSize(window) : null;
             if (streams.Terminal is { } terminal)
             {
                 ProgramStart.ReleaseTerminal(supervisor, terminal);
@@ -49,6 +50,11 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                 {
                     case { Type: CriuRequest.Notify, Script: "pre-resume" }:
                         InotifyWatches.PutOn(manifest.Watches);
+                        if (windowSize is { } size)
+                        {
+                            Libc.SetWindowSize(streams.Terminal!.Value, size); // criu gave the new terminal the old one's
+                        }
+
                         PidSpace.EnterTreeRange();
                         process.Send(CriuRequest.ForNotify(goOn: true, []));
                         break;
@@ -73,7 +79,9 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CrikException or InvalidDataException)
+#pragma warning disable CA1031 // Whatever it is, there are other checkpoints, and a policy for when there are none.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             return Clean(root, new RestoreOutcome(null, Interrupted: false, exception.Message, Logs(work)));
         }

@@ -30,6 +30,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         Stopwatch clock = Stopwatch.StartNew();
         CheckpointDraft? draft = null;
         InotifyWatches? watches = null;
+        FrozenTree? tree = null;
         try
         {
             CheckSpace(program.Pid);
@@ -38,7 +39,6 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, []);
-            FrozenTree? tree = null;
             bool committed = false;
             string? refused = null;
             process.Send(CriuRequest.ForDump(new DumpOptions(
@@ -86,9 +86,11 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CrikException or InvalidDataException)
+#pragma warning disable CA1031 // Whatever it is, the program must not pay for it: criu, left alone, lets it run on.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            return new CheckpointOutcome(null, exception.Message);
+            return draft is { IsCommitted: true } ? EndTree(program, tree!, draft.Generation) : new CheckpointOutcome(null, exception.Message);
         }
         finally
         {
@@ -145,7 +147,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             CriuVersion = version,
             Unprivileged = criu.Level == PrivilegeLevel.Basic,
             Machine = Machine.Read(),
-            Command = command,
+            Command = [.. command.Select(ByteStrings.Printable)],
             RootPid = program.Pid,
             Pids = tree.Pids,
             Stdio = [.. tree.Stdio.Select(link => link with

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using Crik.Configuration;
 
@@ -76,8 +75,7 @@ internal static class HelpText
 
         """;
 
-    public static string Version { get; } =
-        typeof(HelpText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    public static string Version => CrikVersion.WithCommit;
 
     public static string Run()
     {

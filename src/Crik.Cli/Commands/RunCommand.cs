@@ -87,7 +87,7 @@ internal sealed class RunCommand
             RestoredFrom = started.Generation,
             HistoryUpTo = started.Program is not null ? last?.HistoryUpTo ?? 0 : store.NewestGeneration(),
         };
-        store.WriteRunRecord(run);
+        RecordStart(store, run);
         ChildProcess program = started.Program
             ?? ProgramStart.Start(_supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full);
         _supervisor.Program = program;
@@ -147,6 +147,22 @@ internal sealed class RunCommand
         return true;
     }
 
+    /// <summary>
+    /// A restored program goes on without: the old record still leads to the checkpoint it came from. A fresh one may not be
+    /// started, for after a crash the old record would bring back what was before it.
+    /// </summary>
+    private static void RecordStart(CheckpointStore store, RunRecord run)
+    {
+        try
+        {
+            store.WriteRunRecord(run);
+        }
+        catch (IOException exception) when (run.RestoredFrom is not null)
+        {
+            Log.Error("the start of the run could not be recorded", ("reason", exception.Message));
+        }
+    }
+
     /// <summary>Should this fail, the next start takes the run for one that vanished and goes on from the newest checkpoint.</summary>
     private static void RecordEnd(CheckpointStore store, RunRecord run, RunEndKind kind, ExitStatus exit)
     {
@@ -158,7 +174,7 @@ internal sealed class RunCommand
                 End = new RunEnd(kind, DateTimeOffset.UtcNow, exit.Code, exit.Signal),
             });
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Log.Error("the end of the run could not be recorded", ("reason", exception.Message));
         }

@@ -1,4 +1,5 @@
 using System.Collections;
+using Crik.Linux;
 
 namespace Crik.Init;
 
@@ -10,7 +11,7 @@ internal static class EnvironmentBlock
     public static IReadOnlyDictionary<string, string> AsDictionary() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 
-    private static List<string> Read()
+    private static IReadOnlyList<string> Read()
     {
         List<string> entries = [];
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
@@ -18,6 +19,6 @@ internal static class EnvironmentBlock
             entries.Add($"{variable.Key}={variable.Value}");
         }
 
-        return entries;
+        return ByteStrings.ReadEnvironment(entries);
     }
 }

@@ -34,6 +34,11 @@ internal static class ProgramStart
         {
             duties.Add(IpcNamespace);
         }
+        else if (forCheckpoints)
+        {
+            Log.Debug("the program shares the container's IPC namespace, so System V shared memory cannot be checkpointed",
+                ("wants", "SYS_ADMIN, NET_ADMIN and SYS_TIME"));
+        }
 
         if (streams.Terminal is { } terminal)
         {
@@ -89,8 +94,8 @@ internal static class ProgramStart
     }
 
     public static CrikException NotExecutable(string file, int errno) => errno == Errno.ENOENT
-        ? new ProgramException($"cannot run {file}: not found; look at PATH and the image", ExitCodes.NotFound)
-        : new ProgramException($"cannot run {file}: {Errno.Text(errno)}", ExitCodes.NotExecutable);
+        ? new ProgramException($"cannot run {ByteStrings.Printable(file)}: not found; look at PATH and the image", ExitCodes.NotFound)
+        : new ProgramException($"cannot run {ByteStrings.Printable(file)}: {Errno.Text(errno)}", ExitCodes.NotExecutable);
 
     private static void Do(string duty)
     {

@@ -19,6 +19,12 @@ internal sealed class SignalGate : IDisposable
     /// <summary>The mask that crik was started with, and that its program gets.</summary>
     public SignalSet Inherited { get; }
 
+    /// <summary>
+    /// What the program gets with its default action although crik has it otherwise: SIGPIPE, which the runtime ignores, and
+    /// 32 and 33, which posix_spawn would ignore for the C library, unless they were ignored before.
+    /// </summary>
+    public SignalSet ToReset { get; } = SignalSet.Of(Signal.SIGPIPE, 32, 33).Except(ProcFs.IgnoredSignals() & SignalSet.Of(32, 33).Bits);
+
     public int Descriptor => _signals.Number;
 
     public static SignalGate Close()

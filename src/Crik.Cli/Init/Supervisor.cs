@@ -1,3 +1,4 @@
+using Crik.Diagnostics;
 using Crik.Linux;
 
 namespace Crik.Init;
@@ -52,8 +53,6 @@ internal sealed class Supervisor : IDisposable
 
     public ChildProcess? TryStart(ProcessSpec spec, out int errno)
     {
-        // SIGPIPE is ignored by the .NET runtime; 32 and 33 would be by posix_spawn, which keeps them for the C library.
-        SignalSet defaults = SignalSet.Of(Signal.SIGPIPE, 32, 33);
         if (spec.SurvivesFileSizeLimit)
         {
             Libc.SetIgnored(Signal.SIGXFSZ);
@@ -62,7 +61,7 @@ internal sealed class Supervisor : IDisposable
         try
         {
             errno = Libc.Spawn(
-                spec.Command, spec.Environment ?? EnvironmentBlock.Current, spec.Descriptors, _gate.Inherited, defaults,
+                spec.Command, spec.Environment ?? EnvironmentBlock.Current, spec.Descriptors, _gate.Inherited, _gate.ToReset,
                 spec.NewSession, spec.NewGroup, out int pid);
             return errno == 0 ? Await(pid) : null;
         }
@@ -167,13 +166,15 @@ internal sealed class Supervisor : IDisposable
         }
         else if (!_program.HasExited)
         {
-            if (signal.Code == Libc.SI_QUEUE)
+            try
             {
-                Libc.QueueSignal(_program.Pid, signal.Number, signal.Value);
+                _ = signal.Code == Libc.SI_QUEUE
+                    ? Libc.QueueSignal(_program.Pid, signal.Number, signal.Value)
+                    : Libc.Kill(_program.Pid, signal.Number);
             }
-            else
+            catch (LinuxException exception)
             {
-                Libc.Kill(_program.Pid, signal.Number);
+                Log.Warning("a signal could not be forwarded", ("signal", Signal.Name(signal.Number)), ("reason", exception.Message)); // EPERM: it runs as another user
             }
         }
     }

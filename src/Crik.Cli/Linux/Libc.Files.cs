@@ -405,6 +405,21 @@ internal static unsafe partial class Libc
 
     internal static bool SetForegroundGroup(int terminal, int group) => TcsetpgrpCore(terminal, group) == 0;
 
+    /// <returns>Rows and columns, packed as the kernel has them; <see langword="null"/> when it is no terminal.</returns>
+    internal static ulong? WindowSize(int terminal)
+    {
+        const nuint TIOCGWINSZ = 0x5413;
+        ulong size = 0; // struct winsize: four 16-bit numbers
+        return IoctlCore(terminal, TIOCGWINSZ, (nint)(&size)) == 0 ? size : null;
+    }
+
+    /// <summary>The kernel sends SIGWINCH to the foreground group when it is another one.</summary>
+    internal static void SetWindowSize(int terminal, ulong size)
+    {
+        const nuint TIOCSWINSZ = 0x5414;
+        _ = IoctlCore(terminal, TIOCSWINSZ, (nint)(&size));
+    }
+
     /// <summary>Gives up the controlling terminal. The kernel sends SIGHUP and SIGCONT to the foreground group of a leader.</summary>
     internal static bool ReleaseTerminal(int terminal) => IoctlCore(terminal, TIOCNOTTY, 0) == 0;
 

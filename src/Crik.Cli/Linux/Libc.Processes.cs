@@ -47,8 +47,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "getpgrp")]
     internal static partial int GetProcessGroup();
 
-    [LibraryImport(Library, EntryPoint = "execvp", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ExecvpCore(string file, byte** argv);
+    [LibraryImport(Library, EntryPoint = "execvp", SetLastError = true)]
+    private static partial int ExecvpCore(byte* file, byte** argv);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial long Syscall(long number, long a, long b, long c, long d, long e);
@@ -80,8 +80,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_adddup2")]
     private static partial int SpawnActionsAddDup2(void* actions, int source, int target);
 
-    [LibraryImport(Library, EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SpawnCore(int* pid, string file, void* actions, void* attributes, byte** argv, byte** environment);
+    [LibraryImport(Library, EntryPoint = "posix_spawnp")]
+    private static partial int SpawnCore(int* pid, byte* file, void* actions, void* attributes, byte** argv, byte** environment);
 
     [LibraryImport(Library, EntryPoint = "pthread_create")]
     private static partial int PthreadCreateCore(nint* thread, void* attributes, nint startRoutine, nint argument);
@@ -137,7 +137,7 @@ internal static unsafe partial class Libc
     internal static int Execute(IReadOnlyList<string> command)
     {
         using NativeStrings argv = new(command);
-        ExecvpCore(command[0], argv.Pointer);
+        ExecvpCore(argv.Pointer[0], argv.Pointer);
         return LastErrno();
     }
 
@@ -184,7 +184,7 @@ internal static unsafe partial class Libc
             }
 
             int started = 0;
-            int error = SpawnCore(&started, command[0], actions, attributes, argv.Pointer, envp.Pointer);
+            int error = SpawnCore(&started, argv.Pointer[0], actions, attributes, argv.Pointer, envp.Pointer);
             pid = started;
             return error;
         }

@@ -21,6 +21,8 @@ internal readonly record struct SignalSet(ulong Bits)
         return new SignalSet(bits);
     }
 
+    public SignalSet Except(ulong bits) => new(Bits & ~bits);
+
     private static ulong Bit(int signal) => 1UL << (signal - 1);
 }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Crik.Linux;
 
-/// <summary>A null-terminated array of UTF-8 strings, as <c>argv</c> and <c>environ</c> are.</summary>
+/// <summary>A null-terminated array of strings, as <c>argv</c> and <c>environ</c> are.</summary>
 internal sealed unsafe class NativeStrings : IDisposable
 {
     private readonly int _count;
@@ -13,7 +13,9 @@ internal sealed unsafe class NativeStrings : IDisposable
         Pointer = (byte**)NativeMemory.AllocZeroed((nuint)(_count + 1), (nuint)sizeof(byte*));
         for (int i = 0; i < _count; i++)
         {
-            Pointer[i] = (byte*)Marshal.StringToCoTaskMemUTF8(strings[i]);
+            byte[] bytes = ByteStrings.Encode(strings[i]);
+            Pointer[i] = (byte*)NativeMemory.AllocZeroed((nuint)bytes.Length + 1);
+            bytes.CopyTo(new Span<byte>(Pointer[i], bytes.Length));
         }
     }
 
@@ -28,7 +30,7 @@ internal sealed unsafe class NativeStrings : IDisposable
 
         for (int i = 0; i < _count; i++)
         {
-            Marshal.FreeCoTaskMem((nint)Pointer[i]);
+            NativeMemory.Free(Pointer[i]);
         }
 
         NativeMemory.Free(Pointer);

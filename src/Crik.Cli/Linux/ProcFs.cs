@@ -51,6 +51,14 @@ internal static class ProcFs
         }
     }
 
+    /// <summary>The signals that this process ignores; bit N-1 stands for signal N.</summary>
+    public static ulong IgnoredSignals()
+    {
+        const string Field = "SigIgn:";
+        string line = Lines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal), $"{Field}0");
+        return ulong.Parse(line.AsSpan(Field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
+
     /// <returns>Process group and session; zero for a process that has gone.</returns>
     public static (int Group, int Session, char State) Membership(int pid)
     {

@@ -19,7 +19,7 @@ public sealed class CgroupPathsTests
     }
 
     [Fact]
-    public void Files_of_one_name_in_two_controllers_stay_apart()
+    public void Original_defect_12_files_of_one_name_in_two_controllers_stay_apart()
     {
         CgroupDirectory[] then = [new("memory", "/sys/fs/cgroup/memory", "/a"), new("cpu,cpuacct", "/sys/fs/cgroup/cpu,cpuacct", "/a")];
         CgroupDirectory[] now = [new("memory", "/sys/fs/cgroup/memory", "/b"), new("cpu,cpuacct", "/sys/fs/cgroup/cpu,cpuacct", "/c")];

@@ -56,6 +56,7 @@ listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind(('127.0.0.1', 8080))
 listener.listen()
+listener.settimeout(1)
 named = socket.socket(socket.AF_UNIX)
 named.bind('/data/socket')
 named.listen()
@@ -63,7 +64,7 @@ timer = os.timerfd_create(time.CLOCK_MONOTONIC)
 os.timerfd_settime(timer, initial=0.05, interval=0.05)
 event = os.eventfd(0)
 libc = ctypes.CDLL(None)
-inotify = libc.inotify_init()
+inotify = libc.inotify_init1(0x800)              # IN_NONBLOCK
 watch = libc.inotify_add_watch(inotify, b'/data/watched', 0x100)
 master, slave = pty.openpty()
 poll = select.epoll()
@@ -86,6 +87,37 @@ def is_locked(path, how):
     return os.waitstatus_to_exitcode(os.wait()[1]) == 0
 
 
+def ready(wanted):
+    return wanted in [fd for fd, _ in poll.poll(0.2)]
+
+
+def watched():
+    """A file is made, and the watch says so. An event that was not read when the tree was frozen is lost: then once more."""
+    while True:
+        open(f'/data/watched/{round}', 'w').close()
+        os.unlink(f'/data/watched/{round}')
+        try:
+            if ready(inotify):
+                return struct.unpack_from('i', os.read(inotify, 4096))[0] == watch
+        except BlockingIOError:
+            pass
+
+
+def connected():
+    """Somebody connects. A connection that was open when the tree was frozen is closed: then once more."""
+    while True:
+        try:
+            with socket.create_connection(('127.0.0.1', 8080), timeout=1) as client:
+                if ready(listener.fileno()):
+                    with listener.accept()[0] as accepted:
+                        accepted.settimeout(1)
+                        client.sendall(b'hello')
+                        if accepted.recv(100) == b'hello':
+                            return True
+        except OSError:
+            pass
+
+
 round, ticks = 0, 0
 time.sleep(0.3)                                  # so that each counter has begun
 while True:
@@ -93,18 +125,9 @@ while True:
     ours.send(b'abc')
     answer = ours.recv(100).decode()
     os.write(event, struct.pack('Q', round))
-    open(f'/data/watched/{round}', 'w').close()
-    os.unlink(f'/data/watched/{round}')
-    client = socket.create_connection(('127.0.0.1', 8080))
-    seen = set()
-    for fd, _ in poll.poll(0.2):
-        seen.add({timer: 'timer', event: 'event', inotify: 'inotify'}.get(fd, 'listener'))
+    polled = ready(event) and ready(event)
     ticks += struct.unpack('Q', os.read(timer, 8))[0]
     events = struct.unpack('Q', os.read(event, 8))[0]
-    watched = struct.unpack_from('i', os.read(inotify, 4096))[0]
-    accepted = listener.accept()[0]
-    accepted.close()
-    client.close()
     shell.stdin.write('line\n')
     os.write(master, b'to the slave\n')
     gone.seek(0)
@@ -114,7 +137,7 @@ while True:
     print(json.dumps({
         'round': round, 'thread': counted[0], 'daemon': number(0), 'ticks': ticks, 'alarms': alarms[0],
         'answer': answer, 'pipe': os.read(from_child, 1).decode(), 'shell': shell.stdout.readline().strip(),
-        'gone': gone.read(), 'log': len(log.read().split()), 'event': events, 'watch': watched == watch, 'seen': sorted(seen),
+        'gone': gone.read(), 'log': len(log.read().split()), 'event': events, 'polled': polled, 'watch': watched(), 'connected': connected(),
         'slave': os.read(slave, 100).decode(), 'flock': is_locked('/data/flocked', fcntl.flock), 'lockf': is_locked('/data/locked', fcntl.lockf),
         'sid': os.getsid(0) == os.getpid(), 'pids': [os.getpid(), child, shell.pid]}), flush=True)
     time.sleep(0.2)
