@@ -26,7 +26,20 @@ internal sealed class NodeAnswer(string name, NodeState state, string? signal, s
     /// <summary>Made once a change, when it is first asked for: most nodes are never asked about, some a thousand times.</summary>
     public ReadOnlyMemory<byte> Json => _json ??= JsonSerializer.SerializeToUtf8Bytes(ToResponse(), ContractsJson.Default.NodeStateResponse);
 
-    public NodeStateResponse ToResponse() =>
+    /// <summary>Into a list of many, without keeping it.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        if (_json is { } json)
+        {
+            writer.WriteRawValue(json, skipInputValidation: true);
+        }
+        else
+        {
+            JsonSerializer.Serialize(writer, ToResponse(), ContractsJson.Default.NodeStateResponse);
+        }
+    }
+
+    private NodeStateResponse ToResponse() =>
         new() { Name = Name, State = State, Reason = Reason, Since = Since, Deadline = Deadline, Version = Version };
 
     /// <summary>The same verdict again leaves the answer as it is; a sign without a time of its own keeps when it was first seen.</summary>

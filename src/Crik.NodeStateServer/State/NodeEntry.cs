@@ -31,10 +31,16 @@ internal sealed class NodeEntry(NodeAnswer answer, int generation)
 
     public void Set(NodeAnswer answer)
     {
+        _current = answer;
+        Wake();
+    }
+
+    /// <summary>Lets everyone who waits look again.</summary>
+    public void Wake()
+    {
         TaskCompletionSource? changed;
         lock (this)
         {
-            _current = answer;
             (changed, _changed) = (_changed, null);
         }
 

@@ -12,6 +12,7 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
     private readonly ChangeFeed _feed = new();
     private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isSynced;
+    private volatile bool _isClosed;
     private int _generation;
 
     /// <summary>Whether the first list is complete: before, nothing can be said about any node.</summary>
@@ -29,10 +30,11 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
         long deadline = clock.GetTimestamp() + (long)(timeout.TotalSeconds * clock.TimestampFrequency);
         while (!cancellationToken.IsCancellationRequested)
         {
+            // Take what to wait for first, then look: then nothing is missed.
             Task added = Volatile.Read(ref _added).Task;
             Task change = _nodes.TryGetValue(name, out NodeEntry? entry) ? entry.NextChange() : added;
             TimeSpan left = TimeSpan.FromSeconds((deadline - clock.GetTimestamp()) / (double)clock.TimestampFrequency);
-            if ((Find(name)?.Version ?? 0) != version || left <= TimeSpan.Zero)
+            if (_isClosed || (Find(name)?.Version ?? 0) != version || left <= TimeSpan.Zero)
             {
                 return;
             }
@@ -42,8 +44,21 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
         }
     }
 
-    /// <summary>From now on every change; null ends it for one who is too slow.</summary>
-    public ChangeSubscription Subscribe() => _feed.Subscribe();
+    /// <summary>From now on every change, and those since <paramref name="lastId"/> where they are still known.</summary>
+    public ChangeSubscription Subscribe(string? lastId) => _feed.Subscribe(lastId);
+
+    /// <summary>Nobody waits any longer: everyone gets the answer of the moment.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        foreach (NodeEntry entry in _nodes.Values)
+        {
+            entry.Wake();
+        }
+
+        WakeThoseWhoWaitForANewNode();
+        _feed.Close();
+    }
 
     /// <returns>Null when nothing has changed.</returns>
     public NodeTransition? Apply(string name, Verdict verdict) => Apply(name, verdict, _generation);
@@ -138,6 +153,7 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
             if (_nodes.TryGetValue(first.Name, out NodeEntry? entry) && entry.DeletedAtTicks == first.DeletedAtTicks)
             {
                 _nodes.TryRemove(first.Name, out _);
+                entry.Wake(); // from now on they wait for a new node of that name
             }
         }
     }
