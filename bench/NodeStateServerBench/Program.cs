@@ -1,23 +1,24 @@
-using Crik.StandIn;
+using System.Globalization;
+using Crik.Bench;
 
-// serve COUNT KUBECONFIG: a stand-in cluster of that many Nodes, to try a server by hand
-int count = int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture);
-StandInCluster cluster = new();
-for (int i = 0; i < count; i++)
+if (args is ["serve", var count, var kubeconfig])
 {
-    cluster.Apply(StandInNodes.Make(i));
+    return await ServeByHand.RunAsync(int.Parse(count, CultureInfo.InvariantCulture), kubeconfig);
 }
 
-await using StandInApiServer api = await StandInApiServer.StartAsync(cluster);
-await File.WriteAllTextAsync(args[2], api.Kubeconfig("    token: good"));
-Console.WriteLine(StandInNodes.Make(7).ToJsonString().Length);
-while (await Console.In.ReadLineAsync() is { } line)
+if (args.Length == 0 || !File.Exists(args[0]))
 {
-    string[] words = line.Split(' ');
-    switch (words[0])
-    {
-        case "taint": cluster.Edit(words[1], node => StandInNodes.Taint(node, words[2])); break;
-        case "untaint": cluster.Edit(words[1], StandInNodes.RemoveTaints); break;
-        case "delete": cluster.Delete(words[1]); break;
-    }
+    await Console.Error.WriteLineAsync("usage: NodeStateServerBench PATH-OF-node-state-server [NODES…]\n       NodeStateServerBench serve NODES KUBECONFIG");
+    return 64;
 }
+
+int[] sizes = args.Length > 1 ? [.. args[1..].Select(text => int.Parse(text, CultureInfo.InvariantCulture))] : [1000, 5000, 15_000];
+List<Measurement> measurements = [];
+foreach (int size in sizes)
+{
+    Console.WriteLine($"measuring with {size} Nodes…");
+    measurements.Add(await Measurement.TakeAsync(args[0], size));
+}
+
+Report.Print(measurements);
+return 0;
