@@ -1,8 +1,9 @@
 # crik: the commands of CONTRIBUTING.md. Everything that is missing is installed by the targets themselves.
 SHELL := /bin/bash
 CRIK := artifacts/crik
+SERVER := artifacts/node-state-server
 
-.PHONY: crik demo test unit-test system-test cluster cluster-stop format clean
+.PHONY: crik node-state-server demo test unit-test system-test cluster cluster-stop format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -11,6 +12,14 @@ crik: $(CRIK)
 $(CRIK): $(shell find src/Crik.Cli -name '*.cs' -not -path '*/obj/*') src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
 	tests/lab/publish.sh src/Crik.Cli/Crik.Cli.csproj artifacts/native/crik
 	install -m755 artifacts/native/crik/crik $@
+
+## node-state-server: the native binary, artifacts/node-state-server
+node-state-server: $(SERVER)
+	@stat -c 'size:    %s bytes' $(SERVER)
+
+$(SERVER): $(shell find src/Crik.NodeStateServer src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.NodeStateServer/Crik.NodeStateServer.csproj Directory.Build.props Directory.Packages.props global.json
+	tests/lab/publish.sh src/Crik.NodeStateServer/Crik.NodeStateServer.csproj artifacts/native/node-state-server
+	install -m755 artifacts/native/node-state-server/node-state-server $@
 
 ## demo: a counter that lives through three pods (LEVEL=basic|full|privileged|nonroot)
 demo:
