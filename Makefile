@@ -1,8 +1,10 @@
 # crik: the commands of CONTRIBUTING.md. Everything that is missing is installed by the targets themselves.
 SHELL := /bin/bash
 CRIK := artifacts/crik
+RENDER := artifacts/render-chart
+CHART := charts/node-state-server
 
-.PHONY: crik demo test unit-test system-test format clean
+.PHONY: crik demo chart test unit-test system-test chart-test format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -18,10 +20,17 @@ demo:
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/demo.sh
 
-## test: unit tests, then the binary in real containers
+## chart: the objects of the node state server's chart, for kubectl apply -f - (ARGS="--namespace kube-system --set replicas=3")
+chart: $(RENDER)
+	@$(RENDER) $(ARGS) $(CHART)
+
+$(RENDER): $(wildcard tests/lab/chart/*)
+	@tests/lab/chart/build.sh $@
+
+## test: unit tests, the chart, then the binary in real containers
 test:
 	@tests/lab/install.sh
-	@$(MAKE) --no-print-directory $(CRIK)
+	@$(MAKE) --no-print-directory $(CRIK) $(RENDER)
 	@tests/lab/rootfs.sh experimental
 	@tests/lab/test.sh Crik.slnx
 
@@ -30,6 +39,9 @@ unit-test:
 
 system-test: $(CRIK)
 	@tests/lab/test.sh tests/Crik.SystemTests
+
+chart-test: $(RENDER)
+	@tests/lab/test.sh tests/Crik.ChartTests
 
 ## format: what CI looks at
 format:
