@@ -96,7 +96,7 @@ public sealed class ObjectsTests
 
         Assert.Superset(monitor.Map("spec", "selector", "matchLabels").ToHashSet(), service.Map("metadata", "labels").ToHashSet());
         Assert.Equal([service.Text("metadata", "namespace")], monitor.Texts("spec", "namespaceSelector", "matchNames"));
-        Assert.Contains(endpoint.Text("port"), service.Items("spec", "ports").Select(port => port.Text("name")));
+        Assert.Equal("metrics", service.Items("spec", "ports").Single(port => port.Text("name") == endpoint.Text("port")).Text("targetPort"));
         Assert.Equal("prometheus", monitor.Text("metadata", "labels", "release"));
         Assert.Equal(("15s", "5s"), (endpoint.Text("interval"), endpoint.Text("scrapeTimeout")));
     }
@@ -120,6 +120,7 @@ public sealed class ObjectsTests
     [InlineData("defaults", "v1.26.3", "", "policy/v1", false)]
     [InlineData("defaults", "v1.20.2", "", "policy/v1beta1", false)]
     [InlineData("defaults", "v1.20.2", "v1 apps/v1 policy/v1beta1", "policy/v1beta1", false)]
+    [InlineData("defaults", "v1.24.0", "v1,policy/v1beta1", "policy/v1beta1", false)]
     [InlineData("defaults", "v1.21.0", "v1,apps/v1,policy/v1beta1,policy/v1", "policy/v1", false)]
     [InlineData("defaults", "v1.20.15-gke.3600", "policy/v1", "policy/v1beta1", false)] // helm template --kube-version: its list of APIs stays
     [InlineData("everything", "v1.29.1-eks-1", "policy/v1", "policy/v1", true)]
