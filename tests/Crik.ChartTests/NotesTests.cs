@@ -26,13 +26,42 @@ public sealed class NotesTests
     [ChartFact]
     public void The_variable_with_the_nodes_name_can_be_pasted_into_a_container()
     {
-        string[] lines = Renderer.Notes().Split('\n');
-        string snippet = string.Join('\n', lines.SkipWhile(line => line != "  env:").TakeWhile(line => line.Length > 0).Select(line => line[2..]));
-
-        YamlNode variable = Assert.Single(YamlNodes.Load(snippet).Items("env"));
+        YamlNode variable = Assert.Single(Snippet("env", "defaults").Items("env"));
 
         Assert.Equal("KUBERNETES_NODE_NAME", variable.Text("name"));
         Assert.Equal("spec.nodeName", variable.Text("valueFrom", "fieldRef", "fieldPath"));
+    }
+
+    [ChartFact]
+    public void Where_tokens_are_asked_for_the_notes_say_which_file_has_one()
+    {
+        const string OfTheAccount = "nodeStateTokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token";
+
+        Assert.DoesNotContain("nodeStateTokenFile", Renderer.Notes(), StringComparison.Ordinal);
+        Assert.Contains(OfTheAccount, Renderer.Notes("--set", "nodeStateServer.requireToken=true"), StringComparison.Ordinal);
+        Assert.DoesNotContain(Lines("everything"), line => line == OfTheAccount || line.Contains("/proxy/", StringComparison.Ordinal));
+    }
+
+    [ChartFact]
+    public void A_token_for_an_audience_is_mounted_where_crik_looks_for_it()
+    {
+        YamlNode mount = Assert.Single(Snippet("volumeMounts", "everything").Items("volumeMounts"));
+        YamlNode volume = Assert.Single(Snippet("volumes", "everything").Items("volumes"));
+        YamlNode source = Assert.Single(volume.Items("projected", "sources")).At("serviceAccountToken");
+
+        Assert.Equal(volume.Text("name"), mount.Text("name"));
+        Assert.Equal("crik", source.Text("audience"));
+        Assert.Contains($"nodeStateTokenFile: {mount.Text("mountPath")}/{source.Text("path")}", Lines("everything"));
+    }
+
+    [ChartFact]
+    public void The_examples_name_the_Service_as_the_notes_do()
+    {
+        string line = Renderer.Notes("--namespace", "kube-system").Split('\n').Single(line => line.Contains(Url, StringComparison.Ordinal)).Trim();
+
+        Assert.Contains($"    {line}\n", File.ReadAllText(Repository.In("examples/statefulset.yaml")), StringComparison.Ordinal);
+        Assert.Contains($"    #{line}\n", File.ReadAllText(Repository.In("examples/configmap.yaml")), StringComparison.Ordinal);
+        Assert.Contains($"{line}\n", File.ReadAllText(Path.Combine(Repository.Chart, "README.md")), StringComparison.Ordinal);
     }
 
     [ChartFact]
@@ -46,15 +75,6 @@ public sealed class NotesTests
     }
 
     [ChartFact]
-    public void Where_tokens_are_asked_for_the_notes_say_so_and_show_no_command_without_one()
-    {
-        string[] lines = Lines("everything");
-
-        Assert.Contains(lines, line => line.Contains("has to send the token", StringComparison.Ordinal) && line.EndsWith("for the audience crik.", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines, line => line.Contains("/proxy/", StringComparison.Ordinal));
-    }
-
-    [ChartFact]
     public void Rights_that_were_not_made_are_asked_for()
     {
         string notes = Renderer.Notes("--set", "rbac.create=false", "--set", "nodeStateServer.requireToken=true");
@@ -64,4 +84,11 @@ public sealed class NotesTests
     }
 
     private static string[] Lines(string values) => [.. Renderer.Notes(ObjectsTests.Arguments(values)).Split('\n').Select(line => line.Trim())];
+
+    /// <summary>The piece of YAML under a key, as one would copy it.</summary>
+    private static YamlMappingNode Snippet(string key, string values)
+    {
+        IEnumerable<string> lines = Renderer.Notes(ObjectsTests.Arguments(values)).Split('\n');
+        return YamlNodes.Load(string.Join('\n', lines.SkipWhile(line => line != $"  {key}:").TakeWhile(line => line.Length > 0).Select(line => line[2..])));
+    }
 }
