@@ -2,14 +2,16 @@
 SHELL := /bin/bash
 CRIK := artifacts/crik
 SERVER := artifacts/node-state-server
+RENDER := artifacts/render-chart
+CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo test unit-test system-test cluster cluster-stop format clean
+.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
 	@tests/lab/cost.sh
 
-$(CRIK): $(shell find src/Crik.Cli -name '*.cs' -not -path '*/obj/*') src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
+$(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
 	tests/lab/publish.sh src/Crik.Cli/Crik.Cli.csproj artifacts/native/crik
 	install -m755 artifacts/native/crik/crik $@
 
@@ -27,10 +29,17 @@ demo:
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/demo.sh
 
-## test: unit tests, then the binary in real containers
+## chart: the objects of the node state server's chart, for kubectl apply -f - (ARGS="--namespace kube-system --set replicas=3")
+chart: $(RENDER)
+	@$(RENDER) $(ARGS) $(CHART)
+
+$(RENDER): $(wildcard tests/lab/chart/*)
+	@tests/lab/chart/build.sh $@
+
+## test: unit tests, the chart, then the binary in real containers
 test:
 	@tests/lab/install.sh
-	@$(MAKE) --no-print-directory $(CRIK)
+	@$(MAKE) --no-print-directory $(CRIK) $(RENDER)
 	@tests/lab/rootfs.sh experimental
 	@tests/lab/test.sh Crik.slnx
 
@@ -46,6 +55,9 @@ cluster:
 
 cluster-stop:
 	@tests/lab/kubernetes/cluster.sh stop
+
+chart-test: $(RENDER)
+	@tests/lab/test.sh tests/Crik.ChartTests
 
 ## format: what CI looks at
 format:
