@@ -53,6 +53,12 @@ system-test: $(CRIK)
 cluster:
 	@tests/lab/kubernetes/cluster.sh start
 
+## cluster-test: the chart, the server and pods on that cluster, which is stopped again
+cluster-test:
+	@tests/lab/install.sh
+	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
+	@tests/lab/cluster-test.sh
+
 cluster-stop:
 	@tests/lab/kubernetes/cluster.sh stop
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # make-image.sh NAME:TAG DIR[:DIR...] OUT.tar [COMMAND...]: a container image, without Docker, for `cluster.sh load` or `docker load`.
-# Each directory is a layer, the last one on top. NAME has to begin with localhost/, or it would mean docker.io/library/NAME.
+# Each directory is a layer, the last one on top. ENTRYPOINT, in the environment, is what a pod's args are given to. NAME has to begin with localhost/, or it would mean docker.io/library/NAME.
 set -euo pipefail
 name=$1 directories=$2 out=$3; shift 3
 [ $# -gt 0 ] || set -- /bin/sh
@@ -12,7 +12,7 @@ for directory in "${directories[@]}"; do
   tar --numeric-owner --one-file-system --sort=name -C "$directory" -cf "$work/${layers[-1]}" .
 done
 python3 - "$work" "$name" "${#layers[@]}" "$@" <<'P'
-import hashlib, json, sys
+import hashlib, json, os, sys
 work, name, count, *command = sys.argv[1:]
 layers = [f'layer-{n}.tar' for n in range(int(count))]
 def digest(layer):
@@ -22,7 +22,7 @@ def write(file, value):
     with open(f'{work}/{file}', 'w') as f:
         json.dump(value, f)
 write('config.json', {'architecture': 'amd64', 'os': 'linux',
-                      'config': {'Cmd': command, 'Env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']},
+                      'config': {'Cmd': command, 'Entrypoint': os.environ.get('ENTRYPOINT', '').split(), 'Env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']},
                       'rootfs': {'type': 'layers', 'diff_ids': [digest(layer) for layer in layers]}})
 write('manifest.json', [{'Config': 'config.json', 'RepoTags': [name], 'Layers': layers}])
 P
