@@ -52,6 +52,19 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
         return default;
     }
 
+    /// <summary>How often a field is there.</summary>
+    public static int Count(ReadOnlySpan<byte> message, int field)
+    {
+        int count = 0;
+        ProtoReader reader = new(message);
+        while (reader.Next())
+        {
+            count += reader.Field == field ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <returns><see langword="false"/> at the end of the message.</returns>
     public bool Next()
     {

@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Crik.Checkpoints;
+using Crik.Criu;
+
+namespace Crik.Inspection;
+
+/// <summary>What <c>crik list</c> shows of an image directory.</summary>
+/// <param name="Next">The checkpoint that a start now would restore.</param>
+/// <param name="Record">How the last run went.</param>
+internal sealed record ListReport(string ImageDir, IReadOnlyList<StoredCheckpoint> Checkpoints, int? Next, RunRecord? Record, DateTimeOffset Now)
+{
+    private const int LongestCommand = 80;
+
+    public string Table()
+    {
+        TextTable table = new("GENERATION", "STATE", "NOTE", "AGE", "SIZE", "FROZEN", "POD", "NODE", "PROGRAM");
+        foreach (StoredCheckpoint checkpoint in Checkpoints)
+        {
+            CheckpointManifest? manifest = checkpoint.Manifest;
+            table.Add(
+                $"{checkpoint.Generation}", State(checkpoint), Note(checkpoint) ?? "", Words.Span(Age(checkpoint)), Words.Size(checkpoint.Bytes),
+                Frozen(checkpoint) is { } frozen ? Words.Span(frozen) : "-", Words.Printable(manifest?.Machine.HostName ?? "-"),
+                Words.Printable(manifest?.Machine.NodeName ?? "-"), manifest is null ? "-" : Words.Cut(Words.Command(manifest.Command), LongestCommand));
+        }
+
+        StringBuilder text = new();
+        table.Write(text);
+        foreach (StoredCheckpoint damaged in Checkpoints.Where(checkpoint => checkpoint.Problem is not null))
+        {
+            text.Append($"{Words.Printable(damaged.Problem!)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    public string Json()
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes, JsonOutput.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("imageDir", ImageDir);
+            json.WriteStartArray("checkpoints");
+            foreach (StoredCheckpoint checkpoint in Checkpoints)
+            {
+                Write(json, checkpoint);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return $"{Encoding.UTF8.GetString(bytes.WrittenSpan)}\n";
+    }
+
+    private void Write(Utf8JsonWriter json, StoredCheckpoint checkpoint)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("generation", checkpoint.Generation);
+        json.WriteString("state", State(checkpoint));
+        json.WriteBoolean("next", IsNext(checkpoint));
+        json.WriteText("note", Note(checkpoint));
+        json.WriteString("path", checkpoint.Path);
+        json.WriteString("createdAt", checkpoint.At);
+        json.WriteNumber("ageSeconds", (long)Age(checkpoint).TotalSeconds);
+        json.WriteNumber("bytes", checkpoint.Bytes);
+        json.WriteMilliseconds("frozenMilliseconds", Frozen(checkpoint));
+        json.WriteText("pod", checkpoint.Manifest?.Machine.HostName);
+        json.WriteText("node", checkpoint.Manifest?.Machine.NodeName);
+        json.WriteTexts("command", checkpoint.Manifest?.Command);
+        json.WriteText("problem", checkpoint.Problem);
+        json.WriteEndObject();
+    }
+
+    private bool IsNext(StoredCheckpoint checkpoint) => checkpoint.State == StoredState.Committed && checkpoint.Generation == Next;
+
+    /// <summary>What a start would make of it.</summary>
+    private string? Note(StoredCheckpoint checkpoint) =>
+        checkpoint.Problem is not null ? "damaged"
+        : checkpoint.State != StoredState.Committed ? null
+        : IsNext(checkpoint) ? "next"
+        : Record?.Skipped?.Contains(checkpoint.Generation) == true ? "rolled back"
+        : checkpoint.Generation <= Record?.HistoryUpTo ? "history"
+        : null;
+
+    private TimeSpan Age(StoredCheckpoint checkpoint) => Now > checkpoint.At ? Now - checkpoint.At : TimeSpan.Zero;
+
+    private static string State(StoredCheckpoint checkpoint) => checkpoint.State switch
+    {
+        StoredState.Committed => "committed",
+        StoredState.Failed => "failed",
+        _ => "staging",
+    };
+
+    private static TimeSpan? Frozen(StoredCheckpoint checkpoint) =>
+        checkpoint.State == StoredState.Staging ? null : DumpStatistics.Find(checkpoint.Images)?.Frozen;
+}

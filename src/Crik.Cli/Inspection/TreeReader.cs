@@ -1,0 +1,91 @@
+using System.Text;
+using Crik.Criu;
+
+namespace Crik.Inspection;
+
+/// <summary>Reads the processes of a checkpoint (images/pstree.proto, core.proto, fs.proto).</summary>
+internal sealed class TreeReader(ImageSet images)
+{
+    private const int MostTasks = 100_000;
+
+    private readonly Dictionary<ulong, long> _shared = [];
+
+    /// <summary>In the order of the images: parents come before their children.</summary>
+    /// <param name="streams">The ids of the open files that are the container's streams.</param>
+    public IReadOnlyList<SavedTask> Read(IReadOnlyDictionary<uint, int> streams)
+    {
+        IReadOnlyList<SavedTask> tasks = images.Read("pstree.img", ReadTree);
+        FileReader files = new(images, streams);
+        foreach (SavedTask task in tasks)
+        {
+            images.Read($"core-{task.Pid}.img", messages => ReadCore(task, messages[0]));
+            if (!task.IsDead) // a zombie has nothing else
+            {
+                ReadMemory(task, files);
+                task.WorkingDirectory = files.PathOf(images.Read($"fs-{task.Pid}.img", messages => (uint)ProtoReader.FindNumber(messages[0], 1)));
+                task.Files = files.ReadTable(images.Read($"ids-{task.Pid}.img", messages => (uint)ProtoReader.FindNumber(messages[0], 2)));
+            }
+        }
+
+        return tasks;
+    }
+
+    private static List<SavedTask> ReadTree(IReadOnlyList<byte[]> messages)
+    {
+        if (messages.Count > MostTasks)
+        {
+            throw new InvalidDataException("it has more processes than there can be");
+        }
+
+        HashSet<int> seen = [];
+        List<SavedTask> tasks = [];
+        foreach (byte[] message in messages)
+        {
+            SavedTask task = new((int)ProtoReader.FindNumber(message, 1))
+            {
+                Parent = (int)ProtoReader.FindNumber(message, 2),
+                Group = (int)ProtoReader.FindNumber(message, 3),
+                Session = (int)ProtoReader.FindNumber(message, 4),
+                Threads = ProtoReader.Count(message, 5),
+            };
+            tasks.Add(task.Pid > 0 && seen.Add(task.Pid) ? task : throw new InvalidDataException($"the process number {task.Pid} makes no sense"));
+        }
+
+        return tasks;
+    }
+
+    private void ReadMemory(SavedTask task, FileReader files)
+    {
+        AddressSpace space = images.Read($"mm-{task.Pid}.img", messages => AddressSpace.Read(messages[0]));
+        task.MappedBytes = space.Bytes;
+        task.Executable = files.PathOf(space.Executable);
+        images.Read($"pagemap-{task.Pid}.img", messages =>
+        {
+            PageMap pages = PageMap.Read(messages);
+            task.SavedBytes = pages.Bytes;
+            return task.Command = space.ReadCommand(pages, images);
+        });
+        foreach (ulong id in space.Shared)
+        {
+            if (!_shared.TryGetValue(id, out long bytes))
+            {
+                string name = $"pagemap-shmem-{id}.img";
+                bytes = images.Has(name) ? images.Read(name, messages => PageMap.Read(messages).Bytes) : 0;
+                _shared.Add(id, bytes);
+            }
+
+            task.SharedBytes += bytes;
+        }
+    }
+
+    private static SavedTask ReadCore(SavedTask task, ReadOnlySpan<byte> core)
+    {
+        ReadOnlySpan<byte> own = ProtoReader.FindBytes(core, 3); // task_core_entry
+        ulong state = ProtoReader.FindNumber(own, 1);
+        task.Name = Encoding.UTF8.GetString(ProtoReader.FindBytes(own, 6));
+        task.State = state switch { 1 => "alive", 2 or 6 => "zombie", 3 => "stopped", _ => $"state {state}" };
+        task.IsDead = state is 2 or 6;
+        task.UserId = (uint)ProtoReader.FindNumber(ProtoReader.FindBytes(ProtoReader.FindBytes(core, 5), 10), 1); // thread_core, creds
+        return task;
+    }
+}
