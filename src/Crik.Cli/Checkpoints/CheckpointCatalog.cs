@@ -22,6 +22,8 @@ internal enum StoredState
 internal sealed record StoredCheckpoint(
     int Generation, StoredState State, string Path, long Bytes, DateTimeOffset At, CheckpointManifest? Manifest, string? Problem)
 {
+    public string StateName => State switch { StoredState.Committed => "committed", StoredState.Failed => "failed", _ => "staging" };
+
     public string Images => System.IO.Path.Combine(Path, "images");
 }
 

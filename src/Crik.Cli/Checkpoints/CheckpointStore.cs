@@ -14,6 +14,8 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>How many checkpoints that could not be restored are kept for a look at their logs.</summary>
     private const int FailedKept = 3;
 
+    private int _lastBegun;
+
     /// <summary>Committed generations, newest first.</summary>
     public IReadOnlyList<int> Generations() => [.. Numbers(directory.Checkpoints).OrderDescending()];
 
@@ -36,10 +38,13 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
     }
 
-    /// <summary>Starts a new generation in a place where nobody looks for one.</summary>
+    /// <summary>
+    /// Starts a new generation in a place where nobody looks for one. Its number is never given out again: work on a draft
+    /// that was given up may still be going on.
+    /// </summary>
     public CheckpointDraft Begin()
     {
-        int generation = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Concat(Skipped()).DefaultIfEmpty(0).Max() + 1;
+        int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Concat(Skipped()).Append(_lastBegun).Max() + 1;
         string staging = Path.Combine(directory.Path, $"{StagingPrefix}{generation}");
         return new CheckpointDraft(generation, staging, PathOf(generation), directory.Path);
     }

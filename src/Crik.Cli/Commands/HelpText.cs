@@ -6,16 +6,29 @@ namespace Crik.Commands;
 /// <summary>What --help and --version say.</summary>
 internal static class HelpText
 {
+    /// <param name="command">A subcommand, or crik itself.</param>
+    public static string Of(string command) => command switch
+    {
+        "run" => Run(),
+        "completion" => Completion,
+        _ => ToolHelp.Of(command) ?? Root,
+    };
+
     public const string Root = """
         crik lets a program survive the deletion of its pod: it checkpoints the process
         tree on SIGTERM and restores it in the next pod.
 
         Usage:
           crik run [options] -- command [arguments]
+          crik list|inspect|prune|rollback [options]
           crik completion bash|zsh|fish
 
         Commands:
           run          run a command, or restore it from its checkpoint
+          list         show the checkpoints in an image directory
+          inspect      show what is in a checkpoint, and whether it fits this machine
+          prune        remove old checkpoints
+          rollback     choose the checkpoint that the next start restores
           completion   print a completion script for a shell
 
         Options:
@@ -77,7 +90,7 @@ internal static class HelpText
 
     public static string Version => CrikVersion.WithCommit;
 
-    public static string Run()
+    private static string Run()
     {
         StringBuilder text = new(RunUsage);
         foreach (OptionKey key in OptionKeys.All)

@@ -37,11 +37,13 @@ internal sealed class CheckpointReport
     {
         ImageSet set = new(images);
         (IReadOnlyList<string> problems, IReadOnlyList<string> remarks) = stored.Manifest is null ? ([], []) : fit(stored.Manifest);
+        IReadOnlyList<SavedTask> tasks = new TreeReader(set).Read(Streams(stored.Manifest));
+        AddWatches(tasks, stored.Manifest?.Watches ?? []);
         return new CheckpointReport(stored)
         {
             Damage = FindDamage(stored),
             Frozen = DumpStatistics.Find(images)?.Frozen,
-            Tasks = new TreeReader(set).Read(Streams(stored.Manifest)),
+            Tasks = tasks,
             Mounts = MountReader.Read(set),
             MemoryBytes = set.Names("pages-").Sum(name => Libc.Identify(set.PathOf(name), followLinks: false)?.Size ?? 0),
             Problems = problems,
@@ -66,6 +68,19 @@ internal sealed class CheckpointReport
         catch (CheckpointException exception)
         {
             return exception.Message;
+        }
+    }
+
+    /// <summary>inotify watches are not in the images: crik keeps them.</summary>
+    private static void AddWatches(IReadOnlyList<SavedTask> tasks, IReadOnlyList<InotifyWatch> watches)
+    {
+        foreach (SavedTask task in tasks)
+        {
+            ILookup<int, string> paths = watches.Where(watch => watch.Pid == task.Pid).ToLookup(watch => watch.Descriptor, watch => watch.Path);
+            if (paths.Count > 0)
+            {
+                task.Files = [.. task.Files.Select(file => paths.Contains(file.Descriptor) ? file with { What = string.Join(", ", paths[file.Descriptor]) } : file)];
+            }
         }
     }
 

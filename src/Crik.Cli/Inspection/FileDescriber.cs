@@ -15,77 +15,94 @@ internal sealed class FileDescriber
         ("bpfmap", 21), ("pidfd", 22),
     ];
 
-    private readonly Dictionary<uint, byte[]> _entries;
+    private readonly Dictionary<uint, SavedFile> _files = [];
+    private readonly Dictionary<uint, ulong> _sharedMemories = [];
+    private readonly Dictionary<uint, string> _terminals;
+    private readonly Dictionary<uint, (string Name, ulong Shared)> _memories;
     private readonly HashSet<uint> _deleted;
-    private readonly Dictionary<uint, byte[]> _terminals;
-    private readonly Dictionary<uint, byte[]> _memories;
 
     public FileDescriber(ImageSet images)
     {
-        _entries = ById(images, "files.img", 2);
-        _terminals = ByIdIfThere(images, "tty-info.img", 1);
-        _memories = ByIdIfThere(images, "memfd.img", 7);
-        _deleted = [.. ByIdIfThere(images, "remap-fpath.img", 1).Keys];
+        _terminals = ById(images, "tty-info.img", 1, Terminal);
+        _memories = ById(images, "memfd.img", 7, message => ($"{Text(message, 1)}, {ProtoReader.FindNumber(message, 4)} bytes", ProtoReader.FindNumber(message, 5)));
+        _deleted = [.. ById(images, "remap-fpath.img", 1, _ => true).Keys];
+        images.Read("files.img", Describe, mayBeEmpty: true);
     }
 
-    public string? PathOf(uint id) => _entries.TryGetValue(id, out byte[]? entry) ? Path(id, ProtoReader.FindBytes(entry, 3)) : null;
+    /// <summary>As an open file without a descriptor.</summary>
+    public SavedFile? Find(uint id) => _files.GetValueOrDefault(id);
 
-    /// <exception cref="InvalidDataException">There is no such file.</exception>
-    public SavedFile Describe(int descriptor, uint id)
+    /// <summary>The id of the shared memory that a file in memory consists of; 0 when it is none.</summary>
+    public ulong FindSharedMemory(uint id) => _sharedMemories.GetValueOrDefault(id);
+
+    private int Describe(IReadOnlyList<byte[]> messages)
     {
-        if (!_entries.TryGetValue(id, out byte[]? entry))
+        // A FIFO is known by its path, which is a plain file's entry, and may come later.
+        foreach (byte[] entry in messages.OrderBy(entry => ProtoReader.FindNumber(entry, 1) != 1))
         {
-            throw new InvalidDataException($"descriptor {descriptor} leads to file {id}, which is not in files.img");
+            uint id = (uint)ProtoReader.FindNumber(entry, 2);
+            _files[id] = Describe(id, ProtoReader.FindNumber(entry, 1), entry);
         }
 
-        ulong type = ProtoReader.FindNumber(entry, 1);
+        return messages.Count;
+    }
+
+    private SavedFile Describe(uint id, ulong type, ReadOnlySpan<byte> entry)
+    {
         (string kind, int field) = type < (ulong)s_kinds.Length ? s_kinds[type] : s_kinds[0];
         ReadOnlySpan<byte> file = ProtoReader.FindBytes(entry, field);
-        string Number(string label, ReadOnlySpan<byte> of, int at) => $"{label}{ProtoReader.FindNumber(of, at)}";
-        return kind switch
+        switch (kind)
         {
-            "file" => new(descriptor, kind, Path(id, file) ?? "?", Access(file, 2), null),
-            "pipe" => new(descriptor, kind, Number("pipe:", file, 2), Access(file, 3), null),
-            "fifo" => new(descriptor, kind, PathOf((uint)ProtoReader.FindNumber(file, 3)) ?? Number("fifo:", file, 2), "", null),
-            "tty" => new(descriptor, kind, Terminal((uint)ProtoReader.FindNumber(file, 2)), Access(file, 3), null),
-            "memfd" => new(descriptor, kind, Memory((uint)ProtoReader.FindNumber(file, 5)), Access(file, 2), null),
-            "inet" => Inet(descriptor, file),
-            "unix" => Unix(descriptor, file),
-            "eventfd" => new(descriptor, kind, Number("counter ", file, 4), "", null),
-            "epoll" => new(descriptor, kind, $"{ProtoReader.Count(file, 4)} watched", "", null),
-            "inotify" => new(descriptor, kind, $"{ProtoReader.Count(file, 5)} left to criu", "", null),
-            "pidfd" => new(descriptor, kind, Number("process ", file, 4), "", null),
-            "netlink" => new(descriptor, kind, Number("protocol ", file, 3), "", null),
-            "unknown" => new(descriptor, kind, $"kind {type}", "", null),
-            _ => new(descriptor, kind, Number("", entry, 2), "", null),
-        };
+            case "file":
+                return Of(kind, Text(file, 6) + (_deleted.Contains(id) ? " (deleted)" : ""), Access(file, 2));
+            case "pipe":
+                return Of(kind, $"pipe:{ProtoReader.FindNumber(file, 2)}", Access(file, 3));
+            case "fifo":
+                return Of(kind, Find((uint)ProtoReader.FindNumber(file, 3))?.What ?? $"fifo:{ProtoReader.FindNumber(file, 2)}");
+            case "tty":
+                uint terminal = (uint)ProtoReader.FindNumber(file, 2);
+                return Of(kind, _terminals.GetValueOrDefault(terminal, $"terminal {terminal}"), Access(file, 3));
+            case "memfd":
+                (string Name, ulong Shared) memory = _memories.GetValueOrDefault((uint)ProtoReader.FindNumber(file, 5));
+                _sharedMemories[id] = memory.Shared;
+                return Of(kind, memory.Name ?? "", Access(file, 2));
+            case "inet":
+                return Inet(file);
+            case "unix":
+                return Unix(file);
+            case "eventfd":
+                return Of(kind, $"counter {ProtoReader.FindNumber(file, 4)}");
+            case "epoll":
+                return Of(kind, $"{ProtoReader.Count(file, 4)} watched");
+            case "inotify":
+                return Of(kind, $"{ProtoReader.Count(file, 5)} watched");
+            case "pidfd":
+                return Of(kind, $"process {ProtoReader.FindNumber(file, 4)}");
+            case "netlink":
+                return Of(kind, $"protocol {ProtoReader.FindNumber(file, 3)}");
+            case "unknown":
+                return Of(kind, $"kind {type}");
+            default:
+                return Of(kind, "");
+        }
     }
 
-    private string? Path(uint id, ReadOnlySpan<byte> regular)
-    {
-        string name = Encoding.UTF8.GetString(ProtoReader.FindBytes(regular, 6));
-        return name.Length == 0 ? null : _deleted.Contains(id) ? $"{name} (deleted)" : name;
-    }
+    private static SavedFile Of(string kind, string what, string access = "", SavedSocket? socket = null) => new(-1, kind, what, access, socket);
 
-    private string Terminal(uint id) =>
-        !_terminals.TryGetValue(id, out byte[]? terminal) ? $"terminal {id}"
-        : ProtoReader.FindBytes(terminal, 12) is { IsEmpty: false } pty ? $"/dev/pts/{ProtoReader.FindNumber(pty, 1)}"
-        : ProtoReader.FindNumber(terminal, 2) == 4 ? "/dev/tty" : $"terminal {id}";
+    private static string Terminal(byte[] terminal) =>
+        ProtoReader.FindBytes(terminal, 12) is { IsEmpty: false } pty ? $"/dev/pts/{ProtoReader.FindNumber(pty, 1)}"
+        : ProtoReader.FindNumber(terminal, 2) == 4 ? "/dev/tty" : $"terminal {ProtoReader.FindNumber(terminal, 1)}";
 
-    private string Memory(uint id) => _memories.TryGetValue(id, out byte[]? memory)
-        ? $"{Encoding.UTF8.GetString(ProtoReader.FindBytes(memory, 1))}, {ProtoReader.FindNumber(memory, 4)} bytes"
-        : $"memory {id}";
-
-    private static SavedFile Inet(int descriptor, ReadOnlySpan<byte> socket)
+    private static SavedFile Inet(ReadOnlySpan<byte> socket)
     {
         string protocol = ProtoReader.FindNumber(socket, 5) switch { 1 => "icmp", 6 => "tcp", 17 => "udp", 58 => "icmp6", ulong other => $"ip{other}" };
         string state = State(ProtoReader.FindNumber(socket, 6), protocol == "tcp");
         string local = Address(socket, 11, 7);
         string peer = Address(socket, 12, 8);
-        return new(descriptor, protocol, peer.Length > 0 ? $"{local} -> {peer}" : local, "", new SavedSocket(state, local, peer));
+        return Of(protocol, peer.Length > 0 ? $"{local} -> {peer}" : local, "", new SavedSocket(state, local, peer));
     }
 
-    private static SavedFile Unix(int descriptor, ReadOnlySpan<byte> socket)
+    private static SavedFile Unix(ReadOnlySpan<byte> socket)
     {
         ulong type = ProtoReader.FindNumber(socket, 3);
         ReadOnlySpan<byte> bytes = ProtoReader.FindBytes(socket, 11);
@@ -94,7 +111,7 @@ internal sealed class FileDescriber
         ulong peerNumber = ProtoReader.FindNumber(socket, 8);
         string peer = peerNumber == 0 ? "" : $"socket:{peerNumber}";
         string kind = type switch { 2 => "unix-dgram", 5 => "unix-seqpacket", _ => "unix" };
-        return new(descriptor, kind, peer.Length > 0 ? $"{local} -> {peer}" : local, "", new SavedSocket(State(ProtoReader.FindNumber(socket, 4), true), local, peer));
+        return Of(kind, peer.Length > 0 ? $"{local} -> {peer}" : local, "", new SavedSocket(State(ProtoReader.FindNumber(socket, 4), true), local, peer));
     }
 
     /// <summary>As the kernel numbers them: include/net/tcp_states.h; sockets of other protocols use the same.</summary>
@@ -136,20 +153,20 @@ internal sealed class FileDescriber
     /// <summary>r, w or rw, from open(2)'s flags.</summary>
     private static string Access(ReadOnlySpan<byte> file, int field) => (ProtoReader.FindNumber(file, field) & 3) switch { 0 => "r", 1 => "w", _ => "rw" };
 
-    private static Dictionary<uint, byte[]> ById(ImageSet images, string name, int idField) => images.Read(
+    private static string Text(ReadOnlySpan<byte> message, int field) => Encoding.UTF8.GetString(ProtoReader.FindBytes(message, field));
+
+    /// <summary>What an image that need not be there says of each id.</summary>
+    private static Dictionary<uint, T> ById<T>(ImageSet images, string name, int idField, Func<byte[], T> describe) => !images.Has(name) ? [] : images.Read(
         name,
         messages =>
         {
-            Dictionary<uint, byte[]> found = [];
+            Dictionary<uint, T> found = [];
             foreach (byte[] message in messages)
             {
-                found[(uint)ProtoReader.FindNumber(message, idField)] = message;
+                found[(uint)ProtoReader.FindNumber(message, idField)] = describe(message);
             }
 
             return found;
         },
         mayBeEmpty: true);
-
-    private static Dictionary<uint, byte[]> ByIdIfThere(ImageSet images, string name, int idField) =>
-        images.Has(name) ? ById(images, name, idField) : [];
 }

@@ -19,7 +19,10 @@ internal sealed class FileReader
     }
 
     /// <summary>The path of a plain file.</summary>
-    public string? PathOf(uint id) => _describer.PathOf(id);
+    public string? PathOf(uint id) => _describer.Find(id) is { Kind: "file" } file ? file.What : null;
+
+    /// <summary>The id of the shared memory that a file in memory consists of; 0 when it is none.</summary>
+    public ulong FindSharedMemory(ulong id) => _describer.FindSharedMemory((uint)id);
 
     /// <param name="table">Its id; processes may share one.</param>
     public IReadOnlyList<SavedFile> ReadTable(uint table)
@@ -40,8 +43,8 @@ internal sealed class FileReader
         {
             uint id = (uint)ProtoReader.FindNumber(message, 1);
             int descriptor = (int)ProtoReader.FindNumber(message, 4);
-            SavedFile file = _describer.Describe(descriptor, id);
-            files.Add(_streams.TryGetValue(id, out int stream) ? file with { Stream = stream } : file);
+            SavedFile file = _describer.Find(id) ?? throw new InvalidDataException($"descriptor {descriptor} leads to file {id}, which is not in files.img");
+            files.Add(file with { Descriptor = descriptor, Stream = _streams.TryGetValue(id, out int stream) ? stream : null });
         }
 
         files.Sort((one, other) => one.Descriptor.CompareTo(other.Descriptor));

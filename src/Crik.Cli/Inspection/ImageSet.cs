@@ -34,7 +34,7 @@ internal sealed class ImageSet(string directory)
     public T Read<T>(string name, Parser<T> parse, bool mayBeEmpty = false)
     {
         string path = PathOf(name);
-        IReadOnlyList<byte[]> messages;
+        List<byte[]> messages;
         try
         {
             messages = CriuImage.Read(path).Messages;

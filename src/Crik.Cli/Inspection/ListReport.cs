@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Crik.Checkpoints;
 using Crik.Criu;
@@ -21,7 +20,7 @@ internal sealed record ListReport(string ImageDir, IReadOnlyList<StoredCheckpoin
         {
             CheckpointManifest? manifest = checkpoint.Manifest;
             table.Add(
-                $"{checkpoint.Generation}", State(checkpoint), Note(checkpoint) ?? "", Words.Span(Age(checkpoint)), Words.Size(checkpoint.Bytes),
+                $"{checkpoint.Generation}", checkpoint.StateName, Note(checkpoint) ?? "", Words.Span(Age(checkpoint)), Words.Size(checkpoint.Bytes),
                 Frozen(checkpoint) is { } frozen ? Words.Span(frozen) : "-", Words.Printable(manifest?.Machine.HostName ?? "-"),
                 Words.Printable(manifest?.Machine.NodeName ?? "-"), manifest is null ? "-" : Words.Cut(Words.Command(manifest.Command), LongestCommand));
         }
@@ -60,7 +59,7 @@ internal sealed record ListReport(string ImageDir, IReadOnlyList<StoredCheckpoin
     {
         json.WriteStartObject();
         json.WriteNumber("generation", checkpoint.Generation);
-        json.WriteString("state", State(checkpoint));
+        json.WriteString("state", checkpoint.StateName);
         json.WriteBoolean("next", IsNext(checkpoint));
         json.WriteText("note", Note(checkpoint));
         json.WriteString("path", checkpoint.Path);
@@ -87,13 +86,6 @@ internal sealed record ListReport(string ImageDir, IReadOnlyList<StoredCheckpoin
         : null;
 
     private TimeSpan Age(StoredCheckpoint checkpoint) => Now > checkpoint.At ? Now - checkpoint.At : TimeSpan.Zero;
-
-    private static string State(StoredCheckpoint checkpoint) => checkpoint.State switch
-    {
-        StoredState.Committed => "committed",
-        StoredState.Failed => "failed",
-        _ => "staging",
-    };
 
     private static TimeSpan? Frozen(StoredCheckpoint checkpoint) =>
         checkpoint.State == StoredState.Staging ? null : DumpStatistics.Find(checkpoint.Images)?.Frozen;

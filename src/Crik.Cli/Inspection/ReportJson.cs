@@ -48,7 +48,7 @@ internal static class ReportJson
     {
         CheckpointManifest? manifest = report.Manifest;
         json.WriteNumber("generation", report.Stored.Generation);
-        json.WriteString("state", report.Stored.State.ToString().ToLowerInvariant());
+        json.WriteString("state", report.Stored.StateName);
         json.WriteString("path", report.Stored.Path);
         json.WriteString("createdAt", report.Stored.At);
         json.WriteText("pod", manifest?.Machine.HostName);

@@ -30,7 +30,7 @@ internal static class ReportTable
     private static TextTable Summary(CheckpointReport report, DateTimeOffset now)
     {
         StoredCheckpoint stored = report.Stored;
-        TextTable table = new("checkpoint", stored.Generation > 0 ? $"{stored.Generation} ({stored.State.ToString().ToLowerInvariant()})" : "images of criu's");
+        TextTable table = new("checkpoint", stored.Generation > 0 ? $"{stored.Generation} ({stored.StateName})" : "images of criu's");
         table.Add("path", Words.Printable(stored.Path));
         if (report.Manifest is { } manifest)
         {

@@ -36,18 +36,18 @@ internal static class ReportTree
             seen.Add(task.Pid);
         }
 
-        Stack<(SavedTask Task, string Indent, int Depth, bool IsLast)> waiting = new();
+        Stack<(SavedTask Process, string Indent, int Depth, bool IsLast)> waiting = new();
         Push(waiting, roots, "", 0);
-        while (waiting.TryPop(out (SavedTask Task, string Indent, int Depth, bool IsLast) next))
+        while (waiting.TryPop(out (SavedTask Process, string Indent, int Depth, bool IsLast) next))
         {
-            List<SavedTask> below = children.GetValueOrDefault(next.Task.Pid, []);
+            List<SavedTask> below = children.GetValueOrDefault(next.Process.Pid, []);
             string indent = next.Depth >= Deepest ? next.Indent : $"{next.Indent}{(next.IsLast ? "   " : "│  ")}";
-            text.Append($"{next.Indent}{(next.IsLast ? "└─ " : "├─ ")}{next.Task.Pid} {ReportTable.Command(next.Task)} ({Facts(next.Task)})\n");
-            for (int i = 0; i < next.Task.Files.Count; i++)
+            text.Append($"{next.Indent}{(next.IsLast ? "└─ " : "├─ ")}{next.Process.Pid} {ReportTable.Command(next.Process)} ({Facts(next.Process)})\n");
+            for (int i = 0; i < next.Process.Files.Count; i++)
             {
-                SavedFile file = next.Task.Files[i];
-                bool isLast = i == next.Task.Files.Count - 1 && below.Count == 0;
-                text.Append($"{indent}{(isLast ? "└─ " : "├─ ")}fd {file.Descriptor}: {file.Kind} {ReportTable.What(file)}");
+                SavedFile file = next.Process.Files[i];
+                bool isLast = i == next.Process.Files.Count - 1 && below.Count == 0;
+                text.Append($"{indent}{(isLast ? "└─ " : "├─ ")}fd {file.Descriptor}: {$"{file.Kind} {ReportTable.What(file)}".TrimEnd()}");
                 text.Append(file.Socket is { } socket ? $" ({socket.State})\n" : file.Access.Length > 0 ? $" ({file.Access})\n" : "\n");
             }
 
@@ -57,7 +57,7 @@ internal static class ReportTree
         return text.ToString();
     }
 
-    private static void Push(Stack<(SavedTask Task, string Indent, int Depth, bool IsLast)> waiting, List<SavedTask> tasks, string indent, int depth)
+    private static void Push(Stack<(SavedTask Process, string Indent, int Depth, bool IsLast)> waiting, List<SavedTask> tasks, string indent, int depth)
     {
         for (int i = tasks.Count - 1; i >= 0; i--)
         {

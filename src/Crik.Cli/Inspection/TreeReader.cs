@@ -65,7 +65,7 @@ internal sealed class TreeReader(ImageSet images)
             task.SavedBytes = pages.Bytes;
             return task.Command = space.ReadCommand(pages, images);
         });
-        foreach (ulong id in space.Shared)
+        foreach (ulong id in space.Shared.Concat(space.SharedFiles.Select(files.FindSharedMemory)).Where(id => id != 0).Distinct())
         {
             if (!_shared.TryGetValue(id, out long bytes))
             {

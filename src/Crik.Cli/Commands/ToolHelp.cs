@@ -1,0 +1,71 @@
+namespace Crik.Commands;
+
+/// <summary>What --help says of the commands beside <c>run</c>.</summary>
+internal static class ToolHelp
+{
+    private const string Where = """
+          --image-dir DIR     the image directory [imageDir, CRIK_IMAGE_DIR]
+          --config-path FILE  configuration file, default /etc/crik/config.yaml
+                              [CRIK_CONFIG_PATH]
+          -h, --help          print this text
+
+        """;
+
+    private const string List = """
+        Usage: crik list [--output table|json]
+
+        Shows what is in the image directory: committed checkpoints, those that were
+        set aside because they could not be restored, and those being made. 'next'
+        marks the one that a start now would restore.
+
+        Options:
+          --output table|json
+
+        """ + Where;
+
+    private const string Inspect = """
+        Usage: crik inspect [GENERATION|DIR] [--output table|tree|json]
+
+        Shows what is in a checkpoint (the newest, when none is named): when and where
+        it was made, how long the program stood still, its processes, memory, open
+        files, sockets and mounts, and whether it fits this machine. DIR is an image
+        directory, a checkpoint, or a directory with images of criu's. Of the memory
+        nothing is shown but command lines.
+
+        Options:
+          --output table|tree|json
+
+        """ + Where;
+
+    private const string Prune = """
+        Usage: crik prune [--keep N]
+
+        Removes the oldest checkpoints beyond N, and what interrupted runs left
+        unfinished. Never removes the newest, nor the one that a start would restore.
+        Not while a crik runs on the image directory.
+
+        Options:
+          --keep N            default: keep, CRIK_KEEP
+        """ + "\n" + Where;
+
+    private const string Rollback = """
+        Usage: crik rollback GENERATION
+
+        Lets the next start restore this checkpoint. Newer ones stay where they are,
+        and are not restored unless they are rolled back to in turn. A checkpoint that
+        was set aside is taken back. Not while a crik runs on the image directory.
+
+        Options:
+
+        """ + Where;
+
+    /// <returns><see langword="null"/> for a command that is not one of them.</returns>
+    public static string? Of(string command) => command switch
+    {
+        "list" => List,
+        "inspect" => Inspect,
+        "prune" => Prune,
+        "rollback" => Rollback,
+        _ => null,
+    };
+}
