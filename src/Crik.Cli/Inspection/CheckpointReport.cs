@@ -76,10 +76,12 @@ internal sealed class CheckpointReport
     {
         foreach (SavedTask task in tasks)
         {
-            ILookup<int, string> paths = watches.Where(watch => watch.Pid == task.Pid).ToLookup(watch => watch.Descriptor, watch => watch.Path);
-            if (paths.Count > 0)
+            if (watches.Any(watch => watch.Pid == task.Pid))
             {
-                task.Files = [.. task.Files.Select(file => paths.Contains(file.Descriptor) ? file with { What = string.Join(", ", paths[file.Descriptor]) } : file)];
+                task.Files = [.. task.Files.Select(file => file.Kind != "inotify" ? file : file with
+                {
+                    What = string.Join(", ", watches.Where(watch => watch.Pid == task.Pid && watch.Descriptor == file.Descriptor).Select(watch => watch.Path)),
+                })];
             }
         }
     }

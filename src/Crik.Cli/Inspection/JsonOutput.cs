@@ -41,7 +41,7 @@ internal static class JsonOutput
     {
         if (time is { } span)
         {
-            json.WriteNumber(name, Math.Round(span.TotalMilliseconds, 3));
+            json.WriteNumber(name, (long)span.TotalMilliseconds);
         }
         else
         {

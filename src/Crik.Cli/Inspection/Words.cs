@@ -22,7 +22,7 @@ internal static class Words
 
     /// <summary>A command line, quoted where a shell would want it.</summary>
     public static string Command(IReadOnlyList<string> words) => string.Join(' ', words.Select(word =>
-        word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "-_./:=,@%+".Contains(c)) ? Printable(word) : $"'{Printable(word).Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        word.Length > 0 && !word.Any(c => !char.IsLetterOrDigit(c) && !"-_./:=,@%+".Contains(c)) ? Printable(word) : $"'{Printable(word).Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 
     public static string Cut(string text, int length) => text.Length <= length ? text : $"{text[..(length - 1)]}…";
 
