@@ -16,14 +16,14 @@ internal static class OpenFiles
         HashSet<uint> ids = [];
         foreach (IGrouping<int, (int Pid, int Descriptor)> task in descriptors.GroupBy(descriptor => descriptor.Pid))
         {
-            uint table = (uint)ProtoReader.FindNumber(CriuImage.Read(Path.Combine(images, $"ids-{task.Key}.img")).Messages[0], 2); // files_id
+            uint table = (uint)Field(CriuImage.Read(Path.Combine(images, $"ids-{task.Key}.img")).Messages[0], 2); // files_id
             string tablePath = Path.Combine(images, $"fdinfo-{table}.img");
             HashSet<ulong> wanted = [.. task.Select(descriptor => (ulong)descriptor.Descriptor)];
             foreach (byte[] entry in CriuImage.Read(tablePath).Messages)
             {
-                if (wanted.Contains(ProtoReader.FindNumber(entry, 4))) // fd
+                if (wanted.Contains(Field(entry, 4))) // fd
                 {
-                    ids.Add((uint)ProtoReader.FindNumber(entry, 1));
+                    ids.Add((uint)Field(entry, 1));
                 }
             }
         }
@@ -67,7 +67,7 @@ internal static class OpenFiles
         bool changed = false;
         for (int i = 0; i < table.Messages.Count; i++)
         {
-            if (replacement.StreamOf((uint)ProtoReader.FindNumber(table.Messages[i], 1), (int)ProtoReader.FindNumber(table.Messages[i], 4)) is { } stream)
+            if (replacement.StreamOf((uint)Field(table.Messages[i], 1), (int)Field(table.Messages[i], 4)) is { } stream)
             {
                 table.Messages[i] = Replace(Replace(table.Messages[i], 1, replacement.NewId(stream)), 3, TypeRegular);
                 changed = true;
@@ -78,7 +78,7 @@ internal static class OpenFiles
     }
 
     /// <summary>The highest id in <c>files.img</c>.</summary>
-    public static uint HighestId(CriuImage files) => files.Messages.Select(message => (uint)ProtoReader.FindNumber(message, 2)).DefaultIfEmpty(0u).Max();
+    public static uint HighestId(CriuImage files) => files.Messages.Select(message => (uint)Field(message, 2)).DefaultIfEmpty(0u).Max();
 
     /// <summary>Gives plain files another path.</summary>
     /// <param name="move">The new path, or <see langword="null"/> to leave it. </param>
@@ -87,7 +87,7 @@ internal static class OpenFiles
         bool changed = false;
         Change(files, (_, entry) =>
         {
-            if (ProtoReader.FindNumber(entry, 1) != TypeRegular)
+            if (Field(entry, 1) != TypeRegular)
             {
                 return null;
             }
@@ -134,8 +134,22 @@ internal static class OpenFiles
     {
         for (int i = 0; i < files.Messages.Count; i++)
         {
-            files.Messages[i] = change((uint)ProtoReader.FindNumber(files.Messages[i], 2), files.Messages[i]) ?? files.Messages[i];
+            files.Messages[i] = change((uint)Field(files.Messages[i], 2), files.Messages[i]) ?? files.Messages[i];
         }
+    }
+
+    private static ulong Field(ReadOnlySpan<byte> message, int field)
+    {
+        ProtoReader reader = new(message);
+        while (reader.Next())
+        {
+            if (reader.Field == field)
+            {
+                return reader.Number;
+            }
+        }
+
+        return 0;
     }
 
     private static byte[] Replace(ReadOnlySpan<byte> message, int field, long value)
