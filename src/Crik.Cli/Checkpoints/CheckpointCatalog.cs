@@ -15,13 +15,27 @@ internal enum StoredState
 }
 
 /// <summary>Something in an image directory that is, was or may become a checkpoint.</summary>
-/// <param name="Bytes">What its files hold, all together.</param>
-/// <param name="At">When it was made.</param>
-/// <param name="Manifest">What it says about itself, where that can be read.</param>
-/// <param name="Problem">Why it cannot be read.</param>
-internal sealed record StoredCheckpoint(
-    int Generation, StoredState State, string Path, long Bytes, DateTimeOffset At, CheckpointManifest? Manifest, string? Problem)
+internal sealed class StoredCheckpoint(int generation, StoredState state, string path)
 {
+    /// <summary>0 when it does not say.</summary>
+    public int Generation => generation;
+
+    public StoredState State => state;
+
+    public string Path => path;
+
+    /// <summary>What its files hold, all together.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>What it says about itself, where that can be read.</summary>
+    public CheckpointManifest? Manifest { get; init; }
+
+    /// <summary>Why it cannot be read.</summary>
+    public string? Problem { get; init; }
+
     public string StateName => State switch { StoredState.Committed => "committed", StoredState.Failed => "failed", _ => "staging" };
 
     public string Images => System.IO.Path.Combine(Path, "images");
@@ -60,6 +74,10 @@ internal static class CheckpointCatalog
         }
     }
 
+    /// <summary>Images that criu made for somebody else: they say nothing about themselves.</summary>
+    public static StoredCheckpoint OfImages(string path) =>
+        new(0, StoredState.Committed, path) { Bytes = Size(path), At = Directory.GetLastWriteTimeUtc(path) };
+
     /// <summary>One of them, without a look at the others.</summary>
     /// <returns><see langword="null"/> when there is no such directory.</returns>
     public static StoredCheckpoint? Look(string path, int? generation, StoredState state)
@@ -80,8 +98,13 @@ internal static class CheckpointCatalog
             problem = exception.Message;
         }
 
-        return new StoredCheckpoint(
-            generation ?? manifest?.Generation ?? 0, state, path, Size(path), manifest?.CreatedAt ?? Directory.GetLastWriteTimeUtc(path), manifest, problem);
+        return new StoredCheckpoint(generation ?? manifest?.Generation ?? 0, state, path)
+        {
+            Bytes = Size(path),
+            At = manifest?.CreatedAt ?? Directory.GetLastWriteTimeUtc(path),
+            Manifest = manifest,
+            Problem = problem,
+        };
     }
 
     private static void Add(List<StoredCheckpoint> found, StoredState state, string parent)

@@ -1,9 +1,11 @@
+using System.Text;
+
 namespace Crik.Commands;
 
 /// <summary>Completion scripts: static, because starting crik at each press of a key would be slow, and nothing to complete changes.</summary>
 internal static class CompletionScripts
 {
-    private const string Bash = """
+    private static ReadOnlySpan<byte> Bash => """
         # bash completion for crik
         _crik() {
             local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= i
@@ -45,9 +47,9 @@ internal static class CompletionScripts
         }
         complete -o filenames -F _crik crik
 
-        """;
+        """u8;
 
-    private const string Zsh = """
+    private static ReadOnlySpan<byte> Zsh => """
         #compdef crik
         _crik() {
             local context state state_descr line
@@ -68,9 +70,9 @@ internal static class CompletionScripts
         }
         if [[ $funcstack[1] == _crik ]]; then _crik "$@"; else compdef _crik crik; fi
 
-        """;
+        """u8;
 
-    private const string Fish = """
+    private static ReadOnlySpan<byte> Fish => """
         # fish completion for crik
         complete -c crik -f
         complete -c crik -n __fish_use_subcommand -a run -d 'run or restore a command'
@@ -92,13 +94,13 @@ internal static class CompletionScripts
         complete -c crik -n '__fish_seen_subcommand_from run' -x -a '(__fish_complete_subcommand --fcs-skip=2)'
         complete -c crik -n '__fish_seen_subcommand_from completion' -x -a 'bash zsh fish'
 
-        """;
+        """u8;
 
     public static string? Find(string? shell) => shell switch
     {
-        "bash" => Bash,
-        "zsh" => Zsh,
-        "fish" => Fish,
+        "bash" => Encoding.UTF8.GetString(Bash),
+        "zsh" => Encoding.UTF8.GetString(Zsh),
+        "fish" => Encoding.UTF8.GetString(Fish),
         _ => null,
     };
 }

@@ -14,7 +14,7 @@ internal static class HelpText
         _ => ToolHelp.Of(command) ?? Root,
     };
 
-    public const string Root = """
+    public static string Root => Encoding.UTF8.GetString("""
         crik lets a program survive the deletion of its pod: it checkpoints the process
         tree on SIGTERM and restores it in the next pod.
 
@@ -39,9 +39,9 @@ internal static class HelpText
         Example, the entry point of an image:
           ENTRYPOINT ["crik", "run", "--", "python", "train.py"]
 
-        """;
+        """u8);
 
-    public const string Completion = """
+    public static string Completion => Encoding.UTF8.GetString("""
         Usage: crik completion bash|zsh|fish
 
         Prints a completion script. To load it:
@@ -49,9 +49,9 @@ internal static class HelpText
           zsh    source <(crik completion zsh)
           fish   crik completion fish | source
 
-        """;
+        """u8);
 
-    private const string RunUsage = """
+    private static string RunUsage => Encoding.UTF8.GetString("""
         Runs a command as its init, or restores it when there is a checkpoint of it.
 
         Usage:
@@ -86,7 +86,7 @@ internal static class HelpText
 
         Settings:
 
-        """;
+        """u8);
 
     public static string Version => CrikVersion.WithCommit;
 

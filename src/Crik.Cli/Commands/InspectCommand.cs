@@ -14,7 +14,7 @@ internal static class InspectCommand
     public static int Run(string? target, OutputForm output, CrikOptions options)
     {
         (StoredCheckpoint stored, string images) = Find(target, options);
-        CheckpointReport report = CheckpointReport.Read(stored, images, manifest => Fit(manifest, options));
+        CheckpointReport report = CheckpointReport.Read(stored, images, manifest => FitOf(manifest, options));
         int code = ToolCommands.Print(output switch
         {
             OutputForm.Json => ReportJson.Write(report),
@@ -58,8 +58,8 @@ internal static class InspectCommand
         }
 
         // What criu, podman or a kubelet made.
-        return File.Exists(Path.Combine(path, "inventory.img")) && CheckpointCatalog.Look(path, null, StoredState.Staging) is { } images
-            ? (images with { State = StoredState.Committed }, path)
+        return File.Exists(Path.Combine(path, "inventory.img"))
+            ? (CheckpointCatalog.OfImages(path), path)
             : throw new CheckpointException($"{path} is no image directory, no checkpoint, and holds no images of criu's");
     }
 
@@ -74,7 +74,7 @@ internal static class InspectCommand
     private static StoredState StateOf(string path) =>
         Path.GetFileName(Path.GetDirectoryName(path)) == "failed" ? StoredState.Failed : StoredState.Committed;
 
-    private static (IReadOnlyList<string> Problems, IReadOnlyList<string> Remarks) Fit(CheckpointManifest manifest, CrikOptions options)
+    private static Fit FitOf(CheckpointManifest manifest, CrikOptions options)
     {
         MachineFacts now = Machine.Read();
         CriuSetup criu = CriuSetup.Find(options);
@@ -91,6 +91,6 @@ internal static class InspectCommand
             problems.AddRange(CompatibilityGate.Problems(manifest, now, int.MaxValue, criu.Level, options.AdditionalPaths));
         }
 
-        return ([.. problems.Distinct()], [.. CompatibilityGate.Remarks(manifest, now)]);
+        return new Fit([.. problems.Distinct()], [.. CompatibilityGate.Remarks(manifest, now)]);
     }
 }

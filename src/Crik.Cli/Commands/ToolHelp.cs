@@ -1,17 +1,19 @@
+using System.Text;
+
 namespace Crik.Commands;
 
-/// <summary>What --help says of the commands beside <c>run</c>.</summary>
+/// <summary>What --help says of the commands beside <c>run</c>. Texts are kept as bytes, which take half the room.</summary>
 internal static class ToolHelp
 {
-    private const string Where = """
+    private static ReadOnlySpan<byte> Where => """
           --image-dir DIR     the image directory [imageDir, CRIK_IMAGE_DIR]
           --config-path FILE  configuration file, default /etc/crik/config.yaml
                               [CRIK_CONFIG_PATH]
           -h, --help          print this text
 
-        """;
+        """u8;
 
-    private const string List = """
+    private static ReadOnlySpan<byte> List => """
         Usage: crik list [--output table|json]
 
         Shows what is in the image directory: committed checkpoints, those that were
@@ -21,9 +23,9 @@ internal static class ToolHelp
         Options:
           --output table|json
 
-        """ + Where;
+        """u8;
 
-    private const string Inspect = """
+    private static ReadOnlySpan<byte> Inspect => """
         Usage: crik inspect [GENERATION|DIR] [--output table|tree|json]
 
         Shows what is in a checkpoint (the newest, when none is named): when and where
@@ -35,9 +37,9 @@ internal static class ToolHelp
         Options:
           --output table|tree|json
 
-        """ + Where;
+        """u8;
 
-    private const string Prune = """
+    private static ReadOnlySpan<byte> Prune => """
         Usage: crik prune [--keep N]
 
         Removes the oldest checkpoints beyond N, and what interrupted runs left
@@ -46,9 +48,10 @@ internal static class ToolHelp
 
         Options:
           --keep N            default: keep, CRIK_KEEP
-        """ + "\n" + Where;
 
-    private const string Rollback = """
+        """u8;
+
+    private static ReadOnlySpan<byte> Rollback => """
         Usage: crik rollback GENERATION
 
         Lets the next start restore this checkpoint. Newer ones stay where they are,
@@ -57,15 +60,19 @@ internal static class ToolHelp
 
         Options:
 
-        """ + Where;
+        """u8;
 
     /// <returns><see langword="null"/> for a command that is not one of them.</returns>
-    public static string? Of(string command) => command switch
+    public static string? Of(string command)
     {
-        "list" => List,
-        "inspect" => Inspect,
-        "prune" => Prune,
-        "rollback" => Rollback,
-        _ => null,
-    };
+        ReadOnlySpan<byte> text = command switch
+        {
+            "list" => List,
+            "inspect" => Inspect,
+            "prune" => Prune,
+            "rollback" => Rollback,
+            _ => default,
+        };
+        return text.IsEmpty ? null : Encoding.UTF8.GetString(text) + Encoding.UTF8.GetString(Where);
+    }
 }

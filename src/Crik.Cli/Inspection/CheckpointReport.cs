@@ -21,38 +21,40 @@ internal sealed class CheckpointReport
 
     public TimeSpan? Frozen { get; private init; }
 
-    public IReadOnlyList<SavedTask> Tasks { get; private init; } = [];
+    /// <summary>Bytes of the pages of memory among the images.</summary>
+    public long MemoryBytes { get; private init; }
 
-    public IReadOnlyList<SavedMount> Mounts { get; private init; } = [];
+    public SavedTask[] Tasks { get; private init; } = [];
 
-    /// <summary>What keeps it from being restored on this machine.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
+    public List<SavedMount> Mounts { get; private init; } = [];
 
-    /// <summary>What else is different here.</summary>
-    public IReadOnlyList<string> Remarks { get; init; } = [];
+    /// <summary>How it fits this machine.</summary>
+    public Fit Fit { get; private init; } = Fit.Unknown;
 
-    /// <param name="fit">Whether it fits this machine: problems and remarks.</param>
+    /// <param name="images">The directory that criu's images are in.</param>
+    /// <param name="fit">Asked of a checkpoint that says what it is.</param>
     /// <exception cref="CheckpointException">An image is so damaged that it cannot be read.</exception>
-    public static CheckpointReport Read(StoredCheckpoint stored, string images, Func<CheckpointManifest, (IReadOnlyList<string> Problems, IReadOnlyList<string> Remarks)> fit)
+    public static CheckpointReport Read(StoredCheckpoint stored, string images, Func<CheckpointManifest, Fit> fit)
     {
         ImageSet set = new(images);
-        (IReadOnlyList<string> problems, IReadOnlyList<string> remarks) = stored.Manifest is null ? ([], []) : fit(stored.Manifest);
-        IReadOnlyList<SavedTask> tasks = new TreeReader(set).Read(Streams(stored.Manifest));
-        AddWatches(tasks, stored.Manifest?.Watches ?? []);
+        SavedTask[] tasks = new TreeReader(set).Read(Streams(stored.Manifest));
+        AddWatches(tasks, stored.Manifest);
+        long memory = 0;
+        foreach (string name in set.Names("pages-"))
+        {
+            memory += Libc.Identify(set.PathOf(name), followLinks: false)?.Size ?? 0;
+        }
+
         return new CheckpointReport(stored)
         {
             Damage = FindDamage(stored),
-            Frozen = DumpStatistics.Find(images)?.Frozen,
+            Frozen = DumpStatistics.FindFrozen(images),
+            MemoryBytes = memory,
             Tasks = tasks,
             Mounts = MountReader.Read(set),
-            MemoryBytes = set.Names("pages-").Sum(name => Libc.Identify(set.PathOf(name), followLinks: false)?.Size ?? 0),
-            Problems = problems,
-            Remarks = remarks,
+            Fit = stored.Manifest is null ? Fit.Unknown : fit(stored.Manifest),
         };
     }
-
-    /// <summary>Bytes of the pages of memory among the images.</summary>
-    public long MemoryBytes { get; private init; }
 
     private static string? FindDamage(StoredCheckpoint stored)
     {
@@ -72,18 +74,32 @@ internal sealed class CheckpointReport
     }
 
     /// <summary>inotify watches are not in the images: crik keeps them.</summary>
-    private static void AddWatches(IReadOnlyList<SavedTask> tasks, IReadOnlyList<InotifyWatch> watches)
+    private static void AddWatches(SavedTask[] tasks, CheckpointManifest? manifest)
     {
+        if (manifest is null || manifest.Watches.Count == 0)
+        {
+            return;
+        }
+
+        Dictionary<ulong, string> paths = [];
+        foreach (InotifyWatch watch in manifest.Watches)
+        {
+            ulong key = Key(watch.Pid, watch.Descriptor);
+            paths[key] = paths.TryGetValue(key, out string? others) && others.Length < 200 ? $"{others}, {watch.Path}" : others ?? watch.Path;
+        }
+
         foreach (SavedTask task in tasks)
         {
-            if (watches.Any(watch => watch.Pid == task.Pid))
+            for (int i = 0; i < task.Files.Length; i++)
             {
-                task.Files = [.. task.Files.Select(file => file.Kind != "inotify" ? file : file with
+                if (task.Files[i].Kind == "inotify" && paths.TryGetValue(Key(task.Pid, task.Files[i].Descriptor), out string? watched))
                 {
-                    What = string.Join(", ", watches.Where(watch => watch.Pid == task.Pid && watch.Descriptor == file.Descriptor).Select(watch => watch.Path)),
-                })];
+                    task.Files[i] = task.Files[i].Watching(watched);
+                }
             }
         }
+
+        static ulong Key(int pid, int descriptor) => ((ulong)(uint)pid << 32) | (uint)descriptor;
     }
 
     private static Dictionary<uint, int> Streams(CheckpointManifest? manifest)
@@ -99,4 +115,16 @@ internal sealed class CheckpointReport
 
         return streams;
     }
+}
+
+/// <summary>How a checkpoint fits the machine it is looked at on.</summary>
+/// <param name="problems">What keeps it from being restored here.</param>
+/// <param name="remarks">What else is different.</param>
+internal sealed class Fit(IReadOnlyList<string> problems, IReadOnlyList<string> remarks)
+{
+    public static Fit Unknown { get; } = new([], []);
+
+    public IReadOnlyList<string> Problems => problems;
+
+    public IReadOnlyList<string> Remarks => remarks;
 }

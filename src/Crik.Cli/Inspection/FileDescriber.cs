@@ -16,7 +16,7 @@ internal sealed class FileDescriber
     ];
 
     private readonly Dictionary<uint, SavedFile> _files = [];
-    private readonly Dictionary<uint, ulong> _sharedMemories = [];
+    private readonly Dictionary<ulong, ulong> _sharedMemories = [];
     private readonly Dictionary<uint, string> _terminals;
     private readonly Dictionary<uint, (string Name, ulong Shared)> _memories;
     private readonly HashSet<uint> _deleted;
@@ -33,15 +33,22 @@ internal sealed class FileDescriber
     public SavedFile? Find(uint id) => _files.GetValueOrDefault(id);
 
     /// <summary>The id of the shared memory that a file in memory consists of; 0 when it is none.</summary>
-    public ulong FindSharedMemory(uint id) => _sharedMemories.GetValueOrDefault(id);
+    public ulong FindSharedMemory(ulong id) => _sharedMemories.GetValueOrDefault(id);
 
-    private int Describe(IReadOnlyList<byte[]> messages)
+    private int Describe(List<byte[]> messages)
     {
-        // A FIFO is known by its path, which is a plain file's entry, and may come later.
-        foreach (byte[] entry in messages.OrderBy(entry => ProtoReader.FindNumber(entry, 1) != 1))
+        // Plain files first: a FIFO is known by the path of one, which may come later.
+        for (int pass = 0; pass < 2; pass++)
         {
-            uint id = (uint)ProtoReader.FindNumber(entry, 2);
-            _files[id] = Describe(id, ProtoReader.FindNumber(entry, 1), entry);
+            foreach (byte[] entry in messages)
+            {
+                ulong type = ProtoReader.FindNumber(entry, 1);
+                if ((type == 1) == (pass == 0))
+                {
+                    uint id = (uint)ProtoReader.FindNumber(entry, 2);
+                    _files[id] = Describe(id, type, entry);
+                }
+            }
         }
 
         return messages.Count;
@@ -87,7 +94,7 @@ internal sealed class FileDescriber
         }
     }
 
-    private static SavedFile Of(string kind, string what, string access = "", SavedSocket? socket = null) => new(-1, kind, what, access, socket);
+    private static SavedFile Of(string kind, string what, string access = "", SavedSocket? socket = null) => new(kind, what, access, socket);
 
     private static string Terminal(byte[] terminal) =>
         ProtoReader.FindBytes(terminal, 12) is { IsEmpty: false } pty ? $"/dev/pts/{ProtoReader.FindNumber(pty, 1)}"

@@ -6,12 +6,12 @@ namespace Crik.Inspection;
 internal sealed class FileReader
 {
     private readonly ImageSet _images;
-    private readonly IReadOnlyDictionary<uint, int> _streams;
+    private readonly Dictionary<uint, int> _streams;
     private readonly FileDescriber _describer;
-    private readonly Dictionary<uint, IReadOnlyList<SavedFile>> _tables = [];
+    private readonly Dictionary<uint, SavedFile[]> _tables = [];
 
     /// <param name="streams">The ids of the open files that are the container's streams, and their numbers.</param>
-    public FileReader(ImageSet images, IReadOnlyDictionary<uint, int> streams)
+    public FileReader(ImageSet images, Dictionary<uint, int> streams)
     {
         _images = images;
         _streams = streams;
@@ -22,12 +22,12 @@ internal sealed class FileReader
     public string? PathOf(uint id) => _describer.Find(id) is { Kind: "file" } file ? file.What : null;
 
     /// <summary>The id of the shared memory that a file in memory consists of; 0 when it is none.</summary>
-    public ulong FindSharedMemory(ulong id) => _describer.FindSharedMemory((uint)id);
+    public ulong FindSharedMemory(ulong id) => _describer.FindSharedMemory(id);
 
     /// <param name="table">Its id; processes may share one.</param>
-    public IReadOnlyList<SavedFile> ReadTable(uint table)
+    public SavedFile[] ReadTable(uint table)
     {
-        if (!_tables.TryGetValue(table, out IReadOnlyList<SavedFile>? files))
+        if (!_tables.TryGetValue(table, out SavedFile[]? files))
         {
             files = _images.Read($"fdinfo-{table}.img", ReadEntries, mayBeEmpty: true);
             _tables.Add(table, files);
@@ -36,18 +36,19 @@ internal sealed class FileReader
         return files;
     }
 
-    private List<SavedFile> ReadEntries(IReadOnlyList<byte[]> messages)
+    private SavedFile[] ReadEntries(List<byte[]> messages)
     {
-        List<SavedFile> files = [];
-        foreach (byte[] message in messages)
+        SavedFile[] files = new SavedFile[messages.Count];
+        for (int i = 0; i < files.Length; i++)
         {
+            byte[] message = messages[i];
             uint id = (uint)ProtoReader.FindNumber(message, 1);
             int descriptor = (int)ProtoReader.FindNumber(message, 4);
             SavedFile file = _describer.Find(id) ?? throw new InvalidDataException($"descriptor {descriptor} leads to file {id}, which is not in files.img");
-            files.Add(file with { Descriptor = descriptor, Stream = _streams.TryGetValue(id, out int stream) ? stream : null });
+            files[i] = file.As(descriptor, _streams.GetValueOrDefault(id, -1));
         }
 
-        files.Sort((one, other) => one.Descriptor.CompareTo(other.Descriptor));
+        Array.Sort(files, (one, other) => one.Descriptor.CompareTo(other.Descriptor));
         return files;
     }
 }

@@ -10,18 +10,25 @@ namespace Crik.Inspection;
 /// </summary>
 internal sealed class ImageSet(string directory)
 {
-    public delegate T Parser<T>(IReadOnlyList<byte[]> messages);
+    public delegate T Parser<T>(List<byte[]> messages);
 
     public string PathOf(string name) => Path.Combine(directory, name);
 
     public bool Has(string name) => Libc.Identify(PathOf(name), followLinks: false) is not null;
 
-    /// <summary>The names of the images that begin and end like this.</summary>
-    public IEnumerable<string> Names(string start)
+    /// <summary>The names of the images that begin like this.</summary>
+    public string[] Names(string start)
     {
         try
         {
-            return [.. Directory.EnumerateFiles(directory, $"{start}*.img").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+            string[] names = Directory.GetFiles(directory, $"{start}*.img");
+            for (int i = 0; i < names.Length; i++)
+            {
+                names[i] = Path.GetFileName(names[i]);
+            }
+
+            Array.Sort(names, StringComparer.Ordinal);
+            return names;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -7,16 +7,16 @@ using Crik.Criu;
 namespace Crik.Inspection;
 
 /// <summary>What <c>crik list</c> shows of an image directory.</summary>
-/// <param name="Next">The checkpoint that a start now would restore.</param>
-/// <param name="Record">How the last run went.</param>
-internal sealed record ListReport(string ImageDir, IReadOnlyList<StoredCheckpoint> Checkpoints, int? Next, RunRecord? Record, DateTimeOffset Now)
+/// <param name="next">The checkpoint that a start now would restore.</param>
+/// <param name="record">How the last run went.</param>
+internal sealed class ListReport(string imageDir, IReadOnlyList<StoredCheckpoint> checkpoints, int? next, RunRecord? record, DateTimeOffset now)
 {
     private const int LongestCommand = 80;
 
     public string Table()
     {
         TextTable table = new("GENERATION", "STATE", "NOTE", "AGE", "SIZE", "FROZEN", "POD", "NODE", "PROGRAM");
-        foreach (StoredCheckpoint checkpoint in Checkpoints)
+        foreach (StoredCheckpoint checkpoint in checkpoints)
         {
             CheckpointManifest? manifest = checkpoint.Manifest;
             table.Add(
@@ -27,7 +27,7 @@ internal sealed record ListReport(string ImageDir, IReadOnlyList<StoredCheckpoin
 
         StringBuilder text = new();
         table.Write(text);
-        foreach (StoredCheckpoint damaged in Checkpoints.Where(checkpoint => checkpoint.Problem is not null))
+        foreach (StoredCheckpoint damaged in checkpoints.Where(checkpoint => checkpoint.Problem is not null))
         {
             text.Append($"{Words.Printable(damaged.Problem!)}\n");
         }
@@ -41,9 +41,9 @@ internal sealed record ListReport(string ImageDir, IReadOnlyList<StoredCheckpoin
         using (Utf8JsonWriter json = new(bytes, JsonOutput.Options))
         {
             json.WriteStartObject();
-            json.WriteString("imageDir", ImageDir);
+            json.WriteString("imageDir", imageDir);
             json.WriteStartArray("checkpoints");
-            foreach (StoredCheckpoint checkpoint in Checkpoints)
+            foreach (StoredCheckpoint checkpoint in checkpoints)
             {
                 Write(json, checkpoint);
             }
@@ -74,19 +74,19 @@ internal sealed record ListReport(string ImageDir, IReadOnlyList<StoredCheckpoin
         json.WriteEndObject();
     }
 
-    private bool IsNext(StoredCheckpoint checkpoint) => checkpoint.State == StoredState.Committed && checkpoint.Generation == Next;
+    private bool IsNext(StoredCheckpoint checkpoint) => checkpoint.State == StoredState.Committed && checkpoint.Generation == next;
 
     /// <summary>What a start would make of it.</summary>
     private string? Note(StoredCheckpoint checkpoint) =>
         checkpoint.Problem is not null ? "damaged"
         : checkpoint.State != StoredState.Committed ? null
         : IsNext(checkpoint) ? "next"
-        : Record?.Skipped?.Contains(checkpoint.Generation) == true ? "rolled back"
-        : checkpoint.Generation <= Record?.HistoryUpTo ? "history"
+        : record?.Skipped?.Contains(checkpoint.Generation) == true ? "rolled back"
+        : checkpoint.Generation <= record?.HistoryUpTo ? "history"
         : null;
 
-    private TimeSpan Age(StoredCheckpoint checkpoint) => Now > checkpoint.At ? Now - checkpoint.At : TimeSpan.Zero;
+    private TimeSpan Age(StoredCheckpoint checkpoint) => now > checkpoint.At ? now - checkpoint.At : TimeSpan.Zero;
 
     private static TimeSpan? Frozen(StoredCheckpoint checkpoint) =>
-        checkpoint.State == StoredState.Staging ? null : DumpStatistics.Find(checkpoint.Images)?.Frozen;
+        checkpoint.State == StoredState.Staging ? null : DumpStatistics.FindFrozen(checkpoint.Images);
 }

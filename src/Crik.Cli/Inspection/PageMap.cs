@@ -12,9 +12,9 @@ internal sealed class PageMap
     private const ulong Present = 4;
 
     private readonly uint _pages;
-    private readonly IReadOnlyList<byte[]> _messages;
+    private readonly List<byte[]> _messages;
 
-    private PageMap(uint pages, IReadOnlyList<byte[]> messages)
+    private PageMap(uint pages, List<byte[]> messages)
     {
         _pages = pages;
         _messages = messages;
@@ -24,12 +24,12 @@ internal sealed class PageMap
     public long Bytes { get; private init; }
 
     /// <param name="messages">The head, and one for each stretch of memory.</param>
-    public static PageMap Read(IReadOnlyList<byte[]> messages)
+    public static PageMap Read(List<byte[]> messages)
     {
         long bytes = 0;
-        foreach (byte[] entry in messages.Skip(1))
+        for (int i = 1; i < messages.Count; i++)
         {
-            bytes = checked(bytes + (IsPresent(entry) ? Length(entry) : 0));
+            bytes = checked(bytes + (IsPresent(messages[i]) ? Length(messages[i]) : 0));
         }
 
         return new PageMap((uint)ProtoReader.FindNumber(messages[0], 1), messages) { Bytes = bytes };
@@ -48,8 +48,9 @@ internal sealed class PageMap
 
         int done = 0;
         long offset = 0;
-        foreach (byte[] entry in _messages.Skip(1))
+        for (int i = 1; i < _messages.Count; i++)
         {
+            byte[] entry = _messages[i];
             if (!IsPresent(entry))
             {
                 continue;

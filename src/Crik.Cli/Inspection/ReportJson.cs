@@ -36,8 +36,8 @@ internal static class ReportJson
 
             json.WriteEndArray();
             json.WriteText("damage", report.Damage);
-            json.WriteTexts("problems", report.Problems);
-            json.WriteTexts("warnings", report.Remarks);
+            json.WriteTexts("problems", report.Fit.Problems);
+            json.WriteTexts("warnings", report.Fit.Remarks);
             json.WriteEndObject();
         }
 

@@ -45,7 +45,7 @@ internal static class ReportTable
 
         table.Add("frozen", report.Frozen is { } frozen ? Words.Span(frozen) : "not recorded");
         table.Add("size", $"{Words.Size(stored.Bytes)}, of it memory {Words.Size(report.MemoryBytes)}");
-        table.Add("processes", $"{report.Tasks.Count}, with {report.Tasks.Sum(task => (long)task.Threads)} threads");
+        table.Add("processes", $"{report.Tasks.Length}");
         return table;
     }
 
@@ -119,12 +119,12 @@ internal static class ReportTable
             table.Add("problem", Words.Printable(report.Damage));
         }
 
-        foreach (string problem in report.Problems)
+        foreach (string problem in report.Fit.Problems)
         {
             table.Add("problem", Words.Printable(problem));
         }
 
-        foreach (string remark in report.Remarks)
+        foreach (string remark in report.Fit.Remarks)
         {
             table.Add("warning", Words.Printable(remark));
         }
@@ -137,9 +137,9 @@ internal static class ReportTable
         return table;
     }
 
-    internal static string Command(SavedTask task) => task.Command.Count > 0 ? Words.Command(task.Command) : $"[{Words.Printable(task.Name)}]";
+    internal static string Command(SavedTask task) => task.Command.Length > 0 ? Words.Command(task.Command) : $"[{Words.Printable(task.Name)}]";
 
-    internal static string What(SavedFile file) => file.Stream is { } stream
-        ? $"{Words.Printable(file.What)} (the container's {stream switch { 0 => "standard input", 1 => "standard output", _ => "standard error" }})"
+    internal static string What(SavedFile file) => file.Stream >= 0
+        ? $"{Words.Printable(file.What)} (the container's {file.Stream switch { 0 => "standard input", 1 => "standard output", _ => "standard error" }})"
         : Words.Printable(file.What);
 }

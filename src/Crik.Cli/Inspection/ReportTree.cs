@@ -12,7 +12,7 @@ internal static class ReportTree
     {
         StringBuilder text = new();
         string name = report.Stored.Generation > 0 ? $"checkpoint {report.Stored.Generation}" : Words.Printable(report.Stored.Path);
-        text.Append($"{name}: {report.Tasks.Count} processes, {Words.Size(report.MemoryBytes)} of memory\n");
+        text.Append($"{name}: {report.Tasks.Length} processes, {Words.Size(report.MemoryBytes)} of memory\n");
 
         // Only a parent that came before counts: so there are no rings, whatever the images say.
         Dictionary<int, List<SavedTask>> children = [];
@@ -43,10 +43,10 @@ internal static class ReportTree
             List<SavedTask> below = children.GetValueOrDefault(next.Process.Pid, []);
             string indent = next.Depth >= Deepest ? next.Indent : $"{next.Indent}{(next.IsLast ? "   " : "│  ")}";
             text.Append($"{next.Indent}{(next.IsLast ? "└─ " : "├─ ")}{next.Process.Pid} {ReportTable.Command(next.Process)} ({Facts(next.Process)})\n");
-            for (int i = 0; i < next.Process.Files.Count; i++)
+            for (int i = 0; i < next.Process.Files.Length; i++)
             {
                 SavedFile file = next.Process.Files[i];
-                bool isLast = i == next.Process.Files.Count - 1 && below.Count == 0;
+                bool isLast = i == next.Process.Files.Length - 1 && below.Count == 0;
                 text.Append($"{indent}{(isLast ? "└─ " : "├─ ")}fd {file.Descriptor}: {$"{file.Kind} {ReportTable.What(file)}".TrimEnd()}");
                 text.Append(file.Socket is { } socket ? $" ({socket.State})\n" : file.Access.Length > 0 ? $" ({file.Access})\n" : "\n");
             }

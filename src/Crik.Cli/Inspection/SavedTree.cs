@@ -26,7 +26,7 @@ internal sealed class SavedTask(int pid)
     public string? WorkingDirectory { get; set; }
 
     /// <summary>Empty when it is not in the images, as with a zombie's.</summary>
-    public IReadOnlyList<string> Command { get; set; } = [];
+    public string[] Command { get; set; } = [];
 
     /// <summary>Bytes of its address space.</summary>
     public long MappedBytes { get; set; }
@@ -37,21 +37,53 @@ internal sealed class SavedTask(int pid)
     /// <summary>Bytes of shared memory it can see that were saved; other processes may see the same.</summary>
     public long SharedBytes { get; set; }
 
-    public IReadOnlyList<SavedFile> Files { get; set; } = [];
+    public SavedFile[] Files { get; set; } = [];
 }
 
 /// <summary>An open file of a process.</summary>
-/// <param name="Kind">file, pipe, tcp, unix, tty…</param>
-/// <param name="What">Its path, or what it is otherwise known by.</param>
-/// <param name="Access">r, w or rw; empty where it makes no difference.</param>
-/// <param name="Socket">For a socket.</param>
-internal sealed record SavedFile(int Descriptor, string Kind, string What, string Access, SavedSocket? Socket)
+/// <param name="kind">file, pipe, tcp, unix, tty…</param>
+/// <param name="what">Its path, or what it is otherwise known by.</param>
+/// <param name="access">r, w or rw; empty where it makes no difference.</param>
+/// <param name="socket">For a socket.</param>
+internal sealed class SavedFile(string kind, string what, string access, SavedSocket? socket)
 {
-    /// <summary>Which of the container's own streams it is: crik connects it to the new pod's.</summary>
-    public int? Stream { get; init; }
+    public string Kind => kind;
+
+    public string What => what;
+
+    public string Access => access;
+
+    public SavedSocket? Socket => socket;
+
+    /// <summary>Its number in that process.</summary>
+    public int Descriptor { get; private init; }
+
+    /// <summary>Which of the container's own streams it is, -1 for none: crik connects it to the new pod's.</summary>
+    public int Stream { get; private init; } = -1;
+
+    public SavedFile As(int descriptor, int stream) => new(kind, what, access, socket) { Descriptor = descriptor, Stream = stream };
+
+    /// <summary>An inotify descriptor, and what it watches.</summary>
+    public SavedFile Watching(string paths) => new(kind, paths, access, socket) { Descriptor = Descriptor, Stream = Stream };
 }
 
-internal sealed record SavedSocket(string State, string Local, string Peer);
+internal sealed class SavedSocket(string state, string local, string peer)
+{
+    public string State => state;
+
+    public string Local => local;
+
+    public string Peer => peer;
+}
 
 /// <summary>A mount of a tree that has a mount namespace of its own.</summary>
-internal sealed record SavedMount(string Point, string Type, string Source, bool IsExternal);
+internal sealed class SavedMount(string point, string type, string source, bool isExternal)
+{
+    public string Point => point;
+
+    public string Type => type;
+
+    public string Source => source;
+
+    public bool IsExternal => isExternal;
+}

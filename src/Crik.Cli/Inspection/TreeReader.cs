@@ -12,9 +12,9 @@ internal sealed class TreeReader(ImageSet images)
 
     /// <summary>In the order of the images: parents come before their children.</summary>
     /// <param name="streams">The ids of the open files that are the container's streams.</param>
-    public IReadOnlyList<SavedTask> Read(IReadOnlyDictionary<uint, int> streams)
+    public SavedTask[] Read(Dictionary<uint, int> streams)
     {
-        IReadOnlyList<SavedTask> tasks = images.Read("pstree.img", ReadTree);
+        SavedTask[] tasks = images.Read("pstree.img", ReadTree);
         FileReader files = new(images, streams);
         foreach (SavedTask task in tasks)
         {
@@ -30,7 +30,7 @@ internal sealed class TreeReader(ImageSet images)
         return tasks;
     }
 
-    private static List<SavedTask> ReadTree(IReadOnlyList<byte[]> messages)
+    private static SavedTask[] ReadTree(List<byte[]> messages)
     {
         if (messages.Count > MostTasks)
         {
@@ -38,9 +38,10 @@ internal sealed class TreeReader(ImageSet images)
         }
 
         HashSet<int> seen = [];
-        List<SavedTask> tasks = [];
-        foreach (byte[] message in messages)
+        SavedTask[] tasks = new SavedTask[messages.Count];
+        for (int i = 0; i < tasks.Length; i++)
         {
+            byte[] message = messages[i];
             SavedTask task = new((int)ProtoReader.FindNumber(message, 1))
             {
                 Parent = (int)ProtoReader.FindNumber(message, 2),
@@ -48,7 +49,7 @@ internal sealed class TreeReader(ImageSet images)
                 Session = (int)ProtoReader.FindNumber(message, 4),
                 Threads = ProtoReader.Count(message, 5),
             };
-            tasks.Add(task.Pid > 0 && seen.Add(task.Pid) ? task : throw new InvalidDataException($"the process number {task.Pid} makes no sense"));
+            tasks[i] = task.Pid > 0 && seen.Add(task.Pid) ? task : throw new InvalidDataException($"the process number {task.Pid} makes no sense");
         }
 
         return tasks;
@@ -56,7 +57,7 @@ internal sealed class TreeReader(ImageSet images)
 
     private void ReadMemory(SavedTask task, FileReader files)
     {
-        AddressSpace space = images.Read($"mm-{task.Pid}.img", messages => AddressSpace.Read(messages[0]));
+        AddressSpace space = images.Read($"mm-{task.Pid}.img", messages => new AddressSpace(messages[0]));
         task.MappedBytes = space.Bytes;
         task.Executable = files.PathOf(space.Executable);
         images.Read($"pagemap-{task.Pid}.img", messages =>
@@ -65,17 +66,27 @@ internal sealed class TreeReader(ImageSet images)
             task.SavedBytes = pages.Bytes;
             return task.Command = space.ReadCommand(pages, images);
         });
-        foreach (ulong id in space.Shared.Concat(space.SharedFiles.Select(files.FindSharedMemory)).Where(id => id != 0).Distinct())
+        foreach (ulong file in space.SharedFiles)
         {
-            if (!_shared.TryGetValue(id, out long bytes))
-            {
-                string name = $"pagemap-shmem-{id}.img";
-                bytes = images.Has(name) ? images.Read(name, messages => PageMap.Read(messages).Bytes) : 0;
-                _shared.Add(id, bytes);
-            }
-
-            task.SharedBytes += bytes;
+            space.Shared.Add(files.FindSharedMemory(file));
         }
+
+        foreach (ulong id in space.Shared)
+        {
+            task.SharedBytes += SharedBytes(id);
+        }
+    }
+
+    private long SharedBytes(ulong id)
+    {
+        if (!_shared.TryGetValue(id, out long bytes))
+        {
+            string name = $"pagemap-shmem-{id}.img";
+            bytes = images.Has(name) ? images.Read(name, messages => PageMap.Read(messages).Bytes) : 0;
+            _shared.Add(id, bytes);
+        }
+
+        return bytes;
     }
 
     private static SavedTask ReadCore(SavedTask task, ReadOnlySpan<byte> core)

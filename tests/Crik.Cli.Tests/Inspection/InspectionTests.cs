@@ -20,7 +20,7 @@ public sealed class InspectionTests : IDisposable
     [Fact]
     public void Processes_come_with_their_state_memory_and_command_line()
     {
-        IReadOnlyList<SavedTask> tasks = Read().Tasks;
+        SavedTask[] tasks = Read().Tasks;
 
         Assert.Equal([(301, 0, "alive", 2, 1000u), (302, 301, "stopped", 1, 0u), (303, 301, "zombie", 1, 0u)], tasks.Select(task => (task.Pid, task.Parent, task.State, task.Threads, task.UserId)));
         Assert.Equal(["server", "--name", "a b"], tasks[0].Command);
@@ -229,7 +229,7 @@ public sealed class InspectionTests : IDisposable
     }
 
     private CheckpointReport Read() => CheckpointReport.Read(
-        new StoredCheckpoint(7, StoredState.Committed, _images.Directory, 1, default, null, null), _images.Directory, _ => ([], []));
+        new StoredCheckpoint(7, StoredState.Committed, _images.Directory), _images.Directory, _ => Fit.Unknown);
 
     private static string[] Forms(CheckpointReport report) => [ReportTable.Write(report, default), ReportTree.Write(report), ReportJson.Write(report)];
 
