@@ -65,8 +65,7 @@ internal static class CheckpointCatalog
                 }
             }
 
-            found.Sort((one, other) => other.Generation != one.Generation ? other.Generation.CompareTo(one.Generation) : one.State.CompareTo(other.State));
-            return found;
+            return [.. found.OrderBy(checkpoint => (int)checkpoint.State).OrderByDescending(checkpoint => checkpoint.Generation)]; // the sort is stable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

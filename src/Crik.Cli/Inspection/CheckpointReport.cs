@@ -102,14 +102,14 @@ internal sealed class CheckpointReport
         static ulong Key(int pid, int descriptor) => ((ulong)(uint)pid << 32) | (uint)descriptor;
     }
 
-    private static Dictionary<uint, int> Streams(CheckpointManifest? manifest)
+    private static Dictionary<uint, StdioLink> Streams(CheckpointManifest? manifest)
     {
-        Dictionary<uint, int> streams = [];
+        Dictionary<uint, StdioLink> streams = [];
         foreach (StdioLink link in manifest?.Stdio ?? [])
         {
             foreach (uint id in link.ImageIds)
             {
-                streams.TryAdd(id, link.Stream);
+                streams.TryAdd(id, link);
             }
         }
 

@@ -16,16 +16,15 @@ internal sealed class FileDescriber
     ];
 
     private readonly Dictionary<uint, SavedFile> _files = [];
-    private readonly Dictionary<ulong, ulong> _sharedMemories = [];
     private readonly Dictionary<uint, string> _terminals;
-    private readonly Dictionary<uint, (string Name, ulong Shared)> _memories;
-    private readonly HashSet<uint> _deleted;
+    private readonly Dictionary<uint, Memory> _memories;
+    private readonly Dictionary<uint, string> _deleted;
 
     public FileDescriber(ImageSet images)
     {
         _terminals = ById(images, "tty-info.img", 1, Terminal);
-        _memories = ById(images, "memfd.img", 7, message => ($"{Text(message, 1)}, {ProtoReader.FindNumber(message, 4)} bytes", ProtoReader.FindNumber(message, 5)));
-        _deleted = [.. ById(images, "remap-fpath.img", 1, _ => true).Keys];
+        _memories = ById(images, "memfd.img", 7, message => new Memory($"{Text(message, 1)}, {ProtoReader.FindNumber(message, 4)} bytes", ProtoReader.FindNumber(message, 5)));
+        _deleted = ById(images, "remap-fpath.img", 1, _ => " (deleted)");
         images.Read("files.img", Describe, mayBeEmpty: true);
     }
 
@@ -33,7 +32,7 @@ internal sealed class FileDescriber
     public SavedFile? Find(uint id) => _files.GetValueOrDefault(id);
 
     /// <summary>The id of the shared memory that a file in memory consists of; 0 when it is none.</summary>
-    public ulong FindSharedMemory(ulong id) => _sharedMemories.GetValueOrDefault(id);
+    public ulong FindSharedMemory(ulong id) => _files.GetValueOrDefault((uint)id)?.SharedMemory ?? 0;
 
     private int Describe(List<byte[]> messages)
     {
@@ -61,7 +60,7 @@ internal sealed class FileDescriber
         switch (kind)
         {
             case "file":
-                return Of(kind, Text(file, 6) + (_deleted.Contains(id) ? " (deleted)" : ""), Access(file, 2));
+                return Of(kind, Text(file, 6) + _deleted.GetValueOrDefault(id), Access(file, 2));
             case "pipe":
                 return Of(kind, $"pipe:{ProtoReader.FindNumber(file, 2)}", Access(file, 3));
             case "fifo":
@@ -70,9 +69,8 @@ internal sealed class FileDescriber
                 uint terminal = (uint)ProtoReader.FindNumber(file, 2);
                 return Of(kind, _terminals.GetValueOrDefault(terminal, $"terminal {terminal}"), Access(file, 3));
             case "memfd":
-                (string Name, ulong Shared) memory = _memories.GetValueOrDefault((uint)ProtoReader.FindNumber(file, 5));
-                _sharedMemories[id] = memory.Shared;
-                return Of(kind, memory.Name ?? "", Access(file, 2));
+                Memory? memory = _memories.GetValueOrDefault((uint)ProtoReader.FindNumber(file, 5));
+                return new SavedFile(kind, memory?.Name ?? "", Access(file, 2), null) { SharedMemory = memory?.Shared ?? 0 };
             case "inet":
                 return Inet(file);
             case "unix":
@@ -163,7 +161,8 @@ internal sealed class FileDescriber
     private static string Text(ReadOnlySpan<byte> message, int field) => Encoding.UTF8.GetString(ProtoReader.FindBytes(message, field));
 
     /// <summary>What an image that need not be there says of each id.</summary>
-    private static Dictionary<uint, T> ById<T>(ImageSet images, string name, int idField, Func<byte[], T> describe) => !images.Has(name) ? [] : images.Read(
+    private static Dictionary<uint, T> ById<T>(ImageSet images, string name, int idField, Func<byte[], T> describe)
+        where T : class => !images.Has(name) ? [] : images.Read(
         name,
         messages =>
         {
@@ -176,4 +175,12 @@ internal sealed class FileDescriber
             return found;
         },
         mayBeEmpty: true);
+
+    /// <summary>A file in memory, and the shared memory it consists of.</summary>
+    private sealed class Memory(string name, ulong shared)
+    {
+        public string Name => name;
+
+        public ulong Shared => shared;
+    }
 }

@@ -1,3 +1,4 @@
+using Crik.Checkpoints;
 using Crik.Criu;
 
 namespace Crik.Inspection;
@@ -6,12 +7,12 @@ namespace Crik.Inspection;
 internal sealed class FileReader
 {
     private readonly ImageSet _images;
-    private readonly Dictionary<uint, int> _streams;
+    private readonly Dictionary<uint, StdioLink> _streams;
     private readonly FileDescriber _describer;
     private readonly Dictionary<uint, SavedFile[]> _tables = [];
 
-    /// <param name="streams">The ids of the open files that are the container's streams, and their numbers.</param>
-    public FileReader(ImageSet images, Dictionary<uint, int> streams)
+    /// <param name="streams">By the ids of the open files that are the container's streams.</param>
+    public FileReader(ImageSet images, Dictionary<uint, StdioLink> streams)
     {
         _images = images;
         _streams = streams;
@@ -45,10 +46,9 @@ internal sealed class FileReader
             uint id = (uint)ProtoReader.FindNumber(message, 1);
             int descriptor = (int)ProtoReader.FindNumber(message, 4);
             SavedFile file = _describer.Find(id) ?? throw new InvalidDataException($"descriptor {descriptor} leads to file {id}, which is not in files.img");
-            files[i] = file.As(descriptor, _streams.GetValueOrDefault(id, -1));
+            files[i] = file.As(descriptor, _streams.GetValueOrDefault(id)?.Stream ?? -1);
         }
 
-        Array.Sort(files, (one, other) => one.Descriptor.CompareTo(other.Descriptor));
-        return files;
+        return [.. files.OrderBy(file => file.Descriptor)];
     }
 }

@@ -38,6 +38,11 @@ internal sealed class SavedTask(int pid)
     public long SharedBytes { get; set; }
 
     public SavedFile[] Files { get; set; } = [];
+
+    public List<SavedTask> Children { get; } = [];
+
+    /// <summary>It is nobody's child here.</summary>
+    public bool IsRoot { get; set; }
 }
 
 /// <summary>An open file of a process.</summary>
@@ -54,6 +59,9 @@ internal sealed class SavedFile(string kind, string what, string access, SavedSo
     public string Access => access;
 
     public SavedSocket? Socket => socket;
+
+    /// <summary>The id of the shared memory that it consists of, 0 for none.</summary>
+    public ulong SharedMemory { get; init; }
 
     /// <summary>Its number in that process.</summary>
     public int Descriptor { get; private init; }

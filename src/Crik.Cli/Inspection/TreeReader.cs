@@ -1,4 +1,5 @@
 using System.Text;
+using Crik.Checkpoints;
 using Crik.Criu;
 
 namespace Crik.Inspection;
@@ -8,11 +9,11 @@ internal sealed class TreeReader(ImageSet images)
 {
     private const int MostTasks = 100_000;
 
-    private readonly Dictionary<ulong, long> _shared = [];
+    private readonly Dictionary<ulong, PageMap?> _shared = [];
 
     /// <summary>In the order of the images: parents come before their children.</summary>
-    /// <param name="streams">The ids of the open files that are the container's streams.</param>
-    public SavedTask[] Read(Dictionary<uint, int> streams)
+    /// <param name="streams">By the ids of the open files that are the container's streams.</param>
+    public SavedTask[] Read(Dictionary<uint, StdioLink> streams)
     {
         SavedTask[] tasks = images.Read("pstree.img", ReadTree);
         FileReader files = new(images, streams);
@@ -37,7 +38,7 @@ internal sealed class TreeReader(ImageSet images)
             throw new InvalidDataException("it has more processes than there can be");
         }
 
-        HashSet<int> seen = [];
+        Dictionary<uint, SavedTask> before = [];
         SavedTask[] tasks = new SavedTask[messages.Count];
         for (int i = 0; i < tasks.Length; i++)
         {
@@ -49,7 +50,17 @@ internal sealed class TreeReader(ImageSet images)
                 Session = (int)ProtoReader.FindNumber(message, 4),
                 Threads = ProtoReader.Count(message, 5),
             };
-            tasks[i] = task.Pid > 0 && seen.Add(task.Pid) ? task : throw new InvalidDataException($"the process number {task.Pid} makes no sense");
+            if (task.Pid <= 0 || before.ContainsKey((uint)task.Pid))
+            {
+                throw new InvalidDataException($"the process number {task.Pid} makes no sense");
+            }
+
+            // Only a parent that came before counts: so there are no rings, whatever the image says.
+            SavedTask? parent = before.GetValueOrDefault((uint)task.Parent);
+            task.IsRoot = parent is null;
+            parent?.Children.Add(task);
+            before.Add((uint)task.Pid, task);
+            tasks[i] = task;
         }
 
         return tasks;
@@ -79,14 +90,14 @@ internal sealed class TreeReader(ImageSet images)
 
     private long SharedBytes(ulong id)
     {
-        if (!_shared.TryGetValue(id, out long bytes))
+        if (!_shared.TryGetValue(id, out PageMap? pages))
         {
             string name = $"pagemap-shmem-{id}.img";
-            bytes = images.Has(name) ? images.Read(name, messages => PageMap.Read(messages).Bytes) : 0;
-            _shared.Add(id, bytes);
+            pages = images.Has(name) ? images.Read(name, PageMap.Read) : null;
+            _shared.Add(id, pages);
         }
 
-        return bytes;
+        return pages?.Bytes ?? 0;
     }
 
     private static SavedTask ReadCore(SavedTask task, ReadOnlySpan<byte> core)
