@@ -16,6 +16,22 @@ internal static class ManifestReader
     /// <exception cref="CheckpointException">The checkpoint is not what was committed.</exception>
     public static CheckpointManifest Read(string checkpoint, int generation)
     {
+        CheckpointManifest manifest = ReadAlone(checkpoint, generation);
+        try
+        {
+            CheckImages(manifest, Path.Combine(checkpoint, "images"));
+            return manifest;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(Path.Combine(checkpoint, "images"), exception.Message);
+        }
+    }
+
+    /// <summary>Reads the manifest without a look at the images it names.</summary>
+    /// <param name="generation">What it has to say it is; <see langword="null"/> when any will do.</param>
+    public static CheckpointManifest ReadAlone(string checkpoint, int? generation)
+    {
         string path = Path.Combine(checkpoint, "manifest.json");
         try
         {
@@ -31,8 +47,7 @@ internal static class ManifestReader
                 throw Damaged(path, $"its format is {manifest.Format}, and this crik knows {CheckpointManifest.CurrentFormat}; use the crik that made it");
             }
 
-            Check(manifest, path, generation);
-            CheckImages(manifest, Path.Combine(checkpoint, "images"));
+            Check(manifest, path, generation ?? manifest.Generation);
             return manifest;
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)

@@ -86,6 +86,7 @@ internal sealed class RunCommand
             HostName = Environment.MachineName,
             RestoredFrom = started.Generation,
             HistoryUpTo = started.Program is not null ? last?.HistoryUpTo ?? 0 : store.NewestGeneration(),
+            Skipped = last?.Skipped,
         };
         RecordStart(store, run);
         ChildProcess program = started.Program

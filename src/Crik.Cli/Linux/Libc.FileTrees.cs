@@ -288,6 +288,35 @@ internal static unsafe partial class Libc
         return done;
     }
 
+    /// <summary>Reads from a place in a file until the buffer is full or the file ends.</summary>
+    /// <returns>Bytes read.</returns>
+    internal static int ReadAt(FileDescriptor file, long offset, Span<byte> buffer)
+    {
+        int done = 0;
+        fixed (byte* start = buffer)
+        {
+            while (done < buffer.Length)
+            {
+                nint count = PreadCore(file.Number, start + done, buffer.Length - done, offset + done);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                if (count > 0)
+                {
+                    done += (int)count;
+                }
+                else if (LastErrno() != Errno.EINTR)
+                {
+                    throw Failed("read");
+                }
+            }
+        }
+
+        return done;
+    }
+
     internal static void SetSize(FileDescriptor file, long size)
     {
         if (FtruncateCore(file.Number, size) != 0)
