@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 CRIK := artifacts/crik
 
-.PHONY: crik demo test unit-test system-test format clean
+.PHONY: crik demo test unit-test system-test format bench clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -30,6 +30,14 @@ unit-test:
 
 system-test: $(CRIK)
 	@tests/lab/test.sh tests/Crik.SystemTests
+
+## bench: what crik costs beside tini and criu alone (QUICK=1: fewer and smaller cases, OPTIONS: see bench/bench.py)
+bench:
+	@tests/lab/install.sh
+	@command -v tini >/dev/null || apt-get install -y -qq tini >/dev/null
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/rootfs.sh experimental
+	@python3 bench/bench.py $(if $(QUICK),--quick) $(OPTIONS)
 
 ## format: what CI looks at
 format:
