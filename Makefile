@@ -1,16 +1,27 @@
 # crik: the commands of CONTRIBUTING.md. Everything that is missing is installed by the targets themselves.
 SHELL := /bin/bash
 CRIK := artifacts/crik
+SERVER := artifacts/node-state-server
+RENDER := artifacts/render-chart
+CHART := charts/node-state-server
 
-.PHONY: crik demo test unit-test system-test format bench clean
+.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop format bench clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
 	@tests/lab/cost.sh
 
-$(CRIK): $(shell find src/Crik.Cli -name '*.cs' -not -path '*/obj/*') src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
+$(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
 	tests/lab/publish.sh src/Crik.Cli/Crik.Cli.csproj artifacts/native/crik
 	install -m755 artifacts/native/crik/crik $@
+
+## node-state-server: the native binary, artifacts/node-state-server
+node-state-server: $(SERVER)
+	@stat -c 'size:    %s bytes' $(SERVER)
+
+$(SERVER): $(shell find src/Crik.NodeStateServer src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.NodeStateServer/Crik.NodeStateServer.csproj Directory.Build.props Directory.Packages.props global.json
+	tests/lab/publish.sh src/Crik.NodeStateServer/Crik.NodeStateServer.csproj artifacts/native/node-state-server
+	install -m755 artifacts/native/node-state-server/node-state-server $@
 
 ## demo: a counter that lives through three pods (LEVEL=basic|full|privileged|nonroot)
 demo:
@@ -18,10 +29,17 @@ demo:
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/demo.sh
 
-## test: unit tests, then the binary in real containers
+## chart: the objects of the node state server's chart, for kubectl apply -f - (ARGS="--namespace kube-system --set replicas=3")
+chart: $(RENDER)
+	@$(RENDER) $(ARGS) $(CHART)
+
+$(RENDER): $(wildcard tests/lab/chart/*)
+	@tests/lab/chart/build.sh $@
+
+## test: unit tests, the chart, then the binary in real containers
 test:
 	@tests/lab/install.sh
-	@$(MAKE) --no-print-directory $(CRIK)
+	@$(MAKE) --no-print-directory $(CRIK) $(RENDER)
 	@tests/lab/rootfs.sh experimental
 	@tests/lab/test.sh Crik.slnx
 
@@ -38,6 +56,22 @@ bench:
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/rootfs.sh experimental
 	@python3 bench/bench.py $(if $(QUICK),--quick) $(OPTIONS)
+
+## cluster: a real Kubernetes of two nodes (the first time: compiles it, ten minutes)
+cluster:
+	@tests/lab/kubernetes/cluster.sh start
+
+## cluster-test: the chart, the server and pods on that cluster, which is stopped again
+cluster-test:
+	@tests/lab/install.sh
+	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
+	@tests/lab/cluster-test.sh
+
+cluster-stop:
+	@tests/lab/kubernetes/cluster.sh stop
+
+chart-test: $(RENDER)
+	@tests/lab/test.sh tests/Crik.ChartTests
 
 ## format: what CI looks at
 format:

@@ -179,6 +179,8 @@ internal static class Sequences
         return false;
     }
 
+    public static bool All<T>(this IEnumerable<T> source, Func<T, bool> predicate) => !source.Any(item => !predicate(item));
+
     public static bool Contains<T>(this IEnumerable<T> source, T wanted)
     {
         EqualityComparer<T> same = EqualityComparer<T>.Default;

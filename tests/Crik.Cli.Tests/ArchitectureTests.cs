@@ -9,12 +9,13 @@ public sealed partial class ArchitectureTests
     {
         ["Linux"] = [],
         ["Diagnostics"] = ["Linux"],
-        ["Configuration"] = ["Linux"],
+        ["Configuration"] = ["Linux", "Contracts"],
         ["Files"] = ["Linux"],
         ["Init"] = ["Linux", "Diagnostics"],
         ["Criu"] = ["Linux", "Diagnostics", "Init"],
         ["Checkpoints"] = ["Linux", "Diagnostics", "Init", "Criu", "Files", "Configuration"],
-        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration"],
+        ["Nodes"] = ["Linux", "Diagnostics", "Init", "Configuration", "Contracts"],
+        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -51,6 +51,8 @@ public sealed class SequencesTests
         Assert.Equal(Linq.Sum(s_words, w => (long)w.Length), Sequences.Sum(s_words, w => w.Length));
         Assert.True(Sequences.Any(s_numbers, n => n == 9));
         Assert.False(Sequences.Any(s_numbers, n => n == 8));
+        Assert.True(Sequences.All(s_numbers, n => n < 10));
+        Assert.False(Sequences.All(s_numbers, n => n < 9));
         Assert.True(Sequences.Contains((IEnumerable<string>)s_words, "fig"));
         Assert.False(Sequences.Contains((IEnumerable<string>)s_words, "Fig"));
         Assert.Equal("apple", Sequences.First(s_words, w => w.Length > 4));

@@ -8,6 +8,7 @@
       --env K=V            --terminal          with a terminal; then standard input has to be one
       --rootfs DIR         default: what rootfs.sh prints for experimental
       --crik FILE          default: $CRIK_BINARY or artifacts/crik
+      --host-network       in the machine's own network
       --seccomp            with a filter that allows everything, as RuntimeDefault has one that allows most
     pod.py kill NAME [SIGNAL]     pod.py pid NAME     pod.py exec NAME -- COMMAND...
 
@@ -107,7 +108,7 @@ def prepare(a):
         mounts = [m for m in mounts if m['destination'] != destination]
         mounts.append(mount(destination, 'tmpfs', 'tmpfs', f'size={size}', 'mode=1777'))
     capabilities = lambda names: ['CAP_' + c for c in names]
-    linux = {'namespaces': [{'type': t} for t in ('pid', 'ipc', 'uts', 'mount', 'network')],
+    linux = {'namespaces': [{'type': t} for t in ('pid', 'ipc', 'uts', 'mount') + (() if a.host_network else ('network',))],
              'cgroupsPath': cgroup_of(a.name),
              'resources': {'devices': [{'allow': True, 'access': 'rwm'}]}}
     if a.seccomp:
@@ -116,14 +117,15 @@ def prepare(a):
         linux['maskedPaths'] = ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats',
                                 '/proc/sched_debug', '/proc/scsi', '/sys/firmware']
         linux['readonlyPaths'] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
+    # the loopback interface is down in a new network namespace
+    loopback_up = {'path': shutil.which('sh'), 'args': ['sh', '-c',
+                   'pid=$(sed "s/.*\\"pid\\":\\([0-9]*\\).*/\\1/"); nsenter -t "$pid" -n ip link set lo up']}
     config = {'ociVersion': '1.0.2', 'hostname': a.name, 'root': {'path': root}, 'mounts': mounts, 'linux': linux,
               'process': {'terminal': a.terminal, 'user': {'uid': uid, 'gid': uid}, 'cwd': '/', 'args': a.command,
                           'env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', f'HOSTNAME={a.name}'] + a.env,
                           'capabilities': {'bounding': capabilities(LEVELS[a.level]), 'effective': capabilities(effective),
                                            'permitted': capabilities(effective)}},
-              # the loopback interface is down in a new network namespace
-              'hooks': {'createRuntime': [{'path': shutil.which('sh'), 'args': ['sh', '-c',
-                        'pid=$(sed "s/.*\\"pid\\":\\([0-9]*\\).*/\\1/"); nsenter -t "$pid" -n ip link set lo up']}]}}
+              'hooks': {'createRuntime': [] if a.host_network else [loopback_up]}}
     with open(bundle + '/config.json', 'w') as out:
         json.dump(config, out)
     return bundle
@@ -154,6 +156,7 @@ def main():
     for repeated in ('--mount', '--tmpfs', '--env'):
         verb.add_argument(repeated, action='append', default=[])
     verb.add_argument('--terminal', action='store_true')
+    verb.add_argument('--host-network', action='store_true')
     verb.add_argument('--seccomp', action='store_true')
     verb.add_argument('--rootfs')
     verb.add_argument('--termination-log', help='where to put a copy of the termination log at the end')

@@ -11,7 +11,7 @@ exec 9>"$cache/rootfs-$suite.lock"; flock 9
 if [ -e "$root" ]; then echo "$root"; exit 0; fi
 new=$cache/.new-rootfs-$suite; rm -rf --one-file-system "$new"
 echo "making the root file system $root" >&2
-mirror=$(awk '/^URIs:/ {print $2; exit} /^deb / {print $2; exit}' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null || true)
+mirror=$("$(dirname "$0")/mirror.sh")
 packages=procps,iproute2,python3
 if [ "$suite" = trixie ]; then
   mmdebstrap --quiet --variant=minbase --include="criu,$packages" trixie "$new" "$mirror" >&2

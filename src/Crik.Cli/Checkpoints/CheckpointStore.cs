@@ -14,6 +14,8 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>How many checkpoints that could not be restored are kept for a look at their logs.</summary>
     private const int FailedKept = 3;
 
+    private int _lastBegun;
+
     /// <summary>Committed generations, newest first.</summary>
     public IReadOnlyList<int> Generations() => [.. Numbers(directory.Checkpoints).OrderDescending()];
 
@@ -36,25 +38,48 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
     }
 
-    /// <summary>Starts a new generation in a place where nobody looks for one.</summary>
+    /// <summary>
+    /// Starts a new generation in a place where nobody looks for one. Its number is never given out again: work on a draft
+    /// that was given up may still be going on.
+    /// </summary>
     public CheckpointDraft Begin()
     {
-        int generation = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).DefaultIfEmpty(0).Max() + 1;
+        int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Append(_lastBegun).Max() + 1;
         string staging = Path.Combine(directory.Path, $"{StagingPrefix}{generation}");
         return new CheckpointDraft(generation, staging, PathOf(generation), directory.Path);
     }
 
-    /// <summary>A directory for one attempt to restore.</summary>
-    public string NewRestoreDirectory(int generation)
+    /// <summary>
+    /// A directory for one attempt to restore: beside the checkpoints, where logs outlive the pod, or, where that volume takes
+    /// nothing, in the container.
+    /// </summary>
+    /// <param name="bytes">What will be written into it at least.</param>
+    public string NewRestoreDirectory(int generation, long bytes)
     {
-        string path = Path.Combine(directory.Path, $"{RestorePrefix}{generation}");
-        if (Directory.Exists(path))
+        string name = $"{RestorePrefix}{generation}";
+        string[] places = [directory.Path, "/tmp", "/dev/shm"];
+        foreach (string place in places)
         {
-            Directory.Delete(path, recursive: true);
+            string path = Path.Combine(place, place == directory.Path ? name : $"crik{name}");
+            try
+            {
+                if (Directory.Exists(path))
+                {
+                    Directory.Delete(path, recursive: true);
+                }
+
+                if (Libc.FreeBytes(place) > bytes && Libc.MakeDirectory(path, 0x1C0))
+                {
+                    return path;
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Log.Debug("no restore from here", ("place", place), ("reason", exception.Message));
+            }
         }
 
-        Libc.MakeDirectory(path, 0x1C0);
-        return path;
+        throw new CheckpointException($"there is no room for the {bytes >> 10} KiB that a restore writes, in any of {string.Join(", ", places)}; free some in the image directory");
     }
 
     /// <summary>Removes the oldest checkpoints beyond those to keep. Never the newest.</summary>

@@ -256,7 +256,7 @@ internal sealed class CrikOptionsFile
     {
         if (Current is not SequenceStart start)
         {
-            Refuse(line, $"{key.Name}: must be a list, one '- /path' a line");
+            Refuse(line, $"{key.Name}: must be a list, one '- {(key.Kind == OptionKind.PathList ? "/path" : key.Choices[0])}' a line");
             Skip();
             return;
         }
@@ -266,7 +266,7 @@ internal sealed class CrikOptionsFile
         List<string> values = [];
         while (Current is not SequenceEnd)
         {
-            if (ReadScalar(key, "must be a list of paths") is { } text)
+            if (ReadScalar(key, key.Kind == OptionKind.PathList ? "must be a list of paths" : $"must be a list of {string.Join(" or ", key.Choices)}") is { } text)
             {
                 values.Add(text);
             }
