@@ -56,7 +56,7 @@ internal static class Log
         // The message is no template: braces in it (paths, criu's words) are not holes.
         MessageTemplate template = new([new Serilog.Parsing.TextToken(message)]);
         s_logger ??= Make();
-        s_logger.Write(new LogEvent(DateTimeOffset.Now, level, exception: null, template, properties));
+        s_logger.Write(new LogEvent(DateTimeOffset.UtcNow, level, exception: null, template, properties));
     }
 
     private static Logger Make() =>
