@@ -5,7 +5,7 @@ SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop format clean
+.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop format bench clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -48,6 +48,14 @@ unit-test:
 
 system-test: $(CRIK)
 	@tests/lab/test.sh tests/Crik.SystemTests
+
+## bench: what crik costs beside tini and criu alone (QUICK=1: fewer and smaller cases, OPTIONS: see bench/bench.py)
+bench:
+	@tests/lab/install.sh
+	@command -v tini >/dev/null || apt-get install -y -qq tini >/dev/null
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/rootfs.sh experimental
+	@python3 bench/bench.py $(if $(QUICK),--quick) $(OPTIONS)
 
 ## cluster: a real Kubernetes of two nodes (the first time: compiles it, ten minutes)
 cluster:

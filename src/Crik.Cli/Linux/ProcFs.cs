@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Crik.Linux;
 
@@ -43,7 +44,7 @@ internal static class ProcFs
     {
         try
         {
-            return File.ReadAllLines(path);
+            return Encoding.UTF8.GetString(Libc.ReadToEnd(path)).TrimEnd('\n') is { Length: > 0 } text ? text.Split('\n') : [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
