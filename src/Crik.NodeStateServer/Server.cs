@@ -20,6 +20,7 @@ internal static class Server
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(options.Debug ? LogLevel.Debug : LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // or every request gets an Activity
         builder.Logging.Services.AddSingleton<ILoggerProvider>(new JsonLines(Console.OpenStandardOutput(), TimeProvider.System));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listener.Configure(kestrel, options));
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = 4096); // a Service's clients may all come at once
