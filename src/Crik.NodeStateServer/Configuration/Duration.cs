@@ -20,7 +20,8 @@ internal static class Duration
         while (rest.Length > 0)
         {
             int digits = rest.IndexOfAnyExcept(s_number);
-            if (digits is < 1 or > 9 || !char.IsAsciiDigit(rest[digits - 1]) || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+            if (digits is < 1 or > 9 || rest[0] == '.' || rest[digits - 1] == '.'
+                || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
             {
                 return false;
             }
@@ -34,7 +35,7 @@ internal static class Duration
             }
 
             smallest = unit;
-            value += unit * number;
+            value += unit * Math.Min(number, s_most / unit); // bounded before it can overflow
             rest = rest[name.Length..];
         }
 
