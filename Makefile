@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 CRIK := artifacts/crik
 
-.PHONY: crik demo test unit-test system-test format clean
+.PHONY: crik demo test unit-test system-test matrix format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -30,6 +30,12 @@ unit-test:
 
 system-test: $(CRIK)
 	@tests/lab/test.sh tests/Crik.SystemTests
+
+## matrix: which programs survive their pods (ONLY=redis,go CYCLES=2)
+matrix:
+	@tests/lab/install.sh
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES))
 
 ## format: what CI looks at
 format:
