@@ -55,7 +55,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                         break;
 
                     case { Type: CriuRequest.Notify, Script: "post-dump" }:
-                        refused = tree is null ? "criu did not say what it froze" : Commit(draft, Describe(draft, run, command, program, version, tree, watches!), deadline);
+                        refused = tree is null ? "criu did not say what it froze" : Commit(draft, tree, watches!, Describe(draft, run, command, program, version, tree, watches!), deadline);
                         committed = refused is null;
                         if (!committed)
                         {
@@ -105,22 +105,28 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
 
     /// <summary>Everything of the dump's that is slow and can fail, while the tree is frozen.</summary>
     /// <returns>Why it did not work, or <see langword="null"/>.</returns>
-    private string? Commit(CheckpointDraft draft, Func<CheckpointManifest> describe, Deadline deadline)
+    private string? Commit(CheckpointDraft draft, FrozenTree tree, InotifyWatches watches, Func<CheckpointManifest> describe, Deadline deadline)
     {
         try
         {
             bool inTime = BackgroundWork.Run(supervisor, deadline, cancellation =>
             {
-                if (options.AdditionalPaths.Count > 0)
+                OwnFiles own = OwnFiles.Choose(
+                    tree.Paths.Concat(tree.Shadows).Concat(watches.Taken.Select(watch => watch.Path)), options.AdditionalPaths, Mount.ReadAll(), StartTime.Earliest(), Libc.TryStatus);
+                if (options.AdditionalPaths.Count + own.Files.Count + own.Places.Count > 0)
                 {
-                    FileArchiveSummary summary = FileArchive.Capture(options.AdditionalPaths, draft.FilesPath, cancellation);
+                    FileArchiveSummary summary = FileArchive.Capture([.. options.AdditionalPaths, .. own.Files], own.Places, draft.FilesPath, cancellation);
                     foreach (string note in summary.Notes)
                     {
                         Log.Warning(note);
                     }
                 }
 
-                draft.Seal(describe());
+                draft.Seal(describe() with
+                {
+                    HasFiles = Directory.Exists(draft.FilesPath),
+                    OwnPaths = [.. own.Files, .. own.Places],
+                });
             });
             if (!inTime)
             {
@@ -158,7 +164,6 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             Cgroups = Machine.Cgroups(),
             ExternalMounts = ExternalMounts(),
             Paths = tree.Paths,
-            HasFiles = options.AdditionalPaths.Count > 0,
             Images = [.. Directory.EnumerateFiles(draft.ImagesPath)
                 .Where(path => !s_notPartOfIt.Contains(Path.GetFileName(path)))
                 .Order(StringComparer.Ordinal)

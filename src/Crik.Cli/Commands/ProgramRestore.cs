@@ -114,7 +114,8 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
             Log.Warning(remark);
         }
 
-        List<string> problems = [.. CompatibilityGate.Problems(manifest, now, version, path => IsKept(manifest, path) || Libc.Identify(path, followLinks: true) is not null)];
+        HashSet<string> own = [.. manifest.OwnPaths];
+        List<string> problems = [.. CompatibilityGate.Problems(manifest, now, version, path => own.Contains(path) || IsKept(manifest, path) || Libc.Identify(path, followLinks: true) is not null)];
         if (manifest.Unprivileged == false && criu.Level != PrivilegeLevel.Full)
         {
             problems.Add("privileges: made with SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container has not got; add them again");
@@ -130,7 +131,7 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
 
     /// <summary>Will be there when the additional paths were put back.</summary>
     private bool IsKept(CheckpointManifest manifest, string path) =>
-        manifest.HasFiles && options.AdditionalPaths.Any(root => path == root || path.StartsWith($"{root}/", StringComparison.Ordinal));
+        manifest.HasFiles && options.AdditionalPaths.Any(root => OwnFiles.IsBelow(path, root));
 
     private void GiveUp(int generation, string reason, IReadOnlyList<string> logs)
     {

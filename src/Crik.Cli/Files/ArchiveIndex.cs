@@ -11,7 +11,7 @@ internal static class ArchiveIndex
     private const int LongestPath = 4095; // PATH_MAX
 
     /// <summary>Looks at every line and at how they fit together, and writes nothing.</summary>
-    public static void Check(string archive, IReadOnlyList<byte[]> roots, CancellationToken cancellationToken)
+    public static void Check(string archive, ArchiveRoots roots, CancellationToken cancellationToken)
     {
         long dataBytes = 0;
         HashSet<string> files = [];
@@ -97,7 +97,7 @@ internal static class ArchiveIndex
         }
     }
 
-    private static void Check(FileEntry entry, IReadOnlyList<byte[]> roots)
+    private static void Check(FileEntry entry, ArchiveRoots roots)
     {
         ReadOnlySpan<byte> path = entry.Path;
         string shown = System.Text.Encoding.UTF8.GetString(path);
@@ -115,13 +115,13 @@ internal static class ArchiveIndex
             }
         }
 
-        if (!roots.Any(root => IsBelow(entry.Path, root)))
+        if (!roots.Allow(entry.Path))
         {
             throw new FileArchiveException(
                 $"the checkpoint has the file {shown}, which is under none of the additionalPaths; add its path again, or remove the checkpoint");
         }
 
-        bool known = entry.Kind is FileEntry.Directory or FileEntry.Regular or FileEntry.Symlink or FileEntry.HardLink;
+        bool known = entry.Kind is FileEntry.Directory or FileEntry.Regular or FileEntry.Symlink or FileEntry.HardLink or FileEntry.Fifo or FileEntry.Place;
         bool linked = entry.Kind is FileEntry.Symlink or FileEntry.HardLink;
         if (!known || entry.Mode > 0xFFF || entry.Size < 0 || linked != (entry.Target is { Length: > 0 and <= LongestPath })
             || entry.Target?.Contains((byte)0) == true

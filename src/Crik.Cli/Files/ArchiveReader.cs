@@ -9,7 +9,7 @@ internal sealed class ArchiveReader : IDisposable
     private static readonly byte[] s_temporaryName = ".crik-restore"u8.ToArray();
 
     private readonly string _archive;
-    private readonly IReadOnlyList<byte[]> _roots;
+    private readonly ArchiveRoots _roots;
     private readonly CancellationToken _cancellationToken;
     private readonly FileDescriptor _data;
     private readonly Stack<(FileEntry Entry, FileDescriptor Directory)> _open = [];
@@ -17,7 +17,7 @@ internal sealed class ArchiveReader : IDisposable
     private long _notOwned;
     private long _notAttributed;
 
-    public ArchiveReader(string archive, IReadOnlyList<byte[]> roots, CancellationToken cancellationToken)
+    public ArchiveReader(string archive, ArchiveRoots roots, CancellationToken cancellationToken)
     {
         _archive = archive;
         _roots = roots;
@@ -105,8 +105,14 @@ internal sealed class ArchiveReader : IDisposable
                 case FileEntry.Regular:
                     PutFile(parent, name, entry, ref offset);
                     break;
+                case FileEntry.Place:
+                    PutPlace(parent, name, entry);
+                    break;
+                case FileEntry.Fifo:
+                    PutInPlace(parent, name, entry, () => Libc.MakeFifoAt(parent, s_temporaryName));
+                    break;
                 case FileEntry.Symlink:
-                    PutInPlace(parent, name, entry, Libc.MakeSymlinkAt(parent, s_temporaryName, entry.Target));
+                    PutInPlace(parent, name, entry, () => Libc.MakeSymlinkAt(parent, s_temporaryName, entry.Target));
                     break;
                 case FileEntry.HardLink:
                     PutHardLink(parent, name, entry);
@@ -121,7 +127,7 @@ internal sealed class ArchiveReader : IDisposable
     /// </summary>
     private (FileDescriptor Parent, byte[] Name) OpenRootParent(FileEntry entry)
     {
-        if (!_roots.Any(root => root.AsSpan().SequenceEqual(entry.Path)))
+        if (!_roots.IsRoot(entry.Path))
         {
             throw ArchiveIndex.Damaged("a file comes without its directory");
         }
@@ -204,9 +210,9 @@ internal sealed class ArchiveReader : IDisposable
 
     private void PutHardLink(FileDescriptor parent, byte[] name, FileEntry entry)
     {
-        byte[] root = _roots.First(root => ArchiveIndex.IsBelow(entry.Target, root));
+        byte[] root = _roots.BaseOf(entry.Target!);
         FileDescriptor directory = Libc.Open(Encoding.UTF8.GetString(root), Libc.O_RDONLY | Libc.O_DIRECTORY);
-        byte[] below = entry.Target![(root.Length + 1)..];
+        byte[] below = entry.Target![(root.Length == 1 ? 1 : root.Length + 1)..];
         try
         {
             for (int slash; (slash = Array.IndexOf(below, (byte)'/')) >= 0; below = below[(slash + 1)..])
@@ -232,12 +238,32 @@ internal sealed class ArchiveReader : IDisposable
         }
     }
 
-    private void PutInPlace(FileDescriptor parent, byte[] name, FileEntry entry, int errno)
+    private void PutPlace(FileDescriptor parent, byte[] name, FileEntry entry)
     {
+        int errno = Libc.MakeDirectoryAt(parent, name, 0x1C0);
+        if (errno == Errno.EEXIST)
+        {
+            return;
+        }
+
+        using FileDescriptor directory = (errno != 0 ? null : Libc.TryOpenAt(parent, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, out errno))
+            ?? throw CannotWrite(entry, errno);
+        Finish(directory, entry);
+    }
+
+    private void PutInPlace(FileDescriptor parent, byte[] name, FileEntry entry, Func<int> make)
+    {
+        int errno = make();
         if (errno == Errno.EEXIST)
         {
             Libc.RemoveAt(parent, s_temporaryName, isDirectory: false);
-            errno = Libc.MakeSymlinkAt(parent, s_temporaryName, entry.Target);
+            errno = make();
+        }
+
+        if (errno == 0 && entry.Kind == FileEntry.Fifo)
+        {
+            using FileDescriptor? fifo = Libc.TryOpenAt(parent, s_temporaryName, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, 0, out errno);
+            errno = fifo is null ? errno : Libc.SetMode(fifo, entry.Mode);
         }
 
         if (errno == 0)

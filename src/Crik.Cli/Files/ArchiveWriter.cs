@@ -46,6 +46,15 @@ internal sealed class ArchiveWriter : IDisposable
         Add(_root, fromRoot, path, status, isRoot: true);
     }
 
+    /// <summary>A directory alone, see <see cref="FileEntry.Place"/>.</summary>
+    public void AddPlace(byte[] path)
+    {
+        if (Libc.Status(_root, path.AsSpan(1), followLinks: true) is { IsDirectory: true } status)
+        {
+            Write(Describe(path, status) with { Kind = FileEntry.Place });
+        }
+    }
+
     public FileArchiveSummary Finish()
     {
         Write(new IndexFrame(FileArchive.Format, _entries, _dataBytes, IsEnd: true));
@@ -65,16 +74,7 @@ internal sealed class ArchiveWriter : IDisposable
     private void Add(FileDescriptor parent, ReadOnlySpan<byte> name, byte[] path, FileStatus status, bool isRoot)
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        FileEntry entry = new()
-        {
-            Kind = FileEntry.Directory,
-            Path = path,
-            Mode = status.Permissions,
-            UserId = status.UserId,
-            GroupId = status.GroupId,
-            ModifiedAt = status.ModifiedAt,
-            AccessedAt = status.AccessedAt,
-        };
+        FileEntry entry = Describe(path, status);
         if (status.IsDirectory)
         {
             AddDirectory(parent, name, entry, isRoot);
@@ -83,9 +83,13 @@ internal sealed class ArchiveWriter : IDisposable
         {
             Write(entry with { Kind = FileEntry.Symlink, Target = Libc.ReadLink(parent, name) });
         }
+        else if (status.IsFifo)
+        {
+            Write(entry with { Kind = FileEntry.Fifo });
+        }
         else if (!status.IsRegular)
         {
-            _notes.Add($"{Show(path)} is a socket, FIFO or device, and so is not in the checkpoint");
+            _notes.Add($"{Show(path)} is a socket or device, and so is not in the checkpoint");
         }
         else if (status.Links > 1 && _linked.TryGetValue((status.Device, status.Inode), out byte[]? first))
         {
@@ -96,6 +100,17 @@ internal sealed class ArchiveWriter : IDisposable
             AddFile(parent, name, entry with { Kind = FileEntry.Regular }, status, isRoot);
         }
     }
+
+    private static FileEntry Describe(byte[] path, FileStatus status) => new()
+    {
+        Kind = FileEntry.Directory,
+        Path = path,
+        Mode = status.Permissions,
+        UserId = status.UserId,
+        GroupId = status.GroupId,
+        ModifiedAt = status.ModifiedAt,
+        AccessedAt = status.AccessedAt,
+    };
 
     private void AddDirectory(FileDescriptor parent, ReadOnlySpan<byte> name, FileEntry entry, bool isRoot)
     {

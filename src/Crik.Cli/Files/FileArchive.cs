@@ -23,12 +23,19 @@ internal static class FileArchive
     public static string DataPath(string archive) => Path.Combine(archive, "data");
 
     /// <summary>Copies these paths. A path that is a symbolic link itself is followed; below it links stay links.</summary>
+    /// <param name="places">Directories that have to be there, without what is in them; those above others first.</param>
     /// <exception cref="FileArchiveException">A file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
-    public static FileArchiveSummary Capture(IReadOnlyList<string> paths, string archive, CancellationToken cancellationToken)
+    public static FileArchiveSummary Capture(
+        IReadOnlyList<string> paths, IReadOnlyList<string> places, string archive, CancellationToken cancellationToken)
     {
         Linux.Libc.MakeDirectory(archive, 0x1C0);
         using ArchiveWriter writer = new(archive, cancellationToken);
+        foreach (string place in places)
+        {
+            writer.AddPlace(Encoding.UTF8.GetBytes(place));
+        }
+
         foreach (string path in paths)
         {
             writer.Add(Encoding.UTF8.GetBytes(path.TrimEnd('/')));
@@ -38,15 +45,14 @@ internal static class FileArchive
     }
 
     /// <summary>
-    /// Puts the files back. Nothing is written before the whole index was read and found good, nothing outside
+    /// Puts the files back. Nothing is written before the whole index was read and found good, nothing that is not
     /// <paramref name="allowed"/>, and no link below those is followed. Files that are there and not in the archive stay.
     /// </summary>
     /// <exception cref="FileArchiveException">The archive is damaged or hostile, or a file cannot be written.</exception>
-    public static FileArchiveSummary Restore(string archive, IReadOnlyList<string> allowed, CancellationToken cancellationToken)
+    public static FileArchiveSummary Restore(string archive, ArchiveRoots allowed, CancellationToken cancellationToken)
     {
-        byte[][] roots = [.. allowed.Select(path => Encoding.UTF8.GetBytes(path.TrimEnd('/')))];
-        ArchiveIndex.Check(archive, roots, cancellationToken);
-        using ArchiveReader reader = new(archive, roots, cancellationToken);
+        ArchiveIndex.Check(archive, allowed, cancellationToken);
+        using ArchiveReader reader = new(archive, allowed, cancellationToken);
         return reader.Restore();
     }
 }
