@@ -25,6 +25,7 @@ class Program:
     environment = {}
     options = []            # further ones of pod.py
     note = ''               # what the table says beside it
+    cycles = 0              # how many there will be
     cannot = ''             # why it is known not to survive: part of crik's own words, which have to come
 
     def build(self, lab):

@@ -41,7 +41,7 @@ def size_of(directory):
 
 def live(lab, program, cycles, keep):
     """One program's life through its pods."""
-    row = Row(program)
+    row, program.cycles = Row(program), cycles
     directory = os.path.join(lab.directory, program.name)
     for each in ('', 'images', 'data'):
         os.makedirs(os.path.join(directory, each), exist_ok=True)
