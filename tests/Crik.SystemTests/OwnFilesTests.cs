@@ -61,6 +61,40 @@ public sealed class OwnFilesTests
         }
     }
 
+    [LabTheory]
+    [InlineData("500Mi", true)]
+    [InlineData("1Mi", false)]
+    public void Files_that_were_changed_and_closed_come_along_up_to_a_limit(string limit, bool large)
+    {
+        const string Make = "mkdir -p /opt/a/b /opt/empty; echo x >/opt/a/b/file; ln -s b /opt/a/link; echo more >>/etc/issue; rm /etc/issue.net; mv /etc/debian_version /etc/moved; "
+            + "chmod 600 /usr/share/doc/procps/copyright; dd if=/dev/urandom of=/opt/large bs=1M count=2 2>/dev/null; ";
+        const string Look = "cd /; cat opt/a/link/file; cksum etc/issue etc/moved; stat -c '%n %a' opt/empty usr/share/doc/procps/copyright; cksum opt/large || echo no large";
+        string[] program = Programs.Shell($"{Make} n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
+        string[] options = ["--env", $"CRIK_CONTAINER_FILES_LIMIT={limit}"];
+        using ImageDirectory images = new();
+        string before = "";
+        for (int i = 0; i < 3; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, options, program);
+            pod.WaitForCount((i * 3) + 1);
+            string now = pod.Exec("sh", "-c", $"({Look}) 2>/dev/null");
+            before = i == 0 ? now : before;
+            if (large || i == 0)
+            {
+                Assert.Equal(before, now);
+            }
+            else
+            {
+                Assert.Equal(before.TrimEnd().Split('\n')[..^1].Append("no large"), now.TrimEnd().Split('\n'));
+            }
+
+            pod.WaitForCount((i * 3) + 4);
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            Assert.Equal(!large && i == 0, pod.Errors.Any(line => line.Contains("/opt/large", StringComparison.Ordinal) && line.Contains("containerFilesLimit", StringComparison.Ordinal)));
+        }
+    }
+
     [LabFact]
     public void Files_on_a_volume_are_left_to_the_volume()
     {

@@ -3,35 +3,33 @@ using Crik.Linux;
 namespace Crik.Checkpoints;
 
 /// <summary>
-/// What the tree holds on to and the next container will not have: files that are open, mapped or watched and came to be,
-/// or were changed, since the container started, on file systems that are the container's own. They go along with a
-/// checkpoint without being asked for; volumes, and what the image has, do not.
+/// What the next container will not have: files that the tree has open, mapped or watched, and all that was changed in the
+/// container's layer since crik started, on file systems that begin anew with a container. It goes along with a checkpoint
+/// without being asked for; volumes, and what the image has, do not.
 /// </summary>
 /// <param name="Files">Files to copy.</param>
 /// <param name="Places">Directories that have to be there, those above others first.</param>
-internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Places)
+/// <param name="LeftOut">What was changed and is too much, in words.</param>
+internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Places, string? LeftOut)
 {
-    /// <summary>How much older than crik a file may look: what a container's runtime and entry point take, and the kernel's coarse clock.</summary>
-    private const long Tolerance = 1_000_000_000;
+    /// <summary>The clock of the kernel for files is a coarse one.</summary>
+    private const long Tolerance = 20_000_000;
 
     /// <param name="held">Files and directories that the tree has open, mapped or watched, or works in.</param>
-    /// <param name="additional">Paths that are copied anyhow.</param>
+    /// <param name="changed">What was changed in the container's layer.</param>
+    /// <param name="limit">Bytes of files that were changed and are not held, at most.</param>
+    /// <param name="leaveAlone">Paths that are copied anyhow, or have no place in a checkpoint.</param>
     /// <param name="since">When crik started, in nanoseconds since 1970.</param>
     public static OwnFiles Choose(
-        IEnumerable<string> held, IReadOnlyList<string> additional, IReadOnlyList<Mount> mounts, long since, Func<string, FileStatus?> status)
+        IEnumerable<string> held, IEnumerable<(string Path, FileStatus Status)> changed, long limit,
+        IReadOnlyList<string> leaveAlone, IReadOnlyList<Mount> mounts, long since, Func<string, FileStatus?> status)
     {
         SortedSet<string> files = new(StringComparer.Ordinal);
         SortedSet<string> places = new(StringComparer.Ordinal);
         HashSet<string> looked = [];
-        foreach (string path in held)
+        foreach (string path in held.Where(IsCandidate))
         {
-            if (additional.Any(root => IsBelow(path, root.TrimEnd('/'))) || !IsOwn(path, mounts))
-            {
-                continue;
-            }
-
-            bool isFile = status(path) is { IsDirectory: false } file && (file.IsRegular || file.IsFifo) && file.ChangedAt >= since - Tolerance;
-            if (isFile)
+            if (status(path) is { IsDirectory: false } file && (file.IsRegular || file.IsFifo) && IsYoung(file))
             {
                 files.Add(path);
             }
@@ -39,14 +37,30 @@ internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<strin
             // Above a deleted file, and a socket, there are only directories to care for.
             for (string? place = path; place is not null && looked.Add(place) && IsOwn(place, mounts); place = Path.GetDirectoryName(place))
             {
-                if (status(place) is { IsDirectory: true } directory && directory.ChangedAt >= since - Tolerance)
+                if (status(place) is { IsDirectory: true } directory && IsYoung(directory))
                 {
                     places.Add(place);
                 }
             }
         }
 
-        return new OwnFiles([.. files], [.. places]);
+        (string Path, FileStatus Status)[] closed = limit == 0 ? [] : [.. changed.Where(item => IsCandidate(item.Path) && IsYoung(item.Status))];
+        places.UnionWith(closed.Where(item => item.Status.IsDirectory).Select(item => item.Path));
+        (string Path, FileStatus Status)[] bySize =
+            [.. closed.Where(item => (item.Status.IsRegular || item.Status.IsFifo || item.Status.IsSymlink) && !files.Contains(item.Path)).OrderBy(item => item.Status.Size)];
+        long total = 0;
+        int taken = 0;
+        for (; taken < bySize.Length && total + bySize[taken].Status.Size <= limit; taken++)
+        {
+            total += bySize[taken].Status.Size;
+            files.Add(bySize[taken].Path);
+        }
+
+        return new OwnFiles([.. files], [.. places], taken == bySize.Length ? null : Describe(bySize[taken..]));
+
+        bool IsCandidate(string path) => IsOwn(path, mounts) && !leaveAlone.Any(root => IsBelow(path, root));
+
+        bool IsYoung(FileStatus file) => file.ChangedAt >= since - Tolerance;
     }
 
     /// <summary>Whether a path is on a file system that begins anew with each container: its root, and those in memory.</summary>
@@ -59,4 +73,8 @@ internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<strin
     }
 
     public static bool IsBelow(string path, string root) => path == root || path.StartsWith($"{root}/", StringComparison.Ordinal);
+
+    private static string Describe((string Path, FileStatus Status)[] left) =>
+        $"{left.Length} files that were changed in the container, {left.Sum(item => item.Status.Size) >> 20} MiB, are not in the checkpoint, for they are more than "
+        + $"containerFilesLimit; the largest is {left[^1].Path}. Put them on a volume, or raise it";
 }

@@ -111,11 +111,10 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         {
             bool inTime = BackgroundWork.Run(supervisor, deadline, cancellation =>
             {
-                OwnFiles own = OwnFiles.Choose(
-                    tree.Paths.Concat(tree.Shadows).Concat(watches.Taken.Select(watch => watch.Path)), options.AdditionalPaths, Mount.ReadAll(), StartTime.Earliest(), Libc.TryStatus);
+                OwnFiles own = FindOwnFiles(tree, watches, cancellation);
                 if (options.AdditionalPaths.Count + own.Files.Count + own.Places.Count > 0)
                 {
-                    FileArchiveSummary summary = FileArchive.Capture([.. options.AdditionalPaths, .. own.Files], own.Places, draft.FilesPath, cancellation);
+                    FileArchiveSummary summary = FileArchive.Capture(options.AdditionalPaths, own.Files, own.Places, draft.FilesPath, cancellation);
                     foreach (string note in summary.Notes)
                     {
                         Log.Warning(note);
@@ -140,6 +139,23 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         {
             return exception.Message;
         }
+    }
+
+    private OwnFiles FindOwnFiles(FrozenTree tree, InotifyWatches watches, CancellationToken cancellation)
+    {
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        long since = StartTime.Earliest();
+        IReadOnlyList<(string, FileStatus)> changed = options.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, since, cancellation);
+        string[] leaveAlone = [.. options.AdditionalPaths, options.ImageDir!, Environment.ProcessPath!];
+        OwnFiles own = OwnFiles.Choose(
+            tree.Paths.Concat(tree.Shadows).Concat(watches.Taken.Select(watch => watch.Path)), changed, options.ContainerFilesLimit, leaveAlone, mounts, since, Libc.TryStatus);
+        if (own.LeftOut is { } leftOut)
+        {
+            Log.Warning(leftOut);
+        }
+
+        Log.Debug("files of the container's own go along", ("files", own.Files.Count), ("directories", own.Places.Count));
+        return own;
     }
 
     private Func<CheckpointManifest> Describe(

@@ -81,7 +81,19 @@ internal static class ArchiveIndex
     public static bool IsBelow(ReadOnlySpan<byte> path, ReadOnlySpan<byte> root) =>
         path.StartsWith(root) && (path.Length == root.Length || path[root.Length] == (byte)'/');
 
-    public static FileArchiveException Damaged(string why) => new($"the checkpoint's archive of files cannot be trusted: {why}");
+    /// <summary>How much of the data file is this entry's.</summary>
+    public static long DataBytes(FileEntry entry)
+    {
+        long bytes = 0;
+        for (int i = 1; i < (entry.Extents?.Length ?? 0); i += 2)
+        {
+            bytes += entry.Extents![i];
+        }
+
+        return bytes;
+    }
+
+    public static FileArchiveException Damaged(string why) => new($"the checkpoint's archive of files cannot be trusted: {why}", isDamage: true);
 
     private static bool IsFrame(ReadOnlySpan<byte> line) => line.StartsWith("{\"format\""u8);
 
@@ -135,7 +147,6 @@ internal static class ArchiveIndex
     {
         long[] extents = entry.Extents ?? [];
         long end = 0;
-        long bytes = 0;
         for (int i = 0; i < extents.Length; i += 2)
         {
             if (extents.Length % 2 != 0 || extents[i] < end || extents[i + 1] <= 0 || extents[i + 1] > entry.Size - extents[i])
@@ -144,10 +155,9 @@ internal static class ArchiveIndex
             }
 
             end = extents[i] + extents[i + 1];
-            bytes += extents[i + 1];
         }
 
-        return bytes;
+        return DataBytes(entry);
     }
 
     /// <summary>Lines of bounded length.</summary>

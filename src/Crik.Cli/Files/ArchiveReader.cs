@@ -33,7 +33,16 @@ internal sealed class ArchiveReader : IDisposable
         {
             _cancellationToken.ThrowIfCancellationRequested();
             CloseUntilAbove(entry.Path);
-            Put(entry, ref offset);
+            try
+            {
+                Put(entry, offset);
+            }
+            catch (Exception exception) when (_roots.IsSingle(entry.Path) && exception is LinuxException or UnauthorizedAccessException or FileArchiveException { IsDamage: false })
+            {
+                _notes.Add(exception.Message); // nobody asked for it; criu says whether the program can do without
+            }
+
+            offset += ArchiveIndex.DataBytes(entry);
             entries++;
         }
 
@@ -74,7 +83,8 @@ internal sealed class ArchiveReader : IDisposable
         }
     }
 
-    private void Put(FileEntry entry, ref long offset)
+    /// <param name="offset">Where its contents are in the data file.</param>
+    private void Put(FileEntry entry, long offset)
     {
         FileDescriptor? made = null;
         FileDescriptor parent;
@@ -103,7 +113,7 @@ internal sealed class ArchiveReader : IDisposable
                     _open.Push((entry, MakeDirectory(parent, name, entry, isRoot: made is not null)));
                     break;
                 case FileEntry.Regular:
-                    PutFile(parent, name, entry, ref offset);
+                    PutFile(parent, name, entry, offset);
                     break;
                 case FileEntry.Place:
                     PutPlace(parent, name, entry);
@@ -123,7 +133,7 @@ internal sealed class ArchiveReader : IDisposable
 
     /// <summary>
     /// Opens where a configured path itself lies. Up to here the container's own links are followed, also when the path
-    /// itself is one: it is the user who named it.
+    /// itself is one: it is the user who named it. Of a single path only what is above it is.
     /// </summary>
     private (FileDescriptor Parent, byte[] Name) OpenRootParent(FileEntry entry)
     {
@@ -133,7 +143,7 @@ internal sealed class ArchiveReader : IDisposable
         }
 
         string path = Encoding.UTF8.GetString(entry.Path);
-        FileSystemInfo? target = new FileInfo(path).LinkTarget is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true);
+        FileSystemInfo? target = _roots.IsSingle(entry.Path) || new FileInfo(path).LinkTarget is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true);
         path = target?.FullName ?? path;
         string parent = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(parent);
@@ -164,13 +174,12 @@ internal sealed class ArchiveReader : IDisposable
         }
     }
 
-    private void PutFile(FileDescriptor parent, byte[] name, FileEntry entry, ref long offset)
+    private void PutFile(FileDescriptor parent, byte[] name, FileEntry entry, long offset)
     {
         Libc.RemoveAt(parent, s_temporaryName, isDirectory: false);
         using FileDescriptor file = Libc.TryOpenAt(parent, s_temporaryName, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, 0x180, out int errno)
             ?? throw CannotWrite(entry, errno);
-        long start = offset;
-        offset += Fill(file, entry, start);
+        Fill(file, entry, offset);
         Finish(file, entry);
         errno = Libc.RenameAt(parent, s_temporaryName, name);
         if (errno == 0)
@@ -185,11 +194,11 @@ internal sealed class ArchiveReader : IDisposable
         using FileDescriptor mounted = (errno == EBUSY ? Libc.TryOpenAt(parent, name, Libc.O_RDWR | Libc.O_NOFOLLOW, 0, out errno) : null)
             ?? throw CannotWrite(entry, errno);
         Libc.SetSize(mounted, 0);
-        Fill(mounted, entry, start);
+        Fill(mounted, entry, offset);
         Finish(mounted, entry);
     }
 
-    private long Fill(FileDescriptor file, FileEntry entry, long offset)
+    private void Fill(FileDescriptor file, FileEntry entry, long offset)
     {
         Libc.SetSize(file, entry.Size);
         long[] extents = entry.Extents ?? [];
@@ -204,8 +213,6 @@ internal sealed class ArchiveReader : IDisposable
 
             done += extents[i + 1];
         }
-
-        return done;
     }
 
     private void PutHardLink(FileDescriptor parent, byte[] name, FileEntry entry)

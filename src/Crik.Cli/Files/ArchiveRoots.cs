@@ -10,6 +10,9 @@ internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<st
 
     public bool Allow(byte[] path) => _single.Contains(Key(path)) || _trees.Any(tree => ArchiveIndex.IsBelow(path, tree));
 
+    /// <summary>Whether this is one of the single paths: then it is not followed when it is a link.</summary>
+    public bool IsSingle(byte[] path) => _single.Contains(Key(path));
+
     /// <summary>Whether this very path was named.</summary>
     public bool IsRoot(byte[] path) => _single.Contains(Key(path)) || _trees.Any(tree => tree.AsSpan().SequenceEqual(path));
 

@@ -46,6 +46,27 @@ internal sealed class ArchiveWriter : IDisposable
         Add(_root, fromRoot, path, status, isRoot: true);
     }
 
+    /// <summary>A file alone, that nobody asked for: one that cannot be read, or has gone meanwhile, stops nothing.</summary>
+    public void AddSingle(byte[] path)
+    {
+        if (Libc.Status(_root, path.AsSpan(1), followLinks: false) is not { IsDirectory: false } status)
+        {
+            return;
+        }
+
+        if (status.IsRegular)
+        {
+            using FileDescriptor? readable = Libc.TryOpenAt(_root, path.AsSpan(1), Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, 0, out int errno);
+            if (readable is null)
+            {
+                _notes.Add($"{Show(path)} cannot be read, and so is not in the checkpoint: {Errno.Text(errno)}");
+                return;
+            }
+        }
+
+        Add(_root, path.AsSpan(1), path, status, isRoot: false);
+    }
+
     /// <summary>A directory alone, see <see cref="FileEntry.Place"/>.</summary>
     public void AddPlace(byte[] path)
     {

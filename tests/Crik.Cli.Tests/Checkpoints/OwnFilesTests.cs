@@ -55,12 +55,37 @@ public sealed class OwnFilesTests
     }
 
     [Fact]
-    public void A_second_is_allowed_for_what_is_before_crik()
+    public void The_coarse_clock_of_files_is_allowed_for()
     {
-        Assert.Equal(["/a"], Choose(["/a", "/b"], ("/a", Regular, Start - (Second / 2)), ("/b", Regular, Start - (2 * Second))).Files);
+        Assert.Equal(["/a"], Choose(["/a", "/b"], ("/a", Regular, Start - 4_000_000), ("/b", Regular, Start - Second)).Files);
     }
 
+    [Theory]
+    [InlineData(0, "", 0)]
+    [InlineData(99, "/etc/link /run/small", 2)]
+    [InlineData(1100, "/etc/link /run/middle /run/small", 1)]
+    [InlineData(1 << 30, "/etc/link /run/large /run/middle /run/small", 0)]
+    public void What_was_changed_and_closed_goes_along_the_smallest_first_up_to_a_limit(long limit, string files, int leftOut)
+    {
+        (string, FileStatus)[] changed =
+        [
+            ("/run/large", File(Regular, Start + Second, 50 << 20)), ("/run/small", File(Regular, Start + Second, 90)), ("/run/middle", File(Regular, Start + Second, 1000)),
+            ("/run", File(Directory, Start + Second)), ("/run/old", File(Regular, Start - Second)), ("/run/socket", File(0xC000, Start + Second)),
+            ("/etc/link", File(0xA000, Start + Second)), ("/tmp/listed/other", File(Regular, Start + Second)),
+        ];
+
+        OwnFiles own = OwnFiles.Choose([], changed, limit, ["/tmp/listed"], s_mounts, Start, _ => null);
+
+        Assert.Equal(files, string.Join(' ', own.Files));
+        Assert.Equal(limit == 0 ? [] : ["/run"], own.Places);
+        Assert.Equal(leftOut > 0, own.LeftOut is not null);
+        Assert.StartsWith(leftOut > 0 ? $"{leftOut} files" : "", own.LeftOut ?? "", StringComparison.Ordinal);
+        Assert.Contains(leftOut > 0 ? "/run/large" : "", own.LeftOut ?? "", StringComparison.Ordinal);
+    }
+
+    private static FileStatus File(uint mode, long changedAt, long size = 0) => new(mode, 1, 0, 0, size, 0, 0, 0, 0, changedAt);
+
     private static OwnFiles Choose(string[] held, params (string Path, uint Mode, long ChangedAt)[] files) => OwnFiles.Choose(
-        held, ["/tmp/listed/"], s_mounts, Start,
-        path => files.FirstOrDefault(file => file.Path == path) is { Path: not null } file ? new FileStatus(file.Mode, 1, 0, 0, 0, 0, 0, 0, 0, file.ChangedAt) : null);
+        held, [], 1 << 20, ["/tmp/listed"], s_mounts, Start,
+        path => files.FirstOrDefault(file => file.Path == path) is { Path: not null } file ? File(file.Mode, file.ChangedAt) : null);
 }

@@ -66,7 +66,7 @@ public sealed class FileArchiveTests : IDisposable
     {
         Directory.CreateDirectory(Root, (UnixFileMode)0b111_000_000);
         File.WriteAllText(_temp.In("state", "file"), "not asked for");
-        FileArchive.Capture([], [Root], Archive, CancellationToken.None);
+        FileArchive.Capture([], [], [Root], Archive, CancellationToken.None);
         ArchiveRoots allowed = new([], [Root]);
 
         File.SetUnixFileMode(Root, (UnixFileMode)0b111_101_000);
@@ -85,13 +85,48 @@ public sealed class FileArchiveTests : IDisposable
         File.WriteAllText(Root, "contents");
         Shell($"ln {Root} {Root}-2");
         string[] files = [Root, $"{Root}-2"];
-        FileArchive.Capture(files, [], Archive, CancellationToken.None);
+        FileArchive.Capture([], files, [], Archive, CancellationToken.None);
         Shell($"rm {Root} {Root}-2");
 
         FileArchive.Restore(Archive, new ArchiveRoots([], files), CancellationToken.None);
 
         Assert.Equal("2", Shell($"stat -c %h {Root}").Trim());
         Assert.Equal("contents", File.ReadAllText($"{Root}-2"));
+    }
+
+    [Fact]
+    public void A_single_path_that_is_a_link_is_put_back_as_one_and_not_followed()
+    {
+        File.CreateSymbolicLink(Root, "nowhere");
+        FileArchive.Capture([], [Root], [], Archive, CancellationToken.None);
+        File.Delete(Root);
+        File.WriteAllText(_temp.In("elsewhere"), "untouched");
+        File.CreateSymbolicLink(Root, _temp.In("elsewhere"));
+
+        FileArchive.Restore(Archive, new ArchiveRoots([], [Root]), CancellationToken.None);
+
+        Assert.Equal("nowhere", new FileInfo(Root).LinkTarget);
+        Assert.Equal("untouched", File.ReadAllText(_temp.In("elsewhere")));
+    }
+
+    [Fact]
+    public void A_single_path_that_cannot_be_written_stops_nothing()
+    {
+        string[] files = [_temp.In("a"), _temp.In("b"), _temp.In("c")];
+        foreach (string file in files)
+        {
+            File.WriteAllText(file, Path.GetFileName(file));
+        }
+
+        FileArchive.Capture([], files, [], Archive, CancellationToken.None);
+        File.Delete(files[1]);
+        Directory.CreateDirectory(Path.Combine(files[1], "in the way"));
+        File.Delete(files[2]);
+
+        FileArchiveSummary summary = FileArchive.Restore(Archive, new ArchiveRoots([], files), CancellationToken.None);
+
+        Assert.Contains(files[1], Assert.Single(summary.Notes), StringComparison.Ordinal);
+        Assert.Equal("c", File.ReadAllText(files[2]));
     }
 
     [Fact]
@@ -237,7 +272,7 @@ public sealed class FileArchiveTests : IDisposable
             ["{\"format\":1}", .. entries, $"{{\"format\":1,\"entries\":{entries.Length},\"isEnd\":true}}"]);
     }
 
-    private FileArchiveSummary Capture() => FileArchive.Capture([Root], [], Archive, CancellationToken.None);
+    private FileArchiveSummary Capture() => FileArchive.Capture([Root], [], [], Archive, CancellationToken.None);
 
     private FileArchiveSummary Restore() => FileArchive.Restore(Archive, new ArchiveRoots([Root], []), CancellationToken.None);
 
