@@ -11,7 +11,8 @@ internal static class CompatibilityGate
     public static IReadOnlyList<string> Problems(
         CheckpointManifest manifest, MachineFacts now, int criuVersion, PrivilegeLevel level, IReadOnlyList<string> additionalPaths)
     {
-        bool IsKept(string path) => manifest.HasFiles && additionalPaths.Any(root => path == root || path.StartsWith($"{root}/", StringComparison.Ordinal));
+        HashSet<string> own = [.. manifest.OwnPaths];
+        bool IsKept(string path) => own.Contains(path) || (manifest.HasFiles && additionalPaths.Any(root => OwnFiles.IsBelow(path, root)));
 
         List<string> problems = [.. Problems(manifest, now, criuVersion, path => IsKept(path) || Libc.Identify(path, followLinks: true) is not null)];
         if (!manifest.Unprivileged && level != PrivilegeLevel.Full)

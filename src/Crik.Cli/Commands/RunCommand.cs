@@ -52,6 +52,7 @@ internal sealed class RunCommand
 
     private int WithCheckpoints(string imageDir)
     {
+        StartTime.Note();
         _supervisor.HoldsTermination = true;
         using ImageDirectory? directory = ImageDirectory.Open(imageDir, _options.LockTimeout, _supervisor);
         if (directory is null)
