@@ -27,6 +27,19 @@ internal enum WhenCrashed
     StartFresh,
 }
 
+internal enum WhenClockJumps
+{
+    Warn,
+    StartFresh,
+    Fail,
+}
+
+internal enum WhenHookFails
+{
+    GoOn,
+    GiveUp,
+}
+
 internal enum NodeStateSource
 {
     Auto,
@@ -73,6 +86,14 @@ internal static class Choices
 
     public static Choice<WhenCrashed> WhenCrashed { get; } =
         new(("restore", Configuration.WhenCrashed.Restore), ("startFresh", Configuration.WhenCrashed.StartFresh));
+
+    public static Choice<WhenClockJumps> WhenClockJumps { get; } = new(
+        ("warn", Configuration.WhenClockJumps.Warn),
+        ("startFresh", Configuration.WhenClockJumps.StartFresh),
+        ("fail", Configuration.WhenClockJumps.Fail));
+
+    public static Choice<WhenHookFails> WhenHookFails { get; } =
+        new(("goOn", Configuration.WhenHookFails.GoOn), ("giveUp", Configuration.WhenHookFails.GiveUp));
 
     public static Choice<NodeStateSource> NodeStateSource { get; } = new(
         ("auto", Configuration.NodeStateSource.Auto),
