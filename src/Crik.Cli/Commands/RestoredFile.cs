@@ -76,6 +76,7 @@ internal static class RestoredFile
             json.WriteEndObject();
         }
 
+        text.WriteByte((byte)'\n');
         return text.ToArray();
     }
 }
