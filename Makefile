@@ -3,7 +3,7 @@ SHELL := /bin/bash
 CRIK := artifacts/crik
 SERVER := artifacts/node-state-server
 
-.PHONY: crik node-state-server demo test unit-test system-test format clean
+.PHONY: crik node-state-server demo test unit-test system-test bench-server format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -30,15 +30,21 @@ demo:
 ## test: unit tests, then the binary in real containers
 test:
 	@tests/lab/install.sh
-	@$(MAKE) --no-print-directory $(CRIK)
+	@$(MAKE) --no-print-directory $(CRIK) $(SERVER)
 	@tests/lab/rootfs.sh experimental
 	@tests/lab/test.sh Crik.slnx
 
 unit-test:
 	@tests/lab/test.sh tests/Crik.Cli.Tests
+	@tests/lab/test.sh tests/Crik.NodeStateServer.Tests
 
 system-test: $(CRIK)
 	@tests/lab/test.sh tests/Crik.SystemTests
+
+## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two
+bench-server: $(SERVER)
+	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
+	@bench/node-state-server.sh $(SERVER) $(NODES)
 
 ## format: what CI looks at
 format:
