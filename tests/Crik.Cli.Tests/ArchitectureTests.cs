@@ -9,12 +9,14 @@ public sealed partial class ArchitectureTests
     {
         ["Linux"] = [],
         ["Diagnostics"] = ["Linux"],
-        ["Configuration"] = ["Linux"],
+        ["Configuration"] = ["Linux", "Contracts"],
         ["Files"] = ["Linux"],
         ["Init"] = ["Linux", "Diagnostics"],
         ["Criu"] = ["Linux", "Diagnostics", "Init"],
         ["Checkpoints"] = ["Linux", "Diagnostics", "Init", "Criu", "Files", "Configuration"],
-        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration"],
+        ["Nodes"] = ["Linux", "Diagnostics", "Init", "Configuration", "Contracts"],
+        ["Inspection"] = ["Linux", "Criu", "Checkpoints"],
+        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

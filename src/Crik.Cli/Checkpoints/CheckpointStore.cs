@@ -8,11 +8,13 @@ namespace Crik.Checkpoints;
 /// <summary>The committed checkpoints of an image directory. What is under <c>checkpoints/</c> is whole: it got there by a rename.</summary>
 internal sealed class CheckpointStore(ImageDirectory directory)
 {
-    private const string StagingPrefix = ".staging-";
+    internal const string StagingPrefix = ".staging-";
     private const string RestorePrefix = ".restore-";
 
     /// <summary>How many checkpoints that could not be restored are kept for a look at their logs.</summary>
     private const int FailedKept = 3;
+
+    private int _lastBegun;
 
     /// <summary>Committed generations, newest first.</summary>
     public IReadOnlyList<int> Generations() => [.. Numbers(directory.Checkpoints).OrderDescending()];
@@ -36,34 +38,83 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
     }
 
-    /// <summary>Starts a new generation in a place where nobody looks for one.</summary>
+    /// <summary>
+    /// Starts a new generation in a place where nobody looks for one. Its number is never given out again: work on a draft
+    /// that was given up may still be going on.
+    /// </summary>
     public CheckpointDraft Begin()
     {
-        int generation = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).DefaultIfEmpty(0).Max() + 1;
+        int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Concat(Skipped()).Append(_lastBegun).Max() + 1;
         string staging = Path.Combine(directory.Path, $"{StagingPrefix}{generation}");
         return new CheckpointDraft(generation, staging, PathOf(generation), directory.Path);
     }
 
-    /// <summary>A directory for one attempt to restore.</summary>
-    public string NewRestoreDirectory(int generation)
+    /// <summary>
+    /// A directory for one attempt to restore: beside the checkpoints, where logs outlive the pod, or, where that volume takes
+    /// nothing, in the container.
+    /// </summary>
+    /// <param name="bytes">What will be written into it at least.</param>
+    public string NewRestoreDirectory(int generation, long bytes)
     {
-        string path = Path.Combine(directory.Path, $"{RestorePrefix}{generation}");
-        if (Directory.Exists(path))
+        string name = $"{RestorePrefix}{generation}";
+        string[] places = [directory.Path, "/tmp", "/dev/shm"];
+        foreach (string place in places)
         {
-            Directory.Delete(path, recursive: true);
+            string path = Path.Combine(place, place == directory.Path ? name : $"crik{name}");
+            try
+            {
+                if (Directory.Exists(path))
+                {
+                    Directory.Delete(path, recursive: true);
+                }
+
+                if (Libc.FreeBytes(place) > bytes && Libc.MakeDirectory(path, 0x1C0))
+                {
+                    return path;
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Log.Debug("no restore from here", ("place", place), ("reason", exception.Message));
+            }
         }
 
-        Libc.MakeDirectory(path, 0x1C0);
-        return path;
+        throw new CheckpointException($"there is no room for the {bytes >> 10} KiB that a restore writes, in any of {string.Join(", ", places)}; free some in the image directory");
     }
 
-    /// <summary>Removes the oldest checkpoints beyond those to keep. Never the newest.</summary>
-    public void Prune(int keep)
+    /// <summary>Removes the checkpoints beyond those to keep. Never the newest, nor the one that a start would restore.</summary>
+    /// <returns>Their numbers.</returns>
+    public IReadOnlyList<int> Prune(int keep)
     {
-        foreach (int generation in Generations().Skip(Math.Max(1, keep)))
+        int[] removed = [.. Retention.ToRemove(Generations(), Skipped(), keep)];
+        foreach (int generation in removed)
         {
             Remove(directory.Checkpoints, generation);
         }
+
+        return removed;
+    }
+
+    /// <summary>Lets the next start go on from this checkpoint, which may be one that was set aside.</summary>
+    /// <exception cref="CheckpointException">It is not there, or not whole.</exception>
+    public void RollBack(int generation, DateTimeOffset now)
+    {
+        string setAside = Path.Combine(directory.Failed, generation.ToString(CultureInfo.InvariantCulture));
+        bool isSetAside = !Directory.Exists(PathOf(generation)) && Directory.Exists(setAside);
+        if (!isSetAside && !Directory.Exists(PathOf(generation)))
+        {
+            throw new CheckpointException($"there is no checkpoint {generation} in {directory.Path}; 'crik list' shows those that are there");
+        }
+
+        ManifestReader.Read(isSetAside ? setAside : PathOf(generation), generation);
+        if (isSetAside)
+        {
+            Libc.Rename(setAside, PathOf(generation));
+            Libc.SyncDirectory(directory.Checkpoints);
+            Libc.SyncDirectory(directory.Failed);
+        }
+
+        WriteRunRecord(Rollback.To(generation, ReadRunRecord(), Generations(), now));
     }
 
     /// <summary>Takes a checkpoint that cannot be restored out of the way, with the logs of the attempts.</summary>
@@ -114,11 +165,13 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     }
 
     /// <returns><see langword="null"/> when there is none, or none that can be read.</returns>
-    public RunRecord? ReadRunRecord()
+    public RunRecord? ReadRunRecord() => ReadRunRecord(directory.RunRecord);
+
+    internal static RunRecord? ReadRunRecord(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(directory.RunRecord), CheckpointJson.Default.RunRecord);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckpointJson.Default.RunRecord);
         }
         catch (FileNotFoundException)
         {
@@ -126,7 +179,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
         catch (JsonException exception)
         {
-            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", directory.RunRecord), ("reason", exception.Message));
+            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", path), ("reason", exception.Message));
             return null;
         }
     }
@@ -145,7 +198,9 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         Libc.SyncDirectory(directory.Path);
     }
 
-    private static IEnumerable<int> Numbers(string path)
+    private IReadOnlyList<int> Skipped() => ReadRunRecord()?.Skipped ?? [];
+
+    internal static IEnumerable<int> Numbers(string path)
     {
         foreach (string entry in Directory.EnumerateDirectories(path))
         {

@@ -14,6 +14,7 @@ internal sealed class InotifyWatches
     private const int MostVisited = 300_000;
 
     private readonly List<InotifyWatch> _taken = [];
+    private bool _isOn;
 
     /// <summary>What was taken off, for the manifest.</summary>
     public IReadOnlyList<InotifyWatch> Taken => _taken;
@@ -60,6 +61,16 @@ internal sealed class InotifyWatches
         }
 
         return watches;
+    }
+
+    /// <summary>Puts back on, once, what was taken off a tree that will run on.</summary>
+    public static void PutOn(InotifyWatches? watches)
+    {
+        if (watches is { _isOn: false })
+        {
+            watches._isOn = true;
+            PutOn(watches._taken);
+        }
     }
 
     /// <summary>Puts watches on, in the same or a restored tree that is still frozen.</summary>

@@ -23,18 +23,14 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     public RestoreOutcome Run(int generation, CheckpointManifest manifest)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        string work = store.NewRestoreDirectory(generation);
+        string work = store.NewRestoreDirectory(generation, RoomFor(manifest));
         ChildProcess root = supervisor.Await(manifest.RootPid);
         try
         {
             RefuseTakenPids(manifest);
             List<(string Key, int Descriptor)> inherited = PrepareImages(Path.Combine(store.PathOf(generation), "images"), work, manifest);
             ulong? windowSize = streams.Terminal is { } window ? Libc.WindowSize(window) : null;
-            if (streams.Terminal is { } terminal)
-            {
-                ProgramStart.ReleaseTerminal(supervisor, terminal);
-            }
-
+            streams.ReleaseTerminal(supervisor);
             PidSpace.MakeRoomForCriu(manifest.Pids);
             using FileDescriptor images = Libc.Open(work, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(work, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
@@ -87,6 +83,10 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         }
     }
 
+    /// <summary>Copies of the small images, and criu's log, a few hundred bytes for each of them and far more for each task.</summary>
+    private static long RoomFor(CheckpointManifest manifest) =>
+        (1 << 20) + manifest.Images.Where(image => !image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size + 4096);
+
     /// <summary>Puts the additional paths back, and makes the directory in which browsers and X servers bind their sockets.</summary>
     public void PutFilesBack(int generation, CheckpointManifest manifest)
     {
@@ -101,7 +101,9 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             return;
         }
 
-        FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), options.AdditionalPaths, CancellationToken.None);
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        ArchiveRoots allowed = new(options.AdditionalPaths, [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))]);
+        FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), allowed, CancellationToken.None);
         foreach (string note in summary.Notes)
         {
             Log.Warning(note);

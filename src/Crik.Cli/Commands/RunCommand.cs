@@ -4,6 +4,7 @@ using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Linux;
+using Crik.Nodes;
 
 namespace Crik.Commands;
 
@@ -14,6 +15,9 @@ namespace Crik.Commands;
 internal sealed class RunCommand
 {
     private const int Terminated = 128 + Signal.SIGTERM;
+
+    /// <summary>For a hung disk: the program runs meanwhile, but for the part in which it is read.</summary>
+    private static readonly TimeSpan s_longestWhileRunning = TimeSpan.FromMinutes(10);
 
     private readonly CrikOptions _options;
     private readonly IReadOnlyList<string> _command;
@@ -48,6 +52,7 @@ internal sealed class RunCommand
 
     private int WithCheckpoints(string imageDir)
     {
+        StartTime.Note();
         _supervisor.HoldsTermination = true;
         using ImageDirectory? directory = ImageDirectory.Open(imageDir, _options.LockTimeout, _supervisor);
         if (directory is null)
@@ -56,11 +61,7 @@ internal sealed class RunCommand
             return Terminated;
         }
 
-        if (_options.NodeStateServerUrl is not null)
-        {
-            Log.Warning("nodeStateServerURL is not asked by this version: every SIGTERM makes a checkpoint");
-        }
-
+        using NodeWatch? node = NodeSources.Choose(_options) is { } source ? NodeWatch.Start(source) : null;
         CheckpointStore store = new(directory);
         store.SweepUnfinished();
         CriuSetup criu = CriuSetup.Find(_options);
@@ -86,26 +87,30 @@ internal sealed class RunCommand
             HostName = Environment.MachineName,
             RestoredFrom = started.Generation,
             HistoryUpTo = started.Program is not null ? last?.HistoryUpTo ?? 0 : store.NewestGeneration(),
+            Skipped = last?.Skipped,
         };
         RecordStart(store, run);
         ChildProcess program = started.Program
             ?? ProgramStart.Start(_supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full);
         _supervisor.Program = program;
-        return UntilTheEnd(store, criu, run, program);
+        return UntilTheEnd(store, criu, run, program, node);
     }
 
-    private int UntilTheEnd(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program)
+    private int UntilTheEnd(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program, NodeWatch? node)
     {
-        _supervisor.Wait(() => program.HasExited || _supervisor.TerminationRequested is not null, Deadline.Never);
+        WaitForTermination(store, criu, run, program, node);
         bool checkpointFailed = false;
         if (!program.HasExited)
         {
-            if (Checkpoint(store, criu, run, program))
+            NodeAnswer? answer = node?.AskNow(_supervisor, NodeStateTimeout(), known => known.IsKnown && _options.CheckpointOn.Contains(known.State));
+            TerminationDecision decision = TerminationDecision.Decide(answer, _options);
+            Log.Info(decision.MakesCheckpoint ? "SIGTERM: making a checkpoint" : "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));
+            if (decision.MakesCheckpoint && FinalCheckpoint(store, criu, run, program, answer))
             {
                 return _options.CheckpointExitCode;
             }
 
-            checkpointFailed = true;
+            checkpointFailed = decision.MakesCheckpoint;
             _supervisor.HoldsTermination = false;
             _supervisor.SendToProgram(Signal.SIGTERM);
             _supervisor.Wait(() => program.HasExited, Deadline.Never);
@@ -118,14 +123,44 @@ internal sealed class RunCommand
         return exit.ToExitCode();
     }
 
-    /// <returns>Whether the program is now a committed checkpoint. If not it runs on, unharmed.</returns>
-    private bool Checkpoint(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program)
+    /// <summary>Ends with the program, or at SIGTERM. Until then it hears what becomes of the node.</summary>
+    private void WaitForTermination(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program, NodeWatch? node)
     {
-        GracePlan plan = GracePlan.From(_options.GracePeriod);
-        Log.Info("SIGTERM: making a checkpoint", ("withinSeconds", plan.ForCheckpoint.TotalSeconds), ("gracePeriodSeconds", _options.GracePeriod.TotalSeconds));
-        CheckpointOutcome outcome = criu.Problems.Count > 0
-            ? new CheckpointOutcome(null, criu.Problems[0])
-            : new TakeCheckpoint(_supervisor, store, _options, criu, _streams).Run(program, run, _command, Deadline.In(plan.ForCheckpoint));
+        bool IsOver() => program.HasExited || _supervisor.TerminationRequested is not null;
+        NodeWarnings warnings = new(_supervisor, _options, () => CheckpointWhileRunning(store, criu, run, program));
+        while (!IsOver())
+        {
+            _supervisor.Wait(IsOver, Deadline.Never, node?.NewsDescriptor ?? -1);
+            if (node is not null && !IsOver())
+            {
+                warnings.Hear(node.TakeNews());
+            }
+        }
+    }
+
+    /// <summary>A quarter of the grace period at most.</summary>
+    private TimeSpan NodeStateTimeout() =>
+        _options.NodeStateTimeout < _options.GracePeriod / 4 ? _options.NodeStateTimeout : _options.GracePeriod / 4;
+
+    private void CheckpointWhileRunning(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program)
+    {
+        CheckpointOutcome outcome = Take(store, criu, new CheckpointRequest(program, run, _command, LeaveRunning: true), s_longestWhileRunning);
+        if (outcome.Failure is { } failure)
+        {
+            Log.Error($"no checkpoint was made: {failure}. The program runs on; older checkpoints are as they were");
+            return;
+        }
+
+        Prune(store);
+    }
+
+    /// <returns>Whether the program is now a committed checkpoint. If not it runs on, unharmed.</returns>
+    private bool FinalCheckpoint(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program, NodeAnswer? node)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        GracePlan plan = GracePlan.From(_options.GracePeriod, now - _supervisor.TerminationRequested!.Value, node?.Deadline - now);
+        Log.Debug("the time there is", ("checkpointSeconds", plan.ForCheckpoint.TotalSeconds), ("programSeconds", plan.ForProgram.TotalSeconds));
+        CheckpointOutcome outcome = Take(store, criu, new CheckpointRequest(program, run, _command), plan.ForCheckpoint);
         if (outcome.Generation is not { } generation)
         {
             Log.Error($"no checkpoint was made: {outcome.Failure}. The program gets its SIGTERM; older checkpoints are as they were");
@@ -134,6 +169,18 @@ internal sealed class RunCommand
         }
 
         RecordEnd(store, run, RunEndKind.Checkpointed, new ExitStatus(_options.CheckpointExitCode, 0));
+        Prune(store);
+        TerminationLog.Add($"checkpoint {generation} was made; the next start goes on from it");
+        return true;
+    }
+
+    private CheckpointOutcome Take(CheckpointStore store, CriuSetup criu, CheckpointRequest request, TimeSpan time) =>
+        criu.Problems.Count > 0
+            ? new CheckpointOutcome(null, criu.Problems[0])
+            : new TakeCheckpoint(_supervisor, store, _options, criu, _streams).Run(request, Deadline.In(time));
+
+    private void Prune(CheckpointStore store)
+    {
         try
         {
             store.Prune(_options.Keep);
@@ -142,9 +189,6 @@ internal sealed class RunCommand
         {
             Log.Warning("old checkpoints could not be removed", ("reason", exception.Message));
         }
-
-        TerminationLog.Add($"checkpoint {generation} was made; the next start goes on from it");
-        return true;
     }
 
     /// <summary>

@@ -13,8 +13,32 @@ internal static class OptionKeys
             "Directory on a volume that outlives the pod; checkpoints go there. Unset: no checkpoints.",
             null, Path, (o, v) => o with { ImageDir = v }),
         Of<Uri?>("nodeStateServerURL", OptionKind.Url,
-            "Address of the node state server. Not asked yet: every SIGTERM makes a checkpoint.",
+            "Address of the node state server, which says whether the node goes away. Unset: every SIGTERM makes a checkpoint.",
             null, Url, (o, v) => o with { NodeStateServerUrl = v }),
+        OneOf("nodeStateSource",
+            "Who is asked about the node: the server, or the cloud's metadata service. auto: the server when it has an address.",
+            "auto", Choices.NodeStateSource, (o, v) => o with { NodeStateSource = v }),
+        Of<TimeSpan>("nodeStateTimeout", OptionKind.Duration,
+            "How long SIGTERM waits for word that the node goes away.",
+            "1s", Duration.TryParse, (o, v) => o with { NodeStateTimeout = v }),
+        OneOf("whenNodeStateUnknown",
+            "What SIGTERM means when nobody answered: a checkpoint, or what it means without crik.",
+            "checkpoint", Choices.WhenNodeStateUnknown, (o, v) => o with { WhenNodeStateUnknown = v }),
+        ManyOf("checkpointOn",
+            "States of the node in which SIGTERM means a checkpoint.",
+            "[shutting-down, cordoned, gone]", Choices.NodeState, (o, v) => o with { CheckpointOn = v }),
+        Of<string>("nodeStateTokenFile", OptionKind.Path,
+            "File with a bearer token for the node state server.",
+            null, Path, (o, v) => o with { NodeStateTokenFile = v }),
+        Of<string>("onNodeWarning", OptionKind.Text,
+            "Shell command to run when the node begins to go away, before SIGTERM.",
+            null, Text, (o, v) => o with { OnNodeWarning = v }),
+        Of<bool>("checkpointOnWarning", OptionKind.Boolean,
+            "Whether to make a checkpoint then at once; the program runs on.",
+            "false", Boolean, (o, v) => o with { CheckpointOnWarning = v }),
+        Of<TimeSpan>("hookTimeout", OptionKind.Duration,
+            "How long such a command may take.",
+            "10s", Duration.TryParse, (o, v) => o with { HookTimeout = v }),
         Paths("additionalPaths",
             "Files and directories to copy with each checkpoint and to put back before a restore.",
             (o, v) => o with { AdditionalPaths = v }),
@@ -31,6 +55,9 @@ internal static class OptionKeys
         Of<long>("ghostLimit", OptionKind.ByteSize,
             "Largest deleted but still open file that goes into a checkpoint.",
             "500Mi", ByteSize.TryParse, (o, v) => o with { GhostLimit = v }),
+        Of<long>("containerFilesLimit", OptionKind.ByteSize,
+            "How much goes along of what the program changed in its container and has closed. 0: only what it has open.",
+            "500Mi", ByteSize.TryParse, (o, v) => o with { ContainerFilesLimit = v }),
         Of<TimeSpan>("lockTimeout", OptionKind.Duration,
             "How long to wait for an old pod that still holds imageDir.",
             "60s", Duration.TryParse, (o, v) => o with { LockTimeout = v }),
@@ -82,6 +109,32 @@ internal static class OptionKeys
         where T : struct, Enum =>
         Of(name, OptionKind.Choice, description, defaultText, choice.TryParse, with) with { Choices = choice.Names };
 
+    private static OptionKey ManyOf<T>(
+        string name, string description, string defaultText, Choice<T> choice, Func<CrikOptions, IReadOnlyList<T>, CrikOptions> with)
+        where T : struct, Enum =>
+        new(name, OptionKind.ChoiceList, description, (ref CrikOptions options, IReadOnlyList<string> values) =>
+        {
+            List<T> chosen = [];
+            foreach (string text in values)
+            {
+                if (!choice.TryParse(text, out T value, out string problem))
+                {
+                    return problem;
+                }
+
+                if (chosen.Contains(value))
+                {
+                    return $"'{text}' is in the list more than once";
+                }
+
+                chosen.Add(value);
+            }
+
+            options = with(options, chosen);
+            return null;
+        })
+        { DefaultText = defaultText, Choices = choice.Names };
+
     private static OptionKey Paths(string name, string description, Func<CrikOptions, IReadOnlyList<string>, CrikOptions> with) =>
         new(name, OptionKind.PathList, description, (ref CrikOptions options, IReadOnlyList<string> values) =>
         {
@@ -103,7 +156,7 @@ internal static class OptionKeys
 
     private static bool Url(string text, out Uri? value, out string problem)
     {
-        problem = $"must be an http or https address, not '{text}'";
+        problem = $"must be an http address, not '{text}'";
         return Uri.TryCreate(text, UriKind.Absolute, out value);
     }
 

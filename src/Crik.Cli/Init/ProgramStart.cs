@@ -42,7 +42,7 @@ internal static class ProgramStart
 
         if (streams.Terminal is { } terminal)
         {
-            if (ReleaseTerminal(supervisor, terminal))
+            if (streams.ReleaseTerminal(supervisor))
             {
                 duties.Add($"{TakeTerminal}{terminal}");
             }
@@ -60,18 +60,6 @@ internal static class ProgramStart
             NewGroup = !newSession,
         };
         return supervisor.TryStart(spec, out int errno) ?? throw NotExecutable(command[0], errno);
-    }
-
-    /// <summary>Gives up the controlling terminal, so that the program's session can have it.</summary>
-    public static bool ReleaseTerminal(Supervisor supervisor, int terminal)
-    {
-        if (Libc.GetSessionId(0) != Environment.ProcessId || !Libc.ReleaseTerminal(terminal))
-        {
-            return false;
-        }
-
-        supervisor.Discard(Signal.SIGHUP, Signal.SIGCONT);
-        return true;
     }
 
     /// <summary>The second crik: does its duties and becomes the program.</summary>

@@ -9,6 +9,7 @@ namespace Crik.Init;
 internal sealed class StandardStreams
 {
     private readonly bool[] _given = new bool[3];
+    private bool _terminalIsFree;
 
     public StandardStreams()
     {
@@ -48,5 +49,18 @@ internal sealed class StandardStreams
 
             return null;
         }
+    }
+
+    /// <summary>Gives up the controlling terminal, so that the session of a program, restored or fresh, can have it.</summary>
+    /// <returns><see langword="false"/> when there is none, or it is not crik's to give.</returns>
+    public bool ReleaseTerminal(Supervisor supervisor)
+    {
+        if (!_terminalIsFree && Terminal is { } terminal && Libc.GetSessionId(0) == Environment.ProcessId && Libc.ReleaseTerminal(terminal))
+        {
+            supervisor.Discard(Signal.SIGHUP, Signal.SIGCONT);
+            _terminalIsFree = true;
+        }
+
+        return _terminalIsFree;
     }
 }

@@ -187,6 +187,24 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>All of a small file, in as few calls as it takes; the files under <c>/proc</c> have no size to go by.</summary>
+    internal static ReadOnlySpan<byte> ReadToEnd(string path)
+    {
+        using FileDescriptor file = Open(path, O_RDONLY);
+        byte[] bytes = new byte[4096];
+        int length = 0;
+        while (TryRead(file, bytes.AsSpan(length)) is > 0 and long count)
+        {
+            length += (int)count;
+            if (length == bytes.Length)
+            {
+                Array.Resize(ref bytes, 4 * length);
+            }
+        }
+
+        return bytes.AsSpan(0, length);
+    }
+
     /// <summary>Writes what it can in one call per rest; a log line is therefore one write. Errors are the caller's answer.</summary>
     /// <returns>0, or the errno.</returns>
     internal static int TryWrite(int descriptor, ReadOnlySpan<byte> bytes)
@@ -330,6 +348,8 @@ internal static unsafe partial class Libc
 
     /// <returns>0, or the errno: EACCES, EROFS, ENOENT…</returns>
     internal static int CheckWritable(string path) => AccessCore(path, 2 /* W_OK */) == 0 ? 0 : LastErrno();
+
+    internal static bool IsMissing(string path) => AccessCore(path, 0 /* F_OK */) != 0 && LastErrno() == Errno.ENOENT;
 
     internal static bool IsExecutable(string path) => AccessCore(path, 1 /* X_OK */) == 0;
 

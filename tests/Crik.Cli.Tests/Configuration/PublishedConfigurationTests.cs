@@ -37,17 +37,17 @@ public sealed partial class PublishedConfigurationTests : IDisposable
             {
                 OptionKind.Integer => "\"integer\"",
                 OptionKind.Boolean => "\"boolean\"",
-                OptionKind.PathList => "\"array\"",
+                OptionKind.PathList or OptionKind.ChoiceList => "\"array\"",
                 OptionKind.ByteSize => "[\"string\",\"integer\"]",
                 _ => "\"string\"",
             };
-            string[] values = property.TryGetProperty("enum", out JsonElement choices) ? [.. choices.EnumerateArray().Select(value => value.GetString()!)] : [];
+            string[] values = (key.Kind == OptionKind.ChoiceList ? property.GetProperty("items") : property).TryGetProperty("enum", out JsonElement choices) ? [.. choices.EnumerateArray().Select(value => value.GetString()!)] : [];
             string? defaultText = property.TryGetProperty("default", out JsonElement value) ? Text(value) : null;
 
             Assert.Equal((key.Name, type), (key.Name, Compact(property.GetProperty("type"))));
             Assert.Equal((key.Name, key.Description), (key.Name, property.GetProperty("description").GetString()));
             Assert.Equal(key.Choices, values);
-            Assert.Equal((key.Name, key.IsList ? "[]" : key.DefaultText), (key.Name, defaultText));
+            Assert.Equal((key.Name, key.IsList ? key.DefaultText?.Replace(" ", "", StringComparison.Ordinal) ?? "[]" : key.DefaultText), (key.Name, defaultText));
         }
     }
 
@@ -68,7 +68,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
             }
         }
 
-        Assert.Equal(8, bounds);
+        Assert.Equal(9, bounds);
     }
 
     [Theory]
@@ -111,7 +111,8 @@ public sealed partial class PublishedConfigurationTests : IDisposable
         string config = ConfigOfExample();
 
         CrikOptions published = _fixture.Load(config);
-        CrikOptions all = _fixture.Load(CommentedKey().Replace(config, "$1"));
+        File.WriteAllText(_fixture.FilePath, CommentedKey().Replace(config, "$1"));
+        CrikOptions all = _fixture.LoadEnvironment((CrikOptions.NodeNameVariable, "node-1"));
 
         Assert.Equal(new CrikOptions { ImageDir = "/checkpoints" }, published);
         Assert.Single(all.AdditionalPaths);
@@ -122,6 +123,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
     private static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Array => $"[{string.Join(',', value.EnumerateArray().Select(Text))}]",
         JsonValueKind.Number => value.GetInt64().ToString(CultureInfo.InvariantCulture),
         _ => Compact(value),
     };

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Commands;
+
+/// <summary>A shell command of the user's that crik runs at a certain moment, beside the program.</summary>
+internal static class Hook
+{
+    /// <param name="key">The key it is configured with.</param>
+    /// <param name="variables">What it gets to know, in its environment.</param>
+    /// <param name="giveUp">Stops waiting for it; it is left running.</param>
+    public static void Run(
+        Supervisor supervisor, string key, string command, IReadOnlyList<(string Name, string Value)> variables, TimeSpan timeout, Func<bool> giveUp)
+    {
+        ProcessSpec spec = new(["/bin/sh", "-c", command])
+        {
+            Environment = [.. EnvironmentBlock.Current, .. variables.Select(variable => $"{variable.Name}={variable.Value}")],
+            NewSession = true,
+        };
+        if (supervisor.TryStart(spec, out int errno) is not { } hook)
+        {
+            Log.Error($"{key} could not be run: /bin/sh: {Errno.Text(errno)}");
+            return;
+        }
+
+        if (supervisor.Wait(() => hook.HasExited || giveUp(), Deadline.In(timeout)))
+        {
+            if (hook.Exit is { } exit && exit.ToExitCode() != 0)
+            {
+                Log.Warning($"{key} ended badly", ("with", exit));
+            }
+
+            return;
+        }
+
+        Libc.Kill(-hook.Pid, Signal.SIGKILL);
+        Log.Warning($"{key} took longer than hookTimeout ({timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s) and was killed");
+    }
+}
