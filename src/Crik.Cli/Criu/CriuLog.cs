@@ -18,7 +18,7 @@ internal static class CriuLog
         ("External socket is used", "a Unix socket leads to a process outside the program's tree"),
         ("Can't dump ghost file", "a deleted file that is still open is larger than ghostLimit: raise it"),
         ("ghost file", "a deleted file that is still open could not be saved: raise ghostLimit"),
-        ("Can't get rlimit", "the program has processes of several users: add the capability SYS_RESOURCE"),
+        ("Can't get rlimit", "the program has processes of several users: run the container as root, or all of it as one user"),
         ("Can't fork for", "a process number the program needs is taken"),
         ("Connected TCP socket", "the program has open connections"),
         ("has bad size", "a file the program has open changed since the checkpoint: add it to additionalPaths"),
