@@ -40,6 +40,50 @@ public sealed class WallTests
         Goes_on_for_generations(level, [], program);
     }
 
+    [LabTheory]
+    [InlineData("basic", "0")]
+    [InlineData("nonroot", "0")]
+    [InlineData("full", "2")]
+    public void Io_uring_is_hidden_from_a_program_and_from_its_children(string level, string seccomp)
+    {
+        string[] program = Programs.Python(
+            $$"""
+            import ctypes, subprocess, time
+            RING = 'import ctypes; libc = ctypes.CDLL(None, use_errno=True); print(libc.syscall(425, 8, ctypes.create_string_buffer(120)), ctypes.get_errno())'
+            n = 0
+            while True:
+                n += 1
+                libc = ctypes.CDLL(None, use_errno=True)
+                assert libc.syscall(425, 8, ctypes.create_string_buffer(120)) == -1 and ctypes.get_errno() == 38
+                assert 'Seccomp:\t{{seccomp}}\n' in open('/proc/self/status').read()
+                if n % 4 == 1:
+                    assert subprocess.check_output(['python3', '-c', RING], text=True) == '-1 38\n'
+                print('count', n, flush=True)
+                time.sleep(0.05)
+            """);
+        Goes_on_for_generations(level, [], program);
+    }
+
+    [LabFact]
+    public void Io_uring_that_is_allowed_stops_a_checkpoint_and_that_is_said()
+    {
+        string[] program = Programs.Python(
+            """
+            import ctypes, time
+            assert ctypes.CDLL(None).syscall(425, 8, ctypes.create_string_buffer(120)) >= 0
+            print('count 1', flush=True)
+            time.sleep(60)
+            """);
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_IO_URING=allow"], program);
+        pod.WaitForCount(1);
+
+        Assert.Equal(143, pod.End());
+
+        Assert.Empty(images.Generations);
+        Assert.Contains(pod.Errors, line => line.Contains("no checkpoint was made", StringComparison.Ordinal) && line.Contains("ioUring", StringComparison.Ordinal));
+    }
+
     private static void Goes_on_for_generations(string level, string[] options, string[] program)
     {
         using ImageDirectory images = new();

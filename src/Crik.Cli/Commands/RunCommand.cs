@@ -90,7 +90,9 @@ internal sealed class RunCommand
         };
         RecordStart(store, run);
         ChildProcess program = started.Program
-            ?? ProgramStart.Start(_supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full);
+            ?? ProgramStart.Start(
+                _supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full,
+                Shelter.Find(_options.IoUring == IoUring.Hide, canSaveFilters: criu.Level == PrivilegeLevel.Full, imageDir));
         _supervisor.Program = program;
         return UntilTheEnd(store, criu, run, program);
     }

@@ -25,6 +25,12 @@ internal enum WhenCrashed
     StartFresh,
 }
 
+internal enum IoUring
+{
+    Hide,
+    Allow,
+}
+
 internal enum LogFormat
 {
     Text,
@@ -55,6 +61,8 @@ internal static class Choices
 
     public static Choice<WhenCrashed> WhenCrashed { get; } =
         new(("restore", Configuration.WhenCrashed.Restore), ("startFresh", Configuration.WhenCrashed.StartFresh));
+
+    public static Choice<IoUring> IoUring { get; } = new(("hide", Configuration.IoUring.Hide), ("allow", Configuration.IoUring.Allow));
 
     public static Choice<LogFormat> LogFormat { get; } =
         new(("text", Configuration.LogFormat.Text), ("json", Configuration.LogFormat.Json));
