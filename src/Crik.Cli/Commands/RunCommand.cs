@@ -94,7 +94,9 @@ internal sealed class RunCommand
         }
 
         ChildProcess program = started.Program
-            ?? ProgramStart.Start(_supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full);
+            ?? ProgramStart.Start(
+                _supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full,
+                Shelter.Find(_options.IoUring == IoUring.Hide, canSaveFilters: criu.Level == PrivilegeLevel.Full, imageDir));
         _supervisor.Program = program;
         return UntilTheEnd(new ProgramRun(_supervisor, store, _options, criu, _streams, program, record, _command), started.Generation, node);
     }

@@ -56,6 +56,12 @@ internal enum WhenNodeStateUnknown
     Forward,
 }
 
+internal enum IoUring
+{
+    Hide,
+    Allow,
+}
+
 internal enum LogFormat
 {
     Text,
@@ -109,6 +115,8 @@ internal static class Choices
     /// <summary>Unknown is not among them: <c>whenNodeStateUnknown</c> speaks of it.</summary>
     public static Choice<NodeState> NodeState { get; } = new(
         [.. NodeStateNames.All.Where(state => state != Contracts.NodeState.Unknown).Select(state => (state.ToWireName(), state))]);
+
+    public static Choice<IoUring> IoUring { get; } = new(("hide", Configuration.IoUring.Hide), ("allow", Configuration.IoUring.Allow));
 
     public static Choice<LogFormat> LogFormat { get; } =
         new(("text", Configuration.LogFormat.Text), ("json", Configuration.LogFormat.Json));
