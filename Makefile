@@ -5,7 +5,7 @@ SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop format bench clean
+.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix format bench clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -72,6 +72,12 @@ cluster-stop:
 
 chart-test: $(RENDER)
 	@tests/lab/test.sh tests/Crik.ChartTests
+
+## matrix: which programs survive their pods (ONLY=redis,go CYCLES=2)
+matrix:
+	@tests/lab/install.sh
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES))
 
 ## format: what CI looks at
 format:

@@ -17,6 +17,7 @@ public sealed class Cluster
     public Cluster()
     {
         Paths = Control("paths").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        Reset();
         LoadImages();
         ApplyOutput = Apply(Render());
         Kubectl("-n", Namespace, "rollout", "restart", $"deployment/{Server}"); // the image of a run before may have the same name
@@ -59,7 +60,8 @@ public sealed class Cluster
         return code == 0 ? (int.Parse(output.AsSpan(end + 1), CultureInfo.InvariantCulture), output[..end]) : (0, errors);
     }
 
-    public JsonNode State(string node) => JsonNode.Parse(Get($"{Url}/v1/nodes/{node}").Body)!;
+    /// <summary>As a server says by its service, which leaves out for a moment those that have just become ready again.</summary>
+    public JsonNode State(string node) => JsonNode.Parse(Shell.Eventually($"an answer about {node}", () => Get($"{Url}/v1/nodes/{node}") is { Status: 200 } answer ? answer.Body : null))!;
 
     public void WaitForState(string node, string state) => Shell.Eventually($"{node} is {state}", () => (string?)State(node)["state"] == state, 30);
 
@@ -72,6 +74,16 @@ public sealed class Cluster
     public static double Metric(string pod, string line) => Get($"http://{pod}:8080/metrics").Body.Split('\n')
         .Where(text => text.StartsWith(line, StringComparison.Ordinal))
         .Sum(text => double.Parse(text.AsSpan(text.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
+
+    /// <summary>No mark on any node.</summary>
+    public static void Reset()
+    {
+        foreach (string node in new[] { "node-1", "node-2" })
+        {
+            Unmark(node);
+            Kubectl("uncordon", node);
+        }
+    }
 
     /// <summary>Marks a node as one that its cloud is about to take away, as the termination handler of AWS does.</summary>
     public static void Mark(string node) => Kubectl("taint", "node", node, "--overwrite", "aws-node-termination-handler/spot-itn=true:NoSchedule");

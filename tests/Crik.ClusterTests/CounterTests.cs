@@ -138,8 +138,7 @@ public sealed class CounterTests : IDisposable
 
     private void CleanUp()
     {
-        Cluster.Unmark("node-1");
-        Cluster.Unmark("node-2");
+        Cluster.Reset();
         Cluster.Kubectl("delete", "statefulset", "counter", "--ignore-not-found");
         Cluster.Kubectl("delete", "pod", "counter-0", "--ignore-not-found", "--grace-period=1");
         Cluster.Kubectl("delete", "pvc", "checkpoints-counter-0", "--ignore-not-found");

@@ -8,11 +8,7 @@ namespace Crik.ClusterTests;
 [Collection(nameof(Cluster))]
 public sealed class NodeStateServerTests(Cluster cluster, ITestOutputHelper output) : IDisposable
 {
-    public void Dispose()
-    {
-        Cluster.Unmark("node-1");
-        Cluster.Unmark("node-2");
-    }
+    public void Dispose() => Cluster.Reset();
 
     [Fact]
     public void The_API_server_takes_every_object_of_the_chart()
@@ -49,6 +45,7 @@ public sealed class NodeStateServerTests(Cluster cluster, ITestOutputHelper outp
     [Fact]
     public void It_answers_through_its_service_on_both_nodes_in_all_forms()
     {
+        _ = cluster.State("node-2");
         foreach (int node in new[] { 1, 2 })
         {
             Assert.Equal("ready", (string?)JsonNode.Parse(Cluster.Get($"{cluster.Url}/v1/nodes/node-2", node).Body)!["state"]);

@@ -1,8 +1,28 @@
+using Crik.Criu;
+using Crik.Linux;
+
 namespace Crik.Checkpoints;
 
 /// <summary>Does a checkpoint fit the machine it is to go on on? Asked before criu is, because criu's own words for it are worse.</summary>
 internal static class CompatibilityGate
 {
+    /// <summary>All that does not fit, the privileges of this container included.</summary>
+    /// <param name="additionalPaths">What is in them will be there when they were put back.</param>
+    public static IReadOnlyList<string> Problems(
+        CheckpointManifest manifest, MachineFacts now, int criuVersion, PrivilegeLevel level, IReadOnlyList<string> additionalPaths)
+    {
+        HashSet<string> own = [.. manifest.OwnPaths];
+        bool IsKept(string path) => own.Contains(path) || (manifest.HasFiles && additionalPaths.Any(root => OwnFiles.IsBelow(path, root)));
+
+        List<string> problems = [.. Problems(manifest, now, criuVersion, path => IsKept(path) || Libc.Identify(path, followLinks: true) is not null)];
+        if (!manifest.Unprivileged && level != PrivilegeLevel.Full)
+        {
+            problems.Add("privileges: made with SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container has not got; add them again");
+        }
+
+        return problems;
+    }
+
     /// <summary>One line for each thing that does not fit.</summary>
     /// <param name="pathExists">Whether the restored program would find this file.</param>
     public static IEnumerable<string> Problems(CheckpointManifest manifest, MachineFacts now, int criuVersion, Func<string, bool> pathExists)

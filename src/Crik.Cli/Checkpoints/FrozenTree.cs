@@ -30,7 +30,11 @@ internal sealed class FrozenTree
     /// <summary>criu's <c>--external</c> entries for what is the container's and not the tree's.</summary>
     public IReadOnlyList<string> External { get; private init; } = [];
 
+    /// <summary>Plain files that are open or mapped, and directories that are worked in.</summary>
     public IReadOnlyList<string> Paths { get; private init; } = [];
+
+    /// <summary>Where deleted files were that are still open, and sockets are bound: a restore needs the directories above.</summary>
+    public IReadOnlyList<string> Shadows { get; private init; } = [];
 
     public static FrozenTree Read(int root, StandardStreams streams)
     {
@@ -64,7 +68,8 @@ internal sealed class FrozenTree
             }
         }
 
-        return new FrozenTree(tasks, [.. pids]) { Open = open, Stdio = stdio, External = [.. external.Distinct()], Paths = NeededPaths(tasks, open, stdio) };
+        (IReadOnlyList<string> paths, IReadOnlyList<string> shadows) = NeededPaths(tasks, open, stdio);
+        return new FrozenTree(tasks, [.. pids]) { Open = open, Stdio = stdio, External = [.. external.Distinct()], Paths = paths, Shadows = shadows };
     }
 
     /// <returns><see langword="null"/> when the tree does not have it open any more.</returns>
@@ -122,11 +127,14 @@ internal sealed class FrozenTree
         return -1;
     }
 
-    /// <summary>Plain files that are open, mapped, or a working directory; not those that are deleted, or the stdio's.</summary>
-    private static List<string> NeededPaths(IReadOnlyList<int> tasks, List<OpenDescriptor> open, List<StdioLink> stdio)
+    /// <summary>Plain files that are open, mapped, or a working directory; and what has a name but is not there. Not the stdio's.</summary>
+    private static (IReadOnlyList<string> Paths, IReadOnlyList<string> Shadows) NeededPaths(IReadOnlyList<int> tasks, List<OpenDescriptor> open, List<StdioLink> stdio)
     {
+        const string Deleted = " (deleted)";
         HashSet<DescriptorHolder> ours = [.. stdio.SelectMany(link => link.Holders)];
-        HashSet<string> paths = [];
+        SortedSet<string> paths = new(StringComparer.Ordinal);
+        SortedSet<string> shadows = new(StringComparer.Ordinal);
+        HashSet<string> sockets = [];
         foreach (int task in tasks)
         {
             Add(ProcFs.Link($"/proc/{task}/exe"));
@@ -143,17 +151,36 @@ internal sealed class FrozenTree
             Add(ours.Contains(new(file.Pid, file.Number)) ? null : file.Target);
         }
 
-        return [.. paths.Order(StringComparer.Ordinal)];
+        if (sockets.Count > 0)
+        {
+            shadows.UnionWith(ProcFs.BoundSockets(tasks[0]).Where(socket => sockets.Contains($"socket:[{socket.Inode}]")).Select(socket => socket.Path));
+        }
+
+        return ([.. paths], [.. shadows]);
 
         void Add(string? path)
         {
-            // Devices and kernel files are every container's own; a deleted file is in the images.
-            if (path is not null && path.StartsWith('/') && !path.EndsWith(" (deleted)", StringComparison.Ordinal)
-                && !path.StartsWith("/proc/", StringComparison.Ordinal) && !path.StartsWith("/sys/", StringComparison.Ordinal)
-                && !path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/memfd:", StringComparison.Ordinal))
+            if (path?.StartsWith("socket:", StringComparison.Ordinal) == true)
+            {
+                sockets.Add(path);
+            }
+            else if (path is null || !path.StartsWith('/') || !IsAFile(path))
+            {
+                return;
+            }
+            else if (path.EndsWith(Deleted, StringComparison.Ordinal))
+            {
+                shadows.Add(path[..^Deleted.Length]); // its contents are in the images
+            }
+            else
             {
                 paths.Add(path);
             }
         }
     }
+
+    /// <summary>Devices and kernel files are every container's own.</summary>
+    private static bool IsAFile(string path) => path.StartsWith("/dev/shm/", StringComparison.Ordinal)
+        || !(path.StartsWith("/proc/", StringComparison.Ordinal) || path.StartsWith("/sys/", StringComparison.Ordinal)
+            || path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/memfd:", StringComparison.Ordinal));
 }

@@ -101,7 +101,9 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             return;
         }
 
-        FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), options.AdditionalPaths, CancellationToken.None);
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        ArchiveRoots allowed = new(options.AdditionalPaths, [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))]);
+        FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), allowed, CancellationToken.None);
         foreach (string note in summary.Notes)
         {
             Log.Warning(note);

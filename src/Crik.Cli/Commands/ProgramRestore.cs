@@ -3,7 +3,6 @@ using Crik.Configuration;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
-using Crik.Linux;
 
 namespace Crik.Commands;
 
@@ -114,12 +113,7 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
             Log.Warning(remark);
         }
 
-        List<string> problems = [.. CompatibilityGate.Problems(manifest, now, version, path => IsKept(manifest, path) || Libc.Identify(path, followLinks: true) is not null)];
-        if (manifest.Unprivileged == false && criu.Level != PrivilegeLevel.Full)
-        {
-            problems.Add("privileges: made with SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container has not got; add them again");
-        }
-
+        IReadOnlyList<string> problems = CompatibilityGate.Problems(manifest, now, version, criu.Level, options.AdditionalPaths);
         foreach (string problem in problems)
         {
             Log.Error($"checkpoint {generation} does not fit: {problem}");
@@ -127,10 +121,6 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
 
         return problems.Count == 0 || options.WhenIncompatible == WhenIncompatible.TryAnyway;
     }
-
-    /// <summary>Will be there when the additional paths were put back.</summary>
-    private bool IsKept(CheckpointManifest manifest, string path) =>
-        manifest.HasFiles && options.AdditionalPaths.Any(root => path == root || path.StartsWith($"{root}/", StringComparison.Ordinal));
 
     private void GiveUp(int generation, string reason, IReadOnlyList<string> logs)
     {

@@ -52,6 +52,7 @@ internal sealed class RunCommand
 
     private int WithCheckpoints(string imageDir)
     {
+        StartTime.Note();
         _supervisor.HoldsTermination = true;
         using ImageDirectory? directory = ImageDirectory.Open(imageDir, _options.LockTimeout, _supervisor);
         if (directory is null)
@@ -86,6 +87,7 @@ internal sealed class RunCommand
             HostName = Environment.MachineName,
             RestoredFrom = started.Generation,
             HistoryUpTo = started.Program is not null ? last?.HistoryUpTo ?? 0 : store.NewestGeneration(),
+            Skipped = last?.Skipped,
         };
         RecordStart(store, run);
         ChildProcess program = started.Program

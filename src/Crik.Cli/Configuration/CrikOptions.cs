@@ -67,6 +67,9 @@ internal sealed record CrikOptions
     /// <summary>Bytes: the largest deleted but still open file that goes into a checkpoint.</summary>
     public long GhostLimit { get; init; } = 500L << 20;
 
+    /// <summary>Bytes: of files that the program changed in its container and has closed, how much goes along.</summary>
+    public long ContainerFilesLimit { get; init; } = 500L << 20;
+
     /// <summary>How long to wait for another crik to release the image directory; zero does not wait.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -169,6 +172,11 @@ internal sealed record CrikOptions
         if (GhostLimit is < 0 or > MaxGhostLimit)
         {
             yield return ("ghostLimit", $"must be less than 4Gi, not {GhostLimit} bytes");
+        }
+
+        if (ContainerFilesLimit < 0)
+        {
+            yield return ("containerFilesLimit", "must not be negative");
         }
 
         if (LockTimeout < TimeSpan.Zero)

@@ -87,6 +87,21 @@ internal static class ProcFs
             : (int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), fields[0][0]);
     }
 
+    /// <summary>Unix sockets with an absolute path, in a process's network namespace.</summary>
+    public static IEnumerable<(string Inode, string Path)> BoundSockets(int pid)
+    {
+        foreach (string line in Lines($"/proc/{pid}/net/unix"))
+        {
+            // Num RefCount Protocol Flags Type St Inode Path; the path may hold spaces.
+            string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            int path = line.IndexOf(" /", StringComparison.Ordinal);
+            if (fields.Length > 7 && path > 0)
+            {
+                yield return (fields[6], line[(path + 1)..]);
+            }
+        }
+    }
+
     /// <returns>Bytes of memory that a dump would have to write at most.</returns>
     public static long ResidentBytes(int pid)
     {

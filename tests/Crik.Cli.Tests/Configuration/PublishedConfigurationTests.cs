@@ -68,7 +68,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
             }
         }
 
-        Assert.Equal(8, bounds);
+        Assert.Equal(9, bounds);
     }
 
     [Theory]

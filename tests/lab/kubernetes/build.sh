@@ -6,11 +6,16 @@
 # Each appears under its name by a rename when it is whole. A build that was cut off goes on where it was.
 set -euo pipefail
 cd "$(dirname "$0")"; . ./settings.sh
+if [ -e "$PROGRAMS" ] && [ -e "$NODE_ROOT" ]; then exit; fi
+# In namespaces of its own: however this ends, its processes and mounts end with it.
+[ $$ = 1 ] || exec unshare --mount --pid --fork --kill-child --mount-proc ./build.sh
+trap 'exit 1' INT TERM
 ../install.sh
 mirror=$(../mirror.sh)
 making=$LAB/making
 mkdir -p "$making" "$LAB/logs"
-exec 9>"$LAB/build.lock"; flock 9
+exec 9>"$LAB/build.lock"
+flock --nonblock 9 || { echo "another build is at work; waiting for it" >&2; flock 9; }
 renice -n 15 $$ >/dev/null
 
 step() { # step NAME COMMAND...: with its output in a log, of which the end is shown if it fails
@@ -30,12 +35,12 @@ bootstrap() { # bootstrap SUITE DIR PACKAGES [SOURCES...]: a root file system th
   mv "$dir.new" "$dir"
 }
 
-compile() { # in the root that has the compiler; its mounts and processes end with it
+compile() { # in the root that has the compiler
   install -m755 compile.sh pause.c "$compiler/build/"
   cp /etc/resolv.conf "$compiler/etc/resolv.conf"
-  # shellcheck disable=SC2016
-  unshare --mount --pid --fork --kill-child bash -ec '
-    mount -t proc proc "$1/proc"; mount --rbind /dev "$1/dev"; exec chroot "$1" /build/compile.sh' - "$compiler"
+  mount -t proc proc "$compiler/proc"
+  mount --rbind /dev "$compiler/dev"
+  chroot "$compiler" /build/compile.sh
 }
 
 if [ ! -e "$PROGRAMS" ]; then
@@ -51,4 +56,5 @@ if [ ! -e "$NODE_ROOT" ]; then
     ca-certificates,iproute2,procps,curl,iptables,containerd,runc,etcd-server,etcd-client,containernetworking-plugins,conntrack,ethtool,socat,kmod,mount,util-linux
   mv "$making/node-root" "$NODE_ROOT"
 fi
+umount --recursive "$making"/compiler/{proc,dev} 2>/dev/null || true
 rm -rf --one-file-system "$making"

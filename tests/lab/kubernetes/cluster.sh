@@ -17,7 +17,7 @@
 #   compact                every resourceVersion known so far becomes too old for a watch (410); see control-plane.sh
 #   smoke                  tries all of it
 #
-# On every node /shared is one directory of the host: with hostPath it stands for a ReadWriteMany volume.
+# There is one cluster on a host. On every node /shared is one directory of the host: with hostPath it stands for a ReadWriteMany volume.
 set -euo pipefail
 cd "$(dirname "$0")"; . ./settings.sh; . ./machines.sh; . ./control-plane.sh; . ./node.sh
 
@@ -27,8 +27,7 @@ need_host() {
 }
 
 alone() { # one command that changes the cluster at a time; what is started in the background does not keep the lock (8>&-)
-  mkdir -p "$LAB"
-  exec 8>"$LAB/cluster.lock"
+  exec 8>"/run/lock/$CGROUP"
   flock -w 600 8 || die "another cluster.sh has been at work for 10 minutes"
 }
 

@@ -33,6 +33,8 @@ pretend kernel/panic 10
 pretend kernel/panic_on_oops 1
 pretend kernel/keys/root_maxkeys 1000000
 pretend kernel/keys/root_maxbytes 25000000
+pretend kernel/random/boot_id "$(cat /proc/sys/kernel/random/uuid)"     # a kubelet tells by it that its node was booted
+md5sum <<<"$name" | cut -c-32 >"$root/etc/machine-id"
 echo "# there is no name server" >"$root/etc/resolv.conf"
 echo "$name" >"$root/etc/hostname"
 { echo "127.0.0.1 localhost"; for node in $NODES; do echo "$(node_ip "$node") $node"; done; echo "$CONTROL_IP control"; } >"$root/etc/hosts"

@@ -73,7 +73,7 @@ inside() { # inside MACHINE COMMAND...
   local machine=$1 pid; shift
   pid=$(first_process "$machine") || die "$machine is not running"
   (enter_cgroup "$machine"; exec nsenter --target "$pid" --mount --pid --net --ipc --uts --root --wd -- \
-    env -i HOME=/root PATH=/opt/kubernetes:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@") 8>&-
+    env -i HOME=/root CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS=1 PATH=/opt/kubernetes:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@") 8>&-
 }
 
 program() { # program MACHINE NAME: the pids of its processes that run the program NAME; fails when there is none
