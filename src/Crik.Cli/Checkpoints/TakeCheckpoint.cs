@@ -41,11 +41,11 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         try
         {
             CheckSpace(request.Program.Pid);
-            int version = CriuProcess.AskVersion(supervisor, criu.File, deadline);
             draft = store.Begin();
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, []);
+            int version = process.AskVersion(deadline);
             string? refused = null;
             process.Send(CriuRequest.ForDump(new DumpOptions(
                 request.Program.Pid, images.Number, criu.Level, request.LeaveRunning, options.GhostLimit, options.InotifyIncompatiblePaths,
@@ -57,7 +57,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                 {
                     case { Type: CriuRequest.Notify, Script: "query-ext-files" }:
                         tree = FrozenTree.Read(request.Program.Pid, streams);
-                        watches = InotifyWatches.TakeOff(tree.Tasks, options.InotifyIncompatiblePaths);
+                        watches = InotifyWatches.TakeOff(tree, options.InotifyIncompatiblePaths);
                         process.Send(CriuRequest.ForNotify(goOn: true, tree.External));
                         break;
 

@@ -142,13 +142,16 @@ internal static unsafe partial class Libc
             ((ulong)*(uint*)(result + 136) << 32) | *(uint*)(result + 140), Time(112), Time(64), Time(96));
     }
 
-    internal static byte[] ReadLink(FileDescriptor directory, ReadOnlySpan<byte> name)
+    internal static byte[] ReadLink(FileDescriptor directory, ReadOnlySpan<byte> name) => TryReadLink(directory, name) ?? throw Failed("readlinkat");
+
+    /// <returns><see langword="null"/> when it is no link, or gone.</returns>
+    internal static byte[]? TryReadLink(FileDescriptor directory, ReadOnlySpan<byte> name)
     {
         byte* target = stackalloc byte[4096];
         fixed (byte* zeroed = Zeroed(name))
         {
             nint length = ReadlinkatCore(directory.Number, zeroed, target, 4096);
-            return length >= 0 ? new Span<byte>(target, (int)length).ToArray() : throw Failed("readlinkat");
+            return length >= 0 ? new Span<byte>(target, (int)length).ToArray() : null;
         }
     }
 
