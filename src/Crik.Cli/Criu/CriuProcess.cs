@@ -56,6 +56,10 @@ internal sealed class CriuProcess : IDisposable
                     Pass(inherited[i], FirstInheritedInCriu + i);
                 }
 
+                // Our end too. When crik is killed, the kernel closes its descriptors a moment before it ends the rest of the
+                // container, and a criu that sees its client go lets the frozen tree run, beside the checkpoint just committed.
+                Pass(ours.Number, FirstInheritedInCriu + inherited.Count);
+
                 ChildProcess? process = supervisor.TryStart(
                     new ProcessSpec([criu, "swrk", $"{SocketInCriu}"]) { Descriptors = descriptors, NewSession = true, SurvivesFileSizeLimit = true },
                     out int errno);
@@ -149,7 +153,8 @@ internal sealed class CriuProcess : IDisposable
 
     public void Dispose()
     {
-        _socket.Dispose(); // criu, when it still waits for us, ends on this
+        Libc.Shutdown(_socket); // criu, when it still waits for us, ends on this
+        _socket.Dispose();
         if (!_process.HasExited && !_supervisor.Wait(() => _process.HasExited, Deadline.In(s_endTimeout)))
         {
             Kill();
