@@ -3,23 +3,23 @@ what is in the directory when a pod is dead.
 
 A witness that was frozen has said its last turn, so a checkpoint's turn is the last one said before it was committed, and the
 next pod has to go on with the turn after it."""
-import json, os
+import json, os, time
 
 LOST, PARTIAL, BACKWARDS, DOUBLED = 'lost', 'partial restored', 'backwards', 'doubled'
 KINDS = (LOST, PARTIAL, BACKWARDS, DOUBLED)
 
 
 class Ledger:
-    def __init__(self, image_dir, log, keep=2):
-        self.image_dir, self.log, self.keep = image_dir, log, keep
+    def __init__(self, image_dir, relay, keep=2):
+        self.image_dir, self.relay, self.keep = image_dir, relay, keep
         self.findings = []          # (kind, what)
         self.committed = []         # generations, oldest first
         self.saved = None           # (life, turn) of the newest committed checkpoint
         self.last = {}              # host name: the last (life, turn) that it said, in the order of their first words
         self.alive = set()          # host names of pods that were started and not looked at since
+        self._turns = {}            # host name: how many turns it said
         self._unjudged = []         # first words of pods that began beside one that was not looked at yet
         self._speaker = None
-        self._offset = 0
 
     def pod_started(self, host):
         self.alive.add(host)
@@ -27,15 +27,17 @@ class Ledger:
     def has_spoken(self, host):
         return host in self.last
 
-    def read_records(self):
+    def turns_of(self, host):
+        return self._turns.get(host, 0)
+
+    def take_findings(self):
+        taken, self.findings = self.findings, []
+        return taken
+
+    def listen(self):
         """Takes in what was said since."""
-        with open(self.log, 'rb') as file:
-            file.seek(self._offset)
-            new = file.read()
-        new = new[:new.rfind(b'\n') + 1]
-        self._offset += len(new)
-        for line in new.decode().splitlines():
-            life, turn, host, found = line.split(' ')
+        for host, line in self.relay.take():
+            life, turn, found = line.split(' ')
             self._take(life, int(turn), host, found)
 
     def _take(self, life, turn, host, found):
@@ -52,6 +54,7 @@ class Ledger:
         elif host != self._speaker:
             self._judge_first(life, turn, host)
         self._speaker = host
+        self._turns[host] = self._turns.get(host, 0) + 1
         self.last[host] = (life, turn)
 
     def _judge_first(self, life, turn, host):
@@ -59,13 +62,16 @@ class Ledger:
             if turn != 1:
                 self._found(PARTIAL, f'{host} begins with turn {turn} where nothing was committed')
         elif life != self.saved[0]:
-            self._found(LOST, f'{host} starts afresh instead of going on from generation {self.committed[-1]}')
+            self._found(LOST, f'{host} starts afresh, and turn {self.saved[1]} was committed')
         elif turn != self.saved[1] + 1:
             self._found(BACKWARDS, f'{host} goes on with turn {turn}, and turn {self.saved[1]} was committed')
 
     def pod_is_dead(self, host):
         """Looks at what it left. Returns whether it committed a checkpoint. No other pod may make one meanwhile."""
-        self.read_records()
+        deadline = time.monotonic() + 10
+        while self.relay.is_open_for(host) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        self.listen()
         there = numbers(os.path.join(self.image_dir, 'checkpoints'))
         for generation in self.committed[-self.keep:]:
             newer = [n for n in there if n > generation]

@@ -12,6 +12,20 @@ PR_SET_CHILD_SUBREAPER = 36
 CRIK = os.environ.get('CRIK_BINARY') or os.path.join(LAB, '../../artifacts/crik')
 
 
+class Disk:
+    """A small ext4 of its own at a directory: what is synced to it waits for nobody else's writes."""
+
+    def __init__(self, file, mountpoint, size='200M'):
+        self.mountpoint = mountpoint
+        subprocess.check_call(['truncate', '-s', size, file])
+        subprocess.check_call(['mkfs.ext4', '-q', '-F', file])
+        subprocess.check_call(['mount', '-o', 'loop', file, mountpoint])
+        os.rmdir(mountpoint + '/lost+found')
+
+    def remove(self):
+        subprocess.run(['umount', '-l', self.mountpoint])
+
+
 def adopt_orphans():
     """runc leaves a detached container behind as an orphan; this process becomes its parent."""
     if ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
@@ -47,17 +61,23 @@ class Slot:
         subprocess.run(['mount', '-t', 'overlay', 'crik-pod', '-o',
                         f'lowerdir={self.rootfs},upperdir={self.bundle}/upper,workdir={self.bundle}/work', root], check=True)
 
-    def start(self, host_name, env=()):
+    def start(self, host_name, output, env=(), before=None):
+        """before(pid) is called when the container is there and its program not started yet."""
         self._fresh_layer()
         config = dict(self.config, hostname=host_name, process=dict(self.config['process'], env=self.config['process']['env'] + list(env)))
         with open(self.bundle + '/config.json', 'w') as out:
             json.dump(config, out)
         pid_file, log = self.bundle + '/pid', self.bundle + '/log'
+        how = ['run', '--detach'] if before is None else ['create']
         with open(log, 'w') as err:
-            subprocess.run(self.wrapper + lab.RUNC + ['run', '--detach', '--no-new-keyring', '--pid-file', pid_file, '--bundle', self.bundle, self.name],
-                           stdin=subprocess.DEVNULL, stdout=err, stderr=err, check=True)
+            subprocess.run(self.wrapper + lab.RUNC + how + ['--no-new-keyring', '--pid-file', pid_file, '--bundle', self.bundle, self.name],
+                           stdin=subprocess.DEVNULL, stdout=output, stderr=err, check=True)
         with open(pid_file) as file:
             self.running = Running(self, int(file.read()), host_name, log)
+        if before:
+            before(self.running.pid)
+            # killed at once, it may be gone before runc has seen it start
+            subprocess.run(lab.RUNC + ['start', self.name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return self.running
 
     def remove(self):
