@@ -191,4 +191,5 @@ def main():
     print(json.loads(subprocess.check_output(RUNC + ['state', a.name]))['pid'])
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -32,8 +32,8 @@ internal sealed class CheckpointStore(ImageDirectory directory)
             string name = Path.GetFileName(path);
             if (name.StartsWith(StagingPrefix, StringComparison.Ordinal) || name.StartsWith(RestorePrefix, StringComparison.Ordinal))
             {
-                Log.Info("removed what an interrupted run left unfinished", ("path", path));
-                Directory.Delete(path, recursive: true);
+                Log.Info("removing what an interrupted run left unfinished", ("path", path));
+                TryRemove(path);
             }
         }
     }
@@ -199,6 +199,19 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     }
 
     private IReadOnlyList<int> Skipped() => ReadRunRecord()?.Skipped ?? [];
+
+    /// <summary>For what is in nobody's way: what cannot be removed now, the next start sweeps.</summary>
+    public static void TryRemove(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("something unfinished could not be removed; the next start tries again", ("path", path), ("reason", exception.Message));
+        }
+    }
 
     internal static IEnumerable<int> Numbers(string path)
     {

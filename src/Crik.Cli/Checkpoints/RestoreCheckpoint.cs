@@ -25,7 +25,19 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     {
         Stopwatch clock = Stopwatch.StartNew();
         string work = store.NewRestoreDirectory(generation, RoomFor(manifest));
+        RestoreOutcome outcome = Run(generation, manifest, work, clock);
+        if (outcome.Program is not null)
+        {
+            CheckpointStore.TryRemove(work);
+        }
+
+        return outcome;
+    }
+
+    private RestoreOutcome Run(int generation, CheckpointManifest manifest, string work, Stopwatch clock)
+    {
         ChildProcess root = supervisor.Await(manifest.RootPid);
+        bool runs = false;
         try
         {
             RefuseTakenPids(manifest);
@@ -62,9 +74,9 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                         break;
 
                     case { Type: CriuRequest.Restore, Success: true }:
+                        runs = true;
                         process.WaitForEnd();
                         Log.Info("restored", ("generation", generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
-                        Directory.Delete(work, recursive: true);
                         return new RestoreOutcome(root, Interrupted: false, null, []);
 
                     case null when supervisor.TerminationRequested is not null:
@@ -81,6 +93,13 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            if (runs)
+            {
+                // What it has done since cannot be undone, so it is never ended for the sake of another attempt.
+                Log.Warning("the program runs, but what comes after a restore did not work", ("reason", exception.Message));
+                return new RestoreOutcome(root, Interrupted: false, null, []);
+            }
+
             return Clean(root, new RestoreOutcome(null, Interrupted: false, exception.Message, Logs(work)));
         }
     }

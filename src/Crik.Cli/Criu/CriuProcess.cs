@@ -58,12 +58,17 @@ internal sealed class CriuProcess : IDisposable
                     Pass(inherited[i], FirstInheritedInCriu + i);
                 }
 
+                // Our end too. When crik is killed, the kernel closes its descriptors a moment before it ends the rest of the
+                // container, and a criu that sees its client go lets the frozen tree run, beside the checkpoint just committed.
+                Pass(ours.Number, FirstInheritedInCriu + inherited.Count);
+
+                int limitsInCriu = FirstInheritedInCriu + inherited.Count + 1;
                 using FileDescriptor? limits = Preload.OpenForCriu();
                 IReadOnlyList<string> environment = EnvironmentBlock.Current;
                 if (limits is not null)
                 {
-                    Pass(limits.Number, FirstInheritedInCriu + inherited.Count);
-                    environment = Preload.Add(environment, $"/proc/self/fd/{FirstInheritedInCriu + inherited.Count}");
+                    Pass(limits.Number, limitsInCriu);
+                    environment = Preload.Add(environment, $"/proc/self/fd/{limitsInCriu}");
                 }
 
                 ChildProcess? process = supervisor.TryStart(
@@ -167,7 +172,8 @@ internal sealed class CriuProcess : IDisposable
 
     public void Dispose()
     {
-        _socket.Dispose(); // criu, when it still waits for us, ends on this
+        Libc.Shutdown(_socket); // criu, when it still waits for us, ends on this
+        _socket.Dispose();
         if (!_process.HasExited && !_supervisor.Wait(() => _process.HasExited, Deadline.In(s_endTimeout)))
         {
             Kill();
