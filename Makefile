@@ -5,7 +5,7 @@ SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-server format clean
+.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -54,6 +54,11 @@ system-test: $(CRIK)
 bench-server: $(SERVER)
 	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
 	@bench/node-state-server.sh $(SERVER) $(NODES)
+
+## bench-server-real: the same questions to a real API server with 1,000 Nodes (NODES=…)
+bench-server-real: $(SERVER)
+	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
+	@bench/node-state-server-real.sh $(SERVER) $(NODES)
 
 ## bench: what crik costs beside tini and criu alone (QUICK=1: fewer and smaller cases, OPTIONS: see bench/bench.py)
 bench:
