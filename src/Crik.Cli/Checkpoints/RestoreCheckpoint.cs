@@ -25,7 +25,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     {
         Stopwatch clock = Stopwatch.StartNew();
         string work = store.NewRestoreDirectory(generation, RoomFor(manifest));
-        RestoreOutcome outcome = Run(generation, manifest, work, clock);
+        RestoreOutcome outcome = Run(generation, manifest, beforeResume, work, clock);
         if (outcome.Program is not null)
         {
             CheckpointStore.TryRemove(work);
@@ -34,7 +34,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         return outcome;
     }
 
-    private RestoreOutcome Run(int generation, CheckpointManifest manifest, string work, Stopwatch clock)
+    private RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, string work, Stopwatch clock)
     {
         ChildProcess root = supervisor.Await(manifest.RootPid);
         bool runs = false;
