@@ -52,9 +52,11 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                 images.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
                 [.. inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
             Deadline deadline = Deadline.In(s_longest);
+            long bytes = manifest.Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
+            Progress progress = new("reading the checkpoint", bytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
             while (true)
             {
-                CriuMessage? message = process.Receive(deadline, () => supervisor.TerminationRequested is not null);
+                CriuMessage? message = process.Receive(deadline, () => supervisor.TerminationRequested is not null, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "pre-resume" }:
