@@ -24,6 +24,9 @@ internal sealed class ProgramRun(
 
     public ChildProcess Program => program;
 
+    /// <summary>There is a place for checkpoints.</summary>
+    public bool CanCheckpoint => !store.IsReadOnly;
+
     /// <summary>The program ended, or is to end.</summary>
     public bool IsOver => program.HasExited || supervisor.TerminationRequested is not null;
 
@@ -129,7 +132,8 @@ internal sealed class ProgramRun(
     {
         Deadline deadline = Deadline.In(time);
         _state = "checkpointing";
-        CheckpointOutcome outcome = criu.Problems.Count > 0 ? new CheckpointOutcome(null, criu.Problems[0])
+        CheckpointOutcome outcome = !CanCheckpoint ? new CheckpointOutcome(null, "the image directory is read-only")
+            : criu.Problems.Count > 0 ? new CheckpointOutcome(null, criu.Problems[0])
             : !_hook.Run("hooks.beforeCheckpoint", options.BeforeCheckpoint, [("CHECKPOINT_REASON", because)], () => program.HasExited || deadline.HasPassed)
                 && options.WhenHookFails == WhenHookFails.GiveUp ? new CheckpointOutcome(null, "hooks.beforeCheckpoint failed, and whenHookFails is giveUp")
             : new TakeCheckpoint(supervisor, store, options, criu, streams).Run(new CheckpointRequest(program, _record, command, leaveRunning), deadline);
