@@ -3,6 +3,9 @@ using Crik.Linux;
 
 namespace Crik.Checkpoints;
 
+/// <summary>A file of the container's own layer.</summary>
+internal sealed record ChangedFile(string Path, FileStatus Status);
+
 /// <summary>
 /// What was made or changed in a container's own layer, found without looking through the image: on overlayfs every directory
 /// above a change was copied into the container's layer first, and its change time, which nobody can set, says so.
@@ -16,7 +19,7 @@ internal static class ChangedFiles
 
     /// <param name="since">In nanoseconds since 1970.</param>
     /// <returns>Nothing when the root file system is of another kind. Names that are not UTF-8 are left out.</returns>
-    public static IReadOnlyList<(string Path, FileStatus Status)> Find(IReadOnlyList<Mount> mounts, long since, CancellationToken cancellationToken)
+    public static IReadOnlyList<ChangedFile> Find(IReadOnlyList<Mount> mounts, long since, CancellationToken cancellationToken)
     {
         if (Mount.Of("/", mounts) is not { Type: "overlay", IsReadOnly: false })
         {
@@ -29,10 +32,10 @@ internal static class ChangedFiles
 
     /// <param name="prefix">What the paths begin with: where <paramref name="top"/> is.</param>
     /// <param name="leaveOut">Not looked into: other mounts.</param>
-    internal static IReadOnlyList<(string Path, FileStatus Status)> Find(
+    internal static IReadOnlyList<ChangedFile> Find(
         FileDescriptor top, string prefix, HashSet<string> leaveOut, long since, CancellationToken cancellationToken)
     {
-        List<(string Path, FileStatus Status)> found = [];
+        List<ChangedFile> found = [];
         Look(top, prefix);
         return found;
 
@@ -48,7 +51,7 @@ internal static class ChangedFiles
 
                 if (status.ChangedAt >= since)
                 {
-                    found.Add(($"{path}/{decoded}", status));
+                    found.Add(new ChangedFile($"{path}/{decoded}", status));
                 }
 
                 if (status.IsDirectory && status.ChangedAt >= since - LayerBeforeCrik)

@@ -21,7 +21,7 @@ internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<strin
     /// <param name="leaveAlone">Paths that are copied anyhow, or have no place in a checkpoint.</param>
     /// <param name="since">When crik started, in nanoseconds since 1970.</param>
     public static OwnFiles Choose(
-        IEnumerable<string> held, IEnumerable<(string Path, FileStatus Status)> changed, long limit,
+        IEnumerable<string> held, IEnumerable<ChangedFile> changed, long limit,
         IReadOnlyList<string> leaveAlone, IReadOnlyList<Mount> mounts, long since, Func<string, FileStatus?> status)
     {
         SortedSet<string> files = new(StringComparer.Ordinal);
@@ -44,9 +44,9 @@ internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<strin
             }
         }
 
-        (string Path, FileStatus Status)[] closed = limit == 0 ? [] : [.. changed.Where(item => IsCandidate(item.Path) && IsYoung(item.Status))];
+        ChangedFile[] closed = limit == 0 ? [] : [.. changed.Where(item => IsCandidate(item.Path) && IsYoung(item.Status))];
         places.UnionWith(closed.Where(item => item.Status.IsDirectory).Select(item => item.Path));
-        (string Path, FileStatus Status)[] bySize =
+        ChangedFile[] bySize =
             [.. closed.Where(item => (item.Status.IsRegular || item.Status.IsFifo || item.Status.IsSymlink) && !files.Contains(item.Path)).OrderBy(item => item.Status.Size)];
         long total = 0;
         int taken = 0;
@@ -74,7 +74,7 @@ internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<strin
 
     public static bool IsBelow(string path, string root) => path == root || path.StartsWith($"{root}/", StringComparison.Ordinal);
 
-    private static string Describe((string Path, FileStatus Status)[] left) =>
+    private static string Describe(ChangedFile[] left) =>
         $"{left.Length} files that were changed in the container, {left.Sum(item => item.Status.Size) >> 20} MiB, are not in the checkpoint, for they are more than "
         + $"containerFilesLimit; the largest is {left[^1].Path}. Put them on a volume, or raise it";
 }

@@ -20,7 +20,8 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     /// <summary>A restore that takes longer than this is given up; pages come from a disk, so this is for a hung one.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(30);
 
-    public RestoreOutcome Run(int generation, CheckpointManifest manifest)
+    /// <param name="beforeResume">Done when the tree is there and does not run yet.</param>
+    public RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume)
     {
         Stopwatch clock = Stopwatch.StartNew();
         string work = store.NewRestoreDirectory(generation, ImageView.RoomFor(manifest));
@@ -52,6 +53,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                             Libc.SetWindowSize(streams.Terminal!.Value, size); // criu gave the new terminal the old one's
                         }
 
+                        beforeResume();
                         process.Send(CriuRequest.ForNotify(goOn: true, []));
                         break;
 

@@ -167,7 +167,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     {
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
         long since = StartTime.Earliest();
-        IReadOnlyList<(string, FileStatus)> changed = options.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, since, cancellation);
+        IReadOnlyList<ChangedFile> changed = options.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, since, cancellation);
         string[] leaveAlone = [.. options.AdditionalPaths, options.ImageDir!, Environment.ProcessPath!];
         OwnFiles own = OwnFiles.Choose(
             tree.Paths.Concat(tree.Shadows).Concat(watches.Taken.Select(watch => watch.Path)), changed, options.ContainerFilesLimit, leaveAlone, mounts, since, Libc.TryStatus);

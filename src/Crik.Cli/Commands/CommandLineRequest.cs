@@ -30,6 +30,12 @@ internal sealed record PruneRequest(CommandLineOverrides Overrides, int? Keep) :
 /// <summary>Let the next start restore this one.</summary>
 internal sealed record RollbackRequest(CommandLineOverrides Overrides, int Generation) : ToolRequest(Overrides);
 
+/// <summary>Show how the running crik is.</summary>
+internal sealed record StatusRequest(CommandLineOverrides Overrides, OutputForm Output) : ToolRequest(Overrides);
+
+/// <summary>Have the running crik make a checkpoint.</summary>
+internal sealed record CheckpointOrder(CommandLineOverrides Overrides, bool LeaveRunning) : ToolRequest(Overrides);
+
 internal enum OutputForm
 {
     Table,

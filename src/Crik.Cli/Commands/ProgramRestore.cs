@@ -59,6 +59,11 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
                 return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
             }
 
+            if (options.WhenClockJumps != WhenClockJumps.Warn && CompatibilityGate.ClockStep(manifest!, Machine.Read()) < TimeSpan.Zero)
+            {
+                return FreshOrFail(options.WhenClockJumps == WhenClockJumps.Fail, $"CLOCK_MONOTONIC would go back for the program of checkpoint {generation}");
+            }
+
             if (!Succeeds(generation, () => restore.PutFilesBack(generation, manifest!)))
             {
                 continue;
@@ -95,7 +100,7 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
     {
         for (int attempt = 1; ; attempt++)
         {
-            RestoreOutcome outcome = restore.Run(generation, manifest);
+            RestoreOutcome outcome = restore.Run(generation, manifest, () => RestoredFile.Write(options, manifest, DateTimeOffset.UtcNow));
             if (outcome.Failure is null || attempt >= options.RestoreAttempts)
             {
                 return outcome;

@@ -1,4 +1,5 @@
 using Crik.Contracts;
+using Crik.Linux;
 
 namespace Crik.Configuration;
 
@@ -39,6 +40,31 @@ internal sealed record CrikOptions
     public string? OnNodeWarning { get; init; }
 
     public bool CheckpointOnWarning { get; init; }
+
+    /// <summary>Time between checkpoints that leave the program running; zero makes none.</summary>
+    public TimeSpan CheckpointInterval { get; init; }
+
+    /// <summary>A signal to crik that makes such a checkpoint, instead of going to the program; 0 for none.</summary>
+    public int CheckpointSignal { get; init; }
+
+    /// <summary>For <c>/bin/sh -c</c>: before a dump, after a commit, after a restore.</summary>
+    public string? BeforeCheckpoint { get; init; }
+
+    public string? AfterCheckpoint { get; init; }
+
+    public string? AfterRestore { get; init; }
+
+    /// <summary>Whether a checkpoint is made although <see cref="BeforeCheckpoint"/> failed.</summary>
+    public WhenHookFails WhenHookFails { get; init; } = WhenHookFails.GoOn;
+
+    /// <summary>The signal that a restored program gets as the first thing; 0 for none.</summary>
+    public int RestoredSignal { get; init; }
+
+    /// <summary>Absolute file in which a restored program finds where it is now.</summary>
+    public string? RestoredFile { get; init; }
+
+    /// <summary>What to do when CLOCK_MONOTONIC would go back for the program.</summary>
+    public WhenClockJumps WhenClockJumps { get; init; } = WhenClockJumps.Warn;
 
     public TimeSpan HookTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -87,6 +113,9 @@ internal sealed record CrikOptions
     /// <summary>Whether page data gets checksums too; everything else in a checkpoint always has one.</summary>
     public bool ChecksumPages { get; init; }
 
+    /// <summary>Whether the program gets io_uring, which criu cannot save.</summary>
+    public IoUring IoUring { get; init; } = IoUring.Hide;
+
     /// <summary>criu's absolute path, or its name to look up in PATH.</summary>
     public string CriuPath { get; init; } = "criu";
 
@@ -132,6 +161,21 @@ internal sealed record CrikOptions
         if (NodeStateTokenFile is { } tokenFile && PathProblem(tokenFile) is { } tokenFileProblem)
         {
             yield return ("nodeStateTokenFile", tokenFileProblem);
+        }
+
+        if (CheckpointInterval < TimeSpan.Zero || (CheckpointInterval > TimeSpan.Zero && CheckpointInterval < TimeSpan.FromSeconds(1)))
+        {
+            yield return ("checkpointInterval", "must be at least 1s, or 0s for none");
+        }
+
+        if (CheckpointSignal is Signal.SIGTERM or Signal.SIGKILL or Signal.SIGSTOP or Signal.SIGCHLD)
+        {
+            yield return ("checkpointSignal", $"cannot be {Signal.Name(CheckpointSignal)}");
+        }
+
+        if (RestoredFile is { } restoredFile && PathProblem(restoredFile) is { } restoredFileProblem)
+        {
+            yield return ("restoredFile", restoredFileProblem);
         }
 
         if (HookTimeout < TimeSpan.FromSeconds(1))

@@ -58,8 +58,22 @@ internal sealed class CriuProcess : IDisposable
                     Pass(inherited[i], FirstInheritedInCriu + i);
                 }
 
+                using FileDescriptor? limits = Preload.OpenForCriu();
+                IReadOnlyList<string> environment = EnvironmentBlock.Current;
+                if (limits is not null)
+                {
+                    Pass(limits.Number, FirstInheritedInCriu + inherited.Count);
+                    environment = Preload.Add(environment, $"/proc/self/fd/{FirstInheritedInCriu + inherited.Count}");
+                }
+
                 ChildProcess? process = supervisor.TryStart(
-                    new ProcessSpec([criu, "swrk", $"{SocketInCriu}"]) { Descriptors = descriptors, NewSession = true, SurvivesFileSizeLimit = true },
+                    new ProcessSpec([criu, "swrk", $"{SocketInCriu}"])
+                    {
+                        Descriptors = descriptors,
+                        Environment = environment,
+                        NewSession = true,
+                        SurvivesFileSizeLimit = true,
+                    },
                     out int errno);
                 if (process is null)
                 {

@@ -67,11 +67,11 @@ public sealed class OwnFilesTests
     [InlineData(1 << 30, "/etc/link /run/large /run/middle /run/small", 0)]
     public void What_was_changed_and_closed_goes_along_the_smallest_first_up_to_a_limit(long limit, string files, int leftOut)
     {
-        (string, FileStatus)[] changed =
+        ChangedFile[] changed =
         [
-            ("/run/large", File(Regular, Start + Second, 50 << 20)), ("/run/small", File(Regular, Start + Second, 90)), ("/run/middle", File(Regular, Start + Second, 1000)),
-            ("/run", File(Directory, Start + Second)), ("/run/old", File(Regular, Start - Second)), ("/run/socket", File(0xC000, Start + Second)),
-            ("/etc/link", File(0xA000, Start + Second)), ("/tmp/listed/other", File(Regular, Start + Second)),
+            new("/run/large", File(Regular, Start + Second, 50 << 20)), new("/run/small", File(Regular, Start + Second, 90)), new("/run/middle", File(Regular, Start + Second, 1000)),
+            new("/run", File(Directory, Start + Second)), new("/run/old", File(Regular, Start - Second)), new("/run/socket", File(0xC000, Start + Second)),
+            new("/etc/link", File(0xA000, Start + Second)), new("/tmp/listed/other", File(Regular, Start + Second)),
         ];
 
         OwnFiles own = OwnFiles.Choose([], changed, limit, ["/tmp/listed"], s_mounts, Start, _ => null);

@@ -1,4 +1,4 @@
-"""nginx with workers, shared memory zones, a cache and logs; everything as root, for several users want more (see README)."""
+"""nginx as Debian has it, its workers as another user: shared memory, a cache, logs, a reload."""
 from lab import Program, expect
 
 
@@ -6,11 +6,11 @@ class Nginx(Program):
     title = 'nginx, 4 workers'
     state = 'master and the same workers, the counts in shared memory, the cache, the log; a reload and a rotated log after it'
     command = ['nginx', '-c', '/matrix/nginx.conf', '-g', 'daemon off;']
-    note = 'as one user'
 
     def fill(self, pod):
         pod.until(lambda: pod.get('/') == 'here\n', 'nginx')
         self.workers, self.cached = self.workers_of(pod), pod.get('/cached')
+        expect(set(pod.execute('ps', '-o', 'user=', '-p', ','.join(self.workers)).split()) == {'www-data'}, 'the workers are another user')
         expect(len(self.workers) == 4, f'the workers are {self.workers}')
         expect(pod.get('/cached') == self.cached != pod.get('/origin'), 'nothing is cached')
 
