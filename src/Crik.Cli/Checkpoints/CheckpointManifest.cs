@@ -141,7 +141,7 @@ internal enum RunEndKind
 /// <summary>Who holds the image directory; written into the lock file for the one who waits.</summary>
 internal sealed record LockHolder(string HostName, int Pid, DateTimeOffset Since);
 
-[JsonSourceGenerationOptions(
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 16)]
 [JsonSerializable(typeof(CheckpointManifest))]

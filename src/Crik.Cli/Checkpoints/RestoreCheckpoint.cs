@@ -24,7 +24,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     public RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        string work = store.NewRestoreDirectory(generation, RoomFor(manifest));
+        string work = store.NewRestoreDirectory(generation, ImageView.RoomFor(manifest));
         RestoreOutcome outcome = Run(generation, manifest, beforeResume, work, clock);
         if (outcome.Program is not null)
         {
@@ -41,16 +41,17 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         try
         {
             RefuseTakenPids(manifest);
-            List<(string Key, int Descriptor)> inherited = PrepareImages(Path.Combine(store.PathOf(generation), "images"), work, manifest);
+            using ImageView view = ImageView.LayOut(store.PathOf(generation), manifest, work, streams);
             ulong? windowSize = streams.Terminal is { } window ? Libc.WindowSize(window) : null;
             streams.ReleaseTerminal(supervisor);
             PidSpace.MakeRoomForCriu(manifest.Pids);
-            using FileDescriptor images = Libc.Open(work, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            using FileDescriptor images = Libc.Open(view.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            using FileDescriptor logs = Libc.Open(work, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(work, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
-            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [.. inherited.Select(item => item.Descriptor)]);
+            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [.. view.Inherited.Select(item => item.Descriptor)]);
             process.Send(CriuRequest.ForRestore(new RestoreOptions(
-                images.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
-                [.. inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
+                images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
+                [.. view.Inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
             Deadline deadline = Deadline.In(s_longest);
             long bytes = manifest.Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
             Progress progress = new("reading the checkpoint", bytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
@@ -67,8 +68,12 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                         }
 
                         beforeResume();
-                        PidSpace.EnterTreeRange();
                         process.Send(CriuRequest.ForNotify(goOn: true, []));
+                        break;
+
+                    case { Type: CriuRequest.Notify, Script: "post-restore" }:
+                        process.Send(CriuRequest.ForNotify(goOn: true, []));
+                        PidSpace.EnterTreeRange(); // the whole tree is there; criu has still work to do, until it asks whether it may run
                         break;
 
                     case { Type: CriuRequest.Notify }:
@@ -105,10 +110,6 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             return Clean(root, new RestoreOutcome(null, Interrupted: false, exception.Message, Logs(work)));
         }
     }
-
-    /// <summary>Copies of the small images, and criu's log, a few hundred bytes for each of them and far more for each task.</summary>
-    private static long RoomFor(CheckpointManifest manifest) =>
-        (1 << 20) + manifest.Images.Where(image => !image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size + 4096);
 
     /// <summary>Puts the additional paths back, and makes the directory in which browsers and X servers bind their sockets.</summary>
     public void PutFilesBack(int generation, CheckpointManifest manifest)
@@ -179,72 +180,6 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         {
             throw new CheckpointException($"the program needs the process number {own[0]}, and crik itself has it here; start crik as the container's first process");
         }
-    }
-
-    /// <summary>
-    /// Lays out the directory that criu reads: links to the images, and changed copies of those that speak of the old
-    /// pod. Returns what stands in for the old pod's streams.
-    /// </summary>
-    private List<(string Key, int Descriptor)> PrepareImages(string images, string work, CheckpointManifest manifest)
-    {
-        StreamReplacement replacement = new(OpenFiles.HighestId(CriuImage.Read(Path.Combine(images, "files.img"))) + 1);
-        List<(string Key, int Descriptor)> inherited = [];
-        foreach (StdioLink link in manifest.Stdio)
-        {
-            if (link.Kind == "tty" && streams.WasGiven(link.Stream) && Libc.IsTerminal(link.Stream))
-            {
-                inherited.Add((link.Key, link.Stream));
-                continue;
-            }
-
-            foreach (uint id in link.ImageIds)
-            {
-                replacement.Add(id, link.Stream);
-            }
-
-            inherited.Add((StreamReplacement.Name(link.Stream), link.Stream));
-            if (link.Kind is "pipe" or "file")
-            {
-                inherited.Add((link.Key, link.Stream)); // opened a second time, as through /dev/stdout
-            }
-        }
-
-        IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
-        foreach (ImageFile image in manifest.Images)
-        {
-            string source = Path.Combine(images, image.Name);
-            string target = Path.Combine(work, image.Name);
-            if (!TryWriteChanged(image.Name, source, target, replacement, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)))
-            {
-                Libc.MakeSymlink(source, target);
-            }
-        }
-
-        return [.. inherited.DistinctBy(item => item.Key)];
-    }
-
-    private static bool TryWriteChanged(string name, string source, string target, StreamReplacement replacement, Func<string, string?> move)
-    {
-        Func<CriuImage, bool>? change = name switch
-        {
-            "files.img" => image => OpenFiles.ReplaceStreams(image, replacement) | OpenFiles.Move(image, move),
-            "pstree.img" => TaskTree.KeepDaemons,
-            _ when !replacement.IsEmpty && name.StartsWith("fdinfo-", StringComparison.Ordinal) => image => OpenFiles.ReplaceStreamsInTable(image, replacement),
-            _ => null,
-        };
-        if (change is null)
-        {
-            return false;
-        }
-
-        CriuImage image = CriuImage.Read(source);
-        bool changed = change(image);
-        if (changed)
-        {
-            image.Write(target);
-        }
-
-        return changed;
     }
 
     /// <summary>Those that are here too; a path stands for itself on both sides.</summary>
