@@ -119,12 +119,38 @@ public sealed class ProgramTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task The_memory_it_may_take_bounds_the_connections_it_takes(string form)
+    public async Task The_memory_it_may_take_bounds_the_connections_and_a_flood_of_them_does_not_end_it(string form)
     {
         await using ServerProcess server = ServerProcess.Start(form, _api, [], ["DOTNET_GCHeapHardLimit=6000000"]); // hexadecimal: 96 MiB
         await Eventually.TrueAsync(() => server.IsReadyAsync(_http), "ready");
+        byte[] poll = Encoding.ASCII.GetBytes($"GET /v1/nodes/{s_node}?wait=5m HTTP/1.1\r\nHost: a\r\n\r\n");
+        for (int round = 0; round < 2; round++)
+        {
+            List<Socket> sockets = [];
+            for (int i = 0; i < 5000; i++)
+            {
+                Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+                sockets.Add(socket);
+                try
+                {
+                    await socket.ConnectAsync(IPAddress.Loopback, server.States.Port);
+                    await socket.SendAsync(poll);
+                }
+                catch (SocketException)
+                {
+                    // One that was turned away before it had asked.
+                }
+            }
 
-        Assert.Contains("crik_connections_most 5266\n", await _http.GetStringAsync(new Uri(server.Metrics, "/metrics")), StringComparison.Ordinal);
+            await Eventually.TrueAsync(async () =>
+                (await _http.GetStringAsync(new Uri(server.Metrics, "/metrics"))).Contains("crik_long_polls 3072\n", StringComparison.Ordinal), "as many polls as there may be");
+            Assert.True(await server.IsReadyAsync(_http));
+            sockets.ForEach(socket => socket.Dispose());
+            await Eventually.TrueAsync(async () =>
+                (await _http.GetStringAsync(new Uri(server.Metrics, "/metrics"))).Contains("crik_connections 0\n", StringComparison.Ordinal), "all places are free again");
+        }
+
+        Assert.Contains("ready", await _http.GetStringAsync(new Uri(server.States, $"/v1/nodes/{s_node}")), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -15,8 +15,8 @@ internal sealed class ConnectionGate(int most, ILogger<ConnectionGate> log)
     /// <summary>Of the heap, for what is not connections: Nodes, lists of them, pages that are read.</summary>
     private const long Reserved = 24 << 20;
 
-    /// <summary>Measured: 11 KiB with a waiting request. More while answers are written.</summary>
-    private const long PerConnection = 14 << 10;
+    /// <summary>Measured: 11 KiB with a waiting request. Twice that, because a crowd that is turned away at the door is garbage for a while.</summary>
+    private const long PerConnection = 24 << 10;
 
     private const int Least = 100;
     private const int Usual = 20_000;

@@ -85,9 +85,9 @@ public sealed class LimitsTests : IAsyncLifetime
 
     [Theory]
     [InlineData(16, 100)]
-    [InlineData(50, 1901)]
-    [InlineData(96, 5266)]
-    [InlineData(192, 12288)]
+    [InlineData(50, 1109)]
+    [InlineData(96, 3072)]
+    [InlineData(192, 7168)]
     [InlineData(100_000, 20_000)]
     public void Without_a_number_the_memory_says_how_many_there_may_be(int mebibytes, int expected) =>
         Assert.Equal(expected, ConnectionGate.MostFor(RunningServer.Options, (long)mebibytes << 20));
