@@ -1,5 +1,3 @@
-using Crik.Contracts;
-
 namespace Crik.NodeStateServer;
 
 /// <summary>Everything this server says. The numbers are stable: alerts may be built on them.</summary>
@@ -36,7 +34,7 @@ internal static partial class Log
     public static partial void SourceFailed(this ILogger log, string problem, double seconds);
 
     [LoggerMessage(20, LogLevel.Information, "{Node} is {State}, was {Before}: {Reason}")]
-    public static partial void NodeChanged(this ILogger log, string node, NodeState? before, NodeState state, string reason);
+    public static partial void NodeChanged(this ILogger log, string node, string before, string state, string reason);
 
     [LoggerMessage(30, LogLevel.Debug, "{Method} {Path} answered {Status}")]
     public static partial void Answered(this ILogger log, string method, string path, int status);

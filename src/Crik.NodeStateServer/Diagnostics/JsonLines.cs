@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Crik.Contracts;
 
 namespace Crik.NodeStateServer.Diagnostics;
 
@@ -96,9 +95,6 @@ internal sealed class JsonLines(Stream output, TimeProvider clock) : ILoggerProv
                     break;
                 case bool flag:
                     json.WriteBooleanValue(flag);
-                    break;
-                case NodeState state:
-                    json.WriteStringValue(state.ToWireName());
                     break;
                 default:
                     json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));

@@ -15,7 +15,7 @@ internal static class Answers
         response.ContentType = contentType;
         response.ContentLength = body.Length;
         response.Headers.CacheControl = "no-store";
-        return response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return response.Body.WriteAsync(body).AsTask(); // small, and cut off by the server when nobody reads
     }
 
     public static Task RefuseAsync(HttpContext context, int status, string error) =>

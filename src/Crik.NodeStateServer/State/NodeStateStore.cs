@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Crik.Contracts;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Signals;
 
@@ -127,7 +128,7 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
         bool sameSign = entry is not null && entry.Current.State == verdict.State && entry.Current.Signal == verdict.Signal;
 
         // How long a node was ready when it was seen for the first time, nobody knows.
-        bool isUnknown = entry is null && verdict.State is Contracts.NodeState.Ready;
+        bool isUnknown = entry is null && verdict.State is NodeState.Ready;
         DateTimeOffset? firstSeen = isUnknown ? null : sameSign ? entry!.Current.Since : clock.GetUtcNow();
         return new NodeAnswer(entry?.Current.Name ?? name, verdict.State, verdict.Signal, verdict.Reason, verdict.Since ?? firstSeen, verdict.Deadline);
     }

@@ -1,3 +1,4 @@
+using Crik.Contracts;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Metrics;
 using Crik.NodeStateServer.Signals;
@@ -135,9 +136,10 @@ internal sealed class NodeWatcher(
 
     private void Changed(NodeTransition? transition)
     {
-        if (transition is { Before: not null } or { After.State: not Contracts.NodeState.Ready })
+        if (transition is { Before: not null } or { After.State: not NodeState.Ready })
         {
-            log.NodeChanged(transition.Name, transition.Before?.State, transition.After.State, transition.After.Reason);
+            log.NodeChanged(
+                transition.Name, transition.Before?.State.ToWireName() ?? "new", transition.After.State.ToWireName(), transition.After.Reason);
         }
     }
 
