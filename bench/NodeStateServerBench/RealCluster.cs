@@ -15,19 +15,11 @@ internal sealed class RealCluster(KubernetesApi api, int count) : IAsyncDisposab
 
     public static string Name(int number) => $"bench-{number}";
 
-    public async Task FillAsync() => await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, end) =>
+    public async Task FillAsync()
     {
-        JsonObject node = StandInNodes.Make(number);
-        node["metadata"]!["name"] = Name(number);
-        node["metadata"]!["labels"]![Label] = "true";
-        foreach (string key in (string[])["uid", "resourceVersion", "creationTimestamp", "managedFields"])
-        {
-            node["metadata"]!.AsObject().Remove(key);
-        }
-
-        node["spec"] = new JsonObject { ["unschedulable"] = true }; // or the cluster's own pods would be put there
-        (await SendAsync(HttpMethod.Post, Path, node, "application/json", end)).Dispose();
-    });
+        await EmptyAsync(); // what a run that was killed has left
+        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, AddAsync);
+    }
 
     /// <returns>From the request to the API server's answer.</returns>
     public async Task<TimeSpan> SetGoesAsync(string name, bool goes)
@@ -39,7 +31,23 @@ internal sealed class RealCluster(KubernetesApi api, int count) : IAsyncDisposab
         return Stopwatch.GetElapsedTime(began);
     }
 
-    public async ValueTask DisposeAsync() =>
+    public async ValueTask DisposeAsync() => await EmptyAsync();
+
+    private async ValueTask AddAsync(int number, CancellationToken end)
+    {
+        JsonObject node = StandInNodes.Make(number);
+        node["metadata"]!["name"] = Name(number);
+        node["metadata"]!["labels"]![Label] = "true";
+        foreach (string key in (string[])["uid", "resourceVersion", "creationTimestamp", "managedFields"])
+        {
+            node["metadata"]!.AsObject().Remove(key);
+        }
+
+        node["spec"] = new JsonObject { ["unschedulable"] = true }; // or the cluster's own pods would be put there
+        (await SendAsync(HttpMethod.Post, Path, node, "application/json", end)).Dispose();
+    }
+
+    private async Task EmptyAsync() =>
         (await api.SendAsync(HttpMethod.Delete, $"{Path}?labelSelector={Label}%3Dtrue", null, CancellationToken.None)).Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject body, string type, CancellationToken end)

@@ -14,10 +14,10 @@ namespace Crik.NodeStateServer.Tests;
 internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly MemoryStream _log;
+    private readonly LogStream _log;
     private readonly TempDirectory _files;
 
-    private RunningServer(WebApplication app, MemoryStream log, TempDirectory files)
+    private RunningServer(WebApplication app, LogStream log, TempDirectory files)
     {
         (_app, _log, _files) = (app, log, files);
         string[] addresses = [.. app.Urls];
@@ -37,16 +37,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public string[] Log
-    {
-        get
-        {
-            lock (_log)
-            {
-                return Encoding.UTF8.GetString(_log.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            }
-        }
-    }
+    public string[] Log => _log.Lines;
 
     /// <param name="user">Who it is to the API server, as YAML of a kubeconfig.</param>
     public static async Task<RunningServer> StartAsync(
@@ -54,7 +45,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         TempDirectory files = new();
         ClusterAccess access = ClusterAccess.Find(files.Write("kubeconfig", api.Kubeconfig(user)), static _ => null);
-        MemoryStream log = new();
+        LogStream log = new();
         WebApplication app = Server.Build(options ?? Options, services =>
         {
             services.AddCluster(access);
@@ -104,5 +95,28 @@ internal sealed class RunningServer : IAsyncDisposable
         await _app.DisposeAsync();
         await _log.DisposeAsync();
         _files.Dispose();
+    }
+}
+
+/// <summary>Written by the server, read by a test, at any time.</summary>
+internal sealed class LogStream : MemoryStream
+{
+    public string[] Lines
+    {
+        get
+        {
+            lock (this)
+            {
+                return Encoding.UTF8.GetString(ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            }
+        }
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        lock (this)
+        {
+            base.Write(buffer);
+        }
     }
 }

@@ -56,12 +56,13 @@ internal sealed class ConnectionGate(int most, ILogger<ConnectionGate> log)
 
     private void Refuse(ConnectionContext connection)
     {
-        connection.Abort();
         Interlocked.Increment(ref _refused);
         long toldAt = Volatile.Read(ref _toldAt), now = Stopwatch.GetTimestamp();
         if ((toldAt == 0 || Stopwatch.GetElapsedTime(toldAt, now) > s_quiet) && Interlocked.CompareExchange(ref _toldAt, now, toldAt) == toldAt)
         {
             log.ConnectionsRefused(most);
         }
+
+        connection.Abort();
     }
 }
