@@ -16,7 +16,8 @@ public sealed partial class ArchitectureTests
         ["Checkpoints"] = ["Linux", "Diagnostics", "Init", "Criu", "Files", "Configuration"],
         ["Nodes"] = ["Linux", "Diagnostics", "Init", "Configuration", "Contracts"],
         ["Inspection"] = ["Linux", "Criu", "Checkpoints"],
-        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection"],
+        ["Checks"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Inspection"],
+        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection", "Checks"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

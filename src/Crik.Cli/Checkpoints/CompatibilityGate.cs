@@ -60,9 +60,8 @@ internal static class CompatibilityGate
     /// <summary>What may surprise the program, but does not stop a restore.</summary>
     public static IEnumerable<string> Remarks(CheckpointManifest manifest, MachineFacts now)
     {
-        if (manifest.Unprivileged && now.MonotonicMilliseconds < manifest.Machine.MonotonicMilliseconds)
+        if (ClockGoesBack(manifest, now.MonotonicMilliseconds) is var back && back > TimeSpan.Zero)
         {
-            TimeSpan back = TimeSpan.FromMilliseconds(manifest.Machine.MonotonicMilliseconds - now.MonotonicMilliseconds);
             yield return $"CLOCK_MONOTONIC goes back by {back:c} for the program, because this node booted later: timers it has set by that clock "
                 + "wait that much longer; with SYS_ADMIN, NET_ADMIN and SYS_TIME the clock goes on";
         }
@@ -72,6 +71,12 @@ internal static class CompatibilityGate
             yield return $"the kernel is another one: {manifest.Machine.KernelRelease} then, {now.KernelRelease} now";
         }
     }
+
+    /// <summary>By how much CLOCK_MONOTONIC would go back for the program; zero when it goes forward, or on.</summary>
+    public static TimeSpan ClockGoesBack(CheckpointManifest manifest, long monotonicMilliseconds) =>
+        manifest.Unprivileged && monotonicMilliseconds < manifest.Machine.MonotonicMilliseconds
+            ? TimeSpan.FromMilliseconds(manifest.Machine.MonotonicMilliseconds - monotonicMilliseconds)
+            : TimeSpan.Zero;
 
     private static string Version(int number) => $"{number / 10000}.{number / 100 % 100}";
 }

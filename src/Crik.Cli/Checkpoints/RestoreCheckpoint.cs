@@ -18,7 +18,7 @@ internal sealed record RestoreOutcome(ChildProcess? Program, bool Interrupted, s
 internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
 {
     /// <summary>A restore that takes longer than this is given up; pages come from a disk, so this is for a hung one.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(30);
+    public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(30);
 
     public RestoreOutcome Run(int generation, CheckpointManifest manifest)
     {
@@ -38,7 +38,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             process.Send(CriuRequest.ForRestore(new RestoreOptions(
                 images.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
                 [.. inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
-            Deadline deadline = Deadline.In(s_longest);
+            Deadline deadline = Deadline.In(Longest);
             while (true)
             {
                 CriuMessage? message = process.Receive(deadline, () => supervisor.TerminationRequested is not null);

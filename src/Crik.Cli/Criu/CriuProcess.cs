@@ -78,8 +78,15 @@ internal sealed class CriuProcess : IDisposable
     public static int AskVersion(Supervisor supervisor, string criu, Deadline deadline)
     {
         using CriuProcess process = Start(supervisor, criu, output: null, []);
-        process.Send(CriuRequest.ForVersion());
-        return process.Receive(deadline)?.Version ?? throw new CriuException($"{criu} did not say its version", []);
+        try
+        {
+            process.Send(CriuRequest.ForVersion());
+            return process.Receive(deadline)?.Version is { } version and > 0 ? version : throw new CriuException($"{criu} did not say its version", []);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException) // it ended at once, or is something else
+        {
+            throw new CriuException($"{criu} did not say its version: {exception.Message}", []);
+        }
     }
 
     public void Send(byte[] request) => Libc.Write(_socket, request, "to criu");
