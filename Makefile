@@ -5,7 +5,7 @@ SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop format bench clean
+.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix bench bench-server format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -39,15 +39,21 @@ $(RENDER): $(wildcard tests/lab/chart/*)
 ## test: unit tests, the chart, then the binary in real containers
 test:
 	@tests/lab/install.sh
-	@$(MAKE) --no-print-directory $(CRIK) $(RENDER)
+	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
 	@tests/lab/rootfs.sh experimental
 	@tests/lab/test.sh Crik.slnx
 
 unit-test:
 	@tests/lab/test.sh tests/Crik.Cli.Tests
+	@tests/lab/test.sh tests/Crik.NodeStateServer.Tests
 
 system-test: $(CRIK)
 	@tests/lab/test.sh tests/Crik.SystemTests
+
+## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two
+bench-server: $(SERVER)
+	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
+	@bench/node-state-server.sh $(SERVER) $(NODES)
 
 ## bench: what crik costs beside tini and criu alone (QUICK=1: fewer and smaller cases, OPTIONS: see bench/bench.py)
 bench:
@@ -72,6 +78,12 @@ cluster-stop:
 
 chart-test: $(RENDER)
 	@tests/lab/test.sh tests/Crik.ChartTests
+
+## matrix: which programs survive their pods (ONLY=redis,go CYCLES=2)
+matrix:
+	@tests/lab/install.sh
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES))
 
 ## format: what CI looks at
 format:

@@ -16,8 +16,9 @@ public sealed partial class ArchitectureTests
         ["Checkpoints"] = ["Linux", "Diagnostics", "Init", "Criu", "Files", "Configuration"],
         ["Nodes"] = ["Linux", "Diagnostics", "Init", "Configuration", "Contracts"],
         ["Inspection"] = ["Linux", "Criu", "Checkpoints"],
+        ["Control"] = ["Linux", "Diagnostics", "Init"],
         ["Checks"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Inspection"],
-        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection", "Checks"],
+        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection", "Control", "Checks"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -85,7 +85,7 @@ public sealed class CheckTests
     [InlineData("fileSystem", "warning", "memory of this pod", "crik check --image-dir /memory")]
     [InlineData("sync", "problem", "No space left", "crik check --image-dir /small")]
     [InlineData("criu", "problem", "install criu", "mv /usr/sbin/criu /tmp; crik check --image-dir /checkpoint")]
-    [InlineData("criu", "problem", "did not say its version", "CRIK_CRIU_PATH=/bin/true crik check --image-dir /checkpoint")]
+    [InlineData("criu", "problem", "/bin/true", "CRIK_CRIU_PATH=/bin/true crik check --image-dir /checkpoint")]
     [InlineData("trial", "problem", "could not be saved", "CRIK_CRIU_PATH=/tmp/criu; export CRIK_CRIU_PATH; printf '#!/bin/sh\\nulimit -f 1\\nexec /usr/sbin/criu \"$@\"\\n' >/tmp/criu; chmod +x /tmp/criu; crik check --image-dir /checkpoint")]
     [InlineData("pid1", "warning", "'sh'", "crik check --image-dir /checkpoint; true")]
     [InlineData("nodeState", "warning", "refused", "KUBERNETES_NODE_NAME=n CRIK_NODE_STATE_SERVER_URL=http://127.0.0.1:9 crik check --image-dir /checkpoint")]

@@ -10,6 +10,8 @@ internal sealed record CheckpointManifest
 {
     public const int CurrentFormat = 1;
 
+    private readonly IReadOnlyList<string> _ownPaths = [];
+
     public required int Format { get; init; }
 
     /// <summary>Its number; numbers only grow.</summary>
@@ -49,10 +51,17 @@ internal sealed record CheckpointManifest
     /// <summary>Files that the tree has open or mapped, and that a restore therefore needs.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
+    /// <summary>Files and directories of the container's own that are under <c>files/</c> although nobody asked for them.</summary>
+    public IReadOnlyList<string> OwnPaths
+    {
+        get => _ownPaths;
+        init => _ownPaths = value ?? []; // where it is missing, the JSON reader says null
+    }
+
     /// <summary>The files under <c>images/</c>.</summary>
     public required IReadOnlyList<ImageFile> Images { get; init; }
 
-    /// <summary>Whether <c>files/</c> holds the additional paths.</summary>
+    /// <summary>Whether <c>files/</c> holds the additional and own paths.</summary>
     public bool HasFiles { get; init; }
 }
 

@@ -6,12 +6,16 @@ namespace Crik.Checkpoints;
 /// <summary>Does a checkpoint fit the machine it is to go on on? Asked before criu is, because criu's own words for it are worse.</summary>
 internal static class CompatibilityGate
 {
+    /// <summary>Time-outs that a program measures by the clock run out all at once.</summary>
+    private static readonly TimeSpan s_noticeable = TimeSpan.FromMinutes(1);
+
     /// <summary>All that does not fit, the privileges of this container included.</summary>
     /// <param name="additionalPaths">What is in them will be there when they were put back.</param>
     public static IReadOnlyList<string> Problems(
         CheckpointManifest manifest, MachineFacts now, int criuVersion, PrivilegeLevel level, IReadOnlyList<string> additionalPaths)
     {
-        bool IsKept(string path) => manifest.HasFiles && additionalPaths.Any(root => path == root || path.StartsWith($"{root}/", StringComparison.Ordinal));
+        HashSet<string> own = [.. manifest.OwnPaths];
+        bool IsKept(string path) => own.Contains(path) || (manifest.HasFiles && additionalPaths.Any(root => OwnFiles.IsBelow(path, root)));
 
         List<string> problems = [.. Problems(manifest, now, criuVersion, path => IsKept(path) || Libc.Identify(path, followLinks: true) is not null)];
         if (!manifest.Unprivileged && level != PrivilegeLevel.Full)
@@ -60,10 +64,12 @@ internal static class CompatibilityGate
     /// <summary>What may surprise the program, but does not stop a restore.</summary>
     public static IEnumerable<string> Remarks(CheckpointManifest manifest, MachineFacts now)
     {
-        if (ClockGoesBack(manifest, now.MonotonicMilliseconds) is var back && back > TimeSpan.Zero)
+        if (ClockStep(manifest, now) is { } step && (step < TimeSpan.Zero || step > s_noticeable))
         {
-            yield return $"CLOCK_MONOTONIC goes back by {back:c} for the program, because this node booted later: timers it has set by that clock "
-                + "wait that much longer; with SYS_ADMIN, NET_ADMIN and SYS_TIME the clock goes on";
+            yield return step < TimeSpan.Zero
+                ? $"CLOCK_MONOTONIC goes back by {-step:c} for the program, because this node booted later: timers it has set by that clock "
+                    + "wait that much longer; with SYS_ADMIN, NET_ADMIN and SYS_TIME the clock goes on"
+                : $"CLOCK_MONOTONIC goes on by {step:c} at once for the program; with SYS_ADMIN, NET_ADMIN and SYS_TIME it stands still in between";
         }
 
         if (manifest.Machine.KernelRelease != now.KernelRelease)
@@ -72,11 +78,9 @@ internal static class CompatibilityGate
         }
     }
 
-    /// <summary>By how much CLOCK_MONOTONIC would go back for the program; zero when it goes forward, or on.</summary>
-    public static TimeSpan ClockGoesBack(CheckpointManifest manifest, long monotonicMilliseconds) =>
-        manifest.Unprivileged && monotonicMilliseconds < manifest.Machine.MonotonicMilliseconds
-            ? TimeSpan.FromMilliseconds(manifest.Machine.MonotonicMilliseconds - monotonicMilliseconds)
-            : TimeSpan.Zero;
+    /// <summary>What a restored program sees CLOCK_MONOTONIC do; <see langword="null"/> where criu keeps it going on.</summary>
+    public static TimeSpan? ClockStep(CheckpointManifest manifest, MachineFacts now) =>
+        manifest.Unprivileged ? TimeSpan.FromMilliseconds(now.MonotonicMilliseconds - manifest.Machine.MonotonicMilliseconds) : null;
 
     private static string Version(int number) => $"{number / 10000}.{number / 100 % 100}";
 }

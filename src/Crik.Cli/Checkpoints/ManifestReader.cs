@@ -63,7 +63,7 @@ internal static class ManifestReader
             throw Damaged(path, $"it says generation {manifest.Generation}");
         }
 
-        if (HasNull(manifest.Images) || HasNull(manifest.Stdio) || HasNull(manifest.Watches) || HasNull(manifest.Paths) || HasNull(manifest.Cgroups)
+        if (HasNull(manifest.Images) || HasNull(manifest.Stdio) || HasNull(manifest.Watches) || HasNull(manifest.Paths) || HasNull(manifest.OwnPaths) || HasNull(manifest.Cgroups)
             || HasNull(manifest.Command) || HasNull(manifest.ExternalMounts) || HasNull(manifest.Machine.CpuFeatures)
             || manifest.Stdio.Any(link => HasNull(link.Holders)))
         {
@@ -74,6 +74,7 @@ internal static class ManifestReader
         {
             manifest.Pids.Count, manifest.Images.Count, manifest.Stdio.Count, manifest.Watches.Count, manifest.Paths.Count,
             manifest.Cgroups.Count, manifest.Command.Count, manifest.ExternalMounts.Count,
+            manifest.OwnPaths.Count,
         }.Max();
         if (most > MostEntries)
         {
@@ -87,7 +88,7 @@ internal static class ManifestReader
 
         if (manifest.Stdio.Any(link => link.Stream is < 0 or > 2)
             || manifest.Watches.Any(watch => watch.Pid <= 1 || !manifest.Pids.Contains(watch.Pid) || !IsPlainAbsolute(watch.Path))
-            || manifest.Paths.Concat(manifest.ExternalMounts).Any(item => !IsPlainAbsolute(item))
+            || manifest.Paths.Concat(manifest.ExternalMounts).Concat(manifest.OwnPaths).Any(item => !IsPlainAbsolute(item))
             || manifest.Cgroups.Any(item => !IsPlainAbsolute(item.MountPoint) || !IsPlainAbsolute(item.Directory)))
         {
             throw Damaged(path, "it names a path or a descriptor that makes no sense");

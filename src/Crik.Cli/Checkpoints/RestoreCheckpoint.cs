@@ -20,7 +20,8 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     /// <summary>A restore that takes longer than this is given up; pages come from a disk, so this is for a hung one.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(30);
 
-    public RestoreOutcome Run(int generation, CheckpointManifest manifest)
+    /// <param name="beforeResume">Done when the tree is there and does not run yet.</param>
+    public RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume)
     {
         Stopwatch clock = Stopwatch.StartNew();
         string work = store.NewRestoreDirectory(generation, RoomFor(manifest));
@@ -51,6 +52,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                             Libc.SetWindowSize(streams.Terminal!.Value, size); // criu gave the new terminal the old one's
                         }
 
+                        beforeResume();
                         PidSpace.EnterTreeRange();
                         process.Send(CriuRequest.ForNotify(goOn: true, []));
                         break;
@@ -101,7 +103,9 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             return;
         }
 
-        FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), options.AdditionalPaths, CancellationToken.None);
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        ArchiveRoots allowed = new(options.AdditionalPaths, [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))]);
+        FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), allowed, CancellationToken.None);
         foreach (string note in summary.Notes)
         {
             Log.Warning(note);

@@ -16,7 +16,7 @@ internal static class Checkup
         List<Finding> findings =
         [
             configurationProblem is null ? Finding.Ok("configuration", "the configuration is valid") : new("configuration", Verdict.Problem, configurationProblem),
-            .. KernelChecks.Run(),
+            .. KernelChecks.Run(options.IoUring, criu.Level),
             .. PrivilegeChecks.Run(criu.File.StartsWith('/') ? criu.File : null, Newest(options.ImageDir)),
             .. CriuChecks.Run(supervisor, criu),
             .. DirectoryChecks.Run(options.ImageDir, options.GracePeriod),

@@ -18,7 +18,8 @@ internal static class CriuChecks
         Finding found;
         try
         {
-            version = CriuProcess.AskVersion(supervisor, criu.File, Deadline.In(s_longest));
+            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output: null, []);
+            version = process.AskVersion(Deadline.In(s_longest));
             found = OfVersion(version.Value, File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
         }
         catch (CriuException exception)

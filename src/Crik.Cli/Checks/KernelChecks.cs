@@ -1,5 +1,7 @@
 using System.Globalization;
 using Crik.Checkpoints;
+using Crik.Configuration;
+using Crik.Criu;
 using Crik.Linux;
 
 namespace Crik.Checks;
@@ -7,7 +9,7 @@ namespace Crik.Checks;
 /// <summary>The kernel of this node, and how much of it this container may use.</summary>
 internal static class KernelChecks
 {
-    public static IEnumerable<Finding> Run()
+    public static IEnumerable<Finding> Run(IoUring ioUring, PrivilegeLevel level)
     {
         int self = Environment.ProcessId;
         using FileDescriptor? pidfd = Libc.TryOpenPidfd(self);
@@ -21,7 +23,7 @@ internal static class KernelChecks
             ? Finding.Ok("procSys", "/proc/sys is writable: process numbers are chosen at once")
             : Finding.Ok("procSys", "/proc/sys is read-only, as in every pod that is not privileged: process numbers are moved on by threads, 20 µs each");
         yield return OfFirstProcess(self, ProcFs.Lines("/proc/1/comm").FirstOrDefault("").Trim(), ProcFs.Link("/proc/1/exe"));
-        yield return OfRings(ProcFs.Lines("/proc/sys/kernel/io_uring_disabled").FirstOrDefault("").Trim());
+        yield return OfRings(Libc.HasIoUring(), ioUring == IoUring.Hide, level);
     }
 
     /// <param name="ptrace">The value of kernel.yama.ptrace_scope.</param>
@@ -67,8 +69,10 @@ internal static class KernelChecks
                 "command: [crik, run, --]   # and the program as args");
     }
 
-    /// <param name="disabled">The value of kernel.io_uring_disabled; nothing where there is no such thing.</param>
-    internal static Finding OfRings(string disabled) => Finding.Ok("ioUring", disabled == "2"
-        ? "io_uring is off on this node: no program can come to depend on it"
-        : "io_uring is to be had, and a program that uses it cannot be saved (for libuv: UV_USE_IO_URING=0, or kernel.io_uring_disabled=2 on the node)");
+    /// <param name="isThere">The kernel has it, and lets this container.</param>
+    internal static Finding OfRings(bool isThere, bool isHidden, PrivilegeLevel level) =>
+        !isThere ? Finding.Ok("ioUring", "not to be had here: no program can come to depend on it")
+        : !isHidden ? new("ioUring", Verdict.Warning, "the program may find io_uring (ioUring is allow), and if it uses it, it cannot be saved")
+        : Finding.Ok("ioUring", level == PrivilegeLevel.Full ? "hidden from the program, because criu cannot save it"
+            : "hidden from programs that ask for it by the C library or liburing; one that makes the system call itself cannot be saved");
 }

@@ -21,7 +21,7 @@ internal static class PrivilegeChecks
         bool noNewPrivileges = ProcFs.Lines("/proc/self/status").Contains("NoNewPrivs:\t1");
         yield return OfCapabilities(capabilities, Libc.GetEffectiveUserId() == 0, noNewPrivileges);
         yield return OfSeccomp(capabilities.SeccompFiltered);
-        yield return OfClock(capabilities.Level, File.Exists("/proc/self/ns/time"), newest is null ? TimeSpan.Zero : CompatibilityGate.ClockGoesBack(newest, Environment.TickCount64));
+        yield return OfClock(capabilities.Level, File.Exists("/proc/self/ns/time"), newest is null ? null : CompatibilityGate.ClockStep(newest, Machine.Read()));
     }
 
     internal static Finding OfCapabilities(Capabilities capabilities, bool isRoot, bool noNewPrivileges)
@@ -43,10 +43,10 @@ internal static class PrivilegeChecks
         ? new("seccomp", Verdict.Problem, "a seccomp filter is on this container, and under one criu may not trace the program", UnconfinedYaml)
         : Finding.Ok("seccomp", "no filter");
 
-    /// <param name="back">By how much it would go back for the newest checkpoint there is.</param>
-    internal static Finding OfClock(PrivilegeLevel level, bool hasNamespaces, TimeSpan back) =>
+    /// <param name="step">What it would do for the newest checkpoint there is.</param>
+    internal static Finding OfClock(PrivilegeLevel level, bool hasNamespaces, TimeSpan? step) =>
         level == PrivilegeLevel.Full && hasNamespaces ? Finding.Ok("clock", "CLOCK_MONOTONIC goes on after a restore: the program gets a time namespace")
         : new("clock", Verdict.Warning, "after a restore CLOCK_MONOTONIC is the new node's, and goes backwards on one that booted later: timers a program has set by it then wait too long"
-            + (back > TimeSpan.Zero ? $"; for the newest checkpoint there is it would go back by {Words.Span(back)} here. " : ". ")
+            + (step < TimeSpan.Zero ? $"; for the newest checkpoint there is it would go back by {Words.Span(-step.Value)} here. " : ". ")
             + (hasNamespaces ? "With more capabilities it goes on" : "This kernel has no time namespaces (CONFIG_TIME_NS)"), hasNamespaces ? FullYaml : null);
 }

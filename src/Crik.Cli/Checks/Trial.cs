@@ -64,10 +64,10 @@ internal sealed class Trial(Supervisor supervisor, CriuSetup criu, string direct
 
             RestoreCheckpoint restore = new(supervisor, store, options, criu, none) { Longest = s_patience };
             CheckpointManifest manifest = ManifestReader.Read(store.PathOf(generation), generation);
-            RestoreOutcome restored = restore.Run(generation, manifest);
+            RestoreOutcome restored = restore.Run(generation, manifest, () => { });
             for (int attempt = 1; restored.Program is null && attempt < Attempts; attempt++)
             {
-                restored = restore.Run(generation, manifest); // something else in the pod may just have had one of its numbers
+                restored = restore.Run(generation, manifest, () => { }); // something else in the pod may just have had one of its numbers
             }
 
             if (restored.Program is null)

@@ -33,6 +33,12 @@ internal sealed record RollbackRequest(CommandLineOverrides Overrides, int Gener
 /// <summary>Say whether this container can checkpoint and restore.</summary>
 internal sealed record CheckRequest(CommandLineOverrides Overrides, OutputForm Output) : CommandLineRequest;
 
+/// <summary>Show how the running crik is.</summary>
+internal sealed record StatusRequest(CommandLineOverrides Overrides, OutputForm Output) : ToolRequest(Overrides);
+
+/// <summary>Have the running crik make a checkpoint.</summary>
+internal sealed record CheckpointOrder(CommandLineOverrides Overrides, bool LeaveRunning) : ToolRequest(Overrides);
+
 internal enum OutputForm
 {
     Table,

@@ -25,6 +25,9 @@ internal sealed class CommandLineTree
     private readonly Command _inspect = new("inspect");
     private readonly Command _prune = new("prune");
     private readonly Command _rollback = new("rollback");
+    private readonly Command _status = new("status");
+    private readonly Command _checkpoint = new("checkpoint");
+    private readonly Option<bool> _leaveRunning = new("--leave-running") { Arity = ArgumentArity.Zero };
     private readonly Command _completion = new("completion");
     private readonly Command _root = new("crik");
 
@@ -39,6 +42,8 @@ internal sealed class CommandLineTree
         Add(_inspect, _configPath, _imageDir, _output);
         Add(_prune, _configPath, _imageDir, _keep);
         Add(_rollback, _configPath, _imageDir);
+        Add(_status, _output);
+        Add(_checkpoint, _leaveRunning);
         Add(_completion);
         _inspect.Arguments.Add(_word);
         _rollback.Arguments.Add(_word);
@@ -151,10 +156,20 @@ internal sealed class CommandLineTree
                 : CommandLine.UsageError(word is null ? "no checkpoint given: write its number, as 'crik list' shows it" : $"'{word}' is no checkpoint's number", help);
         }
 
+        if (subcommand == _checkpoint)
+        {
+            return new CheckpointOrder(overrides, IsGiven(result, _leaveRunning));
+        }
+
         string form = result.GetValue(_output) ?? "table";
         if (subcommand == _check && form is "table" or "json")
         {
             return new CheckRequest(overrides, form == "json" ? OutputForm.Json : OutputForm.Table);
+        }
+
+        if (subcommand == _status && form is "table" or "json")
+        {
+            return new StatusRequest(overrides, form == "json" ? OutputForm.Json : OutputForm.Table);
         }
 
         return (subcommand == _inspect, form) switch

@@ -82,7 +82,8 @@ internal static class InspectCommand
         try
         {
             using Supervisor supervisor = new();
-            int version = CriuProcess.AskVersion(supervisor, criu.File, Deadline.In(TimeSpan.FromSeconds(10)));
+            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output: null, []);
+            int version = process.AskVersion(Deadline.In(TimeSpan.FromSeconds(10)));
             problems.AddRange(CompatibilityGate.Problems(manifest, now, version, criu.Level, options.AdditionalPaths));
         }
         catch (CriuException exception)

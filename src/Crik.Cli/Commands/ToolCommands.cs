@@ -14,6 +14,8 @@ internal static class ToolCommands
         ListRequest list => List(ImageDir(options), list.Output, options),
         InspectRequest inspect => InspectCommand.Run(inspect.Target, inspect.Output, options),
         PruneRequest prune => Prune(ImageDir(options), prune.Keep ?? options.Keep),
+        StatusRequest status => StatusCommand.Show(status.Output),
+        CheckpointOrder order => StatusCommand.Checkpoint(order.LeaveRunning),
         RollbackRequest rollback => RollBack(ImageDir(options), rollback.Generation),
         _ => throw new InvalidOperationException("a request that nobody handles"),
     };

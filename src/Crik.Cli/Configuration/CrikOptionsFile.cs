@@ -201,7 +201,8 @@ internal sealed class CrikOptionsFile
         _parser.MoveNext();
     }
 
-    private void ReadEntry()
+    /// <param name="group">What the keys of a mapping within begin with, such as <c>hooks.</c></param>
+    private void ReadEntry(string group = "")
     {
         if (Current is not Scalar scalar || IsNull(scalar))
         {
@@ -212,13 +213,17 @@ internal sealed class CrikOptionsFile
         }
 
         _parser.MoveNext();
-        string name = scalar.Value;
+        string name = group + scalar.Value;
         long line = scalar.Start.Line;
         bool isPlain = RefuseDecoration(scalar, key: null);
         if (!_lines.TryAdd(name, line))
         {
             Refuse(line, $"{name}: is already set in line {_lines[name]}");
             Skip();
+        }
+        else if (Current is MappingStart && OptionKeys.Names.Any(key => key.StartsWith($"{name}.", StringComparison.Ordinal)))
+        {
+            ReadGroup($"{name}.");
         }
         else if (OptionKeys.Find(name) is not { } key)
         {
@@ -233,6 +238,18 @@ internal sealed class CrikOptionsFile
         {
             Skip();
         }
+    }
+
+    private void ReadGroup(string group)
+    {
+        RefuseDecoration((MappingStart)Current, key: null);
+        _parser.MoveNext();
+        while (Current is not MappingEnd && !_settings.IsFull)
+        {
+            ReadEntry(group);
+        }
+
+        _parser.MoveNext();
     }
 
     private void ReadValue(OptionKey key, long line)

@@ -78,14 +78,17 @@ internal sealed class CriuImage
 
     public void Write(string path)
     {
-        using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
-        file.Write(_header);
-        Span<byte> length = stackalloc byte[4];
+        byte[] bytes = new byte[_header.Length + Messages.Sum(message => 4 + message.Length)];
+        _header.CopyTo(bytes, 0);
+        int at = _header.Length;
         foreach (byte[] message in Messages)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)message.Length);
-            file.Write(length);
-            file.Write(message);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), message.Length);
+            message.CopyTo(bytes, at + 4);
+            at += 4 + message.Length;
         }
+
+        using FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, 0x180);
+        Libc.Write(file, bytes, path);
     }
 }

@@ -93,6 +93,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "symlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SymlinkCore(string target, string path);
 
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MemfdCreateCore(string name, uint flags);
+
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatxCore(int directory, string path, int flags, uint mask, byte* result);
 
@@ -413,6 +416,16 @@ internal static unsafe partial class Libc
         byte* data = stackalloc byte[24];
         nint size = GetxattrCore(path, "security.capability", data, 24);
         return size >= 20 ? *(uint*)(data + 4) | ((ulong)*(uint*)(data + 12) << 32) : 0;
+    }
+
+    /// <summary>A file that is in memory alone.</summary>
+    internal static FileDescriptor MakeMemoryFile(string name, ReadOnlySpan<byte> contents)
+    {
+        const uint MFD_CLOEXEC = 1;
+        int descriptor = MemfdCreateCore(name, MFD_CLOEXEC);
+        FileDescriptor file = descriptor >= 0 ? new FileDescriptor(descriptor) : throw Failed("memfd_create");
+        Write(file, contents, $"{name} in memory");
+        return file;
     }
 
     internal static FileDescriptor MakeEventDescriptor()

@@ -32,6 +32,15 @@ public sealed class ChecksTests
     public void A_kernel_has_what_is_needed_or_it_is_said_what_it_lacks(string release, bool children, bool compare, bool take, string ptrace, string verdict, string part) =>
         AssertFound(KernelChecks.OfFeatures(release, children, compare, take, ptrace), verdict, part);
 
+    [Fact]
+    public void What_becomes_of_io_uring_is_said()
+    {
+        AssertFound(KernelChecks.OfRings(isThere: false, isHidden: false, PrivilegeLevel.Basic), "ok", "not to be had");
+        AssertFound(KernelChecks.OfRings(isThere: true, isHidden: false, PrivilegeLevel.Full), "warning", "allow");
+        AssertFound(KernelChecks.OfRings(isThere: true, isHidden: true, PrivilegeLevel.Basic), "ok", "liburing");
+        AssertFound(KernelChecks.OfRings(isThere: true, isHidden: true, PrivilegeLevel.Full), "ok", "hidden from the program");
+    }
+
     [Theory]
     [InlineData(1, "check", null, "ok", null)]
     [InlineData(70, "crik", null, "ok", null)]
@@ -67,10 +76,10 @@ public sealed class ChecksTests
     [Fact]
     public void A_clock_that_goes_back_is_measured()
     {
-        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Full, true, TimeSpan.FromHours(3)), "ok", "goes on");
-        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Full, false, TimeSpan.Zero), "warning", "CONFIG_TIME_NS");
-        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Basic, true, TimeSpan.FromHours(3)), "warning", "go back by 3 h");
-        Assert.DoesNotContain("go back by", PrivilegeChecks.OfClock(PrivilegeLevel.Basic, true, TimeSpan.Zero).Meaning, StringComparison.Ordinal);
+        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Full, true, null), "ok", "goes on");
+        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Full, false, null), "warning", "CONFIG_TIME_NS");
+        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Basic, true, TimeSpan.FromHours(-3)), "warning", "go back by 3 h");
+        Assert.DoesNotContain("go back by", PrivilegeChecks.OfClock(PrivilegeLevel.Basic, true, TimeSpan.FromHours(3)).Meaning, StringComparison.Ordinal);
     }
 
     [Theory]
