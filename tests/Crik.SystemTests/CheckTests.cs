@@ -104,10 +104,40 @@ public sealed class CheckTests
     }
 
     [LabFact]
+    public void A_node_state_server_that_answers_is_quoted()
+    {
+        using Pod pod = new(
+            ["--env", "KUBERNETES_NODE_NAME=node-7", "--env", "CRIK_NODE_STATE_SERVER_URL=http://127.0.0.1:9376"],
+            Programs.Python(
+                """
+                import http.server, json, subprocess, threading
+                class Handler(http.server.BaseHTTPRequestHandler):
+                    def do_GET(self):
+                        body = json.dumps({'name': self.path.split('/')[-1], 'state': 'cordoned', 'reason': 'a test drains it', 'version': 5}).encode()
+                        self.send_response(200)
+                        self.send_header('Content-Type', 'application/json')
+                        self.send_header('Content-Length', str(len(body)))
+                        self.end_headers()
+                        self.wfile.write(body)
+                    def log_message(self, *_):
+                        pass
+                server = http.server.HTTPServer(('127.0.0.1', 9376), Handler)
+                threading.Thread(target=server.serve_forever, daemon=True).start()
+                subprocess.run(['crik', 'check', '-o', 'json'])
+                """));
+
+        pod.WaitForExit();
+        JsonElement found = Checks(pod.Output)["nodeState"];
+
+        Assert.Equal("ok", Result(found));
+        Assert.Contains("a test drains it", found.GetProperty("meaning").GetString(), StringComparison.Ordinal);
+    }
+
+    [LabFact]
     public void A_trial_that_cannot_be_restored_leaves_its_log_until_the_next_start()
     {
-        // The fifth criu that is started, and those after it, end at once: that is the restore.
-        const string Script = "printf '#!/bin/sh\necho x >>/tmp/asked\n[ $(wc -l </tmp/asked) -gt 4 ] && exit 1\nexec /usr/sbin/criu \"$@\"\n' >/tmp/criu; chmod +x /tmp/criu; "
+        // A criu that ends at once when the trial's checkpoint is there: at the restore.
+        const string Script = "printf '#!/bin/sh\nls -d /checkpoint/.check-trial-*/checkpoints/1 >/dev/null 2>&1 && exit 1\nexec /usr/sbin/criu \"$@\"\n' >/tmp/criu; chmod +x /tmp/criu; "
             + "crik check -o json; echo code $? >&2";
         using ImageDirectory images = new();
         using (Pod pod = new(["--image-dir", images.Path, "--env", "CRIK_CRIU_PATH=/tmp/criu", "--env", "CRIK_IMAGE_DIR=/checkpoint"], ["sh", "-c", Script]))
