@@ -24,7 +24,7 @@ catch (ConfigurationException problem)
     return Misconfigured;
 }
 
-await using WebApplication app = Server.Build(options, services => services.AddCluster(access));
+await using WebApplication app = Server.Build(options, services => services.AddCluster(access), Console.OpenStandardOutput());
 try
 {
     await app.StartAsync();

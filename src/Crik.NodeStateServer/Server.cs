@@ -15,13 +15,19 @@ namespace Crik.NodeStateServer;
 internal static class Server
 {
     /// <param name="source">Where Nodes come from, and who knows tokens: the cluster's API server outside of tests.</param>
-    public static WebApplication Build(ServerOptions options, Action<IServiceCollection> source)
+    /// <param name="log">Where the log's lines go.</param>
+    public static WebApplication Build(ServerOptions options, Action<IServiceCollection> source, Stream log)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(options.Debug ? LogLevel.Debug : LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.Services.AddSingleton<ILoggerProvider>(new JsonLines(Console.OpenStandardOutput(), TimeProvider.System));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listener.Configure(kestrel, options));
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // or every request gets an Activity
+        builder.Logging.Services.AddSingleton<ILoggerProvider>(new JsonLines(log, TimeProvider.System));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listener.Configure(
+            kestrel,
+            options,
+            kestrel.ApplicationServices.GetRequiredService<ConnectionGate>(),
+            kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionGate>>()));
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = 4096); // a Service's clients may all come at once
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDelay + Shutdown.Bound);
         builder.Services
@@ -32,6 +38,9 @@ internal static class Server
             .AddSingleton<WatchHealth>()
             .AddSingleton<ServerMetrics>()
             .AddSingleton<CallerCheck>()
+            .AddSingleton(static services => new ConnectionGate(
+                ConnectionGate.MostFor(services.GetRequiredService<ServerOptions>(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
+                services.GetRequiredService<ILogger<ConnectionGate>>()))
             .AddSingleton<NodeEndpoints>()
             .AddSingleton<WatchEndpoint>()
             .AddSingleton<HealthEndpoints>()

@@ -15,7 +15,9 @@ public sealed partial class ArchitectureTests
         ["Criu"] = ["Linux", "Diagnostics", "Init"],
         ["Checkpoints"] = ["Linux", "Diagnostics", "Init", "Criu", "Files", "Configuration"],
         ["Nodes"] = ["Linux", "Diagnostics", "Init", "Configuration", "Contracts"],
-        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts"],
+        ["Inspection"] = ["Linux", "Criu", "Checkpoints"],
+        ["Control"] = ["Linux", "Diagnostics", "Init"],
+        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection", "Control"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

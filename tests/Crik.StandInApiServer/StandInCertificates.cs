@@ -10,6 +10,8 @@ public sealed class StandInCertificates : IDisposable
     private static readonly DateTimeOffset s_from = DateTimeOffset.UtcNow.AddDays(-1);
     private static readonly DateTimeOffset s_until = DateTimeOffset.UtcNow.AddDays(30);
 
+    private StandInCertificates(X509Certificate2 authority, X509Certificate2 server) => (Authority, Server) = (authority, server);
+
     public StandInCertificates()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -44,12 +46,18 @@ public sealed class StandInCertificates : IDisposable
 
         using X509Certificate2 issued = request.Create(Authority, s_from, s_until, RandomNumberGenerator.GetBytes(8));
         using X509Certificate2 withKey = issued.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null); // a key that TLS can use
+        return Copy(withKey); // a key that TLS can use
     }
+
+    /// <summary>The same once more, for an API server that is started again.</summary>
+    public StandInCertificates Again() => new(Copy(Authority), Copy(Server));
 
     public void Dispose()
     {
         Authority.Dispose();
         Server.Dispose();
     }
+
+    private static X509Certificate2 Copy(X509Certificate2 certificate) =>
+        X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
 }

@@ -6,6 +6,8 @@
       --image-dir DIR      mounted at /checkpoint
       --mount SRC:DST[:ro] a volume            --tmpfs DST:SIZE   a volume in memory
       --env K=V            --terminal          with a terminal; then standard input has to be one
+      --user UID:GID       for nonroot: who the container belongs to (default 1000:1000)
+      --network NETNS:ADDRESS/BITS   an eth0 with this address, on the bridge `pods` of a network namespace
       --rootfs DIR         default: what rootfs.sh prints for experimental
       --crik FILE          default: $CRIK_BINARY or artifacts/crik
       --host-network       in the machine's own network
@@ -32,7 +34,6 @@ ALL = DEFAULT + FULL + ('DAC_READ_SEARCH LINUX_IMMUTABLE NET_BROADCAST IPC_LOCK 
       'SYS_BOOT SYS_NICE SYS_TTY_CONFIG LEASE AUDIT_CONTROL MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND '
       'AUDIT_READ PERFMON BPF').split()
 LEVELS = {'none': DEFAULT, 'basic': DEFAULT + BASIC, 'full': DEFAULT + FULL, 'privileged': ALL, 'nonroot': DEFAULT + BASIC}
-NONROOT = 1000
 CRIU_FILE_CAPABILITIES = 'cap_checkpoint_restore,cap_sys_ptrace,cap_setpcap+eip'
 
 
@@ -62,6 +63,16 @@ def cgroup_of(name):
     return f'/crik-lab/kubepods/burstable/pod{uuid.uuid5(uuid.NAMESPACE_DNS, name)}/{name}'
 
 
+def network_hook(netns, address):
+    """The loopback interface is down in a new network namespace. The other end of eth0 goes with it at the end."""
+    script = r'pid=$(sed "s/.*\"pid\":\([0-9]*\).*/\1/")'
+    script += '; in_pod="nsenter -t $pid -n ip"; $in_pod link set lo up'
+    if netns:
+        script += (f'; ip -n {netns} link add pod$pid type veth peer name eth0 netns $pid; ip -n {netns} link set pod$pid master pods up'
+                   f'; $in_pod address add {address} dev eth0; $in_pod link set eth0 up')
+    return script
+
+
 def prepare(a):
     bundle = bundle_of(a.name)
     clean_up(a.name)
@@ -74,18 +85,20 @@ def prepare(a):
     os.makedirs(root + '/usr/local/bin', exist_ok=True)
     shutil.copy(a.crik, root + '/usr/local/bin/crik')
     os.makedirs(root + '/programs', exist_ok=True)
-    files = {'hosts': f'127.0.0.1 localhost\n10.0.0.2 {a.name}\n', 'hostname': a.name + '\n', 'resolv.conf': 'search lab\n',
+    netns, _, address = (a.network or ':10.0.0.2/8').partition(':')
+    files = {'hosts': f"127.0.0.1 localhost\n{address.split('/')[0]} {a.name}\n", 'hostname': a.name + '\n', 'resolv.conf': 'search lab\n',
              'termination-log': '', 'token': uuid.uuid4().hex}
     for f, text in files.items():
         with open(f'{bundle}/{f}', 'w') as out:
             out.write(text)
-    uid, effective = 0, LEVELS[a.level]
+    uid, gid, effective = 0, 0, LEVELS[a.level]
     if a.level == 'nonroot':
-        uid, effective = NONROOT, []
+        uid, gid = (int(number) for number in a.user.split(':'))
+        effective = []
         subprocess.check_call(['setcap', CRIU_FILE_CAPABILITIES, root + '/usr/sbin/criu'])
-        os.chown(f'{bundle}/termination-log', uid, uid)
+        os.chown(f'{bundle}/termination-log', uid, gid)
         if a.image_dir:
-            os.chown(a.image_dir, uid, uid)
+            os.chown(a.image_dir, uid, gid)
     read_only = [] if a.level == 'privileged' else ['ro']
     mounts = [mount('/proc', 'proc', 'proc'),
               mount('/dev', 'tmpfs', 'tmpfs', 'nosuid', 'strictatime', 'mode=755', 'size=65536k'),
@@ -117,15 +130,12 @@ def prepare(a):
         linux['maskedPaths'] = ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats',
                                 '/proc/sched_debug', '/proc/scsi', '/sys/firmware']
         linux['readonlyPaths'] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
-    # the loopback interface is down in a new network namespace
-    loopback_up = {'path': shutil.which('sh'), 'args': ['sh', '-c',
-                   'pid=$(sed "s/.*\\"pid\\":\\([0-9]*\\).*/\\1/"); nsenter -t "$pid" -n ip link set lo up']}
     config = {'ociVersion': '1.0.2', 'hostname': a.name, 'root': {'path': root}, 'mounts': mounts, 'linux': linux,
-              'process': {'terminal': a.terminal, 'user': {'uid': uid, 'gid': uid}, 'cwd': '/', 'args': a.command,
+              'process': {'terminal': a.terminal, 'user': {'uid': uid, 'gid': gid}, 'cwd': '/', 'args': a.command,
                           'env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', f'HOSTNAME={a.name}'] + a.env,
                           'capabilities': {'bounding': capabilities(LEVELS[a.level]), 'effective': capabilities(effective),
                                            'permitted': capabilities(effective)}},
-              'hooks': {'createRuntime': [] if a.host_network else [loopback_up]}}
+              'hooks': {'createRuntime': [] if a.host_network else [{'path': shutil.which('sh'), 'args': ['sh', '-ec', network_hook(netns, address)]}]}}
     with open(bundle + '/config.json', 'w') as out:
         json.dump(config, out)
     return bundle
@@ -158,6 +168,8 @@ def main():
     verb.add_argument('--terminal', action='store_true')
     verb.add_argument('--host-network', action='store_true')
     verb.add_argument('--seccomp', action='store_true')
+    verb.add_argument('--user', default='1000:1000')
+    verb.add_argument('--network')
     verb.add_argument('--rootfs')
     verb.add_argument('--termination-log', help='where to put a copy of the termination log at the end')
     verb.add_argument('--crik', default=os.environ.get('CRIK_BINARY') or os.path.join(HERE, '../../artifacts/crik'))

@@ -1,9 +1,13 @@
 #!/bin/bash
-# rootfs.sh [experimental|trixie]: makes, once, the root file system of the lab's pods and prints its path:
-# criu 4.3 (sid and experimental; the default), or criu 4.1.1 (trixie), and Python for the test programs.
+# rootfs.sh [experimental|trixie|programs]: makes, once, a root file system of the lab's pods and prints its path:
+# criu 4.3 (sid and experimental; the default), criu 4.1.1 (trixie), or trixie with the programs of the matrix and criu 4.3;
+# and Python for the test programs.
 set -euo pipefail
 suite=${1:-experimental}
-recipe=2                                  # one more when what is below changes
+case $suite in                            # one more when what is below changes
+  programs) recipe=1 ;;
+  *) recipe=2 ;;
+esac
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/crik-lab
 root=$cache/rootfs-$suite-$recipe
 mkdir -p "$cache"
@@ -13,14 +17,22 @@ new=$cache/.new-rootfs-$suite; rm -rf --one-file-system "$new"
 echo "making the root file system $root" >&2
 mirror=$("$(dirname "$0")/mirror.sh")
 packages=procps,iproute2,python3
-if [ "$suite" = trixie ]; then
-  mmdebstrap --quiet --variant=minbase --include="criu,$packages" trixie "$new" "$mirror" >&2
-else
-  # a stored copy of sid may be past its validity date
-  mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --include="$packages" sid "$new" "$mirror" >&2
-  echo "deb $mirror experimental main" >"$new/etc/apt/sources.list.d/experimental.list"
+newest_criu() { # newest_criu SUITE...: with what it needs; a stored copy of sid may be past its validity date
+  printf "deb $mirror %s main\n" "$@" >"$new/etc/apt/sources.list.d/newest.list"
   chroot "$new" sh -c 'apt-get -o Acquire::Check-Valid-Until=false -qq update && apt-get install -y -qq --no-install-recommends -t experimental criu' >&2
-fi
+}
+case $suite in
+  trixie)
+    mmdebstrap --quiet --variant=minbase --include="criu,$packages" trixie "$new" "$mirror" >&2 ;;
+  programs)
+    packages+=,curl,nodejs,openjdk-21-jdk-headless,redis-server,redis-tools,postgresql,nginx,golang-go,sqlite3
+    packages+=,python3-ipykernel,python3-jupyter-client,tmux,vim,libicu76
+    mmdebstrap --quiet --variant=minbase --include="$packages" trixie "$new" "$mirror" >&2
+    newest_criu experimental sid ;;
+  *)
+    mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --include="$packages" sid "$new" "$mirror" >&2
+    newest_criu experimental ;;
+esac
 rm -rf "$new"/var/lib/apt/lists/* "$new"/var/cache/apt/archives/*.deb
 mv "$new" "$root"
 echo "$root"

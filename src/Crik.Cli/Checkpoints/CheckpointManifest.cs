@@ -10,6 +10,8 @@ internal sealed record CheckpointManifest
 {
     public const int CurrentFormat = 1;
 
+    private readonly IReadOnlyList<string> _ownPaths = [];
+
     public required int Format { get; init; }
 
     /// <summary>Its number; numbers only grow.</summary>
@@ -49,18 +51,27 @@ internal sealed record CheckpointManifest
     /// <summary>Files that the tree has open or mapped, and that a restore therefore needs.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
+    /// <summary>Files and directories of the container's own that are under <c>files/</c> although nobody asked for them.</summary>
+    public IReadOnlyList<string> OwnPaths
+    {
+        get => _ownPaths;
+        init => _ownPaths = value ?? []; // where it is missing, the JSON reader says null
+    }
+
     /// <summary>The files under <c>images/</c>.</summary>
     public required IReadOnlyList<ImageFile> Images { get; init; }
 
-    /// <summary>Whether <c>files/</c> holds the additional paths.</summary>
+    /// <summary>Whether <c>files/</c> holds the additional and own paths.</summary>
     public bool HasFiles { get; init; }
 }
 
 /// <summary>The machine and container that a checkpoint was made in.</summary>
 /// <param name="CpuFeatures">The flags of <c>/proc/cpuinfo</c>.</param>
 /// <param name="MonotonicMilliseconds">CLOCK_MONOTONIC at that time.</param>
+/// <param name="NodeName">The Kubernetes node, where the pod was told.</param>
 internal sealed record MachineFacts(
-    string Architecture, string KernelRelease, string HostName, string BootId, IReadOnlyList<string> CpuFeatures, long MonotonicMilliseconds);
+    string Architecture, string KernelRelease, string HostName, string BootId, IReadOnlyList<string> CpuFeatures, long MonotonicMilliseconds,
+    string? NodeName = null);
 
 /// <summary>One of crik's own descriptors 0 to 2, as the tree shared it.</summary>
 /// <param name="Stream">Its number in crik.</param>
@@ -99,6 +110,12 @@ internal sealed record RunRecord
     /// <summary>Checkpoints up to this number are history: the program ended by itself, or was started afresh, after them.</summary>
     public int HistoryUpTo { get; init; }
 
+    /// <summary>Checkpoints that were rolled back from: kept, and never restored by themselves.</summary>
+    public IReadOnlyList<int>? Skipped { get; init; }
+
+    /// <summary>What the image directory's disk takes, by the last checkpoint that was large enough to say.</summary>
+    public long? BytesPerSecond { get; init; }
+
     public RunEnd? End { get; init; }
 }
 
@@ -116,6 +133,9 @@ internal enum RunEndKind
 
     /// <summary>The program was killed, or had to end because its checkpoint failed: its last checkpoint is the best there is.</summary>
     Lost,
+
+    /// <summary>After it, somebody chose the checkpoint to go on from.</summary>
+    RolledBack,
 }
 
 /// <summary>Who holds the image directory; written into the lock file for the one who waits.</summary>

@@ -8,7 +8,7 @@ namespace Crik.Checkpoints;
 /// <summary>The committed checkpoints of an image directory. What is under <c>checkpoints/</c> is whole: it got there by a rename.</summary>
 internal sealed class CheckpointStore(ImageDirectory directory)
 {
-    private const string StagingPrefix = ".staging-";
+    internal const string StagingPrefix = ".staging-";
     private const string RestorePrefix = ".restore-";
 
     /// <summary>How many checkpoints that could not be restored are kept for a look at their logs.</summary>
@@ -44,7 +44,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// </summary>
     public CheckpointDraft Begin()
     {
-        int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Append(_lastBegun).Max() + 1;
+        int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Concat(Skipped()).Append(_lastBegun).Max() + 1;
         string staging = Path.Combine(directory.Path, $"{StagingPrefix}{generation}");
         return new CheckpointDraft(generation, staging, PathOf(generation), directory.Path);
     }
@@ -82,13 +82,39 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         throw new CheckpointException($"there is no room for the {bytes >> 10} KiB that a restore writes, in any of {string.Join(", ", places)}; free some in the image directory");
     }
 
-    /// <summary>Removes the oldest checkpoints beyond those to keep. Never the newest.</summary>
-    public void Prune(int keep)
+    /// <summary>Removes the checkpoints beyond those to keep. Never the newest, nor the one that a start would restore.</summary>
+    /// <returns>Their numbers.</returns>
+    public IReadOnlyList<int> Prune(int keep)
     {
-        foreach (int generation in Generations().Skip(Math.Max(1, keep)))
+        int[] removed = [.. Retention.ToRemove(Generations(), Skipped(), keep)];
+        foreach (int generation in removed)
         {
             Remove(directory.Checkpoints, generation);
         }
+
+        return removed;
+    }
+
+    /// <summary>Lets the next start go on from this checkpoint, which may be one that was set aside.</summary>
+    /// <exception cref="CheckpointException">It is not there, or not whole.</exception>
+    public void RollBack(int generation, DateTimeOffset now)
+    {
+        string setAside = Path.Combine(directory.Failed, generation.ToString(CultureInfo.InvariantCulture));
+        bool isSetAside = !Directory.Exists(PathOf(generation)) && Directory.Exists(setAside);
+        if (!isSetAside && !Directory.Exists(PathOf(generation)))
+        {
+            throw new CheckpointException($"there is no checkpoint {generation} in {directory.Path}; 'crik list' shows those that are there");
+        }
+
+        ManifestReader.Read(isSetAside ? setAside : PathOf(generation), generation);
+        if (isSetAside)
+        {
+            Libc.Rename(setAside, PathOf(generation));
+            Libc.SyncDirectory(directory.Checkpoints);
+            Libc.SyncDirectory(directory.Failed);
+        }
+
+        WriteRunRecord(Rollback.To(generation, ReadRunRecord(), Generations(), now));
     }
 
     /// <summary>Takes a checkpoint that cannot be restored out of the way, with the logs of the attempts.</summary>
@@ -139,11 +165,13 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     }
 
     /// <returns><see langword="null"/> when there is none, or none that can be read.</returns>
-    public RunRecord? ReadRunRecord()
+    public RunRecord? ReadRunRecord() => ReadRunRecord(directory.RunRecord);
+
+    internal static RunRecord? ReadRunRecord(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(directory.RunRecord), CheckpointJson.Default.RunRecord);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckpointJson.Default.RunRecord);
         }
         catch (FileNotFoundException)
         {
@@ -151,7 +179,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
         catch (JsonException exception)
         {
-            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", directory.RunRecord), ("reason", exception.Message));
+            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", path), ("reason", exception.Message));
             return null;
         }
     }
@@ -170,6 +198,8 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         Libc.SyncDirectory(directory.Path);
     }
 
+    private IReadOnlyList<int> Skipped() => ReadRunRecord()?.Skipped ?? [];
+
     /// <summary>For what is in nobody's way: what cannot be removed now, the next start sweeps.</summary>
     public static void TryRemove(string path)
     {
@@ -183,7 +213,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
     }
 
-    private static IEnumerable<int> Numbers(string path)
+    internal static IEnumerable<int> Numbers(string path)
     {
         foreach (string entry in Directory.EnumerateDirectories(path))
         {

@@ -21,19 +21,13 @@ internal sealed class InotifyWatches
 
     /// <summary>Takes off every watch whose file can be named.</summary>
     /// <param name="hints">Where to look first.</param>
-    public static InotifyWatches TakeOff(IReadOnlyList<int> tasks, IReadOnlyList<string> hints)
+    public static InotifyWatches TakeOff(FrozenTree tree, IReadOnlyList<string> hints)
     {
         List<(int Task, int Descriptor, WatchLine Line)> found = [];
-        foreach (int task in tasks)
+        foreach ((int task, int descriptor, _) in tree.Open.Where(file => file.Target == "anon_inode:inotify"))
         {
-            foreach (int descriptor in ProcFs.Descriptors(task))
-            {
-                if (ProcFs.DescriptorLink(task.ToString(CultureInfo.InvariantCulture), descriptor) == "anon_inode:inotify")
-                {
-                    found.AddRange(ProcFs.Lines($"/proc/{task}/fdinfo/{descriptor}")
-                        .Select(WatchLine.Parse).OfType<WatchLine>().Select(line => (task, descriptor, line)));
-                }
-            }
+            found.AddRange(ProcFs.Lines($"/proc/{task}/fdinfo/{descriptor}")
+                .Select(WatchLine.Parse).OfType<WatchLine>().Select(line => (task, descriptor, line)));
         }
 
         InotifyWatches watches = new();
@@ -42,7 +36,7 @@ internal sealed class InotifyWatches
             return watches;
         }
 
-        Dictionary<(ulong Device, ulong Inode), string> names = FindNames([.. found.Select(item => (item.Line.Device, item.Line.Inode))], tasks, hints);
+        Dictionary<(ulong Device, ulong Inode), string> names = FindNames([.. found.Select(item => (item.Line.Device, item.Line.Inode))], tree.Tasks, hints);
         foreach ((int task, int descriptor, WatchLine line) in found)
         {
             if (!names.TryGetValue((line.Device, line.Inode), out string? path))

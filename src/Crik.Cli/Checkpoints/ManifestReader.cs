@@ -16,6 +16,22 @@ internal static class ManifestReader
     /// <exception cref="CheckpointException">The checkpoint is not what was committed.</exception>
     public static CheckpointManifest Read(string checkpoint, int generation)
     {
+        CheckpointManifest manifest = ReadAlone(checkpoint, generation);
+        try
+        {
+            CheckImages(manifest, Path.Combine(checkpoint, "images"));
+            return manifest;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(Path.Combine(checkpoint, "images"), exception.Message);
+        }
+    }
+
+    /// <summary>Reads the manifest without a look at the images it names.</summary>
+    /// <param name="generation">What it has to say it is; <see langword="null"/> when any will do.</param>
+    public static CheckpointManifest ReadAlone(string checkpoint, int? generation)
+    {
         string path = Path.Combine(checkpoint, "manifest.json");
         try
         {
@@ -31,8 +47,7 @@ internal static class ManifestReader
                 throw Damaged(path, $"its format is {manifest.Format}, and this crik knows {CheckpointManifest.CurrentFormat}; use the crik that made it");
             }
 
-            Check(manifest, path, generation);
-            CheckImages(manifest, Path.Combine(checkpoint, "images"));
+            Check(manifest, path, generation ?? manifest.Generation);
             return manifest;
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
@@ -48,7 +63,7 @@ internal static class ManifestReader
             throw Damaged(path, $"it says generation {manifest.Generation}");
         }
 
-        if (HasNull(manifest.Images) || HasNull(manifest.Stdio) || HasNull(manifest.Watches) || HasNull(manifest.Paths) || HasNull(manifest.Cgroups)
+        if (HasNull(manifest.Images) || HasNull(manifest.Stdio) || HasNull(manifest.Watches) || HasNull(manifest.Paths) || HasNull(manifest.OwnPaths) || HasNull(manifest.Cgroups)
             || HasNull(manifest.Command) || HasNull(manifest.ExternalMounts) || HasNull(manifest.Machine.CpuFeatures)
             || manifest.Stdio.Any(link => HasNull(link.Holders)))
         {
@@ -59,6 +74,7 @@ internal static class ManifestReader
         {
             manifest.Pids.Count, manifest.Images.Count, manifest.Stdio.Count, manifest.Watches.Count, manifest.Paths.Count,
             manifest.Cgroups.Count, manifest.Command.Count, manifest.ExternalMounts.Count,
+            manifest.OwnPaths.Count,
         }.Max();
         if (most > MostEntries)
         {
@@ -72,7 +88,7 @@ internal static class ManifestReader
 
         if (manifest.Stdio.Any(link => link.Stream is < 0 or > 2)
             || manifest.Watches.Any(watch => watch.Pid <= 1 || !manifest.Pids.Contains(watch.Pid) || !IsPlainAbsolute(watch.Path))
-            || manifest.Paths.Concat(manifest.ExternalMounts).Any(item => !IsPlainAbsolute(item))
+            || manifest.Paths.Concat(manifest.ExternalMounts).Concat(manifest.OwnPaths).Any(item => !IsPlainAbsolute(item))
             || manifest.Cgroups.Any(item => !IsPlainAbsolute(item.MountPoint) || !IsPlainAbsolute(item.Directory)))
         {
             throw Damaged(path, "it names a path or a descriptor that makes no sense");

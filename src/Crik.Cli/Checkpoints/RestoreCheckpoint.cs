@@ -23,11 +23,12 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     /// <summary>What criu may take to let the tasks go and to say so.</summary>
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(10);
 
-    public RestoreOutcome Run(int generation, CheckpointManifest manifest)
+    /// <param name="beforeResume">Done when the tree is there and does not run yet.</param>
+    public RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume)
     {
         Stopwatch clock = Stopwatch.StartNew();
         string work = store.NewRestoreDirectory(generation, RoomFor(manifest));
-        RestoreOutcome outcome = Run(generation, manifest, work, clock);
+        RestoreOutcome outcome = Run(generation, manifest, beforeResume, work, clock);
         if (outcome.Program is not null)
         {
             CheckpointStore.TryRemove(work);
@@ -36,7 +37,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         return outcome;
     }
 
-    private RestoreOutcome Run(int generation, CheckpointManifest manifest, string work, Stopwatch clock)
+    private RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, string work, Stopwatch clock)
     {
         ChildProcess root = supervisor.Await(manifest.RootPid);
         bool runs = false;
@@ -54,9 +55,12 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                 images.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
                 [.. inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
             Deadline deadline = Deadline.In(s_longest);
+            long bytes = manifest.Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
+            Progress progress = new("reading the checkpoint", bytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
             while (true)
             {
-                CriuMessage? message = process.Receive(runs ? Deadline.In(s_lastWords) : deadline, () => !runs && supervisor.TerminationRequested is not null);
+                CriuMessage? message = process.Receive(
+                    runs ? Deadline.In(s_lastWords) : deadline, () => !runs && supervisor.TerminationRequested is not null, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "pre-resume" }:
@@ -68,6 +72,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                             Libc.SetWindowSize(streams.Terminal!.Value, size); // criu gave the new terminal the old one's
                         }
 
+                        beforeResume();
                         PidSpace.EnterTreeRange();
                         process.Send(CriuRequest.ForNotify(goOn: true, []));
                         break;
@@ -130,7 +135,9 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             return;
         }
 
-        FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), options.AdditionalPaths, CancellationToken.None);
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        ArchiveRoots allowed = new(options.AdditionalPaths, [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))]);
+        FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), allowed, CancellationToken.None);
         foreach (string note in summary.Notes)
         {
             Log.Warning(note);

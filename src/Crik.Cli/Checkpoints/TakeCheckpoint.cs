@@ -13,6 +13,12 @@ namespace Crik.Checkpoints;
 /// <param name="Failure">Why it was not.</param>
 internal sealed record CheckpointOutcome(int? Generation, string? Failure)
 {
+    /// <summary>Of the program's memory, about.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>From its begin until it was committed.</summary>
+    public TimeSpan Took { get; init; }
+
     public bool IsCommitted => Generation is not null;
 }
 
@@ -36,34 +42,38 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         CheckpointDraft? draft = null;
         InotifyWatches? watches = null;
         FrozenTree? tree = null;
+        OwnFiles? own = null;
         bool GiveUp() => request.LeaveRunning && supervisor.TerminationRequested is not null; // SIGTERM wants a checkpoint of its own
         try
         {
-            CheckSpace(request.Program.Pid);
-            int version = CriuProcess.AskVersion(supervisor, criu.File, deadline);
+            long size = ProcFs.Tree(request.Program.Pid).Sum(ProcFs.ResidentBytes);
+            CheckRoomAndTime(size, request.Run.BytesPerSecond, deadline);
             draft = store.Begin();
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, []);
+            int version = process.AskVersion(deadline);
             string? refused = null;
+            string imagesPath = draft.ImagesPath;
+            Progress progress = new("writing the checkpoint", size, () => new DirectoryInfo(imagesPath).EnumerateFiles("pages-*").Sum(file => file.Length));
             process.Send(CriuRequest.ForDump(new DumpOptions(
                 request.Program.Pid, images.Number, criu.Level, request.LeaveRunning, options.GhostLimit, options.InotifyIncompatiblePaths,
                 [.. ExternalMounts().Select(point => $"mnt[{point}]:{point}")])));
             while (true)
             {
-                CriuMessage? message = process.Receive(draft.IsCommitted ? Deadline.In(TimeSpan.FromSeconds(5)) : deadline, GiveUp);
+                CriuMessage? message = process.Receive(draft.IsCommitted ? Deadline.In(TimeSpan.FromSeconds(5)) : deadline, GiveUp, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "query-ext-files" }:
                         tree = FrozenTree.Read(request.Program.Pid, streams);
-                        watches = InotifyWatches.TakeOff(tree.Tasks, options.InotifyIncompatiblePaths);
+                        watches = InotifyWatches.TakeOff(tree, options.InotifyIncompatiblePaths);
                         process.Send(CriuRequest.ForNotify(goOn: true, tree.External));
                         break;
 
                     case { Type: CriuRequest.Notify, Script: "post-dump" }:
                         refused = tree is null ? "criu did not say what it froze"
-                            : InBackground(cancellation => CopyFiles(draft, cancellation), deadline, GiveUp)
-                            ?? (request.LeaveRunning ? null : Commit(draft, Describe(draft, request, version, tree, watches!), deadline, GiveUp));
+                            : InBackground(cancellation => own = CopyFiles(draft, tree, watches!, cancellation), deadline, GiveUp)
+                            ?? (request.LeaveRunning ? null : Commit(draft, Describe(draft, request, version, tree, watches!, own!), deadline, GiveUp));
                         if (!draft.IsCommitted)
                         {
                             InotifyWatches.PutOn(watches);
@@ -78,19 +88,19 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
 
                     case not null when message.Success && request.LeaveRunning && refused is null:
                         long frozen = clock.ElapsedMilliseconds;
-                        refused = Commit(draft, Describe(draft, request, version, tree!, watches!), deadline, GiveUp);
+                        refused = Commit(draft, Describe(draft, request, version, tree!, watches!, own!), deadline, GiveUp);
                         if (refused is null)
                         {
                             Log.Info("checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", clock.ElapsedMilliseconds),
                                 ("frozenMs", frozen), ("tasks", tree!.Tasks.Count));
                         }
 
-                        return new CheckpointOutcome(refused is null ? draft.Generation : null, refused);
+                        return new CheckpointOutcome(refused is null ? draft.Generation : null, refused) { Bytes = size, Took = clock.Elapsed };
 
                     case not null when message.Success && draft.IsCommitted:
                         Log.Info("checkpoint committed", ("generation", draft.Generation), ("ms", clock.ElapsedMilliseconds),
                             ("tasks", tree!.Tasks.Count), ("criu", version), ("mode", criu.Level));
-                        return EndTree(request.Program, tree, draft.Generation);
+                        return EndTree(request.Program, tree, draft.Generation) with { Bytes = size, Took = clock.Elapsed };
 
                     default:
                         if (draft.IsCommitted)
@@ -122,16 +132,19 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         }
     }
 
-    private void CopyFiles(CheckpointDraft draft, CancellationToken cancellation)
+    private OwnFiles CopyFiles(CheckpointDraft draft, FrozenTree tree, InotifyWatches watches, CancellationToken cancellation)
     {
-        if (options.AdditionalPaths.Count > 0)
+        OwnFiles own = FindOwnFiles(tree, watches, cancellation);
+        if (options.AdditionalPaths.Count + own.Files.Count + own.Places.Count > 0)
         {
-            FileArchiveSummary summary = FileArchive.Capture(options.AdditionalPaths, draft.FilesPath, cancellation);
+            FileArchiveSummary summary = FileArchive.Capture(options.AdditionalPaths, own.Files, own.Places, draft.FilesPath, cancellation);
             foreach (string note in summary.Notes)
             {
                 Log.Warning(note);
             }
         }
+
+        return own;
     }
 
     /// <returns>Why it did not work, or <see langword="null"/>: then it is committed.</returns>
@@ -159,8 +172,25 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         }
     }
 
+    private OwnFiles FindOwnFiles(FrozenTree tree, InotifyWatches watches, CancellationToken cancellation)
+    {
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        long since = StartTime.Earliest();
+        IReadOnlyList<ChangedFile> changed = options.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, since, cancellation);
+        string[] leaveAlone = [.. options.AdditionalPaths, options.ImageDir!, Environment.ProcessPath!];
+        OwnFiles own = OwnFiles.Choose(
+            tree.Paths.Concat(tree.Shadows).Concat(watches.Taken.Select(watch => watch.Path)), changed, options.ContainerFilesLimit, leaveAlone, mounts, since, Libc.TryStatus);
+        if (own.LeftOut is { } leftOut)
+        {
+            Log.Warning(leftOut);
+        }
+
+        Log.Debug("files of the container's own go along", ("files", own.Files.Count), ("directories", own.Places.Count));
+        return own;
+    }
+
     private Func<CheckpointManifest> Describe(
-        CheckpointDraft draft, CheckpointRequest request, int version, FrozenTree tree, InotifyWatches watches) => () => new CheckpointManifest
+        CheckpointDraft draft, CheckpointRequest request, int version, FrozenTree tree, InotifyWatches watches, OwnFiles own) => () => new CheckpointManifest
         {
             Format = CheckpointManifest.CurrentFormat,
             Generation = draft.Generation,
@@ -181,7 +211,8 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             Cgroups = Machine.Cgroups(),
             ExternalMounts = ExternalMounts(),
             Paths = tree.Paths,
-            HasFiles = options.AdditionalPaths.Count > 0,
+            OwnPaths = [.. own.Files, .. own.Places],
+            HasFiles = Directory.Exists(draft.FilesPath),
             Images = [.. Directory.EnumerateFiles(draft.ImagesPath)
                 .Where(path => !s_notPartOfIt.Contains(Path.GetFileName(path)))
                 .Order(StringComparer.Ordinal)
@@ -237,13 +268,17 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         return new CheckpointOutcome(generation, null);
     }
 
-    private void CheckSpace(int root)
+    private void CheckRoomAndTime(long needed, long? bytesPerSecond, Deadline deadline)
     {
-        long needed = ProcFs.Tree(root).Sum(ProcFs.ResidentBytes);
         long free = Libc.FreeBytes(options.ImageDir!);
         if (free < needed)
         {
             throw new CheckpointException($"imageDir {options.ImageDir} has {free >> 20} MiB free, and the program's memory is about {needed >> 20} MiB; use a larger volume, or lower keep");
+        }
+
+        if (WriteSpeed.Objection(needed, bytesPerSecond, deadline.Left) is { } objection)
+        {
+            throw new CheckpointException(objection);
         }
     }
 

@@ -29,14 +29,10 @@ internal sealed class NodeWarnings(Supervisor supervisor, CrikOptions options, A
 
         string deadline = news.Deadline?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
         Log.Info("the node begins to go away", ("state", news.State.ToWireName()), ("because", news.Reason), ("deadline", deadline));
-        if (options.OnNodeWarning is { } command)
-        {
-            Hook.Run(
-                supervisor, "onNodeWarning", command,
-                [("NODE_STATE", news.State.ToWireName()), ("NODE_STATE_REASON", news.Reason), ("NODE_DEADLINE", deadline)],
-                options.HookTimeout, HasSomethingBetterToDo);
-        }
-
+        new Hook(supervisor, options.HookTimeout).Run(
+            "onNodeWarning", options.OnNodeWarning,
+            [("NODE_STATE", news.State.ToWireName()), ("NODE_STATE_REASON", news.Reason), ("NODE_DEADLINE", deadline)],
+            HasSomethingBetterToDo);
         if (options.CheckpointOnWarning && !_hasCheckpoint && !HasSomethingBetterToDo())
         {
             _hasCheckpoint = true;

@@ -3,7 +3,6 @@ using Crik.Configuration;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
-using Crik.Linux;
 
 namespace Crik.Commands;
 
@@ -25,13 +24,25 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
             return StartedProgram.Fresh;
         }
 
-        if (FindVersion(out string? problem) is not { } version)
+        try
+        {
+            string file = criu.Problems.Count == 0 ? criu.File : throw new CriuException(criu.Problems[0], []);
+            using CriuProcess asked = CriuProcess.Start(supervisor, file, output: null, []);
+            asked.Send(CriuRequest.ForVersion()); // it takes a while to start: the manifest is read meanwhile
+            return TryEach(generations, asked);
+        }
+        catch (CriuException exception)
         {
             // The checkpoints are good, this container is not: they are left alone for one that can restore them.
             return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail || options.WhenRestoreFails == WhenRestoreFails.Fail,
-                $"checkpoint {generations[0]} cannot be restored here: {problem}");
+                $"checkpoint {generations[0]} cannot be restored here: {exception.Message}");
         }
+    }
 
+    /// <exception cref="CriuException">criu did not answer.</exception>
+    private StartedProgram TryEach(IReadOnlyList<int> generations, CriuProcess asked)
+    {
+        int? version = null;
         RestoreCheckpoint restore = new(supervisor, store, options, criu, streams);
         foreach (int generation in generations)
         {
@@ -41,9 +52,16 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
                 continue;
             }
 
-            if (!Fits(generation, manifest!, version))
+            version ??= asked.ReadVersion(Deadline.In(TimeSpan.FromSeconds(10)));
+            asked.Dispose(); // the tree may want its number
+            if (!Fits(generation, manifest!, version.Value))
             {
                 return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
+            }
+
+            if (options.WhenClockJumps != WhenClockJumps.Warn && CompatibilityGate.ClockStep(manifest!, Machine.Read()) < TimeSpan.Zero)
+            {
+                return FreshOrFail(options.WhenClockJumps == WhenClockJumps.Fail, $"CLOCK_MONOTONIC would go back for the program of checkpoint {generation}");
             }
 
             if (!Succeeds(generation, () => restore.PutFilesBack(generation, manifest!)))
@@ -78,25 +96,11 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
         }
     }
 
-    private int? FindVersion(out string? problem)
-    {
-        try
-        {
-            problem = criu.Problems.Count > 0 ? criu.Problems[0] : null;
-            return problem is null ? CriuProcess.AskVersion(supervisor, criu.File, Deadline.In(TimeSpan.FromSeconds(10))) : null;
-        }
-        catch (CriuException exception)
-        {
-            problem = exception.Message;
-            return null;
-        }
-    }
-
     private RestoreOutcome Attempt(RestoreCheckpoint restore, int generation, CheckpointManifest manifest)
     {
         for (int attempt = 1; ; attempt++)
         {
-            RestoreOutcome outcome = restore.Run(generation, manifest);
+            RestoreOutcome outcome = restore.Run(generation, manifest, () => RestoredFile.Write(options, manifest, DateTimeOffset.UtcNow));
             if (outcome.Failure is null || attempt >= options.RestoreAttempts)
             {
                 return outcome;
@@ -114,12 +118,7 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
             Log.Warning(remark);
         }
 
-        List<string> problems = [.. CompatibilityGate.Problems(manifest, now, version, path => IsKept(manifest, path) || Libc.Identify(path, followLinks: true) is not null)];
-        if (manifest.Unprivileged == false && criu.Level != PrivilegeLevel.Full)
-        {
-            problems.Add("privileges: made with SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container has not got; add them again");
-        }
-
+        IReadOnlyList<string> problems = CompatibilityGate.Problems(manifest, now, version, criu.Level, options.AdditionalPaths);
         foreach (string problem in problems)
         {
             Log.Error($"checkpoint {generation} does not fit: {problem}");
@@ -127,10 +126,6 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
 
         return problems.Count == 0 || options.WhenIncompatible == WhenIncompatible.TryAnyway;
     }
-
-    /// <summary>Will be there when the additional paths were put back.</summary>
-    private bool IsKept(CheckpointManifest manifest, string path) =>
-        manifest.HasFiles && options.AdditionalPaths.Any(root => path == root || path.StartsWith($"{root}/", StringComparison.Ordinal));
 
     private void GiveUp(int generation, string reason, IReadOnlyList<string> logs)
     {

@@ -16,9 +16,6 @@ internal sealed class RunCommand
 {
     private const int Terminated = 128 + Signal.SIGTERM;
 
-    /// <summary>For a hung disk: the program runs meanwhile, but for the part in which it is read.</summary>
-    private static readonly TimeSpan s_longestWhileRunning = TimeSpan.FromMinutes(10);
-
     private readonly CrikOptions _options;
     private readonly IReadOnlyList<string> _command;
     private readonly StandardStreams _streams;
@@ -52,7 +49,9 @@ internal sealed class RunCommand
 
     private int WithCheckpoints(string imageDir)
     {
+        StartTime.Note();
         _supervisor.HoldsTermination = true;
+        _supervisor.CheckpointSignal = _options.CheckpointSignal;
         using ImageDirectory? directory = ImageDirectory.Open(imageDir, _options.LockTimeout, _supervisor);
         if (directory is null)
         {
@@ -79,146 +78,84 @@ internal sealed class RunCommand
             return Terminated;
         }
 
-        RunRecord run = new()
+        RunRecord record = new()
         {
             RunId = Guid.NewGuid().ToString("n"),
             StartedAt = DateTimeOffset.UtcNow,
             HostName = Environment.MachineName,
             RestoredFrom = started.Generation,
             HistoryUpTo = started.Program is not null ? last?.HistoryUpTo ?? 0 : store.NewestGeneration(),
+            Skipped = last?.Skipped,
+            BytesPerSecond = last?.BytesPerSecond,
         };
-        RecordStart(store, run);
-        ChildProcess program = started.Program
-            ?? ProgramStart.Start(_supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full);
-        _supervisor.Program = program;
-        return UntilTheEnd(store, criu, run, program, node);
-    }
-
-    private int UntilTheEnd(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program, NodeWatch? node)
-    {
-        WaitForTermination(store, criu, run, program, node);
-        bool checkpointFailed = false;
-        if (!program.HasExited)
+        ProgramRun.RecordStart(store, record);
+        if (started.Program is null)
         {
-            NodeAnswer? answer = node?.AskNow(_supervisor, NodeStateTimeout(), known => known.IsKnown && _options.CheckpointOn.Contains(known.State));
-            TerminationDecision decision = TerminationDecision.Decide(answer, _options);
-            Log.Info(decision.MakesCheckpoint ? "SIGTERM: making a checkpoint" : "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));
-            if (decision.MakesCheckpoint && FinalCheckpoint(store, criu, run, program, answer))
-            {
-                return _options.CheckpointExitCode;
-            }
-
-            checkpointFailed = decision.MakesCheckpoint;
-            _supervisor.HoldsTermination = false;
-            _supervisor.SendToProgram(Signal.SIGTERM);
-            _supervisor.Wait(() => program.HasExited, Deadline.Never);
+            RestoredFile.Remove(_options);
         }
 
-        ExitStatus exit = program.Exit!.Value;
-        bool lost = checkpointFailed || exit.Signal == Signal.SIGKILL;
-        RecordEnd(store, run, lost ? RunEndKind.Lost : RunEndKind.Exited, exit);
+        ChildProcess program = started.Program
+            ?? ProgramStart.Start(
+                _supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full,
+                Shelter.Find(_options.IoUring == IoUring.Hide, canSaveFilters: criu.Level == PrivilegeLevel.Full, imageDir));
+        _supervisor.Program = program;
+        return UntilTheEnd(new ProgramRun(_supervisor, store, _options, criu, _streams, program, record, _command), started.Generation, node);
+    }
+
+    private int UntilTheEnd(ProgramRun run, int? restoredFrom, NodeWatch? node)
+    {
+        if (restoredFrom is { } restored)
+        {
+            run.Restored(restored);
+        }
+
+        CheckpointOutcome? last = new CheckpointsWhileRunning(_supervisor, _options, run, node).UntilOver();
+        if (last is null && !run.Program.HasExited)
+        {
+            last = Terminate(run, node);
+        }
+
+        if (last is { IsCommitted: true })
+        {
+            return _options.CheckpointExitCode;
+        }
+
+        _supervisor.Wait(() => run.Program.HasExited, Deadline.Never);
+        ExitStatus exit = run.Program.Exit!.Value;
+        bool lost = last is not null || exit.Signal == Signal.SIGKILL;
+        run.RecordEnd(lost ? RunEndKind.Lost : RunEndKind.Exited, exit);
         Log.Info("the program ended", ("with", exit));
         return exit.ToExitCode();
     }
 
-    /// <summary>Ends with the program, or at SIGTERM. Until then it hears what becomes of the node.</summary>
-    private void WaitForTermination(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program, NodeWatch? node)
+    /// <summary>SIGTERM: a checkpoint, or the program's own way to end.</summary>
+    /// <returns><see langword="null"/> when none was to be made. Unless it is committed, the program has its SIGTERM.</returns>
+    private CheckpointOutcome? Terminate(ProgramRun run, NodeWatch? node)
     {
-        bool IsOver() => program.HasExited || _supervisor.TerminationRequested is not null;
-        NodeWarnings warnings = new(_supervisor, _options, () => CheckpointWhileRunning(store, criu, run, program));
-        while (!IsOver())
+        NodeAnswer? answer = node?.AskNow(_supervisor, NodeStateTimeout(), known => known.IsKnown && _options.CheckpointOn.Contains(known.State));
+        TerminationDecision decision = TerminationDecision.Decide(answer, _options);
+        Log.Info(decision.MakesCheckpoint ? "SIGTERM: making a checkpoint" : "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));
+        CheckpointOutcome? outcome = null;
+        if (decision.MakesCheckpoint)
         {
-            _supervisor.Wait(IsOver, Deadline.Never, node?.NewsDescriptor ?? -1);
-            if (node is not null && !IsOver())
+            DateTimeOffset now = DateTimeOffset.UtcNow;
+            GracePlan plan = GracePlan.From(_options.GracePeriod, now - _supervisor.TerminationRequested!.Value, answer?.Deadline - now);
+            Log.Debug("the time there is", ("checkpointSeconds", plan.ForCheckpoint.TotalSeconds), ("programSeconds", plan.ForProgram.TotalSeconds));
+            outcome = run.CheckpointAndEnd(decision.Reason, plan.ForCheckpoint);
+            if (outcome.IsCommitted)
             {
-                warnings.Hear(node.TakeNews());
+                return outcome;
             }
+
+            Log.Error($"no checkpoint was made: {outcome.Failure}. The program gets its SIGTERM; older checkpoints are as they were");
         }
+
+        _supervisor.HoldsTermination = false;
+        _supervisor.SendToProgram(Signal.SIGTERM);
+        return outcome;
     }
 
     /// <summary>A quarter of the grace period at most.</summary>
     private TimeSpan NodeStateTimeout() =>
         _options.NodeStateTimeout < _options.GracePeriod / 4 ? _options.NodeStateTimeout : _options.GracePeriod / 4;
-
-    private void CheckpointWhileRunning(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program)
-    {
-        CheckpointOutcome outcome = Take(store, criu, new CheckpointRequest(program, run, _command, LeaveRunning: true), s_longestWhileRunning);
-        if (outcome.Failure is { } failure)
-        {
-            Log.Error($"no checkpoint was made: {failure}. The program runs on; older checkpoints are as they were");
-            return;
-        }
-
-        Prune(store);
-    }
-
-    /// <returns>Whether the program is now a committed checkpoint. If not it runs on, unharmed.</returns>
-    private bool FinalCheckpoint(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program, NodeAnswer? node)
-    {
-        DateTimeOffset now = DateTimeOffset.UtcNow;
-        GracePlan plan = GracePlan.From(_options.GracePeriod, now - _supervisor.TerminationRequested!.Value, node?.Deadline - now);
-        Log.Debug("the time there is", ("checkpointSeconds", plan.ForCheckpoint.TotalSeconds), ("programSeconds", plan.ForProgram.TotalSeconds));
-        CheckpointOutcome outcome = Take(store, criu, new CheckpointRequest(program, run, _command), plan.ForCheckpoint);
-        if (outcome.Generation is not { } generation)
-        {
-            Log.Error($"no checkpoint was made: {outcome.Failure}. The program gets its SIGTERM; older checkpoints are as they were");
-            TerminationLog.Add($"no checkpoint was made: {outcome.Failure}");
-            return false;
-        }
-
-        RecordEnd(store, run, RunEndKind.Checkpointed, new ExitStatus(_options.CheckpointExitCode, 0));
-        Prune(store);
-        TerminationLog.Add($"checkpoint {generation} was made; the next start goes on from it");
-        return true;
-    }
-
-    private CheckpointOutcome Take(CheckpointStore store, CriuSetup criu, CheckpointRequest request, TimeSpan time) =>
-        criu.Problems.Count > 0
-            ? new CheckpointOutcome(null, criu.Problems[0])
-            : new TakeCheckpoint(_supervisor, store, _options, criu, _streams).Run(request, Deadline.In(time));
-
-    private void Prune(CheckpointStore store)
-    {
-        try
-        {
-            store.Prune(_options.Keep);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Warning("old checkpoints could not be removed", ("reason", exception.Message));
-        }
-    }
-
-    /// <summary>
-    /// A restored program goes on without: the old record still leads to the checkpoint it came from. A fresh one may not be
-    /// started, for after a crash the old record would bring back what was before it.
-    /// </summary>
-    private static void RecordStart(CheckpointStore store, RunRecord run)
-    {
-        try
-        {
-            store.WriteRunRecord(run);
-        }
-        catch (IOException exception) when (run.RestoredFrom is not null)
-        {
-            Log.Error("the start of the run could not be recorded", ("reason", exception.Message));
-        }
-    }
-
-    /// <summary>Should this fail, the next start takes the run for one that vanished and goes on from the newest checkpoint.</summary>
-    private static void RecordEnd(CheckpointStore store, RunRecord run, RunEndKind kind, ExitStatus exit)
-    {
-        try
-        {
-            store.WriteRunRecord(run with
-            {
-                HistoryUpTo = kind == RunEndKind.Exited ? store.NewestGeneration() : run.HistoryUpTo,
-                End = new RunEnd(kind, DateTimeOffset.UtcNow, exit.Code, exit.Signal),
-            });
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Error("the end of the run could not be recorded", ("reason", exception.Message));
-        }
-    }
 }

@@ -27,6 +27,19 @@ internal enum WhenCrashed
     StartFresh,
 }
 
+internal enum WhenClockJumps
+{
+    Warn,
+    StartFresh,
+    Fail,
+}
+
+internal enum WhenHookFails
+{
+    GoOn,
+    GiveUp,
+}
+
 internal enum NodeStateSource
 {
     Auto,
@@ -41,6 +54,12 @@ internal enum WhenNodeStateUnknown
 {
     Checkpoint,
     Forward,
+}
+
+internal enum IoUring
+{
+    Hide,
+    Allow,
 }
 
 internal enum LogFormat
@@ -74,6 +93,14 @@ internal static class Choices
     public static Choice<WhenCrashed> WhenCrashed { get; } =
         new(("restore", Configuration.WhenCrashed.Restore), ("startFresh", Configuration.WhenCrashed.StartFresh));
 
+    public static Choice<WhenClockJumps> WhenClockJumps { get; } = new(
+        ("warn", Configuration.WhenClockJumps.Warn),
+        ("startFresh", Configuration.WhenClockJumps.StartFresh),
+        ("fail", Configuration.WhenClockJumps.Fail));
+
+    public static Choice<WhenHookFails> WhenHookFails { get; } =
+        new(("goOn", Configuration.WhenHookFails.GoOn), ("giveUp", Configuration.WhenHookFails.GiveUp));
+
     public static Choice<NodeStateSource> NodeStateSource { get; } = new(
         ("auto", Configuration.NodeStateSource.Auto),
         ("server", Configuration.NodeStateSource.Server),
@@ -88,6 +115,8 @@ internal static class Choices
     /// <summary>Unknown is not among them: <c>whenNodeStateUnknown</c> speaks of it.</summary>
     public static Choice<NodeState> NodeState { get; } = new(
         [.. NodeStateNames.All.Where(state => state != Contracts.NodeState.Unknown).Select(state => (state.ToWireName(), state))]);
+
+    public static Choice<IoUring> IoUring { get; } = new(("hide", Configuration.IoUring.Hide), ("allow", Configuration.IoUring.Allow));
 
     public static Choice<LogFormat> LogFormat { get; } =
         new(("text", Configuration.LogFormat.Text), ("json", Configuration.LogFormat.Json));

@@ -1,4 +1,5 @@
 using Crik.Contracts;
+using Crik.Linux;
 
 namespace Crik.Configuration;
 
@@ -40,6 +41,31 @@ internal sealed record CrikOptions
 
     public bool CheckpointOnWarning { get; init; }
 
+    /// <summary>Time between checkpoints that leave the program running; zero makes none.</summary>
+    public TimeSpan CheckpointInterval { get; init; }
+
+    /// <summary>A signal to crik that makes such a checkpoint, instead of going to the program; 0 for none.</summary>
+    public int CheckpointSignal { get; init; }
+
+    /// <summary>For <c>/bin/sh -c</c>: before a dump, after a commit, after a restore.</summary>
+    public string? BeforeCheckpoint { get; init; }
+
+    public string? AfterCheckpoint { get; init; }
+
+    public string? AfterRestore { get; init; }
+
+    /// <summary>Whether a checkpoint is made although <see cref="BeforeCheckpoint"/> failed.</summary>
+    public WhenHookFails WhenHookFails { get; init; } = WhenHookFails.GoOn;
+
+    /// <summary>The signal that a restored program gets as the first thing; 0 for none.</summary>
+    public int RestoredSignal { get; init; }
+
+    /// <summary>Absolute file in which a restored program finds where it is now.</summary>
+    public string? RestoredFile { get; init; }
+
+    /// <summary>What to do when CLOCK_MONOTONIC would go back for the program.</summary>
+    public WhenClockJumps WhenClockJumps { get; init; } = WhenClockJumps.Warn;
+
     public TimeSpan HookTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Of this node; from <see cref="NodeNameVariable"/>, not from the configuration.</summary>
@@ -67,6 +93,9 @@ internal sealed record CrikOptions
     /// <summary>Bytes: the largest deleted but still open file that goes into a checkpoint.</summary>
     public long GhostLimit { get; init; } = 500L << 20;
 
+    /// <summary>Bytes: of files that the program changed in its container and has closed, how much goes along.</summary>
+    public long ContainerFilesLimit { get; init; } = 500L << 20;
+
     /// <summary>How long to wait for another crik to release the image directory; zero does not wait.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -83,6 +112,9 @@ internal sealed record CrikOptions
 
     /// <summary>Whether page data gets checksums too; everything else in a checkpoint always has one.</summary>
     public bool ChecksumPages { get; init; }
+
+    /// <summary>Whether the program gets io_uring, which criu cannot save.</summary>
+    public IoUring IoUring { get; init; } = IoUring.Hide;
 
     /// <summary>criu's absolute path, or its name to look up in PATH.</summary>
     public string CriuPath { get; init; } = "criu";
@@ -131,6 +163,21 @@ internal sealed record CrikOptions
             yield return ("nodeStateTokenFile", tokenFileProblem);
         }
 
+        if (CheckpointInterval < TimeSpan.Zero || (CheckpointInterval > TimeSpan.Zero && CheckpointInterval < TimeSpan.FromSeconds(1)))
+        {
+            yield return ("checkpointInterval", "must be at least 1s, or 0s for none");
+        }
+
+        if (CheckpointSignal is Signal.SIGTERM or Signal.SIGKILL or Signal.SIGSTOP or Signal.SIGCHLD)
+        {
+            yield return ("checkpointSignal", $"cannot be {Signal.Name(CheckpointSignal)}");
+        }
+
+        if (RestoredFile is { } restoredFile && PathProblem(restoredFile) is { } restoredFileProblem)
+        {
+            yield return ("restoredFile", restoredFileProblem);
+        }
+
         if (HookTimeout < TimeSpan.FromSeconds(1))
         {
             yield return ("hookTimeout", "must be at least 1s");
@@ -169,6 +216,11 @@ internal sealed record CrikOptions
         if (GhostLimit is < 0 or > MaxGhostLimit)
         {
             yield return ("ghostLimit", $"must be less than 4Gi, not {GhostLimit} bytes");
+        }
+
+        if (ContainerFilesLimit < 0)
+        {
+            yield return ("containerFilesLimit", "must not be negative");
         }
 
         if (LockTimeout < TimeSpan.Zero)

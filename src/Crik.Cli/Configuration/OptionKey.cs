@@ -40,6 +40,12 @@ internal sealed record OptionKey(string Name, OptionKind Kind, string Descriptio
         StringBuilder text = new(EnvironmentPrefix);
         for (int i = 0; i < name.Length; i++)
         {
+            if (name[i] == '.')
+            {
+                text.Append('_');
+                continue;
+            }
+
             if (i > 0 && char.IsAsciiLetterUpper(name[i]) && char.IsAsciiLetterLower(name[i - 1]))
             {
                 text.Append('_');

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crik.Linux;
 
 namespace Crik.Configuration;
 
@@ -36,6 +37,33 @@ internal static class OptionKeys
         Of<bool>("checkpointOnWarning", OptionKind.Boolean,
             "Whether to make a checkpoint then at once; the program runs on.",
             "false", Boolean, (o, v) => o with { CheckpointOnWarning = v }),
+        Of<TimeSpan>("checkpointInterval", OptionKind.Duration,
+            "Time between checkpoints that leave the program running. 0s: none.",
+            "0s", Duration.TryParse, (o, v) => o with { CheckpointInterval = v }),
+        Of<int>("checkpointSignal", OptionKind.Text,
+            "Signal to crik that makes a checkpoint and leaves the program running, instead of going to the program.",
+            null, SignalName, (o, v) => o with { CheckpointSignal = v }),
+        Of<string>("hooks.beforeCheckpoint", OptionKind.Text,
+            "Shell command to run before each checkpoint.",
+            null, Text, (o, v) => o with { BeforeCheckpoint = v }),
+        Of<string>("hooks.afterCheckpoint", OptionKind.Text,
+            "Shell command to run after each checkpoint that was committed.",
+            null, Text, (o, v) => o with { AfterCheckpoint = v }),
+        Of<string>("hooks.afterRestore", OptionKind.Text,
+            "Shell command to run after a restore, beside the program that runs again.",
+            null, Text, (o, v) => o with { AfterRestore = v }),
+        OneOf("whenHookFails",
+            "goOn: a checkpoint is made all the same; giveUp: it is not, when hooks.beforeCheckpoint fails or takes too long.",
+            "goOn", Choices.WhenHookFails, (o, v) => o with { WhenHookFails = v }),
+        Of<int>("restoredSignal", OptionKind.Text,
+            "Signal that a restored program gets as the first thing.",
+            null, SignalName, (o, v) => o with { RestoredSignal = v }),
+        Of<string>("restoredFile", OptionKind.Path,
+            "File in which a restored program finds its new pod's name and environment, and how long it was away.",
+            null, Path, (o, v) => o with { RestoredFile = v }),
+        OneOf("whenClockJumps",
+            "What to do when CLOCK_MONOTONIC would go back for the program: warn and restore, start afresh, or fail.",
+            "warn", Choices.WhenClockJumps, (o, v) => o with { WhenClockJumps = v }),
         Of<TimeSpan>("hookTimeout", OptionKind.Duration,
             "How long such a command may take.",
             "10s", Duration.TryParse, (o, v) => o with { HookTimeout = v }),
@@ -55,6 +83,9 @@ internal static class OptionKeys
         Of<long>("ghostLimit", OptionKind.ByteSize,
             "Largest deleted but still open file that goes into a checkpoint.",
             "500Mi", ByteSize.TryParse, (o, v) => o with { GhostLimit = v }),
+        Of<long>("containerFilesLimit", OptionKind.ByteSize,
+            "How much goes along of what the program changed in its container and has closed. 0: only what it has open.",
+            "500Mi", ByteSize.TryParse, (o, v) => o with { ContainerFilesLimit = v }),
         Of<TimeSpan>("lockTimeout", OptionKind.Duration,
             "How long to wait for an old pod that still holds imageDir.",
             "60s", Duration.TryParse, (o, v) => o with { LockTimeout = v }),
@@ -76,6 +107,9 @@ internal static class OptionKeys
         Of<bool>("checksumPages", OptionKind.Boolean,
             "Whether memory pages get checksums too; slower, finds silent corruption.",
             "false", Boolean, (o, v) => o with { ChecksumPages = v }),
+        OneOf("ioUring",
+            "hide: the program finds no io_uring, which criu cannot save, and does without; allow: it may use it.",
+            "hide", Choices.IoUring, (o, v) => o with { IoUring = v }),
         Of<string>("criuPath", OptionKind.Text,
             "criu's absolute path, or its name to look up in PATH.",
             "criu", Text, (o, v) => o with { CriuPath = v }),
@@ -149,6 +183,12 @@ internal static class OptionKeys
     {
         (value, problem) = (text, "");
         return true;
+    }
+
+    private static bool SignalName(string text, out int value, out string problem)
+    {
+        problem = $"must be the name of a signal such as SIGUSR1, not '{text}'";
+        return Signal.TryParse(text, out value);
     }
 
     private static bool Url(string text, out Uri? value, out string problem)

@@ -4,13 +4,18 @@ namespace Crik.Criu;
 internal static class CriuLog
 {
     private const int EvidenceLines = 6;
+    private const string UsesIoUring = "the program uses io_uring, which criu cannot save, and crik did not hide it: set ioUring to hide, switch it off in "
+        + "the program, or add SYS_ADMIN, NET_ADMIN and SYS_TIME, with which it is hidden from every program";
+
     private const long TailBytes = 256 << 10;
 
     /// <summary>A part of an error line of criu's, and the same in the user's terms with what to try.</summary>
     private static readonly (string Part, string Meaning)[] s_known =
     [
-        ("io_uring", "the program uses io_uring, which criu cannot save: keep it off (for libuv UV_USE_IO_URING=0, or the sysctl kernel.io_uring_disabled=2)"),
-        ("suspending seccomp failed", "a seccomp filter is on this container: set securityContext.seccompProfile.type to Unconfined"),
+        ("io_uring", UsesIoUring),
+        ("send_fds failed (-22)", UsesIoUring), // of all descriptors only that of an io_uring is not handed over by a socket
+        ("Unsupported proto 262", "the program has a socket of multipath TCP, which criu cannot save: switch that off in it"),
+        ("suspending seccomp failed", "the program is under a seccomp filter: set securityContext.seccompProfile.type to Unconfined; one it puts on itself wants SYS_ADMIN, NET_ADMIN and SYS_TIME"),
         ("Can't get 1:16 opt", "this criu does not know sockets of kernels from 6.16 on: install criu 4.2 or newer"),
         ("Unexpected rt vDSO area", "this criu does not know this kernel: install criu 4.1.1 or newer"),
         ("Can't dump that handle", "an inotify watch is on a file that cannot be found by name: add its directory to inotifyIncompatiblePaths, or the capability DAC_READ_SEARCH"),
@@ -18,7 +23,7 @@ internal static class CriuLog
         ("External socket is used", "a Unix socket leads to a process outside the program's tree"),
         ("Can't dump ghost file", "a deleted file that is still open is larger than ghostLimit: raise it"),
         ("ghost file", "a deleted file that is still open could not be saved: raise ghostLimit"),
-        ("Can't get rlimit", "the program has processes of several users: add the capability SYS_RESOURCE"),
+        ("Can't get rlimit", "the program has processes of several users: run the container as root, or all of it as one user"),
         ("Can't fork for", "a process number the program needs is taken"),
         ("Connected TCP socket", "the program has open connections"),
         ("has bad size", "a file the program has open changed since the checkpoint: add it to additionalPaths"),

@@ -15,7 +15,7 @@ internal static class CriuRequest
     // enum criu_cg_mode
     private const int CgroupsIgnored = 0;
 
-    public static byte[] ForVersion() => Request(Version, options: null);
+    public static byte[] ForVersion() => new ProtoWriter().Number(1, Version).Flag(4, true).ToArray(); // keep_open: another request follows
 
     public static byte[] ForDump(DumpOptions dump)
     {
@@ -73,11 +73,7 @@ internal static class CriuRequest
         .Number(64, 3)                      // network_lock: SKIP; connections come back closed
         .Flag(67, level == PrivilegeLevel.Basic); // unprivileged
 
-    private static byte[] Request(int type, ProtoWriter? options)
-    {
-        ProtoWriter request = new ProtoWriter().Number(1, type);
-        return (options is null ? request : request.Message(2, options)).ToArray();
-    }
+    private static byte[] Request(int type, ProtoWriter options) => new ProtoWriter().Number(1, type).Message(2, options).ToArray();
 }
 
 /// <summary>What a dump is asked for.</summary>

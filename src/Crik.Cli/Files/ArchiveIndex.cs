@@ -11,7 +11,7 @@ internal static class ArchiveIndex
     private const int LongestPath = 4095; // PATH_MAX
 
     /// <summary>Looks at every line and at how they fit together, and writes nothing.</summary>
-    public static void Check(string archive, IReadOnlyList<byte[]> roots, CancellationToken cancellationToken)
+    public static void Check(string archive, ArchiveRoots roots, CancellationToken cancellationToken)
     {
         long dataBytes = 0;
         HashSet<string> files = [];
@@ -81,7 +81,19 @@ internal static class ArchiveIndex
     public static bool IsBelow(ReadOnlySpan<byte> path, ReadOnlySpan<byte> root) =>
         path.StartsWith(root) && (path.Length == root.Length || path[root.Length] == (byte)'/');
 
-    public static FileArchiveException Damaged(string why) => new($"the checkpoint's archive of files cannot be trusted: {why}");
+    /// <summary>How much of the data file is this entry's.</summary>
+    public static long DataBytes(FileEntry entry)
+    {
+        long bytes = 0;
+        for (int i = 1; i < (entry.Extents?.Length ?? 0); i += 2)
+        {
+            bytes += entry.Extents![i];
+        }
+
+        return bytes;
+    }
+
+    public static FileArchiveException Damaged(string why) => new($"the checkpoint's archive of files cannot be trusted: {why}", isDamage: true);
 
     private static bool IsFrame(ReadOnlySpan<byte> line) => line.StartsWith("{\"format\""u8);
 
@@ -97,7 +109,7 @@ internal static class ArchiveIndex
         }
     }
 
-    private static void Check(FileEntry entry, IReadOnlyList<byte[]> roots)
+    private static void Check(FileEntry entry, ArchiveRoots roots)
     {
         ReadOnlySpan<byte> path = entry.Path;
         string shown = System.Text.Encoding.UTF8.GetString(path);
@@ -115,13 +127,13 @@ internal static class ArchiveIndex
             }
         }
 
-        if (!roots.Any(root => IsBelow(entry.Path, root)))
+        if (!roots.Allow(entry.Path))
         {
             throw new FileArchiveException(
                 $"the checkpoint has the file {shown}, which is under none of the additionalPaths; add its path again, or remove the checkpoint");
         }
 
-        bool known = entry.Kind is FileEntry.Directory or FileEntry.Regular or FileEntry.Symlink or FileEntry.HardLink;
+        bool known = entry.Kind is FileEntry.Directory or FileEntry.Regular or FileEntry.Symlink or FileEntry.HardLink or FileEntry.Fifo or FileEntry.Place;
         bool linked = entry.Kind is FileEntry.Symlink or FileEntry.HardLink;
         if (!known || entry.Mode > 0xFFF || entry.Size < 0 || linked != (entry.Target is { Length: > 0 and <= LongestPath })
             || entry.Target?.Contains((byte)0) == true
@@ -135,7 +147,6 @@ internal static class ArchiveIndex
     {
         long[] extents = entry.Extents ?? [];
         long end = 0;
-        long bytes = 0;
         for (int i = 0; i < extents.Length; i += 2)
         {
             if (extents.Length % 2 != 0 || extents[i] < end || extents[i + 1] <= 0 || extents[i + 1] > entry.Size - extents[i])
@@ -144,10 +155,9 @@ internal static class ArchiveIndex
             }
 
             end = extents[i] + extents[i + 1];
-            bytes += extents[i + 1];
         }
 
-        return bytes;
+        return DataBytes(entry);
     }
 
     /// <summary>Lines of bounded length.</summary>

@@ -9,7 +9,7 @@ internal sealed class ArchiveReader : IDisposable
     private static readonly byte[] s_temporaryName = ".crik-restore"u8.ToArray();
 
     private readonly string _archive;
-    private readonly IReadOnlyList<byte[]> _roots;
+    private readonly ArchiveRoots _roots;
     private readonly CancellationToken _cancellationToken;
     private readonly FileDescriptor _data;
     private readonly Stack<(FileEntry Entry, FileDescriptor Directory)> _open = [];
@@ -17,7 +17,7 @@ internal sealed class ArchiveReader : IDisposable
     private long _notOwned;
     private long _notAttributed;
 
-    public ArchiveReader(string archive, IReadOnlyList<byte[]> roots, CancellationToken cancellationToken)
+    public ArchiveReader(string archive, ArchiveRoots roots, CancellationToken cancellationToken)
     {
         _archive = archive;
         _roots = roots;
@@ -33,7 +33,16 @@ internal sealed class ArchiveReader : IDisposable
         {
             _cancellationToken.ThrowIfCancellationRequested();
             CloseUntilAbove(entry.Path);
-            Put(entry, ref offset);
+            try
+            {
+                Put(entry, offset);
+            }
+            catch (Exception exception) when (_roots.IsSingle(entry.Path) && exception is LinuxException or UnauthorizedAccessException or FileArchiveException { IsDamage: false })
+            {
+                _notes.Add(exception.Message); // nobody asked for it; criu says whether the program can do without
+            }
+
+            offset += ArchiveIndex.DataBytes(entry);
             entries++;
         }
 
@@ -74,7 +83,8 @@ internal sealed class ArchiveReader : IDisposable
         }
     }
 
-    private void Put(FileEntry entry, ref long offset)
+    /// <param name="offset">Where its contents are in the data file.</param>
+    private void Put(FileEntry entry, long offset)
     {
         FileDescriptor? made = null;
         FileDescriptor parent;
@@ -103,10 +113,16 @@ internal sealed class ArchiveReader : IDisposable
                     _open.Push((entry, MakeDirectory(parent, name, entry, isRoot: made is not null)));
                     break;
                 case FileEntry.Regular:
-                    PutFile(parent, name, entry, ref offset);
+                    PutFile(parent, name, entry, offset);
+                    break;
+                case FileEntry.Place:
+                    PutPlace(parent, name, entry);
+                    break;
+                case FileEntry.Fifo:
+                    PutInPlace(parent, name, entry, () => Libc.MakeFifoAt(parent, s_temporaryName));
                     break;
                 case FileEntry.Symlink:
-                    PutInPlace(parent, name, entry, Libc.MakeSymlinkAt(parent, s_temporaryName, entry.Target));
+                    PutInPlace(parent, name, entry, () => Libc.MakeSymlinkAt(parent, s_temporaryName, entry.Target));
                     break;
                 case FileEntry.HardLink:
                     PutHardLink(parent, name, entry);
@@ -117,17 +133,17 @@ internal sealed class ArchiveReader : IDisposable
 
     /// <summary>
     /// Opens where a configured path itself lies. Up to here the container's own links are followed, also when the path
-    /// itself is one: it is the user who named it.
+    /// itself is one: it is the user who named it. Of a single path only what is above it is.
     /// </summary>
     private (FileDescriptor Parent, byte[] Name) OpenRootParent(FileEntry entry)
     {
-        if (!_roots.Any(root => root.AsSpan().SequenceEqual(entry.Path)))
+        if (!_roots.IsRoot(entry.Path))
         {
             throw ArchiveIndex.Damaged("a file comes without its directory");
         }
 
         string path = Encoding.UTF8.GetString(entry.Path);
-        FileSystemInfo? target = new FileInfo(path).LinkTarget is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true);
+        FileSystemInfo? target = _roots.IsSingle(entry.Path) || new FileInfo(path).LinkTarget is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true);
         path = target?.FullName ?? path;
         string parent = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(parent);
@@ -158,13 +174,12 @@ internal sealed class ArchiveReader : IDisposable
         }
     }
 
-    private void PutFile(FileDescriptor parent, byte[] name, FileEntry entry, ref long offset)
+    private void PutFile(FileDescriptor parent, byte[] name, FileEntry entry, long offset)
     {
         Libc.RemoveAt(parent, s_temporaryName, isDirectory: false);
         using FileDescriptor file = Libc.TryOpenAt(parent, s_temporaryName, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, 0x180, out int errno)
             ?? throw CannotWrite(entry, errno);
-        long start = offset;
-        offset += Fill(file, entry, start);
+        Fill(file, entry, offset);
         Finish(file, entry);
         errno = Libc.RenameAt(parent, s_temporaryName, name);
         if (errno == 0)
@@ -179,11 +194,11 @@ internal sealed class ArchiveReader : IDisposable
         using FileDescriptor mounted = (errno == EBUSY ? Libc.TryOpenAt(parent, name, Libc.O_RDWR | Libc.O_NOFOLLOW, 0, out errno) : null)
             ?? throw CannotWrite(entry, errno);
         Libc.SetSize(mounted, 0);
-        Fill(mounted, entry, start);
+        Fill(mounted, entry, offset);
         Finish(mounted, entry);
     }
 
-    private long Fill(FileDescriptor file, FileEntry entry, long offset)
+    private void Fill(FileDescriptor file, FileEntry entry, long offset)
     {
         Libc.SetSize(file, entry.Size);
         long[] extents = entry.Extents ?? [];
@@ -198,15 +213,13 @@ internal sealed class ArchiveReader : IDisposable
 
             done += extents[i + 1];
         }
-
-        return done;
     }
 
     private void PutHardLink(FileDescriptor parent, byte[] name, FileEntry entry)
     {
-        byte[] root = _roots.First(root => ArchiveIndex.IsBelow(entry.Target, root));
+        byte[] root = _roots.BaseOf(entry.Target!);
         FileDescriptor directory = Libc.Open(Encoding.UTF8.GetString(root), Libc.O_RDONLY | Libc.O_DIRECTORY);
-        byte[] below = entry.Target![(root.Length + 1)..];
+        byte[] below = entry.Target![(root.Length == 1 ? 1 : root.Length + 1)..];
         try
         {
             for (int slash; (slash = Array.IndexOf(below, (byte)'/')) >= 0; below = below[(slash + 1)..])
@@ -232,12 +245,32 @@ internal sealed class ArchiveReader : IDisposable
         }
     }
 
-    private void PutInPlace(FileDescriptor parent, byte[] name, FileEntry entry, int errno)
+    private void PutPlace(FileDescriptor parent, byte[] name, FileEntry entry)
     {
+        int errno = Libc.MakeDirectoryAt(parent, name, 0x1C0);
+        if (errno == Errno.EEXIST)
+        {
+            return;
+        }
+
+        using FileDescriptor directory = (errno != 0 ? null : Libc.TryOpenAt(parent, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, out errno))
+            ?? throw CannotWrite(entry, errno);
+        Finish(directory, entry);
+    }
+
+    private void PutInPlace(FileDescriptor parent, byte[] name, FileEntry entry, Func<int> make)
+    {
+        int errno = make();
         if (errno == Errno.EEXIST)
         {
             Libc.RemoveAt(parent, s_temporaryName, isDirectory: false);
-            errno = Libc.MakeSymlinkAt(parent, s_temporaryName, entry.Target);
+            errno = make();
+        }
+
+        if (errno == 0 && entry.Kind == FileEntry.Fifo)
+        {
+            using FileDescriptor? fifo = Libc.TryOpenAt(parent, s_temporaryName, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, 0, out errno);
+            errno = fifo is null ? errno : Libc.SetMode(fifo, entry.Mode);
         }
 
         if (errno == 0)

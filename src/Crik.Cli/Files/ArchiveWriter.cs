@@ -46,6 +46,36 @@ internal sealed class ArchiveWriter : IDisposable
         Add(_root, fromRoot, path, status, isRoot: true);
     }
 
+    /// <summary>A file alone, that nobody asked for: one that cannot be read, or has gone meanwhile, stops nothing.</summary>
+    public void AddSingle(byte[] path)
+    {
+        if (Libc.Status(_root, path.AsSpan(1), followLinks: false) is not { IsDirectory: false } status)
+        {
+            return;
+        }
+
+        if (status.IsRegular)
+        {
+            using FileDescriptor? readable = Libc.TryOpenAt(_root, path.AsSpan(1), Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, 0, out int errno);
+            if (readable is null)
+            {
+                _notes.Add($"{Show(path)} cannot be read, and so is not in the checkpoint: {Errno.Text(errno)}");
+                return;
+            }
+        }
+
+        Add(_root, path.AsSpan(1), path, status, isRoot: false);
+    }
+
+    /// <summary>A directory alone, see <see cref="FileEntry.Place"/>.</summary>
+    public void AddPlace(byte[] path)
+    {
+        if (Libc.Status(_root, path.AsSpan(1), followLinks: true) is { IsDirectory: true } status)
+        {
+            Write(Describe(path, status) with { Kind = FileEntry.Place });
+        }
+    }
+
     public FileArchiveSummary Finish()
     {
         Write(new IndexFrame(FileArchive.Format, _entries, _dataBytes, IsEnd: true));
@@ -65,16 +95,7 @@ internal sealed class ArchiveWriter : IDisposable
     private void Add(FileDescriptor parent, ReadOnlySpan<byte> name, byte[] path, FileStatus status, bool isRoot)
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        FileEntry entry = new()
-        {
-            Kind = FileEntry.Directory,
-            Path = path,
-            Mode = status.Permissions,
-            UserId = status.UserId,
-            GroupId = status.GroupId,
-            ModifiedAt = status.ModifiedAt,
-            AccessedAt = status.AccessedAt,
-        };
+        FileEntry entry = Describe(path, status);
         if (status.IsDirectory)
         {
             AddDirectory(parent, name, entry, isRoot);
@@ -83,9 +104,13 @@ internal sealed class ArchiveWriter : IDisposable
         {
             Write(entry with { Kind = FileEntry.Symlink, Target = Libc.ReadLink(parent, name) });
         }
+        else if (status.IsFifo)
+        {
+            Write(entry with { Kind = FileEntry.Fifo });
+        }
         else if (!status.IsRegular)
         {
-            _notes.Add($"{Show(path)} is a socket, FIFO or device, and so is not in the checkpoint");
+            _notes.Add($"{Show(path)} is a socket or device, and so is not in the checkpoint");
         }
         else if (status.Links > 1 && _linked.TryGetValue((status.Device, status.Inode), out byte[]? first))
         {
@@ -96,6 +121,17 @@ internal sealed class ArchiveWriter : IDisposable
             AddFile(parent, name, entry with { Kind = FileEntry.Regular }, status, isRoot);
         }
     }
+
+    private static FileEntry Describe(byte[] path, FileStatus status) => new()
+    {
+        Kind = FileEntry.Directory,
+        Path = path,
+        Mode = status.Permissions,
+        UserId = status.UserId,
+        GroupId = status.GroupId,
+        ModifiedAt = status.ModifiedAt,
+        AccessedAt = status.AccessedAt,
+    };
 
     private void AddDirectory(FileDescriptor parent, ReadOnlySpan<byte> name, FileEntry entry, bool isRoot)
     {

@@ -9,6 +9,10 @@ internal sealed record FileEntry
     public const string Regular = "file";
     public const string Symlink = "symlink";
     public const string HardLink = "link";
+    public const string Fifo = "fifo";
+
+    /// <summary>A directory that is made when it is missing, and otherwise left as it is, with what is in it.</summary>
+    public const string Place = "place";
 
     public required string Kind { get; init; }
 

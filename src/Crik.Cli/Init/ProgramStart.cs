@@ -14,13 +14,15 @@ internal static class ProgramStart
 
     private const string Subreaper = "subreaper";
     private const string IpcNamespace = "ipc";
+    private const string NoIoUring = "no-io-uring";
     private const string TakeTerminal = "terminal=";
     private const string ForegroundGroup = "foreground=";
 
     /// <param name="forCheckpoints">Keep daemons in the tree, and the tree's PIDs apart from crik's.</param>
     /// <param name="ownIpcNamespace">So that System V shared memory is dumped.</param>
+    /// <param name="shelter">What the program is kept from.</param>
     public static ChildProcess Start(
-        Supervisor supervisor, StandardStreams streams, IReadOnlyList<string> command, bool forCheckpoints, bool ownIpcNamespace)
+        Supervisor supervisor, StandardStreams streams, IReadOnlyList<string> command, bool forCheckpoints, bool ownIpcNamespace, Shelter? shelter = null)
     {
         List<string> duties = [];
         bool newSession = true;
@@ -40,6 +42,11 @@ internal static class ProgramStart
                 ("wants", "SYS_ADMIN, NET_ADMIN and SYS_TIME"));
         }
 
+        if (shelter?.FiltersIoUring == true)
+        {
+            duties.Add(NoIoUring);
+        }
+
         if (streams.Terminal is { } terminal)
         {
             if (streams.ReleaseTerminal(supervisor))
@@ -56,6 +63,7 @@ internal static class ProgramStart
 
         ProcessSpec spec = new(duties.Count == 0 ? command : ["/proc/self/exe", Stage, .. duties, "--", .. command])
         {
+            Environment = shelter?.Environment,
             NewSession = newSession,
             NewGroup = !newSession,
         };
@@ -97,6 +105,14 @@ internal static class ProgramStart
             if (errno != 0)
             {
                 Log.Debug("the program has no IPC namespace of its own; System V shared memory cannot be checkpointed", ("reason", Errno.Text(errno)));
+            }
+        }
+        else if (duty == NoIoUring)
+        {
+            int errno = Libc.ForbidIoUring();
+            if (errno != 0)
+            {
+                Log.Debug("io_uring could not be hidden from the program", ("reason", Errno.Text(errno)));
             }
         }
         else if (duty.StartsWith(TakeTerminal, StringComparison.Ordinal))

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Crik.Linux;
 
 /// <summary>What <c>statx(2)</c> says of a file. Times are nanoseconds since 1970.</summary>
 internal readonly record struct FileStatus(
-    uint Mode, uint Links, uint UserId, uint GroupId, long Size, ulong Inode, ulong Device, long ModifiedAt, long AccessedAt)
+    uint Mode, uint Links, uint UserId, uint GroupId, long Size, ulong Inode, ulong Device, long ModifiedAt, long AccessedAt, long ChangedAt)
 {
+    internal const uint S_IFIFO = 0x1000;
     private const uint S_IFMT = 0xF000;
 
     public bool IsDirectory => (Mode & S_IFMT) == 0x4000;
@@ -13,6 +15,8 @@ internal readonly record struct FileStatus(
     public bool IsRegular => (Mode & S_IFMT) == 0x8000;
 
     public bool IsSymlink => (Mode & S_IFMT) == 0xA000;
+
+    public bool IsFifo => (Mode & S_IFMT) == S_IFIFO;
 
     public uint Permissions => Mode & 0xFFF;
 }
@@ -43,6 +47,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true)]
     private static partial int MkdiratCore(int directory, byte* name, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "mknodat", SetLastError = true)]
+    private static partial int MknodatCore(int directory, byte* name, uint mode, ulong device);
 
     [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true)]
     private static partial int SymlinkatCore(byte* target, int directory, byte* name);
@@ -100,32 +107,51 @@ internal static unsafe partial class Libc
     }
 
     /// <returns><see langword="null"/> when there is no such name.</returns>
-    internal static FileStatus? Status(FileDescriptor directory, ReadOnlySpan<byte> name, bool followLinks)
+    internal static FileStatus? Status(FileDescriptor directory, ReadOnlySpan<byte> name, bool followLinks) => Status(directory.Number, name, followLinks);
+
+    /// <returns><see langword="null"/> also when it may not be looked at.</returns>
+    internal static FileStatus? TryStatus(string path)
+    {
+        const int AT_FDCWD = -100;
+        try
+        {
+            return Status(AT_FDCWD, Encoding.UTF8.GetBytes(path), followLinks: false);
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
+
+    private static FileStatus? Status(int directory, ReadOnlySpan<byte> name, bool followLinks)
     {
         byte* result = stackalloc byte[256];
         fixed (byte* zeroed = Zeroed(name))
         {
             int flags = (name.IsEmpty ? AT_EMPTY_PATH : 0) | (followLinks ? 0 : AT_SYMLINK_NOFOLLOW);
-            if (StatxCore(directory.Number, zeroed, flags, STATX_BASIC_STATS, result) != 0)
+            if (StatxCore(directory, zeroed, flags, STATX_BASIC_STATS, result) != 0)
             {
                 return LastErrno() is Errno.ENOENT or Errno.ENOTDIR ? null : throw Failed("statx");
             }
         }
 
-        // struct statx: nlink 16, uid 20, gid 24, mode 28, ino 32, size 40, atime 64, mtime 112, dev 136.
+        // struct statx: nlink 16, uid 20, gid 24, mode 28, ino 32, size 40, atime 64, ctime 96, mtime 112, dev 136.
         long Time(int offset) => (*(long*)(result + offset) * 1_000_000_000) + *(uint*)(result + offset + 8);
         return new FileStatus(
             *(ushort*)(result + 28), *(uint*)(result + 16), *(uint*)(result + 20), *(uint*)(result + 24), *(long*)(result + 40), *(ulong*)(result + 32),
-            ((ulong)*(uint*)(result + 136) << 32) | *(uint*)(result + 140), Time(112), Time(64));
+            ((ulong)*(uint*)(result + 136) << 32) | *(uint*)(result + 140), Time(112), Time(64), Time(96));
     }
 
-    internal static byte[] ReadLink(FileDescriptor directory, ReadOnlySpan<byte> name)
+    internal static byte[] ReadLink(FileDescriptor directory, ReadOnlySpan<byte> name) => TryReadLink(directory, name) ?? throw Failed("readlinkat");
+
+    /// <returns><see langword="null"/> when it is no link, or gone.</returns>
+    internal static byte[]? TryReadLink(FileDescriptor directory, ReadOnlySpan<byte> name)
     {
         byte* target = stackalloc byte[4096];
         fixed (byte* zeroed = Zeroed(name))
         {
             nint length = ReadlinkatCore(directory.Number, zeroed, target, 4096);
-            return length >= 0 ? new Span<byte>(target, (int)length).ToArray() : throw Failed("readlinkat");
+            return length >= 0 ? new Span<byte>(target, (int)length).ToArray() : null;
         }
     }
 
@@ -169,6 +195,15 @@ internal static unsafe partial class Libc
         fixed (byte* zeroed = Zeroed(name))
         {
             return MkdiratCore(directory.Number, zeroed, mode) == 0 ? 0 : LastErrno();
+        }
+    }
+
+    /// <returns>0, or the errno.</returns>
+    internal static int MakeFifoAt(FileDescriptor directory, ReadOnlySpan<byte> name)
+    {
+        fixed (byte* zeroed = Zeroed(name))
+        {
+            return MknodatCore(directory.Number, zeroed, FileStatus.S_IFIFO | 0x180, 0) == 0 ? 0 : LastErrno();
         }
     }
 
@@ -282,6 +317,35 @@ internal static unsafe partial class Libc
                     return done + CopyByHand(from, fromOffset + done, to, toOffset + done, count - done);
                 default:
                     throw Failed("copy_file_range");
+            }
+        }
+
+        return done;
+    }
+
+    /// <summary>Reads from a place in a file until the buffer is full or the file ends.</summary>
+    /// <returns>Bytes read.</returns>
+    internal static int ReadAt(FileDescriptor file, long offset, Span<byte> buffer)
+    {
+        int done = 0;
+        fixed (byte* start = buffer)
+        {
+            while (done < buffer.Length)
+            {
+                nint count = PreadCore(file.Number, start + done, buffer.Length - done, offset + done);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                if (count > 0)
+                {
+                    done += (int)count;
+                }
+                else if (LastErrno() != Errno.EINTR)
+                {
+                    throw Failed("read");
+                }
             }
         }
 

@@ -93,6 +93,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "symlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SymlinkCore(string target, string path);
 
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MemfdCreateCore(string name, uint flags);
+
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatxCore(int directory, string path, int flags, uint mask, byte* result);
 
@@ -188,6 +191,24 @@ internal static unsafe partial class Libc
                 }
             }
         }
+    }
+
+    /// <summary>All of a small file, in as few calls as it takes; the files under <c>/proc</c> have no size to go by.</summary>
+    internal static ReadOnlySpan<byte> ReadToEnd(string path)
+    {
+        using FileDescriptor file = Open(path, O_RDONLY);
+        byte[] bytes = new byte[4096];
+        int length = 0;
+        while (TryRead(file, bytes.AsSpan(length)) is > 0 and long count)
+        {
+            length += (int)count;
+            if (length == bytes.Length)
+            {
+                Array.Resize(ref bytes, 4 * length);
+            }
+        }
+
+        return bytes.AsSpan(0, length);
     }
 
     /// <summary>Writes what it can in one call per rest; a log line is therefore one write. Errors are the caller's answer.</summary>
@@ -334,6 +355,8 @@ internal static unsafe partial class Libc
     /// <returns>0, or the errno: EACCES, EROFS, ENOENT…</returns>
     internal static int CheckWritable(string path) => AccessCore(path, 2 /* W_OK */) == 0 ? 0 : LastErrno();
 
+    internal static bool IsMissing(string path) => AccessCore(path, 0 /* F_OK */) != 0 && LastErrno() == Errno.ENOENT;
+
     internal static bool IsExecutable(string path) => AccessCore(path, 1 /* X_OK */) == 0;
 
     /// <summary>Waits until one of the entries has something to read.</summary>
@@ -403,6 +426,16 @@ internal static unsafe partial class Libc
         byte* data = stackalloc byte[24];
         nint size = GetxattrCore(path, "security.capability", data, 24);
         return size >= 20 ? *(uint*)(data + 4) | ((ulong)*(uint*)(data + 12) << 32) : 0;
+    }
+
+    /// <summary>A file that is in memory alone.</summary>
+    internal static FileDescriptor MakeMemoryFile(string name, ReadOnlySpan<byte> contents)
+    {
+        const uint MFD_CLOEXEC = 1;
+        int descriptor = MemfdCreateCore(name, MFD_CLOEXEC);
+        FileDescriptor file = descriptor >= 0 ? new FileDescriptor(descriptor) : throw Failed("memfd_create");
+        Write(file, contents, $"{name} in memory");
+        return file;
     }
 
     internal static FileDescriptor MakeEventDescriptor()

@@ -18,6 +18,7 @@ internal static unsafe partial class Libc
     private const int SpawnStructBytes = 512;
 
     // The same numbers on every architecture, as for all calls since 5.1.
+    private const long SYS_io_uring_setup = 425;
     private const long SYS_pidfd_open = 434;
     private const long SYS_pidfd_getfd = 438;
 
@@ -131,6 +132,36 @@ internal static unsafe partial class Libc
 
     /// <returns>0, or the errno: EPERM without CAP_SYS_ADMIN.</returns>
     internal static int UnshareIpcNamespace() => UnshareCore(CLONE_NEWIPC) == 0 ? 0 : LastErrno();
+
+    /// <summary>Whether this process could set up an io_uring: the kernel has it, and nothing forbids it.</summary>
+    internal static bool HasIoUring() => Syscall(SYS_io_uring_setup, 1, 0, 0, 0, 0) < 0 && LastErrno() == Errno.EFAULT; // no parameters: nothing is made
+
+    /// <summary>From now on, for this process and its descendants, the kernel has no io_uring.</summary>
+    /// <returns>0, or the errno: EACCES without CAP_SYS_ADMIN.</returns>
+    internal static int ForbidIoUring()
+    {
+        const int PR_SET_SECCOMP = 22;
+        const ulong SECCOMP_MODE_FILTER = 2;
+
+        // struct sock_filter: code, jump if true, jump if false, operand. The number of the call is the first word of struct seccomp_data.
+        ReadOnlySpan<ulong> program =
+        [
+            Instruction(0x20 /* BPF_LD | BPF_W | BPF_ABS */, 0, 0, 0),
+            Instruction(0x15 /* BPF_JMP | BPF_JEQ | BPF_K */, 0, 1, (uint)SYS_io_uring_setup),
+            Instruction(0x06 /* BPF_RET | BPF_K */, 0, 0, 0x00050000 /* SECCOMP_RET_ERRNO */ | Errno.ENOSYS),
+            Instruction(0x06, 0, 0, 0x7FFF0000 /* SECCOMP_RET_ALLOW */),
+        ];
+        fixed (ulong* first = program)
+        {
+            ulong* filter = stackalloc ulong[2]; // struct sock_fprog: a short, and the address
+            filter[0] = (ulong)program.Length;
+            filter[1] = (ulong)first;
+            return PrctlCore(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (ulong)filter, 0, 0) == 0 ? 0 : LastErrno();
+        }
+
+        static ulong Instruction(ushort code, byte whenTrue, byte whenFalse, uint operand) =>
+            code | ((ulong)whenTrue << 16) | ((ulong)whenFalse << 24) | ((ulong)operand << 32);
+    }
 
     /// <summary>Replaces this process. Returns only when that did not work.</summary>
     /// <returns>The errno.</returns>

@@ -24,5 +24,13 @@ internal static class Signal
         "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
     ];
 
+    /// <summary>Names as <c>kill -l</c> has them, with or without SIG.</summary>
+    public static bool TryParse(string text, out int signal)
+    {
+        string name = text.StartsWith("SIG", StringComparison.Ordinal) ? text : $"SIG{text}";
+        signal = Array.IndexOf(s_names, name);
+        return signal > 0;
+    }
+
     public static string Name(int signal) => signal >= 0 && signal < s_names.Length ? s_names[signal] : $"SIGRTMIN+{signal - 34}";
 }

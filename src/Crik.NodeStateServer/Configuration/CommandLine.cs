@@ -56,7 +56,7 @@ internal sealed class CommandLine
         _watchIdleTimeout = Text("--watch-idle-timeout", "silence after which a watch is taken for dead", "150s");
         _notReadyAfter = Text("--not-ready-after", "how long the watch may be down before /readyz says so", "3s");
         _maxWait = Text("--max-wait", "longest ?wait= of a long-poll", "5m");
-        _maxConnections = Text("--max-connections", "open connections", s_defaults.MaxConnections);
+        _maxConnections = Text("--max-connections", "open connections where states are served", "what the memory holds, up to 20000");
         _rememberDeleted = Text("--remember-deleted", "how long a deleted Node is answered as gone", "1h");
         _rememberDeletedCount = Text("--remember-deleted-count", "how many of them at most", s_defaults.RememberDeletedCount);
         _shutdownDelay = Text("--shutdown-delay", "how long to go on answering after SIGTERM", "0s");
@@ -69,7 +69,7 @@ internal sealed class CommandLine
     public static ServerOptions? Parse(string[] args, Func<string, string?> environment, out int exitCode)
     {
         CommandLine commandLine = new(environment);
-        ParseResult result = commandLine._root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        ParseResult result = commandLine._root.Parse([.. args.Select(commandLine.WithTwoDashes)], new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         exitCode = 0;
         if (result.Action is not null || result.Errors.Count > 0)
         {
@@ -103,7 +103,7 @@ internal sealed class CommandLine
             WatchIdleTimeout = Time(_watchIdleTimeout, s_defaults.WatchIdleTimeout),
             NotReadyAfter = Time(_notReadyAfter, s_defaults.NotReadyAfter),
             MaxWait = Time(_maxWait, s_defaults.MaxWait),
-            MaxConnections = Number(_maxConnections, s_defaults.MaxConnections),
+            MaxConnections = Value(_maxConnections) is null ? null : Number(_maxConnections, 0),
             RememberDeleted = Time(_rememberDeleted, s_defaults.RememberDeleted),
             RememberDeletedCount = Number(_rememberDeletedCount, s_defaults.RememberDeletedCount),
             ShutdownDelay = Time(_shutdownDelay, s_defaults.ShutdownDelay),
@@ -121,16 +121,16 @@ internal sealed class CommandLine
     }
 
     private Option<string> Text(string name, string description, object defaultText) =>
-        Register(new Option<string>(name, name[1..]), $"{description} [default: {defaultText}]");
+        Register(new Option<string>(name) { HelpName = "value" }, $"{description} [default: {defaultText}]");
 
-    private Option<bool> Flag(string name, string description) => Register(new Option<bool>(name, name[1..]), description);
+    private Option<bool> Flag(string name, string description) => Register(new Option<bool>(name), description);
 
     private Option<string[]> List(string name, string description) =>
-        Register(new Option<string[]>(name, name[1..]) { Arity = ArgumentArity.OneOrMore }, description);
+        Register(new Option<string[]>(name) { HelpName = "signal", Arity = ArgumentArity.OneOrMore }, description);
 
     /// <summary>
-    /// With one dash too, as Go's flag package takes them. The variables begin with CRIK_SERVER_: a Service named
-    /// crik-node-state-server would put CRIK_NODE_STATE_SERVER_PORT into every pod of its namespace.
+    /// The variables begin with CRIK_SERVER_: a Service named crik-node-state-server would put CRIK_NODE_STATE_SERVER_PORT into
+    /// every pod of its namespace.
     /// </summary>
     private T Register<T>(T option, string description)
         where T : Option
@@ -141,6 +141,12 @@ internal sealed class CommandLine
         _root.Options.Add(option);
         return option;
     }
+
+    /// <summary>Go's flag package, and so the original, takes `-port` for `--port`.</summary>
+    private string WithTwoDashes(string argument) =>
+        argument.StartsWith('-') && _root.Options.Any(option => argument == option.Name[1..] || argument.StartsWith(option.Name[1..] + "=", StringComparison.Ordinal))
+            ? "-" + argument
+            : argument;
 
     private string Variable(Option option) => _variables.Find(pair => pair.Option == option).Variable;
 

@@ -1,29 +1,54 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Crik.NodeStateServer.Configuration;
 
-/// <summary>Durations as people and Go write them: 30s, 2m, 1h30m, 500ms.</summary>
-internal static partial class Duration
+/// <summary>Durations as people and Go write them: 30s, 2m, 1h30m, 1.5s, 500ms.</summary>
+internal static class Duration
 {
     public const string Form = "must be a duration such as 30s, 2m or 500ms";
 
-    public static bool TryParse(string? text, out TimeSpan value)
+    private static readonly SearchValues<char> s_number = SearchValues.Create("0123456789.");
+    private static readonly TimeSpan s_most = TimeSpan.FromHours(1000);
+
+    /// <summary>The larger first, each at most once. By hand: this is read with every long-poll.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan value)
     {
         value = TimeSpan.Zero;
-        if (text is null or { Length: > 32 } || Pattern().Match(text) is not { Success: true } match)
+        TimeSpan smallest = TimeSpan.MaxValue;
+        ReadOnlySpan<char> rest = text;
+        while (rest.Length > 0)
         {
-            return false;
+            int digits = rest.IndexOfAnyExcept(s_number);
+            if (digits is < 1 or > 9 || rest[0] == '.' || rest[digits - 1] == '.'
+                || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+            {
+                return false;
+            }
+
+            rest = rest[digits..];
+            int letters = rest.IndexOfAnyInRange('0', '9');
+            ReadOnlySpan<char> name = letters < 0 ? rest : rest[..letters];
+            if (UnitOf(name) is not { } unit || unit >= smallest)
+            {
+                return false;
+            }
+
+            smallest = unit;
+            value += unit * Math.Min(number, s_most / unit); // bounded before it can overflow
+            rest = rest[name.Length..];
         }
 
-        double milliseconds = Part(match, "h") * 3_600_000 + Part(match, "m") * 60_000 + Part(match, "s") * 1000 + Part(match, "ms");
-        value = TimeSpan.FromMilliseconds(Math.Min(milliseconds, 1000 * 3_600_000.0));
-        return true;
+        value = value < s_most ? value : s_most;
+        return text.Length > 0;
     }
 
-    private static double Part(Match match, string name) =>
-        match.Groups[name] is { Success: true, Value: string digits } ? double.Parse(digits, CultureInfo.InvariantCulture) : 0;
-
-    [GeneratedRegex(@"^(?=.)(?:(?<h>[0-9]+)h)?(?:(?<m>[0-9]+)m(?!s))?(?:(?<s>[0-9]+(?:\.[0-9]+)?)s)?(?:(?<ms>[0-9]+)ms)?$", RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern();
+    private static TimeSpan? UnitOf(ReadOnlySpan<char> name) => name switch
+    {
+        "h" => TimeSpan.FromHours(1),
+        "m" => TimeSpan.FromMinutes(1),
+        "s" => TimeSpan.FromSeconds(1),
+        "ms" => TimeSpan.FromMilliseconds(1),
+        _ => null,
+    };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Crik.Contracts;
 using Crik.NodeStateServer.Configuration;
@@ -24,7 +23,10 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
             return Answers.NotSyncedAsync(context, name);
         }
 
-        return context.Request.QueryString.HasValue ? WaitAsync(context, name) : AnswerAsync(context, name);
+        PollQuery query = PollQuery.Read(context.Request.QueryString);
+        return query.Problem is { } problem ? Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, problem)
+            : query.Wait > TimeSpan.Zero ? WaitAsync(context, name, query.Wait, query.Version)
+            : AnswerAsync(context, name);
     }
 
     public async Task GetAllAsync(HttpContext context)
@@ -67,33 +69,12 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
             new OriginalResponse(name, state), OriginalJson.Default.OriginalResponse));
     }
 
-    /// <summary>`?wait=30s&amp;version=N`: as soon as the version is another one than N, at the latest after the wait.</summary>
-    private async Task WaitAsync(HttpContext context, string name)
+    /// <summary>As soon as the version is another one than that of the query, at the latest after the wait.</summary>
+    private async Task WaitAsync(HttpContext context, string name, TimeSpan wait, long? version)
     {
-        string? waitText = context.Request.Query["wait"];
-        string? versionText = context.Request.Query["version"];
-        TimeSpan wait = TimeSpan.Zero;
-        long version = 0;
-        if (waitText is not null && !Duration.TryParse(waitText, out wait))
-        {
-            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, $"wait: {Duration.Form}");
-            return;
-        }
-
-        if (versionText is not null && !long.TryParse(versionText, NumberStyles.None, CultureInfo.InvariantCulture, out version))
-        {
-            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, "version: must be the number of an earlier answer");
-            return;
-        }
-
-        if (wait > TimeSpan.Zero)
-        {
-            version = versionText is null ? store.Find(name)?.Version ?? 0 : version;
-            metrics.WaitBegins();
-            await store.WaitAsync(name, version, wait < options.MaxWait ? wait : options.MaxWait, context.RequestAborted);
-            metrics.WaitEnds();
-        }
-
+        metrics.WaitBegins();
+        await store.WaitAsync(name, version ?? store.Find(name)?.Version ?? 0, wait < options.MaxWait ? wait : options.MaxWait, context.RequestAborted);
+        metrics.WaitEnds();
         await AnswerAsync(context, name);
     }
 

@@ -49,11 +49,13 @@ internal sealed class Router(
     }
 
     private static RequestKind KindOf(HttpContext context, string path) =>
-        path.StartsWith(NodesPath + "/", StringComparison.Ordinal) ? (context.Request.Query.ContainsKey("wait") ? RequestKind.Wait : RequestKind.Node)
+        path.StartsWith(NodesPath + "/", StringComparison.Ordinal) ? (IsPoll(context) ? RequestKind.Wait : RequestKind.Node)
         : path == NodesPath ? RequestKind.Nodes
         : path == "/v1/watch" ? RequestKind.Watch
         : path == "/node-state" || path.StartsWith(OriginalPath, StringComparison.Ordinal) ? RequestKind.Original
         : RequestKind.None;
+
+    private static bool IsPoll(HttpContext context) => context.Request.QueryString.Value?.Contains("wait=", StringComparison.Ordinal) ?? false;
 
     /// <summary>What no route takes: a method but GET and HEAD, a body, a caller without a good token.</summary>
     private async ValueTask<Task?> RefusalAsync(HttpContext context, RequestKind kind) =>

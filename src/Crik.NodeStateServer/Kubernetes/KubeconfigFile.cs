@@ -25,7 +25,7 @@ internal sealed class KubeconfigFile
             YamlMappingNode root = Yaml.Load(path, File.ReadAllText(path)) ?? throw new ConfigurationException($"{path}: is empty", null);
             return new KubeconfigFile(path).Read(root);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or CryptographicException or UriFormatException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new ConfigurationException($"{path}: {exception.Message}", exception);
         }
@@ -44,7 +44,7 @@ internal sealed class KubeconfigFile
 
         return new ClusterAccess
         {
-            Server = new Uri(Text(cluster, "server") ?? throw Problem("its cluster has no server")),
+            Server = Address(Text(cluster, "server") ?? throw Problem("its cluster has no server")),
             Authorities = Authorities(cluster),
             SkipTlsVerify = Text(cluster, "insecure-skip-tls-verify") == "true",
             TlsServerName = Text(cluster, "tls-server-name"),
@@ -52,6 +52,11 @@ internal sealed class KubeconfigFile
             Token = user is null ? null : Token(user),
         };
     }
+
+    private Uri Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "https" or "http"
+            ? address
+            : throw Problem($"its server must be an https or http address, not '{text}'");
 
     private X509Certificate2Collection Authorities(YamlMappingNode cluster)
     {
@@ -80,9 +85,21 @@ internal sealed class KubeconfigFile
 
     /// <summary>`key-data` in base64 wins over the file that `key` names, relative to this one.</summary>
     private string? Pem(YamlMappingNode node, string key) =>
-        Text(node, key + "-data") is { } data ? Encoding.UTF8.GetString(Convert.FromBase64String(data))
+        Text(node, key + "-data") is { } data ? Decoded(key, data)
         : Text(node, key) is { } file ? File.ReadAllText(Path.Combine(_directory, file))
         : null;
+
+    private string Decoded(string key, string data)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(Convert.FromBase64String(data));
+        }
+        catch (FormatException)
+        {
+            throw Problem($"its {key}-data is no base64");
+        }
+    }
 
     private YamlMappingNode Named(YamlMappingNode root, string list, string kind, string name)
     {

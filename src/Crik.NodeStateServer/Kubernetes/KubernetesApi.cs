@@ -33,13 +33,7 @@ internal sealed class KubernetesApi : IDisposable
             InitialHttp2StreamWindowSize = 256 << 10, // and no more: DisableDynamicWindowSizing in the project file
             SslOptions = TlsFor(access),
         };
-        _http = new HttpClient(handler)
-        {
-            BaseAddress = access.Server,
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
+        _http = new HttpClient(handler) { BaseAddress = access.Server, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>Returns as soon as the headers are there; the body is the caller's.</summary>
@@ -50,7 +44,13 @@ internal sealed class KubernetesApi : IDisposable
         deadline.CancelAfter(s_headersTimeout);
         try
         {
-            using HttpRequestMessage request = new(method, _access.PathPrefix + path) { Content = body };
+            using HttpRequestMessage request = new(method, _access.PathPrefix + path)
+            {
+                Content = body,
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            };
+            request.Headers.Host = _access.TlsServerName; // the handler takes the name for TLS from here, and from nowhere else
             request.Headers.Authorization = _access.Token?.Read() is { } token ? new AuthenticationHeaderValue("Bearer", token) : null;
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             request.Headers.UserAgent.ParseAdd(s_userAgent);
@@ -100,7 +100,7 @@ internal sealed class KubernetesApi : IDisposable
     /// <summary>Trusts the cluster's own authority and no other, where there is one.</summary>
     private static SslClientAuthenticationOptions TlsFor(ClusterAccess access)
     {
-        SslClientAuthenticationOptions tls = new() { TargetHost = access.TlsServerName };
+        SslClientAuthenticationOptions tls = new();
         if (access.ClientCertificate is { } certificate)
         {
             tls.ClientCertificates = [certificate];

@@ -20,6 +20,8 @@ internal sealed class ResponseBuffer(Stream body) : IDisposable
 
     public ReadOnlySpan<byte> Unread => _bytes.AsSpan(_start, _end - _start);
 
+    public int Capacity => _bytes.Length;
+
     public bool IsAtEnd { get; private set; }
 
     public void Consume(int count) => _start += count;

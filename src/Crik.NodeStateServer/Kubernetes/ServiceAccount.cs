@@ -34,6 +34,12 @@ internal static class ServiceAccount
             throw new ConfigurationException($"{directory}/ca.crt: {exception.Message}", exception);
         }
 
+        if (authorities.Count == 0)
+        {
+            // Never without: an empty list would mean the machine's own authorities.
+            throw new ConfigurationException($"{directory}/ca.crt: holds no certificate", null);
+        }
+
         return new ClusterAccess
         {
             Server = new Uri(host.Contains(':') ? $"https://[{host}]:{port}" : $"https://{host}:{port}"),

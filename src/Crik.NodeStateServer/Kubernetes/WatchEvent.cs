@@ -52,11 +52,12 @@ internal static class WatchEvent
             bool isObject = reader.ValueTextEquals("object"u8);
             reader.Read();
             int start = (int)reader.TokenStartIndex;
+            type = isType && reader.TokenType is JsonTokenType.String ? StringPool.Get(reader.ValueSpan) : type;
             reader.Skip();
-            type = isType ? StringPool.Get(line[(start + 1)..((int)reader.BytesConsumed - 1)]) : type;
             body = isObject ? start..(int)reader.BytesConsumed : body;
         }
 
+        reader.Read(); // throws when anything follows
         return type is not null && body is not null ? (type, body.Value) : throw new JsonException("an event without type or object");
     }
 

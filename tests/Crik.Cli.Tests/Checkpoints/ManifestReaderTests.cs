@@ -62,6 +62,8 @@ public sealed class ManifestReaderTests : IDisposable
     [InlineData("watches", """[{"pid":301,"descriptor":4,"number":1,"mask":1,"path":"/a/../b"}]""")]
     [InlineData("watches", """[{"pid":2,"descriptor":4,"number":1,"mask":1,"path":"/a"}]""")]
     [InlineData("paths", """["relative"]""")]
+    [InlineData("ownPaths", """["/tmp/../etc/passwd"]""")]
+    [InlineData("ownPaths", """[null]""")]
     [InlineData("cgroups", """[{"hierarchy":"","mountPoint":"/sys","directory":"../x"}]""")]
     public void What_makes_no_sense_is_refused(string key, string value)
     {

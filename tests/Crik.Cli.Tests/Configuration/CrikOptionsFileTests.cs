@@ -31,6 +31,16 @@ public sealed class CrikOptionsFileTests : IDisposable
             nodeStateTokenFile: /token
             onNodeWarning: echo a b
             checkpointOnWarning: true
+            checkpointInterval: 10m
+            checkpointSignal: USR2
+            hooks:
+              beforeCheckpoint: echo before
+              afterCheckpoint: echo after
+              afterRestore: echo restored
+            whenHookFails: giveUp
+            restoredSignal: SIGUSR1
+            restoredFile: /tmp/restored
+            whenClockJumps: fail
             hookTimeout: 1m
             additionalPaths: [/var/cache/, /srv]
             inotifyIncompatiblePaths:
@@ -65,6 +75,15 @@ public sealed class CrikOptionsFileTests : IDisposable
             NodeStateTokenFile = "/token",
             OnNodeWarning = "echo a b",
             CheckpointOnWarning = true,
+            CheckpointInterval = TimeSpan.FromMinutes(10),
+            CheckpointSignal = 12,
+            BeforeCheckpoint = "echo before",
+            AfterCheckpoint = "echo after",
+            AfterRestore = "echo restored",
+            WhenHookFails = WhenHookFails.GiveUp,
+            RestoredSignal = 10,
+            RestoredFile = "/tmp/restored",
+            WhenClockJumps = WhenClockJumps.Fail,
             HookTimeout = TimeSpan.FromMinutes(1),
             AdditionalPaths = options.AdditionalPaths,
             InotifyIncompatiblePaths = options.InotifyIncompatiblePaths,
@@ -125,6 +144,14 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("checkpointOn: [gone, gone]", "1: checkpointOn: 'gone' is in the list more than once")]
     [InlineData("checkpointOn: [[gone]]", "1: checkpointOn: must be a list of ready or cordoned or shutting-down or gone")]
     [InlineData("nodeStateTokenFile: token", "1: nodeStateTokenFile: must be an absolute path, not 'token'")]
+    [InlineData("checkpointInterval: 10ms", "1: checkpointInterval: must be at least 1s, or 0s for none")]
+    [InlineData("checkpointSignal: SIGNAL", "1: checkpointSignal: must be the name of a signal such as SIGUSR1, not 'SIGNAL'")]
+    [InlineData("checkpointSignal: TERM", "1: checkpointSignal: cannot be SIGTERM")]
+    [InlineData("hooks: echo", "1: hooks: unknown key")]
+    [InlineData("hooks:\n  beforeCheckpont: x", "2: hooks.beforeCheckpont: unknown key (did you mean 'hooks.beforeCheckpoint'?)")]
+    [InlineData("hooks:\n  afterRestore: [x]", "2: hooks.afterRestore: must be a single value, not a list or a mapping")]
+    [InlineData("hooks: {afterRestore: x}\nhooks.afterRestore: y", "2: hooks.afterRestore: is already set in line 1")]
+    [InlineData("restoredFile: x", "1: restoredFile: must be an absolute path, not 'x'")]
     [InlineData("hookTimeout: 10ms", "1: hookTimeout: must be at least 1s")]
     [InlineData("keep: 0", "1: keep: must be between 1 and 1000, not 0")]
     [InlineData("keep: 1e3", "1: keep: must be a whole number, not '1e3'")]

@@ -79,7 +79,7 @@ public sealed class CrikOptionsLoaderTests : IDisposable
 
         static string? Variable(string? text) => text?.Trim('[', ']').Replace(", ", ":", StringComparison.Ordinal);
 
-        static string Unset(OptionKey key) => key.Kind is OptionKind.Url ? "http://x" : "/x";
+        static string Unset(OptionKey key) => key.Kind is OptionKind.Url ? "http://x" : key.Name.EndsWith("Signal", StringComparison.Ordinal) ? "SIGUSR1" : "/x";
     }
 
     [Theory]

@@ -6,6 +6,8 @@ public sealed class CriuLogTests
 {
     [Theory]
     [InlineData("(00.021) Error (criu/files.c:1): Unknown shit 600 (anon_inode:[io_uring])", "io_uring")]
+    [InlineData("(00.021) Error (compel/src/lib/infect-rpc.c:1): send_fds failed (-22)", "ioUring")]
+    [InlineData("(00.021) Error (criu/sk-inet.c:1): inet: Unsupported proto 262 for socket 175f05", "multipath")]
     [InlineData("(00.021) Error (criu/sockets.c:1): sockets: Can't get 1:16 opt: Operation not supported", "criu 4.2")]
     [InlineData("(00.021) Error (criu/ipc_ns.c:1): SysVIPC shmem map 1 doesn't live in IPC ns", "SYS_ADMIN")]
     [InlineData("(00.021)   301: Error (criu/files-reg.c:1): File tmp/x has bad size 3 (expect 4)", "additionalPaths")]

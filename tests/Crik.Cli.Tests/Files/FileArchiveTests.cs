@@ -23,16 +23,15 @@ public sealed class FileArchiveTests : IDisposable
         File.SetLastWriteTimeUtc(_temp.In("state", "plain"), new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
         File.CreateSymbolicLink(_temp.In("state", "link"), "/etc/passwd");
         File.CreateSymbolicLink(_temp.In("state", "dangling"), "nowhere");
-        Shell($"ln {Root}/plain {Root}/second; truncate -s 20G {Root}/sparse; printf end >>{Root}/sparse; mkfifo {Root}/fifo; chmod 750 {Root}/empty");
+        Shell($"ln {Root}/plain {Root}/second; truncate -s 20G {Root}/sparse; printf end >>{Root}/sparse; mkfifo -m 620 {Root}/fifo; chmod 750 {Root}/empty; perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => \"{Root}/socket\", Listen => 1)'");
 
         FileArchiveSummary captured = Capture();
         string before = Describe();
         Directory.Delete(Root, recursive: true);
         FileArchiveSummary restored = Restore();
 
-        Shell($"mkfifo {Root}/fifo");
         Assert.Equal(before, Describe());
-        Assert.Contains(captured.Notes, note => note.Contains("fifo", StringComparison.Ordinal));
+        Assert.Contains(captured.Notes, note => note.Contains("socket", StringComparison.Ordinal));
         Assert.Empty(restored.Notes);
         Assert.Equal("contents", File.ReadAllText(_temp.In("state", "second")));
     }
@@ -60,6 +59,83 @@ public sealed class FileArchiveTests : IDisposable
         Restore();
 
         Assert.Equal("then", File.ReadAllText(Root));
+    }
+
+    [Fact]
+    public void A_place_is_made_when_it_is_missing_and_otherwise_left_alone()
+    {
+        Directory.CreateDirectory(Root, (UnixFileMode)0b111_000_000);
+        File.WriteAllText(_temp.In("state", "file"), "not asked for");
+        FileArchive.Capture([], [], [Root], Archive, CancellationToken.None);
+        ArchiveRoots allowed = new([], [Root]);
+
+        File.SetUnixFileMode(Root, (UnixFileMode)0b111_101_000);
+        FileArchive.Restore(Archive, allowed, CancellationToken.None);
+        Assert.Equal((UnixFileMode)0b111_101_000, File.GetUnixFileMode(Root));
+        Directory.Delete(Root, recursive: true);
+        FileArchive.Restore(Archive, allowed, CancellationToken.None);
+
+        Assert.Equal((UnixFileMode)0b111_000_000, File.GetUnixFileMode(Root));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Root));
+    }
+
+    [Fact]
+    public void Single_files_that_are_links_of_each_other_stay_so()
+    {
+        File.WriteAllText(Root, "contents");
+        Shell($"ln {Root} {Root}-2");
+        string[] files = [Root, $"{Root}-2"];
+        FileArchive.Capture([], files, [], Archive, CancellationToken.None);
+        Shell($"rm {Root} {Root}-2");
+
+        FileArchive.Restore(Archive, new ArchiveRoots([], files), CancellationToken.None);
+
+        Assert.Equal("2", Shell($"stat -c %h {Root}").Trim());
+        Assert.Equal("contents", File.ReadAllText($"{Root}-2"));
+    }
+
+    [Fact]
+    public void A_single_path_that_is_a_link_is_put_back_as_one_and_not_followed()
+    {
+        File.CreateSymbolicLink(Root, "nowhere");
+        FileArchive.Capture([], [Root], [], Archive, CancellationToken.None);
+        File.Delete(Root);
+        File.WriteAllText(_temp.In("elsewhere"), "untouched");
+        File.CreateSymbolicLink(Root, _temp.In("elsewhere"));
+
+        FileArchive.Restore(Archive, new ArchiveRoots([], [Root]), CancellationToken.None);
+
+        Assert.Equal("nowhere", new FileInfo(Root).LinkTarget);
+        Assert.Equal("untouched", File.ReadAllText(_temp.In("elsewhere")));
+    }
+
+    [Fact]
+    public void A_single_path_that_cannot_be_written_stops_nothing()
+    {
+        string[] files = [_temp.In("a"), _temp.In("b"), _temp.In("c")];
+        foreach (string file in files)
+        {
+            File.WriteAllText(file, Path.GetFileName(file));
+        }
+
+        FileArchive.Capture([], files, [], Archive, CancellationToken.None);
+        File.Delete(files[1]);
+        Directory.CreateDirectory(Path.Combine(files[1], "in the way"));
+        File.Delete(files[2]);
+
+        FileArchiveSummary summary = FileArchive.Restore(Archive, new ArchiveRoots([], files), CancellationToken.None);
+
+        Assert.Contains(files[1], Assert.Single(summary.Notes), StringComparison.Ordinal);
+        Assert.Equal("c", File.ReadAllText(files[2]));
+    }
+
+    [Fact]
+    public void What_may_be_written_is_the_path_and_not_what_is_below_it()
+    {
+        Directory.CreateDirectory(_temp.In("state", "inner"));
+        Capture();
+
+        Assert.Throws<FileArchiveException>(() => FileArchive.Restore(Archive, new ArchiveRoots([], [Root]), CancellationToken.None));
     }
 
     [Fact]
@@ -196,13 +272,13 @@ public sealed class FileArchiveTests : IDisposable
             ["{\"format\":1}", .. entries, $"{{\"format\":1,\"entries\":{entries.Length},\"isEnd\":true}}"]);
     }
 
-    private FileArchiveSummary Capture() => FileArchive.Capture([Root], Archive, CancellationToken.None);
+    private FileArchiveSummary Capture() => FileArchive.Capture([Root], [], [], Archive, CancellationToken.None);
 
-    private FileArchiveSummary Restore() => FileArchive.Restore(Archive, [Root], CancellationToken.None);
+    private FileArchiveSummary Restore() => FileArchive.Restore(Archive, new ArchiveRoots([Root], []), CancellationToken.None);
 
     /// <summary>Type, mode, owner, size, blocks in use, times and target of everything.</summary>
     private string Describe() =>
-        Shell($"cd {Root} && find . -not -name fifo -not -name . -printf '%p %y %m %u %g %s %n %T@ %l\\n' | sort; du -s --apparent-size {Root}/sparse; [ $(du -s {Root}/sparse | cut -f1) -lt 100 ] && echo sparse");
+        Shell($"cd {Root} && find . -not -name socket -not -name . -printf '%p %y %m %u %g %s %n %T@ %l\\n' | sort; du -s --apparent-size {Root}/sparse; [ $(du -s {Root}/sparse | cut -f1) -lt 100 ] && echo sparse");
 
     private static string Shell(string script)
     {

@@ -1,0 +1,85 @@
+using Crik.Linux;
+
+namespace Crik.Init;
+
+/// <summary>
+/// A library of crik's own (Native/) that the dynamic linker loads into another program before all others (<c>LD_PRELOAD</c>,
+/// ld.so(8)): it answers a few system calls in the kernel's place. Only the native build has them.
+/// </summary>
+internal static class Preload
+{
+    private const string Variable = "LD_PRELOAD";
+
+#if CRIK_PRELOADS
+    /// <summary>For criu: it may not ask the kernel for the limits of other users' tasks, but it may read them.</summary>
+    private static ReadOnlySpan<byte> LimitsOfOthers => PreloadBytes.LimitsOfOthers;
+
+    /// <summary>For the program: the kernel has no io_uring.</summary>
+    private static ReadOnlySpan<byte> NoIoUring => PreloadBytes.NoIoUring;
+#else
+    private static ReadOnlySpan<byte> LimitsOfOthers => [];
+
+    private static ReadOnlySpan<byte> NoIoUring => [];
+#endif
+
+    /// <summary>Tried in turn: in the container's own layer, and last where it is certain that something can be written.</summary>
+    private static readonly string[] s_places = ["/run/crik", "/tmp", "/var/tmp"];
+
+    /// <summary>What criu is to load, in memory; <see langword="null"/> when this build has it not.</summary>
+    public static FileDescriptor? OpenForCriu() => LimitsOfOthers.IsEmpty ? null : Libc.MakeMemoryFile("crik-limits-of-others", LimitsOfOthers);
+
+    /// <summary>
+    /// Puts what the program is to load into a file, which every process of its tree can open, now and after a restore: the tree
+    /// has it mapped, and so it goes along with a checkpoint.
+    /// </summary>
+    /// <param name="last">Where it may be put when it can be nowhere else.</param>
+    /// <returns><see langword="null"/> when it can be nowhere, or this build has it not.</returns>
+    public static string? WriteForProgram(string last)
+    {
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        return NoIoUring.IsEmpty ? null : s_places.Append(last).FirstOrDefault(place => TryWrite(place, mounts)) is { } found ? PathIn(found) : null;
+    }
+
+    /// <summary>The environment with one more library to load. What is preloaded already stays before it.</summary>
+    public static IReadOnlyList<string> Add(IReadOnlyList<string> environment, string path)
+    {
+        string? before = environment.FirstOrDefault(entry => entry.StartsWith($"{Variable}=", StringComparison.Ordinal));
+        return before is null or $"{Variable}="
+            ? [.. environment.Where(entry => entry != before), $"{Variable}={path}"]
+            : [.. environment.Select(entry => ReferenceEquals(entry, before) ? $"{entry}:{path}" : entry)];
+    }
+
+    private static string PathIn(string place) => Path.Combine(place, "crik-no-io-uring.so");
+
+    private static bool TryWrite(string place, IReadOnlyList<Mount> mounts)
+    {
+        if (Mount.Of(place, mounts) is not { } mount || mount.Options.Split(',').Contains("noexec"))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (Libc.MakeDirectory(place, 0x1ED))
+            {
+                Libc.SetMode(place, 0x1ED); // 0755, whatever the umask
+            }
+
+            string path = PathIn(place);
+            using FileDescriptor? file = Libc.TryOpen(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, 0x1ED, out int errno);
+            if (file is null)
+            {
+                // A container that is started again has it already; somebody else's file is not taken.
+                return errno == Errno.EEXIST && Libc.TryStatus(path) is { IsRegular: true } there && there.UserId == Libc.GetEffectiveUserId()
+                    && NoIoUring.SequenceEqual(File.ReadAllBytes(path));
+            }
+
+            Libc.Write(file, NoIoUring, path);
+            return Libc.SetMode(file, 0x1ED) == 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

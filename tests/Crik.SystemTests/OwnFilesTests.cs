@@ -1,0 +1,118 @@
+namespace Crik.SystemTests;
+
+/// <summary>What a program has open and the next container has not got goes along without being asked for.</summary>
+public sealed class OwnFilesTests
+{
+    [LabFact]
+    public void Open_and_mapped_files_sockets_and_directories_come_along_for_any_number_of_generations()
+    {
+        string[] program = Programs.Python(
+            """
+            import mmap, os, socket, time
+            os.makedirs('/var/new/deep', 0o700)
+            os.chdir('/var/new/deep')
+            log = open('/var/log/app.log', 'a+')
+            shared = open('/dev/shm/shared', 'wb+')
+            shared.truncate(4096)
+            memory = mmap.mmap(shared.fileno(), 4096)
+            shared.close()
+            os.mkfifo('/tmp/fifo')
+            os.chmod('/tmp/fifo', 0o620)
+            fifo = os.open('/tmp/fifo', os.O_RDWR)
+            os.write(fifo, b'unread')
+            os.mkdir('/tmp/sockets', 0o700)
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind('/tmp/sockets/one')
+            listener.listen()
+            ghost = open('/var/new/ghost', 'w+')
+            ghost.write('gone')
+            ghost.flush()
+            os.unlink('/var/new/ghost')
+            n = 0
+            while True:
+                n += 1
+                log.write('x')
+                log.flush()
+                assert os.path.getsize('/var/log/app.log') == n, 'log'
+                memory[n % 4096] = 7
+                assert open('/dev/shm/shared', 'rb').read().count(b'\x07') == n, 'shared memory'
+                assert os.getcwd() == '/var/new/deep' and os.stat('/tmp/sockets').st_mode & 0o777 == 0o700 and os.stat('/tmp/fifo').st_mode & 0o777 == 0o620, 'modes'
+                client = socket.socket(socket.AF_UNIX)
+                client.connect('/tmp/sockets/one')
+                listener.accept()
+                if n % 5 == 0:
+                    assert os.read(fifo, 100) == b'unread', 'fifo'
+                    os.write(fifo, b'unread')
+                ghost.seek(0)
+                assert ghost.read() == 'gone', 'ghost'
+                print('count', n, flush=True)
+                time.sleep(0.05)
+            """);
+        using ImageDirectory images = new();
+        int last = 0;
+        for (int i = 0; i < 4; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, [], program);
+            pod.WaitForCount(last + 3);
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            Assert.Equal(last + 1, pod.Counted()[0]);
+            last = pod.Counted()[^1];
+        }
+    }
+
+    [LabTheory]
+    [InlineData("500Mi", true)]
+    [InlineData("1Mi", false)]
+    public void Files_that_were_changed_and_closed_come_along_up_to_a_limit(string limit, bool large)
+    {
+        const string Make = "mkdir -p /opt/a/b /opt/empty; echo x >/opt/a/b/file; ln -s b /opt/a/link; echo more >>/etc/issue; rm /etc/issue.net; mv /etc/debian_version /etc/moved; "
+            + "chmod 600 /usr/share/doc/procps/copyright; dd if=/dev/urandom of=/opt/large bs=1M count=2 2>/dev/null; ";
+        const string Look = "cd /; cat opt/a/link/file; cksum etc/issue etc/moved; stat -c '%n %a' opt/empty usr/share/doc/procps/copyright; cksum opt/large || echo no large";
+        string[] program = Programs.Shell($"{Make} n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
+        string[] options = ["--env", $"CRIK_CONTAINER_FILES_LIMIT={limit}"];
+        using ImageDirectory images = new();
+        string before = "";
+        for (int i = 0; i < 3; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, options, program);
+            pod.WaitForCount((i * 3) + 1);
+            string now = pod.Exec("sh", "-c", $"({Look}) 2>/dev/null");
+            before = i == 0 ? now : before;
+            if (large || i == 0)
+            {
+                Assert.Equal(before, now);
+            }
+            else
+            {
+                Assert.Equal(before.TrimEnd().Split('\n')[..^1].Append("no large"), now.TrimEnd().Split('\n'));
+            }
+
+            pod.WaitForCount((i * 3) + 4);
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            Assert.Equal(!large && i == 0, pod.Errors.Any(line => line.Contains("/opt/large", StringComparison.Ordinal) && line.Contains("containerFilesLimit", StringComparison.Ordinal)));
+        }
+    }
+
+    [LabFact]
+    public void Files_on_a_volume_are_left_to_the_volume()
+    {
+        using ImageDirectory images = new();
+        string volume = images.In("volume");
+        Directory.CreateDirectory(volume);
+        string[] options = ["--mount", $"{volume}:/work"];
+        string[] program = Programs.Shell("echo then >/work/file; exec 5<>/work/file; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
+        using (Pod first = Pod.WithCheckpoints(images, options, program))
+        {
+            first.WaitForCount(2);
+            Assert.Equal(143, first.End());
+        }
+
+        File.WriteAllText(Path.Combine(volume, "file"), "now!\n");
+        using Pod pod = Pod.WithCheckpoints(images, options, program);
+        pod.WaitForLine("crik info: restored");
+        Assert.Equal(143, pod.End());
+        Assert.Equal("now!\n", File.ReadAllText(Path.Combine(volume, "file")));
+    }
+}

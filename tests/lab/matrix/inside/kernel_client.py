@@ -1,0 +1,32 @@
+"""kernel_client.py ADDRESS CODE: runs a cell in a kernel and prints what came of it. NOWAIT before it: does not wait for its end."""
+import json, sys
+from jupyter_client import BlockingKernelClient
+
+address, code = sys.argv[1:]
+with open('/matrix/kernel.json') as file:
+    connection = json.load(file)
+connection['ip'] = address
+client = BlockingKernelClient()
+client.load_connection_info(connection)
+client.start_channels()
+wait = not code.startswith('NOWAIT ')
+client.wait_for_ready(timeout=30)
+answer = {'result': None, 'error': None, 'count': None}
+message = client.execute(code.removeprefix('NOWAIT '))
+while True:
+    said = client.get_iopub_msg(timeout=30)
+    if said['parent_header'].get('msg_id') != message:
+        continue
+    kind, content = said['msg_type'], said['content']
+    if kind == 'execute_result':
+        answer['result'] = content['data']['text/plain']
+    elif kind == 'error':
+        answer['error'] = content['ename']
+    elif kind == 'execute_input':
+        answer['count'] = content['execution_count']
+        if not wait:
+            break
+    elif kind == 'status' and content['execution_state'] == 'idle':
+        break
+client.stop_channels()
+print(json.dumps(answer))

@@ -1,0 +1,237 @@
+"""What the programs of the matrix are made of: pods, one after the other, and a client in a container of its own."""
+import atexit, hashlib, json, os, re, shutil, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LAB = os.path.dirname(HERE)
+REPOSITORY = os.path.dirname(os.path.dirname(LAB))
+CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'crik-lab')
+POD = os.path.join(LAB, 'pod.py')
+NETWORK = f'crik-matrix-{os.getpid()}'
+PATIENCE = 60
+
+
+class Failed(Exception):
+    """The program did not survive; the message says why."""
+
+
+class Program:
+    """One program of the matrix. A new one is a file in programs/ with a subclass."""
+    title = ''              # what the table calls it
+    state = ''              # what a client checks after each restore
+    command = []            # what crik runs
+    level = 'basic'         # pod.py's
+    user = '0:0'            # who the container belongs to; another than root makes the level nonroot
+    terminal = False
+    environment = {}
+    options = []            # further ones of pod.py
+    note = ''               # what the table says beside it
+    cycles = 0              # how many there will be
+    cannot = ''             # why it is known not to survive: part of crik's own words, which have to come
+
+    def build(self, lab):
+        """Makes what its image has beside Debian's packages; returns a directory that is mounted at /app, or None."""
+
+    def fill(self, pod):
+        """Gives it state, by a real client."""
+
+    def before(self, pod):
+        """Right before a checkpoint: starts what is to be going on during it."""
+
+    def saved(self, pod):
+        """The pod has ended, with a checkpoint; everything it said can be read."""
+
+    def check(self, pod):
+        """Right after a restore, in another container: raises Failed when anything is not as it was."""
+
+    @property
+    def name(self):
+        return type(self).__module__.rsplit('.', 1)[-1]
+
+    @property
+    def configuration(self):
+        """The file that users of this program need, or None."""
+        path = os.path.join(REPOSITORY, 'examples/programs', self.name + '.yaml')
+        return path if os.path.exists(path) else None
+
+
+def expect(condition, what):
+    if not condition:
+        raise Failed(what)
+
+
+def until(ready, what, seconds=PATIENCE, gone=lambda: None):
+    """Waits until something is so, and returns it; a Failed or an empty answer means not yet."""
+    deadline, last = time.monotonic() + seconds, None
+    while True:
+        try:
+            answer = ready()
+            if answer:
+                return answer
+        except Failed as failure:
+            last = failure
+        why = gone()
+        if why or time.monotonic() > deadline:
+            raise Failed(why or f'{what}: not within {seconds} s' + (f' ({last})' if last else ''))
+        time.sleep(0.03)
+
+
+class Container:
+    """A container run by pod.py. Its streams are pipes and files, or a terminal."""
+
+    def __init__(self, name, address, options, command, directory, terminal=False):
+        self.name, self.address = name, address
+        self.paths = {stream: os.path.join(directory, f'{name}.{stream}') for stream in ('out', 'err')}
+        line = [POD, 'run', name, '--network', f'{NETWORK}:{address}/16', *options, *(['--terminal'] if terminal else []), '--', *command]
+        self.terminal = None
+        if terminal:
+            self.terminal, slave = os.openpty()
+            self.process = subprocess.Popen(line, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+            os.close(slave)
+        else:
+            with open(self.paths['out'], 'wb') as out, open(self.paths['err'], 'wb') as err:
+                self.process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=out, stderr=err)
+
+    def read(self, stream):
+        if self.terminal is not None:
+            return ''
+        with open(self.paths[stream], errors='replace') as file:
+            return file.read()
+
+    @property
+    def output(self):
+        return self.read('out').splitlines()
+
+    @property
+    def log(self):
+        return self.read('err').splitlines()
+
+    @property
+    def ended(self):
+        return self.process.poll() is not None
+
+    def until(self, ready, what, seconds=PATIENCE):
+        return until(ready, what, seconds, lambda: f'{self.name} ended with {self.process.returncode} instead: {self.last_words()}' if self.ended else None)
+
+    def last_words(self):
+        return ' / '.join(line for line in self.log if 'crik error' in line or 'crik warning: criu' in line) or ' / '.join(self.log[-3:])
+
+    def say(self, text):
+        self.process.stdin.write(text.encode())
+        self.process.stdin.flush()
+
+    def signal(self, name):
+        subprocess.run([POD, 'kill', self.name, name], check=True)
+
+    def execute(self, *command, input=None, seconds=PATIENCE):
+        """Runs something in the container and returns what it says."""
+        try:
+            done = subprocess.run([POD, 'exec', self.name, '--', *command], input=input, capture_output=True, text=True, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise Failed(f'{command[0]} has no answer within {seconds} s') from None
+        if done.returncode != 0:
+            raise Failed(f'{command[0]} says: {(done.stderr or done.stdout).strip()[-300:]}')
+        return done.stdout
+
+    def start(self, *command):
+        """Starts something in the container that goes on."""
+        return subprocess.Popen([POD, 'exec', self.name, '--', *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def wait(self, seconds=PATIENCE):
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise Failed(f'{self.name} does not end') from None
+
+    def end(self):
+        if not self.ended:
+            subprocess.run([POD, 'kill', self.name, 'KILL'], stderr=subprocess.DEVNULL)
+            self.process.wait()
+        if self.terminal is not None:
+            os.close(self.terminal)
+            self.terminal = None
+        elif self.process.stdin:
+            self.process.stdin.close()
+
+
+class Pod(Container):
+    """The program's container number N, and the client that talks to it."""
+
+    def __init__(self, lab, program, number, directory, application):
+        self.lab, self.program, self.number = lab, program, number
+        options = ['--rootfs', lab.rootfs, '--image-dir', os.path.join(directory, 'images'), '--mount', f'{HERE}/inside:/matrix:ro',
+                   '--mount', f'{directory}/data:/data', '--level', program.level if program.user == '0:0' else 'nonroot', '--user', program.user]
+        for mounted, at in ((application, '/app'), (program.configuration, '/etc/crik/config.yaml')):
+            options += ['--mount', f'{mounted}:{at}:ro'] if mounted else []
+        for key, value in {'CRIK_IMAGE_DIR': '/checkpoint', 'CRIK_GRACE_PERIOD': '120s', **program.environment}.items():
+            options += ['--env', f'{key}={value}']
+        super().__init__(f'{program.name}-{os.getpid()}-{number}', lab.next_address(), options + program.options,
+                         ['crik', '--debug', 'run', '--', *program.command], directory, program.terminal)
+
+    def ask(self, *command, input=None, seconds=PATIENCE):
+        """A client, in the client's container; ADDRESS stands for the pod's."""
+        return self.lab.client.execute(*[word.replace('ADDRESS', self.address) for word in command], input=input, seconds=seconds)
+
+    def get(self, path, port=8080):
+        return self.ask('curl', '-sS', '--fail', '--max-time', '20', f'http://ADDRESS:{port}{path}')
+
+    def checkpoint(self):
+        """SIGTERM; returns what crik says of the checkpoint."""
+        self.signal('TERM')
+        code = self.wait(150)
+        committed = [line for line in self.log if 'checkpoint committed' in line]
+        expect(code == 143 and (committed or self.terminal is not None), f'no checkpoint: {self.last_words()}')
+        return number_in(committed, 'ms')
+
+    def await_restore(self):
+        restored = self.until(lambda: [line for line in self.log if 'crik info: restored' in line or 'crik info: starting afresh' in line
+                                       or 'starting afresh' in line], 'the restore', 150)
+        expect('crik info: restored' in restored[0], f'not restored: {self.last_words()}')
+        return number_in(restored, 'ms')
+
+
+def number_in(lines, key):
+    found = re.search(rf'\b{key}=(\d+)', ' '.join(lines))
+    return int(found.group(1)) if found else None
+
+
+class Lab:
+    """The network of the pods, the client's container, and what is built once."""
+
+    def __init__(self):
+        self.rootfs = subprocess.check_output([os.path.join(LAB, 'rootfs.sh'), 'programs'], text=True).strip()
+        self.directory = tempfile.mkdtemp(prefix='crik-matrix-')
+        os.chmod(self.directory, 0o755)
+        self._addresses = 1
+        atexit.register(self.close)
+        for command in (['netns', 'add', NETWORK], ['-n', NETWORK, 'link', 'add', 'pods', 'type', 'bridge'], ['-n', NETWORK, 'link', 'set', 'pods', 'up']):
+            subprocess.run(['ip', *command], check=True)
+        self.client = Container(f'client-{os.getpid()}', self.next_address(),
+                                ['--rootfs', self.rootfs, '--level', 'none', '--mount', f'{HERE}/inside:/matrix:ro'],
+                                ['sleep', 'infinity'], self.directory)
+        self.client.until(lambda: self.client.execute('true') == '', 'the client')
+
+    def next_address(self):
+        self._addresses += 1
+        return f'10.88.{self._addresses // 250}.{self._addresses % 250 + 1}'
+
+    def built(self, name, sources, *command):
+        """A directory that a command, run in a container with /source and /out, made of these files; made once."""
+        digest = hashlib.sha256(' '.join(command).encode() + self.rootfs.encode())
+        for source in sorted(sources):
+            with open(os.path.join(HERE, 'inside', source), 'rb') as file:
+                digest.update(file.read())
+        target = os.path.join(CACHE, 'matrix', f'{name}-{digest.hexdigest()[:16]}')
+        if not os.path.exists(target):
+            new = tempfile.mkdtemp(prefix='.new-', dir=os.makedirs(os.path.dirname(target), exist_ok=True) or os.path.dirname(target))
+            os.chmod(new, 0o755)
+            subprocess.run([POD, 'run', f'build-{name}-{os.getpid()}', '--rootfs', self.rootfs, '--level', 'none', '--mount', f'{HERE}/inside:/source:ro',
+                            '--mount', f'{new}:/out', '--', *command], check=True, stdin=subprocess.DEVNULL)
+            os.rename(new, target)
+        return target
+
+    def close(self):
+        client, self.client = getattr(self, 'client', None), None
+        if client:
+            client.end()
+        subprocess.run(['ip', 'netns', 'delete', NETWORK], stderr=subprocess.DEVNULL)
+        shutil.rmtree(self.directory, ignore_errors=True)

@@ -1,0 +1,45 @@
+"""The sqlite3 shell in a long transaction; what it is told comes through its standard input."""
+from lab import Failed, Program, expect
+
+ROWS = 20_000
+
+
+class Sqlite(Program):
+    title = 'SQLite in a transaction'
+    state = 'a transaction over all pods: others see the database as it was, and are locked out, until the commit'
+    command = ['sqlite3', '/var/lib/state.db']
+
+    def fill(self, pod):
+        self.rows = 0
+        pod.say('.timeout 0\nPRAGMA cache_size = 50; CREATE TABLE t (number INTEGER, text TEXT); INSERT INTO t VALUES (0, \'first\');\n')
+        pod.say('BEGIN IMMEDIATE;\n')
+        self.grow(pod)
+
+    def grow(self, pod):
+        """Enough for a small cache to spill: the database file itself is changed, and the journal has what it was."""
+        pod.say(f'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS}) INSERT INTO t SELECT {self.rows} + i, hex(randomblob(32)) FROM n;\n')
+        self.rows += ROWS
+        self.expect_inside(pod)
+
+    def expect_inside(self, pod):
+        said = len(pod.output)
+        pod.say("SELECT 'rows', count(*), sum(number) FROM t;\n")
+        answer = pod.until(lambda: pod.output[said:], 'an answer')
+        expect(answer == [f'rows|{self.rows + 1}|{self.rows * (self.rows + 1) // 2}'], f'the transaction sees {answer}')
+
+    def other(self, pod, statement):
+        return pod.execute('sqlite3', '-readonly', '/var/lib/state.db', statement).strip()
+
+    def check(self, pod):
+        self.expect_inside(pod)
+        try:
+            said = pod.execute('sqlite3', '/var/lib/state.db', 'INSERT INTO t VALUES (-1, \'not now\');')
+        except Failed as failure:
+            said = str(failure)
+        expect('locked' in said, f'another writer is let in: {said}')
+        if pod.number == self.cycles:
+            pod.say('COMMIT;\n')
+            pod.until(lambda: self.other(pod, 'SELECT count(*) FROM t;') == str(self.rows + 1), 'the commit')
+            expect(self.other(pod, 'PRAGMA integrity_check;') == 'ok', 'the database is damaged')
+        else:
+            self.grow(pod)
