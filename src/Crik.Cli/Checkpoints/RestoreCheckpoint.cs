@@ -60,7 +60,8 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             Progress progress = new("reading the checkpoint", bytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
             while (true)
             {
-                CriuMessage? message = process.Receive(runs ? Deadline.In(s_lastWords) : deadline, () => !runs && supervisor.TerminationRequested is not null, progress);
+                CriuMessage? message = process.Receive(
+                    runs ? Deadline.In(s_lastWords) : deadline, () => !runs && supervisor.TerminationRequested is not null, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "pre-resume" }:
