@@ -75,12 +75,38 @@ internal static class ToolHelp
 
         """u8;
 
+    private static ReadOnlySpan<byte> Status => """
+        Usage: crik status [--output table|json]
+
+        Shows how the crik that runs this container is: its program, the checkpoint it
+        was restored from, the last one it made, why the last one failed, when the next
+        one is due, and what it knows of its node. For kubectl exec.
+
+        Options:
+          --output table|json
+
+        """u8;
+
+    private static ReadOnlySpan<byte> Checkpoint => """
+        Usage: crik checkpoint [--leave-running]
+
+        Has the crik that runs this container make a checkpoint, waits for it, and
+        prints its number. The program is ended with it, as at SIGTERM, unless it is
+        left running. For kubectl exec, by root or by the user crik runs as.
+
+        Options:
+          --leave-running     let the program run on
+
+        """u8;
+
     /// <returns><see langword="null"/> for a command that is not one of them.</returns>
     public static string? Of(string command)
     {
         ReadOnlySpan<byte> text = command switch
         {
             "check" => Check,
+            "status" => Status,
+            "checkpoint" => Checkpoint,
             "list" => List,
             "inspect" => Inspect,
             "prune" => Prune,
