@@ -113,6 +113,9 @@ internal sealed record RunRecord
     /// <summary>Checkpoints that were rolled back from: kept, and never restored by themselves.</summary>
     public IReadOnlyList<int>? Skipped { get; init; }
 
+    /// <summary>What the image directory's disk takes, by the last checkpoint that was large enough to say.</summary>
+    public long? BytesPerSecond { get; init; }
+
     public RunEnd? End { get; init; }
 }
 

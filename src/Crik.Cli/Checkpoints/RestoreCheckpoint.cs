@@ -25,7 +25,19 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     {
         Stopwatch clock = Stopwatch.StartNew();
         string work = store.NewRestoreDirectory(generation, ImageView.RoomFor(manifest));
+        RestoreOutcome outcome = Run(generation, manifest, beforeResume, work, clock);
+        if (outcome.Program is not null)
+        {
+            CheckpointStore.TryRemove(work);
+        }
+
+        return outcome;
+    }
+
+    private RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, string work, Stopwatch clock)
+    {
         ChildProcess root = supervisor.Await(manifest.RootPid);
+        bool runs = false;
         try
         {
             RefuseTakenPids(manifest);
@@ -41,9 +53,11 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                 images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
                 [.. view.Inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
             Deadline deadline = Deadline.In(s_longest);
+            long bytes = manifest.Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
+            Progress progress = new("reading the checkpoint", bytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
             while (true)
             {
-                CriuMessage? message = process.Receive(deadline, () => supervisor.TerminationRequested is not null);
+                CriuMessage? message = process.Receive(deadline, () => supervisor.TerminationRequested is not null, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "pre-resume" }:
@@ -67,9 +81,9 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                         break;
 
                     case { Type: CriuRequest.Restore, Success: true }:
+                        runs = true;
                         process.WaitForEnd();
                         Log.Info("restored", ("generation", generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
-                        Directory.Delete(work, recursive: true);
                         return new RestoreOutcome(root, Interrupted: false, null, []);
 
                     case null when supervisor.TerminationRequested is not null:
@@ -86,6 +100,13 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            if (runs)
+            {
+                // What it has done since cannot be undone, so it is never ended for the sake of another attempt.
+                Log.Warning("the program runs, but what comes after a restore did not work", ("reason", exception.Message));
+                return new RestoreOutcome(root, Interrupted: false, null, []);
+            }
+
             return Clean(root, new RestoreOutcome(null, Interrupted: false, exception.Message, Logs(work)));
         }
     }
