@@ -18,7 +18,10 @@ internal sealed record RestoreOutcome(ChildProcess? Program, bool Interrupted, s
 internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
 {
     /// <summary>A restore that takes longer than this is given up; pages come from a disk, so this is for a hung one.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(30);
+    public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>What criu may take to let the tasks go and to say so.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(10);
 
     /// <param name="beforeResume">Done when the tree is there and does not run yet.</param>
     public RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume)
@@ -52,15 +55,18 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             process.Send(CriuRequest.ForRestore(new RestoreOptions(
                 images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
                 [.. view.Inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
-            Deadline deadline = Deadline.In(s_longest);
+            Deadline deadline = Deadline.In(Longest);
             long bytes = manifest.Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
             Progress progress = new("reading the checkpoint", bytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
             while (true)
             {
-                CriuMessage? message = process.Receive(deadline, () => supervisor.TerminationRequested is not null, progress);
+                CriuMessage? message = process.Receive(
+                    runs ? Deadline.In(s_lastWords) : deadline, () => !runs && supervisor.TerminationRequested is not null, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "pre-resume" }:
+                        // Its tasks stand before their next own instruction, held by criu alone: whatever becomes of criu, they run.
+                        runs = true;
                         InotifyWatches.PutOn(manifest.Watches);
                         if (windowSize is { } size)
                         {
@@ -84,6 +90,11 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                         runs = true;
                         process.WaitForEnd();
                         Log.Info("restored", ("generation", generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
+                        return new RestoreOutcome(root, Interrupted: false, null, []);
+
+                    case var _ when runs:
+                        process.Kill(); // which lets go of what it still holds
+                        Log.Warning("restored, but criu ended badly after it let the program run", ("generation", generation), ("pid", root.Pid));
                         return new RestoreOutcome(root, Interrupted: false, null, []);
 
                     case null when supervisor.TerminationRequested is not null:

@@ -20,11 +20,12 @@ internal static class HelpText
 
         Usage:
           crik run [options] -- command [arguments]
-          crik list|inspect|prune|rollback [options]
+          crik check|list|inspect|prune|rollback [options]
           crik completion bash|zsh|fish
 
         Commands:
           run          run a command, or restore it from its checkpoint
+          check        say whether this container can checkpoint and restore
           list         show the checkpoints in an image directory
           inspect      show what is in a checkpoint, and whether it fits this machine
           prune        remove old checkpoints

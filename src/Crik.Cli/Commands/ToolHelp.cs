@@ -13,6 +13,19 @@ internal static class ToolHelp
 
         """u8;
 
+    private static ReadOnlySpan<byte> Check => """
+        Usage: crik check [--output table|json]
+
+        Says whether this container is able to checkpoint and restore: one line for
+        each thing that matters, ok, warning or problem, with what it means and the
+        YAML to add to the pod. A small tree of its own is saved and restored; a crik
+        that runs here is not disturbed. Exit code 0 only if a checkpoint can work.
+
+        Options:
+          --output table|json
+
+        """u8;
+
     private static ReadOnlySpan<byte> List => """
         Usage: crik list [--output table|json]
 
@@ -67,6 +80,7 @@ internal static class ToolHelp
     {
         ReadOnlySpan<byte> text = command switch
         {
+            "check" => Check,
             "list" => List,
             "inspect" => Inspect,
             "prune" => Prune,

@@ -15,5 +15,6 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 compile() { "$(command -v cc || command -v clang)" -O2 -Wall -Wextra -Werror "$@"; }
 compile -static -o "$out/witness" witness.c
+compile -shared -fPIC -o "$out/clockshim.so" clockshim.c
 # shellcheck disable=SC2046
 compile -o "$out/faultfs" faultfs.c $(pkg-config --cflags --libs fuse3)

@@ -7,6 +7,7 @@ import json, os, time
 
 LOST, PARTIAL, BACKWARDS, DOUBLED = 'lost', 'partial restored', 'backwards', 'doubled'
 KINDS = (LOST, PARTIAL, BACKWARDS, DOUBLED)
+UNEXPECTED = 'unexpected'   # everything else that should not be
 
 
 class Ledger:

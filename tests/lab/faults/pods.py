@@ -2,7 +2,7 @@
 
 Nothing is left out that a pod of pod.py has, but for the loopback interface, which nobody here uses. Each start has a fresh
 writable layer and a host name of its own. The caller is the subreaper, so it sees how each container ended."""
-import argparse, ctypes, json, os, select, signal, subprocess, sys
+import argparse, ctypes, fcntl, json, os, select, signal, struct, subprocess, sys, time
 
 LAB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, LAB)
@@ -13,14 +13,40 @@ CRIK = os.environ.get('CRIK_BINARY') or os.path.join(LAB, '../../artifacts/crik'
 
 
 class Disk:
-    """A small ext4 of its own at a directory: what is synced to it waits for nobody else's writes."""
+    """A small ext4 of its own at a directory: what is synced to it waits for nobody else's writes, and its power can be cut."""
+
+    SHUTDOWN, WITHOUT_FLUSHING_THE_JOURNAL = 0x8004587D, 2   # EXT4_IOC_SHUTDOWN
 
     def __init__(self, file, mountpoint, size='200M'):
-        self.mountpoint = mountpoint
+        self.file, self.mountpoint = file, mountpoint
         subprocess.check_call(['truncate', '-s', size, file])
-        subprocess.check_call(['mkfs.ext4', '-q', '-F', file])
-        subprocess.check_call(['mount', '-o', 'loop', file, mountpoint])
+        subprocess.check_call(['mkfs.ext4', '-q', '-F', '-m', '0', file])
+        self._mount()
         os.rmdir(mountpoint + '/lost+found')
+
+    def _mount(self):
+        subprocess.check_call(['mount', '-o', 'loop', self.file, self.mountpoint])
+
+    def cut(self):
+        """As if its machine lost its power: what was not on the disk is gone. Nobody may have it open."""
+        directory = os.open(self.mountpoint, os.O_RDONLY)
+        fcntl.ioctl(directory, self.SHUTDOWN, struct.pack('I', self.WITHOUT_FLUSHING_THE_JOURNAL))
+        os.close(directory)
+        self._unmount()
+        self._mount()
+
+    def repair(self):
+        """As an operator would, when it had turned read-only."""
+        self._unmount()
+        subprocess.run(['e2fsck', '-fy', self.file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._mount()
+
+    def _unmount(self):
+        deadline = time.monotonic() + 10
+        while subprocess.run(['umount', self.mountpoint], stderr=subprocess.DEVNULL).returncode:
+            if time.monotonic() > deadline:
+                raise OSError(f'{self.mountpoint} is still in use')
+            time.sleep(0.01)
 
     def remove(self):
         subprocess.run(['umount', '-l', self.mountpoint])
@@ -41,7 +67,7 @@ class Slot:
         self.wrapper = list(wrapper)
         self.bundle = lab.prepare(argparse.Namespace(
             name=name, rootfs=rootfs, crik=CRIK, level=level, image_dir=image_dir, mount=list(mounts), tmpfs=list(tmpfs), env=list(env),
-            host_network=False, seccomp=False, terminal=False, command=command))
+            host_network=False, seccomp=False, terminal=False, user=None, network=None, command=command))
         with open(self.bundle + '/config.json') as file:
             self.config = json.load(file)
         self.config['hooks'] = {}

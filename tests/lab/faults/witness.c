@@ -4,7 +4,7 @@
  * turn before and write the next one into it; the file STATE, one of the additional paths, is checked and written likewise;
  * and one line is written to standard output, which every pod has anew: life, turn, what was found.
  * LIFE is drawn once, at a fresh start: a new one means that everything before was given up.
- * On SIGTERM it says so and ends with 7. */
+ * It ignores what can be ignored. On SIGTERM it says so and ends with 7. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -78,6 +78,8 @@ int main(int argc, char **argv)
         }
         return 0;
     }
+    for (int number = 1; number < NSIG; number++)
+        if (number != SIGCHLD && number != SIGSEGV && number != SIGBUS && number != SIGILL && number != SIGFPE) signal(number, SIG_IGN);
     signal(SIGTERM, end);
     for (;;) {
         turn++;
