@@ -66,7 +66,7 @@ def build_load(directory):
 def machine():
     with open('/proc/cpuinfo') as file:
         cpu = next((line.split(':')[1].strip() for line in file if line.startswith('model name')), platform.machine())
-    return {'cpu': cpu, 'cores': os.cpu_count(), 'kernel': platform.release(), 'memoryMiB': os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') >> 20}
+    return {'cpu': cpu, 'cores': os.cpu_count(), 'kernel': platform.release().split('-')[0], 'memoryMiB': os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') >> 20}
 
 
 def main():

@@ -1,7 +1,7 @@
 """The picture for the README: for each row two bars, crik's and the other's, drawn to the longer of the two, and the goal as a mark."""
 from xml.sax.saxutils import escape
 
-LABEL, BAR, VALUE, LINE, TOP = 250, 330, 250, 44, 66
+LABEL, BAR, VALUE, LINE, TOP = 330, 300, 230, 44, 66
 STYLE = '''text { font: 13px system-ui, sans-serif; fill: #24292f } .small { font-size: 11px; fill: #57606a } .title { font-size: 16px; font-weight: 600 }
 .crik { fill: #0969da } .other { fill: #afb8c1 } .goal { stroke: #cf222e; stroke-width: 2 }
 @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .small { fill: #8b949e } .crik { fill: #4493f8 } .other { fill: #484f58 } .goal { stroke: #f85149 } }'''

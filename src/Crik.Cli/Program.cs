@@ -1,3 +1,4 @@
+using Crik.Checks;
 using Crik.Commands;
 using Crik.Configuration;
 using Crik.Diagnostics;
@@ -14,7 +15,12 @@ internal static class Program
         try
         {
             arguments = ByteStrings.ReadArguments(arguments);
-            return arguments is [ProgramStart.Stage, ..] ? ProgramStart.Become(arguments.AsSpan(1)) : Execute(arguments);
+            return arguments switch
+            {
+                [ProgramStart.Stage, ..] => ProgramStart.Become(arguments.AsSpan(1)),
+                [TrialProgram.Stage, ..] => TrialProgram.Run(arguments.AsSpan(1)),
+                _ => Execute(arguments),
+            };
         }
         catch (CrikException exception)
         {
@@ -47,6 +53,8 @@ internal static class Program
                     : ExitCodes.Failure;
             case RunRequest run:
                 return RunCommand.Run(Load(run.Overrides), run.Command);
+            case CheckRequest check:
+                return CheckCommand.Run(check.Overrides, check.Output);
             case ToolRequest tool:
                 return ExecuteTool(tool);
             default:

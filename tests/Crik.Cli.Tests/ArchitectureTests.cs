@@ -17,7 +17,8 @@ public sealed partial class ArchitectureTests
         ["Nodes"] = ["Linux", "Diagnostics", "Init", "Configuration", "Contracts"],
         ["Inspection"] = ["Linux", "Criu", "Checkpoints"],
         ["Control"] = ["Linux", "Diagnostics", "Init"],
-        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection", "Control"],
+        ["Checks"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Inspection"],
+        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection", "Control", "Checks"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -11,6 +11,9 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     internal const string StagingPrefix = ".staging-";
     private const string RestorePrefix = ".restore-";
 
+    /// <summary>A trial of <c>crik check</c>'s.</summary>
+    internal const string CheckPrefix = ".check-trial-";
+
     /// <summary>How many checkpoints that could not be restored are kept for a look at their logs.</summary>
     private const int FailedKept = 3;
 
@@ -38,7 +41,8 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         foreach (string path in Directory.EnumerateDirectories(directory.Path, ".*"))
         {
             string name = Path.GetFileName(path);
-            if (name.StartsWith(StagingPrefix, StringComparison.Ordinal) || name.StartsWith(RestorePrefix, StringComparison.Ordinal))
+            if (name.StartsWith(StagingPrefix, StringComparison.Ordinal) || name.StartsWith(RestorePrefix, StringComparison.Ordinal)
+                || name.StartsWith(CheckPrefix, StringComparison.Ordinal))
             {
                 Log.Info("removing what an interrupted run left unfinished", ("path", path));
                 TryRemove(path);

@@ -18,7 +18,7 @@ internal sealed record RestoreOutcome(ChildProcess? Program, bool Interrupted, s
 internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
 {
     /// <summary>A restore that takes longer than this is given up; pages come from a disk, so this is for a hung one.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(30);
+    public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>What criu may take to let the tasks go and to say so.</summary>
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(10);
@@ -55,12 +55,13 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             process.Send(CriuRequest.ForRestore(new RestoreOptions(
                 images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
                 [.. view.Inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
-            Deadline deadline = Deadline.In(s_longest);
+            Deadline deadline = Deadline.In(Longest);
             long bytes = manifest.Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
             Progress progress = new("reading the checkpoint", bytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
             while (true)
             {
-                CriuMessage? message = process.Receive(runs ? Deadline.In(s_lastWords) : deadline, () => !runs && supervisor.TerminationRequested is not null, progress);
+                CriuMessage? message = process.Receive(
+                    runs ? Deadline.In(s_lastWords) : deadline, () => !runs && supervisor.TerminationRequested is not null, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "pre-resume" }:

@@ -30,6 +30,9 @@ internal sealed record PruneRequest(CommandLineOverrides Overrides, int? Keep) :
 /// <summary>Let the next start restore this one.</summary>
 internal sealed record RollbackRequest(CommandLineOverrides Overrides, int Generation) : ToolRequest(Overrides);
 
+/// <summary>Say whether this container can checkpoint and restore.</summary>
+internal sealed record CheckRequest(CommandLineOverrides Overrides, OutputForm Output) : CommandLineRequest;
+
 /// <summary>Show how the running crik is.</summary>
 internal sealed record StatusRequest(CommandLineOverrides Overrides, OutputForm Output) : ToolRequest(Overrides);
 

@@ -20,6 +20,7 @@ internal sealed class CommandLineTree
     private readonly Option<string> _keep = new("--keep");
     private readonly Argument<string?> _word = new("word") { Arity = ArgumentArity.ZeroOrOne };
     private readonly Command _run = new("run");
+    private readonly Command _check = new("check");
     private readonly Command _list = new("list");
     private readonly Command _inspect = new("inspect");
     private readonly Command _prune = new("prune");
@@ -36,6 +37,7 @@ internal sealed class CommandLineTree
         _root.Options.Add(_version);
         _root.Options.Add(_debug);
         Add(_run, _configPath, _imageDir, _logFormat);
+        Add(_check, _configPath, _imageDir, _output);
         Add(_list, _configPath, _imageDir, _output);
         Add(_inspect, _configPath, _imageDir, _output);
         Add(_prune, _configPath, _imageDir, _keep);
@@ -160,6 +162,11 @@ internal sealed class CommandLineTree
         }
 
         string form = result.GetValue(_output) ?? "table";
+        if (subcommand == _check && form is "table" or "json")
+        {
+            return new CheckRequest(overrides, form == "json" ? OutputForm.Json : OutputForm.Table);
+        }
+
         if (subcommand == _status && form is "table" or "json")
         {
             return new StatusRequest(overrides, form == "json" ? OutputForm.Json : OutputForm.Table);

@@ -26,8 +26,9 @@ internal static class CompletionScripts
                 --keep) return ;;
             esac
             case $command in
-                '') COMPREPLY=($(compgen -W 'run list inspect prune rollback completion --debug --version --help' -- "$current")) ;;
-                list) COMPREPLY=($(compgen -W '--output --image-dir --config-path --debug --help' -- "$current")) ;;
+                '') COMPREPLY=($(compgen -W 'run status checkpoint check list inspect prune rollback completion --debug --version --help' -- "$current")) ;;
+                status|check|list) COMPREPLY=($(compgen -W '--output --image-dir --config-path --debug --help' -- "$current")) ;;
+                checkpoint) COMPREPLY=($(compgen -W '--leave-running --image-dir --config-path --debug --help' -- "$current")) ;;
                 prune) COMPREPLY=($(compgen -W '--keep --image-dir --config-path --debug --help' -- "$current")) ;;
                 rollback) COMPREPLY=($(compgen -W '--image-dir --config-path --debug --help' -- "$current")) ;;
                 inspect) case $current in
@@ -56,13 +57,14 @@ internal static class CompletionScripts
             typeset -A opt_args
             local -a common=('--debug[log more]' '--version[print the version]' '(-h --help)'{-h,--help}'[print help]')
             local -a where=('--config-path=[configuration file]:file:_files' '--image-dir=[the image directory]:directory:_directories')
-            _arguments -C $common '1:command:(run list inspect prune rollback completion)' '*::argument:->rest'
+            _arguments -C $common '1:command:(run status checkpoint check list inspect prune rollback completion)' '*::argument:->rest'
             [[ $state == rest ]] || return
             case $line[1] in
                 run) _arguments -S $common $where \
                     '--log-format=[format of the log]:format:(text json)' '*::command:_normal' ;;
-                list) _arguments $common $where '--output=[form]:form:(table json)' ;;
+                status|check|list) _arguments $common $where '--output=[form]:form:(table json)' ;;
                 inspect) _arguments $common $where '--output=[form]:form:(table tree json)' '1:checkpoint:_directories' ;;
+                checkpoint) _arguments $common $where '--leave-running[let the program run on]' ;;
                 prune) _arguments $common $where '--keep=[how many]:number:' ;;
                 rollback) _arguments $common $where '1:checkpoint:' ;;
                 completion) _arguments '1:shell:(bash zsh fish)' ;;
@@ -76,6 +78,10 @@ internal static class CompletionScripts
         # fish completion for crik
         complete -c crik -f
         complete -c crik -n __fish_use_subcommand -a run -d 'run or restore a command'
+        complete -c crik -n __fish_use_subcommand -a status -d 'show how the running crik is'
+        complete -c crik -n __fish_use_subcommand -a checkpoint -d 'have the running crik make a checkpoint'
+        complete -c crik -n '__fish_seen_subcommand_from checkpoint' -l leave-running -d 'let the program run on'
+        complete -c crik -n __fish_use_subcommand -a check -d 'say whether a checkpoint can work here'
         complete -c crik -n __fish_use_subcommand -a list -d 'show the checkpoints'
         complete -c crik -n __fish_use_subcommand -a inspect -d 'show what is in a checkpoint'
         complete -c crik -n __fish_use_subcommand -a prune -d 'remove old checkpoints'
@@ -84,10 +90,10 @@ internal static class CompletionScripts
         complete -c crik -l debug -d 'log more'
         complete -c crik -l version -d 'print the version'
         complete -c crik -s h -l help -d 'print help'
-        complete -c crik -n '__fish_seen_subcommand_from run list inspect prune rollback' -l config-path -r -F -d 'configuration file'
-        complete -c crik -n '__fish_seen_subcommand_from run list inspect prune rollback' -l image-dir -x -a '(__fish_complete_directories)' -d 'where checkpoints go'
+        complete -c crik -n '__fish_seen_subcommand_from run status checkpoint check list inspect prune rollback' -l config-path -r -F -d 'configuration file'
+        complete -c crik -n '__fish_seen_subcommand_from run status checkpoint check list inspect prune rollback' -l image-dir -x -a '(__fish_complete_directories)' -d 'where checkpoints go'
         complete -c crik -n '__fish_seen_subcommand_from run' -l log-format -x -a 'text json' -d 'format of the log'
-        complete -c crik -n '__fish_seen_subcommand_from list' -l output -x -a 'table json' -d 'form'
+        complete -c crik -n '__fish_seen_subcommand_from status check list' -l output -x -a 'table json' -d 'form'
         complete -c crik -n '__fish_seen_subcommand_from inspect' -l output -x -a 'table tree json' -d 'form'
         complete -c crik -n '__fish_seen_subcommand_from inspect' -x -a '(__fish_complete_directories)'
         complete -c crik -n '__fish_seen_subcommand_from prune' -l keep -x -d 'how many to keep'

@@ -20,11 +20,14 @@ internal static class HelpText
 
         Usage:
           crik run [options] -- command [arguments]
-          crik list|inspect|prune|rollback [options]
+          crik status|checkpoint|check|list|inspect|prune|rollback [options]
           crik completion bash|zsh|fish
 
         Commands:
           run          run a command, or restore it from its checkpoint
+          status       show how the crik that runs this container is
+          checkpoint   have it make a checkpoint now
+          check        say whether this container can checkpoint and restore
           list         show the checkpoints in an image directory
           inspect      show what is in a checkpoint, and whether it fits this machine
           prune        remove old checkpoints

@@ -13,6 +13,19 @@ internal static class ToolHelp
 
         """u8;
 
+    private static ReadOnlySpan<byte> Check => """
+        Usage: crik check [--output table|json]
+
+        Says whether this container is able to checkpoint and restore: one line for
+        each thing that matters, ok, warning or problem, with what it means and the
+        YAML to add to the pod. A small tree of its own is saved and restored; a crik
+        that runs here is not disturbed. Exit code 0 only if a checkpoint can work.
+
+        Options:
+          --output table|json
+
+        """u8;
+
     private static ReadOnlySpan<byte> List => """
         Usage: crik list [--output table|json]
 
@@ -62,11 +75,38 @@ internal static class ToolHelp
 
         """u8;
 
+    private static ReadOnlySpan<byte> Status => """
+        Usage: crik status [--output table|json]
+
+        Shows how the crik that runs this container is: its program, the checkpoint it
+        was restored from, the last one it made, why the last one failed, when the next
+        one is due, and what it knows of its node. For kubectl exec.
+
+        Options:
+          --output table|json
+
+        """u8;
+
+    private static ReadOnlySpan<byte> Checkpoint => """
+        Usage: crik checkpoint [--leave-running]
+
+        Has the crik that runs this container make a checkpoint, waits for it, and
+        prints its number. The program is ended with it, as at SIGTERM, unless it is
+        left running. For kubectl exec, by root or by the user crik runs as.
+
+        Options:
+          --leave-running     let the program run on
+
+        """u8;
+
     /// <returns><see langword="null"/> for a command that is not one of them.</returns>
     public static string? Of(string command)
     {
         ReadOnlySpan<byte> text = command switch
         {
+            "check" => Check,
+            "status" => Status,
+            "checkpoint" => Checkpoint,
             "list" => List,
             "inspect" => Inspect,
             "prune" => Prune,

@@ -106,7 +106,18 @@ internal sealed class CriuProcess : IDisposable
     /// <summary>The answer to <see cref="CriuRequest.ForVersion"/>.</summary>
     public int ReadVersion(Deadline deadline) => Receive(deadline)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
 
-    public void Send(byte[] request) => Libc.Write(_socket, request, "to criu");
+    /// <exception cref="CriuException">It has ended already.</exception>
+    public void Send(byte[] request)
+    {
+        try
+        {
+            Libc.Write(_socket, request, "to criu");
+        }
+        catch (IOException exception)
+        {
+            throw new CriuException($"{_file} takes no request: {exception.Message}", []);
+        }
+    }
 
     public int Pid => _process.Pid;
 

@@ -12,8 +12,8 @@ internal static class ProgramStart
     /// <summary>First argument of that second crik. Not for people.</summary>
     public const string Stage = "__start";
 
-    private const string Subreaper = "subreaper";
-    private const string IpcNamespace = "ipc";
+    internal const string Subreaper = "subreaper";
+    internal const string IpcNamespace = "ipc";
     private const string NoIoUring = "no-io-uring";
     private const string TakeTerminal = "terminal=";
     private const string ForegroundGroup = "foreground=";

@@ -8,10 +8,11 @@ namespace Crik.Init;
 /// </summary>
 internal sealed class StandardStreams
 {
-    private readonly bool[] _given = new bool[3];
+    private readonly bool[] _given;
     private bool _terminalIsFree;
 
     public StandardStreams()
+        : this(new bool[3])
     {
         for (int number = 0; number < 3; number++)
         {
@@ -31,6 +32,14 @@ internal sealed class StandardStreams
             }
         }
     }
+
+    private StandardStreams(bool[] given)
+    {
+        _given = given;
+    }
+
+    /// <summary>Those of a tree that shares none of crik's.</summary>
+    public static StandardStreams None => new([false, false, false]);
 
     public bool WasGiven(int number) => _given[number];
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crik.Checkpoints;
 using Crik.Configuration;
 
@@ -86,7 +87,8 @@ public sealed class RollbackTests : IDisposable
             Assert.Equal([1], Decide(store.ReadRunRecord(), store.Generations()));
             Assert.Equal([2, 1], store.Generations());
             Assert.Equal([2, 1], store.Generations().Except(store.Prune(1)));
-            Assert.Equal(3, store.Begin().Generation);
+            using CheckpointDraft draft = store.Begin();
+            Assert.Equal(3, draft.Generation);
         });
     }
 
@@ -171,7 +173,23 @@ public sealed class RollbackTests : IDisposable
 
     private void InStore(Action<CheckpointStore> look)
     {
-        using ImageDirectory directory = ImageDirectory.OpenForChange(_temp.Path);
+        using ImageDirectory directory = Open(Stopwatch.StartNew());
         look(new CheckpointStore(directory));
+    }
+
+    /// <summary>A process that another test starts at this instant has, until it is what it will be, a copy of the lock.</summary>
+    private ImageDirectory Open(Stopwatch clock)
+    {
+        while (true)
+        {
+            try
+            {
+                return ImageDirectory.OpenForChange(_temp.Path);
+            }
+            catch (CheckpointException exception) when (exception.ExitCode == ExitCodes.Locked && clock.Elapsed < TimeSpan.FromSeconds(20))
+            {
+                Thread.Sleep(10);
+            }
+        }
     }
 }

@@ -56,6 +56,7 @@ public class CommandLineTests
     [InlineData("completion tcsh", "unknown shell 'tcsh'", "crik completion")]
     [InlineData("completion bash zsh", "unexpected word 'zsh'", "crik completion")]
     [InlineData("lst", "unknown subcommand 'lst' (did you mean 'list'?)", "crik")]
+    [InlineData("check -o tree", "unknown output 'tree': table or json", "crik check")]
     [InlineData("list --output tree", "unknown output 'tree': table or json", "crik list")]
     [InlineData("list all", "unexpected word 'all'", "crik list")]
     [InlineData("list --log-format json", "--log-format belongs behind 'run'", "crik list")]
@@ -84,6 +85,7 @@ public class CommandLineTests
         CommandLineOverrides none = new();
         CommandLineOverrides there = new() { ImageDir = "/i", ConfigPath = "/c", Debug = true };
 
+        Assert.Equal(new CheckRequest(there, OutputForm.Json), CommandLine.Parse(["check", "--image-dir=/i", "--config-path=/c", "--debug", "-o", "json"]));
         Assert.Equal(new ListRequest(none, OutputForm.Table), CommandLine.Parse(["list"]));
         Assert.Equal(new ListRequest(there, OutputForm.Json), CommandLine.Parse(["list", "--image-dir", "/i", "--config-path=/c", "--debug", "--output", "json"]));
         Assert.Equal(new InspectRequest(none, null, OutputForm.Table), CommandLine.Parse(["inspect"]));
@@ -112,6 +114,7 @@ public class CommandLineTests
     [InlineData("run --help -- app", "Exit codes:")]
     [InlineData("--debug run --image-dir /x --help", "Settings:")]
     [InlineData("--help run", "Settings:")]
+    [InlineData("check --help", "Exit code 0 only")]
     [InlineData("list --help", "--output table|json")]
     [InlineData("inspect --help", "crik inspect [GENERATION|DIR]")]
     [InlineData("prune -h", "default: keep, CRIK_KEEP")]

@@ -67,7 +67,7 @@ class Slot:
         self.wrapper = list(wrapper)
         self.bundle = lab.prepare(argparse.Namespace(
             name=name, rootfs=rootfs, crik=CRIK, level=level, image_dir=image_dir, mount=list(mounts), tmpfs=list(tmpfs), env=list(env),
-            host_network=False, seccomp=False, terminal=False, command=command))
+            host_network=False, seccomp=False, terminal=False, user=None, network=None, capability=[], command=command))
         with open(self.bundle + '/config.json') as file:
             self.config = json.load(file)
         self.config['hooks'] = {}
