@@ -5,13 +5,13 @@ SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix bench bench-server format clean
+.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
 	@tests/lab/cost.sh
 
-$(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
+$(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') $(wildcard src/Crik.Cli/Native/*) src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
 	tests/lab/publish.sh src/Crik.Cli/Crik.Cli.csproj artifacts/native/crik
 	install -m755 artifacts/native/crik/crik $@
 
@@ -55,6 +55,11 @@ bench-server: $(SERVER)
 	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
 	@bench/node-state-server.sh $(SERVER) $(NODES)
 
+## bench-server-real: the same questions to a real API server with 1,000 Nodes (NODES=…)
+bench-server-real: $(SERVER)
+	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
+	@bench/node-state-server-real.sh $(SERVER) $(NODES)
+
 ## bench: what crik costs beside tini and criu alone (QUICK=1: fewer and smaller cases, OPTIONS: see bench/bench.py)
 bench:
 	@tests/lab/install.sh
@@ -84,6 +89,12 @@ matrix:
 	@tests/lab/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES))
+
+## faults: SIGKILL and other mishaps at every instant of checkpoint and restore (MINUTES=10 COUNT=0 SEED=)
+faults:
+	@tests/lab/install.sh
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/faults/faults.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
 ## format: what CI looks at
 format:

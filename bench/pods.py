@@ -12,7 +12,7 @@ UNPRIVILEGED = {'basic': '--unprivileged', 'full': ''}
 
 class Page:
     """The page that the program shares; see programs/load.c."""
-    WORDS = {'started': 0, 'ready': 8, 'asked': 16, 'resumed': 24, 'root': 32}
+    WORDS = {'started': 0, 'ready': 8, 'asked': 16, 'resumed': 24, 'root': 32, 'gap': 40}
 
     def __init__(self, path):
         with open(path, 'wb') as new:
@@ -55,8 +55,9 @@ class Bench:
         options = f'{COMMON} {UNPRIVILEGED[self.level]} --images-dir /checkpoint'
         if restore:
             return ['sh', '-c', f'criu restore {options} --log-file restore.log --restore-detached || exit 1; while :; do sleep 100; done']
-        dump = f'read pid </shared/pid; criu dump {options} --log-file dump.log --ghost-limit 500M --tree $pid && sync -f /checkpoint && exit 143; exit 1'
-        return ['sh', '-c', f'trap "{dump.replace("$", chr(92) + "$")}" TERM; {load.format("above")} & while :; do wait; done']
+        dump = f'read pid </shared/pid; criu dump {options} --log-file dump.log --ghost-limit 500M --tree $pid'
+        return ['sh', '-c', f"trap '{dump} && sync -f /checkpoint && exit 143; exit 1' TERM; "
+                f"trap '{dump} --leave-running && sync -f /checkpoint && : >/shared/done' USR1; {load.format('above')} & while :; do wait; done"]
 
     def start(self, restore=False):
         """Starts the pod. Returns once its program is ready, or runs again: then with the seconds that took."""
@@ -77,6 +78,21 @@ class Bench:
                 file.write(f'{self.page["root"]}\n')
         self.pid = int(subprocess.check_output([*POD, 'pid', self.name]))
         return (self.page['resumed'] - self.page['started']) / 1e9 if restore else None
+
+    def freeze(self):
+        """Makes a checkpoint that leaves the program running. Returns the longest time the program stood still, in seconds."""
+        os.sync()
+        self.page['gap'] = 0
+        if self.tool == 'crik':
+            subprocess.check_call([*POD, 'exec', self.name, '--', 'crik', 'checkpoint', '--leave-running'], stdout=subprocess.DEVNULL)
+        else:
+            os.kill(self.pid, signal.SIGUSR1)
+            deadline = time.monotonic() + LIMIT
+            while not os.path.exists(self.work + '/shared/done'):
+                if self.runner.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f'criu made no checkpoint, see {self.work}')
+                time.sleep(0.005)
+        return self.page['gap'] / 1e9
 
     def checkpoint(self):
         """Ends the pod with SIGTERM. Returns the seconds until its first process has gone, and the bytes on disk."""

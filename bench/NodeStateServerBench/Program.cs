@@ -6,9 +6,15 @@ if (args is ["serve", var count, var kubeconfig])
     return await ServeByHand.RunAsync(int.Parse(count, CultureInfo.InvariantCulture), kubeconfig);
 }
 
+if (args is ["real", var server, var cluster, var number])
+{
+    await RealMeasurement.PrintAsync(server, cluster, int.Parse(number, CultureInfo.InvariantCulture));
+    return 0;
+}
+
 if (args.Length == 0 || !File.Exists(args[0]))
 {
-    await Console.Error.WriteLineAsync("usage: NodeStateServerBench PATH-OF-node-state-server [NODES…]\n       NodeStateServerBench serve NODES KUBECONFIG");
+    await Console.Error.WriteLineAsync("usage: NodeStateServerBench PATH-OF-node-state-server [NODES…]\n       NodeStateServerBench real PATH KUBECONFIG NODES\n       NodeStateServerBench serve NODES KUBECONFIG");
     return 64;
 }
 

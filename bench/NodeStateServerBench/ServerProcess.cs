@@ -27,12 +27,12 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Of the first list, from the start of the process to ready.</summary>
     public TimeSpan FirstSync { get; private set; }
 
-    public static async Task<ServerProcess> StartAsync(string path, string kubeconfig)
+    public static async Task<ServerProcess> StartAsync(string path, string kubeconfig, params string[] more)
     {
         int[] ports = FreePorts.Find(3);
         long began = Stopwatch.GetTimestamp();
         ProcessStartInfo start = new("taskset", ["-c", $"{Core}", path, "--kubeconfig", kubeconfig, "--bind-address", "127.0.0.1",
-            "--port", $"{ports[0]}", "--metrics-port", $"{ports[1]}", "--health-probes-port", $"{ports[2]}"])
+            "--port", $"{ports[0]}", "--metrics-port", $"{ports[1]}", "--health-probes-port", $"{ports[2]}", .. more])
         {
             RedirectStandardOutput = true,
         };

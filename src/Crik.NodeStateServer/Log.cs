@@ -41,6 +41,9 @@ internal static partial class Log
     [LoggerMessage(30, LogLevel.Debug, "{Method} {Path} answered {Status}")]
     public static partial void Answered(this ILogger log, string method, string path, int status);
 
+    [LoggerMessage(32, LogLevel.Warning, "refusing connections: {Most} are open, and there is memory or --max-connections for no more")]
+    public static partial void ConnectionsRefused(this ILogger log, int most);
+
     [LoggerMessage(31, LogLevel.Warning, "a caller's token could not be checked: {Problem}")]
     public static partial void TokenNotChecked(this ILogger log, string problem);
 }

@@ -23,7 +23,11 @@ internal static class Server
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // or every request gets an Activity
         builder.Logging.Services.AddSingleton<ILoggerProvider>(new JsonLines(log, TimeProvider.System));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listener.Configure(kestrel, options));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listener.Configure(
+            kestrel,
+            options,
+            kestrel.ApplicationServices.GetRequiredService<ConnectionGate>(),
+            kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionGate>>()));
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = 4096); // a Service's clients may all come at once
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDelay + Shutdown.Bound);
         builder.Services
@@ -34,6 +38,9 @@ internal static class Server
             .AddSingleton<WatchHealth>()
             .AddSingleton<ServerMetrics>()
             .AddSingleton<CallerCheck>()
+            .AddSingleton(static services => new ConnectionGate(
+                ConnectionGate.MostFor(services.GetRequiredService<ServerOptions>(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
+                services.GetRequiredService<ILogger<ConnectionGate>>()))
             .AddSingleton<NodeEndpoints>()
             .AddSingleton<WatchEndpoint>()
             .AddSingleton<HealthEndpoints>()

@@ -119,6 +119,16 @@ public sealed class ProgramTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Forms))]
+    public async Task The_memory_it_may_take_bounds_the_connections_it_takes(string form)
+    {
+        await using ServerProcess server = ServerProcess.Start(form, _api, [], ["DOTNET_GCHeapHardLimit=6000000"]); // hexadecimal: 96 MiB
+        await Eventually.TrueAsync(() => server.IsReadyAsync(_http), "ready");
+
+        Assert.Contains("crik_connections_most 5266\n", await _http.GetStringAsync(new Uri(server.Metrics, "/metrics")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
     public async Task Wrong_settings_end_it_with_64_and_all_problems(string form)
     {
         await using ServerProcess server = ServerProcess.Start(form, null, ["--port", "x", "--max-wait", "y"], ["CRIK_SERVER_METRICS_PORT=70000"]);

@@ -141,8 +141,10 @@ public sealed class FileTests
     public void A_file_that_the_new_pod_lacks_is_named_and_the_checkpoint_kept()
     {
         using ImageDirectory images = new();
-        string[] program = Programs.Shell("[ -e /opt/file ] || echo x >/opt/file; exec 5</opt/file; " + Count);
-        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        string volume = images.In("volume");
+        Directory.CreateDirectory(volume);
+        string[] program = Programs.Shell("[ -e /opt/volume/file ] || echo x >/opt/volume/file; exec 5</opt/volume/file; " + Count);
+        using (Pod pod = Pod.WithCheckpoints(images, ["--mount", $"{volume}:/opt/volume"], program))
         {
             pod.WaitForCount(2);
             Assert.Equal(143, pod.End());
@@ -151,7 +153,7 @@ public sealed class FileTests
         using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], program);
 
         Assert.Equal(123, next.WaitForExit());
-        Assert.Contains(next.Errors, line => line.Contains("/opt/file", StringComparison.Ordinal));
+        Assert.Contains(next.Errors, line => line.Contains("/opt/volume/file", StringComparison.Ordinal));
         Assert.Empty(images.Failed);
         Assert.Equal([1], images.Generations);
     }

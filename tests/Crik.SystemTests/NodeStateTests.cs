@@ -198,8 +198,7 @@ public sealed class NodeStateTests
         {
             pod.WaitForCount(2);
             server.Change(StandInServer.State("shutting-down", 2));
-            pod.WaitFor(line => line.Contains("begins to go away", StringComparison.Ordinal), "begins to go away");
-            Thread.Sleep(100); // into the dump
+            pod.WaitFor(_ => File.Exists(images.In(".staging-1", "images", "pages-1.img")), "a dump that has begun");
             Assert.Equal(143, pod.End());
             last = pod.Counted()[^1];
             Assert.Contains(pod.Errors, line => line.Contains("SIGTERM came", StringComparison.Ordinal));

@@ -47,9 +47,9 @@ public sealed class ToolTests
         string[] files = [.. processes[0].GetProperty("files").EnumerateArray().Select(file => $"{file.GetProperty("kind")} {file.GetProperty("what")}")];
 
         Assert.Contains("code 0", look.Output);
-        Assert.Equal(4, processes.Length);
+        Assert.InRange(processes.Length, 4, 5); // each round has a child for a moment
         Assert.Equal(["python3", "/programs/tree.py"], processes[0].GetProperty("command").EnumerateArray().Select(word => word.GetString()));
-        Assert.Equal("sh", processes[^1].GetProperty("command")[0].GetString());
+        Assert.Contains(processes, process => process.GetProperty("command").EnumerateArray().Select(word => word.GetString()).FirstOrDefault() == "sh");
         Assert.Equal(2, processes[0].GetProperty("threads").GetInt32());
         Assert.InRange(processes[0].GetProperty("memoryBytes").GetInt64(), 1_000_000, 100_000_000);
         Assert.Equal(4096, processes[0].GetProperty("sharedBytes").GetInt64());

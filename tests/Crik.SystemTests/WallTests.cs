@@ -84,6 +84,30 @@ public sealed class WallTests
         Assert.Contains(pod.Errors, line => line.Contains("no checkpoint was made", StringComparison.Ordinal) && line.Contains("ioUring", StringComparison.Ordinal));
     }
 
+    [LabFact]
+    public void A_program_that_watches_everything_keeps_its_watches_and_loses_only_those_on_processes()
+    {
+        string[] program = Programs.Python(
+            """
+            import ctypes, os, struct, sys, time
+            libc = ctypes.CDLL(None)
+            inotify = libc.inotify_init1(os.O_NONBLOCK)
+            def watch(path):
+                return libc.inotify_add_watch(inotify, path.encode(), 0x100)
+            watches = [watch(path) for path in ('/proc', '/proc/self', '/proc/1/net', '/proc/sys/kernel', '/sys/kernel', '/etc', '/tmp')]
+            assert min(watches) > 0
+            n = 0
+            while True:
+                n += 1
+                open(f'/tmp/{n}', 'w').close()
+                events = os.read(inotify, 4096)
+                assert struct.unpack_from('i', events)[0] == watches[-1] and len(events) == 32, events
+                print('count', n, flush=True)
+                time.sleep(0.05)
+            """);
+        Goes_on_for_generations("basic", [], program);
+    }
+
     private static void Goes_on_for_generations(string level, string[] options, string[] program)
     {
         using ImageDirectory images = new();

@@ -3,6 +3,7 @@
 
     pod.py run NAME [options] -- COMMAND...   runs in the foreground; its exit code is the container's
       --level none|basic|full|privileged|nonroot   capabilities, see LEVELS (default basic)
+      --capability NAME    one more
       --image-dir DIR      mounted at /checkpoint
       --mount SRC:DST[:ro] a volume            --tmpfs DST:SIZE   a volume in memory
       --env K=V            --terminal          with a terminal; then standard input has to be one
@@ -91,7 +92,8 @@ def prepare(a):
     for f, text in files.items():
         with open(f'{bundle}/{f}', 'w') as out:
             out.write(text)
-    uid, gid, effective = 0, 0, LEVELS[a.level]
+    bounding = LEVELS[a.level] + a.capability
+    uid, gid, effective = 0, 0, bounding
     if a.level == 'nonroot':
         uid, gid = (int(number) for number in a.user.split(':'))
         effective = []
@@ -133,7 +135,7 @@ def prepare(a):
     config = {'ociVersion': '1.0.2', 'hostname': a.name, 'root': {'path': root}, 'mounts': mounts, 'linux': linux,
               'process': {'terminal': a.terminal, 'user': {'uid': uid, 'gid': gid}, 'cwd': '/', 'args': a.command,
                           'env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', f'HOSTNAME={a.name}'] + a.env,
-                          'capabilities': {'bounding': capabilities(LEVELS[a.level]), 'effective': capabilities(effective),
+                          'capabilities': {'bounding': capabilities(bounding), 'effective': capabilities(effective),
                                            'permitted': capabilities(effective)}},
               'hooks': {'createRuntime': [] if a.host_network else [{'path': shutil.which('sh'), 'args': ['sh', '-ec', network_hook(netns, address)]}]}}
     with open(bundle + '/config.json', 'w') as out:
@@ -163,7 +165,7 @@ def main():
     verb.add_argument('name')
     verb.add_argument('--level', choices=LEVELS, default='basic')
     verb.add_argument('--image-dir')
-    for repeated in ('--mount', '--tmpfs', '--env'):
+    for repeated in ('--mount', '--tmpfs', '--env', '--capability'):
         verb.add_argument(repeated, action='append', default=[])
     verb.add_argument('--terminal', action='store_true')
     verb.add_argument('--host-network', action='store_true')
@@ -191,4 +193,5 @@ def main():
     print(json.loads(subprocess.check_output(RUNC + ['state', a.name]))['pid'])
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -78,14 +78,7 @@ internal sealed class CheckpointDraft : IDisposable
         _directory.Dispose();
         if (!_committed)
         {
-            try
-            {
-                Directory.Delete(_staging, recursive: true);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Diagnostics.Log.Warning("an unfinished checkpoint could not be removed; the next start does it", ("path", _staging), ("reason", exception.Message));
-            }
+            CheckpointStore.TryRemove(_staging);
         }
     }
 }

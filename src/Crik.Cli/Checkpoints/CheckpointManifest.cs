@@ -113,6 +113,9 @@ internal sealed record RunRecord
     /// <summary>Checkpoints that were rolled back from: kept, and never restored by themselves.</summary>
     public IReadOnlyList<int>? Skipped { get; init; }
 
+    /// <summary>What the image directory's disk takes, by the last checkpoint that was large enough to say.</summary>
+    public long? BytesPerSecond { get; init; }
+
     public RunEnd? End { get; init; }
 }
 
@@ -138,7 +141,7 @@ internal enum RunEndKind
 /// <summary>Who holds the image directory; written into the lock file for the one who waits.</summary>
 internal sealed record LockHolder(string HostName, int Pid, DateTimeOffset Since);
 
-[JsonSourceGenerationOptions(
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 16)]
 [JsonSerializable(typeof(CheckpointManifest))]

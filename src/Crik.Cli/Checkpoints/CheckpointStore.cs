@@ -19,6 +19,9 @@ internal sealed class CheckpointStore(ImageDirectory directory)
 
     private int _lastBegun;
 
+    /// <summary>Nothing can be changed in it; what would be is left out.</summary>
+    public bool IsReadOnly => directory.IsReadOnly;
+
     /// <summary>Committed generations, newest first.</summary>
     public IReadOnlyList<int> Generations() => [.. Numbers(directory.Checkpoints).OrderDescending()];
 
@@ -30,14 +33,19 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Removes what an interrupted checkpoint or restore left behind.</summary>
     public void SweepUnfinished()
     {
+        if (IsReadOnly)
+        {
+            return;
+        }
+
         foreach (string path in Directory.EnumerateDirectories(directory.Path, ".*"))
         {
             string name = Path.GetFileName(path);
             if (name.StartsWith(StagingPrefix, StringComparison.Ordinal) || name.StartsWith(RestorePrefix, StringComparison.Ordinal)
                 || name.StartsWith(CheckPrefix, StringComparison.Ordinal))
             {
-                Log.Info("removed what an interrupted run left unfinished", ("path", path));
-                Directory.Delete(path, recursive: true);
+                Log.Info("removing what an interrupted run left unfinished", ("path", path));
+                TryRemove(path);
             }
         }
     }
@@ -61,7 +69,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     public string NewRestoreDirectory(int generation, long bytes)
     {
         string name = $"{RestorePrefix}{generation}";
-        string[] places = [directory.Path, "/tmp", "/dev/shm"];
+        string[] places = IsReadOnly ? ["/tmp", "/dev/shm"] : [directory.Path, "/tmp", "/dev/shm"];
         foreach (string place in places)
         {
             string path = Path.Combine(place, place == directory.Path ? name : $"crik{name}");
@@ -124,6 +132,11 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Takes a checkpoint that cannot be restored out of the way, with the logs of the attempts.</summary>
     public string Quarantine(int generation, IReadOnlyList<string> logs)
     {
+        if (IsReadOnly)
+        {
+            return PathOf(generation);
+        }
+
         string target = Path.Combine(directory.Failed, generation.ToString(CultureInfo.InvariantCulture));
         if (Directory.Exists(target))
         {
@@ -191,6 +204,11 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Replaces the run record as a whole.</summary>
     public void WriteRunRecord(RunRecord record)
     {
+        if (IsReadOnly)
+        {
+            return;
+        }
+
         string next = $"{directory.RunRecord}.new";
         using (FileDescriptor file = Libc.Open(next, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_NOFOLLOW, 0x180))
         {
@@ -203,6 +221,19 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     }
 
     private IReadOnlyList<int> Skipped() => ReadRunRecord()?.Skipped ?? [];
+
+    /// <summary>For what is in nobody's way: what cannot be removed now, the next start sweeps.</summary>
+    public static void TryRemove(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("something unfinished could not be removed; the next start tries again", ("path", path), ("reason", exception.Message));
+        }
+    }
 
     internal static IEnumerable<int> Numbers(string path)
     {

@@ -15,15 +15,21 @@ internal sealed class ImageDirectory : IDisposable
     private const uint PrivateFile = 0x180;
     private static readonly TimeSpan s_lockRetry = TimeSpan.FromMilliseconds(100);
 
-    private readonly FileDescriptor _lock;
+    private readonly FileDescriptor? _lock;
 
-    private ImageDirectory(string path, FileDescriptor lockFile)
+    private ImageDirectory(string path, FileDescriptor? lockFile)
     {
         Path = path;
         _lock = lockFile;
     }
 
     public string Path { get; }
+
+    /// <summary>
+    /// It can only be read: any number of programs may be restored from it at once, none can be checkpointed into it, and
+    /// nothing is remembered.
+    /// </summary>
+    public bool IsReadOnly => _lock is null;
 
     public string Checkpoints => CheckpointsIn(Path);
 
@@ -39,12 +45,19 @@ internal sealed class ImageDirectory : IDisposable
 
     /// <summary>Makes the directory ready and takes its lock.</summary>
     /// <param name="patience">How long to wait for another owner, who may be checkpointing.</param>
+    /// <param name="mayBeReadOnly">Whether one that cannot be written will do.</param>
     /// <returns><see langword="null"/> when SIGTERM came first.</returns>
     /// <exception cref="CheckpointException">It cannot be written, or stays locked.</exception>
-    public static ImageDirectory? Open(string path, TimeSpan patience, Supervisor supervisor)
+    public static ImageDirectory? Open(string path, TimeSpan patience, Supervisor supervisor, bool mayBeReadOnly)
     {
         try
         {
+            if (mayBeReadOnly && Libc.CheckWritable(path) == Errno.EROFS)
+            {
+                Log.Info("the image directory is read-only: checkpoints are restored from it, and none are made", ("imageDir", path));
+                return new ImageDirectory(path, lockFile: null);
+            }
+
             Prepare(path);
             FileDescriptor file = OpenLock(path);
             if (!TakeLock(file, path, patience, supervisor))
@@ -101,7 +114,7 @@ internal sealed class ImageDirectory : IDisposable
 
     public void Dispose()
     {
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     /// <summary>A mode of 0700 on the directory itself is wanted, but a volume's root may belong to another (fsGroup).</summary>

@@ -36,10 +36,25 @@ internal sealed class InotifyWatches
             return watches;
         }
 
-        Dictionary<(ulong Device, ulong Inode), string> names = FindNames([.. found.Select(item => (item.Line.Device, item.Line.Inode))], tree.Tasks, hints);
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+
+        // What watches everything, as ASP.NET Core does when its directory is /, watches /proc too. Nothing is ever told of it, and
+        // its files are others in every container: such a watch is taken off for good.
+        bool IsOfProcesses(ulong device) => mounts.Any(mount => mount.Type == "proc" && DeviceOf(mount) == device);
+        HashSet<(ulong Device, ulong Inode)> wanted = [];
+        foreach ((_, _, WatchLine line) in found)
+        {
+            if (!IsOfProcesses(line.Device))
+            {
+                wanted.Add((line.Device, line.Inode));
+            }
+        }
+
+        Dictionary<(ulong Device, ulong Inode), string> names = FindNames(wanted, tree.Tasks, hints, mounts);
         foreach ((int task, int descriptor, WatchLine line) in found)
         {
-            if (!names.TryGetValue((line.Device, line.Inode), out string? path))
+            string? path = names.GetValueOrDefault((line.Device, line.Inode));
+            if (path is null && !IsOfProcesses(line.Device))
             {
                 Log.Warning("an inotify watch is on a file that was not found by name; it is left to criu",
                     ("pid", task), ("inode", line.Inode), ("hint", "name its directory in inotifyIncompatiblePaths"));
@@ -48,7 +63,7 @@ internal sealed class InotifyWatches
 
             using FileDescriptor? pidfd = Libc.TryOpenPidfd(task);
             using FileDescriptor? inotify = pidfd is null ? null : Libc.TryGetDescriptor(pidfd, descriptor);
-            if (inotify is not null && Remove(inotify, line.Number))
+            if (inotify is not null && Remove(inotify, line.Number) && path is not null)
             {
                 watches._taken.Add(new InotifyWatch(task, descriptor, line.Number, line.Mask, path));
             }
@@ -102,7 +117,7 @@ internal sealed class InotifyWatches
 
     /// <summary>Finds paths by device and inode, at the likely places first, and no longer than is reasonable while the program stands still.</summary>
     private static Dictionary<(ulong Device, ulong Inode), string> FindNames(
-        HashSet<(ulong Device, ulong Inode)> wanted, IReadOnlyList<int> tasks, IReadOnlyList<string> hints)
+        HashSet<(ulong Device, ulong Inode)> wanted, IReadOnlyList<int> tasks, IReadOnlyList<string> hints, IReadOnlyList<Mount> mounts)
     {
         Dictionary<(ulong, ulong), string> found = [];
         HashSet<(ulong, ulong)> visited = [];
@@ -110,7 +125,10 @@ internal sealed class InotifyWatches
         IEnumerable<string> places = hints
             .Concat(tasks.Select(task => ProcFs.Link($"/proc/{task}/cwd")).OfType<string>())
             .Concat(["/etc", "/tmp", "/var/tmp", "/run", "/dev/shm", "/home", "/app", "/srv", "/opt", "/var", "/usr", "/"])
-            .Concat(Mount.ReadAll().Where(mount => mount.Type is not ("proc" or "sysfs" or "cgroup" or "cgroup2" or "devpts" or "mqueue")).Select(mount => mount.MountPoint));
+            .Concat(mounts
+                .Where(mount => mount.Type != "proc" && (!IsOfTheKernel(mount) || wanted.Any(file => file.Device == DeviceOf(mount))))
+                .OrderBy(IsOfTheKernel) // they are large, and seldom watched
+                .Select(mount => mount.MountPoint));
         foreach (string place in places)
         {
             Queue<string> queue = new([place]);
@@ -127,7 +145,7 @@ internal sealed class InotifyWatches
                     found.TryAdd(identity, path);
                 }
 
-                if (file.IsDirectory && path is not ("/proc" or "/sys") && visited.Add(identity))
+                if (file.IsDirectory && (path == place || path is not ("/proc" or "/sys")) && visited.Add(identity))
                 {
                     try
                     {
@@ -146,6 +164,10 @@ internal sealed class InotifyWatches
 
         return found;
     }
+
+    private static bool IsOfTheKernel(Mount mount) => mount.Type is "sysfs" or "cgroup" or "cgroup2" or "devpts" or "mqueue";
+
+    private static ulong DeviceOf(Mount mount) => ((ulong)mount.DeviceMajor << 20) | mount.DeviceMinor;
 
     /// <summary>inotify wd:1 ino:9e7 sdev:800001 mask:800afce ignored_mask:0 … (proc(5)); numbers in hex, the device as the kernel counts.</summary>
     internal sealed record WatchLine(int Number, ulong Inode, ulong Device, uint Mask)

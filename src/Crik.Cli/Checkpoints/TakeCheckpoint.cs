@@ -13,6 +13,12 @@ namespace Crik.Checkpoints;
 /// <param name="Failure">Why it was not.</param>
 internal sealed record CheckpointOutcome(int? Generation, string? Failure)
 {
+    /// <summary>Of the program's memory, about.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>From its begin until it was committed.</summary>
+    public TimeSpan Took { get; init; }
+
     public bool IsCommitted => Generation is not null;
 }
 
@@ -40,19 +46,22 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         bool GiveUp() => request.LeaveRunning && supervisor.TerminationRequested is not null; // SIGTERM wants a checkpoint of its own
         try
         {
-            CheckSpace(request.Program.Pid);
+            long size = ProcFs.Tree(request.Program.Pid).Sum(ProcFs.ResidentBytes);
+            CheckRoomAndTime(size, request.Run.BytesPerSecond, deadline);
             draft = store.Begin();
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, []);
             int version = process.AskVersion(deadline);
             string? refused = null;
+            string imagesPath = draft.ImagesPath;
+            Progress progress = new("writing the checkpoint", size, () => new DirectoryInfo(imagesPath).EnumerateFiles("pages-*").Sum(file => file.Length));
             process.Send(CriuRequest.ForDump(new DumpOptions(
                 request.Program.Pid, images.Number, criu.Level, request.LeaveRunning, options.GhostLimit, options.InotifyIncompatiblePaths,
                 [.. ExternalMounts().Select(point => $"mnt[{point}]:{point}")])));
             while (true)
             {
-                CriuMessage? message = process.Receive(draft.IsCommitted ? Deadline.In(TimeSpan.FromSeconds(5)) : deadline, GiveUp);
+                CriuMessage? message = process.Receive(draft.IsCommitted ? Deadline.In(TimeSpan.FromSeconds(5)) : deadline, GiveUp, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "query-ext-files" }:
@@ -86,12 +95,12 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                                 ("frozenMs", frozen), ("tasks", tree!.Tasks.Count));
                         }
 
-                        return new CheckpointOutcome(refused is null ? draft.Generation : null, refused);
+                        return new CheckpointOutcome(refused is null ? draft.Generation : null, refused) { Bytes = size, Took = clock.Elapsed };
 
                     case not null when message.Success && draft.IsCommitted:
                         Log.Info("checkpoint committed", ("generation", draft.Generation), ("ms", clock.ElapsedMilliseconds),
                             ("tasks", tree!.Tasks.Count), ("criu", version), ("mode", criu.Level));
-                        return EndTree(request.Program, tree, draft.Generation);
+                        return EndTree(request.Program, tree, draft.Generation) with { Bytes = size, Took = clock.Elapsed };
 
                     default:
                         if (draft.IsCommitted)
@@ -259,13 +268,17 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         return new CheckpointOutcome(generation, null);
     }
 
-    private void CheckSpace(int root)
+    private void CheckRoomAndTime(long needed, long? bytesPerSecond, Deadline deadline)
     {
-        long needed = ProcFs.Tree(root).Sum(ProcFs.ResidentBytes);
         long free = Libc.FreeBytes(options.ImageDir!);
         if (free < needed)
         {
             throw new CheckpointException($"imageDir {options.ImageDir} has {free >> 20} MiB free, and the program's memory is about {needed >> 20} MiB; use a larger volume, or lower keep");
+        }
+
+        if (WriteSpeed.Objection(needed, bytesPerSecond, deadline.Left) is { } objection)
+        {
+            throw new CheckpointException(objection);
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
         {
             string file = criu.Problems.Count == 0 ? criu.File : throw new CriuException(criu.Problems[0], []);
             using CriuProcess asked = CriuProcess.Start(supervisor, file, output: null, []);
-            asked.Send(CriuRequest.ForVersion()); // it takes a while to start: the manifest is read meanwhile
+            asked.Send(CriuRequest.ForVersion()); // it takes a while to start: these two are done meanwhile
+            PidSpace.ApproachTreeRange();
             return TryEach(generations, asked);
         }
         catch (CriuException exception)

@@ -10,18 +10,22 @@ namespace Crik.Commands;
 
 /// <summary>One run of the program, from its start or restore to its end: the record of it, and the checkpoints it gets.</summary>
 internal sealed class ProgramRun(
-    Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams, ChildProcess program, RunRecord record,
+    Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams, ChildProcess program, RunRecord start,
     IReadOnlyList<string> command)
 {
     /// <summary>For a hung disk: the program runs meanwhile, but for the part in which it is read.</summary>
     private static readonly TimeSpan s_longestWhileRunning = TimeSpan.FromMinutes(10);
 
     private readonly Hook _hook = new(supervisor, options.HookTimeout);
+    private RunRecord _record = start;
     private string _state = "running";
     private (int Generation, DateTimeOffset At)? _last;
     private string? _failure;
 
     public ChildProcess Program => program;
+
+    /// <summary>There is a place for checkpoints.</summary>
+    public bool CanCheckpoint => !store.IsReadOnly;
 
     /// <summary>The program ended, or is to end.</summary>
     public bool IsOver => program.HasExited || supervisor.TerminationRequested is not null;
@@ -79,10 +83,10 @@ internal sealed class ProgramRun(
         State = supervisor.TerminationRequested is null ? _state : "ending",
         Version = CrikVersion.Current,
         Pid = program.Pid,
-        StartedAt = record.StartedAt,
+        StartedAt = _record.StartedAt,
         ImageDir = options.ImageDir!,
         Privileges = criu.Level switch { PrivilegeLevel.Full => "full", PrivilegeLevel.Basic => "basic", _ => "none" },
-        RestoredFrom = record.RestoredFrom,
+        RestoredFrom = _record.RestoredFrom,
         LastCheckpoint = _last?.Generation,
         LastCheckpointAt = _last?.At,
         NextCheckpointAt = nextCheckpoint,
@@ -112,9 +116,9 @@ internal sealed class ProgramRun(
     {
         try
         {
-            store.WriteRunRecord(record with
+            store.WriteRunRecord(_record with
             {
-                HistoryUpTo = kind == RunEndKind.Exited ? store.NewestGeneration() : record.HistoryUpTo,
+                HistoryUpTo = kind == RunEndKind.Exited ? store.NewestGeneration() : _record.HistoryUpTo,
                 End = new RunEnd(kind, DateTimeOffset.UtcNow, exit.Code, exit.Signal),
             });
         }
@@ -128,15 +132,17 @@ internal sealed class ProgramRun(
     {
         Deadline deadline = Deadline.In(time);
         _state = "checkpointing";
-        CheckpointOutcome outcome = criu.Problems.Count > 0 ? new CheckpointOutcome(null, criu.Problems[0])
+        CheckpointOutcome outcome = !CanCheckpoint ? new CheckpointOutcome(null, "the image directory is read-only")
+            : criu.Problems.Count > 0 ? new CheckpointOutcome(null, criu.Problems[0])
             : !_hook.Run("hooks.beforeCheckpoint", options.BeforeCheckpoint, [("CHECKPOINT_REASON", because)], () => program.HasExited || deadline.HasPassed)
                 && options.WhenHookFails == WhenHookFails.GiveUp ? new CheckpointOutcome(null, "hooks.beforeCheckpoint failed, and whenHookFails is giveUp")
-            : new TakeCheckpoint(supervisor, store, options, criu, streams).Run(new CheckpointRequest(program, record, command, leaveRunning), deadline);
+            : new TakeCheckpoint(supervisor, store, options, criu, streams).Run(new CheckpointRequest(program, _record, command, leaveRunning), deadline);
         _state = "running";
         _failure = outcome.Failure;
         if (outcome.Generation is { } generation)
         {
             _last = (generation, DateTimeOffset.UtcNow);
+            _record = _record with { BytesPerSecond = WriteSpeed.Learn(_record.BytesPerSecond, outcome.Bytes, outcome.Took) };
         }
 
         return outcome;

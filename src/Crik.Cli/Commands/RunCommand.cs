@@ -52,7 +52,7 @@ internal sealed class RunCommand
         StartTime.Note();
         _supervisor.HoldsTermination = true;
         _supervisor.CheckpointSignal = _options.CheckpointSignal;
-        using ImageDirectory? directory = ImageDirectory.Open(imageDir, _options.LockTimeout, _supervisor);
+        using ImageDirectory? directory = ImageDirectory.Open(imageDir, _options.LockTimeout, _supervisor, mayBeReadOnly: _options.RestoreMode == RestoreMode.Always);
         if (directory is null)
         {
             Log.Info("SIGTERM came while waiting for the image directory; nothing was started");
@@ -86,6 +86,7 @@ internal sealed class RunCommand
             RestoredFrom = started.Generation,
             HistoryUpTo = started.Program is not null ? last?.HistoryUpTo ?? 0 : store.NewestGeneration(),
             Skipped = last?.Skipped,
+            BytesPerSecond = last?.BytesPerSecond,
         };
         ProgramRun.RecordStart(store, record);
         if (started.Program is null)
@@ -131,8 +132,8 @@ internal sealed class RunCommand
     /// <returns><see langword="null"/> when none was to be made. Unless it is committed, the program has its SIGTERM.</returns>
     private CheckpointOutcome? Terminate(ProgramRun run, NodeWatch? node)
     {
-        NodeAnswer? answer = node?.AskNow(_supervisor, NodeStateTimeout(), known => known.IsKnown && _options.CheckpointOn.Contains(known.State));
-        TerminationDecision decision = TerminationDecision.Decide(answer, _options);
+        NodeAnswer? answer = run.CanCheckpoint ? node?.AskNow(_supervisor, NodeStateTimeout(), known => known.IsKnown && _options.CheckpointOn.Contains(known.State)) : null;
+        TerminationDecision decision = run.CanCheckpoint ? TerminationDecision.Decide(answer, _options) : new TerminationDecision(false, "the image directory is read-only");
         Log.Info(decision.MakesCheckpoint ? "SIGTERM: making a checkpoint" : "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));
         CheckpointOutcome? outcome = null;
         if (decision.MakesCheckpoint)

@@ -1,3 +1,4 @@
+using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Linux;
 
@@ -58,12 +59,17 @@ internal sealed class CriuProcess : IDisposable
                     Pass(inherited[i], FirstInheritedInCriu + i);
                 }
 
+                // Our end too. When crik is killed, the kernel closes its descriptors a moment before it ends the rest of the
+                // container, and a criu that sees its client go lets the frozen tree run, beside the checkpoint just committed.
+                Pass(ours.Number, FirstInheritedInCriu + inherited.Count);
+
+                int limitsInCriu = FirstInheritedInCriu + inherited.Count + 1;
                 using FileDescriptor? limits = Preload.OpenForCriu();
                 IReadOnlyList<string> environment = EnvironmentBlock.Current;
                 if (limits is not null)
                 {
-                    Pass(limits.Number, FirstInheritedInCriu + inherited.Count);
-                    environment = Preload.Add(environment, $"/proc/self/fd/{FirstInheritedInCriu + inherited.Count}");
+                    Pass(limits.Number, limitsInCriu);
+                    environment = Preload.Add(environment, $"/proc/self/fd/{limitsInCriu}");
                 }
 
                 ChildProcess? process = supervisor.TryStart(
@@ -113,27 +119,35 @@ internal sealed class CriuProcess : IDisposable
         }
     }
 
-    /// <returns><see langword="null"/> when criu ended without another word, or time is up.</returns>
-    public CriuMessage? Receive(Deadline deadline, Func<bool>? giveUp = null)
-    {
-        bool readable = false;
-        _supervisor.Wait(
-            () =>
-            {
-                Span<Libc.PollEntry> entry = [new() { Descriptor = _socket.Number, Events = Libc.POLLIN }];
-                Libc.Poll(entry, 0);
-                return (readable = entry[0].Returned != 0) || giveUp?.Invoke() == true;
-            },
-            deadline,
-            _socket.Number);
-        if (!readable)
-        {
-            Span<Libc.PollEntry> entry = [new() { Descriptor = _socket.Number, Events = Libc.POLLIN }];
-            Libc.Poll(entry, 0);
-            readable = entry[0].Returned != 0;
-        }
+    public int Pid => _process.Pid;
 
-        return readable && Libc.ReceivePacket(_socket) is { } packet ? CriuMessage.Read(packet) : null;
+    /// <param name="progress">Reported now and then while nothing comes.</param>
+    /// <returns><see langword="null"/> when criu ended without another word, or time is up.</returns>
+    public CriuMessage? Receive(Deadline deadline, Func<bool>? giveUp = null, Progress? progress = null)
+    {
+        while (true)
+        {
+            Deadline turn = progress is not null && deadline.Left > Progress.Interval ? Deadline.In(Progress.Interval) : deadline;
+            bool over = _supervisor.Wait(() => IsReadable() || giveUp?.Invoke() == true, turn, _socket.Number);
+            if (IsReadable())
+            {
+                return Libc.ReceivePacket(_socket) is { } packet ? CriuMessage.Read(packet) : null;
+            }
+
+            if (over || deadline.HasPassed)
+            {
+                return null;
+            }
+
+            progress?.Report();
+        }
+    }
+
+    private bool IsReadable()
+    {
+        Span<Libc.PollEntry> entry = [new() { Descriptor = _socket.Number, Events = Libc.POLLIN }];
+        Libc.Poll(entry, 0);
+        return entry[0].Returned != 0;
     }
 
     /// <summary>
@@ -178,7 +192,8 @@ internal sealed class CriuProcess : IDisposable
 
     public void Dispose()
     {
-        _socket.Dispose(); // criu, when it still waits for us, ends on this
+        Libc.Shutdown(_socket); // criu, when it still waits for us, ends on this
+        _socket.Dispose();
         if (!_process.HasExited && !_supervisor.Wait(() => _process.HasExited, Deadline.In(s_endTimeout)))
         {
             Kill();

@@ -37,6 +37,7 @@ internal static class CriuRequest
         ProtoWriter options = Common(restore.Images, "restore.log", restore.Level)
             .Flag(6, true)                  // evasive_devices
             .Flag(8, true)
+            .Number(17, restore.Logs)       // work_dir_fd
             .Flag(18, restore.Level == PrivilegeLevel.Full)
             .Flag(26, true)                 // rst_sibling: the tree becomes the child of criu's parent, which is crik
             .Texts(37, restore.External)
@@ -84,9 +85,10 @@ internal sealed record DumpOptions(
     int Pid, int Images, PrivilegeLevel Level, bool LeaveRunning, long GhostLimit, IReadOnlyList<string> WatchedPaths, IReadOnlyList<string> External);
 
 /// <summary>What a restore is asked for.</summary>
+/// <param name="Logs">Descriptor, in crik, of the directory for criu's log.</param>
 /// <param name="Inherited">criu's keys for objects of the outside, and the descriptors, in criu, that stand in for them.</param>
 internal sealed record RestoreOptions(
-    int Images, PrivilegeLevel Level, IReadOnlyList<string> External, IReadOnlyList<(string Key, int Descriptor)> Inherited);
+    int Images, int Logs, PrivilegeLevel Level, IReadOnlyList<string> External, IReadOnlyList<(string Key, int Descriptor)> Inherited);
 
 /// <summary>What criu sends: a notification, or the result.</summary>
 /// <param name="Pid">In a restore's result and its later notifications: the root of the tree.</param>

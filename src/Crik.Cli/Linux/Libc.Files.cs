@@ -108,6 +108,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
     private static partial int PollCore(PollEntry* entries, nuint count, int timeoutMilliseconds);
 
+    [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
+    private static partial int ShutdownCore(int socket, int how);
+
     [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]
     private static partial int SocketpairCore(int domain, int type, int protocol, int* pair);
 
@@ -375,6 +378,13 @@ internal static unsafe partial class Libc
         return SocketpairCore(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0
             ? (new FileDescriptor(pair[0]), new FileDescriptor(pair[1]))
             : throw Failed("socketpair");
+    }
+
+    /// <summary>Ends the conversation for whoever holds the other end, and for those who hold another copy of this one.</summary>
+    internal static void Shutdown(FileDescriptor socket)
+    {
+        const int SHUT_RDWR = 2;
+        _ = ShutdownCore(socket.Number, SHUT_RDWR); // ENOTCONN: the other end is gone
     }
 
     /// <summary>Receives one whole packet, however long it is.</summary>

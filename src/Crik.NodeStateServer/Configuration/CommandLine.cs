@@ -56,7 +56,7 @@ internal sealed class CommandLine
         _watchIdleTimeout = Text("--watch-idle-timeout", "silence after which a watch is taken for dead", "150s");
         _notReadyAfter = Text("--not-ready-after", "how long the watch may be down before /readyz says so", "3s");
         _maxWait = Text("--max-wait", "longest ?wait= of a long-poll", "5m");
-        _maxConnections = Text("--max-connections", "open connections", s_defaults.MaxConnections);
+        _maxConnections = Text("--max-connections", "open connections where states are served", "what the memory holds, up to 20000");
         _rememberDeleted = Text("--remember-deleted", "how long a deleted Node is answered as gone", "1h");
         _rememberDeletedCount = Text("--remember-deleted-count", "how many of them at most", s_defaults.RememberDeletedCount);
         _shutdownDelay = Text("--shutdown-delay", "how long to go on answering after SIGTERM", "0s");
@@ -103,7 +103,7 @@ internal sealed class CommandLine
             WatchIdleTimeout = Time(_watchIdleTimeout, s_defaults.WatchIdleTimeout),
             NotReadyAfter = Time(_notReadyAfter, s_defaults.NotReadyAfter),
             MaxWait = Time(_maxWait, s_defaults.MaxWait),
-            MaxConnections = Number(_maxConnections, s_defaults.MaxConnections),
+            MaxConnections = Value(_maxConnections) is null ? null : Number(_maxConnections, 0),
             RememberDeleted = Time(_rememberDeleted, s_defaults.RememberDeleted),
             RememberDeletedCount = Number(_rememberDeletedCount, s_defaults.RememberDeletedCount),
             ShutdownDelay = Time(_shutdownDelay, s_defaults.ShutdownDelay),

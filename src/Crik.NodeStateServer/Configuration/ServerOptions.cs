@@ -32,7 +32,8 @@ internal sealed record ServerOptions
 
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromMinutes(5);
 
-    public int MaxConnections { get; init; } = 20_000;
+    /// <summary>Nothing given: what the memory has room for, up to 20,000.</summary>
+    public int? MaxConnections { get; init; }
 
     public TimeSpan RememberDeleted { get; init; } = TimeSpan.FromHours(1);
 
@@ -61,7 +62,7 @@ internal sealed record ServerOptions
         (string Name, int Value, int Least, int Most)[] numbers =
         [
             ("--list-page-size", PageSize, 1, 10_000),
-            ("--max-connections", MaxConnections, 1, 1_000_000),
+            ("--max-connections", MaxConnections ?? 1, 1, 1_000_000),
             ("--remember-deleted-count", RememberDeletedCount, 0, 1_000_000),
         ];
         foreach ((string name, int value, int least, int most) in numbers.Where(number => number.Value < number.Least || number.Value > number.Most))

@@ -16,22 +16,24 @@ internal sealed class Listener
     /// <summary>Longer than a client waits between two polls, and than most proxies keep a connection.</summary>
     private static readonly TimeSpan s_idleTimeout = TimeSpan.FromMinutes(2);
 
-    public static void Configure(KestrelServerOptions kestrel, ServerOptions options)
+    /// <summary>Probes and metrics get through when polls fill their port, but cannot fill the memory either.</summary>
+    private const int MostProbes = 100;
+
+    public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionGate gate, ILogger<ConnectionGate> log)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections; // of each port: probes get through when polls fill theirs
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.MaxRequestLineSize = 2 << 10;
         kestrel.Limits.MaxRequestHeaderCount = 50;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10; // a bearer token has up to a few KB
         kestrel.Limits.RequestHeadersTimeout = s_headersTimeout;
         kestrel.Limits.KeepAliveTimeout = s_idleTimeout;
-        Add(kestrel, options.BindAddress, options.Port, States);
-        Add(kestrel, options.BindAddress, options.MetricsPort, Metrics);
-        Add(kestrel, options.BindAddress, options.HealthPort, Health);
+        Add(kestrel, options.BindAddress, options.Port, States, gate);
+        Add(kestrel, options.BindAddress, options.MetricsPort, Metrics, new ConnectionGate(MostProbes, log));
+        Add(kestrel, options.BindAddress, options.HealthPort, Health, new ConnectionGate(MostProbes, log));
     }
 
-    private static void Add(KestrelServerOptions kestrel, IPAddress? address, int port, Listener listener)
+    private static void Add(KestrelServerOptions kestrel, IPAddress? address, int port, Listener listener, ConnectionGate gate)
     {
         if (address is null)
         {
@@ -48,7 +50,7 @@ internal sealed class Listener
             listen.Use(next => connection =>
             {
                 connection.Features.Set(listener);
-                return next(connection);
+                return gate.PassAsync(connection, next);
             });
         }
     }

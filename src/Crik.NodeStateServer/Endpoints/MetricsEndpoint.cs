@@ -6,7 +6,7 @@ using Crik.NodeStateServer.State;
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>/metrics: what the store holds now, and what was counted.</summary>
-internal sealed class MetricsEndpoint(NodeStateStore store, WatchHealth health, ServerMetrics metrics)
+internal sealed class MetricsEndpoint(NodeStateStore store, WatchHealth health, ConnectionGate gate, ServerMetrics metrics)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -21,6 +21,9 @@ internal sealed class MetricsEndpoint(NodeStateStore store, WatchHealth health, 
             text.Single("crik_watch_age_seconds", "gauge", "Since the API server was last heard of.", age.TotalSeconds);
         }
 
+        text.Single("crik_connections", "gauge", "Open connections where states are served.", gate.Open);
+        text.Single("crik_connections_most", "gauge", "How many there may be.", gate.Most);
+        text.Single("crik_connections_refused_total", "counter", "Connections refused because there were so many.", gate.Refused);
         WriteProcess(text);
         metrics.WriteTo(text);
         return Answers.WriteAsync(context, StatusCodes.Status200OK, PrometheusText.ContentType, Encoding.UTF8.GetBytes(text.ToString()));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Crik.NodeStateServer.Endpoints;
 using Crik.StandIn;
 
 namespace Crik.NodeStateServer.Tests.Endpoints;
@@ -57,8 +58,14 @@ public sealed class LimitsTests : IAsyncLifetime
         Task[] polls = [.. Enumerable.Range(0, 3).Select(_ => server.Http.GetAsync($"/v1/nodes/{s_node}?wait=5m", end.Token))];
         await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 3, "three polls");
 
-        await Assert.ThrowsAnyAsync<Exception>(() => server.Http.GetAsync($"/v1/nodes/{s_node}"));
+        for (int i = 0; i < 5; i++)
+        {
+            await Assert.ThrowsAsync<HttpRequestException>(() => server.Http.GetAsync($"/v1/nodes/{s_node}"));
+        }
+
         Assert.True(await server.IsReadyAsync());
+        Assert.True(await server.MetricAsync("crik_connections_refused_total") >= 5);
+        Assert.Single(server.Log, line => line.Contains("refusing connections: 3 are open", StringComparison.Ordinal)); // one line, not five
 
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(polls));
@@ -75,6 +82,19 @@ public sealed class LimitsTests : IAsyncLifetime
             }
         }, "an answer again");
     }
+
+    [Theory]
+    [InlineData(16, 100)]
+    [InlineData(50, 1901)]
+    [InlineData(96, 5266)]
+    [InlineData(192, 12288)]
+    [InlineData(100_000, 20_000)]
+    public void Without_a_number_the_memory_says_how_many_there_may_be(int mebibytes, int expected) =>
+        Assert.Equal(expected, ConnectionGate.MostFor(RunningServer.Options, (long)mebibytes << 20));
+
+    [Fact]
+    public void A_number_that_was_asked_for_is_what_there_may_be() =>
+        Assert.Equal(7, ConnectionGate.MostFor(RunningServer.Options with { MaxConnections = 7 }, 1 << 20));
 
     [Fact]
     public async Task A_thousand_polls_of_one_node_are_all_answered_by_one_change()

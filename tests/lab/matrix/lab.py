@@ -215,17 +215,30 @@ class Lab:
         return f'10.88.{self._addresses // 250}.{self._addresses % 250 + 1}'
 
     def built(self, name, sources, *command):
-        """A directory that a command, run in a container with /source and /out, made of these files; made once."""
+        """A directory that a command, run in a container with /source and /out, makes of these files of inside/."""
+        return self._once(name, sources, command, lambda new: [
+            POD, 'run', f'build-{name}-{os.getpid()}', '--rootfs', self.rootfs, '--level', 'none', '--mount', f'{HERE}/inside:/source:ro',
+            '--mount', f'{new}:/out', '--', *command])
+
+    def built_here(self, name, sources, *command):
+        """The same, on this machine, in a copy of the files; OUT stands for the directory."""
+        source = tempfile.mkdtemp(dir=self.directory)
+        for path in sources:
+            shutil.copy(os.path.join(HERE, 'inside', path), source)
+        return self._once(name, sources, command, lambda new: ['env', '-C', source, *[word.replace('OUT', new) for word in command]])
+
+    def _once(self, name, sources, command, line):
         digest = hashlib.sha256(' '.join(command).encode() + self.rootfs.encode())
         for source in sorted(sources):
             with open(os.path.join(HERE, 'inside', source), 'rb') as file:
                 digest.update(file.read())
         target = os.path.join(CACHE, 'matrix', f'{name}-{digest.hexdigest()[:16]}')
         if not os.path.exists(target):
-            new = tempfile.mkdtemp(prefix='.new-', dir=os.makedirs(os.path.dirname(target), exist_ok=True) or os.path.dirname(target))
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            new = tempfile.mkdtemp(prefix='.new-', dir=os.path.dirname(target))
             os.chmod(new, 0o755)
-            subprocess.run([POD, 'run', f'build-{name}-{os.getpid()}', '--rootfs', self.rootfs, '--level', 'none', '--mount', f'{HERE}/inside:/source:ro',
-                            '--mount', f'{new}:/out', '--', *command], check=True, stdin=subprocess.DEVNULL)
+            done = subprocess.run(line(new), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            expect(done.returncode == 0, f'{name} cannot be built: {(done.stdout + done.stderr)[-2000:]}')
             os.rename(new, target)
         return target
 

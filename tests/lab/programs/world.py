@@ -45,7 +45,7 @@ def look(*_):
     found['umask'] = oct(os.umask(0o27))
     message.write('last words\n')
     message.flush()
-    print(json.dumps(found), flush=True)
+    os.write(1, (json.dumps(found) + '\n').encode())  # print may be at work in what the signal has interrupted
 
 
 signal.signal(signal.SIGUSR1, look)

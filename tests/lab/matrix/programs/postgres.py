@@ -1,0 +1,67 @@
+"""PostgreSQL with clients that never stop: one that reconnects and counts, one whose transaction is cut off."""
+import json, time
+from lab import Failed, Program, expect
+
+
+class Postgres(Program):
+    title = 'PostgreSQL, transactions going on'
+    state = 'every committed transaction is there exactly once, cut-off ones not at all; a client reconnects; prepared transactions, indexes, replication slot'
+    command = ['sh', '-c', 'set -e; b=/usr/lib/postgresql/17/bin; chown postgres /data; run="setpriv --reuid=postgres --regid=postgres --init-groups"; '
+               '[ -e /data/pg ] || $run $b/initdb -D /data/pg -A trust >/dev/null; printf "host all all 0.0.0.0/0 trust\\n" >>/data/pg/pg_hba.conf; '
+               'exec $run $b/postgres -D /data/pg -c listen_addresses=0.0.0.0 -c max_prepared_transactions=5 -c unix_socket_directories=/tmp -c checkpoint_timeout=30s']
+    level = 'full'
+    options = ['--capability', 'IPC_OWNER']
+
+    def sql(self, pod, statement, seconds=30):
+        return pod.ask('psql', '-h', 'ADDRESS', '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-qAt', '-c', statement, seconds=seconds).strip()
+
+    def fill(self, pod):
+        pod.until(lambda: self.sql(pod, 'SELECT 1') == '1', 'PostgreSQL')
+        self.sql(pod, """CREATE TABLE counted (number bigint PRIMARY KEY, at timestamptz DEFAULT now());
+                         CREATE TABLE big AS SELECT i, md5(i::text) AS text FROM generate_series(1, 200000) i; CREATE INDEX ON big (text)""")
+        self.sql(pod, "BEGIN; INSERT INTO counted VALUES (-1); PREPARE TRANSACTION 'half'")
+        self.sum = self.sql(pod, 'SELECT sum(i), md5(string_agg(text, $$$$ ORDER BY i)) FROM big')
+        self.address(pod)
+        self.client = pod.lab.client.start('python3', '/matrix/postgres_client.py', '/tmp/postgres-address')
+        self.committed = 0
+        self.check(pod)
+
+    def address(self, pod):
+        """Where the client finds the server, as by a service's name."""
+        pod.lab.client.execute('sh', '-c', f'echo {pod.address} >/tmp/postgres-address.new && mv /tmp/postgres-address.new /tmp/postgres-address')
+
+    def counted(self, pod):
+        count, highest = self.sql(pod, 'SELECT count(*), coalesce(max(number), 0) FROM counted WHERE number > 0').split('|')
+        expect(count == highest, f'{count} transactions are there, and the last is {highest}')
+        return int(count)
+
+    def idle(self, pod):
+        return self.sql(pod, "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'")
+
+    def before(self, pod):
+        # A transaction that will never be committed: its client is cut off.
+        pod.lab.client.start('sh', '-c', f"(echo 'BEGIN; INSERT INTO counted VALUES (0);'; sleep 1000) | psql -h {pod.address} -U postgres -q")
+        pod.until(lambda: self.idle(pod) == '1', 'the transaction')
+        self.committed = self.counted(pod)
+
+    def check(self, pod):
+        expect(self.client.poll() is None, f'the client has ended: {self.client.stdout.read() if self.client.poll() is not None else ""}')
+        expect(self.counted(pod) >= self.committed, f'{self.counted(pod)} transactions are left of {self.committed}')
+        self.address(pod)
+        seen = self.counted(pod)
+        pod.until(lambda: self.counted(pod) > seen + 20, 'the client goes on')
+        expect(self.sql(pod, 'SELECT sum(i), md5(string_agg(text, $$$$ ORDER BY i)) FROM big') == self.sum, 'the table is not what it was')
+        expect(self.sql(pod, "SELECT i FROM big WHERE text = md5('4711')") == '4711', 'the index is damaged')
+        expect(self.sql(pod, 'SELECT count(*) FROM pg_prepared_xacts') == '1', 'the prepared transaction is gone')
+        pod.until(lambda: self.idle(pod) == '0', 'the cut-off transaction ends')
+        expect(self.sql(pod, 'SELECT count(*) FROM counted WHERE number = 0') == '0', 'a cut-off transaction was committed')
+        self.sql(pod, 'CHECKPOINT', seconds=60)
+        self.sql(pod, 'VACUUM counted', seconds=60)
+        if pod.number == self.cycles:
+            self.sql(pod, "COMMIT PREPARED 'half'")
+            expect(self.sql(pod, 'SELECT count(*) FROM counted WHERE number = -1') == '1', 'the prepared transaction was not committed')
+            expect('no errors' in self.sql(pod, "CREATE EXTENSION IF NOT EXISTS amcheck; SELECT bt_index_check('counted_pkey'); SELECT 'no errors'"), 'an index is damaged')
+
+    def close(self):
+        if hasattr(self, 'client'):
+            self.client.kill()
