@@ -20,7 +20,7 @@ internal static class NodeStateCheck
         try
         {
             NodeAnswer answer = source.Ask(Deadline.In(s_patience));
-            return Finding.Ok(Name, $"{source.Name} says: {answer.State}, {answer.Reason}");
+            return Finding.Ok(Name, $"{source.Name} says: {Choices.NodeState.NameOf(answer.State)}, {answer.Reason}");
         }
         catch (HttpException exception)
         {

@@ -43,7 +43,7 @@ internal sealed class Trial(Supervisor supervisor, CriuSetup criu, string direct
 
     private Finding Run()
     {
-        CrikOptions options = new() { ImageDir = directory, CriuPath = criu.File, GracePeriod = s_patience };
+        CrikOptions options = new() { ImageDir = directory, CriuPath = criu.File, GracePeriod = s_patience, ContainerFilesLimit = 0 };
         StandardStreams none = StandardStreams.None;
         using ImageDirectory images = ImageDirectory.Open(directory, TimeSpan.Zero, supervisor, mayBeReadOnly: false)!;
         CheckpointStore store = new(images);
