@@ -19,8 +19,17 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Committed generations, newest first.</summary>
     public IReadOnlyList<int> Generations() => [.. Numbers(directory.Checkpoints).OrderDescending()];
 
+    /// <summary>Of all that were committed, those set aside among them.</summary>
     /// <returns>0 when there is none.</returns>
-    public int NewestGeneration() => Numbers(directory.Checkpoints).DefaultIfEmpty(0).Max();
+    public int NewestGeneration() => Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).DefaultIfEmpty(0).Max();
+
+    /// <summary>The newest checkpoint that was set aside, when nothing of that state is left to be restored and it is not history.</summary>
+    public int? NewestSetAside()
+    {
+        int history = ReadRunRecord()?.HistoryUpTo ?? 0;
+        int newest = Numbers(directory.Failed).DefaultIfEmpty(0).Max();
+        return newest > history && Generations().All(generation => generation <= history) ? newest : null;
+    }
 
     public string PathOf(int generation) => Path.Combine(directory.Checkpoints, generation.ToString(CultureInfo.InvariantCulture));
 
@@ -127,22 +136,29 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
 
         Libc.Rename(PathOf(generation), target);
-        foreach (string log in logs.Where(File.Exists))
+        Libc.SyncDirectory(directory.Failed);
+        Libc.SyncDirectory(directory.Checkpoints);
+        try
         {
-            File.Move(log, Path.Combine(target, Path.GetFileName(log)), overwrite: true);
+            foreach (string log in logs.Where(File.Exists))
+            {
+                File.Move(log, Path.Combine(target, Path.GetFileName(log)), overwrite: true);
+            }
+
+            foreach (int old in Numbers(directory.Failed).OrderDescending().Skip(FailedKept))
+            {
+                Remove(directory.Failed, old);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("the logs of a failed restore could not be kept, or older ones not removed", ("reason", exception.Message));
         }
 
         string attempt = Path.Combine(directory.Path, $"{RestorePrefix}{generation}");
         if (Directory.Exists(attempt))
         {
-            Directory.Delete(attempt, recursive: true);
-        }
-
-        Libc.SyncDirectory(directory.Failed);
-        Libc.SyncDirectory(directory.Checkpoints);
-        foreach (int old in Numbers(directory.Failed).OrderDescending().Skip(FailedKept))
-        {
-            Remove(directory.Failed, old);
+            TryRemove(attempt);
         }
 
         return target;

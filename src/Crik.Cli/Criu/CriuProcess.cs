@@ -152,6 +152,7 @@ internal sealed class CriuProcess : IDisposable
         }
 
         Libc.ForbidFileWrites(_process.Pid);
+        Libc.Kill(_process.Pid, Signal.SIGCONT); // whoever stopped it
         Deadline deadline = Deadline.In(patience);
         while (Receive(deadline) is { } message && message.Type == CriuRequest.Notify)
         {

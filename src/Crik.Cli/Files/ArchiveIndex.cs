@@ -30,6 +30,7 @@ internal static class ArchiveIndex
             }
         }
 
+        Libc.ThrowOnTrouble(FileArchive.DataPath(archive));
         long there = Libc.Identify(FileArchive.DataPath(archive), followLinks: false) is { IsRegular: true } data ? data.Size : -1;
         if (there != dataBytes)
         {
@@ -43,6 +44,7 @@ internal static class ArchiveIndex
         string path = FileArchive.IndexPath(archive);
         if (Libc.Identify(path, followLinks: false) is not { IsRegular: true })
         {
+            Libc.ThrowOnTrouble(path);
             throw Damaged("its index is missing, or no plain file");
         }
 
