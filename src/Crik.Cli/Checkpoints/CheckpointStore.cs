@@ -14,6 +14,9 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>How many checkpoints that could not be restored are kept for a look at their logs.</summary>
     private const int FailedKept = 3;
 
+    /// <summary>Higher ones are nobody's: the next would not be a number any more.</summary>
+    internal const int HighestNumber = 1_000_000_000;
+
     private int _lastBegun;
 
     /// <summary>Committed generations, newest first.</summary>
@@ -183,22 +186,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <returns><see langword="null"/> when there is none, or none that can be read.</returns>
     public RunRecord? ReadRunRecord() => ReadRunRecord(directory.RunRecord);
 
-    internal static RunRecord? ReadRunRecord(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckpointJson.Default.RunRecord);
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-        catch (JsonException exception)
-        {
-            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", path), ("reason", exception.Message));
-            return null;
-        }
-    }
+    internal static RunRecord? ReadRunRecord(string path) => RunRecordReader.Read(path);
 
     /// <summary>Replaces the run record as a whole.</summary>
     public void WriteRunRecord(RunRecord record)
@@ -235,7 +223,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         {
             // "7", not "07", "+7" or "7 ": a number names one directory only.
             string name = Path.GetFileName(entry);
-            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 && name[0] != '0')
+            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= HighestNumber && name[0] != '0')
             {
                 yield return number;
             }

@@ -12,6 +12,7 @@ internal static class ManifestReader
 {
     private const long LargestManifest = 64 << 20;
     private const int MostEntries = 1_000_000;
+    private const int HighestPid = 1 << 22; // PID_MAX_LIMIT
 
     /// <exception cref="CheckpointException">The checkpoint is not what was committed.</exception>
     public static CheckpointManifest Read(string checkpoint, int generation)
@@ -82,7 +83,7 @@ internal static class ManifestReader
             throw Damaged(path, "it has too many entries");
         }
 
-        if (manifest.RootPid <= 1 || manifest.Pids.Any(pid => pid <= 1) || !manifest.Pids.Contains(manifest.RootPid))
+        if (manifest.Pids.Any(pid => pid is <= 1 or > HighestPid) || !manifest.Pids.Contains(manifest.RootPid))
         {
             throw Damaged(path, "its process numbers make no sense");
         }

@@ -22,7 +22,8 @@ internal static class ArchiveIndex
             switch (entry.Kind)
             {
                 case FileEntry.Regular:
-                    dataBytes = checked(dataBytes + CheckExtents(entry));
+                    long bytes = CheckExtents(entry);
+                    dataBytes = bytes <= long.MaxValue - dataBytes ? dataBytes + bytes : throw Damaged("its files are larger than any disk");
                     files.Add(Convert.ToBase64String(entry.Path));
                     break;
                 case FileEntry.HardLink when entry.Target is null || !files.Contains(Convert.ToBase64String(entry.Target)):
