@@ -52,6 +52,10 @@ internal sealed class CheckpointDraft : IDisposable
         }
 
         Libc.SyncFileSystem(_directory, _staging);
+        if (Libc.IsOnFuse(_staging))
+        {
+            SyncEach(_staging); // the kernel does not pass syncfs(2) on to a FUSE server
+        }
     }
 
     /// <summary>From here on it is there. Call after <see cref="Seal"/>.</summary>
@@ -71,6 +75,22 @@ internal sealed class CheckpointDraft : IDisposable
         }
 
         _committed = true;
+    }
+
+    private static void SyncEach(string directory)
+    {
+        foreach (string file in Directory.EnumerateFiles(directory))
+        {
+            using FileDescriptor opened = Libc.Open(file, Libc.O_RDONLY | Libc.O_NOFOLLOW);
+            Libc.Sync(opened, file);
+        }
+
+        foreach (string below in Directory.EnumerateDirectories(directory))
+        {
+            SyncEach(below);
+        }
+
+        Libc.SyncDirectory(directory);
     }
 
     public void Dispose()

@@ -17,6 +17,9 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>How many checkpoints that could not be restored are kept for a look at their logs.</summary>
     private const int FailedKept = 3;
 
+    /// <summary>Higher ones are nobody's: the next would not be a number any more.</summary>
+    internal const int HighestNumber = 1_000_000_000;
+
     private int _lastBegun;
 
     /// <summary>Nothing can be changed in it; what would be is left out.</summary>
@@ -25,8 +28,17 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Committed generations, newest first.</summary>
     public IReadOnlyList<int> Generations() => [.. Numbers(directory.Checkpoints).OrderDescending()];
 
+    /// <summary>Of all that were committed, those set aside among them.</summary>
     /// <returns>0 when there is none.</returns>
-    public int NewestGeneration() => Numbers(directory.Checkpoints).DefaultIfEmpty(0).Max();
+    public int NewestGeneration() => Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).DefaultIfEmpty(0).Max();
+
+    /// <summary>The newest checkpoint that was set aside, when nothing of that state is left to be restored and it is not history.</summary>
+    public int? NewestSetAside()
+    {
+        int history = ReadRunRecord()?.HistoryUpTo ?? 0;
+        int newest = Numbers(directory.Failed).DefaultIfEmpty(0).Max();
+        return newest > history && Generations().All(generation => generation <= history) ? newest : null;
+    }
 
     public string PathOf(int generation) => Path.Combine(directory.Checkpoints, generation.ToString(CultureInfo.InvariantCulture));
 
@@ -144,22 +156,29 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
 
         Libc.Rename(PathOf(generation), target);
-        foreach (string log in logs.Where(File.Exists))
+        Libc.SyncDirectory(directory.Failed);
+        Libc.SyncDirectory(directory.Checkpoints);
+        try
         {
-            File.Move(log, Path.Combine(target, Path.GetFileName(log)), overwrite: true);
+            foreach (string log in logs.Where(File.Exists))
+            {
+                File.Move(log, Path.Combine(target, Path.GetFileName(log)), overwrite: true);
+            }
+
+            foreach (int old in Numbers(directory.Failed).OrderDescending().Skip(FailedKept))
+            {
+                Remove(directory.Failed, old);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("the logs of a failed restore could not be kept, or older ones not removed", ("reason", exception.Message));
         }
 
         string attempt = Path.Combine(directory.Path, $"{RestorePrefix}{generation}");
         if (Directory.Exists(attempt))
         {
-            Directory.Delete(attempt, recursive: true);
-        }
-
-        Libc.SyncDirectory(directory.Failed);
-        Libc.SyncDirectory(directory.Checkpoints);
-        foreach (int old in Numbers(directory.Failed).OrderDescending().Skip(FailedKept))
-        {
-            Remove(directory.Failed, old);
+            TryRemove(attempt);
         }
 
         return target;
@@ -184,22 +203,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <returns><see langword="null"/> when there is none, or none that can be read.</returns>
     public RunRecord? ReadRunRecord() => ReadRunRecord(directory.RunRecord);
 
-    internal static RunRecord? ReadRunRecord(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckpointJson.Default.RunRecord);
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-        catch (JsonException exception)
-        {
-            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", path), ("reason", exception.Message));
-            return null;
-        }
-    }
+    internal static RunRecord? ReadRunRecord(string path) => RunRecordReader.Read(path);
 
     /// <summary>Replaces the run record as a whole.</summary>
     public void WriteRunRecord(RunRecord record)
@@ -241,7 +245,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         {
             // "7", not "07", "+7" or "7 ": a number names one directory only.
             string name = Path.GetFileName(entry);
-            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 && name[0] != '0')
+            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= HighestNumber && name[0] != '0')
             {
                 yield return number;
             }

@@ -175,18 +175,44 @@ internal sealed class ImageDirectory : IDisposable
 
     private static string LockIn(string path) => System.IO.Path.Combine(path, "lock");
 
-    private static FileDescriptor OpenLock(string path) =>
-        Libc.Open(LockIn(path), Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW, PrivateFile);
+    private static FileDescriptor OpenLock(string path)
+    {
+        FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, PrivateFile);
+        if (Libc.Identify(file.Number) is { IsRegular: true })
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw new IOException($"{LockIn(path)} is no plain file");
+    }
 
     private static ImageDirectory Take(string path, FileDescriptor file)
     {
-        LockHolder holder = new(Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow);
-        Libc.Empty(file, LockIn(path));
-        Libc.Write(file, JsonSerializer.SerializeToUtf8Bytes(holder, CheckpointJson.Default.LockHolder), LockIn(path));
+        try
+        {
+            LockHolder holder = new(Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow);
+            Libc.Empty(file, LockIn(path));
+            Libc.Write(file, JsonSerializer.SerializeToUtf8Bytes(holder, CheckpointJson.Default.LockHolder), LockIn(path));
+        }
+        catch (LinuxException exception)
+        {
+            Log.Warning("the lock is held, but its file could not be told by whom", ("reason", exception.Message)); // a full volume, for instance
+        }
+
         ImageDirectory directory = new(path, file);
-        Libc.MakeDirectory(directory.Checkpoints, PrivateDirectory);
-        Libc.MakeDirectory(directory.Failed, PrivateDirectory);
+        MakeDirectory(directory.Checkpoints);
+        MakeDirectory(directory.Failed);
         return directory;
+    }
+
+    /// <summary>A link in its place would lead what is written and removed there to somewhere else.</summary>
+    private static void MakeDirectory(string path)
+    {
+        if (!Libc.MakeDirectory(path, PrivateDirectory) && Libc.Identify(path, followLinks: false) is not { IsDirectory: true })
+        {
+            throw new IOException($"{path} is no directory");
+        }
     }
 
     private static string Name(LockHolder? holder) =>

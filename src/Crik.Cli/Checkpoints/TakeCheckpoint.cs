@@ -44,6 +44,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         FrozenTree? tree = null;
         OwnFiles? own = null;
         bool GiveUp() => request.LeaveRunning && supervisor.TerminationRequested is not null; // SIGTERM wants a checkpoint of its own
+        supervisor.KeepsSignals = true;
         try
         {
             long size = ProcFs.Tree(request.Program.Pid).Sum(ProcFs.ResidentBytes);
@@ -123,6 +124,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         }
         finally
         {
+            supervisor.KeepsSignals = false;
             if (draft is { IsCommitted: false })
             {
                 InotifyWatches.PutOn(watches);

@@ -21,7 +21,10 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
     {
         if (generations.Count == 0)
         {
-            return StartedProgram.Fresh;
+            return options.WhenRestoreFails == WhenRestoreFails.Fail && store.NewestSetAside() is { } setAside
+                ? FreshOrFail(fail: true, $"checkpoint {setAside} could not be restored and was set aside by an earlier start: 'crik rollback {setAside}' lets the "
+                    + $"next start try it again, and without failed/{setAside} it starts afresh")
+                : StartedProgram.Fresh;
         }
 
         try
@@ -76,6 +79,7 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
                 return new StartedProgram(outcome.Program, generation, outcome.Interrupted);
             }
 
+            ThrowOnUnreadable(generation, manifest!);
             GiveUp(generation, outcome.Failure!, outcome.Logs);
         }
 
@@ -85,15 +89,48 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
     /// <summary>Does something with a checkpoint that may turn out to be damaged; then it is set aside.</summary>
     private bool Succeeds(int generation, Action step)
     {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                step();
+                return true;
+            }
+            catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                if (attempt < options.RestoreAttempts)
+                {
+                    Log.Warning($"attempt {attempt} of {options.RestoreAttempts} to read checkpoint {generation}: {exception.Message}");
+                    continue;
+                }
+
+                ThrowOnTrouble(generation, exception);
+                GiveUp(generation, exception.Message, []);
+                return false;
+            }
+        }
+    }
+
+    /// <exception cref="CheckpointException">It is not the checkpoint that is at fault.</exception>
+    private static void ThrowOnTrouble(int generation, Exception exception)
+    {
+        if (VolumeTrouble.Caused(exception))
+        {
+            throw new CheckpointException(
+                $"checkpoint {generation} cannot be restored now: {exception.Message}; it stays where it is, for a start that finds the volume in order", cause: exception);
+        }
+    }
+
+    /// <summary>criu does not say whether an image is bad or its disk.</summary>
+    private void ThrowOnUnreadable(int generation, CheckpointManifest manifest)
+    {
         try
         {
-            step();
-            return true;
+            ManifestReader.ReadThrough(store.PathOf(generation), manifest);
         }
-        catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (IOException exception)
         {
-            GiveUp(generation, exception.Message, []);
-            return false;
+            ThrowOnTrouble(generation, exception);
         }
     }
 
@@ -130,7 +167,16 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
 
     private void GiveUp(int generation, string reason, IReadOnlyList<string> logs)
     {
-        string kept = store.Quarantine(generation, logs);
+        string kept;
+        try
+        {
+            kept = store.Quarantine(generation, logs);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"checkpoint {generation} cannot be restored ({reason}), and it cannot be set aside: {exception.Message}");
+        }
+
         Log.Error($"checkpoint {generation} cannot be restored and was set aside: {reason}", ("kept", kept));
         TerminationLog.Add($"checkpoint {generation} cannot be restored: {reason}");
     }

@@ -106,16 +106,16 @@ internal sealed class CriuProcess : IDisposable
     /// <summary>The answer to <see cref="CriuRequest.ForVersion"/>.</summary>
     public int ReadVersion(Deadline deadline) => Receive(deadline)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
 
-    /// <exception cref="CriuException">It has ended already.</exception>
+    /// <exception cref="CriuException">It is gone.</exception>
     public void Send(byte[] request)
     {
         try
         {
             Libc.Write(_socket, request, "to criu");
         }
-        catch (IOException exception)
+        catch (LinuxException exception)
         {
-            throw new CriuException($"{_file} takes no request: {exception.Message}", []);
+            throw new CriuException($"criu does not listen: {Errno.Text(exception.Errno)}", []);
         }
     }
 
@@ -129,9 +129,9 @@ internal sealed class CriuProcess : IDisposable
         {
             Deadline turn = progress is not null && deadline.Left > Progress.Interval ? Deadline.In(Progress.Interval) : deadline;
             bool over = _supervisor.Wait(() => IsReadable() || giveUp?.Invoke() == true, turn, _socket.Number);
-            if (IsReadable())
+            if (IsReadable() && !deadline.HasPassed) // one who never stops talking has no more time than others
             {
-                return Libc.ReceivePacket(_socket) is { } packet ? CriuMessage.Read(packet) : null;
+                return Libc.ReceivePacket(_socket) is { } packet ? Understand(packet) : null;
             }
 
             if (over || deadline.HasPassed)
@@ -140,6 +140,18 @@ internal sealed class CriuProcess : IDisposable
             }
 
             progress?.Report();
+        }
+    }
+
+    private CriuMessage Understand(byte[] packet)
+    {
+        try
+        {
+            return CriuMessage.Read(packet);
+        }
+        catch (InvalidDataException)
+        {
+            throw new CriuException($"{_file} says something that no criu says; is criuPath right?", []);
         }
     }
 
@@ -163,6 +175,7 @@ internal sealed class CriuProcess : IDisposable
         }
 
         Libc.ForbidFileWrites(_process.Pid);
+        Libc.Kill(_process.Pid, Signal.SIGCONT); // whoever stopped it
         Deadline deadline = Deadline.In(patience);
         while (Receive(deadline) is { } message && message.Type == CriuRequest.Notify)
         {

@@ -16,7 +16,8 @@ internal static class OpenFiles
         HashSet<uint> ids = [];
         foreach (int pid in descriptors.Select(descriptor => descriptor.Pid).Distinct())
         {
-            uint table = (uint)Field(CriuImage.Read(Path.Combine(images, $"ids-{pid}.img")).Messages[0], 2); // files_id
+            List<byte[]> numbers = CriuImage.Read(Path.Combine(images, $"ids-{pid}.img")).Messages;
+            uint table = (uint)Field(numbers.Count > 0 ? numbers[0] : throw new InvalidDataException($"ids-{pid}.img is empty"), 2); // files_id
             string tablePath = Path.Combine(images, $"fdinfo-{table}.img");
             HashSet<ulong> wanted = [.. descriptors.Where(descriptor => descriptor.Pid == pid).Select(descriptor => (ulong)descriptor.Descriptor)];
             foreach (byte[] entry in CriuImage.Read(tablePath).Messages)

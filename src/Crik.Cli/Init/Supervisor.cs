@@ -12,9 +12,10 @@ internal sealed class Supervisor : IDisposable
 {
     private readonly SignalGate _gate;
     private readonly Dictionary<int, ChildProcess> _awaited = [];
-    private readonly List<ReceivedSignal> _early = [];
+    private readonly List<ReceivedSignal> _kept = [];
     private readonly List<(int Descriptor, Action IsReadable)> _attended = [];
     private ChildProcess? _program;
+    private bool _keepsSignals;
 
     public Supervisor()
     {
@@ -32,15 +33,18 @@ internal sealed class Supervisor : IDisposable
         set
         {
             _program = value;
-            if (value is not null)
-            {
-                foreach (ReceivedSignal signal in _early)
-                {
-                    Forward(signal);
-                }
+            ForwardKept();
+        }
+    }
 
-                _early.Clear();
-            }
+    /// <summary>Signals are kept back while criu gets hold of the program: one that reaches a task just then makes the dump fail.</summary>
+    public bool KeepsSignals
+    {
+        get => _keepsSignals;
+        set
+        {
+            _keepsSignals = value;
+            ForwardKept();
         }
     }
 
@@ -195,9 +199,9 @@ internal sealed class Supervisor : IDisposable
 
     private void Forward(ReceivedSignal signal)
     {
-        if (_program is null)
+        if (_program is null || _keepsSignals)
         {
-            _early.Add(signal);
+            Keep(signal);
         }
         else if (!_program.HasExited)
         {
@@ -211,6 +215,25 @@ internal sealed class Supervisor : IDisposable
             {
                 Log.Warning("a signal could not be forwarded", ("signal", Signal.Name(signal.Number)), ("reason", exception.Message)); // EPERM: it runs as another user
             }
+        }
+    }
+
+    /// <summary>As the kernel keeps those of a process that blocks them: of the ordinary ones, each number once.</summary>
+    private void Keep(ReceivedSignal signal)
+    {
+        if (signal.Number >= Signal.FirstRealTime || !_kept.Exists(kept => kept.Number == signal.Number))
+        {
+            _kept.Add(signal);
+        }
+    }
+
+    private void ForwardKept()
+    {
+        if (_program is not null && !_keepsSignals)
+        {
+            ReceivedSignal[] kept = [.. _kept];
+            _kept.Clear();
+            Array.ForEach(kept, Forward);
         }
     }
 

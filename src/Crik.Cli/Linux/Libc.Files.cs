@@ -99,6 +99,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatxCore(int directory, string path, int flags, uint mask, byte* result);
 
+    [LibraryImport(Library, EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatfsCore(string path, ulong* result);
+
     [LibraryImport(Library, EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatvfsCore(string path, ulong* result);
 
@@ -352,8 +355,24 @@ internal static unsafe partial class Libc
         return StatvfsCore(path, result) == 0 ? (long)(result[4] * result[1]) : throw Failed($"statvfs({path})");
     }
 
+    internal static bool IsOnFuse(string path)
+    {
+        const ulong FUSE_SUPER_MAGIC = 0x65735546;
+        ulong* result = stackalloc ulong[32]; // struct statfs begins with f_type (statfs(2))
+        return StatfsCore(path, result) == 0 && result[0] == FUSE_SUPER_MAGIC;
+    }
+
     /// <returns>0, or the errno: EACCES, EROFS, ENOENT…</returns>
     internal static int CheckWritable(string path) => AccessCore(path, 2 /* W_OK */) == 0 ? 0 : LastErrno();
+
+    /// <summary>For a file that could not be looked at: it may be there, on a disk that fails.</summary>
+    internal static void ThrowOnTrouble(string path)
+    {
+        if (AccessCore(path, 0 /* F_OK */) != 0 && Errno.IsTrouble(LastErrno()))
+        {
+            throw Failed($"access({path})");
+        }
+    }
 
     internal static bool IsMissing(string path) => AccessCore(path, 0 /* F_OK */) != 0 && LastErrno() == Errno.ENOENT;
 

@@ -11,6 +11,10 @@ internal static class Signal
     public const int SIGTERM = 15;
     public const int SIGCHLD = 17;
     public const int SIGCONT = 18;
+
+    /// <summary>The kernel's; the C library keeps the first two for itself. These queue up.</summary>
+    public const int FirstRealTime = 32;
+
     public const int SIGSTOP = 19;
     public const int SIGXFSZ = 25;
 

@@ -29,25 +29,28 @@ internal sealed class HttpAnswerReader(int mostBytes)
 
     private static HttpAnswer? Parse(ReadOnlySpan<byte> received, bool ended)
     {
-        int headEnd = received.IndexOf("\r\n\r\n"u8);
-        if (headEnd < 0)
+        ReadOnlySpan<byte> rest = received;
+        string[] head;
+        int code;
+        do
         {
-            return received.Length >= 5 && !received.StartsWith("HTTP/"u8) ? throw new HttpException("the answer is not HTTP") : null;
-        }
+            int headEnd = rest.IndexOf("\r\n\r\n"u8);
+            if (headEnd < 0)
+            {
+                return rest.Length >= 5 && !rest.StartsWith("HTTP/"u8) ? throw new HttpException("the answer is not HTTP") : null;
+            }
 
-        string[] head = Encoding.Latin1.GetString(received[..headEnd]).Split("\r\n");
-        string[] status = head[0].Split(' ', 3);
-        if (status.Length < 2 || !status[0].StartsWith("HTTP/1.", StringComparison.Ordinal)
-            || status[1].Length != 3 || !int.TryParse(status[1], NumberStyles.None, CultureInfo.InvariantCulture, out int code))
-        {
-            throw new HttpException("the answer is not HTTP/1.1");
-        }
+            head = Encoding.Latin1.GetString(rest[..headEnd]).Split("\r\n");
+            string[] status = head[0].Split(' ', 3);
+            if (status.Length < 2 || !status[0].StartsWith("HTTP/1.", StringComparison.Ordinal)
+                || status[1].Length != 3 || !int.TryParse(status[1], NumberStyles.None, CultureInfo.InvariantCulture, out code))
+            {
+                throw new HttpException("the answer is not HTTP/1.1");
+            }
 
-        ReadOnlySpan<byte> rest = received[(headEnd + 4)..];
-        if (code < 200)
-        {
-            return Parse(rest, ended); // 100 Continue and its like come before the answer
+            rest = rest[(headEnd + 4)..];
         }
+        while (code < 200); // 100 Continue and its like come before the answer
 
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
         foreach (string line in head.Skip(1))

@@ -80,6 +80,7 @@ class Chain:
 
     def autopsy(self, pod, terminated=True, moment=None):
         """Ends a pod that still runs, looks at what it left, and returns that."""
+        self.expect('which is a bug' not in pod.said(), 'met a bug of crik', pod)
         killed = not pod.has_ended() or pod.code == 128 + signal.SIGKILL
         pod.end()
         if self.fs:

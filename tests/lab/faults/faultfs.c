@@ -38,10 +38,22 @@ static const char *root;
 
 struct verdict { int error, kill; };
 
+/* Of two pods on one directory only the one that is to be killed makes steps. */
+static int is_of_pod(pid_t caller, pid_t pod)
+{
+    char path[64];
+    struct stat callers, pods;
+    snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)caller);
+    if (stat(path, &callers)) return 0;
+    snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)pod);
+    return !stat(path, &pods) && callers.st_ino == pods.st_ino;
+}
+
 static struct verdict at_step(uint32_t kind, const char *operation, const char *path)
 {
     struct verdict verdict = { 0, 0 };
     if (!(plan->mask & kind)) return verdict;
+    if (plan->pid && !is_of_pod(fuse_get_context()->pid, (pid_t)plan->pid)) return verdict;
     /* criu writes hundreds of lines into its log: they fail with the rest, but are no steps of their own */
     size_t length = path ? strlen(path) : 0;
     if (kind == (CHANGE | SPACE) && *operation == 'w' && length > 4 && !strcmp(path + length - 4, ".log")) {

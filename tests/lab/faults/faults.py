@@ -4,12 +4,13 @@
 Every pod is a container of runc with crik as its first process, the real criu and a witness (witness.c). The last line is
 `N kills: 0 lost, 0 partial restored, 0 backwards, 0 doubled`, and the exit code 0 only when all four are 0, nothing else
 unexpected happened, and every phase was hit."""
-import argparse, collections, multiprocessing, os, queue, random, shutil, subprocess, sys, tempfile, time
+import argparse, collections, multiprocessing, os, queue, random, shutil, signal, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import chain, kills, ledger, mishaps, phases, pods, sabotage  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+PLACE, PREFIX = '/dev/shm', 'crik-faults-'
 KILLS = 'kills'
 SABOTAGE = 'sabotage'
 
@@ -22,19 +23,41 @@ def be_quick():
         pass
 
 
+def clean_up(name):
+    """Leaves nothing of a run behind, however it ended."""
+    for bundle in os.listdir(pods.lab.RUN + '/pods') if os.path.isdir(pods.lab.RUN + '/pods') else []:
+        if bundle.startswith(name + '-'):
+            pods.lab.clean_up(bundle)
+    with open('/proc/self/mounts') as mounts:
+        for point in reversed([line.split()[1] for line in mounts if f' {PLACE}/{name}/' in line]):
+            subprocess.run(['umount', '-l', point], stderr=subprocess.DEVNULL)
+    shutil.rmtree(f'{PLACE}/{name}', ignore_errors=True)
+
+
+def clean_up_after_the_dead():
+    """Runs that were killed."""
+    for name in os.listdir(PLACE):
+        if name.startswith(PREFIX) and not os.path.exists(f'/proc/{name[len(PREFIX):]}'):
+            clean_up(name)
+
+
 class Lab:
     """Where it all happens, and what it came to. Shared by the workers."""
 
     def __init__(self, seed, workers):
         self.seed, self.workers = seed, workers
         self.rootfs = subprocess.check_output([pods.LAB + '/rootfs.sh'], text=True).strip()
-        self.directory = tempfile.mkdtemp(prefix='crik-faults-', dir='/dev/shm')
+        self.name = f'{PREFIX}{os.getpid()}'
+        self.directory = f'{PLACE}/{self.name}'
+        os.mkdir(self.directory, 0o700)
         subprocess.check_call([HERE + '/build.sh', self.directory])
         self.results, self.killed = multiprocessing.Queue(), multiprocessing.Value('i', 0)
 
+    def remove(self):
+        clean_up(self.name)
+
     def chain(self, number, **options):
-        name = f'faults-{os.getpid()}-{number}'
-        return chain.Chain(name, self.rootfs, self.directory, self.directory, self.seed * 1000 + number, **options)
+        return chain.Chain(f'{self.name}-{number}', self.rootfs, self.directory, self.directory, self.seed * 1000 + number, **options)
 
 
 def work(lab, jobs):
@@ -71,6 +94,7 @@ def run(lab, stages):
     for stage in stages:
         workers = [multiprocessing.Process(target=work, args=(lab, jobs)) for jobs in stage]
         for worker in workers:
+            worker.daemon = True  # ends with this process
             worker.start()
         while any(worker.is_alive() for worker in workers) or not lab.results.empty():
             try:
@@ -110,6 +134,8 @@ def main():
     a = parser.parse_args()
     seed = a.seed if a.seed is not None else random.SystemRandom().randrange(1 << 32)
     print(f'seed {seed}', flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    clean_up_after_the_dead()
     lab = Lab(seed, a.workers)
     began = time.monotonic()
     seconds = a.minutes * 60
@@ -122,7 +148,7 @@ def main():
         slice_ = seconds * (0.4 if not a.only else 1) * a.workers / max(1, len(names))
         hits, moments, cases, found, sabotaged = run(lab, [killers, split([(100 + i, name, slice_, 0) for i, name in enumerate(names)], a.workers)])
     finally:
-        shutil.rmtree(lab.directory, ignore_errors=True)
+        lab.remove()
     sys.exit(tell(a, hits, moments, cases, found, sabotaged))
 
 
