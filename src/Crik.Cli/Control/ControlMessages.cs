@@ -71,6 +71,10 @@ internal sealed record RunStatus
     [JsonPropertyName("lastFailure")]
     public string? LastFailure { get; init; }
 
+    /// <summary>Memory of the program's that has still to come from the checkpoint.</summary>
+    [JsonPropertyName("missingMiB")]
+    public long? MissingMiB { get; init; }
+
     [JsonPropertyName("node")]
     public string? Node { get; init; }
 
