@@ -165,12 +165,12 @@ internal static unsafe partial class Libc
             while (true)
             {
                 long count = Syscall(SYS_getdents64, directory.Number, (long)start, buffer.Length, 0, 0);
-                if (count < 0)
+                if (count < 0 && LastErrno() != Errno.ENOENT)
                 {
                     throw Failed("getdents64");
                 }
 
-                if (count == 0)
+                if (count <= 0) // ENOENT: it has gone since it was opened, as a process under /proc does
                 {
                     names.Sort((one, other) => one.AsSpan().SequenceCompareTo(other));
                     return names;
