@@ -195,10 +195,10 @@ public sealed class LazyTests
     {
         using ImageDirectory images = new();
         FirstCheckpoint(images, s_eagerly);
-        using Pod pod = Pod.WithCheckpoints(images, [.. s_slowly, "--env", "CRIK_CHECKPOINT_SIGNAL=USR2"], s_program);
+        using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
         WaitUntilItRuns(pod);
 
-        pod.Exec("sh", "-c", "kill -TERM $(pgrep -of lazy.py)");
+        pod.Exec("sh", "-c", "kill -TERM $(pgrep -xo python3)");
 
         Assert.Equal(7, pod.WaitForExit());
         Assert.Equal("Exited", (string?)JsonNode.Parse(File.ReadAllText(images.In("run.json")))!["end"]!["kind"]);

@@ -94,7 +94,7 @@ internal sealed class ProgramRun(
         LastCheckpointAt = _last?.At,
         NextCheckpointAt = nextCheckpoint,
         LastFailure = _failure,
-        MissingMiB = missing is { AreComing: true } ? missing.Left >> 20 : null,
+        MissingMiB = missing is { AreComing: true } ? (int)(missing.Left >> 20) : null,
         Node = node is null ? null : Contracts.NodeStateNames.ToWireName(node.State),
         NodeReason = node?.Reason,
     };

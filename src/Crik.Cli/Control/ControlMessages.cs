@@ -73,7 +73,7 @@ internal sealed record RunStatus
 
     /// <summary>Memory of the program's that has still to come from the checkpoint.</summary>
     [JsonPropertyName("missingMiB")]
-    public long? MissingMiB { get; init; }
+    public int? MissingMiB { get; init; }
 
     [JsonPropertyName("node")]
     public string? Node { get; init; }

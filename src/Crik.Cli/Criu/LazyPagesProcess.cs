@@ -15,7 +15,7 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
     private const int StatusInCriu = 3;
 
     /// <summary>Copies of its userfaultfds, by their numbers over there.</summary>
-    private readonly Dictionary<int, FileDescriptor> _held = [];
+    private FileDescriptor?[] _held = [];
 
     public int Pid => process.Pid;
 
@@ -76,7 +76,13 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
         Hold(open);
 
         // They come by a connection; once all are there, the socket that it listened at is closed.
-        return _held.Count > 0 && open.Where(file => file.Target.StartsWith("socket:", StringComparison.Ordinal)).Take(2).Sum(_ => 1) == 1;
+        int sockets = 0;
+        foreach ((_, string target) in open)
+        {
+            sockets += target.StartsWith("socket:", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        return sockets == 1 && Array.Exists(_held, copy => copy is not null);
     }
 
     /// <summary>
@@ -94,22 +100,23 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
 
     private void Hold(IReadOnlyList<(int Descriptor, string Target)> open)
     {
-        HashSet<int> there = [.. open.Where(file => file.Target == Userfaultfd).Select(file => file.Descriptor)];
-        foreach ((int number, FileDescriptor copy) in new Dictionary<int, FileDescriptor>(_held))
+        FileDescriptor?[] before = _held;
+        _held = new FileDescriptor?[open.Count == 0 ? 0 : open[^1].Descriptor + 1]; // they are in order
+        using FileDescriptor? pidfd = Libc.TryOpenPidfd(Pid);
+        foreach ((int number, string target) in open)
         {
-            if (!there.Contains(number) || !Libc.IsSameFile(Environment.ProcessId, copy.Number, Pid, number))
+            if (target == Userfaultfd)
             {
-                copy.Dispose();
-                _held.Remove(number);
+                bool isSame = number < before.Length && before[number] is { } copy && Libc.IsSameFile(Environment.ProcessId, copy.Number, Pid, number);
+                _held[number] = isSame ? before[number] : pidfd is null ? null : Libc.TryGetDescriptor(pidfd, number);
             }
         }
 
-        using FileDescriptor? pidfd = Libc.TryOpenPidfd(Pid);
-        foreach (int number in there)
+        for (int number = 0; number < before.Length; number++)
         {
-            if (!_held.ContainsKey(number) && pidfd is not null && Libc.TryGetDescriptor(pidfd, number) is { } copy)
+            if (number >= _held.Length || !ReferenceEquals(before[number], _held[number]))
             {
-                _held.Add(number, copy);
+                before[number]?.Dispose();
             }
         }
     }
@@ -123,12 +130,8 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
         }
 
         supervisor.Forget(process);
-        foreach (FileDescriptor copy in _held.Values)
-        {
-            copy.Dispose();
-        }
-
-        _held.Clear();
+        Array.ForEach(_held, copy => copy?.Dispose());
+        _held = [];
         ready.Dispose();
     }
 }
