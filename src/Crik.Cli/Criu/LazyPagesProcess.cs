@@ -73,7 +73,7 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
     public bool TryHoldAll()
     {
         IReadOnlyList<(int Descriptor, string Target)> open = ProcFs.OpenFiles(Pid);
-        Hold(open);
+        bool hasAll = Hold(open);
 
         // They come by a connection; once all are there, the socket that it listened at is closed.
         int sockets = 0;
@@ -82,7 +82,7 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
             sockets += target.StartsWith("socket:", StringComparison.Ordinal) ? 1 : 0;
         }
 
-        return sockets == 1 && Array.Exists(_held, copy => copy is not null);
+        return hasAll && sockets == 1 && Array.Exists(_held, copy => copy is not null);
     }
 
     /// <summary>
@@ -98,8 +98,10 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
         }
     }
 
-    private void Hold(IReadOnlyList<(int Descriptor, string Target)> open)
+    /// <returns>Whether it has a copy of each that is there now: not when crik may not have so many open.</returns>
+    private bool Hold(IReadOnlyList<(int Descriptor, string Target)> open)
     {
+        bool hasAll = true;
         FileDescriptor?[] before = _held;
         _held = new FileDescriptor?[open.Count == 0 ? 0 : open[^1].Descriptor + 1]; // they are in order
         using FileDescriptor? pidfd = Libc.TryOpenPidfd(Pid);
@@ -109,6 +111,7 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
             {
                 bool isSame = number < before.Length && before[number] is { } copy && Libc.IsSameFile(Environment.ProcessId, copy.Number, Pid, number);
                 _held[number] = isSame ? before[number] : pidfd is null ? null : Libc.TryGetDescriptor(pidfd, number);
+                hasAll &= _held[number] is not null;
             }
         }
 
@@ -119,6 +122,8 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
                 before[number]?.Dispose();
             }
         }
+
+        return hasAll;
     }
 
     public void Dispose()
