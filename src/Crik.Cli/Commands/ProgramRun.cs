@@ -141,7 +141,7 @@ internal sealed class ProgramRun(
             : AwaitPages(deadline, leaveRunning) is { } notWhole ? new CheckpointOutcome(null, notWhole)
             : !_hook.Run("hooks.beforeCheckpoint", options.BeforeCheckpoint, [("CHECKPOINT_REASON", because)], () => program.HasExited || deadline.HasPassed)
                 && options.WhenHookFails == WhenHookFails.GiveUp ? new CheckpointOutcome(null, "hooks.beforeCheckpoint failed, and whenHookFails is giveUp")
-            : new TakeCheckpoint(supervisor, store, options, criu, streams).Run(new CheckpointRequest(program, _record, command, leaveRunning), deadline);
+            : TakeOrRepeat(new CheckpointRequest(program, _record, command, leaveRunning), deadline);
         _state = "running";
         _failure = outcome.Failure;
         if (outcome.Generation is { } generation)
@@ -170,6 +170,21 @@ internal sealed class ProgramRun(
         Log.Info("the checkpoint waits for the pages that have not come in yet", ("mib", missing.Left >> 20));
         supervisor.Wait(() => !missing.AreComing || (leaveRunning ? IsOver : program.HasExited), deadline);
         return missing.Failure ?? (missing.AreComing ? $"{missing.Left >> 20} of {missing.Total >> 20} MiB of the program's memory have not come in yet" : null);
+    }
+
+    /// <summary>Once more when nobody knows why it failed, the program is there, and a second attempt has twice the time that the first took.</summary>
+    private CheckpointOutcome TakeOrRepeat(CheckpointRequest request, Deadline deadline)
+    {
+        TakeCheckpoint checkpoint = new(supervisor, store, options, criu, streams);
+        TimeSpan before = deadline.Left;
+        CheckpointOutcome outcome = checkpoint.Run(request, deadline);
+        if (outcome is not { IsCommitted: false, MayWorkAgain: true } || program.HasExited || deadline.Left < (before - deadline.Left) * 2)
+        {
+            return outcome;
+        }
+
+        Log.Warning("no checkpoint was made, for a reason that may have passed; trying once more", ("reason", outcome.Failure!));
+        return checkpoint.Run(request, deadline);
     }
 
     /// <summary>What is done with a checkpoint that is there.</summary>

@@ -165,12 +165,17 @@ internal static unsafe partial class Libc
             while (true)
             {
                 long count = Syscall(SYS_getdents64, directory.Number, (long)start, buffer.Length, 0, 0);
-                if (count < 0 && LastErrno() != Errno.ENOENT)
+                if (count < 0 && LastErrno() == Errno.ENOENT)
+                {
+                    count = 0; // the directory has gone meanwhile, or the process of which it is in /proc
+                }
+
+                if (count < 0)
                 {
                     throw Failed("getdents64");
                 }
 
-                if (count <= 0) // ENOENT: it has gone since it was opened, as a process under /proc does
+                if (count == 0)
                 {
                     names.Sort((one, other) => one.AsSpan().SequenceCompareTo(other));
                     return names;
