@@ -7,10 +7,15 @@ internal static class CriuLog
     private const string UsesIoUring = "the program uses io_uring, which criu cannot save, and crik did not hide it: set ioUring to hide, switch it off in "
         + "the program, or add SYS_ADMIN, NET_ADMIN and SYS_TIME, with which it is hidden from every program";
 
+    private const string HasSeveralUsers = "the program has processes of several users: run the container as root, or all of it as one user";
+    private const string HasSomethingElse = "the program has something open that criu cannot save: close it before checkpoints, or do without";
+    private const string WatchedFileIsGone = "a file the program watches is not here any more: put it back, or keep it where it is; one of the container's own goes along "
+        + "when crik finds it by name (inotifyIncompatiblePaths)";
+
     private const long TailBytes = 256 << 10;
 
     /// <summary>What criu says in every container, and goes on.</summary>
-    private static readonly string[] s_usual = ["binfmt_misc", "Unable to create tun"];
+    private static readonly string[] s_usual = ["binfmt_misc", "Unable to create tun", "Can't setup RLIMIT_NOFILE for self"];
 
     /// <summary>A part of an error line of criu's, and the same in the user's terms with what to try.</summary>
     private static readonly (string Part, string Meaning)[] s_known =
@@ -23,25 +28,30 @@ internal static class CriuLog
         ("Unexpected rt vDSO area", "this criu does not know this kernel: install criu 4.1.1 or newer"),
         ("Can't dump that handle", "an inotify watch is on a file that cannot be found by name: add its directory to inotifyIncompatiblePaths, or the capability DAC_READ_SEARCH"),
         ("doesn't live in IPC ns", "the program uses System V shared memory: add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME"),
-        ("External socket is used", "a Unix socket leads to a process outside the program's tree"),
+        ("External socket is used", "a Unix socket leads to a process outside the program's tree: end that one first"),
         ("Can't dump ghost file", "a deleted file that is still open is larger than ghostLimit: raise it"),
-        ("ghost file", "a deleted file that is still open could not be saved: raise ghostLimit"),
-        ("Can't get rlimit", "the program has processes of several users: run the container as root, or all of it as one user"),
-        ("Can't fork for", "a process number the program needs is taken"),
-        ("Connected TCP socket", "the program has open connections"),
+        ("Can't get rlimit", HasSeveralUsers),
+        ("map_files on procfs: Permission denied", HasSeveralUsers),
+        ("Can't fork for", "a process number the program needs is taken by something else in this pod: end it, and do not share the PID namespace"),
         ("has bad size", "a file the program has open changed since the checkpoint: add it to additionalPaths"),
         ("Can't open file", "a file the program had open is not here: add it to additionalPaths, or keep it on a volume"),
-        ("Can't stat file", "a file the program had open is not here: add it to additionalPaths, or keep it on a volume"),
-        ("No space left on device", "the image directory is full"),
-        ("Disk quota exceeded", "the image directory's quota is used up"),
-        ("Read-only file system", "the image directory is read-only"),
-        ("Input/output error", "the disk of the image directory has errors"),
+        ("No space left on device", "the image directory is full: use a larger volume, or lower keep"),
+        ("Disk quota exceeded", "the image directory's quota is used up: raise it, or lower keep"),
+        ("Read-only file system", "the image directory is read-only: its volume has to be writable"),
+        ("Input/output error", "the disk of the image directory has errors: use another volume"),
         ("Unable to drop capability", "criu may not drop capabilities: add SETPCAP"),
-        ("Unable to set a monotonic clock offset", "the capability SYS_TIME is missing"),
-        ("Can't bind", "an address the program listened on is taken or not available here"),
-        ("Stale file handle", "a file the program watches is not the same here"),
-        ("Unsupported", "the program has something open that criu cannot save"),
+        ("Unable to set a monotonic clock offset", "the clock of a time namespace cannot be set here: without SYS_ADMIN, NET_ADMIN and SYS_TIME none is wanted"),
+        ("Can't bind", "an address the program listened on is taken or not available here: let it listen on 0.0.0.0"),
+        ("Unable to open inotify by handle", WatchedFileIsGone),
+        ("Stale file handle", WatchedFileIsGone),
+        ("Unsupported", HasSomethingElse),
+        ("of that type", HasSomethingElse),
+        ("Unknown socket", HasSomethingElse),
+        ("Can't lookup mount=", "the program has a file open on a mount that this container has not got, as a POSIX message queue is: close it before checkpoints"),
     ];
+
+    /// <summary>All that is known; each has an entry in docs/troubleshooting.md.</summary>
+    internal static IEnumerable<string> Meanings => s_known.Select(known => known.Meaning);
 
     /// <summary>Reads a log of criu's and says why it failed.</summary>
     public static CriuException Explain(string what, string logPath, string? fallback)

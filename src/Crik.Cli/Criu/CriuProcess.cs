@@ -104,7 +104,7 @@ internal sealed class CriuProcess : IDisposable
     }
 
     /// <summary>The answer to <see cref="CriuRequest.ForVersion"/>.</summary>
-    public int ReadVersion(Deadline deadline) => Receive(deadline)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
+    public int ReadVersion(Deadline deadline) => Receive(deadline)?.Version ?? throw NoAnswer();
 
     /// <exception cref="CriuException">It is gone.</exception>
     public void Send(byte[] request)
@@ -113,9 +113,9 @@ internal sealed class CriuProcess : IDisposable
         {
             Libc.Write(_socket, request, "to criu");
         }
-        catch (LinuxException exception)
+        catch (LinuxException)
         {
-            throw new CriuException($"criu does not listen: {Errno.Text(exception.Errno)}", []);
+            throw NoAnswer();
         }
     }
 
@@ -142,6 +142,8 @@ internal sealed class CriuProcess : IDisposable
             progress?.Report();
         }
     }
+
+    private CriuException NoAnswer() => new($"{_file} does not answer: is criuPath right, and is all there that it needs?", []);
 
     private CriuMessage Understand(byte[] packet)
     {

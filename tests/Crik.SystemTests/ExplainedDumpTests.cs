@@ -1,0 +1,101 @@
+namespace Crik.SystemTests;
+
+/// <summary>Messages of a dump that fails. Each time the program gets its SIGTERM, and no half checkpoint is left.</summary>
+public sealed class ExplainedDumpTests
+{
+    [LabTheory]
+    [Explains("the program uses io_uring", "io_uring", "--env", "CRIK_IO_URING=allow")]
+    [Explains("the program has a socket of multipath TCP", "multipath_tcp")]
+    [Explains("the program has something open that criu cannot save", "userfaultfd")]
+    [Explains("the program has something open that criu cannot save", "socket_of_another_kind")]
+    [Explains("the program has a file open on a mount that this container has not got", "message_queue")]
+    [Explains("the program is under a seccomp filter", "seccomp_filter")]
+    [Explains("the program uses System V shared memory", "system_v_memory")]
+    [Explains("a deleted file that is still open is larger than ghostLimit", "deleted_file", "--env", "CRIK_GHOST_LIMIT=1Mi")]
+    [Explains("… does not answer", "nothing", "--env", "CRIK_CRIU_PATH=/bin/true")]
+    [Explains("the dump would not end within the grace period", "nothing", "--env", "CRIK_CRIU_PATH=/programs/stopped-criu", "--env", "CRIK_GRACE_PERIOD=6s")]
+    [Explains("hooks.beforeCheckpoint failed, and whenHookFails is giveUp", "nothing", "--env", "CRIK_HOOKS_BEFORE_CHECKPOINT=exit 1", "--env", "CRIK_WHEN_HOOK_FAILS=giveUp")]
+    public void What_cannot_be_saved_is_said(string message, string what, params string[] options)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, options, "python3", "/programs/wall.py", what);
+
+        EndsWithout(pod, message);
+        Assert.Empty(images.Generations);
+        Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
+    }
+
+    [LabTheory]
+    [Explains("this criu does not know sockets of kernels from 6.16 on")]
+    public void A_criu_that_is_older_than_the_kernels_sockets_says_so(string message)
+    {
+        // On an older kernel criu 4.1.1 saves the socket.
+        bool isOlder = Environment.OSVersion.Version < new Version(6, 16);
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, ["--rootfs", Lab.RootFileSystemOf("trixie")], "python3", "/programs/wall.py", "tcp");
+        pod.WaitForCount(1);
+
+        Assert.Equal(isOlder ? 143 : 7, pod.End());
+        Assert.Equal(!isOlder, pod.HasSaid($"crik error: no checkpoint was made: …{message}"));
+    }
+
+    [LabTheory]
+    [Explains("the program has processes of several users")]
+    public void A_set_user_ID_program_in_a_container_without_root(string message)
+    {
+        using ImageDirectory images = new();
+        string volume = images.In("volume");
+        Directory.CreateDirectory(volume);
+        File.SetUnixFileMode(images.Path, (UnixFileMode)0x1ED);
+        File.Copy(Path.Combine(Lab.RootFileSystem, "usr/bin/sleep"), Path.Combine(volume, "sleep"));
+        File.SetUnixFileMode(Path.Combine(volume, "sleep"), UnixFileMode.SetUser | (UnixFileMode)0x1ED);
+        using Pod pod = Pod.WithCheckpoints(images, ["--level", "nonroot", "--mount", $"{volume}:/volume:ro"], "python3", "/programs/wall.py", "another_user");
+
+        EndsWithout(pod, message);
+    }
+
+    [LabTheory]
+    [Explains("an inotify watch is on a file that cannot be found by name")]
+    public void A_watched_file_that_was_moved_out_of_the_volume(string message)
+    {
+        using ImageDirectory images = new();
+        using ImageDirectory volume = new();
+        Directory.CreateDirectory(volume.In("volume"));
+        using Pod pod = Pod.WithCheckpoints(images, ["--mount", $"{volume.In("volume")}:/volume"], "python3", "/programs/wall.py", "watch_on_a_volume");
+        pod.WaitForCount(1);
+        File.Move(volume.In("volume", "file"), volume.In("file"));
+
+        EndsWithout(pod, message);
+    }
+
+    [LabTheory]
+    [Explains("a Unix socket leads to a process outside the program's tree")]
+    public void A_connection_of_something_that_was_started_beside_the_program(string message)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], "python3", "/programs/wall.py", "socket_for_others");
+        pod.WaitForLine("listening");
+        pod.Exec("sh", "-c", "python3 /programs/wall.py connected_to_it </dev/null >/dev/null 2>&1 &");
+
+        EndsWithout(pod, message);
+    }
+
+    [LabTheory]
+    [Explains("imageDir … has N MiB free", "", "4m")]
+    [Explains("the image directory is full", "deleted_file", "24m")] // more than its memory, which is what crik looks at beforehand
+    public void A_volume_that_is_too_small(string message, string what, string size)
+    {
+        string[] program = what.Length == 0 ? ["python3", "/programs/hold.py", "20"] : ["python3", "/programs/wall.py", what];
+        using Pod pod = new(["--tmpfs", $"/checkpoint:{size}"], ["crik", "run", "--image-dir", "/checkpoint", "--", .. program]);
+
+        EndsWithout(pod, message);
+    }
+
+    private static void EndsWithout(Pod pod, string message)
+    {
+        pod.WaitForCount(1);
+        int code = pod.End();
+        pod.AssertSaid($"crik error: no checkpoint was made: …{message}");
+        Assert.Equal(7, code);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+
+namespace Crik.SystemTests;
+
+/// <summary>Messages of a restore that fails.</summary>
+public sealed class ExplainedRestoreTests
+{
+    private static readonly string[] s_counter = ["python3", "/programs/wall.py"];
+
+    [LabTheory]
+    [Explains("a file the program has open changed since the checkpoint", "grows")]
+    [Explains("a file the program had open is not here", "is gone")]
+    public void A_file_on_a_volume_that_is_another(string message, string what)
+    {
+        using ImageDirectory images = new();
+        string volume = images.In("volume");
+        Directory.CreateDirectory(volume);
+        string[] options = ["--mount", $"{volume}:/volume", "--env", "CRIK_WHEN_INCOMPATIBLE=tryAnyway"];
+        string[] program = [.. s_counter, "file_on_a_volume"];
+        Checkpoint(images, options, program);
+        if (what == "grows")
+        {
+            File.AppendAllText(Path.Combine(volume, "file"), "more");
+        }
+        else
+        {
+            File.Delete(Path.Combine(volume, "file"));
+        }
+
+        IsNotRestored(Pod.WithCheckpoints(images, [.. options, "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], program), message);
+        Assert.Equal([1], images.Failed);
+    }
+
+    [LabTheory]
+    [Explains("a file the program watches is not here any more", true)]
+    [Explains("an inotify watch is not there any more", false)]
+    public void A_watched_file_on_a_volume_that_is_gone(string message, bool wasMoved)
+    {
+        using ImageDirectory images = new();
+        using ImageDirectory volume = new();
+        Directory.CreateDirectory(volume.In("volume"));
+        string[] options = ["--level", "privileged", "--mount", $"{volume.In("volume")}:/volume"];
+        string[] program = [.. s_counter, "watch_on_a_volume"];
+        using (Pod first = Pod.WithCheckpoints(images, options, program))
+        {
+            first.WaitForCount(1);
+            if (wasMoved)
+            {
+                File.Move(volume.In("volume", "file"), volume.In("file")); // so that criu saves it by its handle
+            }
+
+            Assert.Equal(143, first.End());
+        }
+
+        File.Delete(wasMoved ? volume.In("file") : volume.In("volume", "file"));
+        Pod next = Pod.WithCheckpoints(images, [.. options, "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], program);
+        if (wasMoved)
+        {
+            IsNotRestored(next, message);
+            return;
+        }
+
+        using (next)
+        {
+            next.WaitForLine("crik info: restored");
+            next.AssertSaid($"crik warning: {message}");
+            Assert.Equal(143, next.End());
+        }
+    }
+
+    [LabTheory]
+    [Explains("a process number the program needs is taken", "sleep 1000")]
+    [Explains("an address the program listened on is taken or not available here", "python3 /programs/wall.py tcp")]
+    public void Something_that_was_started_in_the_pod_before_the_restore(string message, string beside)
+    {
+        using ImageDirectory images = new();
+        string[] program = [.. s_counter, "tcp"];
+        Checkpoint(images, [], program);
+        int root = (int)JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!["rootPid"]!;
+        int number = message.Contains("process number", StringComparison.Ordinal) ? root : root + 1000;
+
+        // crik waits for its turn, so that the other is there before it, as in a pod whose restore is slow.
+        using Pod pod = new(
+            ["--image-dir", images.Path, "--env", "CRIK_WHEN_RESTORE_FAILS=fail"],
+            ["sh", "-c", "mkfifo /tmp/turn; echo waiting; read _ </tmp/turn; exec crik run --image-dir /checkpoint -- \"$@\"", "sh", .. program]);
+        pod.WaitForLine("waiting");
+        pod.Exec("sh", "-c", $"python3 /programs/number.py {number} {beside} </dev/null >/tmp/beside 2>&1 & "
+            + $"until kill -0 {number} && {{ [ '{beside}' = 'sleep 1000' ] || grep -q count /tmp/beside; }}; do :; done 2>/dev/null; echo >/tmp/turn");
+
+        Assert.Equal(123, pod.WaitForExit());
+        pod.AssertSaid($"crik error: checkpoint 1 cannot be restored and was set aside: …{message}");
+    }
+
+    [LabTheory]
+    [Explains("an address the program listened on is taken or not available here")]
+    public void The_old_pods_own_address(string message)
+    {
+        using ImageDirectory images = new();
+        string[] program = [.. s_counter, "tcp_at_an_address_to_come"];
+        using (Pod first = Pod.WithCheckpoints(images, [], program))
+        {
+            first.WaitForLine("crik info: starting afresh");
+            Lab.Run("nsenter", "-t", Lab.Run(Lab.PodRunner, "pid", first.Name).Trim(), "-n", "ip", "address", "add", "10.99.0.7/32", "dev", "lo");
+            first.WaitForCount(1);
+            Assert.Equal(143, first.End());
+        }
+
+        IsNotRestored(Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_RESTORE_FAILS=fail"], program), message);
+    }
+
+    [LabTheory]
+    [Explains("the program needs the process number N, and crik itself has it")]
+    public void A_crik_that_was_started_after_many_others(string message)
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images, [], s_counter);
+        int root = (int)JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!["rootPid"]!;
+
+        IsNotRestored(
+            new Pod(
+                ["--image-dir", images.Path, "--env", "CRIK_WHEN_RESTORE_FAILS=fail"],
+                ["python3", "/programs/number.py", $"{root}", "crik", "run", "--image-dir", "/checkpoint", "--", .. s_counter]),
+            message);
+    }
+
+    [LabTheory]
+    [Explains("… cannot be trusted: its format is N")]
+    public void A_checkpoint_of_a_later_crik(string message)
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images, [], s_counter);
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!; // there is no later one yet, so its number is faked
+        manifest["format"] = 1000;
+        File.WriteAllText(images.Manifest(1), manifest.ToJsonString());
+
+        IsNotRestored(Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_RESTORE_FAILS=fail"], s_counter), message);
+    }
+
+    private static void Checkpoint(ImageDirectory images, string[] options, string[] program)
+    {
+        using Pod pod = Pod.WithCheckpoints(images, options, program);
+        pod.WaitForCount(1);
+        int code = pod.End();
+        Assert.True(code == 143, pod.Said);
+    }
+
+    private static void IsNotRestored(Pod pod, string message)
+    {
+        using (pod)
+        {
+            int code = pod.WaitForExit();
+            pod.AssertSaid($"crik error: checkpoint 1 cannot be restored and was set aside: …{message}");
+            Assert.Equal(123, code);
+        }
+    }
+}
