@@ -14,7 +14,6 @@ public sealed class ExplainedDumpTests
     [Explains("a deleted file that is still open is larger than ghostLimit", "deleted_file", "--env", "CRIK_GHOST_LIMIT=1Mi")]
     [Explains("… does not answer", "nothing", "--env", "CRIK_CRIU_PATH=/bin/true")]
     [Explains("the dump would not end within the grace period", "nothing", "--env", "CRIK_CRIU_PATH=/programs/stopped-criu", "--env", "CRIK_GRACE_PERIOD=6s")]
-    [Explains("hooks.beforeCheckpoint failed, and whenHookFails is giveUp", "nothing", "--env", "CRIK_HOOKS_BEFORE_CHECKPOINT=exit 1", "--env", "CRIK_WHEN_HOOK_FAILS=giveUp")]
     public void What_cannot_be_saved_is_said(string message, string what, params string[] options)
     {
         using ImageDirectory images = new();

@@ -65,26 +65,6 @@ public sealed class WallTests
     }
 
     [LabFact]
-    public void Io_uring_that_is_allowed_stops_a_checkpoint_and_that_is_said()
-    {
-        string[] program = Programs.Python(
-            """
-            import ctypes, time
-            assert ctypes.CDLL(None).syscall(425, 8, ctypes.create_string_buffer(120)) >= 0
-            print('count 1', flush=True)
-            time.sleep(60)
-            """);
-        using ImageDirectory images = new();
-        using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_IO_URING=allow"], program);
-        pod.WaitForCount(1);
-
-        Assert.Equal(143, pod.End());
-
-        Assert.Empty(images.Generations);
-        Assert.Contains(pod.Errors, line => line.Contains("no checkpoint was made", StringComparison.Ordinal) && line.Contains("ioUring", StringComparison.Ordinal));
-    }
-
-    [LabFact]
     public void A_program_that_watches_everything_keeps_its_watches_and_loses_only_those_on_processes()
     {
         string[] program = Programs.Python(
