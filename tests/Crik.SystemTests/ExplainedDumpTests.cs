@@ -25,17 +25,17 @@ public sealed class ExplainedDumpTests
     }
 
     [LabTheory]
-    [Explains("this criu does not know sockets of kernels from 6.16 on")]
-    public void A_criu_that_is_older_than_the_kernels_sockets_says_so(string message)
+    [Explains("this criu does not know sockets of kernels from 6.16 on", "trixie", "6.16")]
+    [Explains("this criu does not know this kernel", "bookworm", "6.13")]
+    public void A_criu_that_is_older_than_the_kernel_says_so(string message, string suite, string firstKernel)
     {
-        // On an older kernel criu 4.1.1 saves the socket.
-        bool isOlder = Environment.OSVersion.Version < new Version(6, 16);
+        bool knows = Environment.OSVersion.Version < new Version(firstKernel);
         using ImageDirectory images = new();
-        using Pod pod = Pod.WithCheckpoints(images, ["--rootfs", Lab.RootFileSystemOf("trixie")], "python3", "/programs/wall.py", "tcp");
+        using Pod pod = Pod.WithCheckpoints(images, ["--rootfs", Lab.RootFileSystemOf(suite)], "python3", "/programs/wall.py", "tcp");
         pod.WaitForCount(1);
 
-        Assert.Equal(isOlder ? 143 : 7, pod.End());
-        Assert.Equal(!isOlder, pod.HasSaid($"crik error: no checkpoint was made: …{message}"));
+        Assert.Equal(knows ? 143 : 7, pod.End());
+        Assert.Equal(!knows, pod.HasSaid($"crik error: no checkpoint was made: …{message}"));
     }
 
     [LabTheory]
@@ -88,6 +88,37 @@ public sealed class ExplainedDumpTests
         using Pod pod = new(["--tmpfs", $"/checkpoint:{size}"], ["crik", "run", "--image-dir", "/checkpoint", "--", .. program]);
 
         EndsWithout(pod, message);
+    }
+
+    [LabTheory]
+    [Explains("Read-only file system", "echo 1 >/sys/fs/ext4/$(basename $(findmnt -no SOURCE {0}))/trigger_fs_error")]
+    [Explains("Input/output error", "python3 -c 'import fcntl, os; fcntl.ioctl(os.open(\"{0}\", 0), 0x8004587d, bytes([2, 0, 0, 0]))'")] // EXT4_IOC_SHUTDOWN
+    public void A_file_system_that_fails_in_the_middle_of_a_dump(string message, string mishap)
+    {
+        using ImageDirectory images = new();
+        string volume = images.In("volume");
+        Directory.CreateDirectory(volume);
+        string mounted = Lab.Run("sh", "-c", $"truncate -s 64M {images.In("disk")} && mkfs.ext4 -q {images.In("disk")} && mount -o loop,errors=remount-ro {images.In("disk")} {volume} && echo yes");
+        Assert.Equal("yes\n", mounted);
+        try
+        {
+            using Pod pod = new(
+                ["--image-dir", volume, "--env", "CRIK_CRIU_PATH=/programs/stopped-criu"],
+                ["crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/wall.py"]);
+            pod.WaitForCount(1);
+            pod.Kill();
+            pod.Exec("timeout", "20", "sh", "-c", "until pgrep -r T -x criu; do sleep 0.05; done");
+            Lab.Run("sh", "-c", string.Format(System.Globalization.CultureInfo.InvariantCulture, mishap, volume));
+            pod.Exec("pkill", "-CONT", "-x", "criu");
+
+            int code = pod.WaitForExit();
+            pod.AssertSaid($"crik error: no checkpoint was made: …{message}");
+            Assert.Equal(7, code);
+        }
+        finally
+        {
+            Lab.Run("umount", "-l", volume);
+        }
     }
 
     private static void EndsWithout(Pod pod, string message)

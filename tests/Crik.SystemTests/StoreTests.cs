@@ -102,7 +102,7 @@ public sealed class StoreTests
     }
 
     [LabTheory]
-    [Explains("… No space left on device")]
+    [Explains("No space left on device")]
     public void A_full_disk_leaves_the_program_running_and_the_older_checkpoint_alone(string message)
     {
         // 30 MiB of images on a volume of 40, with additional files that do not fit.
@@ -114,7 +114,7 @@ public sealed class StoreTests
         Assert.Equal(7, pod.End());
 
         Assert.Contains("got TERM, memory whole", pod.Output);
-        pod.AssertSaid($"crik error: no checkpoint was made: {message}");
+        pod.AssertSaid($"crik error: no checkpoint was made: …{message}");
     }
 
     [LabTheory]

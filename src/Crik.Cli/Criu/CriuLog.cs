@@ -37,7 +37,6 @@ internal static class CriuLog
         ("Can't open file", "a file the program had open is not here: add it to additionalPaths, or keep it on a volume"),
         ("No space left on device", "the image directory is full: use a larger volume, or lower keep"),
         ("Disk quota exceeded", "the image directory's quota is used up: raise it, or lower keep"),
-        ("Read-only file system", "the image directory is read-only: its volume has to be writable"),
         ("Input/output error", "the disk of the image directory has errors: use another volume"),
         ("Unable to drop capability", "criu may not drop capabilities: add SETPCAP"),
         ("Unable to set a monotonic clock offset", "the clock of a time namespace cannot be set here: without SYS_ADMIN, NET_ADMIN and SYS_TIME none is wanted"),
