@@ -137,6 +137,52 @@ public sealed class ExplainedRestoreTests
         IsNotRestored(Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_RESTORE_FAILS=fail"], s_counter), message);
     }
 
+    [LabTheory]
+    [Explains("checkpoint N cannot be restored now: …")]
+    public void A_volume_without_room_for_the_additional_paths(string message)
+    {
+        using ImageDirectory images = new();
+        string[] options = ["--env", "CRIK_ADDITIONAL_PATHS=/data"];
+        string[] program = Programs.Shell("head -c 4m /dev/zero >/data/file; exec python3 /programs/wall.py");
+        Checkpoint(images, [.. options, "--tmpfs", "/data:8m"], program);
+
+        using Pod pod = Pod.WithCheckpoints(images, [.. options, "--tmpfs", "/data:1m"], program);
+
+        Assert.NotEqual(0, pod.WaitForExit());
+        pod.AssertSaid($"crik error: {message}No space left on device");
+        Assert.Equal([1], images.Generations);
+    }
+
+    [LabTheory]
+    [Explains("there is no room for the N KiB that a restore writes")]
+    public void No_room_anywhere(string message)
+    {
+        using ImageDirectory images = new();
+        string volume = images.In("volume");
+        Directory.CreateDirectory(volume);
+        Lab.Run("mount", "-t", "tmpfs", "-o", "size=40m", "crik-test", volume);
+        try
+        {
+            string[] Run(params string[] program) => ["crik", "run", "--image-dir", "/checkpoint", "--", .. program];
+            using (Pod first = new(["--image-dir", volume], Run(s_counter)))
+            {
+                first.WaitForCount(1);
+                Assert.Equal(143, first.End());
+            }
+
+            Lab.Run("sh", "-c", $"cat /dev/zero >{volume}/filler 2>/dev/null || true");
+            using Pod pod = new(["--image-dir", volume, "--tmpfs", "/tmp:4k", "--tmpfs", "/dev/shm:4k"], Run(s_counter));
+
+            Assert.Equal(125, pod.WaitForExit());
+            pod.AssertSaid($"crik error: {message}");
+            Assert.True(Directory.Exists(Path.Combine(volume, "checkpoints", "1")));
+        }
+        finally
+        {
+            Lab.Run("umount", "-l", volume);
+        }
+    }
+
     private static void Checkpoint(ImageDirectory images, string[] options, string[] program)
     {
         using Pod pod = Pod.WithCheckpoints(images, options, program);

@@ -4,9 +4,13 @@ namespace Crik.SystemTests;
 
 public sealed class TroubleshootingPageTests
 {
-    /// <summary>What no machine of the tests brings about, and why; the unit tests of CriuLog have the lines that were seen.</summary>
+    /// <summary>What no test brings about, and why not. For these CriuLogTests has criu's line.</summary>
     private static readonly Dictionary<string, string> s_notBroughtAbout = new()
     {
+        ["the image directory's quota is used up"] = "it wants a file system with quotas, and a tool to set them",
+        ["the disk of the image directory has errors"] = "it wants a disk that fails at some pages only; one that fails altogether takes criu's log along, and is said by crik",
+        ["criu may not drop capabilities"] = "crik does not run criu without SETPCAP; in a user namespace the kernel may still refuse",
+        ["the clock of a time namespace cannot be set here"] = "crik does not want one without SYS_TIME; in a user namespace the kernel may still refuse",
     };
 
     [Fact]

@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.SystemTests;
 
 namespace Crik.Tests.Criu;
 
@@ -12,6 +13,12 @@ public sealed class CriuLogTests
     [InlineData("(00.021) Error (criu/ipc_ns.c:1): SysVIPC shmem map 1 doesn't live in IPC ns", "SYS_ADMIN")]
     [InlineData("(00.021)   301: Error (criu/files-reg.c:1): File tmp/x has bad size 3 (expect 4)", "additionalPaths")]
     [InlineData("(00.021) Error (compel/src/lib/infect.c:1): suspending seccomp failed: Operation not permitted", "Unconfined")]
+    [InlineData("(00.021) Error (criu/bfd.c:1): bfd: Error flushing image: Disk quota exceeded", "quota")]
+    [InlineData("(00.021)   301: Error (criu/pagemap.c:1): Can't read mapping page 14: Input/output error", "has errors")]
+    [InlineData("(00.021)   301: Error (criu/pie/restorer.c:1): Unable to drop capability 2: -1", "may not drop capabilities")]
+    [InlineData("(00.021) Error (criu/timens.c:1): timens: Unable to set a monotonic clock offset: Permission denied", "time namespace")]
+    [InlineData("(00.020) Error (criu/rlimit.c:1): rlimit: Can't setup RLIMIT_NOFILE for self: Operation not permitted\n"
+        + "(00.021) Error (criu/fsnotify.c:1): fsnotify: Unable to open inotify by handle (dev 0x1 ino 0x2): No such file or directory", "watches is not here")]
     public void Known_errors_are_said_in_the_users_terms(string line, string meaning)
     {
         using TempDirectory temp = new();
@@ -22,6 +29,10 @@ public sealed class CriuLogTests
         Assert.Contains(meaning, explained.Message, StringComparison.Ordinal);
         Assert.Equal("Dumping FAILED.", explained.Evidence[^1]);
     }
+
+    [Fact]
+    public void Every_meaning_has_an_entry_on_the_page_about_troubles() =>
+        Assert.All(CriuLog.Meanings, meaning => Assert.Contains(TroubleshootingPage.Messages, message => meaning.StartsWith(message, StringComparison.Ordinal)));
 
     [Fact]
     public void An_unknown_error_is_quoted()
