@@ -138,6 +138,18 @@ public sealed class ExplainedRestoreTests
     }
 
     [LabTheory]
+    [Explains("a volume that the program has in a mount namespace of its own is not in this pod")]
+    public void A_volume_that_is_not_mounted(string message)
+    {
+        using ImageDirectory images = new();
+        string[] options = ["--level", "full", "--env", "CRIK_WHEN_RESTORE_FAILS=fail"];
+        string[] program = ["unshare", "-m", "sh", "-c", "mount -t tmpfs its-own /mnt; exec python3 /programs/wall.py"];
+        Checkpoint(images, [.. options, "--tmpfs", "/volume:4m"], program);
+
+        IsNotRestored(Pod.WithCheckpoints(images, options, program), message);
+    }
+
+    [LabTheory]
     [Explains("checkpoint N cannot be restored now: …")]
     public void A_volume_without_room_for_the_additional_paths(string message)
     {

@@ -128,11 +128,11 @@ public sealed partial class PublishedConfigurationTests : IDisposable
 
         Assert.All(OptionKeys.All, key => Assert.Matches($@"[`\s]{Regex.Escape(key.Name.Split('.')[^1])}[`:]", guide));
         Assert.Equal(10, examples.Length);
-        Assert.All(examples, example =>
+        foreach (string example in examples)
         {
             File.WriteAllText(_fixture.FilePath, example);
-            Assert.NotEqual(new CrikOptions(), _fixture.LoadEnvironment((CrikOptions.NodeNameVariable, "node-1")));
-        });
+            _fixture.LoadEnvironment((CrikOptions.NodeNameVariable, "node-1")); // throws on the least mistake
+        }
     }
 
     private JsonElement PropertyOf(OptionKey key) => key.Name.Split('.') is [string group, string name]
