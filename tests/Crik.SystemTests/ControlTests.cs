@@ -177,6 +177,7 @@ public sealed class ControlTests
         next.WaitForLine("clock ");
         Assert.Equal(restored, next.Counted()[0] > 1);
         Assert.Equal(level == "full", Clock(next) > then);
+        next.End();
         Assert.Equal(level == "basic", next.HasSaid(message));
     }
 

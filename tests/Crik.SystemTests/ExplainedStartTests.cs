@@ -13,7 +13,7 @@ public sealed class ExplainedStartTests
         using ImageDirectory images = new();
         using Pod pod = Pod.WithCheckpoints(images, options, "python3", "/programs/wall.py");
         pod.WaitForCount(1);
-        pod.AssertSaid($"crik warning: no checkpoint can be made here: {message}");
+        pod.WaitForSaid($"crik warning: no checkpoint can be made here: {message}");
 
         Assert.Equal(7, pod.End());
         pod.AssertSaid($"crik error: no checkpoint was made: {message}");
@@ -28,7 +28,7 @@ public sealed class ExplainedStartTests
             ["--level", "nonroot", "--image-dir", images.Path],
             ["setpriv", "--no-new-privs", "crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/wall.py"]);
         pod.WaitForCount(1);
-        pod.AssertSaid($"crik warning: no checkpoint can be made here: {message}");
+        pod.WaitForSaid($"crik warning: no checkpoint can be made here: {message}");
 
         Assert.Equal(7, pod.End());
     }

@@ -187,7 +187,7 @@ public sealed class LazyTests
         using Pod next = Pod.WithCheckpoints(images, options, s_program);
         next.WaitForCount(last + 1);
 
-        next.AssertSaid($"{message} {reason}");
+        next.WaitForSaid($"{message} {reason}");
         AssertWhole(next);
         Assert.DoesNotContain(next.Errors, line => line.Contains("pages have come in", StringComparison.Ordinal));
     }
