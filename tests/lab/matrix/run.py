@@ -5,7 +5,7 @@ Each program runs under `crik run` as PID 1 of a container at the basic capabili
 it state; then, N times, the pod gets SIGTERM and a new one (other name, other address, fresh files) goes on from the
 checkpoint, and the client looks whether everything is still so. Prints a table; the exit code is 0 when every program survived
 that is not known to have a reason not to."""
-import argparse, importlib, os, pkgutil, shutil, sys, time, traceback
+import argparse, importlib, os, pkgutil, shutil, signal, sys, time, traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lab import Failed, Lab, Pod, Program, expect
@@ -67,12 +67,12 @@ def live(lab, program, cycles, keep):
             row.failure = f'survived, though it is said that it cannot: {program.cannot}'
     except Failed as failure:
         row.failure = str(failure)
-    except Exception:
+    except Exception:  # a mistake in the test is a failure of this program, and not the end of the others
         row.failure = 'the test itself failed: ' + traceback.format_exc(limit=-2).strip().replace('\n', ' / ')
     finally:
         if pod:
             if row.failure:
-                print('\n'.join([f'{program.name}: {row.failure}', *(f'  {line}' for line in (pod.log + pod.output)[-40:])]), file=sys.stderr)
+                print('\n'.join([f'{program.name}: {row.failure}', *(f'  {line}' for line in pod.log[-30:] + pod.output[-5:])]), file=sys.stderr)
             pod.end()
         program.close() if hasattr(program, 'close') else None
         if keep or row.failure and not row.known and os.environ.get('CRIK_KEEP_FAILED'):
@@ -92,6 +92,7 @@ def main():
     wanted = [name for name in a.only.split(',') if name]
     unknown = set(wanted) - {program.name for program in everything}
     expect(not unknown, f'no such program: {", ".join(unknown)}; there are {", ".join(program.name for program in everything)}')
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('matrix: ended by SIGTERM'))  # and not without cleaning up
     lab = Lab()
     start = time.monotonic()
     rows = [live(lab, program, a.cycles, a.keep) for program in everything if not wanted or program.name in wanted]
