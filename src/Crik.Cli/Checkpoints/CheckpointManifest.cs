@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Crik.Criu;
 
 namespace Crik.Checkpoints;
 
@@ -11,6 +12,7 @@ internal sealed record CheckpointManifest
     public const int CurrentFormat = 1;
 
     private readonly IReadOnlyList<string> _ownPaths = [];
+    private readonly IReadOnlyList<InterfaceAddress> _addresses = [];
 
     public required int Format { get; init; }
 
@@ -45,6 +47,13 @@ internal sealed record CheckpointManifest
     public required IReadOnlyList<InotifyWatch> Watches { get; init; }
 
     public required IReadOnlyList<CgroupDirectory> Cgroups { get; init; }
+
+    /// <summary>The container's network addresses: what is bound to one of them has to be bound to another one.</summary>
+    public IReadOnlyList<InterfaceAddress> Addresses
+    {
+        get => _addresses;
+        init => _addresses = value ?? [];
+    }
 
     public required IReadOnlyList<string> ExternalMounts { get; init; }
 

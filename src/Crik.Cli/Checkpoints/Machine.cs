@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Crik.Criu;
 using Crik.Linux;
 
 namespace Crik.Checkpoints;
@@ -45,6 +46,9 @@ internal static class Machine
 
         return directories;
     }
+
+    public static IReadOnlyList<InterfaceAddress> Addresses() =>
+        [.. Libc.NetworkAddresses().Select(item => new InterfaceAddress(item.Interface, item.Address)).Where(address => !address.IsLoopback)];
 
     private static bool Carries(Mount mount, string controllers) => controllers.Length == 0
         ? mount.Type == "cgroup2"

@@ -48,7 +48,7 @@ internal static class ManifestReader
             throw Damaged(path, $"it says generation {manifest.Generation}");
         }
 
-        if (HasNull(manifest.Images) || HasNull(manifest.Stdio) || HasNull(manifest.Watches) || HasNull(manifest.Paths) || HasNull(manifest.OwnPaths) || HasNull(manifest.Cgroups)
+        if (HasNull(manifest.Images) || HasNull(manifest.Stdio) || HasNull(manifest.Watches) || HasNull(manifest.Paths) || HasNull(manifest.OwnPaths) || HasNull(manifest.Addresses) || HasNull(manifest.Cgroups)
             || HasNull(manifest.Command) || HasNull(manifest.ExternalMounts) || HasNull(manifest.Machine.CpuFeatures)
             || manifest.Stdio.Any(link => HasNull(link.Holders)))
         {
@@ -59,7 +59,7 @@ internal static class ManifestReader
         {
             manifest.Pids.Count, manifest.Images.Count, manifest.Stdio.Count, manifest.Watches.Count, manifest.Paths.Count,
             manifest.Cgroups.Count, manifest.Command.Count, manifest.ExternalMounts.Count,
-            manifest.OwnPaths.Count,
+            manifest.OwnPaths.Count, manifest.Addresses.Count,
         }.Max();
         if (most > MostEntries)
         {
@@ -69,6 +69,11 @@ internal static class ManifestReader
         if (manifest.RootPid <= 1 || manifest.Pids.Any(pid => pid <= 1) || !manifest.Pids.Contains(manifest.RootPid))
         {
             throw Damaged(path, "its process numbers make no sense");
+        }
+
+        if (manifest.Addresses.Any(address => address.Bytes is not { Length: 4 or 16 } || address.Interface is null))
+        {
+            throw Damaged(path, "it has an address that makes no sense");
         }
 
         if (manifest.Stdio.Any(link => link.Stream is < 0 or > 2)

@@ -178,6 +178,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             })],
             Watches = watches.Taken,
             Cgroups = Machine.Cgroups(),
+            Addresses = Machine.Addresses(),
             ExternalMounts = ExternalMounts(),
             Paths = tree.Paths,
             Images = [.. Directory.EnumerateFiles(draft.ImagesPath)
