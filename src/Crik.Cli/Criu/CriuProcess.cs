@@ -27,9 +27,10 @@ internal sealed class CriuProcess : IDisposable
         _process = process;
     }
 
+    /// <param name="plainSystemV">System V shared memory is saved as memory that is shared, without key and number.</param>
     /// <exception cref="CriuException">criu is not there, or cannot be executed.</exception>
     public static CriuProcess Start(
-        Supervisor supervisor, string criu, FileDescriptor? output, IReadOnlyList<int> inherited)
+        Supervisor supervisor, string criu, FileDescriptor? output, IReadOnlyList<int> inherited, bool plainSystemV = false)
     {
         (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
         using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
@@ -56,12 +57,15 @@ internal sealed class CriuProcess : IDisposable
                     Pass(inherited[i], FirstInheritedInCriu + i);
                 }
 
-                using FileDescriptor? limits = Preload.OpenForCriu();
                 IReadOnlyList<string> environment = EnvironmentBlock.Current;
-                if (limits is not null)
+                int next = FirstInheritedInCriu + inherited.Count;
+                foreach (FileDescriptor library in Preload.OpenForCriu(plainSystemV))
                 {
-                    Pass(limits.Number, FirstInheritedInCriu + inherited.Count);
-                    environment = Preload.Add(environment, $"/proc/self/fd/{FirstInheritedInCriu + inherited.Count}");
+                    using (library)
+                    {
+                        Pass(library.Number, next);
+                        environment = Preload.Add(environment, $"/proc/self/fd/{next++}");
+                    }
                 }
 
                 ChildProcess? process = supervisor.TryStart(

@@ -1,6 +1,6 @@
 #!/bin/sh
 # build.sh SOURCE.c TARGET.cs: a library to preload, as bytes in C#, made by whichever compiler links the native build.
-# It needs no version of libc. limits-of-others.c becomes PreloadBytes.LimitsOfOthers.
+# It needs no version of libc. plain-sysv.c becomes PreloadBytes.PlainSysv.
 set -eu
 cc=$(command -v clang || command -v gcc)
 library=$2.so

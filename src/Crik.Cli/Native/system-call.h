@@ -1,5 +1,6 @@
 // What both libraries need of the kernel and of libc; they are built without either's headers, and need no version of libc.
 #define EPERM 1
+#define EACCES 13
 #define ENOSYS 38
 
 extern int *__errno_location(void);

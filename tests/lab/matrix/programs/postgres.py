@@ -9,8 +9,6 @@ class Postgres(Program):
     command = ['sh', '-c', 'set -e; b=/usr/lib/postgresql/17/bin; chown postgres /data; run="setpriv --reuid=postgres --regid=postgres --init-groups"; '
                '[ -e /data/pg ] || $run $b/initdb -D /data/pg -A trust >/dev/null; printf "host all all 0.0.0.0/0 trust\\n" >>/data/pg/pg_hba.conf; '
                'exec $run $b/postgres -D /data/pg -c listen_addresses=0.0.0.0 -c max_prepared_transactions=5 -c unix_socket_directories=/tmp -c checkpoint_timeout=30s']
-    level = 'full'
-    options = ['--capability', 'IPC_OWNER']
 
     def sql(self, pod, statement, seconds=30):
         return pod.ask('psql', '-h', 'ADDRESS', '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-qAt', '-c', statement, seconds=seconds).strip()
