@@ -1,16 +1,27 @@
 # crik: the commands of CONTRIBUTING.md. Everything that is missing is installed by the targets themselves.
 SHELL := /bin/bash
 CRIK := artifacts/crik
+SERVER := artifacts/node-state-server
+RENDER := artifacts/render-chart
+CHART := charts/node-state-server
 
-.PHONY: crik demo test unit-test system-test matrix format clean
+.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
 	@tests/lab/cost.sh
 
-$(CRIK): $(shell find src/Crik.Cli -name '*.cs' -not -path '*/obj/*') src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
+$(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') $(wildcard src/Crik.Cli/Native/*) src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
 	tests/lab/publish.sh src/Crik.Cli/Crik.Cli.csproj artifacts/native/crik
 	install -m755 artifacts/native/crik/crik $@
+
+## node-state-server: the native binary, artifacts/node-state-server
+node-state-server: $(SERVER)
+	@stat -c 'size:    %s bytes' $(SERVER)
+
+$(SERVER): $(shell find src/Crik.NodeStateServer src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.NodeStateServer/Crik.NodeStateServer.csproj Directory.Build.props Directory.Packages.props global.json
+	tests/lab/publish.sh src/Crik.NodeStateServer/Crik.NodeStateServer.csproj artifacts/native/node-state-server
+	install -m755 artifacts/native/node-state-server/node-state-server $@
 
 ## demo: a counter that lives through three pods (LEVEL=basic|full|privileged|nonroot)
 demo:
@@ -18,24 +29,72 @@ demo:
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/demo.sh
 
-## test: unit tests, then the binary in real containers
+## chart: the objects of the node state server's chart, for kubectl apply -f - (ARGS="--namespace kube-system --set replicas=3")
+chart: $(RENDER)
+	@$(RENDER) $(ARGS) $(CHART)
+
+$(RENDER): $(wildcard tests/lab/chart/*)
+	@tests/lab/chart/build.sh $@
+
+## test: unit tests, the chart, then the binary in real containers
 test:
 	@tests/lab/install.sh
-	@$(MAKE) --no-print-directory $(CRIK)
+	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
 	@tests/lab/rootfs.sh experimental
 	@tests/lab/test.sh Crik.slnx
 
 unit-test:
 	@tests/lab/test.sh tests/Crik.Cli.Tests
+	@tests/lab/test.sh tests/Crik.NodeStateServer.Tests
 
 system-test: $(CRIK)
 	@tests/lab/test.sh tests/Crik.SystemTests
+
+## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two
+bench-server: $(SERVER)
+	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
+	@bench/node-state-server.sh $(SERVER) $(NODES)
+
+## bench-server-real: the same questions to a real API server with 1,000 Nodes (NODES=…)
+bench-server-real: $(SERVER)
+	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
+	@bench/node-state-server-real.sh $(SERVER) $(NODES)
+
+## bench: what crik costs beside tini and criu alone (QUICK=1: fewer and smaller cases, OPTIONS: see bench/bench.py)
+bench:
+	@tests/lab/install.sh
+	@command -v tini >/dev/null || apt-get install -y -qq tini >/dev/null
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/rootfs.sh experimental
+	@python3 bench/bench.py $(if $(QUICK),--quick) $(OPTIONS)
+
+## cluster: a real Kubernetes of two nodes (the first time: compiles it, ten minutes)
+cluster:
+	@tests/lab/kubernetes/cluster.sh start
+
+## cluster-test: the chart, the server and pods on that cluster, which is stopped again
+cluster-test:
+	@tests/lab/install.sh
+	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
+	@tests/lab/cluster-test.sh
+
+cluster-stop:
+	@tests/lab/kubernetes/cluster.sh stop
+
+chart-test: $(RENDER)
+	@tests/lab/test.sh tests/Crik.ChartTests
 
 ## matrix: which programs survive their pods (ONLY=redis,go CYCLES=2)
 matrix:
 	@tests/lab/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES))
+
+## faults: SIGKILL and other mishaps at every instant of checkpoint and restore (MINUTES=10 COUNT=0 SEED=)
+faults:
+	@tests/lab/install.sh
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/faults/faults.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
 ## format: what CI looks at
 format:

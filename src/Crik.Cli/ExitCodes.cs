@@ -5,6 +5,9 @@ internal static class ExitCodes
 {
     public const int Success = 0;
 
+    /// <summary>`crik check` found that no checkpoint can work here.</summary>
+    public const int CheckFailed = 1;
+
     /// <summary>The command line or the configuration is wrong; nothing was started (EX_USAGE of sysexits.h).</summary>
     public const int Usage = 64;
 

@@ -1,3 +1,4 @@
+using Crik.Checks;
 using Crik.Commands;
 using Crik.Configuration;
 using Crik.Diagnostics;
@@ -14,7 +15,12 @@ internal static class Program
         try
         {
             arguments = ByteStrings.ReadArguments(arguments);
-            return arguments is [ProgramStart.Stage, ..] ? ProgramStart.Become(arguments.AsSpan(1)) : Execute(arguments);
+            return arguments switch
+            {
+                [ProgramStart.Stage, ..] => ProgramStart.Become(arguments.AsSpan(1)),
+                [TrialProgram.Stage, ..] => TrialProgram.Run(arguments.AsSpan(1)),
+                _ => Execute(arguments),
+            };
         }
         catch (CrikException exception)
         {
@@ -46,12 +52,35 @@ internal static class Program
                     ? print.ExitCode
                     : ExitCodes.Failure;
             case RunRequest run:
-                CrikOptions options = CrikOptionsLoader.Load(run.Overrides, EnvironmentBlock.AsDictionary());
-                Log.Configure(Level(options.LogLevel), options.LogFormat == LogFormat.Json);
-                return RunCommand.Run(options, run.Command);
+                return RunCommand.Run(Load(run.Overrides), run.Command);
+            case CheckRequest check:
+                return CheckCommand.Run(check.Overrides, check.Output);
+            case ToolRequest tool:
+                return ExecuteTool(tool);
             default:
                 throw new InvalidOperationException("a request that nobody handles");
         }
+    }
+
+    /// <summary>Beside the one that runs the program: its last words, in the termination log, are not this command's to write.</summary>
+    private static int ExecuteTool(ToolRequest tool)
+    {
+        try
+        {
+            return ToolCommands.Run(tool, Load(tool.Overrides));
+        }
+        catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException)
+        {
+            Log.Error(exception.Message);
+            return (exception as CrikException)?.ExitCode ?? ExitCodes.Failure;
+        }
+    }
+
+    private static CrikOptions Load(CommandLineOverrides overrides)
+    {
+        CrikOptions options = CrikOptionsLoader.Load(overrides, EnvironmentBlock.AsDictionary());
+        Log.Configure(Level(options.LogLevel), options.LogFormat == LogFormat.Json);
+        return options;
     }
 
     private static LogEventLevel Level(LogLevel level) => level switch

@@ -9,12 +9,16 @@ public sealed partial class ArchitectureTests
     {
         ["Linux"] = [],
         ["Diagnostics"] = ["Linux"],
-        ["Configuration"] = ["Linux"],
+        ["Configuration"] = ["Linux", "Contracts"],
         ["Files"] = ["Linux"],
         ["Init"] = ["Linux", "Diagnostics"],
         ["Criu"] = ["Linux", "Diagnostics", "Init"],
         ["Checkpoints"] = ["Linux", "Diagnostics", "Init", "Criu", "Files", "Configuration"],
-        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration"],
+        ["Nodes"] = ["Linux", "Diagnostics", "Init", "Configuration", "Contracts"],
+        ["Inspection"] = ["Linux", "Criu", "Checkpoints"],
+        ["Control"] = ["Linux", "Diagnostics", "Init"],
+        ["Checks"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Inspection"],
+        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection", "Control", "Checks"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -170,7 +170,7 @@ public sealed class PolicyTests
     }
 
     [LabTheory]
-    [InlineData("1s", "700", "1")]
+    [InlineData("1s", "2500", "1")]
     [InlineData("1s", "10", "150")]
     public void GracePeriod_ends_a_dump_that_takes_too_long_and_the_program_is_unharmed(string grace, string mib, string processes)
     {

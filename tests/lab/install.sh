@@ -15,6 +15,7 @@ need mmdebstrap mmdebstrap
 need python3 python3
 need setcap libcap2-bin
 need ip iproute2
+need openssl openssl
 command -v clang >/dev/null || need gcc gcc     # the native build links with either
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 if [ "${#missing[@]}" -gt 0 ]; then

@@ -11,6 +11,7 @@
       --network NETNS:ADDRESS/BITS   an eth0 with this address, on the bridge `pods` of a network namespace
       --rootfs DIR         default: what rootfs.sh prints for experimental
       --crik FILE          default: $CRIK_BINARY or artifacts/crik
+      --host-network       in the machine's own network
       --seccomp            with a filter that allows everything, as RuntimeDefault has one that allows most
     pod.py kill NAME [SIGNAL]     pod.py pid NAME     pod.py exec NAME -- COMMAND...
 
@@ -122,7 +123,7 @@ def prepare(a):
         mounts = [m for m in mounts if m['destination'] != destination]
         mounts.append(mount(destination, 'tmpfs', 'tmpfs', f'size={size}', 'mode=1777'))
     capabilities = lambda names: ['CAP_' + c for c in names]
-    linux = {'namespaces': [{'type': t} for t in ('pid', 'ipc', 'uts', 'mount', 'network')],
+    linux = {'namespaces': [{'type': t} for t in ('pid', 'ipc', 'uts', 'mount') + (() if a.host_network else ('network',))],
              'cgroupsPath': cgroup_of(a.name),
              'resources': {'devices': [{'allow': True, 'access': 'rwm'}]}}
     if a.seccomp:
@@ -136,7 +137,7 @@ def prepare(a):
                           'env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', f'HOSTNAME={a.name}'] + a.env,
                           'capabilities': {'bounding': capabilities(bounding), 'effective': capabilities(effective),
                                            'permitted': capabilities(effective)}},
-              'hooks': {'createRuntime': [{'path': shutil.which('sh'), 'args': ['sh', '-ec', network_hook(netns, address)]}]}}
+              'hooks': {'createRuntime': [] if a.host_network else [{'path': shutil.which('sh'), 'args': ['sh', '-ec', network_hook(netns, address)]}]}}
     with open(bundle + '/config.json', 'w') as out:
         json.dump(config, out)
     return bundle
@@ -167,6 +168,7 @@ def main():
     for repeated in ('--mount', '--tmpfs', '--env', '--capability'):
         verb.add_argument(repeated, action='append', default=[])
     verb.add_argument('--terminal', action='store_true')
+    verb.add_argument('--host-network', action='store_true')
     verb.add_argument('--seccomp', action='store_true')
     verb.add_argument('--user', default='1000:1000')
     verb.add_argument('--network')
@@ -191,4 +193,5 @@ def main():
     print(json.loads(subprocess.check_output(RUNC + ['state', a.name]))['pid'])
 
 
-main()
+if __name__ == '__main__':
+    main()

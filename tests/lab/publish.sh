@@ -10,4 +10,5 @@ for framework in net10.0 net9.0; do
   # NU1101/NU1102/NU1103: the feed has no such package. Everything else is a real error.
   if [ $framework = net9.0 ] || ! grep -qE 'NU110[123]' "$log"; then cat "$log" >&2; rm "$log"; exit 1; fi
   echo "the feed has no NativeAOT runtime pack for $framework" >&2; rm "$log"
+  git -C "$(dirname "$project")" clean -fqx -- ../*/packages.native.$framework.lock.json # half-written
 done

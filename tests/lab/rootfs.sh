@@ -15,7 +15,7 @@ exec 9>"$cache/rootfs-$suite.lock"; flock 9
 if [ -e "$root" ]; then echo "$root"; exit 0; fi
 new=$cache/.new-rootfs-$suite; rm -rf --one-file-system "$new"
 echo "making the root file system $root" >&2
-mirror=$(awk '/^URIs:/ {print $2; exit} /^deb / {print $2; exit}' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null || true)
+mirror=$("$(dirname "$0")/mirror.sh")
 packages=procps,iproute2,python3
 newest_criu() { # newest_criu SUITE...: with what it needs; a stored copy of sid may be past its validity date
   printf "deb $mirror %s main\n" "$@" >"$new/etc/apt/sources.list.d/newest.list"

@@ -52,6 +52,10 @@ internal sealed class CheckpointDraft : IDisposable
         }
 
         Libc.SyncFileSystem(_directory, _staging);
+        if (Libc.IsOnFuse(_staging))
+        {
+            SyncEach(_staging); // the kernel does not pass syncfs(2) on to a FUSE server
+        }
     }
 
     /// <summary>From here on it is there. Call after <see cref="Seal"/>.</summary>
@@ -73,19 +77,28 @@ internal sealed class CheckpointDraft : IDisposable
         _committed = true;
     }
 
+    private static void SyncEach(string directory)
+    {
+        foreach (string file in Directory.EnumerateFiles(directory))
+        {
+            using FileDescriptor opened = Libc.Open(file, Libc.O_RDONLY | Libc.O_NOFOLLOW);
+            Libc.Sync(opened, file);
+        }
+
+        foreach (string below in Directory.EnumerateDirectories(directory))
+        {
+            SyncEach(below);
+        }
+
+        Libc.SyncDirectory(directory);
+    }
+
     public void Dispose()
     {
         _directory.Dispose();
         if (!_committed)
         {
-            try
-            {
-                Directory.Delete(_staging, recursive: true);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Diagnostics.Log.Warning("an unfinished checkpoint could not be removed; the next start does it", ("path", _staging), ("reason", exception.Message));
-            }
+            CheckpointStore.TryRemove(_staging);
         }
     }
 }

@@ -77,8 +77,10 @@ internal sealed record CheckpointManifest
 /// <summary>The machine and container that a checkpoint was made in.</summary>
 /// <param name="CpuFeatures">The flags of <c>/proc/cpuinfo</c>.</param>
 /// <param name="MonotonicMilliseconds">CLOCK_MONOTONIC at that time.</param>
+/// <param name="NodeName">The Kubernetes node, where the pod was told.</param>
 internal sealed record MachineFacts(
-    string Architecture, string KernelRelease, string HostName, string BootId, IReadOnlyList<string> CpuFeatures, long MonotonicMilliseconds);
+    string Architecture, string KernelRelease, string HostName, string BootId, IReadOnlyList<string> CpuFeatures, long MonotonicMilliseconds,
+    string? NodeName = null);
 
 /// <summary>One of crik's own descriptors 0 to 2, as the tree shared it.</summary>
 /// <param name="Stream">Its number in crik.</param>
@@ -117,6 +119,12 @@ internal sealed record RunRecord
     /// <summary>Checkpoints up to this number are history: the program ended by itself, or was started afresh, after them.</summary>
     public int HistoryUpTo { get; init; }
 
+    /// <summary>Checkpoints that were rolled back from: kept, and never restored by themselves.</summary>
+    public IReadOnlyList<int>? Skipped { get; init; }
+
+    /// <summary>What the image directory's disk takes, by the last checkpoint that was large enough to say.</summary>
+    public long? BytesPerSecond { get; init; }
+
     public RunEnd? End { get; init; }
 }
 
@@ -134,12 +142,15 @@ internal enum RunEndKind
 
     /// <summary>The program was killed, or had to end because its checkpoint failed: its last checkpoint is the best there is.</summary>
     Lost,
+
+    /// <summary>After it, somebody chose the checkpoint to go on from.</summary>
+    RolledBack,
 }
 
 /// <summary>Who holds the image directory; written into the lock file for the one who waits.</summary>
 internal sealed record LockHolder(string HostName, int Pid, DateTimeOffset Since);
 
-[JsonSourceGenerationOptions(
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 16)]
 [JsonSerializable(typeof(CheckpointManifest))]

@@ -8,67 +8,147 @@ namespace Crik.Checkpoints;
 /// <summary>The committed checkpoints of an image directory. What is under <c>checkpoints/</c> is whole: it got there by a rename.</summary>
 internal sealed class CheckpointStore(ImageDirectory directory)
 {
-    private const string StagingPrefix = ".staging-";
+    internal const string StagingPrefix = ".staging-";
     private const string RestorePrefix = ".restore-";
+
+    /// <summary>A trial of <c>crik check</c>'s.</summary>
+    internal const string CheckPrefix = ".check-trial-";
 
     /// <summary>How many checkpoints that could not be restored are kept for a look at their logs.</summary>
     private const int FailedKept = 3;
 
+    /// <summary>Higher ones are nobody's: the next would not be a number any more.</summary>
+    internal const int HighestNumber = 1_000_000_000;
+
+    private int _lastBegun;
+
+    /// <summary>Nothing can be changed in it; what would be is left out.</summary>
+    public bool IsReadOnly => directory.IsReadOnly;
+
     /// <summary>Committed generations, newest first.</summary>
     public IReadOnlyList<int> Generations() => [.. Numbers(directory.Checkpoints).OrderDescending()];
 
+    /// <summary>Of all that were committed, those set aside among them.</summary>
     /// <returns>0 when there is none.</returns>
-    public int NewestGeneration() => Numbers(directory.Checkpoints).DefaultIfEmpty(0).Max();
+    public int NewestGeneration() => Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).DefaultIfEmpty(0).Max();
+
+    /// <summary>The newest checkpoint that was set aside, when nothing of that state is left to be restored and it is not history.</summary>
+    public int? NewestSetAside()
+    {
+        int history = ReadRunRecord()?.HistoryUpTo ?? 0;
+        int newest = Numbers(directory.Failed).DefaultIfEmpty(0).Max();
+        return newest > history && Generations().All(generation => generation <= history) ? newest : null;
+    }
 
     public string PathOf(int generation) => Path.Combine(directory.Checkpoints, generation.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Removes what an interrupted checkpoint or restore left behind.</summary>
     public void SweepUnfinished()
     {
+        if (IsReadOnly)
+        {
+            return;
+        }
+
         foreach (string path in Directory.EnumerateDirectories(directory.Path, ".*"))
         {
             string name = Path.GetFileName(path);
-            if (name.StartsWith(StagingPrefix, StringComparison.Ordinal) || name.StartsWith(RestorePrefix, StringComparison.Ordinal))
+            if (name.StartsWith(StagingPrefix, StringComparison.Ordinal) || name.StartsWith(RestorePrefix, StringComparison.Ordinal)
+                || name.StartsWith(CheckPrefix, StringComparison.Ordinal))
             {
-                Log.Info("removed what an interrupted run left unfinished", ("path", path));
-                Directory.Delete(path, recursive: true);
+                Log.Info("removing what an interrupted run left unfinished", ("path", path));
+                TryRemove(path);
             }
         }
     }
 
-    /// <summary>Starts a new generation in a place where nobody looks for one.</summary>
+    /// <summary>
+    /// Starts a new generation in a place where nobody looks for one. Its number is never given out again: work on a draft
+    /// that was given up may still be going on.
+    /// </summary>
     public CheckpointDraft Begin()
     {
-        int generation = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).DefaultIfEmpty(0).Max() + 1;
+        int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Concat(Skipped()).Append(_lastBegun).Max() + 1;
         string staging = Path.Combine(directory.Path, $"{StagingPrefix}{generation}");
         return new CheckpointDraft(generation, staging, PathOf(generation), directory.Path);
     }
 
-    /// <summary>A directory for one attempt to restore.</summary>
-    public string NewRestoreDirectory(int generation)
+    /// <summary>
+    /// A directory for one attempt to restore: beside the checkpoints, where logs outlive the pod, or, where that volume takes
+    /// nothing, in the container.
+    /// </summary>
+    /// <param name="bytes">What will be written into it at least.</param>
+    public string NewRestoreDirectory(int generation, long bytes)
     {
-        string path = Path.Combine(directory.Path, $"{RestorePrefix}{generation}");
-        if (Directory.Exists(path))
+        string name = $"{RestorePrefix}{generation}";
+        string[] places = IsReadOnly ? ["/tmp", "/dev/shm"] : [directory.Path, "/tmp", "/dev/shm"];
+        foreach (string place in places)
         {
-            Directory.Delete(path, recursive: true);
+            string path = Path.Combine(place, place == directory.Path ? name : $"crik{name}");
+            try
+            {
+                if (Directory.Exists(path))
+                {
+                    Directory.Delete(path, recursive: true);
+                }
+
+                if (Libc.FreeBytes(place) > bytes && Libc.MakeDirectory(path, 0x1C0))
+                {
+                    return path;
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Log.Debug("no restore from here", ("place", place), ("reason", exception.Message));
+            }
         }
 
-        Libc.MakeDirectory(path, 0x1C0);
-        return path;
+        throw new CheckpointException($"there is no room for the {bytes >> 10} KiB that a restore writes, in any of {string.Join(", ", places)}; free some in the image directory");
     }
 
-    /// <summary>Removes the oldest checkpoints beyond those to keep. Never the newest.</summary>
-    public void Prune(int keep)
+    /// <summary>Removes the checkpoints beyond those to keep. Never the newest, nor the one that a start would restore.</summary>
+    /// <returns>Their numbers.</returns>
+    public IReadOnlyList<int> Prune(int keep)
     {
-        foreach (int generation in Generations().Skip(Math.Max(1, keep)))
+        int[] removed = [.. Retention.ToRemove(Generations(), Skipped(), keep)];
+        foreach (int generation in removed)
         {
             Remove(directory.Checkpoints, generation);
         }
+
+        return removed;
+    }
+
+    /// <summary>Lets the next start go on from this checkpoint, which may be one that was set aside.</summary>
+    /// <exception cref="CheckpointException">It is not there, or not whole.</exception>
+    public void RollBack(int generation, DateTimeOffset now)
+    {
+        string setAside = Path.Combine(directory.Failed, generation.ToString(CultureInfo.InvariantCulture));
+        bool isSetAside = !Directory.Exists(PathOf(generation)) && Directory.Exists(setAside);
+        if (!isSetAside && !Directory.Exists(PathOf(generation)))
+        {
+            throw new CheckpointException($"there is no checkpoint {generation} in {directory.Path}; 'crik list' shows those that are there");
+        }
+
+        ManifestReader.Read(isSetAside ? setAside : PathOf(generation), generation);
+        if (isSetAside)
+        {
+            Libc.Rename(setAside, PathOf(generation));
+            Libc.SyncDirectory(directory.Checkpoints);
+            Libc.SyncDirectory(directory.Failed);
+        }
+
+        WriteRunRecord(Rollback.To(generation, ReadRunRecord(), Generations(), now));
     }
 
     /// <summary>Takes a checkpoint that cannot be restored out of the way, with the logs of the attempts.</summary>
     public string Quarantine(int generation, IReadOnlyList<string> logs)
     {
+        if (IsReadOnly)
+        {
+            return PathOf(generation);
+        }
+
         string target = Path.Combine(directory.Failed, generation.ToString(CultureInfo.InvariantCulture));
         if (Directory.Exists(target))
         {
@@ -76,22 +156,29 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
 
         Libc.Rename(PathOf(generation), target);
-        foreach (string log in logs.Where(File.Exists))
+        Libc.SyncDirectory(directory.Failed);
+        Libc.SyncDirectory(directory.Checkpoints);
+        try
         {
-            File.Move(log, Path.Combine(target, Path.GetFileName(log)), overwrite: true);
+            foreach (string log in logs.Where(File.Exists))
+            {
+                File.Move(log, Path.Combine(target, Path.GetFileName(log)), overwrite: true);
+            }
+
+            foreach (int old in Numbers(directory.Failed).OrderDescending().Skip(FailedKept))
+            {
+                Remove(directory.Failed, old);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("the logs of a failed restore could not be kept, or older ones not removed", ("reason", exception.Message));
         }
 
         string attempt = Path.Combine(directory.Path, $"{RestorePrefix}{generation}");
         if (Directory.Exists(attempt))
         {
-            Directory.Delete(attempt, recursive: true);
-        }
-
-        Libc.SyncDirectory(directory.Failed);
-        Libc.SyncDirectory(directory.Checkpoints);
-        foreach (int old in Numbers(directory.Failed).OrderDescending().Skip(FailedKept))
-        {
-            Remove(directory.Failed, old);
+            TryRemove(attempt);
         }
 
         return target;
@@ -114,26 +201,18 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     }
 
     /// <returns><see langword="null"/> when there is none, or none that can be read.</returns>
-    public RunRecord? ReadRunRecord()
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(directory.RunRecord), CheckpointJson.Default.RunRecord);
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-        catch (JsonException exception)
-        {
-            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", directory.RunRecord), ("reason", exception.Message));
-            return null;
-        }
-    }
+    public RunRecord? ReadRunRecord() => ReadRunRecord(directory.RunRecord);
+
+    internal static RunRecord? ReadRunRecord(string path) => RunRecordReader.Read(path);
 
     /// <summary>Replaces the run record as a whole.</summary>
     public void WriteRunRecord(RunRecord record)
     {
+        if (IsReadOnly)
+        {
+            return;
+        }
+
         string next = $"{directory.RunRecord}.new";
         using (FileDescriptor file = Libc.Open(next, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_NOFOLLOW, 0x180))
         {
@@ -145,13 +224,28 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         Libc.SyncDirectory(directory.Path);
     }
 
-    private static IEnumerable<int> Numbers(string path)
+    private IReadOnlyList<int> Skipped() => ReadRunRecord()?.Skipped ?? [];
+
+    /// <summary>For what is in nobody's way: what cannot be removed now, the next start sweeps.</summary>
+    public static void TryRemove(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("something unfinished could not be removed; the next start tries again", ("path", path), ("reason", exception.Message));
+        }
+    }
+
+    internal static IEnumerable<int> Numbers(string path)
     {
         foreach (string entry in Directory.EnumerateDirectories(path))
         {
             // "7", not "07", "+7" or "7 ": a number names one directory only.
             string name = Path.GetFileName(entry);
-            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 && name[0] != '0')
+            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= HighestNumber && name[0] != '0')
             {
                 yield return number;
             }

@@ -1,8 +1,31 @@
+using Crik.Criu;
+using Crik.Linux;
+
 namespace Crik.Checkpoints;
 
 /// <summary>Does a checkpoint fit the machine it is to go on on? Asked before criu is, because criu's own words for it are worse.</summary>
 internal static class CompatibilityGate
 {
+    /// <summary>Time-outs that a program measures by the clock run out all at once.</summary>
+    private static readonly TimeSpan s_noticeable = TimeSpan.FromMinutes(1);
+
+    /// <summary>All that does not fit, the privileges of this container included.</summary>
+    /// <param name="additionalPaths">What is in them will be there when they were put back.</param>
+    public static IReadOnlyList<string> Problems(
+        CheckpointManifest manifest, MachineFacts now, int criuVersion, PrivilegeLevel level, IReadOnlyList<string> additionalPaths)
+    {
+        HashSet<string> own = [.. manifest.OwnPaths];
+        bool IsKept(string path) => own.Contains(path) || (manifest.HasFiles && additionalPaths.Any(root => OwnFiles.IsBelow(path, root)));
+
+        List<string> problems = [.. Problems(manifest, now, criuVersion, path => IsKept(path) || Libc.Identify(path, followLinks: true) is not null)];
+        if (!manifest.Unprivileged && level != PrivilegeLevel.Full)
+        {
+            problems.Add("privileges: made with SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container has not got; add them again");
+        }
+
+        return problems;
+    }
+
     /// <summary>One line for each thing that does not fit.</summary>
     /// <param name="pathExists">Whether the restored program would find this file.</param>
     public static IEnumerable<string> Problems(CheckpointManifest manifest, MachineFacts now, int criuVersion, Func<string, bool> pathExists)
@@ -41,11 +64,12 @@ internal static class CompatibilityGate
     /// <summary>What may surprise the program, but does not stop a restore.</summary>
     public static IEnumerable<string> Remarks(CheckpointManifest manifest, MachineFacts now)
     {
-        if (manifest.Unprivileged && now.MonotonicMilliseconds < manifest.Machine.MonotonicMilliseconds)
+        if (ClockStep(manifest, now) is { } step && (step < TimeSpan.Zero || step > s_noticeable))
         {
-            TimeSpan back = TimeSpan.FromMilliseconds(manifest.Machine.MonotonicMilliseconds - now.MonotonicMilliseconds);
-            yield return $"CLOCK_MONOTONIC goes back by {back:c} for the program, because this node booted later: timers it has set by that clock "
-                + "wait that much longer; with SYS_ADMIN, NET_ADMIN and SYS_TIME the clock goes on";
+            yield return step < TimeSpan.Zero
+                ? $"CLOCK_MONOTONIC goes back by {-step:c} for the program, because this node booted later: timers it has set by that clock "
+                    + "wait that much longer; with SYS_ADMIN, NET_ADMIN and SYS_TIME the clock goes on"
+                : $"CLOCK_MONOTONIC goes on by {step:c} at once for the program; with SYS_ADMIN, NET_ADMIN and SYS_TIME it stands still in between";
         }
 
         if (manifest.Machine.KernelRelease != now.KernelRelease)
@@ -53,6 +77,10 @@ internal static class CompatibilityGate
             yield return $"the kernel is another one: {manifest.Machine.KernelRelease} then, {now.KernelRelease} now";
         }
     }
+
+    /// <summary>What a restored program sees CLOCK_MONOTONIC do; <see langword="null"/> where criu keeps it going on.</summary>
+    public static TimeSpan? ClockStep(CheckpointManifest manifest, MachineFacts now) =>
+        manifest.Unprivileged ? TimeSpan.FromMilliseconds(now.MonotonicMilliseconds - manifest.Machine.MonotonicMilliseconds) : null;
 
     private static string Version(int number) => $"{number / 10000}.{number / 100 % 100}";
 }

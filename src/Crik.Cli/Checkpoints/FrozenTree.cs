@@ -4,6 +4,9 @@ using Crik.Linux;
 
 namespace Crik.Checkpoints;
 
+/// <summary>A descriptor of a task, and what it leads to.</summary>
+internal readonly record struct OpenDescriptor(int Pid, int Number, string Target);
+
 /// <summary>What crik reads of the tree while criu holds it still, before criu looks at it.</summary>
 internal sealed class FrozenTree
 {
@@ -18,6 +21,9 @@ internal sealed class FrozenTree
 
     /// <summary>Every number a restore needs free.</summary>
     public IReadOnlyList<int> Pids { get; }
+
+    /// <summary>All that the processes have open. Read once: a tree may have very many.</summary>
+    public IReadOnlyList<OpenDescriptor> Open { get; private init; } = [];
 
     public IReadOnlyList<StdioLink> Stdio { get; private init; } = [];
 
@@ -42,11 +48,17 @@ internal sealed class FrozenTree
         }
 
         pids.RemoveWhere(pid => pid <= 1); // a group or session outside this namespace reads as 0
+        List<OpenDescriptor> open = [];
+        foreach (int task in tasks)
+        {
+            open.AddRange(ProcFs.OpenFiles(task).Select(file => new OpenDescriptor(task, file.Descriptor, file.Target)));
+        }
+
         List<StdioLink> stdio = [];
         List<string> external = [];
         for (int stream = 0; stream < 3; stream++)
         {
-            if (streams.WasGiven(stream) && Describe(stream, tasks) is { } link)
+            if (streams.WasGiven(stream) && Describe(stream, open) is { } link)
             {
                 stdio.Add(link);
                 if (link.Kind is "tty" or "file" || link.Key.StartsWith("unix[", StringComparison.Ordinal))
@@ -56,28 +68,24 @@ internal sealed class FrozenTree
             }
         }
 
-        (IReadOnlyList<string> paths, IReadOnlyList<string> shadows) = NeededPaths(tasks, stdio);
-        return new FrozenTree(tasks, [.. pids]) { Stdio = stdio, External = [.. external.Distinct()], Paths = paths, Shadows = shadows };
+        (IReadOnlyList<string> paths, IReadOnlyList<string> shadows) = NeededPaths(tasks, open, stdio);
+        return new FrozenTree(tasks, [.. pids]) { Open = open, Stdio = stdio, External = [.. external.Distinct()], Paths = paths, Shadows = shadows };
     }
 
     /// <returns><see langword="null"/> when the tree does not have it open any more.</returns>
-    private static StdioLink? Describe(int stream, IReadOnlyList<int> tasks)
+    private static StdioLink? Describe(int stream, List<OpenDescriptor> open)
     {
-        if (Libc.Identify(stream) is not { } file || ProcFs.DescriptorLink("self", stream) is not { } target)
+        if (Libc.Identify(stream) is not { } file || ProcFs.DescriptorLink(stream) is not { } target)
         {
             return null;
         }
 
         List<DescriptorHolder> holders = [];
-        foreach (int task in tasks)
+        foreach (OpenDescriptor candidate in open)
         {
-            foreach (int descriptor in ProcFs.Descriptors(task))
+            if (candidate.Target == target && Libc.IsSameFile(Environment.ProcessId, stream, candidate.Pid, candidate.Number))
             {
-                if (ProcFs.DescriptorLink(task.ToString(CultureInfo.InvariantCulture), descriptor) == target
-                    && Libc.IsSameFile(Environment.ProcessId, stream, task, descriptor))
-                {
-                    holders.Add(new DescriptorHolder(task, descriptor));
-                }
+                holders.Add(new DescriptorHolder(candidate.Pid, candidate.Number));
             }
         }
 
@@ -120,7 +128,7 @@ internal sealed class FrozenTree
     }
 
     /// <summary>Plain files that are open, mapped, or a working directory; and what has a name but is not there. Not the stdio's.</summary>
-    private static (IReadOnlyList<string> Paths, IReadOnlyList<string> Shadows) NeededPaths(IReadOnlyList<int> tasks, List<StdioLink> stdio)
+    private static (IReadOnlyList<string> Paths, IReadOnlyList<string> Shadows) NeededPaths(IReadOnlyList<int> tasks, List<OpenDescriptor> open, List<StdioLink> stdio)
     {
         const string Deleted = " (deleted)";
         HashSet<DescriptorHolder> ours = [.. stdio.SelectMany(link => link.Holders)];
@@ -131,16 +139,16 @@ internal sealed class FrozenTree
         {
             Add(ProcFs.Link($"/proc/{task}/exe"));
             Add(ProcFs.Link($"/proc/{task}/cwd"));
-            foreach (int descriptor in ProcFs.Descriptors(task).Where(descriptor => !ours.Contains(new(task, descriptor))))
-            {
-                Add(ProcFs.DescriptorLink(task.ToString(CultureInfo.InvariantCulture), descriptor));
-            }
-
             foreach (string line in ProcFs.Lines($"/proc/{task}/maps"))
             {
                 int path = line.IndexOf('/', StringComparison.Ordinal);
                 Add(path < 0 ? null : line[path..]);
             }
+        }
+
+        foreach (OpenDescriptor file in open)
+        {
+            Add(ours.Contains(new(file.Pid, file.Number)) ? null : file.Target);
         }
 
         if (sockets.Count > 0)

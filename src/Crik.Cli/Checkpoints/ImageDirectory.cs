@@ -15,9 +15,9 @@ internal sealed class ImageDirectory : IDisposable
     private const uint PrivateFile = 0x180;
     private static readonly TimeSpan s_lockRetry = TimeSpan.FromMilliseconds(100);
 
-    private readonly FileDescriptor _lock;
+    private readonly FileDescriptor? _lock;
 
-    private ImageDirectory(string path, FileDescriptor lockFile)
+    private ImageDirectory(string path, FileDescriptor? lockFile)
     {
         Path = path;
         _lock = lockFile;
@@ -25,36 +25,48 @@ internal sealed class ImageDirectory : IDisposable
 
     public string Path { get; }
 
-    public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
+    /// <summary>
+    /// It can only be read: any number of programs may be restored from it at once, none can be checkpointed into it, and
+    /// nothing is remembered.
+    /// </summary>
+    public bool IsReadOnly => _lock is null;
 
-    public string Failed => System.IO.Path.Combine(Path, "failed");
+    public string Checkpoints => CheckpointsIn(Path);
 
-    public string RunRecord => System.IO.Path.Combine(Path, "run.json");
+    public string Failed => FailedIn(Path);
+
+    public string RunRecord => RunRecordIn(Path);
+
+    public static string CheckpointsIn(string path) => System.IO.Path.Combine(path, "checkpoints");
+
+    public static string FailedIn(string path) => System.IO.Path.Combine(path, "failed");
+
+    public static string RunRecordIn(string path) => System.IO.Path.Combine(path, "run.json");
 
     /// <summary>Makes the directory ready and takes its lock.</summary>
     /// <param name="patience">How long to wait for another owner, who may be checkpointing.</param>
+    /// <param name="mayBeReadOnly">Whether one that cannot be written will do.</param>
     /// <returns><see langword="null"/> when SIGTERM came first.</returns>
     /// <exception cref="CheckpointException">It cannot be written, or stays locked.</exception>
-    public static ImageDirectory? Open(string path, TimeSpan patience, Supervisor supervisor)
+    public static ImageDirectory? Open(string path, TimeSpan patience, Supervisor supervisor, bool mayBeReadOnly)
     {
         try
         {
+            if (mayBeReadOnly && Libc.CheckWritable(path) == Errno.EROFS)
+            {
+                Log.Info("the image directory is read-only: checkpoints are restored from it, and none are made", ("imageDir", path));
+                return new ImageDirectory(path, lockFile: null);
+            }
+
             Prepare(path);
-            string lockPath = System.IO.Path.Combine(path, "lock");
-            FileDescriptor file = Libc.Open(lockPath, Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW, PrivateFile);
-            if (!TakeLock(file, lockPath, patience, supervisor))
+            FileDescriptor file = OpenLock(path);
+            if (!TakeLock(file, path, patience, supervisor))
             {
                 file.Dispose();
                 return null;
             }
 
-            LockHolder holder = new(Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow);
-            Libc.Empty(file, lockPath);
-            Libc.Write(file, JsonSerializer.SerializeToUtf8Bytes(holder, CheckpointJson.Default.LockHolder), lockPath);
-            ImageDirectory directory = new(path, file);
-            Libc.MakeDirectory(directory.Checkpoints, PrivateDirectory);
-            Libc.MakeDirectory(directory.Failed, PrivateDirectory);
-            return directory;
+            return Take(path, file);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -63,9 +75,46 @@ internal sealed class ImageDirectory : IDisposable
         }
     }
 
+    /// <summary>Takes the lock of a directory that is there already, for a command that changes what is in it.</summary>
+    /// <exception cref="CheckpointException">It cannot be written, or somebody holds the lock.</exception>
+    public static ImageDirectory OpenForChange(string path)
+    {
+        try
+        {
+            if (!Directory.Exists(path))
+            {
+                throw new CheckpointException($"there is no image directory {path}");
+            }
+
+            FileDescriptor file = OpenLock(path);
+            if (Libc.TryLock(file))
+            {
+                return Take(path, file);
+            }
+
+            file.Dispose();
+            throw new CheckpointException(
+                $"{path} is in use by {Name(ReadHolder(path))}: its checkpoints can be changed while no crik runs on it; scale the workload down, "
+                + "and do this in a pod that has the volume",
+                ExitCodes.Locked);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"imageDir {path} cannot be changed: {exception.Message}");
+        }
+    }
+
+    /// <summary>Who holds the lock, or held it last.</summary>
+    /// <returns><see langword="null"/> when it is free.</returns>
+    public static LockHolder? FindHolder(string path)
+    {
+        using FileDescriptor? file = Libc.TryOpen(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW, 0, out _);
+        return file is null || Libc.TryLock(file) ? null : ReadHolder(path) ?? new LockHolder("unknown", 0, default);
+    }
+
     public void Dispose()
     {
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     /// <summary>A mode of 0700 on the directory itself is wanted, but a volume's root may belong to another (fsGroup).</summary>
@@ -94,18 +143,17 @@ internal sealed class ImageDirectory : IDisposable
         }
     }
 
-    private static bool TakeLock(FileDescriptor file, string lockPath, TimeSpan patience, Supervisor supervisor)
+    private static bool TakeLock(FileDescriptor file, string path, TimeSpan patience, Supervisor supervisor)
     {
         Deadline deadline = Deadline.In(patience);
         bool told = false;
         while (!Libc.TryLock(file))
         {
-            LockHolder? holder = ReadHolder(lockPath);
-            string name = holder is null ? "another crik" : $"crik of {holder.HostName} (pid {holder.Pid}, since {holder.Since:u})";
+            string name = Name(ReadHolder(path));
             if (deadline.HasPassed)
             {
                 throw new CheckpointException(
-                    $"{System.IO.Path.GetDirectoryName(lockPath)} is in use by {name}: one image directory serves one pod at a time; give each replica "
+                    $"{path} is in use by {name}: one image directory serves one pod at a time; give each replica "
                     + "its own (a StatefulSet's volume claim), use the Recreate strategy, or raise lockTimeout",
                     ExitCodes.Locked);
             }
@@ -125,13 +173,58 @@ internal sealed class ImageDirectory : IDisposable
         return true;
     }
 
+    private static string LockIn(string path) => System.IO.Path.Combine(path, "lock");
+
+    private static FileDescriptor OpenLock(string path)
+    {
+        FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, PrivateFile);
+        if (Libc.Identify(file.Number) is { IsRegular: true })
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw new IOException($"{LockIn(path)} is no plain file");
+    }
+
+    private static ImageDirectory Take(string path, FileDescriptor file)
+    {
+        try
+        {
+            LockHolder holder = new(Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow);
+            Libc.Empty(file, LockIn(path));
+            Libc.Write(file, JsonSerializer.SerializeToUtf8Bytes(holder, CheckpointJson.Default.LockHolder), LockIn(path));
+        }
+        catch (LinuxException exception)
+        {
+            Log.Warning("the lock is held, but its file could not be told by whom", ("reason", exception.Message)); // a full volume, for instance
+        }
+
+        ImageDirectory directory = new(path, file);
+        MakeDirectory(directory.Checkpoints);
+        MakeDirectory(directory.Failed);
+        return directory;
+    }
+
+    /// <summary>A link in its place would lead what is written and removed there to somewhere else.</summary>
+    private static void MakeDirectory(string path)
+    {
+        if (!Libc.MakeDirectory(path, PrivateDirectory) && Libc.Identify(path, followLinks: false) is not { IsDirectory: true })
+        {
+            throw new IOException($"{path} is no directory");
+        }
+    }
+
+    private static string Name(LockHolder? holder) =>
+        holder is null ? "another crik" : $"crik of {holder.HostName} (pid {holder.Pid}, since {holder.Since:u})";
+
     private static LockHolder? ReadHolder(string path)
     {
         try
         {
             // Not with File: it takes the same lock for reading.
             Span<byte> text = stackalloc byte[1024];
-            using FileDescriptor file = Libc.Open(path, Libc.O_RDONLY | Libc.O_NOFOLLOW);
+            using FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW);
             return JsonSerializer.Deserialize(text[..(int)Math.Max(0, Libc.TryRead(file, text))], CheckpointJson.Default.LockHolder);
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)

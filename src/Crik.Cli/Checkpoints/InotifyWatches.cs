@@ -14,25 +14,20 @@ internal sealed class InotifyWatches
     private const int MostVisited = 300_000;
 
     private readonly List<InotifyWatch> _taken = [];
+    private bool _isOn;
 
     /// <summary>What was taken off, for the manifest.</summary>
     public IReadOnlyList<InotifyWatch> Taken => _taken;
 
     /// <summary>Takes off every watch whose file can be named.</summary>
     /// <param name="hints">Where to look first.</param>
-    public static InotifyWatches TakeOff(IReadOnlyList<int> tasks, IReadOnlyList<string> hints)
+    public static InotifyWatches TakeOff(FrozenTree tree, IReadOnlyList<string> hints)
     {
         List<(int Task, int Descriptor, WatchLine Line)> found = [];
-        foreach (int task in tasks)
+        foreach ((int task, int descriptor, _) in tree.Open.Where(file => file.Target == "anon_inode:inotify"))
         {
-            foreach (int descriptor in ProcFs.Descriptors(task))
-            {
-                if (ProcFs.DescriptorLink(task.ToString(CultureInfo.InvariantCulture), descriptor) == "anon_inode:inotify")
-                {
-                    found.AddRange(ProcFs.Lines($"/proc/{task}/fdinfo/{descriptor}")
-                        .Select(WatchLine.Parse).OfType<WatchLine>().Select(line => (task, descriptor, line)));
-                }
-            }
+            found.AddRange(ProcFs.Lines($"/proc/{task}/fdinfo/{descriptor}")
+                .Select(WatchLine.Parse).OfType<WatchLine>().Select(line => (task, descriptor, line)));
         }
 
         InotifyWatches watches = new();
@@ -55,7 +50,7 @@ internal sealed class InotifyWatches
             }
         }
 
-        Dictionary<(ulong Device, ulong Inode), string> names = FindNames(wanted, tasks, hints, mounts);
+        Dictionary<(ulong Device, ulong Inode), string> names = FindNames(wanted, tree.Tasks, hints, mounts);
         foreach ((int task, int descriptor, WatchLine line) in found)
         {
             string? path = names.GetValueOrDefault((line.Device, line.Inode));
@@ -75,6 +70,16 @@ internal sealed class InotifyWatches
         }
 
         return watches;
+    }
+
+    /// <summary>Puts back on, once, what was taken off a tree that will run on.</summary>
+    public static void PutOn(InotifyWatches? watches)
+    {
+        if (watches is { _isOn: false })
+        {
+            watches._isOn = true;
+            PutOn(watches._taken);
+        }
     }
 
     /// <summary>Puts watches on, in the same or a restored tree that is still frozen.</summary>

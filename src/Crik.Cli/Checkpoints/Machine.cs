@@ -14,7 +14,8 @@ internal static class Machine
         Environment.MachineName,
         File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
         CpuFeatures(),
-        Environment.TickCount64);
+        Environment.TickCount64,
+        Environment.GetEnvironmentVariable("KUBERNETES_NODE_NAME") is { Length: > 0 and <= 253 } node ? node : null);
 
     /// <summary>The container's own directory in every cgroup hierarchy that it can see.</summary>
     public static IReadOnlyList<CgroupDirectory> Cgroups() =>

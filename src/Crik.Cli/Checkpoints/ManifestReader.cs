@@ -12,15 +12,33 @@ internal static class ManifestReader
 {
     private const long LargestManifest = 64 << 20;
     private const int MostEntries = 1_000_000;
+    private const int HighestPid = 1 << 22; // PID_MAX_LIMIT
 
     /// <exception cref="CheckpointException">The checkpoint is not what was committed.</exception>
     public static CheckpointManifest Read(string checkpoint, int generation)
+    {
+        CheckpointManifest manifest = ReadAlone(checkpoint, generation);
+        try
+        {
+            CheckImages(manifest, Path.Combine(checkpoint, "images"));
+            return manifest;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(Path.Combine(checkpoint, "images"), exception.Message, exception);
+        }
+    }
+
+    /// <summary>Reads the manifest without a look at the images it names.</summary>
+    /// <param name="generation">What it has to say it is; <see langword="null"/> when any will do.</param>
+    public static CheckpointManifest ReadAlone(string checkpoint, int? generation)
     {
         string path = Path.Combine(checkpoint, "manifest.json");
         try
         {
             if (Libc.Identify(path, followLinks: false) is not { IsRegular: true, Size: <= LargestManifest })
             {
+                Libc.ThrowOnTrouble(path);
                 throw Damaged(path, "it is missing, no plain file, or too large");
             }
 
@@ -31,13 +49,12 @@ internal static class ManifestReader
                 throw Damaged(path, $"its format is {manifest.Format}, and this crik knows {CheckpointManifest.CurrentFormat}; use the crik that made it");
             }
 
-            Check(manifest, path, generation);
-            CheckImages(manifest, Path.Combine(checkpoint, "images"));
+            Check(manifest, path, generation ?? manifest.Generation);
             return manifest;
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw Damaged(path, exception.Message);
+            throw Damaged(path, exception.Message, exception);
         }
     }
 
@@ -66,7 +83,7 @@ internal static class ManifestReader
             throw Damaged(path, "it has too many entries");
         }
 
-        if (manifest.RootPid <= 1 || manifest.Pids.Any(pid => pid <= 1) || !manifest.Pids.Contains(manifest.RootPid))
+        if (manifest.Pids.Any(pid => pid is <= 1 or > HighestPid) || !manifest.Pids.Contains(manifest.RootPid))
         {
             throw Damaged(path, "its process numbers make no sense");
         }
@@ -103,6 +120,7 @@ internal static class ManifestReader
             FileIdentity? file = Libc.Identify(path, followLinks: false);
             if (file is not { IsRegular: true } || file.Value.Size != image.Size)
             {
+                Libc.ThrowOnTrouble(path);
                 throw Damaged(path, file is null ? "the image is missing" : $"it has {file.Value.Size.ToString(CultureInfo.InvariantCulture)} bytes instead of {image.Size}");
             }
 
@@ -113,6 +131,16 @@ internal static class ManifestReader
         }
     }
 
+    /// <summary>Reads every image to its end, whatever is in it.</summary>
+    /// <exception cref="IOException">One cannot be read.</exception>
+    public static void ReadThrough(string checkpoint, CheckpointManifest manifest)
+    {
+        foreach (ImageFile image in manifest.Images)
+        {
+            _ = Checksums.OfFile(Path.Combine(checkpoint, "images", image.Name));
+        }
+    }
+
     /// <summary>Null among the elements is what the JSON reader does not look for.</summary>
     private static bool HasNull<T>(IReadOnlyList<T> items)
         where T : class => items.Any(item => item is null);
@@ -120,5 +148,5 @@ internal static class ManifestReader
     private static bool IsPlainAbsolute(string path) =>
         path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal) && !path.Split('/').Contains("..");
 
-    private static CheckpointException Damaged(string path, string why) => new($"{path} cannot be trusted: {why}");
+    private static CheckpointException Damaged(string path, string why, Exception? cause = null) => new($"{path} cannot be trusted: {why}", cause: cause);
 }

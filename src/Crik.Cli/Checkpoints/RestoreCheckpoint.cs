@@ -18,45 +18,68 @@ internal sealed record RestoreOutcome(ChildProcess? Program, bool Interrupted, s
 internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
 {
     /// <summary>A restore that takes longer than this is given up; pages come from a disk, so this is for a hung one.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(30);
+    public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(30);
 
-    public RestoreOutcome Run(int generation, CheckpointManifest manifest)
+    /// <summary>What criu may take to let the tasks go and to say so.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(10);
+
+    /// <param name="beforeResume">Done when the tree is there and does not run yet.</param>
+    public RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        string work = store.NewRestoreDirectory(generation);
+        string work = store.NewRestoreDirectory(generation, ImageView.RoomFor(manifest));
+        RestoreOutcome outcome = Run(generation, manifest, beforeResume, work, clock);
+        if (outcome.Program is not null)
+        {
+            CheckpointStore.TryRemove(work);
+        }
+
+        return outcome;
+    }
+
+    private RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, string work, Stopwatch clock)
+    {
         ChildProcess root = supervisor.Await(manifest.RootPid);
+        bool runs = false;
         try
         {
             RefuseTakenPids(manifest);
-            List<(string Key, int Descriptor)> inherited = PrepareImages(Path.Combine(store.PathOf(generation), "images"), work, manifest);
+            using ImageView view = ImageView.LayOut(store.PathOf(generation), manifest, work, streams);
             ulong? windowSize = streams.Terminal is { } window ? Libc.WindowSize(window) : null;
-            if (streams.Terminal is { } terminal)
-            {
-                ProgramStart.ReleaseTerminal(supervisor, terminal);
-            }
-
+            streams.ReleaseTerminal(supervisor);
             PidSpace.MakeRoomForCriu(manifest.Pids);
-            using FileDescriptor images = Libc.Open(work, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            using FileDescriptor images = Libc.Open(view.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            using FileDescriptor logs = Libc.Open(work, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(work, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
-            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [.. inherited.Select(item => item.Descriptor)]);
+            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [.. view.Inherited.Select(item => item.Descriptor)]);
             process.Send(CriuRequest.ForRestore(new RestoreOptions(
-                images.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
-                [.. inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
-            Deadline deadline = Deadline.In(s_longest);
+                images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
+                [.. view.Inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
+            Deadline deadline = Deadline.In(Longest);
+            long bytes = manifest.Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
+            Progress progress = new("reading the checkpoint", bytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
             while (true)
             {
-                CriuMessage? message = process.Receive(deadline, () => supervisor.TerminationRequested is not null);
+                CriuMessage? message = process.Receive(
+                    runs ? Deadline.In(s_lastWords) : deadline, () => !runs && supervisor.TerminationRequested is not null, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "pre-resume" }:
+                        // Its tasks stand before their next own instruction, held by criu alone: whatever becomes of criu, they run.
+                        runs = true;
                         InotifyWatches.PutOn(manifest.Watches);
                         if (windowSize is { } size)
                         {
                             Libc.SetWindowSize(streams.Terminal!.Value, size); // criu gave the new terminal the old one's
                         }
 
-                        PidSpace.EnterTreeRange();
+                        beforeResume();
                         process.Send(CriuRequest.ForNotify(goOn: true, []));
+                        break;
+
+                    case { Type: CriuRequest.Notify, Script: "post-restore" }:
+                        process.Send(CriuRequest.ForNotify(goOn: true, []));
+                        PidSpace.EnterTreeRange(); // the whole tree is there; criu has still work to do, until it asks whether it may run
                         break;
 
                     case { Type: CriuRequest.Notify }:
@@ -64,9 +87,14 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                         break;
 
                     case { Type: CriuRequest.Restore, Success: true }:
+                        runs = true;
                         process.WaitForEnd();
                         Log.Info("restored", ("generation", generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
-                        Directory.Delete(work, recursive: true);
+                        return new RestoreOutcome(root, Interrupted: false, null, []);
+
+                    case var _ when runs:
+                        process.Kill(); // which lets go of what it still holds
+                        Log.Warning("restored, but criu ended badly after it let the program run", ("generation", generation), ("pid", root.Pid));
                         return new RestoreOutcome(root, Interrupted: false, null, []);
 
                     case null when supervisor.TerminationRequested is not null:
@@ -83,6 +111,13 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            if (runs)
+            {
+                // What it has done since cannot be undone, so it is never ended for the sake of another attempt.
+                Log.Warning("the program runs, but what comes after a restore did not work", ("reason", exception.Message));
+                return new RestoreOutcome(root, Interrupted: false, null, []);
+            }
+
             return Clean(root, new RestoreOutcome(null, Interrupted: false, exception.Message, Logs(work)));
         }
     }
@@ -156,74 +191,6 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         {
             throw new CheckpointException($"the program needs the process number {own[0]}, and crik itself has it here; start crik as the container's first process");
         }
-    }
-
-    /// <summary>
-    /// Lays out the directory that criu reads: links to the images, and changed copies of those that speak of the old
-    /// pod. Returns what stands in for the old pod's streams.
-    /// </summary>
-    private List<(string Key, int Descriptor)> PrepareImages(string images, string work, CheckpointManifest manifest)
-    {
-        StreamReplacement replacement = new(OpenFiles.HighestId(CriuImage.Read(Path.Combine(images, "files.img"))) + 1);
-        List<(string Key, int Descriptor)> inherited = [];
-        foreach (StdioLink link in manifest.Stdio)
-        {
-            if (link.Kind == "tty" && streams.WasGiven(link.Stream) && Libc.IsTerminal(link.Stream))
-            {
-                inherited.Add((link.Key, link.Stream));
-                continue;
-            }
-
-            foreach (uint id in link.ImageIds)
-            {
-                replacement.Add(id, link.Stream);
-            }
-
-            inherited.Add((StreamReplacement.Name(link.Stream), link.Stream));
-            if (link.Kind is "pipe" or "file")
-            {
-                inherited.Add((link.Key, link.Stream)); // opened a second time, as through /dev/stdout
-            }
-        }
-
-        IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
-        PodAddresses addresses = new(manifest.Addresses, Machine.Addresses());
-        foreach (ImageFile image in manifest.Images)
-        {
-            string source = Path.Combine(images, image.Name);
-            string target = Path.Combine(work, image.Name);
-            if (!TryWriteChanged(image.Name, source, target, replacement, addresses, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)))
-            {
-                Libc.MakeSymlink(source, target);
-            }
-        }
-
-        return [.. inherited.DistinctBy(item => item.Key)];
-    }
-
-    private static bool TryWriteChanged(
-        string name, string source, string target, StreamReplacement replacement, PodAddresses addresses, Func<string, string?> move)
-    {
-        Func<CriuImage, bool>? change = name switch
-        {
-            "files.img" => image => OpenFiles.ReplaceStreams(image, replacement) | OpenFiles.Move(image, move) | OpenFiles.Readdress(image, addresses),
-            "pstree.img" => TaskTree.KeepDaemons,
-            _ when !replacement.IsEmpty && name.StartsWith("fdinfo-", StringComparison.Ordinal) => image => OpenFiles.ReplaceStreamsInTable(image, replacement),
-            _ => null,
-        };
-        if (change is null)
-        {
-            return false;
-        }
-
-        CriuImage image = CriuImage.Read(source);
-        bool changed = change(image);
-        if (changed)
-        {
-            image.Write(target);
-        }
-
-        return changed;
     }
 
     /// <summary>Those that are here too; a path stands for itself on both sides.</summary>

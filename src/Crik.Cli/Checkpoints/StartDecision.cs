@@ -16,12 +16,18 @@ internal sealed record StartDecision(IReadOnlyList<int> Generations, string Reas
             return Fresh("there is no checkpoint");
         }
 
-        if (mode == RestoreMode.Always)
+        List<int> usable = [.. committed.Except(last?.Skipped ?? [])];
+        if (usable.Count == 0)
         {
-            return new(committed, "restoreMode is always");
+            return Fresh("every checkpoint there is was rolled back from");
         }
 
-        List<int> current = [.. committed.Where(generation => generation > (last?.HistoryUpTo ?? 0))];
+        if (mode == RestoreMode.Always)
+        {
+            return new(usable, "restoreMode is always");
+        }
+
+        List<int> current = [.. usable.Where(generation => generation > (last?.HistoryUpTo ?? 0))];
         if (current.Count == 0)
         {
             return Fresh(last?.End is { Kind: RunEndKind.Exited } end
@@ -33,6 +39,8 @@ internal sealed record StartDecision(IReadOnlyList<int> Generations, string Reas
         {
             case RunEndKind.Checkpointed:
                 return new(current, "the last run ended with a checkpoint");
+            case RunEndKind.RolledBack:
+                return new(current, "it was rolled back to");
             case RunEndKind.Exited:
                 return new(current, "a checkpoint is newer than the program's last end");
             default:

@@ -13,76 +13,104 @@ namespace Crik.Checkpoints;
 /// <param name="Failure">Why it was not.</param>
 internal sealed record CheckpointOutcome(int? Generation, string? Failure)
 {
+    /// <summary>Of the program's memory, about.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>From its begin until it was committed.</summary>
+    public TimeSpan Took { get; init; }
+
     public bool IsCommitted => Generation is not null;
 }
+
+/// <summary>Of what a checkpoint is made.</summary>
+/// <param name="LeaveRunning">The program goes on afterwards, instead of being ended.</param>
+internal sealed record CheckpointRequest(ChildProcess Program, RunRecord Run, IReadOnlyList<string> Command, bool LeaveRunning = false);
 
 /// <summary>
 /// The procedure of a checkpoint. criu freezes and saves the tree; while it is still frozen, the additional paths are
 /// copied and everything is committed; only then is the tree ended. So at every instant either the program runs or
-/// its checkpoint is there.
+/// its checkpoint is there. A program that is left running is let go as soon as the copies are made, and stands still no
+/// longer than it must.
 /// </summary>
 internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
 {
     private static readonly string[] s_notPartOfIt = ["dump.log", "criu.out", "stats-dump"];
 
-    public CheckpointOutcome Run(ChildProcess program, RunRecord run, IReadOnlyList<string> command, Deadline deadline)
+    public CheckpointOutcome Run(CheckpointRequest request, Deadline deadline)
     {
         Stopwatch clock = Stopwatch.StartNew();
         CheckpointDraft? draft = null;
         InotifyWatches? watches = null;
         FrozenTree? tree = null;
+        OwnFiles? own = null;
+        bool GiveUp() => request.LeaveRunning && supervisor.TerminationRequested is not null; // SIGTERM wants a checkpoint of its own
+        supervisor.KeepsSignals = true;
         try
         {
-            CheckSpace(program.Pid);
-            int version = CriuProcess.AskVersion(supervisor, criu.File, deadline);
+            long size = ProcFs.Tree(request.Program.Pid).Sum(ProcFs.ResidentBytes);
+            CheckRoomAndTime(size, request.Run.BytesPerSecond, deadline);
             draft = store.Begin();
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [], plainSystemV: criu.Level == PrivilegeLevel.Basic);
-            bool committed = false;
+            int version = process.AskVersion(deadline);
             string? refused = null;
+            string imagesPath = draft.ImagesPath;
+            Progress progress = new("writing the checkpoint", size, () => new DirectoryInfo(imagesPath).EnumerateFiles("pages-*").Sum(file => file.Length));
             process.Send(CriuRequest.ForDump(new DumpOptions(
-                program.Pid, images.Number, criu.Level, LeaveRunning: false, options.GhostLimit, options.InotifyIncompatiblePaths, [.. ExternalMounts().Select(point => $"mnt[{point}]:{point}")])));
+                request.Program.Pid, images.Number, criu.Level, request.LeaveRunning, options.GhostLimit, options.InotifyIncompatiblePaths,
+                [.. ExternalMounts().Select(point => $"mnt[{point}]:{point}")])));
             while (true)
             {
-                CriuMessage? message = process.Receive(committed ? Deadline.In(TimeSpan.FromSeconds(5)) : deadline);
+                CriuMessage? message = process.Receive(draft.IsCommitted ? Deadline.In(TimeSpan.FromSeconds(5)) : deadline, GiveUp, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "query-ext-files" }:
-                        tree = FrozenTree.Read(program.Pid, streams);
-                        watches = InotifyWatches.TakeOff(tree.Tasks, options.InotifyIncompatiblePaths);
+                        tree = FrozenTree.Read(request.Program.Pid, streams);
+                        watches = InotifyWatches.TakeOff(tree, options.InotifyIncompatiblePaths);
                         process.Send(CriuRequest.ForNotify(goOn: true, tree.External));
                         break;
 
                     case { Type: CriuRequest.Notify, Script: "post-dump" }:
-                        refused = tree is null ? "criu did not say what it froze" : Commit(draft, tree, watches!, Describe(draft, run, command, program, version, tree, watches!), deadline);
-                        committed = refused is null;
-                        if (!committed)
+                        refused = tree is null ? "criu did not say what it froze"
+                            : InBackground(cancellation => own = CopyFiles(draft, tree, watches!, cancellation), deadline, GiveUp)
+                            ?? (request.LeaveRunning ? null : Commit(draft, Describe(draft, request, version, tree, watches!, own!), deadline, GiveUp));
+                        if (!draft.IsCommitted)
                         {
-                            InotifyWatches.PutOn(watches?.Taken ?? []);
-                            watches = null;
+                            InotifyWatches.PutOn(watches);
                         }
 
-                        process.Send(CriuRequest.ForNotify(goOn: committed, []));
+                        process.Send(CriuRequest.ForNotify(goOn: refused is null, []));
                         break;
 
                     case { Type: CriuRequest.Notify }:
                         process.Send(CriuRequest.ForNotify(goOn: true, []));
                         break;
 
-                    case not null when message.Success && committed:
-                        Log.Info("checkpoint committed", ("generation", draft.Generation), ("ms", clock.ElapsedMilliseconds),
-                            ("tasks", tree!.Tasks.Count), ("criu", version), ("mode", criu.Level));
-                        return EndTree(program, tree, draft.Generation);
-
-                    default:
-                        if (committed)
+                    case not null when message.Success && request.LeaveRunning && refused is null:
+                        long frozen = clock.ElapsedMilliseconds;
+                        refused = Commit(draft, Describe(draft, request, version, tree!, watches!, own!), deadline, GiveUp);
+                        if (refused is null)
                         {
-                            Log.Warning("criu ended badly after the checkpoint was committed; it counts", ("generation", draft.Generation));
-                            return EndTree(program, tree!, draft.Generation);
+                            Log.Info("checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", clock.ElapsedMilliseconds),
+                                ("frozenMs", frozen), ("tasks", tree!.Tasks.Count));
                         }
 
-                        return Failed(process, draft, refused, timeIsUp: message is null && deadline.HasPassed, deadline);
+                        return new CheckpointOutcome(refused is null ? draft.Generation : null, refused) { Bytes = size, Took = clock.Elapsed };
+
+                    case not null when message.Success && draft.IsCommitted:
+                        Log.Info("checkpoint committed", ("generation", draft.Generation), ("ms", clock.ElapsedMilliseconds),
+                            ("tasks", tree!.Tasks.Count), ("criu", version), ("mode", criu.Level));
+                        return EndTree(request.Program, tree, draft.Generation) with { Bytes = size, Took = clock.Elapsed };
+
+                    default:
+                        if (draft.IsCommitted)
+                        {
+                            Log.Warning("criu ended badly after the checkpoint was committed; it counts", ("generation", draft.Generation));
+                            return EndTree(request.Program, tree!, draft.Generation);
+                        }
+
+                        return Failed(process, draft, refused ?? (message is null && GiveUp() ? "SIGTERM came" : null), timeIsUp: message is null && deadline.HasPassed);
                 }
             }
         }
@@ -90,49 +118,54 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return draft is { IsCommitted: true } ? EndTree(program, tree!, draft.Generation) : new CheckpointOutcome(null, exception.Message);
+            return draft is { IsCommitted: true } && !request.LeaveRunning
+                ? EndTree(request.Program, tree!, draft.Generation)
+                : new CheckpointOutcome(draft is { IsCommitted: true } ? draft.Generation : null, exception.Message);
         }
         finally
         {
-            if (draft is { IsCommitted: false } && watches is not null)
+            supervisor.KeepsSignals = false;
+            if (draft is { IsCommitted: false })
             {
-                InotifyWatches.PutOn(watches.Taken);
+                InotifyWatches.PutOn(watches);
             }
 
             draft?.Dispose();
         }
     }
 
-    /// <summary>Everything of the dump's that is slow and can fail, while the tree is frozen.</summary>
-    /// <returns>Why it did not work, or <see langword="null"/>.</returns>
-    private string? Commit(CheckpointDraft draft, FrozenTree tree, InotifyWatches watches, Func<CheckpointManifest> describe, Deadline deadline)
+    private OwnFiles CopyFiles(CheckpointDraft draft, FrozenTree tree, InotifyWatches watches, CancellationToken cancellation)
+    {
+        OwnFiles own = FindOwnFiles(tree, watches, cancellation);
+        if (options.AdditionalPaths.Count + own.Files.Count + own.Places.Count > 0)
+        {
+            FileArchiveSummary summary = FileArchive.Capture(options.AdditionalPaths, own.Files, own.Places, draft.FilesPath, cancellation);
+            foreach (string note in summary.Notes)
+            {
+                Log.Warning(note);
+            }
+        }
+
+        return own;
+    }
+
+    /// <returns>Why it did not work, or <see langword="null"/>: then it is committed.</returns>
+    private string? Commit(CheckpointDraft draft, Func<CheckpointManifest> describe, Deadline deadline, Func<bool> giveUp) =>
+        InBackground(_ => draft.Seal(describe()), deadline, giveUp) ?? Try(draft.Commit);
+
+    /// <summary>What is slow and can fail.</summary>
+    private string? InBackground(Action<CancellationToken> work, Deadline deadline, Func<bool> giveUp)
+    {
+        bool inTime = true;
+        return Try(() => inTime = BackgroundWork.Run(supervisor, deadline, work, giveUp))
+            ?? (inTime ? null : giveUp() ? "SIGTERM came" : "the copy of the additional paths or the sync of the image directory would not end within the grace period");
+    }
+
+    private static string? Try(Action step)
     {
         try
         {
-            bool inTime = BackgroundWork.Run(supervisor, deadline, cancellation =>
-            {
-                OwnFiles own = FindOwnFiles(tree, watches, cancellation);
-                if (options.AdditionalPaths.Count + own.Files.Count + own.Places.Count > 0)
-                {
-                    FileArchiveSummary summary = FileArchive.Capture(options.AdditionalPaths, own.Files, own.Places, draft.FilesPath, cancellation);
-                    foreach (string note in summary.Notes)
-                    {
-                        Log.Warning(note);
-                    }
-                }
-
-                draft.Seal(describe() with
-                {
-                    HasFiles = Directory.Exists(draft.FilesPath),
-                    OwnPaths = [.. own.Files, .. own.Places],
-                });
-            });
-            if (!inTime)
-            {
-                return "the copy of the additional paths or the sync of the image directory would not end within the grace period";
-            }
-
-            draft.Commit();
+            step();
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CrikException or InvalidDataException or OperationCanceledException)
@@ -159,18 +192,18 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     }
 
     private Func<CheckpointManifest> Describe(
-        CheckpointDraft draft, RunRecord run, IReadOnlyList<string> command, ChildProcess program, int version, FrozenTree tree, InotifyWatches watches) => () => new CheckpointManifest
+        CheckpointDraft draft, CheckpointRequest request, int version, FrozenTree tree, InotifyWatches watches, OwnFiles own) => () => new CheckpointManifest
         {
             Format = CheckpointManifest.CurrentFormat,
             Generation = draft.Generation,
-            RunId = run.RunId,
+            RunId = request.Run.RunId,
             CreatedAt = DateTimeOffset.UtcNow,
             CrikVersion = CrikVersion.Current,
             CriuVersion = version,
             Unprivileged = criu.Level == PrivilegeLevel.Basic,
             Machine = Machine.Read(),
-            Command = [.. command.Select(ByteStrings.Printable)],
-            RootPid = program.Pid,
+            Command = [.. request.Command.Select(ByteStrings.Printable)],
+            RootPid = request.Program.Pid,
             Pids = tree.Pids,
             Stdio = [.. tree.Stdio.Select(link => link with
             {
@@ -181,6 +214,8 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             Addresses = Machine.Addresses(),
             ExternalMounts = ExternalMounts(),
             Paths = tree.Paths,
+            OwnPaths = [.. own.Files, .. own.Places],
+            HasFiles = Directory.Exists(draft.FilesPath),
             Images = [.. Directory.EnumerateFiles(draft.ImagesPath)
                 .Where(path => !s_notPartOfIt.Contains(Path.GetFileName(path)))
                 .Order(StringComparer.Ordinal)
@@ -194,7 +229,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         return new ImageFile(name, new FileInfo(path).Length, pages && !options.ChecksumPages ? null : Checksums.OfFile(path));
     }
 
-    private CheckpointOutcome Failed(CriuProcess process, CheckpointDraft draft, string? refused, bool timeIsUp, Deadline deadline)
+    private CheckpointOutcome Failed(CriuProcess process, CheckpointDraft draft, string? refused, bool timeIsUp)
     {
         process.GiveUp(TimeSpan.FromSeconds(2));
         if (refused is not null || timeIsUp)
@@ -236,13 +271,17 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         return new CheckpointOutcome(generation, null);
     }
 
-    private void CheckSpace(int root)
+    private void CheckRoomAndTime(long needed, long? bytesPerSecond, Deadline deadline)
     {
-        long needed = ProcFs.Tree(root).Sum(ProcFs.ResidentBytes);
         long free = Libc.FreeBytes(options.ImageDir!);
         if (free < needed)
         {
             throw new CheckpointException($"imageDir {options.ImageDir} has {free >> 20} MiB free, and the program's memory is about {needed >> 20} MiB; use a larger volume, or lower keep");
+        }
+
+        if (WriteSpeed.Objection(needed, bytesPerSecond, deadline.Left) is { } objection)
+        {
+            throw new CheckpointException(objection);
         }
     }
 

@@ -13,5 +13,38 @@ internal abstract record CommandLineRequest
 /// <summary>Run the command, which has at least one word, under these overrides.</summary>
 internal sealed record RunRequest(CommandLineOverrides Overrides, IReadOnlyList<string> Command) : CommandLineRequest;
 
+/// <summary>A command beside the running one: it looks, or changes what lies in an image directory.</summary>
+internal abstract record ToolRequest(CommandLineOverrides Overrides) : CommandLineRequest;
+
+/// <summary>Show what is in the image directory.</summary>
+internal sealed record ListRequest(CommandLineOverrides Overrides, OutputForm Output) : ToolRequest(Overrides);
+
+/// <summary>Show what is in a checkpoint.</summary>
+/// <param name="Target">A generation or a directory; the newest checkpoint when not given.</param>
+internal sealed record InspectRequest(CommandLineOverrides Overrides, string? Target, OutputForm Output) : ToolRequest(Overrides);
+
+/// <summary>Remove checkpoints beyond those to keep.</summary>
+/// <param name="Keep">How many; as configured when not given.</param>
+internal sealed record PruneRequest(CommandLineOverrides Overrides, int? Keep) : ToolRequest(Overrides);
+
+/// <summary>Let the next start restore this one.</summary>
+internal sealed record RollbackRequest(CommandLineOverrides Overrides, int Generation) : ToolRequest(Overrides);
+
+/// <summary>Say whether this container can checkpoint and restore.</summary>
+internal sealed record CheckRequest(CommandLineOverrides Overrides, OutputForm Output) : CommandLineRequest;
+
+/// <summary>Show how the running crik is.</summary>
+internal sealed record StatusRequest(CommandLineOverrides Overrides, OutputForm Output) : ToolRequest(Overrides);
+
+/// <summary>Have the running crik make a checkpoint.</summary>
+internal sealed record CheckpointOrder(CommandLineOverrides Overrides, bool LeaveRunning) : ToolRequest(Overrides);
+
+internal enum OutputForm
+{
+    Table,
+    Tree,
+    Json,
+}
+
 /// <summary>Write the text, which ends with a newline, and exit.</summary>
 internal sealed record PrintRequest(string Text, int ExitCode, bool ToStandardError) : CommandLineRequest;

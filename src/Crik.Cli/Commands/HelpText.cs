@@ -6,16 +6,32 @@ namespace Crik.Commands;
 /// <summary>What --help and --version say.</summary>
 internal static class HelpText
 {
-    public const string Root = """
+    /// <param name="command">A subcommand, or crik itself.</param>
+    public static string Of(string command) => command switch
+    {
+        "run" => Run(),
+        "completion" => Completion,
+        _ => ToolHelp.Of(command) ?? Root,
+    };
+
+    public static string Root => Encoding.UTF8.GetString("""
         crik lets a program survive the deletion of its pod: it checkpoints the process
         tree on SIGTERM and restores it in the next pod.
 
         Usage:
           crik run [options] -- command [arguments]
+          crik status|checkpoint|check|list|inspect|prune|rollback [options]
           crik completion bash|zsh|fish
 
         Commands:
           run          run a command, or restore it from its checkpoint
+          status       show how the crik that runs this container is
+          checkpoint   have it make a checkpoint now
+          check        say whether this container can checkpoint and restore
+          list         show the checkpoints in an image directory
+          inspect      show what is in a checkpoint, and whether it fits this machine
+          prune        remove old checkpoints
+          rollback     choose the checkpoint that the next start restores
           completion   print a completion script for a shell
 
         Options:
@@ -26,9 +42,9 @@ internal static class HelpText
         Example, the entry point of an image:
           ENTRYPOINT ["crik", "run", "--", "python", "train.py"]
 
-        """;
+        """u8);
 
-    public const string Completion = """
+    public static string Completion => Encoding.UTF8.GetString("""
         Usage: crik completion bash|zsh|fish
 
         Prints a completion script. To load it:
@@ -36,9 +52,9 @@ internal static class HelpText
           zsh    source <(crik completion zsh)
           fish   crik completion fish | source
 
-        """;
+        """u8);
 
-    private const string RunUsage = """
+    private static string RunUsage => Encoding.UTF8.GetString("""
         Runs a command as its init, or restores it when there is a checkpoint of it.
 
         Usage:
@@ -73,11 +89,11 @@ internal static class HelpText
 
         Settings:
 
-        """;
+        """u8);
 
     public static string Version => CrikVersion.WithCommit;
 
-    public static string Run()
+    private static string Run()
     {
         StringBuilder text = new(RunUsage);
         foreach (OptionKey key in OptionKeys.All)

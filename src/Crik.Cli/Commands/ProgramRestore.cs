@@ -3,7 +3,6 @@ using Crik.Configuration;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
-using Crik.Linux;
 
 namespace Crik.Commands;
 
@@ -22,16 +21,32 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
     {
         if (generations.Count == 0)
         {
-            return StartedProgram.Fresh;
+            return options.WhenRestoreFails == WhenRestoreFails.Fail && store.NewestSetAside() is { } setAside
+                ? FreshOrFail(fail: true, $"checkpoint {setAside} could not be restored and was set aside by an earlier start: 'crik rollback {setAside}' lets the "
+                    + $"next start try it again, and without failed/{setAside} it starts afresh")
+                : StartedProgram.Fresh;
         }
 
-        if (FindVersion(out string? problem) is not { } version)
+        try
+        {
+            string file = criu.Problems.Count == 0 ? criu.File : throw new CriuException(criu.Problems[0], []);
+            using CriuProcess asked = CriuProcess.Start(supervisor, file, output: null, []);
+            asked.Send(CriuRequest.ForVersion()); // it takes a while to start: these two are done meanwhile
+            PidSpace.ApproachTreeRange();
+            return TryEach(generations, asked);
+        }
+        catch (CriuException exception)
         {
             // The checkpoints are good, this container is not: they are left alone for one that can restore them.
             return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail || options.WhenRestoreFails == WhenRestoreFails.Fail,
-                $"checkpoint {generations[0]} cannot be restored here: {problem}");
+                $"checkpoint {generations[0]} cannot be restored here: {exception.Message}");
         }
+    }
 
+    /// <exception cref="CriuException">criu did not answer.</exception>
+    private StartedProgram TryEach(IReadOnlyList<int> generations, CriuProcess asked)
+    {
+        int? version = null;
         RestoreCheckpoint restore = new(supervisor, store, options, criu, streams);
         foreach (int generation in generations)
         {
@@ -41,9 +56,16 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
                 continue;
             }
 
-            if (!Fits(generation, manifest!, version))
+            version ??= asked.ReadVersion(Deadline.In(TimeSpan.FromSeconds(10)));
+            asked.Dispose(); // the tree may want its number
+            if (!Fits(generation, manifest!, version.Value))
             {
                 return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
+            }
+
+            if (options.WhenClockJumps != WhenClockJumps.Warn && CompatibilityGate.ClockStep(manifest!, Machine.Read()) < TimeSpan.Zero)
+            {
+                return FreshOrFail(options.WhenClockJumps == WhenClockJumps.Fail, $"CLOCK_MONOTONIC would go back for the program of checkpoint {generation}");
             }
 
             if (!Succeeds(generation, () => restore.PutFilesBack(generation, manifest!)))
@@ -57,6 +79,7 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
                 return new StartedProgram(outcome.Program, generation, outcome.Interrupted);
             }
 
+            ThrowOnUnreadable(generation, manifest!);
             GiveUp(generation, outcome.Failure!, outcome.Logs);
         }
 
@@ -66,29 +89,48 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
     /// <summary>Does something with a checkpoint that may turn out to be damaged; then it is set aside.</summary>
     private bool Succeeds(int generation, Action step)
     {
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            step();
-            return true;
-        }
-        catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            GiveUp(generation, exception.Message, []);
-            return false;
+            try
+            {
+                step();
+                return true;
+            }
+            catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                if (attempt < options.RestoreAttempts)
+                {
+                    Log.Warning($"attempt {attempt} of {options.RestoreAttempts} to read checkpoint {generation}: {exception.Message}");
+                    continue;
+                }
+
+                ThrowOnTrouble(generation, exception);
+                GiveUp(generation, exception.Message, []);
+                return false;
+            }
         }
     }
 
-    private int? FindVersion(out string? problem)
+    /// <exception cref="CheckpointException">It is not the checkpoint that is at fault.</exception>
+    private static void ThrowOnTrouble(int generation, Exception exception)
+    {
+        if (VolumeTrouble.Caused(exception))
+        {
+            throw new CheckpointException(
+                $"checkpoint {generation} cannot be restored now: {exception.Message}; it stays where it is, for a start that finds the volume in order", cause: exception);
+        }
+    }
+
+    /// <summary>criu does not say whether an image is bad or its disk.</summary>
+    private void ThrowOnUnreadable(int generation, CheckpointManifest manifest)
     {
         try
         {
-            problem = criu.Problems.Count > 0 ? criu.Problems[0] : null;
-            return problem is null ? CriuProcess.AskVersion(supervisor, criu.File, Deadline.In(TimeSpan.FromSeconds(10))) : null;
+            ManifestReader.ReadThrough(store.PathOf(generation), manifest);
         }
-        catch (CriuException exception)
+        catch (IOException exception)
         {
-            problem = exception.Message;
-            return null;
+            ThrowOnTrouble(generation, exception);
         }
     }
 
@@ -96,7 +138,7 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
     {
         for (int attempt = 1; ; attempt++)
         {
-            RestoreOutcome outcome = restore.Run(generation, manifest);
+            RestoreOutcome outcome = restore.Run(generation, manifest, () => RestoredFile.Write(options, manifest, DateTimeOffset.UtcNow));
             if (outcome.Failure is null || attempt >= options.RestoreAttempts)
             {
                 return outcome;
@@ -114,13 +156,7 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
             Log.Warning(remark);
         }
 
-        HashSet<string> own = [.. manifest.OwnPaths];
-        List<string> problems = [.. CompatibilityGate.Problems(manifest, now, version, path => own.Contains(path) || IsKept(manifest, path) || Libc.Identify(path, followLinks: true) is not null)];
-        if (manifest.Unprivileged == false && criu.Level != PrivilegeLevel.Full)
-        {
-            problems.Add("privileges: made with SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container has not got; add them again");
-        }
-
+        IReadOnlyList<string> problems = CompatibilityGate.Problems(manifest, now, version, criu.Level, options.AdditionalPaths);
         foreach (string problem in problems)
         {
             Log.Error($"checkpoint {generation} does not fit: {problem}");
@@ -129,13 +165,18 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
         return problems.Count == 0 || options.WhenIncompatible == WhenIncompatible.TryAnyway;
     }
 
-    /// <summary>Will be there when the additional paths were put back.</summary>
-    private bool IsKept(CheckpointManifest manifest, string path) =>
-        manifest.HasFiles && options.AdditionalPaths.Any(root => OwnFiles.IsBelow(path, root));
-
     private void GiveUp(int generation, string reason, IReadOnlyList<string> logs)
     {
-        string kept = store.Quarantine(generation, logs);
+        string kept;
+        try
+        {
+            kept = store.Quarantine(generation, logs);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"checkpoint {generation} cannot be restored ({reason}), and it cannot be set aside: {exception.Message}");
+        }
+
         Log.Error($"checkpoint {generation} cannot be restored and was set aside: {reason}", ("kept", kept));
         TerminationLog.Add($"checkpoint {generation} cannot be restored: {reason}");
     }

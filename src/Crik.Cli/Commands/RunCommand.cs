@@ -4,6 +4,7 @@ using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Linux;
+using Crik.Nodes;
 
 namespace Crik.Commands;
 
@@ -50,18 +51,15 @@ internal sealed class RunCommand
     {
         StartTime.Note();
         _supervisor.HoldsTermination = true;
-        using ImageDirectory? directory = ImageDirectory.Open(imageDir, _options.LockTimeout, _supervisor);
+        _supervisor.CheckpointSignal = _options.CheckpointSignal;
+        using ImageDirectory? directory = ImageDirectory.Open(imageDir, _options.LockTimeout, _supervisor, mayBeReadOnly: _options.RestoreMode == RestoreMode.Always);
         if (directory is null)
         {
             Log.Info("SIGTERM came while waiting for the image directory; nothing was started");
             return Terminated;
         }
 
-        if (_options.NodeStateServerUrl is not null)
-        {
-            Log.Warning("nodeStateServerURL is not asked by this version: every SIGTERM makes a checkpoint");
-        }
-
+        using NodeWatch? node = NodeSources.Choose(_options) is { } source ? NodeWatch.Start(source) : null;
         CheckpointStore store = new(directory);
         store.SweepUnfinished();
         CriuSetup criu = CriuSetup.Find(_options);
@@ -80,106 +78,84 @@ internal sealed class RunCommand
             return Terminated;
         }
 
-        RunRecord run = new()
+        RunRecord record = new()
         {
             RunId = Guid.NewGuid().ToString("n"),
             StartedAt = DateTimeOffset.UtcNow,
             HostName = Environment.MachineName,
             RestoredFrom = started.Generation,
             HistoryUpTo = started.Program is not null ? last?.HistoryUpTo ?? 0 : store.NewestGeneration(),
+            Skipped = last?.Skipped,
+            BytesPerSecond = last?.BytesPerSecond,
         };
-        RecordStart(store, run);
+        ProgramRun.RecordStart(store, record);
+        if (started.Program is null)
+        {
+            RestoredFile.Remove(_options);
+        }
+
         ChildProcess program = started.Program
             ?? ProgramStart.Start(
                 _supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full,
                 Shelter.Find(_options.IoUring == IoUring.Hide, canSaveFilters: criu.Level == PrivilegeLevel.Full, imageDir));
         _supervisor.Program = program;
-        return UntilTheEnd(store, criu, run, program);
+        return UntilTheEnd(new ProgramRun(_supervisor, store, _options, criu, _streams, program, record, _command), started.Generation, node);
     }
 
-    private int UntilTheEnd(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program)
+    private int UntilTheEnd(ProgramRun run, int? restoredFrom, NodeWatch? node)
     {
-        _supervisor.Wait(() => program.HasExited || _supervisor.TerminationRequested is not null, Deadline.Never);
-        bool checkpointFailed = false;
-        if (!program.HasExited)
+        if (restoredFrom is { } restored)
         {
-            if (Checkpoint(store, criu, run, program))
-            {
-                return _options.CheckpointExitCode;
-            }
-
-            checkpointFailed = true;
-            _supervisor.HoldsTermination = false;
-            _supervisor.SendToProgram(Signal.SIGTERM);
-            _supervisor.Wait(() => program.HasExited, Deadline.Never);
+            run.Restored(restored);
         }
 
-        ExitStatus exit = program.Exit!.Value;
-        bool lost = checkpointFailed || exit.Signal == Signal.SIGKILL;
-        RecordEnd(store, run, lost ? RunEndKind.Lost : RunEndKind.Exited, exit);
+        CheckpointOutcome? last = new CheckpointsWhileRunning(_supervisor, _options, run, node).UntilOver();
+        if (last is null && !run.Program.HasExited)
+        {
+            last = Terminate(run, node);
+        }
+
+        if (last is { IsCommitted: true })
+        {
+            return _options.CheckpointExitCode;
+        }
+
+        _supervisor.Wait(() => run.Program.HasExited, Deadline.Never);
+        ExitStatus exit = run.Program.Exit!.Value;
+        bool lost = last is not null || exit.Signal == Signal.SIGKILL;
+        run.RecordEnd(lost ? RunEndKind.Lost : RunEndKind.Exited, exit);
         Log.Info("the program ended", ("with", exit));
         return exit.ToExitCode();
     }
 
-    /// <returns>Whether the program is now a committed checkpoint. If not it runs on, unharmed.</returns>
-    private bool Checkpoint(CheckpointStore store, CriuSetup criu, RunRecord run, ChildProcess program)
+    /// <summary>SIGTERM: a checkpoint, or the program's own way to end.</summary>
+    /// <returns><see langword="null"/> when none was to be made. Unless it is committed, the program has its SIGTERM.</returns>
+    private CheckpointOutcome? Terminate(ProgramRun run, NodeWatch? node)
     {
-        GracePlan plan = GracePlan.From(_options.GracePeriod);
-        Log.Info("SIGTERM: making a checkpoint", ("withinSeconds", plan.ForCheckpoint.TotalSeconds), ("gracePeriodSeconds", _options.GracePeriod.TotalSeconds));
-        CheckpointOutcome outcome = criu.Problems.Count > 0
-            ? new CheckpointOutcome(null, criu.Problems[0])
-            : new TakeCheckpoint(_supervisor, store, _options, criu, _streams).Run(program, run, _command, Deadline.In(plan.ForCheckpoint));
-        if (outcome.Generation is not { } generation)
+        NodeAnswer? answer = run.CanCheckpoint ? node?.AskNow(_supervisor, NodeStateTimeout(), known => known.IsKnown && _options.CheckpointOn.Contains(known.State)) : null;
+        TerminationDecision decision = run.CanCheckpoint ? TerminationDecision.Decide(answer, _options) : new TerminationDecision(false, "the image directory is read-only");
+        Log.Info(decision.MakesCheckpoint ? "SIGTERM: making a checkpoint" : "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));
+        CheckpointOutcome? outcome = null;
+        if (decision.MakesCheckpoint)
         {
-            Log.Error($"no checkpoint was made: {outcome.Failure}. The program gets its SIGTERM; older checkpoints are as they were");
-            TerminationLog.Add($"no checkpoint was made: {outcome.Failure}");
-            return false;
-        }
-
-        RecordEnd(store, run, RunEndKind.Checkpointed, new ExitStatus(_options.CheckpointExitCode, 0));
-        try
-        {
-            store.Prune(_options.Keep);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Warning("old checkpoints could not be removed", ("reason", exception.Message));
-        }
-
-        TerminationLog.Add($"checkpoint {generation} was made; the next start goes on from it");
-        return true;
-    }
-
-    /// <summary>
-    /// A restored program goes on without: the old record still leads to the checkpoint it came from. A fresh one may not be
-    /// started, for after a crash the old record would bring back what was before it.
-    /// </summary>
-    private static void RecordStart(CheckpointStore store, RunRecord run)
-    {
-        try
-        {
-            store.WriteRunRecord(run);
-        }
-        catch (IOException exception) when (run.RestoredFrom is not null)
-        {
-            Log.Error("the start of the run could not be recorded", ("reason", exception.Message));
-        }
-    }
-
-    /// <summary>Should this fail, the next start takes the run for one that vanished and goes on from the newest checkpoint.</summary>
-    private static void RecordEnd(CheckpointStore store, RunRecord run, RunEndKind kind, ExitStatus exit)
-    {
-        try
-        {
-            store.WriteRunRecord(run with
+            DateTimeOffset now = DateTimeOffset.UtcNow;
+            GracePlan plan = GracePlan.From(_options.GracePeriod, now - _supervisor.TerminationRequested!.Value, answer?.Deadline - now);
+            Log.Debug("the time there is", ("checkpointSeconds", plan.ForCheckpoint.TotalSeconds), ("programSeconds", plan.ForProgram.TotalSeconds));
+            outcome = run.CheckpointAndEnd(decision.Reason, plan.ForCheckpoint);
+            if (outcome.IsCommitted)
             {
-                HistoryUpTo = kind == RunEndKind.Exited ? store.NewestGeneration() : run.HistoryUpTo,
-                End = new RunEnd(kind, DateTimeOffset.UtcNow, exit.Code, exit.Signal),
-            });
+                return outcome;
+            }
+
+            Log.Error($"no checkpoint was made: {outcome.Failure}. The program gets its SIGTERM; older checkpoints are as they were");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Error("the end of the run could not be recorded", ("reason", exception.Message));
-        }
+
+        _supervisor.HoldsTermination = false;
+        _supervisor.SendToProgram(Signal.SIGTERM);
+        return outcome;
     }
+
+    /// <summary>A quarter of the grace period at most.</summary>
+    private TimeSpan NodeStateTimeout() =>
+        _options.NodeStateTimeout < _options.GracePeriod / 4 ? _options.NodeStateTimeout : _options.GracePeriod / 4;
 }

@@ -1,3 +1,5 @@
+using Crik.Contracts;
+
 namespace Crik.Configuration;
 
 internal enum RestoreMode
@@ -23,6 +25,35 @@ internal enum WhenCrashed
 {
     Restore,
     StartFresh,
+}
+
+internal enum WhenClockJumps
+{
+    Warn,
+    StartFresh,
+    Fail,
+}
+
+internal enum WhenHookFails
+{
+    GoOn,
+    GiveUp,
+}
+
+internal enum NodeStateSource
+{
+    Auto,
+    Server,
+    Ec2,
+    Gce,
+    Azure,
+    None,
+}
+
+internal enum WhenNodeStateUnknown
+{
+    Checkpoint,
+    Forward,
 }
 
 internal enum IoUring
@@ -61,6 +92,29 @@ internal static class Choices
 
     public static Choice<WhenCrashed> WhenCrashed { get; } =
         new(("restore", Configuration.WhenCrashed.Restore), ("startFresh", Configuration.WhenCrashed.StartFresh));
+
+    public static Choice<WhenClockJumps> WhenClockJumps { get; } = new(
+        ("warn", Configuration.WhenClockJumps.Warn),
+        ("startFresh", Configuration.WhenClockJumps.StartFresh),
+        ("fail", Configuration.WhenClockJumps.Fail));
+
+    public static Choice<WhenHookFails> WhenHookFails { get; } =
+        new(("goOn", Configuration.WhenHookFails.GoOn), ("giveUp", Configuration.WhenHookFails.GiveUp));
+
+    public static Choice<NodeStateSource> NodeStateSource { get; } = new(
+        ("auto", Configuration.NodeStateSource.Auto),
+        ("server", Configuration.NodeStateSource.Server),
+        ("ec2", Configuration.NodeStateSource.Ec2),
+        ("gce", Configuration.NodeStateSource.Gce),
+        ("azure", Configuration.NodeStateSource.Azure),
+        ("none", Configuration.NodeStateSource.None));
+
+    public static Choice<WhenNodeStateUnknown> WhenNodeStateUnknown { get; } =
+        new(("checkpoint", Configuration.WhenNodeStateUnknown.Checkpoint), ("forward", Configuration.WhenNodeStateUnknown.Forward));
+
+    /// <summary>Unknown is not among them: <c>whenNodeStateUnknown</c> speaks of it.</summary>
+    public static Choice<NodeState> NodeState { get; } = new(
+        [.. NodeStateNames.All.Where(state => state != Contracts.NodeState.Unknown).Select(state => (state.ToWireName(), state))]);
 
     public static Choice<IoUring> IoUring { get; } = new(("hide", Configuration.IoUring.Hide), ("allow", Configuration.IoUring.Allow));
 

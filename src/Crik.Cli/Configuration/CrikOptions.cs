@@ -1,3 +1,6 @@
+using Crik.Contracts;
+using Crik.Linux;
+
 namespace Crik.Configuration;
 
 /// <summary>Everything that can be configured, with its defaults. <see cref="CrikOptionsLoader"/> knows where values come from.</summary>
@@ -6,14 +9,71 @@ internal sealed record CrikOptions
     public const int MaxKeep = 1000;
     public const int MaxRestoreAttempts = 100;
 
+    /// <summary>Set by the pod's downward API, as the original's manifests do it.</summary>
+    public const string NodeNameVariable = "KUBERNETES_NODE_NAME";
+
     /// <summary>criu takes its ghost limit as a 32-bit number of bytes.</summary>
     public const long MaxGhostLimit = uint.MaxValue;
+
+    private static readonly NodeState[] s_goingAway = [NodeState.ShuttingDown, NodeState.Cordoned, NodeState.Gone];
 
     /// <summary>Absolute directory that outlives the pod and takes the checkpoints; null runs the program without checkpoints.</summary>
     public string? ImageDir { get; init; }
 
-    /// <summary>http or https address of the node state server; null checkpoints on every SIGTERM.</summary>
+    /// <summary>http address of the node state server; null checkpoints on every SIGTERM.</summary>
     public Uri? NodeStateServerUrl { get; init; }
+
+    public NodeStateSource NodeStateSource { get; init; } = NodeStateSource.Auto;
+
+    /// <summary>How long SIGTERM waits for word that the node goes away; zero goes by what is known.</summary>
+    public TimeSpan NodeStateTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A spare checkpoint costs disk; a missing one costs the work.</summary>
+    public WhenNodeStateUnknown WhenNodeStateUnknown { get; init; } = WhenNodeStateUnknown.Checkpoint;
+
+    public IReadOnlyList<NodeState> CheckpointOn { get; init; } = s_goingAway;
+
+    /// <summary>Absolute file with a bearer token for the server; read anew for each request.</summary>
+    public string? NodeStateTokenFile { get; init; }
+
+    /// <summary>For <c>/bin/sh -c</c>, when the node begins to go away.</summary>
+    public string? OnNodeWarning { get; init; }
+
+    public bool CheckpointOnWarning { get; init; }
+
+    /// <summary>Time between checkpoints that leave the program running; zero makes none.</summary>
+    public TimeSpan CheckpointInterval { get; init; }
+
+    /// <summary>A signal to crik that makes such a checkpoint, instead of going to the program; 0 for none.</summary>
+    public int CheckpointSignal { get; init; }
+
+    /// <summary>For <c>/bin/sh -c</c>: before a dump, after a commit, after a restore.</summary>
+    public string? BeforeCheckpoint { get; init; }
+
+    public string? AfterCheckpoint { get; init; }
+
+    public string? AfterRestore { get; init; }
+
+    /// <summary>Whether a checkpoint is made although <see cref="BeforeCheckpoint"/> failed.</summary>
+    public WhenHookFails WhenHookFails { get; init; } = WhenHookFails.GoOn;
+
+    /// <summary>The signal that a restored program gets as the first thing; 0 for none.</summary>
+    public int RestoredSignal { get; init; }
+
+    /// <summary>Absolute file in which a restored program finds where it is now.</summary>
+    public string? RestoredFile { get; init; }
+
+    /// <summary>What to do when CLOCK_MONOTONIC would go back for the program.</summary>
+    public WhenClockJumps WhenClockJumps { get; init; } = WhenClockJumps.Warn;
+
+    public TimeSpan HookTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Of this node; from <see cref="NodeNameVariable"/>, not from the configuration.</summary>
+    public string? NodeName { get; init; }
+
+    public bool AsksServer => NodeStateServerUrl is not null && NodeStateSource is (NodeStateSource.Auto or NodeStateSource.Server);
+
+    public bool ReactsToWarnings => OnNodeWarning is not null || CheckpointOnWarning;
 
     /// <summary>Absolute files and directories that are copied with every checkpoint and put back before a restore.</summary>
     public IReadOnlyList<string> AdditionalPaths { get; init; } = [];
@@ -76,9 +136,51 @@ internal sealed record CrikOptions
             yield return ("imageDir", "must be a directory of its own, not '/'");
         }
 
-        if (NodeStateServerUrl is { } url && url is { IsAbsoluteUri: false } or { Scheme: not ("http" or "https") })
+        if (NodeStateServerUrl is { } url && UrlProblem(url) is { } urlProblem)
         {
-            yield return ("nodeStateServerURL", $"must be an http or https address, not '{NodeStateServerUrl.OriginalString}'");
+            yield return ("nodeStateServerURL", urlProblem);
+        }
+
+        if (NodeStateSource == NodeStateSource.Server && NodeStateServerUrl is null)
+        {
+            yield return ("nodeStateSource", "is server, and nodeStateServerURL is not set");
+        }
+
+        if (AsksServer && ImageDir is not null && !IsNodeName(NodeName))
+        {
+            yield return ("nodeStateServerURL", NodeName is null
+                ? $"needs the node's name; add to the container: env: [{{name: {NodeNameVariable}, valueFrom: {{fieldRef: {{fieldPath: spec.nodeName}}}}}}]"
+                : $"{NodeNameVariable} is no name of a node: '{NodeName}'");
+        }
+
+        if (NodeStateTimeout < TimeSpan.Zero)
+        {
+            yield return ("nodeStateTimeout", "must not be negative");
+        }
+
+        if (NodeStateTokenFile is { } tokenFile && PathProblem(tokenFile) is { } tokenFileProblem)
+        {
+            yield return ("nodeStateTokenFile", tokenFileProblem);
+        }
+
+        if (CheckpointInterval < TimeSpan.Zero || (CheckpointInterval > TimeSpan.Zero && CheckpointInterval < TimeSpan.FromSeconds(1)))
+        {
+            yield return ("checkpointInterval", "must be at least 1s, or 0s for none");
+        }
+
+        if (CheckpointSignal is Signal.SIGTERM or Signal.SIGKILL or Signal.SIGSTOP or Signal.SIGCHLD)
+        {
+            yield return ("checkpointSignal", $"cannot be {Signal.Name(CheckpointSignal)}");
+        }
+
+        if (RestoredFile is { } restoredFile && PathProblem(restoredFile) is { } restoredFileProblem)
+        {
+            yield return ("restoredFile", restoredFileProblem);
+        }
+
+        if (HookTimeout < TimeSpan.FromSeconds(1))
+        {
+            yield return ("hookTimeout", "must be at least 1s");
         }
 
         foreach ((string Key, string Problem) problem in PathListProblems("additionalPaths", AdditionalPaths)
@@ -147,6 +249,17 @@ internal sealed record CrikOptions
         : path[0] != '/' ? $"must be an absolute path, not '{path}'"
         : path.Split('/').Contains("..") ? $"must not contain '..': '{path}'" // behind a link it leads elsewhere than it reads
         : null;
+
+    private static string? UrlProblem(Uri url) =>
+        !url.IsAbsoluteUri || url.Scheme is not ("http" or "https") || url.Host.Length == 0 ? $"must be an http address, not '{url.OriginalString}'"
+        : url.Scheme == "https" ? "must be http: crik speaks no TLS; the answer is no secret, and a NetworkPolicy keeps strangers out"
+        : url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0 ? $"must be nothing but http://HOST[:PORT][/PATH], not '{url.OriginalString}'"
+        : null;
+
+    /// <summary>What Kubernetes lets a Node be called: a DNS subdomain (RFC 1123).</summary>
+    private static bool IsNodeName(string? name) =>
+        name is { Length: > 0 and <= 253 } && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.')
+        && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]);
 
     private static bool Contains(string directory, string path) =>
         directory == "/" || path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text;
+using Crik.Linux;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -45,6 +46,11 @@ internal sealed class CrikOptionsFile
     {
         try
         {
+            if (Libc.IsMissing(path))
+            {
+                return Missing(); // the usual case: asked first, for an exception costs a start of crik 0.3 ms
+            }
+
             if (Directory.Exists(path))
             {
                 settings.Refuse($"{path}: is a directory, not a file");
@@ -58,10 +64,7 @@ internal sealed class CrikOptionsFile
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            // A link to nowhere is a broken mount, not a missing file: the defaults would run without checkpoints, unnoticed.
-            return new FileInfo(path).LinkTarget is { } target ? Refuse($"is a link to '{target}', which does not exist")
-                : isRequired ? Refuse("no such file")
-                : null;
+            return Missing();
         }
         catch (UnauthorizedAccessException)
         {
@@ -71,6 +74,12 @@ internal sealed class CrikOptionsFile
         {
             return Refuse($"cannot be read: {exception.Message}");
         }
+
+        // A link to nowhere is a broken mount, not a missing file: the defaults would run without checkpoints, unnoticed.
+        string? Missing() =>
+            new FileInfo(path).LinkTarget is { } target ? Refuse($"is a link to '{target}', which does not exist")
+            : isRequired ? Refuse("no such file")
+            : null;
 
         string? Refuse(string problem)
         {
@@ -192,7 +201,8 @@ internal sealed class CrikOptionsFile
         _parser.MoveNext();
     }
 
-    private void ReadEntry()
+    /// <param name="group">What the keys of a mapping within begin with, such as <c>hooks.</c></param>
+    private void ReadEntry(string group = "")
     {
         if (Current is not Scalar scalar || IsNull(scalar))
         {
@@ -203,13 +213,17 @@ internal sealed class CrikOptionsFile
         }
 
         _parser.MoveNext();
-        string name = scalar.Value;
+        string name = group + scalar.Value;
         long line = scalar.Start.Line;
         bool isPlain = RefuseDecoration(scalar, key: null);
         if (!_lines.TryAdd(name, line))
         {
             Refuse(line, $"{name}: is already set in line {_lines[name]}");
             Skip();
+        }
+        else if (Current is MappingStart && OptionKeys.Names.Any(key => key.StartsWith($"{name}.", StringComparison.Ordinal)))
+        {
+            ReadGroup($"{name}.");
         }
         else if (OptionKeys.Find(name) is not { } key)
         {
@@ -224,6 +238,18 @@ internal sealed class CrikOptionsFile
         {
             Skip();
         }
+    }
+
+    private void ReadGroup(string group)
+    {
+        RefuseDecoration((MappingStart)Current, key: null);
+        _parser.MoveNext();
+        while (Current is not MappingEnd && !_settings.IsFull)
+        {
+            ReadEntry(group);
+        }
+
+        _parser.MoveNext();
     }
 
     private void ReadValue(OptionKey key, long line)
@@ -247,7 +273,7 @@ internal sealed class CrikOptionsFile
     {
         if (Current is not SequenceStart start)
         {
-            Refuse(line, $"{key.Name}: must be a list, one '- /path' a line");
+            Refuse(line, $"{key.Name}: must be a list, one '- {(key.Kind == OptionKind.PathList ? "/path" : key.Choices[0])}' a line");
             Skip();
             return;
         }
@@ -257,7 +283,7 @@ internal sealed class CrikOptionsFile
         List<string> values = [];
         while (Current is not SequenceEnd)
         {
-            if (ReadScalar(key, "must be a list of paths") is { } text)
+            if (ReadScalar(key, key.Kind == OptionKind.PathList ? "must be a list of paths" : $"must be a list of {string.Join(" or ", key.Choices)}") is { } text)
             {
                 values.Add(text);
             }

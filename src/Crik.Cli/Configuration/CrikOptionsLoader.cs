@@ -13,7 +13,7 @@ internal static class CrikOptionsLoader
         Settings[] sources = [ReadFile(overrides, environment, defaultPath), CrikEnvironment.Read(environment), Read(overrides)];
         List<string> problems = [.. sources.SelectMany(source => source.Problems)];
         Dictionary<string, string> labels = []; // key -> the source that won
-        CrikOptions options = new();
+        CrikOptions options = new() { NodeName = environment.GetValueOrDefault(CrikOptions.NodeNameVariable) };
         foreach (Setting setting in sources.SelectMany(source => source.Values))
         {
             if (setting.Key.Set(ref options, setting.Values) is { } problem)

@@ -7,6 +7,7 @@ internal enum OptionKind
 {
     Path,
     PathList,
+    ChoiceList,
     Url,
     Text,
     Integer,
@@ -29,16 +30,22 @@ internal sealed record OptionKey(string Name, OptionKind Kind, string Descriptio
     /// <summary>The default as it would be written; null when the key is unset, or an empty list, by default.</summary>
     public string? DefaultText { get; init; }
 
-    /// <summary>All values a choice can have.</summary>
+    /// <summary>All values a choice, or an item of a list of choices, can have.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    public bool IsList => Kind is OptionKind.PathList;
+    public bool IsList => Kind is OptionKind.PathList or OptionKind.ChoiceList;
 
     private static string ToEnvironmentName(string name)
     {
         StringBuilder text = new(EnvironmentPrefix);
         for (int i = 0; i < name.Length; i++)
         {
+            if (name[i] == '.')
+            {
+                text.Append('_');
+                continue;
+            }
+
             if (i > 0 && char.IsAsciiLetterUpper(name[i]) && char.IsAsciiLetterLower(name[i - 1]))
             {
                 text.Append('_');

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crik.Linux;
 
 namespace Crik.Configuration;
 
@@ -13,8 +14,59 @@ internal static class OptionKeys
             "Directory on a volume that outlives the pod; checkpoints go there. Unset: no checkpoints.",
             null, Path, (o, v) => o with { ImageDir = v }),
         Of<Uri?>("nodeStateServerURL", OptionKind.Url,
-            "Address of the node state server. Not asked yet: every SIGTERM makes a checkpoint.",
+            "Address of the node state server, which says whether the node goes away. Unset: every SIGTERM makes a checkpoint.",
             null, Url, (o, v) => o with { NodeStateServerUrl = v }),
+        OneOf("nodeStateSource",
+            "Who is asked about the node: the server, or the cloud's metadata service. auto: the server when it has an address.",
+            "auto", Choices.NodeStateSource, (o, v) => o with { NodeStateSource = v }),
+        Of<TimeSpan>("nodeStateTimeout", OptionKind.Duration,
+            "How long SIGTERM waits for word that the node goes away.",
+            "1s", Duration.TryParse, (o, v) => o with { NodeStateTimeout = v }),
+        OneOf("whenNodeStateUnknown",
+            "What SIGTERM means when nobody answered: a checkpoint, or what it means without crik.",
+            "checkpoint", Choices.WhenNodeStateUnknown, (o, v) => o with { WhenNodeStateUnknown = v }),
+        ManyOf("checkpointOn",
+            "States of the node in which SIGTERM means a checkpoint.",
+            "[shutting-down, cordoned, gone]", Choices.NodeState, (o, v) => o with { CheckpointOn = v }),
+        Of<string>("nodeStateTokenFile", OptionKind.Path,
+            "File with a bearer token for the node state server.",
+            null, Path, (o, v) => o with { NodeStateTokenFile = v }),
+        Of<string>("onNodeWarning", OptionKind.Text,
+            "Shell command to run when the node begins to go away, before SIGTERM.",
+            null, Text, (o, v) => o with { OnNodeWarning = v }),
+        Of<bool>("checkpointOnWarning", OptionKind.Boolean,
+            "Whether to make a checkpoint then at once; the program runs on.",
+            "false", Boolean, (o, v) => o with { CheckpointOnWarning = v }),
+        Of<TimeSpan>("checkpointInterval", OptionKind.Duration,
+            "Time between checkpoints that leave the program running. 0s: none.",
+            "0s", Duration.TryParse, (o, v) => o with { CheckpointInterval = v }),
+        Of<int>("checkpointSignal", OptionKind.Text,
+            "Signal to crik that makes a checkpoint and leaves the program running, instead of going to the program.",
+            null, SignalName, (o, v) => o with { CheckpointSignal = v }),
+        Of<string>("hooks.beforeCheckpoint", OptionKind.Text,
+            "Shell command to run before each checkpoint.",
+            null, Text, (o, v) => o with { BeforeCheckpoint = v }),
+        Of<string>("hooks.afterCheckpoint", OptionKind.Text,
+            "Shell command to run after each checkpoint that was committed.",
+            null, Text, (o, v) => o with { AfterCheckpoint = v }),
+        Of<string>("hooks.afterRestore", OptionKind.Text,
+            "Shell command to run after a restore, beside the program that runs again.",
+            null, Text, (o, v) => o with { AfterRestore = v }),
+        OneOf("whenHookFails",
+            "goOn: a checkpoint is made all the same; giveUp: it is not, when hooks.beforeCheckpoint fails or takes too long.",
+            "goOn", Choices.WhenHookFails, (o, v) => o with { WhenHookFails = v }),
+        Of<int>("restoredSignal", OptionKind.Text,
+            "Signal that a restored program gets as the first thing.",
+            null, SignalName, (o, v) => o with { RestoredSignal = v }),
+        Of<string>("restoredFile", OptionKind.Path,
+            "File in which a restored program finds its new pod's name and environment, and how long it was away.",
+            null, Path, (o, v) => o with { RestoredFile = v }),
+        OneOf("whenClockJumps",
+            "What to do when CLOCK_MONOTONIC would go back for the program: warn and restore, start afresh, or fail.",
+            "warn", Choices.WhenClockJumps, (o, v) => o with { WhenClockJumps = v }),
+        Of<TimeSpan>("hookTimeout", OptionKind.Duration,
+            "How long such a command may take.",
+            "10s", Duration.TryParse, (o, v) => o with { HookTimeout = v }),
         Paths("additionalPaths",
             "Files and directories to copy with each checkpoint and to put back before a restore.",
             (o, v) => o with { AdditionalPaths = v }),
@@ -88,6 +140,32 @@ internal static class OptionKeys
         where T : struct, Enum =>
         Of(name, OptionKind.Choice, description, defaultText, choice.TryParse, with) with { Choices = choice.Names };
 
+    private static OptionKey ManyOf<T>(
+        string name, string description, string defaultText, Choice<T> choice, Func<CrikOptions, IReadOnlyList<T>, CrikOptions> with)
+        where T : struct, Enum =>
+        new(name, OptionKind.ChoiceList, description, (ref CrikOptions options, IReadOnlyList<string> values) =>
+        {
+            List<T> chosen = [];
+            foreach (string text in values)
+            {
+                if (!choice.TryParse(text, out T value, out string problem))
+                {
+                    return problem;
+                }
+
+                if (chosen.Contains(value))
+                {
+                    return $"'{text}' is in the list more than once";
+                }
+
+                chosen.Add(value);
+            }
+
+            options = with(options, chosen);
+            return null;
+        })
+        { DefaultText = defaultText, Choices = choice.Names };
+
     private static OptionKey Paths(string name, string description, Func<CrikOptions, IReadOnlyList<string>, CrikOptions> with) =>
         new(name, OptionKind.PathList, description, (ref CrikOptions options, IReadOnlyList<string> values) =>
         {
@@ -107,9 +185,15 @@ internal static class OptionKeys
         return true;
     }
 
+    private static bool SignalName(string text, out int value, out string problem)
+    {
+        problem = $"must be the name of a signal such as SIGUSR1, not '{text}'";
+        return Signal.TryParse(text, out value);
+    }
+
     private static bool Url(string text, out Uri? value, out string problem)
     {
-        problem = $"must be an http or https address, not '{text}'";
+        problem = $"must be an http address, not '{text}'";
         return Uri.TryCreate(text, UriKind.Absolute, out value);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Crik.Linux;
 
 namespace Crik.Criu;
 
@@ -9,7 +10,9 @@ namespace Crik.Criu;
 internal sealed class CriuImage
 {
     private const uint CommonMagic = 0x54564319; // IMG_COMMON_MAGIC, criu/include/magic.h
+    private const uint ServiceMagic = 0x55105940; // IMG_SERVICE_MAGIC: statistics
     private const int LargestMessage = 64 << 20;
+    private const int LargestImage = 256 << 20; // memory pages, which may be larger, are no image in this sense
 
     private readonly byte[] _header;
 
@@ -21,11 +24,30 @@ internal sealed class CriuImage
 
     public List<byte[]> Messages { get; }
 
-    public static CriuImage Read(string path) => Parse(File.ReadAllBytes(path));
+    /// <exception cref="InvalidDataException">It is damaged; the message names the file.</exception>
+    public static CriuImage Read(string path)
+    {
+        using FileDescriptor file = Libc.Open(path, Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK);
+        if (Libc.Identify(file.Number) is not { IsRegular: true, Size: <= LargestImage } identity)
+        {
+            throw new InvalidDataException($"{path} is no plain file, or too large for an image of criu's");
+        }
+
+        byte[] bytes = new byte[identity.Size];
+        int read = Libc.ReadAt(file, 0, bytes);
+        try
+        {
+            return Parse(bytes.AsSpan(0, read));
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
 
     internal static CriuImage Parse(ReadOnlySpan<byte> bytes)
     {
-        int at = bytes.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == CommonMagic ? 8 : 4;
+        int at = bytes.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(bytes) is CommonMagic or ServiceMagic ? 8 : 4;
         if (bytes.Length < at)
         {
             throw new InvalidDataException("not an image of criu's");
@@ -56,14 +78,17 @@ internal sealed class CriuImage
 
     public void Write(string path)
     {
-        using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
-        file.Write(_header);
-        Span<byte> length = stackalloc byte[4];
+        byte[] bytes = new byte[_header.Length + Messages.Sum(message => 4 + message.Length)];
+        _header.CopyTo(bytes, 0);
+        int at = _header.Length;
         foreach (byte[] message in Messages)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)message.Length);
-            file.Write(length);
-            file.Write(message);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), message.Length);
+            message.CopyTo(bytes, at + 4);
+            at += 4 + message.Length;
         }
+
+        using FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, 0x180);
+        Libc.Write(file, bytes, path);
     }
 }

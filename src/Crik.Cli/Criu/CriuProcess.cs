@@ -1,3 +1,4 @@
+using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Linux;
 
@@ -17,12 +18,14 @@ internal sealed class CriuProcess : IDisposable
     private static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Supervisor _supervisor;
+    private readonly string _file;
     private readonly FileDescriptor _socket;
     private readonly ChildProcess _process;
 
-    private CriuProcess(Supervisor supervisor, FileDescriptor socket, ChildProcess process)
+    private CriuProcess(Supervisor supervisor, string file, FileDescriptor socket, ChildProcess process)
     {
         _supervisor = supervisor;
+        _file = file;
         _socket = socket;
         _process = process;
     }
@@ -57,8 +60,12 @@ internal sealed class CriuProcess : IDisposable
                     Pass(inherited[i], FirstInheritedInCriu + i);
                 }
 
-                IReadOnlyList<string> environment = EnvironmentBlock.Current;
+                // Our end too. When crik is killed, the kernel closes its descriptors a moment before it ends the rest of the
+                // container, and a criu that sees its client go lets the frozen tree run, beside the checkpoint just committed.
                 int next = FirstInheritedInCriu + inherited.Count;
+                Pass(ours.Number, next++);
+
+                IReadOnlyList<string> environment = EnvironmentBlock.Current;
                 foreach (FileDescriptor library in Preload.OpenForCriu(plainSystemV))
                 {
                     using (library)
@@ -83,7 +90,7 @@ internal sealed class CriuProcess : IDisposable
                     throw new CriuException($"cannot run {criu}: {Errno.Text(errno)}; install criu in the image, or set criuPath", []);
                 }
 
-                return new CriuProcess(supervisor, ours, process);
+                return new CriuProcess(supervisor, criu, ours, process);
             }
             finally
             {
@@ -92,37 +99,70 @@ internal sealed class CriuProcess : IDisposable
         }
     }
 
-    /// <summary>The version of the installed criu, as 40300 for 4.3.</summary>
-    public static int AskVersion(Supervisor supervisor, string criu, Deadline deadline)
+    /// <summary>The version of this criu, as 40300 for 4.3. It stays for a request afterwards: to start a second one takes 6 ms.</summary>
+    public int AskVersion(Deadline deadline)
     {
-        using CriuProcess process = Start(supervisor, criu, output: null, []);
-        process.Send(CriuRequest.ForVersion());
-        return process.Receive(deadline)?.Version ?? throw new CriuException($"{criu} did not say its version", []);
+        Send(CriuRequest.ForVersion());
+        return ReadVersion(deadline);
     }
 
-    public void Send(byte[] request) => Libc.Write(_socket, request, "to criu");
+    /// <summary>The answer to <see cref="CriuRequest.ForVersion"/>.</summary>
+    public int ReadVersion(Deadline deadline) => Receive(deadline)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
 
-    /// <returns><see langword="null"/> when criu ended without another word, or time is up.</returns>
-    public CriuMessage? Receive(Deadline deadline, Func<bool>? giveUp = null)
+    /// <exception cref="CriuException">It is gone.</exception>
+    public void Send(byte[] request)
     {
-        bool readable = false;
-        _supervisor.Wait(
-            () =>
-            {
-                Span<Libc.PollEntry> entry = [new() { Descriptor = _socket.Number, Events = Libc.POLLIN }];
-                Libc.Poll(entry, 0);
-                return (readable = entry[0].Returned != 0) || giveUp?.Invoke() == true;
-            },
-            deadline,
-            _socket.Number);
-        if (!readable)
+        try
         {
-            Span<Libc.PollEntry> entry = [new() { Descriptor = _socket.Number, Events = Libc.POLLIN }];
-            Libc.Poll(entry, 0);
-            readable = entry[0].Returned != 0;
+            Libc.Write(_socket, request, "to criu");
         }
+        catch (LinuxException exception)
+        {
+            throw new CriuException($"criu does not listen: {Errno.Text(exception.Errno)}", []);
+        }
+    }
 
-        return readable && Libc.ReceivePacket(_socket) is { } packet ? CriuMessage.Read(packet) : null;
+    public int Pid => _process.Pid;
+
+    /// <param name="progress">Reported now and then while nothing comes.</param>
+    /// <returns><see langword="null"/> when criu ended without another word, or time is up.</returns>
+    public CriuMessage? Receive(Deadline deadline, Func<bool>? giveUp = null, Progress? progress = null)
+    {
+        while (true)
+        {
+            Deadline turn = progress is not null && deadline.Left > Progress.Interval ? Deadline.In(Progress.Interval) : deadline;
+            bool over = _supervisor.Wait(() => IsReadable() || giveUp?.Invoke() == true, turn, _socket.Number);
+            if (IsReadable() && !deadline.HasPassed) // one who never stops talking has no more time than others
+            {
+                return Libc.ReceivePacket(_socket) is { } packet ? Understand(packet) : null;
+            }
+
+            if (over || deadline.HasPassed)
+            {
+                return null;
+            }
+
+            progress?.Report();
+        }
+    }
+
+    private CriuMessage Understand(byte[] packet)
+    {
+        try
+        {
+            return CriuMessage.Read(packet);
+        }
+        catch (InvalidDataException)
+        {
+            throw new CriuException($"{_file} says something that no criu says; is criuPath right?", []);
+        }
+    }
+
+    private bool IsReadable()
+    {
+        Span<Libc.PollEntry> entry = [new() { Descriptor = _socket.Number, Events = Libc.POLLIN }];
+        Libc.Poll(entry, 0);
+        return entry[0].Returned != 0;
     }
 
     /// <summary>
@@ -138,6 +178,7 @@ internal sealed class CriuProcess : IDisposable
         }
 
         Libc.ForbidFileWrites(_process.Pid);
+        Libc.Kill(_process.Pid, Signal.SIGCONT); // whoever stopped it
         Deadline deadline = Deadline.In(patience);
         while (Receive(deadline) is { } message && message.Type == CriuRequest.Notify)
         {
@@ -167,7 +208,8 @@ internal sealed class CriuProcess : IDisposable
 
     public void Dispose()
     {
-        _socket.Dispose(); // criu, when it still waits for us, ends on this
+        Libc.Shutdown(_socket); // criu, when it still waits for us, ends on this
+        _socket.Dispose();
         if (!_process.HasExited && !_supervisor.Wait(() => _process.HasExited, Deadline.In(s_endTimeout)))
         {
             Kill();

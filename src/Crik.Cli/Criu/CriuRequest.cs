@@ -15,7 +15,7 @@ internal static class CriuRequest
     // enum criu_cg_mode
     private const int CgroupsIgnored = 0;
 
-    public static byte[] ForVersion() => Request(Version, options: null);
+    public static byte[] ForVersion() => new ProtoWriter().Number(1, Version).Flag(4, true).ToArray(); // keep_open: another request follows
 
     public static byte[] ForDump(DumpOptions dump)
     {
@@ -37,6 +37,7 @@ internal static class CriuRequest
         ProtoWriter options = Common(restore.Images, "restore.log", restore.Level)
             .Flag(6, true)                  // evasive_devices
             .Flag(8, true)
+            .Number(17, restore.Logs)       // work_dir_fd
             .Flag(18, restore.Level == PrivilegeLevel.Full)
             .Flag(26, true)                 // rst_sibling: the tree becomes the child of criu's parent, which is crik
             .Texts(37, restore.External)
@@ -73,11 +74,7 @@ internal static class CriuRequest
         .Number(64, 3)                      // network_lock: SKIP; connections come back closed
         .Flag(67, level == PrivilegeLevel.Basic); // unprivileged
 
-    private static byte[] Request(int type, ProtoWriter? options)
-    {
-        ProtoWriter request = new ProtoWriter().Number(1, type);
-        return (options is null ? request : request.Message(2, options)).ToArray();
-    }
+    private static byte[] Request(int type, ProtoWriter options) => new ProtoWriter().Number(1, type).Message(2, options).ToArray();
 }
 
 /// <summary>What a dump is asked for.</summary>
@@ -88,9 +85,10 @@ internal sealed record DumpOptions(
     int Pid, int Images, PrivilegeLevel Level, bool LeaveRunning, long GhostLimit, IReadOnlyList<string> WatchedPaths, IReadOnlyList<string> External);
 
 /// <summary>What a restore is asked for.</summary>
+/// <param name="Logs">Descriptor, in crik, of the directory for criu's log.</param>
 /// <param name="Inherited">criu's keys for objects of the outside, and the descriptors, in criu, that stand in for them.</param>
 internal sealed record RestoreOptions(
-    int Images, PrivilegeLevel Level, IReadOnlyList<string> External, IReadOnlyList<(string Key, int Descriptor)> Inherited);
+    int Images, int Logs, PrivilegeLevel Level, IReadOnlyList<string> External, IReadOnlyList<(string Key, int Descriptor)> Inherited);
 
 /// <summary>What criu sends: a notification, or the result.</summary>
 /// <param name="Pid">In a restore's result and its later notifications: the root of the tree.</param>

@@ -19,11 +19,12 @@ internal static class OpenFiles
     public static IReadOnlyList<uint> FindIds(string images, IEnumerable<(int Pid, int Descriptor)> descriptors)
     {
         HashSet<uint> ids = [];
-        foreach (IGrouping<int, (int Pid, int Descriptor)> task in descriptors.GroupBy(descriptor => descriptor.Pid))
+        foreach (int pid in descriptors.Select(descriptor => descriptor.Pid).Distinct())
         {
-            uint table = (uint)Field(CriuImage.Read(Path.Combine(images, $"ids-{task.Key}.img")).Messages[0], 2); // files_id
+            List<byte[]> numbers = CriuImage.Read(Path.Combine(images, $"ids-{pid}.img")).Messages;
+            uint table = (uint)Field(numbers.Count > 0 ? numbers[0] : throw new InvalidDataException($"ids-{pid}.img is empty"), 2); // files_id
             string tablePath = Path.Combine(images, $"fdinfo-{table}.img");
-            HashSet<ulong> wanted = [.. task.Select(descriptor => (ulong)descriptor.Descriptor)];
+            HashSet<ulong> wanted = [.. descriptors.Where(descriptor => descriptor.Pid == pid).Select(descriptor => (ulong)descriptor.Descriptor)];
             foreach (byte[] entry in CriuImage.Read(tablePath).Messages)
             {
                 if (wanted.Contains(Field(entry, 4))) // fd

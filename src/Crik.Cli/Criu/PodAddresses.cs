@@ -39,7 +39,7 @@ internal sealed class PodAddresses(IReadOnlyList<InterfaceAddress> then, IReadOn
         }
 
         InterfaceAddress[] alike = [.. now.Where(candidate => candidate.IsVersion4 == old.IsVersion4 && candidate.IsOfLink == old.IsOfLink && !candidate.IsLoopback)];
-        InterfaceAddress? found = alike.FirstOrDefault(candidate => candidate.Interface == old.Interface) ?? alike.FirstOrDefault();
+        InterfaceAddress? found = alike.FirstOrDefault(candidate => candidate.Interface == old.Interface) ?? (alike.Length > 0 ? alike[0] : null);
         return found?.Bytes ?? new byte[address.Length]; // none of its kind here: then every address there may be
     }
 

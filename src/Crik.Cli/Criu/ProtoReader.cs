@@ -22,6 +22,49 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
 
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
+    /// <summary>A number of a message whose other fields do not matter.</summary>
+    public static ulong FindNumber(ReadOnlySpan<byte> message, int field, ulong absent = 0)
+    {
+        ProtoReader reader = new(message);
+        while (reader.Next())
+        {
+            if (reader.Field == field)
+            {
+                return reader.Number;
+            }
+        }
+
+        return absent;
+    }
+
+    /// <returns>Nothing when it is not there.</returns>
+    public static ReadOnlySpan<byte> FindBytes(ReadOnlySpan<byte> message, int field)
+    {
+        ProtoReader reader = new(message);
+        while (reader.Next())
+        {
+            if (reader.Field == field)
+            {
+                return reader.Bytes;
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>How often a field is there.</summary>
+    public static int Count(ReadOnlySpan<byte> message, int field)
+    {
+        int count = 0;
+        ProtoReader reader = new(message);
+        while (reader.Next())
+        {
+            count += reader.Field == field ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <returns><see langword="false"/> at the end of the message.</returns>
     public bool Next()
     {

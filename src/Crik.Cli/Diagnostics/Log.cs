@@ -13,11 +13,15 @@ namespace Crik.Diagnostics;
 /// </summary>
 internal static class Log
 {
-    private static Logger s_logger = Make(LogEventLevel.Information, json: false);
+    private static LogEventLevel s_lowest = LogEventLevel.Information;
+    private static bool s_json;
 
-    public static bool IsDebug => s_logger.IsEnabled(LogEventLevel.Debug);
+    /// <summary>Made for the first event: a program that runs without one does not pay for it.</summary>
+    private static Logger? s_logger;
 
-    public static void Configure(LogEventLevel lowest, bool json) => s_logger = Make(lowest, json);
+    public static bool IsDebug => s_lowest <= LogEventLevel.Debug;
+
+    public static void Configure(LogEventLevel lowest, bool json) => (s_lowest, s_json, s_logger) = (lowest, json, null);
 
     public static void Error(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
         Write(LogEventLevel.Error, message, facts);
@@ -38,7 +42,7 @@ internal static class Log
 
     private static void Write(LogEventLevel level, string message, ReadOnlySpan<(string Key, object? Value)> facts)
     {
-        if (!s_logger.IsEnabled(level))
+        if (level < s_lowest)
         {
             return;
         }
@@ -51,11 +55,12 @@ internal static class Log
 
         // The message is no template: braces in it (paths, criu's words) are not holes.
         MessageTemplate template = new([new Serilog.Parsing.TextToken(message)]);
-        s_logger.Write(new LogEvent(DateTimeOffset.Now, level, exception: null, template, properties));
+        s_logger ??= Make();
+        s_logger.Write(new LogEvent(DateTimeOffset.UtcNow, level, exception: null, template, properties));
     }
 
-    private static Logger Make(LogEventLevel lowest, bool json) =>
-        new LoggerConfiguration().MinimumLevel.Is(lowest).WriteTo.Sink(new StandardErrorSink(json)).CreateLogger();
+    private static Logger Make() =>
+        new LoggerConfiguration().MinimumLevel.Is(s_lowest).WriteTo.Sink(new StandardErrorSink(s_json)).CreateLogger();
 
     private sealed class StandardErrorSink(bool json) : ILogEventSink
     {

@@ -22,7 +22,8 @@ internal static class ArchiveIndex
             switch (entry.Kind)
             {
                 case FileEntry.Regular:
-                    dataBytes = checked(dataBytes + CheckExtents(entry));
+                    long bytes = CheckExtents(entry);
+                    dataBytes = bytes <= long.MaxValue - dataBytes ? dataBytes + bytes : throw Damaged("its files are larger than any disk");
                     files.Add(Convert.ToBase64String(entry.Path));
                     break;
                 case FileEntry.HardLink when entry.Target is null || !files.Contains(Convert.ToBase64String(entry.Target)):
@@ -30,6 +31,7 @@ internal static class ArchiveIndex
             }
         }
 
+        Libc.ThrowOnTrouble(FileArchive.DataPath(archive));
         long there = Libc.Identify(FileArchive.DataPath(archive), followLinks: false) is { IsRegular: true } data ? data.Size : -1;
         if (there != dataBytes)
         {
@@ -43,6 +45,7 @@ internal static class ArchiveIndex
         string path = FileArchive.IndexPath(archive);
         if (Libc.Identify(path, followLinks: false) is not { IsRegular: true })
         {
+            Libc.ThrowOnTrouble(path);
             throw Damaged("its index is missing, or no plain file");
         }
 

@@ -306,5 +306,5 @@ internal sealed class ArchiveReader : IDisposable
     }
 
     private static FileArchiveException CannotWrite(FileEntry entry, int errno) =>
-        new($"{Encoding.UTF8.GetString(entry.Path)} cannot be restored: {Errno.Text(errno)}");
+        new($"{Encoding.UTF8.GetString(entry.Path)} cannot be restored: {Errno.Text(errno)}", cause: new LinuxException("write", errno));
 }

@@ -8,7 +8,7 @@ internal sealed record FileArchiveSummary(long Entries, long Bytes, IReadOnlyLis
 
 /// <summary>An archive, or a file that it names, cannot be used; the message names it.</summary>
 /// <param name="isDamage">It is the archive that is at fault, and not a file that cannot be read or written.</param>
-internal sealed class FileArchiveException(string message, bool isDamage = false) : IOException(message)
+internal sealed class FileArchiveException(string message, bool isDamage = false, Exception? cause = null) : IOException(message, cause)
 {
     public bool IsDamage { get; } = isDamage;
 }

@@ -47,7 +47,7 @@ internal sealed record FileEntry
 /// <summary>First and last line of an index.</summary>
 internal sealed record IndexFrame(int Format, long Entries = 0, long DataBytes = 0, bool IsEnd = false);
 
-[JsonSourceGenerationOptions(
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8)]
 [JsonSerializable(typeof(FileEntry))]

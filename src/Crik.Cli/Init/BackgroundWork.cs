@@ -8,9 +8,10 @@ namespace Crik.Init;
 /// </summary>
 internal static class BackgroundWork
 {
+    /// <param name="giveUp">Looked at after every event; ends the wait as the deadline does.</param>
     /// <returns><see langword="false"/> when time was up; the work is then told to stop and its end not waited for.</returns>
     /// <exception cref="Exception">What the work threw.</exception>
-    public static bool Run(Supervisor supervisor, Deadline deadline, Action<CancellationToken> work)
+    public static bool Run(Supervisor supervisor, Deadline deadline, Action<CancellationToken> work, Func<bool>? giveUp = null)
     {
         FileDescriptor done = Libc.MakeEventDescriptor();
         CancellationTokenSource cancellation = new();
@@ -32,7 +33,8 @@ internal static class BackgroundWork
         })
         { IsBackground = true };
         thread.Start();
-        if (!supervisor.Wait(() => Volatile.Read(ref finished), deadline, done.Number))
+        supervisor.Wait(() => Volatile.Read(ref finished) || giveUp?.Invoke() == true, deadline, done.Number);
+        if (!Volatile.Read(ref finished))
         {
             cancellation.Cancel();
             return false; // the descriptor stays open: the thread may still write to it

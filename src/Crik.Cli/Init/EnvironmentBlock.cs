@@ -8,8 +8,16 @@ internal static class EnvironmentBlock
 {
     public static IReadOnlyList<string> Current { get; } = Read();
 
-    public static IReadOnlyDictionary<string, string> AsDictionary() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+    public static IReadOnlyDictionary<string, string> AsDictionary()
+    {
+        Dictionary<string, string> variables = [];
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            variables.Add((string)variable.Key, (string?)variable.Value ?? "");
+        }
+
+        return variables;
+    }
 
     private static IReadOnlyList<string> Read()
     {

@@ -33,6 +33,18 @@ internal static class PidSpace
         }
     }
 
+    /// <summary>
+    /// Comes as near to the tree's range as leaves room for criu: what takes 5 ms where threads have to do it is then done, for
+    /// the most part, while something else is waited for.
+    /// </summary>
+    public static void ApproachTreeRange()
+    {
+        if (LastPid() < FirstOfTree - RoomForCriu)
+        {
+            AdvanceTo(FirstOfTree - RoomForCriu);
+        }
+    }
+
     /// <summary>Makes sure that criu's own processes get numbers that none of these tasks needs.</summary>
     public static void MakeRoomForCriu(IReadOnlyCollection<int> neededByTree)
     {

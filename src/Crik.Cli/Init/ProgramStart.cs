@@ -12,8 +12,8 @@ internal static class ProgramStart
     /// <summary>First argument of that second crik. Not for people.</summary>
     public const string Stage = "__start";
 
-    private const string Subreaper = "subreaper";
-    private const string IpcNamespace = "ipc";
+    internal const string Subreaper = "subreaper";
+    internal const string IpcNamespace = "ipc";
     private const string NoIoUring = "no-io-uring";
     private const string TakeTerminal = "terminal=";
     private const string ForegroundGroup = "foreground=";
@@ -49,7 +49,7 @@ internal static class ProgramStart
 
         if (streams.Terminal is { } terminal)
         {
-            if (ReleaseTerminal(supervisor, terminal))
+            if (streams.ReleaseTerminal(supervisor))
             {
                 duties.Add($"{TakeTerminal}{terminal}");
             }
@@ -68,18 +68,6 @@ internal static class ProgramStart
             NewGroup = !newSession,
         };
         return supervisor.TryStart(spec, out int errno) ?? throw NotExecutable(command[0], errno);
-    }
-
-    /// <summary>Gives up the controlling terminal, so that the program's session can have it.</summary>
-    public static bool ReleaseTerminal(Supervisor supervisor, int terminal)
-    {
-        if (Libc.GetSessionId(0) != Environment.ProcessId || !Libc.ReleaseTerminal(terminal))
-        {
-            return false;
-        }
-
-        supervisor.Discard(Signal.SIGHUP, Signal.SIGCONT);
-        return true;
     }
 
     /// <summary>The second crik: does its duties and becomes the program.</summary>

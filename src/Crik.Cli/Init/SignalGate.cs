@@ -58,7 +58,7 @@ internal sealed class SignalGate : IDisposable
     private static void BlockInFinalizerThread()
     {
         Abandon();
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+        GC.Collect(generation: 0, GCCollectionMode.Forced, blocking: true, compacting: false); // what was just made is in there
         GC.WaitForPendingFinalizers();
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]

@@ -8,9 +8,11 @@ namespace Crik.Init;
 /// </summary>
 internal sealed class StandardStreams
 {
-    private readonly bool[] _given = new bool[3];
+    private readonly bool[] _given;
+    private bool _terminalIsFree;
 
     public StandardStreams()
+        : this(new bool[3])
     {
         for (int number = 0; number < 3; number++)
         {
@@ -31,6 +33,14 @@ internal sealed class StandardStreams
         }
     }
 
+    private StandardStreams(bool[] given)
+    {
+        _given = given;
+    }
+
+    /// <summary>Those of a tree that shares none of crik's.</summary>
+    public static StandardStreams None => new([false, false, false]);
+
     public bool WasGiven(int number) => _given[number];
 
     /// <summary>The terminal that the program is to have, if there is one among them.</summary>
@@ -48,5 +58,18 @@ internal sealed class StandardStreams
 
             return null;
         }
+    }
+
+    /// <summary>Gives up the controlling terminal, so that the session of a program, restored or fresh, can have it.</summary>
+    /// <returns><see langword="false"/> when there is none, or it is not crik's to give.</returns>
+    public bool ReleaseTerminal(Supervisor supervisor)
+    {
+        if (!_terminalIsFree && Terminal is { } terminal && Libc.GetSessionId(0) == Environment.ProcessId && Libc.ReleaseTerminal(terminal))
+        {
+            supervisor.Discard(Signal.SIGHUP, Signal.SIGCONT);
+            _terminalIsFree = true;
+        }
+
+        return _terminalIsFree;
     }
 }

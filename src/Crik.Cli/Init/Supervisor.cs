@@ -12,8 +12,10 @@ internal sealed class Supervisor : IDisposable
 {
     private readonly SignalGate _gate;
     private readonly Dictionary<int, ChildProcess> _awaited = [];
-    private readonly List<ReceivedSignal> _early = [];
+    private readonly List<ReceivedSignal> _kept = [];
+    private readonly List<(int Descriptor, Action IsReadable)> _attended = [];
     private ChildProcess? _program;
+    private bool _keepsSignals;
 
     public Supervisor()
     {
@@ -31,15 +33,18 @@ internal sealed class Supervisor : IDisposable
         set
         {
             _program = value;
-            if (value is not null)
-            {
-                foreach (ReceivedSignal signal in _early)
-                {
-                    Forward(signal);
-                }
+            ForwardKept();
+        }
+    }
 
-                _early.Clear();
-            }
+    /// <summary>Signals are kept back while criu gets hold of the program: one that reaches a task just then makes the dump fail.</summary>
+    public bool KeepsSignals
+    {
+        get => _keepsSignals;
+        set
+        {
+            _keepsSignals = value;
+            ForwardKept();
         }
     }
 
@@ -48,6 +53,17 @@ internal sealed class Supervisor : IDisposable
 
     /// <summary>When the first SIGTERM that was held came.</summary>
     public DateTimeOffset? TerminationRequested { get; private set; }
+
+    /// <summary>A signal that is kept for crik as SIGTERM is; 0 for none.</summary>
+    public int CheckpointSignal { get; set; }
+
+    /// <summary>Whether that signal has come and was not dealt with yet.</summary>
+    public bool CheckpointRequested { get; set; }
+
+    /// <summary>From now on, whatever crik waits for, this is done when there is something to read from the descriptor. It must not wait.</summary>
+    public void Attend(int descriptor, Action isReadable) => _attended.Add((descriptor, isReadable));
+
+    public void Unattend(int descriptor) => _attended.RemoveAll(attended => attended.Descriptor == descriptor);
 
     public ChildProcess Start(ProcessSpec spec) => TryStart(spec, out int errno) ?? throw new LinuxException($"cannot start {spec.Command[0]}", errno);
 
@@ -91,11 +107,8 @@ internal sealed class Supervisor : IDisposable
     /// <returns>Whether <paramref name="until"/> holds or the descriptor is readable, rather than time being up.</returns>
     public bool Wait(Func<bool> until, Deadline deadline, int readable = -1)
     {
-        Span<Libc.PollEntry> entries = stackalloc Libc.PollEntry[2];
         while (true)
         {
-            entries[0] = new() { Descriptor = _gate.Descriptor, Events = Libc.POLLIN };
-            entries[1] = new() { Descriptor = readable, Events = Libc.POLLIN };
             Turn();
             if (until())
             {
@@ -107,8 +120,7 @@ internal sealed class Supervisor : IDisposable
                 return false;
             }
 
-            Libc.Poll(entries, deadline.PollTimeout);
-            if (readable >= 0 && entries[1].Returned != 0)
+            if (Poll(deadline, readable))
             {
                 Turn();
                 return true;
@@ -133,6 +145,30 @@ internal sealed class Supervisor : IDisposable
 
     public void Dispose() => _gate.Dispose();
 
+    /// <returns>Whether there is something to read from the descriptor that is waited for.</returns>
+    private bool Poll(Deadline deadline, int readable)
+    {
+        (int Descriptor, Action IsReadable)[] attended = [.. _attended];
+        Span<Libc.PollEntry> entries = stackalloc Libc.PollEntry[2 + attended.Length];
+        entries[0] = new() { Descriptor = _gate.Descriptor, Events = Libc.POLLIN };
+        entries[1] = new() { Descriptor = readable, Events = Libc.POLLIN };
+        for (int i = 0; i < attended.Length; i++)
+        {
+            entries[2 + i] = new() { Descriptor = attended[i].Descriptor, Events = Libc.POLLIN };
+        }
+
+        Libc.Poll(entries, deadline.PollTimeout);
+        for (int i = 0; i < attended.Length; i++)
+        {
+            if (entries[2 + i].Returned != 0)
+            {
+                attended[i].IsReadable();
+            }
+        }
+
+        return entries[1].Returned != 0;
+    }
+
     private void Turn()
     {
         while (_gate.Next() is { } signal)
@@ -152,6 +188,9 @@ internal sealed class Supervisor : IDisposable
             case Signal.SIGTERM when HoldsTermination:
                 TerminationRequested ??= DateTimeOffset.UtcNow;
                 break;
+            case int number when number == CheckpointSignal:
+                CheckpointRequested = true;
+                break;
             default:
                 Forward(signal);
                 break;
@@ -160,9 +199,9 @@ internal sealed class Supervisor : IDisposable
 
     private void Forward(ReceivedSignal signal)
     {
-        if (_program is null)
+        if (_program is null || _keepsSignals)
         {
-            _early.Add(signal);
+            Keep(signal);
         }
         else if (!_program.HasExited)
         {
@@ -176,6 +215,25 @@ internal sealed class Supervisor : IDisposable
             {
                 Log.Warning("a signal could not be forwarded", ("signal", Signal.Name(signal.Number)), ("reason", exception.Message)); // EPERM: it runs as another user
             }
+        }
+    }
+
+    /// <summary>As the kernel keeps those of a process that blocks them: of the ordinary ones, each number once.</summary>
+    private void Keep(ReceivedSignal signal)
+    {
+        if (signal.Number >= Signal.FirstRealTime || !_kept.Exists(kept => kept.Number == signal.Number))
+        {
+            _kept.Add(signal);
+        }
+    }
+
+    private void ForwardKept()
+    {
+        if (_program is not null && !_keepsSignals)
+        {
+            ReceivedSignal[] kept = [.. _kept];
+            _kept.Clear();
+            Array.ForEach(kept, Forward);
         }
     }
 

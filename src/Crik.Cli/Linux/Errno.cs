@@ -10,6 +10,7 @@ internal static class Errno
     public const int ESRCH = 3;
     public const int EINTR = 4;
     public const int EIO = 5;
+    public const int ENXIO = 6;
     public const int EBADF = 9;
     public const int ECHILD = 10;
     public const int EAGAIN = 11;
@@ -18,18 +19,33 @@ internal static class Errno
     public const int EFAULT = 14;
     public const int EEXIST = 17;
     public const int EXDEV = 18;
+    public const int ENODEV = 19;
     public const int ENOTDIR = 20;
     public const int EISDIR = 21;
     public const int EINVAL = 22;
+    public const int ENFILE = 23;
+    public const int EMFILE = 24;
     public const int ENOTTY = 25;
     public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EROFS = 30;
+    public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int ELOOP = 40;
     public const int ENODATA = 61;
+    public const int EBADMSG = 74;
     public const int EOPNOTSUPP = 95;
+    public const int ENOTCONN = 107;
+    public const int ETIMEDOUT = 110;
+    public const int EHOSTDOWN = 112;
+    public const int ESTALE = 116;
+    public const int EUCLEAN = 117;
+    public const int EREMOTEIO = 121;
     public const int EDQUOT = 122;
+
+    /// <summary>Says nothing about the file: its disk, its server or this machine cannot do it now.</summary>
+    public static bool IsTrouble(int errno) =>
+        errno is EIO or ENXIO or ENODEV or ENOMEM or ENFILE or EMFILE or EBADMSG or ENOTCONN or ETIMEDOUT or EHOSTDOWN or ESTALE or EUCLEAN or EREMOTEIO;
 
     /// <summary>The kernel's own words, for example <c>No space left on device</c>.</summary>
     public static string Text(int errno) => Marshal.GetPInvokeErrorMessage(errno);

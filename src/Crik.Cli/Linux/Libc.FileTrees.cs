@@ -142,13 +142,16 @@ internal static unsafe partial class Libc
             ((ulong)*(uint*)(result + 136) << 32) | *(uint*)(result + 140), Time(112), Time(64), Time(96));
     }
 
-    internal static byte[] ReadLink(FileDescriptor directory, ReadOnlySpan<byte> name)
+    internal static byte[] ReadLink(FileDescriptor directory, ReadOnlySpan<byte> name) => TryReadLink(directory, name) ?? throw Failed("readlinkat");
+
+    /// <returns><see langword="null"/> when it is no link, or gone.</returns>
+    internal static byte[]? TryReadLink(FileDescriptor directory, ReadOnlySpan<byte> name)
     {
         byte* target = stackalloc byte[4096];
         fixed (byte* zeroed = Zeroed(name))
         {
             nint length = ReadlinkatCore(directory.Number, zeroed, target, 4096);
-            return length >= 0 ? new Span<byte>(target, (int)length).ToArray() : throw Failed("readlinkat");
+            return length >= 0 ? new Span<byte>(target, (int)length).ToArray() : null;
         }
     }
 
@@ -314,6 +317,35 @@ internal static unsafe partial class Libc
                     return done + CopyByHand(from, fromOffset + done, to, toOffset + done, count - done);
                 default:
                     throw Failed("copy_file_range");
+            }
+        }
+
+        return done;
+    }
+
+    /// <summary>Reads from a place in a file until the buffer is full or the file ends.</summary>
+    /// <returns>Bytes read.</returns>
+    internal static int ReadAt(FileDescriptor file, long offset, Span<byte> buffer)
+    {
+        int done = 0;
+        fixed (byte* start = buffer)
+        {
+            while (done < buffer.Length)
+            {
+                nint count = PreadCore(file.Number, start + done, buffer.Length - done, offset + done);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                if (count > 0)
+                {
+                    done += (int)count;
+                }
+                else if (LastErrno() != Errno.EINTR)
+                {
+                    throw Failed("read");
+                }
             }
         }
 

@@ -99,6 +99,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatxCore(int directory, string path, int flags, uint mask, byte* result);
 
+    [LibraryImport(Library, EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatfsCore(string path, ulong* result);
+
     [LibraryImport(Library, EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatvfsCore(string path, ulong* result);
 
@@ -107,6 +110,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
     private static partial int PollCore(PollEntry* entries, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
+    private static partial int ShutdownCore(int socket, int how);
 
     [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]
     private static partial int SocketpairCore(int domain, int type, int protocol, int* pair);
@@ -188,6 +194,24 @@ internal static unsafe partial class Libc
                 }
             }
         }
+    }
+
+    /// <summary>All of a small file, in as few calls as it takes; the files under <c>/proc</c> have no size to go by.</summary>
+    internal static ReadOnlySpan<byte> ReadToEnd(string path)
+    {
+        using FileDescriptor file = Open(path, O_RDONLY);
+        byte[] bytes = new byte[4096];
+        int length = 0;
+        while (TryRead(file, bytes.AsSpan(length)) is > 0 and long count)
+        {
+            length += (int)count;
+            if (length == bytes.Length)
+            {
+                Array.Resize(ref bytes, 4 * length);
+            }
+        }
+
+        return bytes.AsSpan(0, length);
     }
 
     /// <summary>Writes what it can in one call per rest; a log line is therefore one write. Errors are the caller's answer.</summary>
@@ -331,8 +355,26 @@ internal static unsafe partial class Libc
         return StatvfsCore(path, result) == 0 ? (long)(result[4] * result[1]) : throw Failed($"statvfs({path})");
     }
 
+    internal static bool IsOnFuse(string path)
+    {
+        const ulong FUSE_SUPER_MAGIC = 0x65735546;
+        ulong* result = stackalloc ulong[32]; // struct statfs begins with f_type (statfs(2))
+        return StatfsCore(path, result) == 0 && result[0] == FUSE_SUPER_MAGIC;
+    }
+
     /// <returns>0, or the errno: EACCES, EROFS, ENOENT…</returns>
     internal static int CheckWritable(string path) => AccessCore(path, 2 /* W_OK */) == 0 ? 0 : LastErrno();
+
+    /// <summary>For a file that could not be looked at: it may be there, on a disk that fails.</summary>
+    internal static void ThrowOnTrouble(string path)
+    {
+        if (AccessCore(path, 0 /* F_OK */) != 0 && Errno.IsTrouble(LastErrno()))
+        {
+            throw Failed($"access({path})");
+        }
+    }
+
+    internal static bool IsMissing(string path) => AccessCore(path, 0 /* F_OK */) != 0 && LastErrno() == Errno.ENOENT;
 
     internal static bool IsExecutable(string path) => AccessCore(path, 1 /* X_OK */) == 0;
 
@@ -355,6 +397,13 @@ internal static unsafe partial class Libc
         return SocketpairCore(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0
             ? (new FileDescriptor(pair[0]), new FileDescriptor(pair[1]))
             : throw Failed("socketpair");
+    }
+
+    /// <summary>Ends the conversation for whoever holds the other end, and for those who hold another copy of this one.</summary>
+    internal static void Shutdown(FileDescriptor socket)
+    {
+        const int SHUT_RDWR = 2;
+        _ = ShutdownCore(socket.Number, SHUT_RDWR); // ENOTCONN: the other end is gone
     }
 
     /// <summary>Receives one whole packet, however long it is.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Crik.Linux;
 
@@ -22,10 +23,25 @@ internal static class ProcFs
 
     public static IReadOnlyList<int> Threads(int pid) => Numbers($"/proc/{pid}/task");
 
-    public static IReadOnlyList<int> Descriptors(int pid) => Numbers($"/proc/{pid}/fd");
+    /// <summary>The descriptors of a process and what they lead to: a path, or <c>pipe:[123]</c> and the like.</summary>
+    public static IReadOnlyList<(int Descriptor, string Target)> OpenFiles(int pid)
+    {
+        List<(int Descriptor, string Target)> open = [];
+        using FileDescriptor? directory = Libc.TryOpen($"/proc/{pid}/fd", Libc.O_RDONLY | Libc.O_DIRECTORY, 0, out _);
+        foreach (byte[] name in directory is null ? [] : Libc.ReadDirectory(directory))
+        {
+            if (Number(name) is { } descriptor && Libc.TryReadLink(directory!, name) is { } target)
+            {
+                open.Add((descriptor, Encoding.UTF8.GetString(target)));
+            }
+        }
 
-    /// <summary>What a descriptor leads to: a path, or <c>pipe:[123]</c> and the like.</summary>
-    public static string? DescriptorLink(string pid, int descriptor) => Link($"/proc/{pid}/fd/{descriptor}");
+        open.Sort((one, other) => one.Descriptor - other.Descriptor);
+        return open;
+    }
+
+    /// <summary>What a descriptor of this process leads to.</summary>
+    public static string? DescriptorLink(int descriptor) => Link($"/proc/self/fd/{descriptor}");
 
     public static string? Link(string path)
     {
@@ -43,7 +59,7 @@ internal static class ProcFs
     {
         try
         {
-            return File.ReadAllLines(path);
+            return Encoding.UTF8.GetString(Libc.ReadToEnd(path)).TrimEnd('\n') is { Length: > 0 } text ? text.Split('\n') : [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -109,25 +125,22 @@ internal static class ProcFs
         return children;
     }
 
-    private static List<int> Numbers(string directory)
+    private static List<int> Numbers(string path)
     {
         List<int> numbers = [];
-        try
+        using FileDescriptor? directory = Libc.TryOpen(path, Libc.O_RDONLY | Libc.O_DIRECTORY, 0, out _); // gone, or another user's: nothing to see
+        foreach (byte[] name in directory is null ? [] : Libc.ReadDirectory(directory))
         {
-            foreach (string entry in Directory.EnumerateFileSystemEntries(directory))
+            if (Number(name) is { } number)
             {
-                if (int.TryParse(Path.GetFileName(entry.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-                {
-                    numbers.Add(number);
-                }
+                numbers.Add(number);
             }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // gone, or another user's: then there is nothing to see
         }
 
         numbers.Sort();
         return numbers;
     }
+
+    private static int? Number(ReadOnlySpan<byte> name) =>
+        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 }

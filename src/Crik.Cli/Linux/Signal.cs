@@ -11,6 +11,10 @@ internal static class Signal
     public const int SIGTERM = 15;
     public const int SIGCHLD = 17;
     public const int SIGCONT = 18;
+
+    /// <summary>The kernel's; the C library keeps the first two for itself. These queue up.</summary>
+    public const int FirstRealTime = 32;
+
     public const int SIGSTOP = 19;
     public const int SIGXFSZ = 25;
 
@@ -23,6 +27,14 @@ internal static class Signal
         "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU",
         "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
     ];
+
+    /// <summary>Names as <c>kill -l</c> has them, with or without SIG.</summary>
+    public static bool TryParse(string text, out int signal)
+    {
+        string name = text.StartsWith("SIG", StringComparison.Ordinal) ? text : $"SIG{text}";
+        signal = Array.IndexOf(s_names, name);
+        return signal > 0;
+    }
 
     public static string Name(int signal) => signal >= 0 && signal < s_names.Length ? s_names[signal] : $"SIGRTMIN+{signal - 34}";
 }

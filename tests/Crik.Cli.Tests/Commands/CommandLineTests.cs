@@ -55,6 +55,20 @@ public class CommandLineTests
     [InlineData("completion", "no shell given", "crik completion")]
     [InlineData("completion tcsh", "unknown shell 'tcsh'", "crik completion")]
     [InlineData("completion bash zsh", "unexpected word 'zsh'", "crik completion")]
+    [InlineData("lst", "unknown subcommand 'lst' (did you mean 'list'?)", "crik")]
+    [InlineData("check -o tree", "unknown output 'tree': table or json", "crik check")]
+    [InlineData("list --output tree", "unknown output 'tree': table or json", "crik list")]
+    [InlineData("list all", "unexpected word 'all'", "crik list")]
+    [InlineData("list --log-format json", "--log-format belongs behind 'run'", "crik list")]
+    [InlineData("list --output --debug", "--output needs a value", "crik list")]
+    [InlineData("inspect --output xml", "unknown output 'xml': table, tree or json", "crik inspect")]
+    [InlineData("inspect 1 2", "unexpected word '2'", "crik inspect")]
+    [InlineData("prune --keep 0", "--keep must be between 1 and 1000, not '0'", "crik prune")]
+    [InlineData("prune --keep 1001", "--keep must be between 1 and 1000", "crik prune")]
+    [InlineData("prune --keep two", "--keep must be between 1 and 1000", "crik prune")]
+    [InlineData("rollback", "no checkpoint given", "crik rollback")]
+    [InlineData("rollback 0", "'0' is no checkpoint's number", "crik rollback")]
+    [InlineData("rollback latest", "'latest' is no checkpoint's number", "crik rollback")]
     public void A_usage_error_exits_64_with_a_hint(string line, string expected, string help)
     {
         PrintRequest request = Assert.IsType<PrintRequest>(CommandLine.Parse(line.Split(' ')));
@@ -63,6 +77,22 @@ public class CommandLineTests
         Assert.StartsWith("crik: ", request.Text, StringComparison.Ordinal);
         Assert.Contains(expected, request.Text, StringComparison.Ordinal);
         Assert.EndsWith($"\nTry '{help} --help' for more information.\n", request.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_commands_beside_run_are_read()
+    {
+        CommandLineOverrides none = new();
+        CommandLineOverrides there = new() { ImageDir = "/i", ConfigPath = "/c", Debug = true };
+
+        Assert.Equal(new CheckRequest(there, OutputForm.Json), CommandLine.Parse(["check", "--image-dir=/i", "--config-path=/c", "--debug", "-o", "json"]));
+        Assert.Equal(new ListRequest(none, OutputForm.Table), CommandLine.Parse(["list"]));
+        Assert.Equal(new ListRequest(there, OutputForm.Json), CommandLine.Parse(["list", "--image-dir", "/i", "--config-path=/c", "--debug", "--output", "json"]));
+        Assert.Equal(new InspectRequest(none, null, OutputForm.Table), CommandLine.Parse(["inspect"]));
+        Assert.Equal(new InspectRequest(none, "/dir", OutputForm.Tree), CommandLine.Parse(["inspect", "/dir", "-o", "tree"]));
+        Assert.Equal(new PruneRequest(none, null), CommandLine.Parse(["prune"]));
+        Assert.Equal(new PruneRequest(there, 1000), CommandLine.Parse(["--debug", "prune", "--keep=1000", "--image-dir=/i", "--config-path", "/c"]));
+        Assert.Equal(new RollbackRequest(none, 12), CommandLine.Parse(["rollback", "12"]));
     }
 
     [Fact]
@@ -84,6 +114,11 @@ public class CommandLineTests
     [InlineData("run --help -- app", "Exit codes:")]
     [InlineData("--debug run --image-dir /x --help", "Settings:")]
     [InlineData("--help run", "Settings:")]
+    [InlineData("check --help", "Exit code 0 only")]
+    [InlineData("list --help", "--output table|json")]
+    [InlineData("inspect --help", "crik inspect [GENERATION|DIR]")]
+    [InlineData("prune -h", "default: keep, CRIK_KEEP")]
+    [InlineData("rollback --help", "Newer ones stay")]
     [InlineData("completion --help", "source <(crik completion bash)")]
     [InlineData("--version", "crik 0.")]
     [InlineData("run --version", "crik 0.")]

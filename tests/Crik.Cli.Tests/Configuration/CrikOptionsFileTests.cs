@@ -1,5 +1,6 @@
 using System.Text;
 using Crik.Configuration;
+using Crik.Contracts;
 
 namespace Crik.Tests.Configuration;
 
@@ -22,7 +23,25 @@ public sealed class CrikOptionsFileTests : IDisposable
     {
         CrikOptions options = _fixture.Load("""
             imageDir: /images//./b/
-            nodeStateServerURL: https://server:9376
+            nodeStateServerURL: http://server:9376
+            nodeStateSource: none
+            nodeStateTimeout: 3s
+            whenNodeStateUnknown: forward
+            checkpointOn: [gone, ready]
+            nodeStateTokenFile: /token
+            onNodeWarning: echo a b
+            checkpointOnWarning: true
+            checkpointInterval: 10m
+            checkpointSignal: USR2
+            hooks:
+              beforeCheckpoint: echo before
+              afterCheckpoint: echo after
+              afterRestore: echo restored
+            whenHookFails: giveUp
+            restoredSignal: SIGUSR1
+            restoredFile: /tmp/restored
+            whenClockJumps: fail
+            hookTimeout: 1m
             additionalPaths: [/var/cache/, /srv]
             inotifyIncompatiblePaths:
               - /etc/app
@@ -44,10 +63,28 @@ public sealed class CrikOptionsFileTests : IDisposable
 
         Assert.Equal(["/var/cache", "/srv"], options.AdditionalPaths);
         Assert.Equal(["/etc/app"], options.InotifyIncompatiblePaths);
+        Assert.Equal([NodeState.Gone, NodeState.Ready], options.CheckpointOn);
         CrikOptions expected = new()
         {
             ImageDir = "/images/b",
-            NodeStateServerUrl = new Uri("https://server:9376"),
+            NodeStateServerUrl = new Uri("http://server:9376"),
+            NodeStateSource = NodeStateSource.None,
+            NodeStateTimeout = TimeSpan.FromSeconds(3),
+            WhenNodeStateUnknown = WhenNodeStateUnknown.Forward,
+            CheckpointOn = options.CheckpointOn,
+            NodeStateTokenFile = "/token",
+            OnNodeWarning = "echo a b",
+            CheckpointOnWarning = true,
+            CheckpointInterval = TimeSpan.FromMinutes(10),
+            CheckpointSignal = 12,
+            BeforeCheckpoint = "echo before",
+            AfterCheckpoint = "echo after",
+            AfterRestore = "echo restored",
+            WhenHookFails = WhenHookFails.GiveUp,
+            RestoredSignal = 10,
+            RestoredFile = "/tmp/restored",
+            WhenClockJumps = WhenClockJumps.Fail,
+            HookTimeout = TimeSpan.FromMinutes(1),
             AdditionalPaths = options.AdditionalPaths,
             InotifyIncompatiblePaths = options.InotifyIncompatiblePaths,
             Keep = 7,
@@ -94,9 +131,28 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("imageDir: /x/../y", "1: imageDir: must not contain '..': '/x/../y'")]
     [InlineData("imageDir: /./", "1: imageDir: must be a directory of its own, not '/'")]
     [InlineData("criuPath: \"a\\0b\"", "1: criuPath: must be an absolute path or a name to look up in PATH, not 'a?b'")]
-    [InlineData("nodeStateServerURL: ftp://x", "1: nodeStateServerURL: must be an http or https address, not 'ftp://x'")]
-    [InlineData("nodeStateServerURL: /x", "1: nodeStateServerURL: must be an http or https address, not '/x'")]
-    [InlineData("nodeStateServerURL: server", "1: nodeStateServerURL: must be an http or https address, not 'server'")]
+    [InlineData("nodeStateServerURL: ftp://x", "1: nodeStateServerURL: must be an http address, not 'ftp://x'")]
+    [InlineData("nodeStateServerURL: /x", "1: nodeStateServerURL: must be an http address, not '/x'")]
+    [InlineData("nodeStateServerURL: server", "1: nodeStateServerURL: must be an http address, not 'server'")]
+    [InlineData("nodeStateServerURL: https://x", "1: nodeStateServerURL: must be http: crik speaks no TLS; the answer is no secret, and a NetworkPolicy keeps strangers out")]
+    [InlineData("nodeStateServerURL: http://me:secret@x", "1: nodeStateServerURL: must be nothing but http://HOST[:PORT][/PATH], not 'http://me:secret@x'")]
+    [InlineData("nodeStateSource: server", "1: nodeStateSource: is server, and nodeStateServerURL is not set")]
+    [InlineData("nodeStateSource: aws", "1: nodeStateSource: must be auto or server or ec2 or gce or azure or none, not 'aws'")]
+    [InlineData("imageDir: /x\nnodeStateServerURL: http://x", "2: nodeStateServerURL: needs the node's name; add to the container: env: [{name: KUBERNETES_NODE_NAME, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]")]
+    [InlineData("checkpointOn: gone", "1: checkpointOn: must be a list, one '- ready' a line")]
+    [InlineData("checkpointOn: [unknown]", "1: checkpointOn: must be ready or cordoned or shutting-down or gone, not 'unknown'")]
+    [InlineData("checkpointOn: [gone, gone]", "1: checkpointOn: 'gone' is in the list more than once")]
+    [InlineData("checkpointOn: [[gone]]", "1: checkpointOn: must be a list of ready or cordoned or shutting-down or gone")]
+    [InlineData("nodeStateTokenFile: token", "1: nodeStateTokenFile: must be an absolute path, not 'token'")]
+    [InlineData("checkpointInterval: 10ms", "1: checkpointInterval: must be at least 1s, or 0s for none")]
+    [InlineData("checkpointSignal: SIGNAL", "1: checkpointSignal: must be the name of a signal such as SIGUSR1, not 'SIGNAL'")]
+    [InlineData("checkpointSignal: TERM", "1: checkpointSignal: cannot be SIGTERM")]
+    [InlineData("hooks: echo", "1: hooks: unknown key")]
+    [InlineData("hooks:\n  beforeCheckpont: x", "2: hooks.beforeCheckpont: unknown key (did you mean 'hooks.beforeCheckpoint'?)")]
+    [InlineData("hooks:\n  afterRestore: [x]", "2: hooks.afterRestore: must be a single value, not a list or a mapping")]
+    [InlineData("hooks: {afterRestore: x}\nhooks.afterRestore: y", "2: hooks.afterRestore: is already set in line 1")]
+    [InlineData("restoredFile: x", "1: restoredFile: must be an absolute path, not 'x'")]
+    [InlineData("hookTimeout: 10ms", "1: hookTimeout: must be at least 1s")]
     [InlineData("keep: 0", "1: keep: must be between 1 and 1000, not 0")]
     [InlineData("keep: 1e3", "1: keep: must be a whole number, not '1e3'")]
     [InlineData("keep: 99999999999", "1: keep: must be a whole number, not '99999999999'")]

@@ -61,9 +61,13 @@ public sealed class CrikOptionsLoaderTests : IDisposable
     {
         foreach (OptionKey key in OptionKeys.All)
         {
-            CrikOptions options = _fixture.LoadEnvironment((key.EnvironmentName, key.DefaultText ?? Unset(key)));
+            CrikOptions options = _fixture.LoadEnvironment((key.EnvironmentName, Variable(key.DefaultText) ?? Unset(key)));
 
-            if (key.DefaultText is not null)
+            if (key.Kind == OptionKind.ChoiceList)
+            {
+                Assert.Equal(new CrikOptions().CheckpointOn, options.CheckpointOn);
+            }
+            else if (key.DefaultText is not null)
             {
                 Assert.Equal(new CrikOptions(), options);
             }
@@ -73,7 +77,9 @@ public sealed class CrikOptionsLoaderTests : IDisposable
             }
         }
 
-        static string Unset(OptionKey key) => key.Kind is OptionKind.Url ? "http://x" : "/x";
+        static string? Variable(string? text) => text?.Trim('[', ']').Replace(", ", ":", StringComparison.Ordinal);
+
+        static string Unset(OptionKey key) => key.Kind is OptionKind.Url ? "http://x" : key.Name.EndsWith("Signal", StringComparison.Ordinal) ? "SIGUSR1" : "/x";
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
     {
         Assert.Equal("https://json-schema.org/draft/2020-12/schema", _schema.RootElement.GetProperty("$schema").GetString());
         Assert.False(_schema.RootElement.GetProperty("additionalProperties").GetBoolean());
-        Assert.Equal(OptionKeys.Names, Properties.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(OptionKeys.Names.Select(name => name.Split('.')[0]).Distinct(), Properties.EnumerateObject().Select(property => property.Name));
     }
 
     [Fact]
@@ -32,22 +32,22 @@ public sealed partial class PublishedConfigurationTests : IDisposable
     {
         foreach (OptionKey key in OptionKeys.All)
         {
-            JsonElement property = Properties.GetProperty(key.Name);
+            JsonElement property = PropertyOf(key);
             string type = key.Kind switch
             {
                 OptionKind.Integer => "\"integer\"",
                 OptionKind.Boolean => "\"boolean\"",
-                OptionKind.PathList => "\"array\"",
+                OptionKind.PathList or OptionKind.ChoiceList => "\"array\"",
                 OptionKind.ByteSize => "[\"string\",\"integer\"]",
                 _ => "\"string\"",
             };
-            string[] values = property.TryGetProperty("enum", out JsonElement choices) ? [.. choices.EnumerateArray().Select(value => value.GetString()!)] : [];
+            string[] values = (key.Kind == OptionKind.ChoiceList ? property.GetProperty("items") : property).TryGetProperty("enum", out JsonElement choices) ? [.. choices.EnumerateArray().Select(value => value.GetString()!)] : [];
             string? defaultText = property.TryGetProperty("default", out JsonElement value) ? Text(value) : null;
 
             Assert.Equal((key.Name, type), (key.Name, Compact(property.GetProperty("type"))));
             Assert.Equal((key.Name, key.Description), (key.Name, property.GetProperty("description").GetString()));
             Assert.Equal(key.Choices, values);
-            Assert.Equal((key.Name, key.IsList ? "[]" : key.DefaultText), (key.Name, defaultText));
+            Assert.Equal((key.Name, key.IsList ? key.DefaultText?.Replace(" ", "", StringComparison.Ordinal) ?? "[]" : key.DefaultText), (key.Name, defaultText));
         }
     }
 
@@ -83,7 +83,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
     {
         foreach (OptionKey key in OptionKeys.All.Where(key => key.Kind is OptionKind.Path or OptionKind.PathList))
         {
-            JsonElement property = Properties.GetProperty(key.Name);
+            JsonElement property = PropertyOf(key);
             string pattern = (key.IsList ? property.GetProperty("items") : property).GetProperty("pattern").GetString()!;
             Exception? refused = Record.Exception(() => _fixture.Load($"{key.Name}: {(key.IsList ? $"['{path}']" : $"'{path}'")}"));
 
@@ -98,7 +98,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
         string all = CommentedKey().Replace(ConfigOfExample(), "$1");
         string[] keys = [.. Key().Matches(all).Select(match => match.Groups[1].Value)];
 
-        Assert.Equal(OptionKeys.Names, keys);
+        Assert.Equal(OptionKeys.Names.Select(name => name.Split('.')[0]).Distinct(), keys);
         foreach (OptionKey key in OptionKeys.All.Where(key => key.DefaultText is not null))
         {
             Assert.Contains($"\n{key.Name}: {key.DefaultText}\n", all, StringComparison.Ordinal);
@@ -111,7 +111,8 @@ public sealed partial class PublishedConfigurationTests : IDisposable
         string config = ConfigOfExample();
 
         CrikOptions published = _fixture.Load(config);
-        CrikOptions all = _fixture.Load(CommentedKey().Replace(config, "$1"));
+        File.WriteAllText(_fixture.FilePath, CommentedKey().Replace(config, "$1"));
+        CrikOptions all = _fixture.LoadEnvironment((CrikOptions.NodeNameVariable, "node-1"));
 
         Assert.Equal(new CrikOptions { ImageDir = "/checkpoints" }, published);
         Assert.Single(all.AdditionalPaths);
@@ -119,9 +120,14 @@ public sealed partial class PublishedConfigurationTests : IDisposable
         Assert.NotNull(all.NodeStateServerUrl);
     }
 
+    private JsonElement PropertyOf(OptionKey key) => key.Name.Split('.') is [string group, string name]
+        ? Properties.GetProperty(group).GetProperty("properties").GetProperty(name)
+        : Properties.GetProperty(key.Name);
+
     private static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Array => $"[{string.Join(',', value.EnumerateArray().Select(Text))}]",
         JsonValueKind.Number => value.GetInt64().ToString(CultureInfo.InvariantCulture),
         _ => Compact(value),
     };
@@ -139,7 +145,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
     }
 
     /// <summary>A key that is commented out has no space behind the #, unless it is an item of a list.</summary>
-    [GeneratedRegex("^#([a-zA-Z]+:.*|  - .*)$", RegexOptions.Multiline)]
+    [GeneratedRegex("^#([a-zA-Z]+:.*|  - .*|  [a-zA-Z]+: .*)$", RegexOptions.Multiline)]
     private static partial Regex CommentedKey();
 
     [GeneratedRegex("^([a-zA-Z]+):", RegexOptions.Multiline)]

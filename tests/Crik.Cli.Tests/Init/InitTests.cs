@@ -32,11 +32,17 @@ public sealed class InitTests
     public void Criu_gets_numbers_that_the_tree_does_not_need(int last, int[] needed, int room) => Assert.Equal(room, PidSpace.FindRoom(last, needed));
 
     [Theory]
-    [InlineData(30, 22.5)]
-    [InlineData(2, 1.5)]
-    [InlineData(300, 290)]
-    public void The_program_keeps_a_share_of_the_grace_period(double grace, double checkpoint) =>
-        Assert.Equal(TimeSpan.FromSeconds(checkpoint), GracePlan.From(TimeSpan.FromSeconds(grace)).ForCheckpoint);
+    [InlineData(30, 0, null, 22.5)]
+    [InlineData(2, 0, null, 1.5)]
+    [InlineData(300, 0, null, 290)]
+    [InlineData(32, 2, null, 22.5)]
+    [InlineData(300, 1, 120.0, 110)]
+    [InlineData(30, 0, 120.0, 22.5)]
+    [InlineData(30, 0, -5.0, 0.75)]
+    [InlineData(30, 40, null, 0.75)]
+    public void The_program_keeps_a_share_of_the_time_that_is_left(double grace, double gone, double? untilNodeGoes, double checkpoint) =>
+        Assert.Equal(TimeSpan.FromSeconds(checkpoint), GracePlan.From(
+            TimeSpan.FromSeconds(grace), TimeSpan.FromSeconds(gone), untilNodeGoes is { } left ? TimeSpan.FromSeconds(left) : null).ForCheckpoint);
 
     [Fact]
     public void A_watch_is_read_as_the_kernel_shows_it()

@@ -1,0 +1,30 @@
+using System.Globalization;
+using Crik.Bench;
+
+if (args is ["serve", var count, var kubeconfig])
+{
+    return await ServeByHand.RunAsync(int.Parse(count, CultureInfo.InvariantCulture), kubeconfig);
+}
+
+if (args is ["real", var server, var cluster, var number])
+{
+    await RealMeasurement.PrintAsync(server, cluster, int.Parse(number, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+if (args.Length == 0 || !File.Exists(args[0]))
+{
+    await Console.Error.WriteLineAsync("usage: NodeStateServerBench PATH-OF-node-state-server [NODES…]\n       NodeStateServerBench real PATH KUBECONFIG NODES\n       NodeStateServerBench serve NODES KUBECONFIG");
+    return 64;
+}
+
+int[] sizes = args.Length > 1 ? [.. args[1..].Select(text => int.Parse(text, CultureInfo.InvariantCulture))] : [1000, 5000, 15_000];
+List<Measurement> measurements = [];
+foreach (int size in sizes)
+{
+    Console.WriteLine($"measuring with {size} Nodes…");
+    measurements.Add(await Measurement.TakeAsync(args[0], size));
+}
+
+Report.Print(measurements);
+return 0;

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using Crik.StandIn;
+
+namespace Crik.Bench;
+
+/// <summary>The published server on a core of its own, the last one.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ServerProcess(Process process, int port, int healthPort)
+    {
+        _process = process;
+        Port = port;
+        HealthPort = healthPort;
+    }
+
+    /// <summary>The machine's last one; this process is started on the others.</summary>
+    public static int Core { get; } =
+        int.Parse(File.ReadAllText("/sys/devices/system/cpu/online").Trim().Split('-', ',')[^1], CultureInfo.InvariantCulture);
+
+    public int Port { get; }
+
+    public int HealthPort { get; }
+
+    /// <summary>Of the first list, from the start of the process to ready.</summary>
+    public TimeSpan FirstSync { get; private set; }
+
+    public static async Task<ServerProcess> StartAsync(string path, string kubeconfig, params string[] more)
+    {
+        int[] ports = FreePorts.Find(3);
+        long began = Stopwatch.GetTimestamp();
+        ProcessStartInfo start = new("taskset", ["-c", $"{Core}", path, "--kubeconfig", kubeconfig, "--bind-address", "127.0.0.1",
+            "--port", $"{ports[0]}", "--metrics-port", $"{ports[1]}", "--health-probes-port", $"{ports[2]}", .. more])
+        {
+            RedirectStandardOutput = true,
+        };
+        Process process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        ServerProcess server = new(process, ports[0], ports[2]);
+        using HttpClient http = new();
+        while (true)
+        {
+            try
+            {
+                using HttpResponseMessage response = await http.GetAsync($"http://127.0.0.1:{server.HealthPort}/readyz");
+                if (response.IsSuccessStatusCode)
+                {
+                    server.FirstSync = Stopwatch.GetElapsedTime(began);
+                    return server;
+                }
+            }
+            catch (HttpRequestException) when (!process.HasExited && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1))
+            {
+                // Does not listen yet.
+            }
+
+            await Task.Delay(5);
+        }
+    }
+
+    /// <summary>VmRSS, or VmHWM for the most there ever was, in MiB.</summary>
+    public double Memory(string line = "VmRSS")
+    {
+        string found = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith(line, StringComparison.Ordinal));
+        return long.Parse(found.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) / 1024.0;
+    }
+
+    /// <summary>Of all its threads.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
+    }
+
+    /// <returns>From SIGTERM to its end.</returns>
+    public async Task<TimeSpan> StopAsync()
+    {
+        long began = Stopwatch.GetTimestamp();
+        using Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await _process.WaitForExitAsync();
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""bench.py [--quick] [--only PATTERN] [--rounds N] [--level basic|full] [--where DIR] [--out DIR]: what crik costs, beside what it stands on.
+
+Everything is measured in pairs, crik and the other by turns, the first of a pair changing, and reported as medians with quartiles.
+Start and idle cost go against tini, checkpoints against `criu dump` with the same options plus `sync -f`, restores against `criu restore`.
+Writes bench.json, bench.md and bench.svg to --out (artifacts/bench) and prints the table. --quick takes fewer and smaller cases."""
+import argparse, collections, os, platform, re, shutil, subprocess, sys, tempfile, time
+
+import init, pods, report
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+Case = collections.namedtuple('Case', 'megabytes processes files name goal')
+
+# The goals of each: a ratio for what is large, milliseconds on top for what is small.
+SMALL, LARGE = {'more': 0.040}, {'ratio': 1.05}
+CASES = [Case(10, 1, 0, '10 MiB', SMALL), Case(256, 1, 0, '256 MiB', LARGE), Case(2048, 1, 0, '2 GiB', LARGE), Case(6144, 1, 0, '6 GiB', LARGE),
+         Case(10, 200, 0, '200 processes, 10 MiB', SMALL), Case(256, 200, 0, '200 processes, 256 MiB', LARGE),
+         Case(2048, 200, 0, '200 processes, 2 GiB', LARGE), Case(10, 1, 5000, '5,000 open files, 10 MiB', SMALL)]
+QUICK = ('10 MiB', '256 MiB', '200 processes, 10 MiB', '5,000 open files, 10 MiB')
+
+
+def available_megabytes():
+    with open('/proc/meminfo') as file:
+        return next(int(line.split()[1]) >> 10 for line in file if line.startswith('MemAvailable:'))
+
+
+def frozen(case, tool, level, where, load):
+    bench = pods.Bench(case, tool, level, where, load)
+    try:
+        bench.start()
+        return bench.freeze()
+    finally:
+        bench.close()
+
+
+def measure(case, rounds, level, where, load):
+    """Checkpoints and restores of one case, as rows of the report."""
+    times = collections.defaultdict(lambda: {'crik': [], 'criu': []})
+    for number in range(rounds):
+        for tool in ('crik', 'criu') if number % 2 == 0 else ('criu', 'crik'):
+            bench = pods.Bench(case, tool, level, where, load)
+            try:
+                bench.start()
+                seconds, stored = bench.checkpoint()
+                times['checkpoint'][tool].append(seconds)
+                times['bytes on disk'][tool].append(stored)
+                times['restore'][tool].append(bench.start(restore=True))
+            finally:
+                bench.close()
+            if case.processes == 1 and case.megabytes <= 2048:
+                times['frozen, left running'][tool].append(frozen(case, tool, level, where, load))
+        print('.', end='', file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    for what, samples in times.items():
+        stored = what == 'bytes on disk'
+        goal = case.goal if what in ('checkpoint', 'restore') else {}
+        yield report.Row(f'{what}, {case.name}', samples['crik'], samples['criu'], 'criu', 'MiB' if stored else 'ms', goal)
+
+
+def build_load(directory):
+    compiler = next(c for c in ('cc', 'gcc', 'clang') if shutil.which(c))
+    subprocess.check_call([compiler, '-O2', '-static', '-o', directory + '/load', HERE + '/programs/load.c'])
+    return directory + '/load'
+
+
+def machine():
+    with open('/proc/cpuinfo') as file:
+        cpu = next((line.split(':')[1].strip() for line in file if line.startswith('model name')), platform.machine())
+    return {'cpu': cpu, 'cores': os.cpu_count(), 'kernel': platform.release().split('-')[0], 'memoryMiB': os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') >> 20}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--quick', action='store_true')
+    parser.add_argument('--only', default='', help='cases whose name this is found in; "init" for start and idle')
+    parser.add_argument('--rounds', type=int)
+    parser.add_argument('--level', choices=('basic', 'full'), default='basic')
+    parser.add_argument('--where', default=os.path.join(pods.ROOT, 'artifacts'), help='where images go: its disk is part of what is measured')
+    parser.add_argument('--out', default=os.path.join(pods.ROOT, 'artifacts/bench'))
+    a = parser.parse_args()
+    rounds = a.rounds or (3 if a.quick else 9)
+    crik = os.environ.get('CRIK_BINARY') or os.path.join(pods.ROOT, 'artifacts/crik')
+    rows, skipped, load_average = [], [], [os.getloadavg()[0]]
+    if re.search(a.only, 'init'):
+        rows += init.measure(crik, 100 if a.quick else 400)
+    with tempfile.TemporaryDirectory(dir=a.where, prefix='bench-') as work:
+        load = build_load(work)
+        for case in CASES:
+            if not re.search(a.only, case.name) or a.quick and case.name not in QUICK:
+                continue
+            if available_megabytes() < 2.5 * case.megabytes + 1024:
+                skipped.append(f'{case.name}: {available_megabytes()} MiB of memory are free, and it wants {2.5 * case.megabytes + 1024:.0f}')
+                continue
+            print(f'{case.name}: {rounds} pairs ', end='', file=sys.stderr, flush=True)
+            rows += measure(case, rounds, a.level, work, load)
+            load_average.append(os.getloadavg()[0])
+    facts = {**machine(), 'level': a.level, 'rounds': rounds, 'quick': a.quick, 'date': time.strftime('%Y-%m-%d'),
+             'loadAverage': [round(x, 2) for x in (min(load_average), max(load_average))]}
+    os.makedirs(a.out, exist_ok=True)
+    report.write(rows, skipped, facts, a.out)
+
+
+main()

@@ -1,0 +1,124 @@
+"""Pods of the lab with a program of a wanted size in them, under crik or under nothing but criu, and how long they take."""
+import mmap, os, select, shutil, signal, struct, subprocess, sys, time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+POD = [sys.executable, ROOT + '/tests/lab/pod.py']
+LIMIT = 600  # seconds that anything may take
+
+# What crik asks of criu, as options.
+COMMON = '-v4 --file-locks --tcp-close --network-lock skip --manage-cgroups=ignore'
+UNPRIVILEGED = {'basic': '--unprivileged', 'full': ''}
+
+
+class Page:
+    """The page that the program shares; see programs/load.c."""
+    WORDS = {'started': 0, 'ready': 8, 'asked': 16, 'resumed': 24, 'root': 32, 'gap': 40}
+
+    def __init__(self, path):
+        with open(path, 'wb') as new:
+            new.write(bytes(4096))
+        with open(path, 'r+b') as file:
+            self.memory = mmap.mmap(file.fileno(), 4096)
+
+    def __getitem__(self, word):
+        return struct.unpack_from('<Q', self.memory, self.WORDS[word])[0]
+
+    def __setitem__(self, word, value):
+        struct.pack_into('<Q', self.memory, self.WORDS[word], value)
+
+    def wait(self, word, least, runner):
+        deadline = time.monotonic() + LIMIT
+        while self[word] < least:
+            if runner.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f'the pod ended with {runner.poll()} before its program was there')
+            time.sleep(0.002)
+
+
+class Bench:
+    """One program of one size, one way to checkpoint it. The images lie in a directory of their own below `where`."""
+
+    def __init__(self, case, tool, level, where, load):
+        self.case, self.tool, self.level = case, tool, level
+        self.work = os.path.join(where, f'{tool}-{os.getpid()}')
+        self.images = self.work + '/images'
+        for directory in (self.images, self.work + '/shared/files'):
+            os.makedirs(directory)
+        os.chmod(self.work, 0o755)
+        shutil.copy(load, self.work + '/shared/load')
+        self.page = Page(self.work + '/shared/page')
+        self.name = f'bench-{tool}-{os.getpid()}'
+
+    def command(self, restore):
+        load = '/shared/load {} /shared/page ' + f'{self.case.megabytes} {self.case.processes} {self.case.files} /shared/files'
+        if self.tool == 'crik':
+            return ['crik', 'run', '--image-dir', '/checkpoint', '--', *load.format('run').split()]
+        options = f'{COMMON} {UNPRIVILEGED[self.level]} --images-dir /checkpoint'
+        if restore:
+            return ['sh', '-c', f'criu restore {options} --log-file restore.log --restore-detached || exit 1; while :; do sleep 100; done']
+        dump = f'read pid </shared/pid; criu dump {options} --log-file dump.log --ghost-limit 500M --tree $pid'
+        return ['sh', '-c', f"trap '{dump} && sync -f /checkpoint && exit 143; exit 1' TERM; "
+                f"trap '{dump} --leave-running && sync -f /checkpoint && : >/shared/done' USR1; {load.format('above')} & while :; do wait; done"]
+
+    def start(self, restore=False):
+        """Starts the pod. Returns once its program is ready, or runs again: then with the seconds that took."""
+        for word in Page.WORDS:
+            self.page[word] = 0
+        self.page['asked'] = int(restore)
+        log = open(f'{self.work}/{"restore" if restore else "start"}.err', 'wb')
+        self.runner = subprocess.Popen(
+            [*POD, 'run', self.name, '--level', self.level, '--image-dir', self.images, '--mount', self.work + '/shared:/shared', '--',
+             '/shared/load', 'stamp', '/shared/page', *self.command(restore)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log)
+        log.close()
+        if restore:
+            self.page.wait('resumed', 1, self.runner)
+        else:
+            self.page.wait('ready', self.case.processes, self.runner)
+            with open(self.work + '/shared/pid', 'w') as file:
+                file.write(f'{self.page["root"]}\n')
+        self.pid = int(subprocess.check_output([*POD, 'pid', self.name]))
+        return (self.page['resumed'] - self.page['started']) / 1e9 if restore else None
+
+    def freeze(self):
+        """Makes a checkpoint that leaves the program running. Returns the longest time the program stood still, in seconds."""
+        os.sync()
+        self.page['gap'] = 0
+        if self.tool == 'crik':
+            subprocess.check_call([*POD, 'exec', self.name, '--', 'crik', 'checkpoint', '--leave-running'], stdout=subprocess.DEVNULL)
+        else:
+            os.kill(self.pid, signal.SIGUSR1)
+            deadline = time.monotonic() + LIMIT
+            while not os.path.exists(self.work + '/shared/done'):
+                if self.runner.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f'criu made no checkpoint, see {self.work}')
+                time.sleep(0.005)
+        return self.page['gap'] / 1e9
+
+    def checkpoint(self):
+        """Ends the pod with SIGTERM. Returns the seconds until its first process has gone, and the bytes on disk."""
+        os.sync()  # what is on its way to the disk from before is not part of it
+        with os.fdopen(os.pidfd_open(self.pid)) as ended:
+            before = time.monotonic()
+            os.kill(self.pid, signal.SIGTERM)
+            ready, _, _ = select.select([ended], [], [], LIMIT)
+            seconds = time.monotonic() - before
+        code = self.runner.wait(LIMIT) if ready else None
+        if code != 143:
+            raise RuntimeError(f'{self.tool} ended with {code} instead of 143, see {self.work}')
+        return seconds, sum(os.stat(os.path.join(d, f)).st_blocks * 512 for d, _, files in os.walk(self.images) for f in files)
+
+    def idle(self):
+        """What the pod's first process costs while its program runs."""
+        with open(f'/proc/{self.pid}/status') as status:
+            return {key: int(value.split()[0]) for key, _, value in (line.partition(':') for line in status)
+                    if key in ('VmRSS', 'RssAnon', 'Threads')}
+
+    def close(self):
+        if getattr(self, 'runner', None) and self.runner.poll() is None:
+            subprocess.run([*POD, 'kill', self.name, 'KILL'], stderr=subprocess.DEVNULL)
+            try:
+                self.runner.wait(60)
+            except subprocess.TimeoutExpired:
+                self.runner.terminate()
+                self.runner.wait()
+        shutil.rmtree(self.work, ignore_errors=True)

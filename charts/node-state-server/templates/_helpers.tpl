@@ -1,0 +1,121 @@
+{{/* The name of everything. Fixed, as the original's: crik's configuration names the Service. */}}
+{{- define "node-state-server.name" -}}
+{{ .Values.fullnameOverride | default "crik-node-state-server" }}
+{{- end }}
+
+{{/* What selects the Pods. A Deployment's selector can never be changed: these two are the original's. */}}
+{{- define "node-state-server.selector" -}}
+app.kubernetes.io/name: {{ include "node-state-server.name" . | quote }}
+app.kubernetes.io/part-of: crik
+{{- end }}
+
+{{/* Labels of every object. The user's are added to them and cannot change them. */}}
+{{- define "node-state-server.labels" -}}
+{{- $own := dict
+      "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_")
+      "app.kubernetes.io/instance" .Release.Name
+      "app.kubernetes.io/version" .Chart.AppVersion
+      "app.kubernetes.io/component" "node-state-server"
+      "app.kubernetes.io/managed-by" .Release.Service }}
+{{- mergeOverwrite (deepCopy (default dict .Values.commonLabels)) $own (include "node-state-server.selector" . | fromYaml) | toYaml }}
+{{- end }}
+
+{{/* Labels of the Pods: nothing in them changes with the chart's version, which would replace every Pod. */}}
+{{- define "node-state-server.podLabels" -}}
+{{- $own := dict "app.kubernetes.io/instance" .Release.Name "app.kubernetes.io/component" "node-state-server" }}
+{{- mergeOverwrite (deepCopy (default dict .Values.commonLabels)) (default dict .Values.podLabels) $own (include "node-state-server.selector" . | fromYaml) | toYaml }}
+{{- end }}
+
+{{/* The checksum replaces the Pods when the signals change, which are read at the start. */}}
+{{- define "node-state-server.podAnnotations" -}}
+{{- $own := dict "kubectl.kubernetes.io/default-container" "node-state-server" }}
+{{- with include "node-state-server.signals" . }}{{ $_ := set $own "checksum/signals" (sha256sum .) }}{{ end }}
+{{- mergeOverwrite (deepCopy (default dict .Values.podAnnotations)) $own | toYaml }}
+{{- end }}
+
+{{- define "node-state-server.metadata" -}}
+name: {{ include "node-state-server.name" . | quote }}
+namespace: {{ .Release.Namespace | quote }}
+labels:
+  {{- include "node-state-server.labels" . | nindent 2 }}
+{{- end }}
+
+{{- define "node-state-server.clusterMetadata" -}}
+name: {{ include "node-state-server.name" . | quote }}
+labels:
+  {{- include "node-state-server.labels" . | nindent 2 }}
+{{- end }}
+
+{{- define "node-state-server.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- .Values.serviceAccount.name | default (include "node-state-server.name" .) }}
+{{- else }}
+{{- required "serviceAccount.name: must be given where serviceAccount.create is false" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "node-state-server.image" -}}
+{{- with .Values.nodeStateServer.image }}
+{{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* The signals file; empty where there is nothing to say in it. */}}
+{{- define "node-state-server.signals" -}}
+{{- with .Values.nodeStateServer.signals }}
+{{- if or .enable .disable .rules }}{{ toYaml . }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* The server's variables. What the original's server knows is a flag; what it does not is one of these, which it overlooks. */}}
+{{- define "node-state-server.env" -}}
+{{- $own := dict "CRIK_SERVER_SHUTDOWN_DELAY" (printf "%ds" (int .Values.shutdownDelaySeconds)) }}
+{{- with .Values.nodeStateServer }}
+{{- if .requireToken }}{{ $_ := set $own "CRIK_SERVER_REQUIRE_TOKEN" "true" }}{{ end }}
+{{- with .tokenAudience }}{{ $_ := set $own "CRIK_SERVER_TOKEN_AUDIENCE" . }}{{ end }}
+{{- if include "node-state-server.signals" $ }}{{ $_ := set $own "CRIK_SERVER_SIGNALS_FILE" "/etc/node-state-server/signals.yaml" }}{{ end }}
+{{- range $name, $value := .env }}{{ $_ := set $own $name $value }}{{ end }}
+{{- toYaml $own }}
+{{- end }}
+{{- end }}
+
+{{- define "node-state-server.affinity" -}}
+{{- $term := dict "topologyKey" "kubernetes.io/hostname"
+      "labelSelector" (dict "matchLabels" (include "node-state-server.selector" . | fromYaml)) }}
+{{- if .Values.affinity }}
+{{- toYaml .Values.affinity }}
+{{- else if eq .Values.antiAffinity "required" }}
+{{- dict "podAntiAffinity" (dict "requiredDuringSchedulingIgnoredDuringExecution" (list $term)) | toYaml }}
+{{- else if eq .Values.antiAffinity "preferred" }}
+{{- dict "podAntiAffinity" (dict "preferredDuringSchedulingIgnoredDuringExecution" (list (dict "weight" 100 "podAffinityTerm" $term))) | toYaml }}
+{{- end }}
+{{- end }}
+
+{{- define "node-state-server.topologySpreadConstraints" -}}
+{{- $selector := dict "labelSelector" (dict "matchLabels" (include "node-state-server.selector" . | fromYaml)) }}
+{{- $constraints := list }}
+{{- range .Values.topologySpreadConstraints }}
+{{- $constraints = append $constraints (hasKey . "labelSelector" | ternary . (mergeOverwrite (deepCopy .) $selector)) }}
+{{- end }}
+{{- with $constraints }}{{ toYaml . }}{{ end }}
+{{- end }}
+
+{{/* Where the server is, for those who ask it. Without the cluster's domain: the Pods' search list has it. */}}
+{{- define "node-state-server.url" -}}
+http://{{ include "node-state-server.name" . }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}
+{{- end }}
+
+{{/* What a schema cannot say: values that do not go together. */}}
+{{- define "node-state-server.check" -}}
+{{- $delay := int .Values.shutdownDelaySeconds }}
+{{- $grace := int .Values.terminationGracePeriodSeconds }}
+{{- if ge $delay $grace }}
+{{- fail (printf "terminationGracePeriodSeconds: must be more than shutdownDelaySeconds (%d), not %d" $delay $grace) }}
+{{- end }}
+{{- if and .Values.nodeStateServer.tokenAudience (not .Values.nodeStateServer.requireToken) }}
+{{- fail "nodeStateServer.tokenAudience: means nothing without nodeStateServer.requireToken" }}
+{{- end }}
+{{- if eq (int .Values.service.port) 8080 }}
+{{- fail "service.port: must not be 8080, where the Service has the metrics" }}
+{{- end }}
+{{- end }}

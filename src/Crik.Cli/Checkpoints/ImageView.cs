@@ -1,0 +1,143 @@
+using Crik.Criu;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Checkpoints;
+
+/// <summary>
+/// The images as criu is shown them for a restore: links to those of the checkpoint, and changed copies of those that speak of
+/// the old pod. It lies in memory where there is room: a tree of 200 processes has 1,200 images, and a link on a network volume
+/// is a round trip.
+/// </summary>
+internal sealed class ImageView : IDisposable
+{
+    private const string Memory = "/dev/shm";
+
+    private ImageView(string path)
+    {
+        Path = path;
+    }
+
+    public string Path { get; }
+
+    /// <summary>What stands in for the old pod's streams: criu's name for it, and crik's descriptor.</summary>
+    public IReadOnlyList<(string Key, int Descriptor)> Inherited { get; private set; } = [];
+
+    /// <param name="checkpoint">A committed checkpoint.</param>
+    /// <param name="work">Where the view goes when memory is short.</param>
+    public static ImageView LayOut(string checkpoint, CheckpointManifest manifest, string work, StandardStreams streams)
+    {
+        ImageView view = new(MakePlace(manifest, work));
+        try
+        {
+            view.Fill(System.IO.Path.Combine(checkpoint, "images"), manifest, streams);
+            return view;
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Copies of the small images, and what a directory entry takes.</summary>
+    public static long RoomFor(CheckpointManifest manifest) =>
+        (1 << 20) + manifest.Images.Where(image => !image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size + 4096);
+
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Debug("the links for a restore could not be removed", ("path", Path), ("reason", exception.Message));
+        }
+    }
+
+    private static string MakePlace(CheckpointManifest manifest, string work)
+    {
+        // A name that nobody else can have taken, in a place where everybody may make one.
+        string path = System.IO.Path.Combine(Memory, $"crik-{Guid.NewGuid():n}");
+        try
+        {
+            if (Libc.FreeBytes(Memory) > RoomFor(manifest) && Libc.MakeDirectory(path, 0x1C0))
+            {
+                return path;
+            }
+        }
+        catch (LinuxException exception)
+        {
+            Log.Debug("no room for a restore's links in memory", ("reason", exception.Message));
+        }
+
+        path = System.IO.Path.Combine(work, "images");
+        Libc.MakeDirectory(path, 0x1C0);
+        return path;
+    }
+
+    private void Fill(string images, CheckpointManifest manifest, StandardStreams streams)
+    {
+        StreamReplacement replacement = new(OpenFiles.HighestId(CriuImage.Read(System.IO.Path.Combine(images, "files.img"))) + 1);
+        List<(string Key, int Descriptor)> inherited = [];
+        foreach (StdioLink link in manifest.Stdio)
+        {
+            if (link.Kind == "tty" && streams.WasGiven(link.Stream) && Libc.IsTerminal(link.Stream))
+            {
+                inherited.Add((link.Key, link.Stream));
+                continue;
+            }
+
+            foreach (uint id in link.ImageIds)
+            {
+                replacement.Add(id, link.Stream);
+            }
+
+            inherited.Add((StreamReplacement.Name(link.Stream), link.Stream));
+            if (link.Kind is "pipe" or "file")
+            {
+                inherited.Add((link.Key, link.Stream)); // opened a second time, as through /dev/stdout
+            }
+        }
+
+        Inherited = [.. inherited.DistinctBy(item => item.Key)];
+        IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
+        PodAddresses addresses = new(manifest.Addresses, Machine.Addresses());
+        foreach (ImageFile image in manifest.Images)
+        {
+            string source = System.IO.Path.Combine(images, image.Name);
+            string target = System.IO.Path.Combine(Path, image.Name);
+            if (!TryWriteChanged(image.Name, source, target, replacement, addresses, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)))
+            {
+                Libc.MakeSymlink(source, target);
+            }
+        }
+    }
+
+    private static bool TryWriteChanged(
+        string name, string source, string target, StreamReplacement replacement, PodAddresses addresses, Func<string, string?> move)
+    {
+        Func<CriuImage, bool>? change = name switch
+        {
+            "files.img" => image => OpenFiles.ReplaceStreams(image, replacement) | OpenFiles.Move(image, move) | OpenFiles.Readdress(image, addresses),
+            "pstree.img" => TaskTree.KeepDaemons,
+            _ when !replacement.IsEmpty && name.StartsWith("fdinfo-", StringComparison.Ordinal) => image => OpenFiles.ReplaceStreamsInTable(image, replacement),
+            _ => null,
+        };
+        if (change is null)
+        {
+            return false;
+        }
+
+        CriuImage image = CriuImage.Read(source);
+        bool changed = change(image);
+        if (changed)
+        {
+            image.Write(target);
+        }
+
+        return changed;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using Crik.Checkpoints;
+using Crik.Criu;
+using Crik.Init;
+using Crik.Inspection;
+using Crik.Linux;
+
+namespace Crik.Checks;
+
+/// <summary>The criu of this container: is it there, which is it, and what does it say itself.</summary>
+internal static class CriuChecks
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(20);
+
+    public static IEnumerable<Finding> Run(Supervisor supervisor, CriuSetup criu)
+    {
+        int? version = null;
+        Finding found;
+        try
+        {
+            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output: null, []);
+            version = process.AskVersion(Deadline.In(s_longest));
+            found = OfVersion(version.Value, File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
+        }
+        catch (CriuException exception)
+        {
+            found = new("criu", Verdict.Problem, exception.Message);
+        }
+
+        yield return found;
+        if (version is not null && criu.Level != PrivilegeLevel.None)
+        {
+            yield return OfOwnCheck(Ask(supervisor, criu, out string[] said), said);
+        }
+    }
+
+    internal static Finding OfVersion(int version, string kernel)
+    {
+        string name = $"criu {Words.Version(version)}";
+        return version < 40101 ? new("criu", Verdict.Warning, $"{name} is older than 4.1.1, the first that crik is tested with: install a newer one in the image")
+            : version < 40200 && Machine.KernelVersion(kernel).CompareTo((6, 16)) >= 0
+                ? new("criu", Verdict.Warning, $"{name} cannot save programs with TCP or UDP sockets on Linux {kernel}: install 4.2 or newer in the image")
+            : Finding.Ok("criu", name);
+    }
+
+    /// <summary>It stops at the first thing that it misses; the trial is the better witness, so this is no more than a warning.</summary>
+    /// <param name="code">Of <c>criu check</c>; <see langword="null"/> when it did not end.</param>
+    /// <param name="said">Its lines.</param>
+    internal static Finding OfOwnCheck(int? code, IReadOnlyList<string> said)
+    {
+        const string Name = "criuCheck";
+        if (code == 0)
+        {
+            return Finding.Ok(Name, "criu's own check: looks good");
+        }
+
+        string[] errors = [.. said.Where(line => line.Contains("Error (", StringComparison.Ordinal) && !line.Contains("binfmt_misc", StringComparison.Ordinal))];
+        string reason = errors.Length == 0 ? "it gave no reason" : errors[^1][(errors[^1].IndexOf("): ", StringComparison.Ordinal) is var at and >= 0 ? at + 3 : 0)..].Trim();
+        return reason.Contains("ns_last_pid", StringComparison.Ordinal)
+            ? Finding.Ok(Name, "criu's own check wants a writable /proc/sys/kernel/ns_last_pid and goes no further; a restore does without (clone3)")
+            : new(Name, Verdict.Warning, code is null ? "criu's own check did not end in time" : $"criu's own check does not look good: {reason}");
+    }
+
+    private static int? Ask(Supervisor supervisor, CriuSetup criu, out string[] said)
+    {
+        (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
+        using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
+        using (ours)
+        {
+            string[] command = criu.Level == PrivilegeLevel.Full ? [criu.File, "check"] : [criu.File, "check", "--unprivileged"];
+            ChildProcess process = supervisor.Start(new ProcessSpec(command) { Descriptors = [(none.Number, 0), (theirs.Number, 1), (theirs.Number, 2)], NewSession = true });
+            theirs.Dispose();
+            if (!supervisor.Wait(() => process.HasExited, Deadline.In(s_longest)))
+            {
+                Libc.Kill(process.Pid, Signal.SIGKILL);
+                supervisor.Wait(() => process.HasExited, Deadline.In(s_longest));
+                said = [];
+                return null;
+            }
+
+            StringBuilder text = new();
+            while (text.Length < 1 << 16 && HasMore(ours) && Libc.ReceivePacket(ours) is { } packet)
+            {
+                text.Append(Encoding.UTF8.GetString(packet));
+            }
+
+            said = text.ToString().Split('\n');
+            return process.Exit!.Value.ToExitCode();
+        }
+    }
+
+    /// <summary>Something that criu left behind may hold the other end: its silence is not waited for.</summary>
+    private static bool HasMore(FileDescriptor socket)
+    {
+        Span<Libc.PollEntry> entry = [new() { Descriptor = socket.Number, Events = Libc.POLLIN }];
+        Libc.Poll(entry, 0);
+        return (entry[0].Returned & Libc.POLLIN) != 0;
+    }
+}

@@ -1,0 +1,31 @@
+using Crik.Configuration;
+using Crik.Init;
+using Crik.Nodes;
+
+namespace Crik.Checks;
+
+/// <summary>Can whoever knows about the node be asked?</summary>
+internal static class NodeStateCheck
+{
+    private const string Name = "nodeState";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    public static Finding Run(CrikOptions options)
+    {
+        if (NodeSources.Choose(options) is not { } source)
+        {
+            return Finding.Ok(Name, "nobody is asked about the node: every SIGTERM makes a checkpoint");
+        }
+
+        try
+        {
+            NodeAnswer answer = source.Ask(Deadline.In(s_patience));
+            return Finding.Ok(Name, $"{source.Name} says: {Choices.NodeState.NameOf(answer.State)}, {answer.Reason}");
+        }
+        catch (HttpException exception)
+        {
+            string then = options.WhenNodeStateUnknown == WhenNodeStateUnknown.Checkpoint ? "makes a checkpoint" : "is only forwarded to the program";
+            return new(Name, Verdict.Warning, $"{source.Name} gives no answer: {exception.Message}. Until it does, SIGTERM {then} (whenNodeStateUnknown)");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Crik.Inspection;
+using Crik.Linux;
+
+namespace Crik.Checks;
+
+/// <summary>How fast the image directory takes data to its disk: that decides how large a program fits into a grace period.</summary>
+internal static class SyncSpeed
+{
+    private const int Bytes = 16 << 20;
+
+    /// <summary>Writes, syncs and removes a file.</summary>
+    public static Finding Measure(string imageDir, TimeSpan gracePeriod, long needed)
+    {
+        string path = Path.Combine(imageDir, $".check-{Environment.ProcessId}");
+        try
+        {
+            byte[] data = new byte[1 << 20];
+            new Random(1).NextBytes(data); // a disk that leaves out zeros is not measured by zeros
+            Stopwatch clock = Stopwatch.StartNew();
+            using (FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, 0x180))
+            {
+                for (int written = 0; written < Bytes; written += data.Length)
+                {
+                    Libc.Write(file, data, path);
+                }
+
+                Libc.Sync(file, path);
+            }
+
+            return Judge(Bytes / Math.Max(0.001, clock.Elapsed.TotalSeconds), gracePeriod, needed);
+        }
+        catch (IOException exception)
+        {
+            return new("sync", Verdict.Problem, $"{imageDir} does not take {Words.Size(Bytes)}: {exception.Message}");
+        }
+        finally
+        {
+            if (File.Exists(path))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    /// <param name="needed">What the program has in memory now; 0 when none runs here.</param>
+    internal static Finding Judge(double bytesPerSecond, TimeSpan gracePeriod, long needed)
+    {
+        long fits = (long)(bytesPerSecond * gracePeriod.TotalSeconds * 0.75);
+        string speed = $"written and synced at {Words.Size((long)bytesPerSecond)}/s: about {Words.Size(fits)} of memory fit into three quarters of gracePeriod ({gracePeriod.TotalSeconds} s)";
+        return needed > fits
+            ? new("sync", Verdict.Warning, $"{speed}, and the program has {Words.Size(needed)}: raise gracePeriod and terminationGracePeriodSeconds together, or take a faster volume",
+                $"# in the pod\nterminationGracePeriodSeconds: {(long)(needed / bytesPerSecond * 2) + 10}")
+            : Finding.Ok("sync", speed);
+    }
+}

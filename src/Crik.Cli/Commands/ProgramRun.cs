@@ -1,0 +1,169 @@
+using Crik.Checkpoints;
+using Crik.Configuration;
+using Crik.Control;
+using Crik.Criu;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Nodes;
+
+namespace Crik.Commands;
+
+/// <summary>One run of the program, from its start or restore to its end: the record of it, and the checkpoints it gets.</summary>
+internal sealed class ProgramRun(
+    Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams, ChildProcess program, RunRecord start,
+    IReadOnlyList<string> command)
+{
+    /// <summary>For a hung disk: the program runs meanwhile, but for the part in which it is read.</summary>
+    private static readonly TimeSpan s_longestWhileRunning = TimeSpan.FromMinutes(10);
+
+    private readonly Hook _hook = new(supervisor, options.HookTimeout);
+    private RunRecord _record = start;
+    private string _state = "running";
+    private (int Generation, DateTimeOffset At)? _last;
+    private string? _failure;
+
+    public ChildProcess Program => program;
+
+    /// <summary>There is a place for checkpoints.</summary>
+    public bool CanCheckpoint => !store.IsReadOnly;
+
+    /// <summary>The program ended, or is to end.</summary>
+    public bool IsOver => program.HasExited || supervisor.TerminationRequested is not null;
+
+    /// <summary>A checkpoint after which the program runs on.</summary>
+    /// <param name="because">For the log and the hooks.</param>
+    public CheckpointOutcome CheckpointAndGoOn(string because)
+    {
+        Log.Info("making a checkpoint, after which the program runs on", ("because", because));
+        CheckpointOutcome outcome = Take(because, s_longestWhileRunning, leaveRunning: true);
+        if (outcome.Failure is { } failure)
+        {
+            Log.Error($"no checkpoint was made: {failure}. The program runs on; older checkpoints are as they were");
+        }
+        else
+        {
+            AfterCommit(because, outcome.Generation!.Value);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>The last checkpoint: the program is ended with it.</summary>
+    /// <returns>One that failed leaves the program running, unharmed.</returns>
+    public CheckpointOutcome CheckpointAndEnd(string because, TimeSpan time)
+    {
+        CheckpointOutcome outcome = Take(because, time, leaveRunning: false);
+        if (outcome.Generation is { } generation)
+        {
+            RecordEnd(RunEndKind.Checkpointed, new ExitStatus(options.CheckpointExitCode, 0));
+            TerminationLog.Add($"checkpoint {generation} was made; the next start goes on from it");
+            AfterCommit(because, generation);
+        }
+        else
+        {
+            TerminationLog.Add($"no checkpoint was made: {outcome.Failure}");
+        }
+
+        return outcome;
+    }
+
+    /// <summary>What follows a restore, when the program runs again.</summary>
+    public void Restored(int generation)
+    {
+        if (options.RestoredSignal != 0)
+        {
+            supervisor.SendToProgram(options.RestoredSignal);
+        }
+
+        _hook.Run("hooks.afterRestore", options.AfterRestore, [("CHECKPOINT_GENERATION", $"{generation}")], () => IsOver);
+    }
+
+    public RunStatus Status(NodeAnswer? node, DateTimeOffset? nextCheckpoint) => new()
+    {
+        State = supervisor.TerminationRequested is null ? _state : "ending",
+        Version = CrikVersion.Current,
+        Pid = program.Pid,
+        StartedAt = _record.StartedAt,
+        ImageDir = options.ImageDir!,
+        Privileges = criu.Level switch { PrivilegeLevel.Full => "full", PrivilegeLevel.Basic => "basic", _ => "none" },
+        RestoredFrom = _record.RestoredFrom,
+        LastCheckpoint = _last?.Generation,
+        LastCheckpointAt = _last?.At,
+        NextCheckpointAt = nextCheckpoint,
+        LastFailure = _failure,
+        Node = node is null ? null : Contracts.NodeStateNames.ToWireName(node.State),
+        NodeReason = node?.Reason,
+    };
+
+    /// <summary>
+    /// A restored program goes on without: the old record still leads to the checkpoint it came from. A fresh one may not be
+    /// started, for after a crash the old record would bring back what was before it.
+    /// </summary>
+    public static void RecordStart(CheckpointStore store, RunRecord record)
+    {
+        try
+        {
+            store.WriteRunRecord(record);
+        }
+        catch (IOException exception) when (record.RestoredFrom is not null)
+        {
+            Log.Error("the start of the run could not be recorded", ("reason", exception.Message));
+        }
+    }
+
+    /// <summary>Should this fail, the next start takes the run for one that vanished and goes on from the newest checkpoint.</summary>
+    public void RecordEnd(RunEndKind kind, ExitStatus exit)
+    {
+        try
+        {
+            store.WriteRunRecord(_record with
+            {
+                HistoryUpTo = kind == RunEndKind.Exited ? store.NewestGeneration() : _record.HistoryUpTo,
+                End = new RunEnd(kind, DateTimeOffset.UtcNow, exit.Code, exit.Signal),
+            });
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Error("the end of the run could not be recorded", ("reason", exception.Message));
+        }
+    }
+
+    private CheckpointOutcome Take(string because, TimeSpan time, bool leaveRunning)
+    {
+        Deadline deadline = Deadline.In(time);
+        _state = "checkpointing";
+        CheckpointOutcome outcome = !CanCheckpoint ? new CheckpointOutcome(null, "the image directory is read-only")
+            : criu.Problems.Count > 0 ? new CheckpointOutcome(null, criu.Problems[0])
+            : !_hook.Run("hooks.beforeCheckpoint", options.BeforeCheckpoint, [("CHECKPOINT_REASON", because)], () => program.HasExited || deadline.HasPassed)
+                && options.WhenHookFails == WhenHookFails.GiveUp ? new CheckpointOutcome(null, "hooks.beforeCheckpoint failed, and whenHookFails is giveUp")
+            : new TakeCheckpoint(supervisor, store, options, criu, streams).Run(new CheckpointRequest(program, _record, command, leaveRunning), deadline);
+        _state = "running";
+        _failure = outcome.Failure;
+        if (outcome.Generation is { } generation)
+        {
+            _last = (generation, DateTimeOffset.UtcNow);
+            _record = _record with { BytesPerSecond = WriteSpeed.Learn(_record.BytesPerSecond, outcome.Bytes, outcome.Took) };
+        }
+
+        return outcome;
+    }
+
+    /// <summary>What is done with a checkpoint that is there.</summary>
+    private void AfterCommit(string because, int generation)
+    {
+        Prune();
+        _hook.Run("hooks.afterCheckpoint", options.AfterCheckpoint, [("CHECKPOINT_REASON", because), ("CHECKPOINT_GENERATION", $"{generation}")]);
+    }
+
+    private void Prune()
+    {
+        try
+        {
+            store.Prune(options.Keep);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("old checkpoints could not be removed", ("reason", exception.Message));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Control;
+
+/// <summary>
+/// Where a running crik can be talked to from inside its container, as by <c>kubectl exec</c>. Only root and crik's own
+/// user are listened to. One packet is one question, one packet the answer.
+/// </summary>
+internal sealed class ControlSocket : IDisposable
+{
+    /// <summary>In a container with a read-only root file system the second one is still writable.</summary>
+    public static IReadOnlyList<string> Paths { get; } = ["/run/crik.sock", "/dev/shm/crik.sock"];
+
+    private const int MostClients = 16;
+
+    private readonly Supervisor _supervisor;
+    private readonly FileDescriptor _listener;
+    private readonly Func<RunStatus> _status;
+    private readonly List<FileDescriptor> _clients = [];
+    private readonly Queue<ControlOrder> _orders = [];
+
+    private ControlSocket(Supervisor supervisor, FileDescriptor listener, Func<RunStatus> status)
+    {
+        (_supervisor, _listener, _status) = (supervisor, listener, status);
+        supervisor.Attend(listener.Number, Accept);
+    }
+
+    /// <summary>Whether somebody waits for something to be done.</summary>
+    public bool HasOrders => _orders.Count > 0;
+
+    /// <returns><see langword="null"/> when there is no place for it; everything else works without.</returns>
+    public static ControlSocket? Open(Supervisor supervisor, Func<RunStatus> status)
+    {
+        int errno = 0;
+        foreach (string path in Paths)
+        {
+            if (Libc.TryListen(path, out errno) is { } listener)
+            {
+                return new ControlSocket(supervisor, listener, status);
+            }
+        }
+
+        Log.Debug("no place for the control socket: crik status and crik checkpoint will not work", ("reason", Errno.Text(errno)));
+        return null;
+    }
+
+    public ControlOrder? NextOrder() => _orders.TryDequeue(out ControlOrder? order) ? order : null;
+
+    public void Dispose()
+    {
+        _supervisor.Unattend(_listener.Number);
+        _listener.Dispose();
+        foreach (FileDescriptor client in _clients)
+        {
+            _supervisor.Unattend(client.Number);
+            client.Dispose();
+        }
+    }
+
+    private void Accept()
+    {
+        if (Libc.TryAccept(_listener) is not { } client)
+        {
+            return;
+        }
+
+        (int pid, uint user) = Libc.Peer(client);
+        if ((user != 0 && user != Libc.GetEffectiveUserId()) || _clients.Count >= MostClients)
+        {
+            Log.Warning("somebody who may not was kept from the control socket", ("pid", pid), ("user", user));
+            client.Dispose();
+            return;
+        }
+
+        _clients.Add(client);
+        _supervisor.Attend(client.Number, () => Serve(client));
+    }
+
+    private void Serve(FileDescriptor client)
+    {
+        _supervisor.Unattend(client.Number);
+        switch (Read(client))
+        {
+            case { Command: ControlRequest.Status }:
+                Answer(client, new ControlAnswer { Status = _status() });
+                break;
+            case { Command: ControlRequest.Checkpoint } request:
+                _orders.Enqueue(new ControlOrder(request.LeaveRunning, answer => Answer(client, answer)));
+                break;
+            default:
+                Answer(client, new ControlAnswer { Problem = "the running crik does not know that command; it may be another version" });
+                break;
+        }
+    }
+
+    private static ControlRequest? Read(FileDescriptor client)
+    {
+        try
+        {
+            return Libc.ReceivePacket(client) is { Length: < 4096 } packet ? JsonSerializer.Deserialize(packet, ControlJson.Default.ControlRequest) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Answer(FileDescriptor client, ControlAnswer answer)
+    {
+        _ = Libc.TrySend(client, JsonSerializer.SerializeToUtf8Bytes(answer, ControlJson.Default.ControlAnswer)); // it may have gone
+        _clients.Remove(client);
+        client.Dispose();
+    }
+}
+
+/// <summary>A checkpoint that somebody waits for.</summary>
+internal sealed record ControlOrder(bool LeaveRunning, Action<ControlAnswer> Answer);

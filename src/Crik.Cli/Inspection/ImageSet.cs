@@ -1,0 +1,65 @@
+using Crik.Checkpoints;
+using Crik.Criu;
+using Crik.Linux;
+
+namespace Crik.Inspection;
+
+/// <summary>
+/// The directory of one dump's images, as untrusted input: whatever is wrong with an image ends in a message that names the
+/// file. Field numbers are those of criu's images/*.proto.
+/// </summary>
+internal sealed class ImageSet(string directory)
+{
+    public delegate T Parser<T>(List<byte[]> messages);
+
+    public string PathOf(string name) => Path.Combine(directory, name);
+
+    public bool Has(string name) => Libc.Identify(PathOf(name), followLinks: false) is not null;
+
+    /// <summary>The names of the images that begin like this.</summary>
+    public string[] Names(string start)
+    {
+        try
+        {
+            string[] names = Directory.GetFiles(directory, $"{start}*.img");
+            for (int i = 0; i < names.Length; i++)
+            {
+                names[i] = Path.GetFileName(names[i]);
+            }
+
+            Array.Sort(names, StringComparer.Ordinal);
+            return names;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(directory, exception.Message);
+        }
+    }
+
+    /// <param name="mayBeEmpty">Else an image without messages is a damaged one.</param>
+    /// <exception cref="CheckpointException">It is missing or damaged.</exception>
+    public T Read<T>(string name, Parser<T> parse, bool mayBeEmpty = false)
+    {
+        string path = PathOf(name);
+        List<byte[]> messages;
+        try
+        {
+            messages = CriuImage.Read(path).Messages;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new CheckpointException($"the checkpoint cannot be read: {exception.Message}"); // it names the file
+        }
+
+        try
+        {
+            return parse(messages.Count > 0 || mayBeEmpty ? messages : throw new InvalidDataException("it is empty"));
+        }
+        catch (Exception exception) when (exception is InvalidDataException or OverflowException or IOException)
+        {
+            throw Unreadable(path, exception.Message);
+        }
+    }
+
+    private static CheckpointException Unreadable(string path, string why) => new($"the checkpoint cannot be read: {path}: {why}");
+}

@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Crik.Checkpoints;
+using Crik.Criu;
+
+namespace Crik.Inspection;
+
+/// <summary>What <c>crik list</c> shows of an image directory.</summary>
+/// <param name="next">The checkpoint that a start now would restore.</param>
+/// <param name="record">How the last run went.</param>
+internal sealed class ListReport(string imageDir, IReadOnlyList<StoredCheckpoint> checkpoints, int? next, RunRecord? record, DateTimeOffset now)
+{
+    private const int LongestCommand = 80;
+
+    public string Table()
+    {
+        TextTable table = new("GENERATION", "STATE", "NOTE", "AGE", "SIZE", "FROZEN", "POD", "NODE", "PROGRAM");
+        foreach (StoredCheckpoint checkpoint in checkpoints)
+        {
+            CheckpointManifest? manifest = checkpoint.Manifest;
+            table.Add(
+                $"{checkpoint.Generation}", checkpoint.StateName, Note(checkpoint) ?? "", Words.Span(Age(checkpoint)), Words.Size(checkpoint.Bytes),
+                Frozen(checkpoint) is { } frozen ? Words.Span(frozen) : "-", Words.Printable(manifest?.Machine.HostName ?? "-"),
+                Words.Printable(manifest?.Machine.NodeName ?? "-"), manifest is null ? "-" : Words.Cut(Words.Command(manifest.Command), LongestCommand));
+        }
+
+        StringBuilder text = new();
+        table.Write(text);
+        foreach (StoredCheckpoint damaged in checkpoints.Where(checkpoint => checkpoint.Problem is not null))
+        {
+            text.Append($"{Words.Printable(damaged.Problem!)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    public string Json()
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes, JsonOutput.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("imageDir", imageDir);
+            json.WriteStartArray("checkpoints");
+            foreach (StoredCheckpoint checkpoint in checkpoints)
+            {
+                Write(json, checkpoint);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return $"{Encoding.UTF8.GetString(bytes.WrittenSpan)}\n";
+    }
+
+    private void Write(Utf8JsonWriter json, StoredCheckpoint checkpoint)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("generation", checkpoint.Generation);
+        json.WriteString("state", checkpoint.StateName);
+        json.WriteBoolean("next", IsNext(checkpoint));
+        json.WriteText("note", Note(checkpoint));
+        json.WriteString("path", checkpoint.Path);
+        json.WriteString("createdAt", checkpoint.At);
+        json.WriteNumber("ageSeconds", (long)Age(checkpoint).TotalSeconds);
+        json.WriteNumber("bytes", checkpoint.Bytes);
+        json.WriteMilliseconds("frozenMilliseconds", Frozen(checkpoint));
+        json.WriteText("pod", checkpoint.Manifest?.Machine.HostName);
+        json.WriteText("node", checkpoint.Manifest?.Machine.NodeName);
+        json.WriteTexts("command", checkpoint.Manifest?.Command);
+        json.WriteText("problem", checkpoint.Problem);
+        json.WriteEndObject();
+    }
+
+    private bool IsNext(StoredCheckpoint checkpoint) => checkpoint.State == StoredState.Committed && checkpoint.Generation == next;
+
+    /// <summary>What a start would make of it.</summary>
+    private string? Note(StoredCheckpoint checkpoint) =>
+        checkpoint.Problem is not null ? "damaged"
+        : checkpoint.State != StoredState.Committed ? null
+        : IsNext(checkpoint) ? "next"
+        : record?.Skipped?.Contains(checkpoint.Generation) == true ? "rolled back"
+        : checkpoint.Generation <= record?.HistoryUpTo ? "history"
+        : null;
+
+    private TimeSpan Age(StoredCheckpoint checkpoint) => now > checkpoint.At ? now - checkpoint.At : TimeSpan.Zero;
+
+    private static TimeSpan? Frozen(StoredCheckpoint checkpoint) =>
+        checkpoint.State == StoredState.Staging ? null : DumpStatistics.FindFrozen(checkpoint.Images);
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Crik.Checkpoints;
+
+namespace Crik.Inspection;
+
+/// <summary>A report as JSON. Text is as it is in the images; only the other forms make it fit for a terminal.</summary>
+internal static class ReportJson
+{
+    public static string Write(CheckpointReport report)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes, JsonOutput.Options))
+        {
+            json.WriteStartObject();
+            WriteCheckpoint(json, report);
+            json.WriteStartArray("processes");
+            foreach (SavedTask task in report.Tasks)
+            {
+                WriteTask(json, task);
+            }
+
+            json.WriteEndArray();
+            json.WriteTexts("containerMounts", report.Manifest?.ExternalMounts);
+            json.WriteStartArray("mounts");
+            foreach (SavedMount mount in report.Mounts)
+            {
+                json.WriteStartObject();
+                json.WriteString("mountPoint", mount.Point);
+                json.WriteString("type", mount.Type);
+                json.WriteString("source", mount.Source);
+                json.WriteBoolean("external", mount.IsExternal);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteText("damage", report.Damage);
+            json.WriteTexts("problems", report.Fit.Problems);
+            json.WriteTexts("warnings", report.Fit.Remarks);
+            json.WriteEndObject();
+        }
+
+        return $"{Encoding.UTF8.GetString(bytes.WrittenSpan)}\n";
+    }
+
+    private static void WriteCheckpoint(Utf8JsonWriter json, CheckpointReport report)
+    {
+        CheckpointManifest? manifest = report.Manifest;
+        json.WriteNumber("generation", report.Stored.Generation);
+        json.WriteString("state", report.Stored.StateName);
+        json.WriteString("path", report.Stored.Path);
+        json.WriteString("createdAt", report.Stored.At);
+        json.WriteText("pod", manifest?.Machine.HostName);
+        json.WriteText("node", manifest?.Machine.NodeName);
+        json.WriteText("architecture", manifest?.Machine.Architecture);
+        json.WriteText("kernel", manifest?.Machine.KernelRelease);
+        json.WriteText("crikVersion", manifest?.CrikVersion);
+        json.WriteText("criuVersion", manifest is null ? null : Words.Version(manifest.CriuVersion));
+        json.WriteText("level", manifest is null ? null : manifest.Unprivileged ? "basic" : "full");
+        json.WriteTexts("command", manifest?.Command);
+        json.WriteMilliseconds("frozenMilliseconds", report.Frozen);
+        json.WriteNumber("bytes", report.Stored.Bytes);
+        json.WriteNumber("memoryBytes", report.MemoryBytes);
+    }
+
+    private static void WriteTask(Utf8JsonWriter json, SavedTask task)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("pid", task.Pid);
+        json.WriteNumber("parent", task.Parent);
+        json.WriteNumber("group", task.Group);
+        json.WriteNumber("session", task.Session);
+        json.WriteNumber("threads", task.Threads);
+        json.WriteString("name", task.Name);
+        json.WriteString("state", task.State);
+        json.WriteNumber("uid", task.UserId);
+        json.WriteTexts("command", task.Command);
+        json.WriteText("executable", task.Executable);
+        json.WriteText("workingDirectory", task.WorkingDirectory);
+        json.WriteNumber("memoryBytes", task.SavedBytes);
+        json.WriteNumber("sharedBytes", task.SharedBytes);
+        json.WriteNumber("mappedBytes", task.MappedBytes);
+        json.WriteStartArray("files");
+        foreach (SavedFile file in task.Files)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("descriptor", file.Descriptor);
+            json.WriteString("kind", file.Kind);
+            json.WriteString("what", file.What);
+            json.WriteText("access", file.Access.Length > 0 ? file.Access : null);
+            json.WriteText("stream", file.Stream switch { 0 => "stdin", 1 => "stdout", 2 => "stderr", _ => null });
+            if (file.Socket is { } socket)
+            {
+                json.WriteString("state", socket.State);
+                json.WriteString("local", socket.Local);
+                json.WriteText("peer", socket.Peer.Length > 0 ? socket.Peer : null);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

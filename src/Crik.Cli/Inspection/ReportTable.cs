@@ -1,0 +1,145 @@
+using System.Text;
+using Crik.Checkpoints;
+
+namespace Crik.Inspection;
+
+/// <summary>A report as tables: what it is, then processes, files, sockets, mounts, and how it fits this machine.</summary>
+internal static class ReportTable
+{
+    public static string Write(CheckpointReport report, DateTimeOffset now)
+    {
+        StringBuilder text = new();
+        Summary(report, now).Write(text);
+        Section(text, "PROCESSES", Processes(report));
+        Section(text, "OPEN FILES", Files(report));
+        Section(text, "SOCKETS", Sockets(report));
+        Section(text, "MOUNTS", Mounts(report));
+        Section(text, "HERE", Here(report));
+        return text.ToString();
+    }
+
+    private static void Section(StringBuilder text, string title, TextTable table)
+    {
+        if (!table.IsEmpty)
+        {
+            text.Append('\n').Append(title).Append('\n');
+            table.Write(text);
+        }
+    }
+
+    private static TextTable Summary(CheckpointReport report, DateTimeOffset now)
+    {
+        StoredCheckpoint stored = report.Stored;
+        TextTable table = new("checkpoint", stored.Generation > 0 ? $"{stored.Generation} ({stored.StateName})" : "images of criu's");
+        table.Add("path", Words.Printable(stored.Path));
+        if (report.Manifest is { } manifest)
+        {
+            MachineFacts machine = manifest.Machine;
+            table.Add("made", $"{Words.Moment(manifest.CreatedAt)}, {Words.Span(now > manifest.CreatedAt ? now - manifest.CreatedAt : TimeSpan.Zero)} ago");
+            table.Add("by", $"crik {Words.Printable(manifest.CrikVersion)}, criu {Words.Version(manifest.CriuVersion)}, {(manifest.Unprivileged ? "basic" : "full")} level");
+            table.Add("pod", Words.Printable(machine.HostName));
+            table.Add("node", Words.Printable(machine.NodeName ?? "unknown"));
+            table.Add("machine", Words.Printable($"{machine.Architecture}, Linux {machine.KernelRelease}, up {Words.Span(TimeSpan.FromMilliseconds(machine.MonotonicMilliseconds))}"));
+            table.Add("program", Words.Command(manifest.Command));
+        }
+
+        table.Add("frozen", report.Frozen is { } frozen ? Words.Span(frozen) : "not recorded");
+        table.Add("size", $"{Words.Size(stored.Bytes)}, of it memory {Words.Size(report.MemoryBytes)}");
+        table.Add("processes", $"{report.Tasks.Length}");
+        return table;
+    }
+
+    private static TextTable Processes(CheckpointReport report)
+    {
+        TextTable table = new("PID", "PARENT", "STATE", "THREADS", "UID", "MEMORY", "SHARED", "MAPPED", "COMMAND");
+        foreach (SavedTask task in report.Tasks)
+        {
+            table.Add(
+                $"{task.Pid}", $"{task.Parent}", task.State, $"{task.Threads}", $"{task.UserId}", Words.Size(task.SavedBytes), Words.Size(task.SharedBytes),
+                Words.Size(task.MappedBytes), Command(task));
+        }
+
+        return table;
+    }
+
+    private static TextTable Files(CheckpointReport report)
+    {
+        TextTable table = new("PID", "FD", "KIND", "ACCESS", "WHAT");
+        foreach (SavedTask task in report.Tasks.Where(task => !task.IsDead))
+        {
+            table.Add($"{task.Pid}", "exe", "file", "", Words.Printable(task.Executable ?? "?"));
+            table.Add($"{task.Pid}", "cwd", "file", "", Words.Printable(task.WorkingDirectory ?? "?"));
+            foreach (SavedFile file in task.Files.Where(file => file.Socket is null))
+            {
+                table.Add($"{task.Pid}", $"{file.Descriptor}", file.Kind, file.Access, What(file));
+            }
+        }
+
+        return table;
+    }
+
+    private static TextTable Sockets(CheckpointReport report)
+    {
+        TextTable table = new("PID", "FD", "KIND", "STATE", "LOCAL", "PEER");
+        foreach (SavedTask task in report.Tasks)
+        {
+            foreach (SavedFile file in task.Files)
+            {
+                if (file.Socket is { } socket)
+                {
+                    table.Add($"{task.Pid}", $"{file.Descriptor}", file.Kind, socket.State, Words.Printable(socket.Local), Words.Printable(socket.Peer));
+                }
+            }
+        }
+
+        return table;
+    }
+
+    private static TextTable Mounts(CheckpointReport report)
+    {
+        TextTable table = new("MOUNT POINT", "TYPE", "SOURCE");
+        foreach (SavedMount mount in report.Mounts)
+        {
+            table.Add(Words.Printable(mount.Point), Words.Printable(mount.Type), mount.IsExternal ? "the container's" : Words.Printable(mount.Source));
+        }
+
+        foreach (string point in report.Manifest?.ExternalMounts ?? [])
+        {
+            table.Add(Words.Printable(point), "-", "the container's");
+        }
+
+        return table;
+    }
+
+    private static TextTable Here(CheckpointReport report)
+    {
+        TextTable table = new("RESULT", "MEANING");
+        if (report.Damage is not null)
+        {
+            table.Add("problem", Words.Printable(report.Damage));
+        }
+
+        foreach (string problem in report.Fit.Problems)
+        {
+            table.Add("problem", Words.Printable(problem));
+        }
+
+        foreach (string remark in report.Fit.Remarks)
+        {
+            table.Add("warning", Words.Printable(remark));
+        }
+
+        if (table.IsEmpty && report.Manifest is not null)
+        {
+            table.Add("ok", "it is whole, and fits this machine");
+        }
+
+        return table;
+    }
+
+    internal static string Command(SavedTask task) => task.Command.Length > 0 ? Words.Command(task.Command) : $"[{Words.Printable(task.Name)}]";
+
+    internal static string What(SavedFile file) => file.Stream >= 0
+        ? $"{Words.Printable(file.What)} (the container's {file.Stream switch { 0 => "standard input", 1 => "standard output", _ => "standard error" }})"
+        : Words.Printable(file.What);
+}

@@ -1,0 +1,70 @@
+using System.Text;
+
+namespace Crik.Inspection;
+
+/// <summary>A report as a tree: each process with what it has open, and its children below it.</summary>
+internal static class ReportTree
+{
+    /// <summary>A chain of processes that is longer goes on at this depth: a line has to end somewhere.</summary>
+    private const int Deepest = 40;
+
+    public static string Write(CheckpointReport report)
+    {
+        StringBuilder text = new();
+        string name = report.Stored.Generation > 0 ? $"checkpoint {report.Stored.Generation}" : Words.Printable(report.Stored.Path);
+        text.Append($"{name}: {report.Tasks.Length} processes, {Words.Size(report.MemoryBytes)} of memory\n");
+
+        List<Line> waiting = [];
+        Push(waiting, [.. report.Tasks.Where(task => task.IsRoot)], "", 0);
+        while (waiting.Count > 0)
+        {
+            Line next = waiting[^1];
+            waiting.RemoveAt(waiting.Count - 1);
+            Write(text, next);
+            Push(waiting, next.Process.Children, next.Below, next.Depth + 1);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Push(List<Line> waiting, List<SavedTask> tasks, string indent, int depth)
+    {
+        for (int i = tasks.Count - 1; i >= 0; i--)
+        {
+            waiting.Add(new Line(tasks[i], indent, depth, i == tasks.Count - 1));
+        }
+    }
+
+    private static void Write(StringBuilder text, Line line)
+    {
+        SavedTask task = line.Process;
+        text.Append($"{line.Indent}{line.Branch}{task.Pid} {ReportTable.Command(task)} ({Facts(task)})\n");
+        for (int i = 0; i < task.Files.Length; i++)
+        {
+            SavedFile file = task.Files[i];
+            bool isLast = i == task.Files.Length - 1 && task.Children.Count == 0;
+            text.Append($"{line.Below}{(isLast ? "└─ " : "├─ ")}fd {file.Descriptor}: {$"{file.Kind} {ReportTable.What(file)}".TrimEnd()}");
+            text.Append(file.Socket is { } socket ? $" ({socket.State})\n" : file.Access.Length > 0 ? $" ({file.Access})\n" : "\n");
+        }
+    }
+
+    private static string Facts(SavedTask task) => task.IsDead
+        ? task.State
+        : $"{(task.State == "alive" ? "" : $"{task.State}, ")}{(task.Threads > 1 ? $"{task.Threads} threads, " : "")}{Words.Size(task.SavedBytes)}"
+          + (task.SharedBytes > 0 ? $", shared {Words.Size(task.SharedBytes)}" : "");
+
+    /// <summary>A process, and where in the drawing it is.</summary>
+    private sealed class Line(SavedTask task, string indent, int depth, bool isLast)
+    {
+        public SavedTask Process => task;
+
+        public string Indent => indent;
+
+        public int Depth => depth;
+
+        public string Branch => isLast ? "└─ " : "├─ ";
+
+        /// <summary>The indent of what belongs to it.</summary>
+        public string Below => depth >= Deepest ? indent : $"{indent}{(isLast ? "   " : "│  ")}";
+    }
+}

@@ -1,0 +1,49 @@
+using Crik.Configuration;
+using Crik.Diagnostics;
+using Crik.Linux;
+
+namespace Crik.Nodes;
+
+/// <summary>Which source is asked, from the configuration and from what the machine says it is.</summary>
+internal static class NodeSources
+{
+    /// <returns><see langword="null"/> when nobody is to be asked: then every SIGTERM means a checkpoint.</returns>
+    public static NodeSource? Choose(CrikOptions options)
+    {
+        bool isNamed = options.NodeStateSource != NodeStateSource.Auto;
+        switch (Kind(options))
+        {
+            case NodeStateSource.Server:
+                return new ServerSource(HttpAddress.Of(options.NodeStateServerUrl!), options.NodeName!, options.NodeStateTokenFile);
+            case NodeStateSource.Ec2:
+                return new Ec2Source(MetadataSource.WellKnown, isNamed);
+            case NodeStateSource.Gce:
+                return new GceSource(MetadataSource.WellKnown, isNamed);
+            case NodeStateSource.Azure:
+                return new AzureSource(MetadataSource.WellKnown, isNamed);
+            default:
+                if (options.ReactsToWarnings && !isNamed)
+                {
+                    Log.Warning("nobody can be asked about this node: there is no nodeStateServerURL, and the machine is of no cloud that crik knows");
+                }
+
+                return null;
+        }
+    }
+
+    /// <summary>A machine's vendor as its firmware says (<c>/sys/class/dmi/id</c>), for <see cref="NodeStateSource.Auto"/>.</summary>
+    internal static NodeStateSource OfMachine(string vendor, string assetTag) =>
+        vendor.StartsWith("Amazon EC2", StringComparison.Ordinal) ? NodeStateSource.Ec2
+        : vendor == "Google" ? NodeStateSource.Gce
+        : assetTag == "7783-7084-3265-9085-8269-3286-77" ? NodeStateSource.Azure // Azure's own; the vendor is every Hyper-V's
+        : NodeStateSource.None;
+
+    /// <summary>Metadata can warn, but their silence decides nothing: unless somebody wants warnings they are not asked.</summary>
+    private static NodeStateSource Kind(CrikOptions options) =>
+        options.NodeStateSource != NodeStateSource.Auto ? options.NodeStateSource
+        : options.NodeStateServerUrl is not null ? NodeStateSource.Server
+        : options.ReactsToWarnings ? OfMachine(Dmi("sys_vendor"), Dmi("chassis_asset_tag"))
+        : NodeStateSource.None;
+
+    private static string Dmi(string name) => ProcFs.Lines($"/sys/class/dmi/id/{name}").FirstOrDefault("").Trim();
+}

@@ -1,0 +1,221 @@
+using System.Collections;
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Crik.NodeStateServer.Signals;
+
+namespace Crik.NodeStateServer.Configuration;
+
+/// <summary>
+/// Flags, and a variable for each: the flag wins. System.CommandLine only parses and prints help; its own handling of signals
+/// would cut the host's orderly end short.
+/// </summary>
+internal sealed class CommandLine
+{
+    private static readonly ServerOptions s_defaults = new();
+
+    private readonly RootCommand _root = new("Watches the Nodes of a cluster and answers whether one of them goes away.");
+    private readonly List<string> _problems = [];
+    private readonly Func<string, string?> _environment;
+    private readonly List<(Option Option, string Variable)> _variables = [];
+    private ParseResult _result = null!;
+
+    private readonly Option<string> _port;
+    private readonly Option<string> _metricsPort;
+    private readonly Option<string> _healthPort;
+    private readonly Option<string> _bindAddress;
+    private readonly Option<bool> _debug;
+    private readonly Option<string> _kubeconfig;
+    private readonly Option<string> _signalsFile;
+    private readonly Option<string[]> _enableSignal;
+    private readonly Option<string[]> _disableSignal;
+    private readonly Option<string> _pageSize;
+    private readonly Option<string> _watchIdleTimeout;
+    private readonly Option<string> _notReadyAfter;
+    private readonly Option<string> _maxWait;
+    private readonly Option<string> _maxConnections;
+    private readonly Option<string> _rememberDeleted;
+    private readonly Option<string> _rememberDeletedCount;
+    private readonly Option<string> _shutdownDelay;
+    private readonly Option<bool> _requireToken;
+    private readonly Option<string> _tokenAudience;
+
+    private CommandLine(Func<string, string?> environment)
+    {
+        _environment = environment;
+        _port = Text("--port", "where the states are served", s_defaults.Port);
+        _metricsPort = Text("--metrics-port", "where /metrics is served", s_defaults.MetricsPort);
+        _healthPort = Text("--health-probes-port", "where /healthz and /readyz are served", s_defaults.HealthPort);
+        _bindAddress = Text("--bind-address", "address to listen on", "all");
+        _debug = Flag("--debug", "log more");
+        _kubeconfig = Text("--kubeconfig", "how to reach the cluster; also KUBECONFIG", "the pod's service account");
+        _signalsFile = Text("--signals-file", "YAML with enable, disable and rules", "none");
+        _enableSignal = List("--enable-signal", "a known signal that is off by default; may be repeated");
+        _disableSignal = List("--disable-signal", "a known signal that is on by default; may be repeated");
+        _pageSize = Text("--list-page-size", "Nodes in a page of the first list", s_defaults.PageSize);
+        _watchIdleTimeout = Text("--watch-idle-timeout", "silence after which a watch is taken for dead", "150s");
+        _notReadyAfter = Text("--not-ready-after", "how long the watch may be down before /readyz says so", "3s");
+        _maxWait = Text("--max-wait", "longest ?wait= of a long-poll", "5m");
+        _maxConnections = Text("--max-connections", "open connections where states are served", "what the memory holds, up to 20000");
+        _rememberDeleted = Text("--remember-deleted", "how long a deleted Node is answered as gone", "1h");
+        _rememberDeletedCount = Text("--remember-deleted-count", "how many of them at most", s_defaults.RememberDeletedCount);
+        _shutdownDelay = Text("--shutdown-delay", "how long to go on answering after SIGTERM", "0s");
+        _requireToken = Flag("--require-token", "ask callers for a bearer token, and the API server whether it is good");
+        _tokenAudience = Text("--token-audience", "the audience such a token must have", "the API server's");
+    }
+
+    /// <summary>The options; or null after help, version or a usage error was printed, with the exit code.</summary>
+    /// <exception cref="ConfigurationException">Something that was given is wrong.</exception>
+    public static ServerOptions? Parse(string[] args, Func<string, string?> environment, out int exitCode)
+    {
+        CommandLine commandLine = new(environment);
+        ParseResult result = commandLine._root.Parse([.. args.Select(commandLine.WithTwoDashes)], new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        exitCode = 0;
+        if (result.Action is not null || result.Errors.Count > 0)
+        {
+            exitCode = result.Invoke() == 0 ? 0 : 64;
+            return null;
+        }
+
+        commandLine._result = result;
+        return commandLine.Read();
+    }
+
+    /// <summary>Every variable this process knows, for the documents' test.</summary>
+    public static IEnumerable<(string Flag, string Variable)> Known() =>
+        new CommandLine(static _ => null)._variables.Select(pair => (pair.Option.Name, pair.Variable));
+
+    public static IDictionary<string, string?> Variables() => Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
+
+    private ServerOptions Read()
+    {
+        ServerOptions options = new()
+        {
+            Port = Number(_port, s_defaults.Port),
+            MetricsPort = Number(_metricsPort, s_defaults.MetricsPort),
+            HealthPort = Number(_healthPort, s_defaults.HealthPort),
+            BindAddress = Address(),
+            Debug = IsOn(_debug),
+            Kubeconfig = Value(_kubeconfig) ?? _environment("KUBECONFIG"),
+            Signals = Signals(),
+            PageSize = Number(_pageSize, s_defaults.PageSize),
+            WatchIdleTimeout = Time(_watchIdleTimeout, s_defaults.WatchIdleTimeout),
+            NotReadyAfter = Time(_notReadyAfter, s_defaults.NotReadyAfter),
+            MaxWait = Time(_maxWait, s_defaults.MaxWait),
+            MaxConnections = Value(_maxConnections) is null ? null : Number(_maxConnections, 0),
+            RememberDeleted = Time(_rememberDeleted, s_defaults.RememberDeleted),
+            RememberDeletedCount = Number(_rememberDeletedCount, s_defaults.RememberDeletedCount),
+            ShutdownDelay = Time(_shutdownDelay, s_defaults.ShutdownDelay),
+            RequireToken = IsOn(_requireToken),
+            TokenAudience = Value(_tokenAudience),
+        };
+        string[] problems = [.. _problems, .. options.Problems()];
+        return problems.Length == 0 ? options : throw new ConfigurationException(problems);
+    }
+
+    private SignalOptions Signals()
+    {
+        SignalOptions file = Value(_signalsFile) is { } path ? SignalsFile.Read(path) : new SignalOptions();
+        return file with { Enable = [.. file.Enable, .. Values(_enableSignal)], Disable = [.. file.Disable, .. Values(_disableSignal)] };
+    }
+
+    private Option<string> Text(string name, string description, object defaultText) =>
+        Register(new Option<string>(name) { HelpName = "value" }, $"{description} [default: {defaultText}]");
+
+    private Option<bool> Flag(string name, string description) => Register(new Option<bool>(name), description);
+
+    private Option<string[]> List(string name, string description) =>
+        Register(new Option<string[]>(name) { HelpName = "signal", Arity = ArgumentArity.OneOrMore }, description);
+
+    /// <summary>
+    /// The variables begin with CRIK_SERVER_: a Service named crik-node-state-server would put CRIK_NODE_STATE_SERVER_PORT into
+    /// every pod of its namespace.
+    /// </summary>
+    private T Register<T>(T option, string description)
+        where T : Option
+    {
+        string variable = "CRIK_SERVER_" + option.Name[2..].ToUpperInvariant().Replace('-', '_');
+        option.Description = $"{description} ({variable})";
+        _variables.Add((option, variable));
+        _root.Options.Add(option);
+        return option;
+    }
+
+    /// <summary>Go's flag package, and so the original, takes `-port` for `--port`.</summary>
+    private string WithTwoDashes(string argument) =>
+        argument.StartsWith('-') && _root.Options.Any(option => argument == option.Name[1..] || argument.StartsWith(option.Name[1..] + "=", StringComparison.Ordinal))
+            ? "-" + argument
+            : argument;
+
+    private string Variable(Option option) => _variables.Find(pair => pair.Option == option).Variable;
+
+    private string? Value(Option<string> option) =>
+        _result.GetValue(option) is { } given ? given : _environment(Variable(option)) is { Length: > 0 } text ? text : null;
+
+    private string[] Values(Option<string[]> option)
+    {
+        string[] given = _result.GetValue(option) is { Length: > 0 } values ? values : [_environment(Variable(option)) ?? ""];
+        return [.. given.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+    }
+
+    private bool IsOn(Option<bool> option)
+    {
+        if (_result.GetResult(option) is { Implicit: false })
+        {
+            return _result.GetValue(option);
+        }
+
+        string? text = _environment(Variable(option));
+        if (string.IsNullOrEmpty(text) || bool.TryParse(text, out bool value))
+        {
+            return text is { Length: > 0 } && bool.Parse(text);
+        }
+
+        _problems.Add($"{Variable(option)}: must be true or false, not '{text}'");
+        return false;
+    }
+
+    private int Number(Option<string> option, int otherwise)
+    {
+        if (Value(option) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        {
+            return number;
+        }
+
+        _problems.Add($"{option.Name}: must be a number, not '{text}'");
+        return otherwise;
+    }
+
+    private TimeSpan Time(Option<string> option, TimeSpan otherwise)
+    {
+        if (Value(option) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (Duration.TryParse(text, out TimeSpan time))
+        {
+            return time;
+        }
+
+        _problems.Add($"{option.Name}: {Duration.Form}, not '{text}'");
+        return otherwise;
+    }
+
+    private IPAddress? Address()
+    {
+        if (Value(_bindAddress) is not { } text || IPAddress.TryParse(text, out IPAddress? address))
+        {
+            return Value(_bindAddress) is { } given ? IPAddress.Parse(given) : null;
+        }
+
+        _problems.Add($"{_bindAddress.Name}: must be an IP address, not '{text}'");
+        return null;
+    }
+}

@@ -1,0 +1,15 @@
+namespace Crik.NodeStateServer.Configuration;
+
+/// <summary>The command line, a variable or a file is wrong: every problem, one a line.</summary>
+internal sealed class ConfigurationException : Exception
+{
+    public ConfigurationException(IEnumerable<string> problems)
+        : base(string.Join('\n', problems))
+    {
+    }
+
+    public ConfigurationException(string problem, Exception? inner)
+        : base(problem, inner)
+    {
+    }
+}

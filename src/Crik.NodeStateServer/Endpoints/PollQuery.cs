@@ -1,0 +1,33 @@
+using System.Globalization;
+using Crik.NodeStateServer.Configuration;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Crik.NodeStateServer.Endpoints;
+
+/// <summary>`?wait=30s&amp;version=N`, read without keeping anything: thousands of requests hold on to what they have made.</summary>
+internal readonly record struct PollQuery(TimeSpan Wait, long? Version, string? Problem)
+{
+    public static PollQuery Read(QueryString query)
+    {
+        TimeSpan wait = TimeSpan.Zero;
+        long? version = null;
+        foreach (QueryStringEnumerable.EncodedNameValuePair pair in new QueryStringEnumerable(query.Value))
+        {
+            ReadOnlySpan<char> value = pair.DecodeValue().Span;
+            switch (pair.DecodeName().Span)
+            {
+                case "wait" when !Duration.TryParse(value, out wait):
+                    return new PollQuery(wait, version, $"wait: {Duration.Form}");
+                case "version" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number):
+                    version = number;
+                    break;
+                case "version":
+                    return new PollQuery(wait, version, "version: must be the number of an earlier answer");
+                default:
+                    break;
+            }
+        }
+
+        return new PollQuery(wait, version, null);
+    }
+}

@@ -1,0 +1,113 @@
+using Crik.NodeStateServer.Callers;
+using Crik.NodeStateServer.Metrics;
+
+namespace Crik.NodeStateServer.Endpoints;
+
+/// <summary>
+/// From a path to its answer. By hand, because there are nine paths, on three ports that must not know each other's, and every
+/// refusal has a body.
+/// </summary>
+internal sealed class Router(
+    NodeEndpoints nodes,
+    WatchEndpoint watch,
+    HealthEndpoints health,
+    MetricsEndpoint metrics,
+    CallerCheck callers,
+    ServerMetrics counters,
+    TimeProvider clock,
+    ILogger<Router> log)
+{
+    private const string NodesPath = "/v1/nodes";
+    private const string OriginalPath = "/nodes/";
+
+    public Task HandleAsync(HttpContext context)
+    {
+        Listener? listener = context.Features.Get<Listener>();
+        string path = context.Request.Path.Value ?? "/";
+        return listener == Listener.States ? CountedAsync(context, path)
+            : listener == Listener.Metrics && path == "/metrics" ? OnlyGet(context) ?? metrics.GetAsync(context)
+            : listener == Listener.Health && path == "/healthz" ? OnlyGet(context) ?? HealthEndpoints.AliveAsync(context)
+            : listener == Listener.Health && path == "/readyz" ? OnlyGet(context) ?? health.ReadyAsync(context)
+            : Nothing(context, path);
+    }
+
+    private async Task CountedAsync(HttpContext context, string path)
+    {
+        long began = clock.GetTimestamp();
+        RequestKind kind = KindOf(context, path);
+        try
+        {
+            await (await RefusalAsync(context, kind) ?? AnswerAsync(context, kind, path));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = context.Response.HasStarted ? context.Response.StatusCode : StatusCodes.Status499ClientClosedRequest;
+        }
+
+        counters.Answered(kind, context.Response.StatusCode, clock.GetElapsedTime(began));
+        log.Answered(context.Request.Method, path, context.Response.StatusCode);
+    }
+
+    private static RequestKind KindOf(HttpContext context, string path) =>
+        path.StartsWith(NodesPath + "/", StringComparison.Ordinal) ? (IsPoll(context) ? RequestKind.Wait : RequestKind.Node)
+        : path == NodesPath ? RequestKind.Nodes
+        : path == "/v1/watch" ? RequestKind.Watch
+        : path == "/node-state" || path.StartsWith(OriginalPath, StringComparison.Ordinal) ? RequestKind.Original
+        : RequestKind.None;
+
+    private static bool IsPoll(HttpContext context) => context.Request.QueryString.Value?.Contains("wait=", StringComparison.Ordinal) ?? false;
+
+    /// <summary>What no route takes: a method but GET and HEAD, a body, a caller without a good token.</summary>
+    private async ValueTask<Task?> RefusalAsync(HttpContext context, RequestKind kind) =>
+        kind is RequestKind.None ? null
+        : OnlyGet(context) is { } refusal ? refusal
+        : await callers.CheckAsync(context.Request.Headers.Authorization, context.RequestAborted) switch
+        {
+            CallerVerdict.Allowed => null,
+            CallerVerdict.CannotTell => Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "the token cannot be checked now"),
+            _ => Unauthorized(context),
+        };
+
+    private Task AnswerAsync(HttpContext context, RequestKind kind, string path) => kind switch
+    {
+        RequestKind.Node or RequestKind.Wait => nodes.GetNodeAsync(context, path[(NodesPath.Length + 1)..]),
+        RequestKind.Nodes => nodes.GetAllAsync(context),
+        RequestKind.Watch => watch.GetAsync(context),
+        RequestKind.Original when path.StartsWith(OriginalPath, StringComparison.Ordinal) => nodes.GetOriginalAsync(context, path[OriginalPath.Length..].Trim('/')),
+        RequestKind.Original => nodes.GetOriginalAsync(context, NameInQuery(context)),
+        _ => Nothing(context, path),
+    };
+
+    private static string NameInQuery(HttpContext context)
+    {
+        IQueryCollection query = context.Request.Query;
+        return (query.TryGetValue("name", out Microsoft.Extensions.Primitives.StringValues name) ? name : query["node"]).ToString();
+    }
+
+    /// <returns>The refusal, or null when there is none.</returns>
+    private static Task? OnlyGet(HttpContext context)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.Headers.Allow = "GET, HEAD";
+            context.Response.Headers.Connection = "close"; // whatever body there is will not be read
+            return Answers.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not served here");
+        }
+
+        if (context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            context.Response.Headers.Connection = "close";
+            return Answers.RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "a request here has no body");
+        }
+
+        return null;
+    }
+
+    private static Task Unauthorized(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Answers.RefuseAsync(context, StatusCodes.Status401Unauthorized, "a bearer token is wanted that the API server calls good");
+    }
+
+    private static Task Nothing(HttpContext context, string path) => Answers.RefuseAsync(context, StatusCodes.Status404NotFound, $"{path} is not served here");
+}

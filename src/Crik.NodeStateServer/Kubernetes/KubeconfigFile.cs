@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Crik.NodeStateServer.Configuration;
+using YamlDotNet.RepresentationModel;
+
+namespace Crik.NodeStateServer.Kubernetes;
+
+/// <summary>The current context of a kubeconfig. Plugins (exec, auth-provider) are not run.</summary>
+internal sealed class KubeconfigFile
+{
+    private readonly string _path;
+    private readonly string _directory;
+
+    private KubeconfigFile(string path)
+    {
+        _path = path;
+        _directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+    }
+
+    public static ClusterAccess Read(string path)
+    {
+        try
+        {
+            YamlMappingNode root = Yaml.Load(path, File.ReadAllText(path)) ?? throw new ConfigurationException($"{path}: is empty", null);
+            return new KubeconfigFile(path).Read(root);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new ConfigurationException($"{path}: {exception.Message}", exception);
+        }
+    }
+
+    private ClusterAccess Read(YamlMappingNode root)
+    {
+        string current = Text(root, "current-context") ?? throw Problem("has no current-context");
+        YamlMappingNode context = Named(root, "contexts", "context", current);
+        YamlMappingNode cluster = Named(root, "clusters", "cluster", Text(context, "cluster") ?? throw Problem($"context '{current}' names no cluster"));
+        YamlMappingNode? user = Text(context, "user") is { } name ? Named(root, "users", "user", name) : null;
+        if (user is not null && (Child(user, "exec") ?? Child(user, "auth-provider")) is not null && Text(user, "token") is null)
+        {
+            throw Problem("its user wants a plugin (exec or auth-provider), which this server does not run; use a token or a client certificate");
+        }
+
+        return new ClusterAccess
+        {
+            Server = Address(Text(cluster, "server") ?? throw Problem("its cluster has no server")),
+            Authorities = Authorities(cluster),
+            SkipTlsVerify = Text(cluster, "insecure-skip-tls-verify") == "true",
+            TlsServerName = Text(cluster, "tls-server-name"),
+            ClientCertificate = user is null ? null : ClientCertificate(user),
+            Token = user is null ? null : Token(user),
+        };
+    }
+
+    private Uri Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "https" or "http"
+            ? address
+            : throw Problem($"its server must be an https or http address, not '{text}'");
+
+    private X509Certificate2Collection Authorities(YamlMappingNode cluster)
+    {
+        X509Certificate2Collection authorities = [];
+        if (Pem(cluster, "certificate-authority") is { } pem)
+        {
+            authorities.ImportFromPem(pem);
+            if (authorities.Count == 0)
+            {
+                throw Problem("its certificate-authority holds no certificate");
+            }
+        }
+
+        return authorities;
+    }
+
+    private X509Certificate2? ClientCertificate(YamlMappingNode user) =>
+        Pem(user, "client-certificate") is { } certificate
+            ? X509Certificate2.CreateFromPem(certificate, Pem(user, "client-key") ?? throw Problem("its user has a client-certificate but no client-key"))
+            : null;
+
+    private TokenSource? Token(YamlMappingNode user) =>
+        Text(user, "tokenFile") is { } file ? TokenSource.FromFile(Path.Combine(_directory, file), TimeProvider.System)
+        : Text(user, "token") is { } token ? TokenSource.Fixed(token)
+        : null;
+
+    /// <summary>`key-data` in base64 wins over the file that `key` names, relative to this one.</summary>
+    private string? Pem(YamlMappingNode node, string key) =>
+        Text(node, key + "-data") is { } data ? Decoded(key, data)
+        : Text(node, key) is { } file ? File.ReadAllText(Path.Combine(_directory, file))
+        : null;
+
+    private string Decoded(string key, string data)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(Convert.FromBase64String(data));
+        }
+        catch (FormatException)
+        {
+            throw Problem($"its {key}-data is no base64");
+        }
+    }
+
+    private YamlMappingNode Named(YamlMappingNode root, string list, string kind, string name)
+    {
+        IEnumerable<YamlNode> items = Child(root, list) is YamlSequenceNode sequence ? sequence.Children : [];
+        return items.OfType<YamlMappingNode>().FirstOrDefault(item => Text(item, "name") == name) is { } found && Child(found, kind) is YamlMappingNode value
+            ? value
+            : throw Problem($"has no {kind} '{name}'");
+    }
+
+    private static YamlNode? Child(YamlMappingNode node, string key) =>
+        node.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? value) && value is not YamlScalarNode { Value: null or "" or "null" } ? value : null;
+
+    private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
+
+    private ConfigurationException Problem(string problem) => new($"{_path}: {problem}", null);
+}

@@ -1,0 +1,10 @@
+using System.Net;
+using Crik.NodeStateServer.Watching;
+
+namespace Crik.NodeStateServer.Kubernetes;
+
+/// <summary>The API server cannot be reached, refuses, or says what cannot be understood.</summary>
+internal sealed class KubernetesException(string message, Exception? inner = null) : NodeSourceException(message, inner)
+{
+    public HttpStatusCode? Status { get; init; }
+}

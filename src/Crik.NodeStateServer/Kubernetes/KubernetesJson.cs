@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Crik.NodeStateServer.Kubernetes;
+
+/// <summary>The API server's JSON, source-generated.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NodeDocument))]
+[JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(TokenReviewDocument))]
+internal sealed partial class KubernetesJson : JsonSerializerContext
+{
+    /// <param name="keys">The labels and annotations to read.</param>
+    public static KubernetesJson Reading(IEnumerable<string> keys) =>
+        new(new JsonSerializerOptions { Converters = { new SelectedEntriesConverter(keys) }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
+}
+
+/// <summary>How the API server says that something went wrong.</summary>
+internal sealed class StatusDocument
+{
+    [JsonPropertyName("code")]
+    public int? Code { get; set; }
+
+    [JsonPropertyName("reason")]
+    public string? Reason { get; set; }
+
+    [JsonPropertyName("message")]
+    public string? Message { get; set; }
+}
+
+internal sealed class TokenReviewDocument
+{
+    [JsonPropertyName("apiVersion")]
+    public string ApiVersion { get; set; } = "authentication.k8s.io/v1";
+
+    [JsonPropertyName("kind")]
+    public string Kind { get; set; } = "TokenReview";
+
+    [JsonPropertyName("spec")]
+    public TokenReviewSpecDocument? Spec { get; set; }
+
+    [JsonPropertyName("status")]
+    public TokenReviewStatusDocument? Status { get; set; }
+}
+
+internal sealed class TokenReviewSpecDocument
+{
+    [JsonPropertyName("token")]
+    public string? Token { get; set; }
+
+    [JsonPropertyName("audiences")]
+    public string[]? Audiences { get; set; }
+}
+
+internal sealed class TokenReviewStatusDocument
+{
+    [JsonPropertyName("authenticated")]
+    public bool Authenticated { get; set; }
+
+    [JsonPropertyName("audiences")]
+    public string[]? Audiences { get; set; }
+}

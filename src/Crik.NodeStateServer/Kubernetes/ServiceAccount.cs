@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Crik.NodeStateServer.Configuration;
+
+namespace Crik.NodeStateServer.Kubernetes;
+
+/// <summary>What a pod is given to reach its own API server.</summary>
+internal static class ServiceAccount
+{
+    public const string DefaultDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+    /// <returns>Null outside of a pod.</returns>
+    public static ClusterAccess? Find(Func<string, string?> environment, string directory = DefaultDirectory)
+    {
+        if (environment("KUBERNETES_SERVICE_HOST") is not { Length: > 0 } host)
+        {
+            return null;
+        }
+
+        string port = environment("KUBERNETES_SERVICE_PORT_HTTPS") ?? environment("KUBERNETES_SERVICE_PORT") ?? "443";
+        string token = Path.Combine(directory, "token");
+        if (!File.Exists(token))
+        {
+            throw new ConfigurationException($"{token} is not there: the pod has no service account token (automountServiceAccountToken: false?)", null);
+        }
+
+        X509Certificate2Collection authorities = [];
+        try
+        {
+            authorities.ImportFromPemFile(Path.Combine(directory, "ca.crt"));
+        }
+        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"{directory}/ca.crt: {exception.Message}", exception);
+        }
+
+        if (authorities.Count == 0)
+        {
+            // Never without: an empty list would mean the machine's own authorities.
+            throw new ConfigurationException($"{directory}/ca.crt: holds no certificate", null);
+        }
+
+        return new ClusterAccess
+        {
+            Server = new Uri(host.Contains(':') ? $"https://[{host}]:{port}" : $"https://{host}:{port}"),
+            Authorities = authorities,
+            Token = TokenSource.FromFile(token, TimeProvider.System),
+        };
+    }
+}

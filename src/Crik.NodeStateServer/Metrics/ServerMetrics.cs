@@ -1,0 +1,104 @@
+using Crik.NodeStateServer.Watching;
+
+namespace Crik.NodeStateServer.Metrics;
+
+/// <summary>What was counted since the start. Every counter is one word: nobody waits for anybody.</summary>
+internal sealed class ServerMetrics
+{
+    private static readonly NodeChangeKind[] s_kinds = Enum.GetValues<NodeChangeKind>();
+    private static readonly string[] s_routes = ["node", "wait", "nodes", "watch", "original", "none"];
+    private static readonly int[] s_statuses = [200, 400, 401, 404, 405, 413, 499, 503, 0];
+
+    private readonly long[] _heard = new long[s_kinds.Length];
+    private readonly long[,] _answers = new long[s_routes.Length, s_statuses.Length];
+    private readonly Histogram[] _seconds = [.. s_routes.Select(_ => new Histogram())];
+    private long _lists;
+    private long _relists;
+    private long _watches;
+    private long _failures;
+    private long _waiting;
+    private long _streams;
+
+    public void ListBegins(bool isFirst)
+    {
+        Interlocked.Increment(ref _lists);
+        if (!isFirst)
+        {
+            Interlocked.Increment(ref _relists);
+        }
+    }
+
+    public void WatchBegins() => Interlocked.Increment(ref _watches);
+
+    public void SourceFailed() => Interlocked.Increment(ref _failures);
+
+    public void Heard(NodeChangeKind kind) => Interlocked.Increment(ref _heard[(int)kind]);
+
+    public void WaitBegins() => Interlocked.Increment(ref _waiting);
+
+    public void WaitEnds() => Interlocked.Decrement(ref _waiting);
+
+    public void StreamBegins() => Interlocked.Increment(ref _streams);
+
+    public void StreamEnds() => Interlocked.Decrement(ref _streams);
+
+    public void Answered(RequestKind kind, int status, TimeSpan took)
+    {
+        int index = Array.IndexOf(s_statuses, status);
+        Interlocked.Increment(ref _answers[(int)kind, index < 0 ? s_statuses.Length - 1 : index]);
+        _seconds[(int)kind].Add(took);
+    }
+
+    public void WriteTo(PrometheusText text)
+    {
+        text.Single("crik_node_lists_total", "counter", "Lists of all Nodes begun, the first included.", Volatile.Read(ref _lists));
+        text.Single("crik_node_relists_total", "counter", "Lists begun again after the first was complete.", Volatile.Read(ref _relists));
+        text.Single("crik_watches_total", "counter", "Watches begun.", Volatile.Read(ref _watches));
+        text.Single("crik_source_failures_total", "counter", "Lists and watches that ended with an error.", Volatile.Read(ref _failures));
+        text.Family("crik_watch_events_total", "counter", "What the API server said in a watch.");
+        foreach (NodeChangeKind kind in s_kinds)
+        {
+            if (kind is NodeChangeKind.Present or NodeChangeKind.Deleted or NodeChangeKind.Bookmark)
+            {
+                text.Sample("crik_watch_events_total", $"kind=\"{kind.ToString().ToLowerInvariant()}\"", Volatile.Read(ref _heard[(int)kind]));
+            }
+        }
+
+        text.Single("crik_long_polls", "gauge", "Requests that wait for a change now.", Volatile.Read(ref _waiting));
+        text.Single("crik_streams", "gauge", "Open streams of /v1/watch.", Volatile.Read(ref _streams));
+        WriteAnswers(text);
+    }
+
+    private void WriteAnswers(PrometheusText text)
+    {
+        text.Family("crik_requests_total", "counter", "Requests answered, by route and status.");
+        for (int route = 0; route < s_routes.Length; route++)
+        {
+            for (int status = 0; status < s_statuses.Length; status++)
+            {
+                long count = Volatile.Read(ref _answers[route, status]);
+                if (count > 0)
+                {
+                    text.Sample("crik_requests_total", $"route=\"{s_routes[route]}\",status=\"{(s_statuses[status] == 0 ? "other" : s_statuses[status])}\"", count);
+                }
+            }
+        }
+
+        text.Family("crik_request_duration_seconds", "histogram", "From the request to its answer; of route wait and watch, waiting included.");
+        for (int route = 0; route < s_routes.Length; route++)
+        {
+            _seconds[route].WriteTo(text, "crik_request_duration_seconds", $"route=\"{s_routes[route]}\"");
+        }
+    }
+}
+
+/// <summary>What was asked for; the label of its metrics.</summary>
+internal enum RequestKind
+{
+    Node,
+    Wait,
+    Nodes,
+    Watch,
+    Original,
+    None,
+}

@@ -1,0 +1,48 @@
+using Crik.NodeStateServer;
+using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Kubernetes;
+using Crik.NodeStateServer.Signals;
+using Crik.NodeStateServer.Watching;
+
+const int Misconfigured = 64, Failed = 125;
+
+ServerOptions? options;
+ClusterAccess access;
+try
+{
+    options = CommandLine.Parse(args, Environment.GetEnvironmentVariable, out int exitCode);
+    if (options is null)
+    {
+        return exitCode;
+    }
+
+    access = ClusterAccess.Find(options.Kubeconfig, Environment.GetEnvironmentVariable);
+}
+catch (ConfigurationException problem)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return Misconfigured;
+}
+
+await using WebApplication app = Server.Build(options, services => services.AddCluster(access), Console.OpenStandardOutput());
+try
+{
+    await app.StartAsync();
+}
+catch (IOException problem) // a port is taken
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return Failed;
+}
+
+string[] addresses = [.. app.Urls];
+string[] signals = [.. app.Services.GetRequiredService<NodeClassifier>().Rules.Select(rule => rule.Name)];
+app.Logger.Serving(ServerVersion.Current, addresses[0], addresses[1], addresses[2], access.Server.ToString());
+app.Logger.SignalsCount(signals.Length, string.Join(' ', signals));
+if (access.SkipTlsVerify)
+{
+    app.Logger.TlsIsNotVerified(access.Server.ToString());
+}
+
+await app.WaitForShutdownAsync();
+return app.Services.GetRequiredService<NodeWatcher>().ExecuteTask is { IsFaulted: true } ? Failed : 0;

@@ -1,0 +1,10 @@
+using System.Reflection;
+
+namespace Crik.NodeStateServer;
+
+/// <summary>The version of this build.</summary>
+internal static class ServerVersion
+{
+    public static string Current { get; } =
+        (typeof(ServerVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+')[0];
+}

@@ -1,0 +1,37 @@
+using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.State;
+
+namespace Crik.NodeStateServer;
+
+/// <summary>
+/// After SIGTERM: not ready, then for a while as before, so that nobody is sent here any more; then every waiting request gets
+/// its answer, and the port closes.
+/// </summary>
+internal sealed class Shutdown(NodeStateStore store, WatchHealth health, ServerOptions options, TimeProvider clock, ILogger<Shutdown> log)
+    : IHostedLifecycleService
+{
+    /// <summary>For the last answers to be written, after the delay.</summary>
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        health.Stopping();
+        log.Stopping(options.ShutdownDelay.TotalSeconds);
+        await Task.Delay(options.ShutdownDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        store.Close();
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        log.Stopped();
+        return Task.CompletedTask;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

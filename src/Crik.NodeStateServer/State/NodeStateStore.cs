@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using Crik.Contracts;
+using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Signals;
+
+namespace Crik.NodeStateServer.State;
+
+/// <summary>The answers by name. One watcher writes, everybody reads and waits. It grows with the nodes, a few hundred bytes each.</summary>
+internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<string, NodeEntry> _nodes = new(StringComparer.Ordinal);
+    private readonly Queue<(string Name, long DeletedAtTicks)> _deleted = new();
+    private readonly ChangeFeed _feed = new();
+    private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isSynced;
+    private volatile bool _isClosed;
+    private int _generation;
+
+    /// <summary>Whether the first list is complete: before, nothing can be said about any node.</summary>
+    public bool IsSynced => _isSynced;
+
+    public int Count => _nodes.Count;
+
+    public NodeAnswer? Find(string name) => _nodes.TryGetValue(name, out NodeEntry? entry) && !IsForgotten(entry) ? entry.Current : null;
+
+    public IEnumerable<NodeAnswer> All() => _nodes.Where(pair => !IsForgotten(pair.Value)).Select(pair => pair.Value.Current);
+
+    /// <summary>Completes when the node's answer has another version than this; 0 is the version of a node that is not known.</summary>
+    public async Task WaitAsync(string name, long version, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        long deadline = clock.GetTimestamp() + (long)(timeout.TotalSeconds * clock.TimestampFrequency);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            // Take what to wait for first, then look: then nothing is missed.
+            Task added = Volatile.Read(ref _added).Task;
+            Task change = _nodes.TryGetValue(name, out NodeEntry? entry) ? entry.NextChange() : added;
+            TimeSpan left = TimeSpan.FromSeconds((deadline - clock.GetTimestamp()) / (double)clock.TimestampFrequency);
+            if (_isClosed || (Find(name)?.Version ?? 0) != version || left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            // Not thrown: that thousands of polls run out of time, or end with the server, is nothing special.
+            await change.WaitAsync(left, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>From now on every change, and those since <paramref name="lastId"/> where they are still known.</summary>
+    public ChangeSubscription Subscribe(string? lastId) => _feed.Subscribe(lastId);
+
+    /// <summary>Nobody waits any longer: everyone gets the answer of the moment.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        foreach (NodeEntry entry in _nodes.Values)
+        {
+            entry.Wake();
+        }
+
+        WakeThoseWhoWaitForANewNode();
+        _feed.Close();
+    }
+
+    /// <returns>Null when nothing has changed.</returns>
+    public NodeTransition? Apply(string name, Verdict verdict) => Apply(name, verdict, _generation);
+
+    public NodeTransition? Remove(string name)
+    {
+        if (!_nodes.TryGetValue(name, out NodeEntry? entry) || entry.DeletedAtTicks != 0)
+        {
+            return null;
+        }
+
+        DateTimeOffset now = clock.GetUtcNow();
+        NodeTransition transition = Set(entry, AnswerFor(name, Verdict.Deleted(now), entry));
+        entry.DeletedAtTicks = now.UtcTicks;
+        _deleted.Enqueue((name, now.UtcTicks));
+        Forget();
+        return transition;
+    }
+
+    public NodeListing BeginListing()
+    {
+        _generation++;
+        return new NodeListing(this);
+    }
+
+    internal IEnumerable<NodeTransition> CompleteListing()
+    {
+        foreach ((string name, NodeEntry entry) in _nodes)
+        {
+            if (entry.Generation != _generation && Remove(name) is { } transition)
+            {
+                yield return transition;
+            }
+        }
+
+        _isSynced = true;
+        Forget();
+    }
+
+    private NodeTransition? Apply(string name, Verdict verdict, int generation)
+    {
+        if (!_nodes.TryGetValue(name, out NodeEntry? entry))
+        {
+            NodeAnswer first = AnswerFor(name, verdict, null);
+            _nodes[name] = new NodeEntry(first, generation);
+            WakeThoseWhoWaitForANewNode();
+            _feed.Publish(first);
+            return new NodeTransition(name, null, first);
+        }
+
+        entry.Generation = generation;
+        entry.DeletedAtTicks = 0; // a node of the same name is back
+        return entry.Current.IsSameAs(verdict) ? null : Set(entry, AnswerFor(name, verdict, entry));
+    }
+
+    private NodeTransition Set(NodeEntry entry, NodeAnswer answer)
+    {
+        NodeTransition transition = new(answer.Name, entry.Current, answer);
+        entry.Set(answer);
+        _feed.Publish(answer);
+        return transition;
+    }
+
+    private NodeAnswer AnswerFor(string name, Verdict verdict, NodeEntry? entry)
+    {
+        bool sameSign = entry is not null && entry.Current.State == verdict.State && entry.Current.Signal == verdict.Signal;
+
+        // How long a node was ready when it was seen for the first time, nobody knows.
+        bool isUnknown = entry is null && verdict.State is NodeState.Ready;
+        DateTimeOffset? firstSeen = isUnknown ? null : sameSign ? entry!.Current.Since : clock.GetUtcNow();
+        return new NodeAnswer(entry?.Current.Name ?? name, verdict.State, verdict.Signal, verdict.Reason, verdict.Since ?? firstSeen, verdict.Deadline);
+    }
+
+    private void WakeThoseWhoWaitForANewNode()
+    {
+        TaskCompletionSource added = Volatile.Read(ref _added);
+        Volatile.Write(ref _added, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        added.SetResult();
+    }
+
+    private bool IsForgotten(NodeEntry entry) =>
+        entry.DeletedAtTicks is not 0 and var ticks && clock.GetUtcNow().UtcTicks - ticks > options.RememberDeleted.Ticks;
+
+    /// <summary>Bounded by number and by time. One that came back and was deleted again has a later place in the queue.</summary>
+    private void Forget()
+    {
+        long oldest = clock.GetUtcNow().UtcTicks - options.RememberDeleted.Ticks;
+        while (_deleted.TryPeek(out (string Name, long DeletedAtTicks) first)
+            && (first.DeletedAtTicks < oldest || _deleted.Count > options.RememberDeletedCount))
+        {
+            _deleted.Dequeue();
+            if (_nodes.TryGetValue(first.Name, out NodeEntry? entry) && entry.DeletedAtTicks == first.DeletedAtTicks)
+            {
+                _nodes.TryRemove(first.Name, out _);
+                entry.Wake(); // from now on they wait for a new node of that name
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Crik.ChartTests;
+
+/// <summary>The objects of one rendering, in their order.</summary>
+internal sealed class Manifests
+{
+    private readonly YamlNode[] _objects;
+
+    public Manifests(string text)
+    {
+        YamlStream stream = [];
+        stream.Load(new StringReader(text));
+        _objects = [.. stream.Documents.Select(document => document.RootNode)];
+    }
+
+    public IReadOnlyList<YamlNode> All => _objects;
+
+    public IEnumerable<string> Kinds => _objects.Select(node => node.Text("kind"));
+
+    public YamlNode this[string kind] => Assert.Single(_objects, node => node.Text("kind") == kind);
+
+    public YamlNode Pod => this["Deployment"].At("spec", "template", "spec");
+
+    public YamlNode Container => Assert.Single(Pod.Items("containers"));
+
+    public YamlNode PodLabels => this["Deployment"].At("spec", "template", "metadata", "labels");
+
+    /// <summary>The container's ports by their names.</summary>
+    public Dictionary<string, string> Ports => Container.Items("ports").ToDictionary(port => port.Text("name"), port => port.Text("containerPort"));
+
+    public Dictionary<string, string> Variables => Container.Items("env").ToDictionary(variable => variable.Text("name"), variable => variable.Text("value"));
+
+    public string[] Arguments => [.. Container.Items("args").Select(argument => argument.ToString())];
+}

@@ -1,0 +1,94 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Crik.ChartTests;
+
+/// <summary>What Helm prints when it is done has to work as it is.</summary>
+public sealed class NotesTests
+{
+    private const string Url = "nodeStateServerURL: ";
+
+    [ChartTheory]
+    [InlineData("defaults", "http://crik-node-state-server.crik-test.svc:9376")]
+    [InlineData("original", "http://crik-node-state-server.crik-test.svc:9376")]
+    [InlineData("everything", "http://node-states.crik-test.svc:80")]
+    public void The_line_for_criks_configuration_names_the_Service(string values, string expected)
+    {
+        YamlNode service = ObjectsTests.Render(values)["Service"];
+        YamlNode port = service.Items("spec", "ports").First(port => port.Text("targetPort") == "http");
+
+        string url = Assert.Single(Lines(values), line => line.StartsWith(Url, StringComparison.Ordinal))[Url.Length..];
+
+        Assert.Equal(expected, url);
+        Assert.Equal($"http://{service.Text("metadata", "name")}.{service.Text("metadata", "namespace")}.svc:{port.Text("port")}", url);
+        Assert.True(Uri.IsWellFormedUriString(url, UriKind.Absolute));
+    }
+
+    [ChartFact]
+    public void The_variable_with_the_nodes_name_can_be_pasted_into_a_container()
+    {
+        YamlNode variable = Assert.Single(Snippet("env", "defaults").Items("env"));
+
+        Assert.Equal("KUBERNETES_NODE_NAME", variable.Text("name"));
+        Assert.Equal("spec.nodeName", variable.Text("valueFrom", "fieldRef", "fieldPath"));
+    }
+
+    [ChartFact]
+    public void Where_tokens_are_asked_for_the_notes_say_which_file_has_one()
+    {
+        const string OfTheAccount = "nodeStateTokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token";
+
+        Assert.DoesNotContain("nodeStateTokenFile", Renderer.Notes(), StringComparison.Ordinal);
+        Assert.Contains(OfTheAccount, Renderer.Notes("--set", "nodeStateServer.requireToken=true"), StringComparison.Ordinal);
+        Assert.DoesNotContain(Lines("everything"), line => line == OfTheAccount || line.Contains("/proxy/", StringComparison.Ordinal));
+    }
+
+    [ChartFact]
+    public void A_token_for_an_audience_is_mounted_where_crik_looks_for_it()
+    {
+        YamlNode mount = Assert.Single(Snippet("volumeMounts", "everything").Items("volumeMounts"));
+        YamlNode volume = Assert.Single(Snippet("volumes", "everything").Items("volumes"));
+        YamlNode source = Assert.Single(volume.Items("projected", "sources")).At("serviceAccountToken");
+
+        Assert.Equal(volume.Text("name"), mount.Text("name"));
+        Assert.Equal("crik", source.Text("audience"));
+        Assert.Contains($"nodeStateTokenFile: {mount.Text("mountPath")}/{source.Text("path")}", Lines("everything"));
+    }
+
+    [ChartFact]
+    public void The_examples_name_the_Service_as_the_notes_do()
+    {
+        string line = Renderer.Notes("--namespace", "kube-system").Split('\n').Single(line => line.Contains(Url, StringComparison.Ordinal)).Trim();
+
+        Assert.Contains($"    {line}\n", File.ReadAllText(Repository.In("examples/statefulset.yaml")), StringComparison.Ordinal);
+        Assert.Contains($"    #{line}\n", File.ReadAllText(Repository.In("examples/configmap.yaml")), StringComparison.Ordinal);
+        Assert.Contains($"{line}\n", File.ReadAllText(Path.Combine(Repository.Chart, "README.md")), StringComparison.Ordinal);
+    }
+
+    [ChartFact]
+    public void The_commands_name_what_was_made()
+    {
+        string[] lines = Lines("everything"), open = Lines("defaults");
+
+        Assert.Contains("kubectl --namespace crik-test rollout status deployment/node-states", lines);
+        Assert.Contains("kubectl --namespace crik-test rollout status deployment/crik-node-state-server", open);
+        Assert.Contains("kubectl get --raw /api/v1/namespaces/crik-test/services/crik-node-state-server:http/proxy/v1/nodes", open);
+    }
+
+    [ChartFact]
+    public void Rights_that_were_not_made_are_asked_for()
+    {
+        string notes = Renderer.Notes("--set", "rbac.create=false", "--set", "nodeStateServer.requireToken=true");
+
+        Assert.Contains("The service account crik-node-state-server must be allowed to\nget, list and watch nodes, and to create tokenreviews", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("must be allowed", Renderer.Notes(), StringComparison.Ordinal);
+    }
+
+    private static string[] Lines(string values) => [.. Renderer.Notes(ObjectsTests.Arguments(values)).Split('\n').Select(line => line.Trim())];
+
+    /// <summary>The piece of YAML under a key, as one would copy it.</summary>
+    private static YamlMappingNode Snippet(string key, string values)
+    {
+        IEnumerable<string> lines = Renderer.Notes(ObjectsTests.Arguments(values)).Split('\n');
+        return YamlNodes.Load(string.Join('\n', lines.SkipWhile(line => line != $"  {key}:").TakeWhile(line => line.Length > 0).Select(line => line[2..])));
+    }
+}

@@ -1,0 +1,145 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Crik.ChartTests;
+
+/// <summary>What has to be true of the objects whatever the values are.</summary>
+public sealed class ObjectsTests
+{
+    private static readonly string[] s_clusterScoped = ["ClusterRole", "ClusterRoleBinding"];
+
+    public static TheoryData<string> ValueSets => ["defaults", "original", "everything"];
+
+    [ChartFact]
+    public void Default_values_make_these_objects_and_no_others()
+    {
+        Assert.Equal(
+            ["PodDisruptionBudget", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Service", "Deployment"],
+            Render("defaults").Kinds);
+    }
+
+    [ChartFact]
+    public void Everything_switched_on_makes_every_object()
+    {
+        Assert.Equal(
+            [
+                "NetworkPolicy", "PodDisruptionBudget", "ServiceAccount", "ConfigMap", "ClusterRole", "ClusterRoleBinding", "Service", "Deployment",
+                "ServiceMonitor",
+            ],
+            Render("everything").Kinds);
+    }
+
+    [ChartTheory]
+    [MemberData(nameof(ValueSets))]
+    public void Every_object_has_a_name_a_namespace_if_its_kind_has_one_and_the_labels_of_its_release(string values)
+    {
+        Manifests manifests = Render(values);
+
+        Assert.All(manifests.All, item =>
+        {
+            Assert.NotEmpty(item.Text("apiVersion"));
+            Assert.NotEmpty(item.Text("metadata", "name"));
+            Assert.Equal(s_clusterScoped.Contains(item.Text("kind")) ? null : "crik-test", item.Find("metadata", "namespace")?.ToString());
+            Assert.Equal("release-1", item.Text("metadata", "labels", "app.kubernetes.io/instance"));
+            Assert.Equal("Helm", item.Text("metadata", "labels", "app.kubernetes.io/managed-by"));
+        });
+        Assert.Equal(manifests.All.Count, manifests.All.Select(item => (item.Text("kind"), item.Text("metadata", "name"))).Distinct().Count());
+    }
+
+    [ChartTheory]
+    [MemberData(nameof(ValueSets))]
+    public void Whatever_selects_the_servers_selects_labels_that_they_have(string values)
+    {
+        Manifests manifests = Render(values);
+        Dictionary<string, string> pod = manifests.PodLabels.Map();
+        List<Dictionary<string, string>> selectors =
+        [
+            manifests["Deployment"].Map("spec", "selector", "matchLabels"),
+            manifests["Service"].Map("spec", "selector"),
+            manifests["PodDisruptionBudget"].Map("spec", "selector", "matchLabels"),
+            .. manifests.Pod.At("affinity").Mappings().Where(node => node.Find("labelSelector") is not null).Select(node => node.Map("labelSelector", "matchLabels")),
+            .. manifests.Pod.Items("topologySpreadConstraints").Select(node => node.Map("labelSelector", "matchLabels")),
+            .. manifests.All.Where(item => item.Text("kind") == "NetworkPolicy").Select(policy => policy.Map("spec", "podSelector", "matchLabels")),
+        ];
+
+        Assert.Equal(values == "everything" ? 6 : 5, selectors.Count);
+        Assert.All(selectors, selector =>
+        {
+            Assert.Equal(["app.kubernetes.io/name", "app.kubernetes.io/part-of"], selector.Keys.Order());
+            Assert.Superset(selector.ToHashSet(), pod.ToHashSet());
+        });
+    }
+
+    [ChartTheory]
+    [MemberData(nameof(ValueSets))]
+    public void Whatever_names_a_port_names_one_that_is_there(string values)
+    {
+        Manifests manifests = Render(values);
+        Dictionary<string, string> ports = manifests.Ports;
+
+        Assert.Equal(["http", "metrics", "probes"], ports.Keys.Order());
+        Assert.Equal(3, ports.Values.Distinct().Count());
+        Assert.Contains($"--port={ports["http"]}", manifests.Arguments);
+        Assert.Contains($"--metrics-port={ports["metrics"]}", manifests.Arguments);
+        Assert.Contains($"--health-probes-port={ports["probes"]}", manifests.Arguments);
+        Assert.Equal(["http", "metrics"], manifests["Service"].Items("spec", "ports").Select(port => port.Text("targetPort")));
+        Assert.Equal("/healthz", manifests.Container.Text("livenessProbe", "httpGet", "path"));
+        Assert.Equal("/readyz", manifests.Container.Text("readinessProbe", "httpGet", "path"));
+        Assert.All(["livenessProbe", "readinessProbe"], probe => Assert.Equal("probes", manifests.Container.Text(probe, "httpGet", "port")));
+    }
+
+    [ChartFact]
+    public void The_monitor_finds_the_metrics_behind_the_Service()
+    {
+        Manifests manifests = Render("everything");
+        YamlNode service = manifests["Service"], monitor = manifests["ServiceMonitor"];
+        YamlNode endpoint = Assert.Single(monitor.Items("spec", "endpoints"));
+
+        Assert.Superset(monitor.Map("spec", "selector", "matchLabels").ToHashSet(), service.Map("metadata", "labels").ToHashSet());
+        Assert.Equal([service.Text("metadata", "namespace")], monitor.Texts("spec", "namespaceSelector", "matchNames"));
+        Assert.Equal("metrics", service.Items("spec", "ports").Single(port => port.Text("name") == endpoint.Text("port")).Text("targetPort"));
+        Assert.Equal("prometheus", monitor.Text("metadata", "labels", "release"));
+        Assert.Equal(("15s", "5s"), (endpoint.Text("interval"), endpoint.Text("scrapeTimeout")));
+    }
+
+    [ChartFact]
+    public void The_network_policy_lets_askers_Prometheus_and_the_kubelet_in_and_only_the_API_server_out()
+    {
+        Manifests manifests = Render("everything");
+        YamlNode spec = manifests["NetworkPolicy"].At("spec");
+        YamlNode[] ingress = [.. spec.Items("ingress")];
+
+        Assert.Equal(["Ingress", "Egress"], spec.Texts("policyTypes"));
+        Assert.Equal(["http", "metrics", "probes"], ingress.Select(rule => Assert.Single(rule.Items("ports")).Text("port")));
+        Assert.Equal([true, true, false], ingress.Select(rule => rule.Find("from") is not null));
+        Assert.Equal("monitoring", ingress[1].Items("from").Single().Text("namespaceSelector", "matchLabels", "name"));
+        Assert.Equal("8443", Assert.Single(Assert.Single(spec.Items("egress")).Items("ports")).Text("port"));
+    }
+
+    [ChartTheory]
+    [InlineData("defaults", "v1.34.0", "", "policy/v1", true)]
+    [InlineData("defaults", "v1.26.3", "", "policy/v1", false)]
+    [InlineData("defaults", "v1.20.2", "", "policy/v1beta1", false)]
+    [InlineData("defaults", "v1.20.2", "v1 apps/v1 policy/v1beta1", "policy/v1beta1", false)]
+    [InlineData("defaults", "v1.24.0", "v1,policy/v1beta1", "policy/v1beta1", false)]
+    [InlineData("defaults", "v1.21.0", "v1,apps/v1,policy/v1beta1,policy/v1", "policy/v1", false)]
+    [InlineData("defaults", "v1.20.15-gke.3600", "policy/v1", "policy/v1beta1", false)] // helm template --kube-version: its list of APIs stays
+    [InlineData("everything", "v1.29.1-eks-1", "policy/v1", "policy/v1", true)]
+    public void The_budget_is_of_the_API_that_the_cluster_has(string values, string version, string apis, string expected, bool letsUnreadyGo)
+    {
+        string[] arguments = apis.Length == 0 ? [] : ["--api-versions", apis];
+
+        YamlNode budget = Render(values, ["--kube-version", version, .. arguments])["PodDisruptionBudget"];
+
+        Assert.Equal(expected, budget.Text("apiVersion"));
+        Assert.Equal(letsUnreadyGo ? "AlwaysAllow" : null, budget.Find("spec", "unhealthyPodEvictionPolicy")?.ToString());
+        Assert.Equal(values == "everything" ? "50%" : "1", budget.Text("spec", "maxUnavailable"));
+    }
+
+    internal static Manifests Render(string values, params string[] arguments) => Renderer.Render(Arguments(values, arguments));
+
+    internal static string[] Arguments(string values, params string[] arguments)
+    {
+        string[] file = values == "defaults" ? [] : ["--values", Repository.Values(values)];
+        return ["--release", "release-1", "--namespace", "crik-test", .. file, .. arguments];
+    }
+}

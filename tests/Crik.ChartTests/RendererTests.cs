@@ -1,0 +1,130 @@
+namespace Crik.ChartTests;
+
+/// <summary>The renderer does what Helm does, on a chart that is made to tell.</summary>
+public sealed class RendererTests : IDisposable
+{
+    private readonly string _chart = Directory.CreateTempSubdirectory("crik-chart-").FullName;
+
+    public RendererTests()
+    {
+        Directory.CreateDirectory(Path.Combine(_chart, "templates"));
+        Write("Chart.yaml", "{apiVersion: v2, name: small, version: 1.2.3, appVersion: 4.5.6}");
+        Write("values.yaml", "a: 1\nb: {c: [1, 2], d: text}\n");
+    }
+
+    public void Dispose() => Directory.Delete(_chart, recursive: true);
+
+    [ChartTheory]
+    [InlineData("{{ .Release.Name }}/{{ .Release.Namespace }}/{{ .Release.Service }}/{{ .Release.IsInstall }}", "r/n/Helm/true")]
+    [InlineData("{{ .Chart.Name }}-{{ .Chart.Version }}-{{ .Chart.AppVersion }}", "small-1.2.3-4.5.6")]
+    [InlineData("{{ .Template.Name }} in {{ .Template.BasePath }}", "small/templates/NOTES.txt in small/templates")]
+    [InlineData("{{ .Capabilities.KubeVersion.Version }} {{ .Capabilities.KubeVersion.Major }} {{ .Capabilities.KubeVersion.Minor }}", "v1.30.2 1 30")]
+    [InlineData("""{{ .Capabilities.APIVersions.Has "x/v1" }} {{ .Capabilities.APIVersions.Has "policy/v1" }}""", "true false")]
+    [InlineData("{{ .Values.b | toYaml }}", "c:\n- 1\n- 2\nd: text")]
+    [InlineData("{{ .Values.b | toJson }}", """{"c":[1,2],"d":"text"}""")]
+    [InlineData("""{{ ("k: {l: 1}" | fromYaml).k.l }} {{ index ("[" | fromYaml) "Error" | empty }} {{ (`{"z":2}` | fromJson).z }}""", "1 false 2")]
+    [InlineData("{{ kindOf .Values.a }} {{ eq (int .Values.a) 1 }}", "float64 true")]
+    [InlineData("""{{ lookup "v1" "Node" "" "" | len }}""", "0")]
+    [InlineData("""{{ tpl "{{ .Values.b.d }}{{ .Values.none }}" . }}""", "text")]
+    [InlineData("""{{ include "twice" .Values.b.d }}""", "text text")]
+    [InlineData("[{{ .Values.none }}]", "[]")]
+    [InlineData("""{{ .Files.Get "extra.txt" }}{{ .Files.Get "none.txt" }}{{ .Files.Get "../../etc/passwd" }}""", "extra")]
+    public void A_template_sees_what_Helm_shows_it(string template, string expected)
+    {
+        Write("templates/_partial.tpl", """{{- define "twice" -}}{{ . }} {{ . }}{{- end }}""");
+        Write("extra.txt", "extra");
+        Write("templates/NOTES.txt", template);
+
+        RenderResult result = Renderer.Run("--notes", "--release", "r", "--namespace", "n", "--kube-version", "1.30.2", "--api-versions", "v1, x/v1", _chart);
+
+        Assert.Equal((0, expected, ""), (result.ExitCode, result.Output, result.Error));
+    }
+
+    [ChartTheory]
+    [InlineData("a=2", "a: 2\nb:\n  c:\n  - 1\n  - 2\n  d: text")]
+    [InlineData("b.c={x,true,3}", "a: 1\nb:\n  c:\n  - x\n  - true\n  - 3\n  d: text")]
+    [InlineData("b.d=null", "a: 1\nb:\n  c:\n  - 1\n  - 2")]
+    [InlineData("b=null", "a: 1")]
+    [InlineData(@"b.e\.f/g=1.5", "a: 1\nb:\n  c:\n  - 1\n  - 2\n  d: text\n  e.f/g: \"1.5\"")]
+    [InlineData("b.d=x=y", "a: 1\nb:\n  c:\n  - 1\n  - 2\n  d: x=y")]
+    [InlineData("b.d=007", "a: 1\nb:\n  c:\n  - 1\n  - 2\n  d: \"007\"")]
+    public void An_assignment_changes_one_value_and_has_Helms_types(string assignment, string expected)
+    {
+        Write("templates/NOTES.txt", "{{ toYaml .Values }}");
+
+        Assert.Equal(expected, Renderer.Run("--notes", "--set", assignment, _chart).Output);
+    }
+
+    [ChartFact]
+    public void The_last_file_wins_and_assignments_win_over_files()
+    {
+        Write("templates/NOTES.txt", "{{ .Values.a }} {{ .Values.b.d }} {{ .Values.b.c | toJson }}");
+        using TempFile first = new("{a: 10, b: {d: first, c: []}}"), second = new("{a: 20, b: {d: second}}");
+
+        Assert.Equal("20 third []", Renderer.Run("--notes", "--values", first.Path, "--values", second.Path, "--set", "b.d=third", _chart).Output);
+    }
+
+    [ChartTheory]
+    [InlineData("""{{ fail "stop here" }}""", "stop here")]
+    [InlineData("""{{ required "a value is needed" .Values.none }}""", "a value is needed")]
+    [InlineData("""{{ required "a value is needed" "" }}""", "a value is needed")]
+    [InlineData("""{{ define "loop" }}{{ include "loop" . }}{{ end }}{{ include "loop" . }}""", "loop includes itself")]
+    [InlineData("""{{ include "none" . }}""", "none")]
+    [InlineData("{{ env \"HOME\" }}", "\"env\" not defined")]
+    [InlineData("{{ if }}", "missing value for if")]
+    [InlineData("kind: A\n", "neither apiVersion nor kind may be missing")]
+    [InlineData("kind: [\n", "object.yaml")]
+    public void A_template_that_fails_renders_nothing(string template, string problem)
+    {
+        Write("templates/object.yaml", template);
+
+        RenderResult result = Renderer.Run(_chart);
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains(problem, result.Error, StringComparison.Ordinal);
+    }
+
+    [ChartFact]
+    public void Objects_come_in_Helms_order_with_their_source()
+    {
+        Write("templates/a.yaml", "---\napiVersion: v1\nkind: Odd\n---\napiVersion: v1\nkind: Deployment\n---\n\n");
+        Write("templates/sub/b.yaml", "apiVersion: v1\nkind: Service\n");
+        Write("templates/c.yaml", "{{ if false }}\napiVersion: v1\nkind: Pod\n{{ end }}");
+        Write("templates/NOTES.txt", "notes");
+
+        Assert.Equal(
+            """
+            ---
+            # Source: small/templates/sub/b.yaml
+            apiVersion: v1
+            kind: Service
+            ---
+            # Source: small/templates/a.yaml
+            apiVersion: v1
+            kind: Deployment
+            ---
+            # Source: small/templates/a.yaml
+            apiVersion: v1
+            kind: Odd
+
+            """,
+            Renderer.Run(_chart).Output);
+    }
+
+    [ChartTheory]
+    [InlineData("replicas")]
+    [InlineData("=1")]
+    public void An_assignment_without_a_key_and_a_value_is_refused(string assignment)
+    {
+        Write("templates/NOTES.txt", "");
+
+        Assert.Contains("must have the form a.b=c", Renderer.Run("--set", assignment, _chart).Error, StringComparison.Ordinal);
+    }
+
+    private void Write(string name, string text)
+    {
+        string path = Path.Combine(_chart, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+}

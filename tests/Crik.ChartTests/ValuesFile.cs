@@ -1,0 +1,53 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Crik.ChartTests;
+
+/// <summary>
+/// values.yaml as its README tells it. A row is a key whose comment stands above it; a mapping whose own keys have comments
+/// is no row but the sum of theirs.
+/// </summary>
+internal static class ValuesFile
+{
+    private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(Repository.Chart, "values.yaml"));
+
+    public static YamlMappingNode Root { get; } = YamlNodes.Load(string.Join('\n', s_lines));
+
+    public static IReadOnlyList<(string Key, string Default, string Meaning)> Read() => [.. Rows("", Root)];
+
+    private static IEnumerable<(string Key, string Default, string Meaning)> Rows(string prefix, YamlMappingNode mapping)
+    {
+        foreach ((YamlNode key, YamlNode value) in mapping.Children)
+        {
+            string path = prefix + key;
+            string comment = Comment(key) ?? throw new InvalidDataException($"values.yaml:{key.Start.Line}: {path} has no comment");
+            if (value is YamlMappingNode { Children.Count: > 0 } below && below.Start.Line > key.Start.Line && Comment(below.Children[0].Key) is not null)
+            {
+                foreach ((string Key, string Default, string Meaning) row in Rows(path + ".", below))
+                {
+                    yield return row;
+                }
+            }
+            else
+            {
+                yield return (path, Flow(value), comment);
+            }
+        }
+    }
+
+    /// <summary>The lines of comment right above a key; null where there are none.</summary>
+    private static string? Comment(YamlNode key)
+    {
+        IEnumerable<string> above = s_lines.Take((int)key.Start.Line - 1).Reverse().Select(line => line.Trim()).TakeWhile(line => line.StartsWith("# ", StringComparison.Ordinal));
+        string text = string.Join(' ', above.Reverse().Select(line => line[2..]));
+        return text.Length > 0 ? text : null;
+    }
+
+    /// <summary>On one line, as in the file.</summary>
+    private static string Flow(YamlNode node) => node switch
+    {
+        YamlMappingNode mapping => $"{{{string.Join(", ", mapping.Children.Select(entry => $"{entry.Key}: {Flow(entry.Value)}"))}}}",
+        YamlSequenceNode sequence => $"[{string.Join(", ", sequence.Children.Select(Flow))}]",
+        YamlScalarNode { Value: "" } => "\"\"",
+        _ => node.ToString(),
+    };
+}

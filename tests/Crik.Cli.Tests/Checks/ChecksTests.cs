@@ -1,0 +1,190 @@
+using System.Text.Json;
+using Crik.Checkpoints;
+using Crik.Checks;
+using Crik.Criu;
+using Crik.Linux;
+using YamlDotNet.RepresentationModel;
+
+namespace Crik.Tests.Checks;
+
+public sealed class ChecksTests
+{
+    private const ulong All = ~0UL;
+    private const ulong Setpcap = 1UL << 8;
+    private const ulong SysPtrace = 1UL << 19;
+    private const ulong CheckpointRestore = 1UL << 40;
+
+    private static readonly string[] s_mounts =
+    [
+        "1 0 0:1 / / rw - overlay overlay rw", "2 1 8:1 / /data rw - tmpfs hidden rw", "2 1 8:1 / /data rw - ext4 /dev/sda rw",
+        "3 1 0:2 / /memory rw - tmpfs tmpfs rw", "4 1 0:3 / /net rw - nfs4 server:/x rw,vers=4.2",
+        "5 1 0:4 / /unlocked rw - nfs server:/y rw,local_lock=all,addr=10.0.0.1",
+    ];
+
+    [Theory]
+    [InlineData("6.8.0-45-generic", true, true, true, "1", "ok", "has what")]
+    [InlineData("5.9.0", true, true, true, "0", "ok", "has what")]
+    [InlineData("5.4.0-100", true, true, true, "0", "problem", "5.9")]
+    [InlineData("6.8.0", false, true, true, "0", "problem", "CONFIG_PROC_CHILDREN")]
+    [InlineData("6.8.0", true, false, true, "0", "problem", "CONFIG_KCMP")]
+    [InlineData("6.8.0", true, true, false, "0", "problem", "pidfd_getfd")]
+    [InlineData("6.8.0", true, true, true, "3", "problem", "ptrace_scope")]
+    public void A_kernel_has_what_is_needed_or_it_is_said_what_it_lacks(string release, bool children, bool compare, bool take, string ptrace, string verdict, string part) =>
+        AssertFound(KernelChecks.OfFeatures(release, children, compare, take, ptrace), verdict, part);
+
+    [Fact]
+    public void What_becomes_of_io_uring_is_said()
+    {
+        AssertFound(KernelChecks.OfRings(isThere: false, isHidden: false, PrivilegeLevel.Basic), "ok", "not to be had");
+        AssertFound(KernelChecks.OfRings(isThere: true, isHidden: false, PrivilegeLevel.Full), "warning", "allow");
+        AssertFound(KernelChecks.OfRings(isThere: true, isHidden: true, PrivilegeLevel.Basic), "ok", "liburing");
+        AssertFound(KernelChecks.OfRings(isThere: true, isHidden: true, PrivilegeLevel.Full), "ok", "hidden from the program");
+    }
+
+    [Theory]
+    [InlineData(1, "check", null, "ok", null)]
+    [InlineData(70, "crik", null, "ok", null)]
+    [InlineData(70, "exe", "/usr/local/bin/crik", "ok", null)]
+    [InlineData(70, "pause", "/pause", "warning", "shareProcessNamespace")]
+    [InlineData(70, "bash", "/bin/bash", "warning", "crik, run")]
+    public void The_first_process_should_be_crik(int self, string name, string? executable, string verdict, string? yaml)
+    {
+        Finding found = KernelChecks.OfFirstProcess(self, name, executable);
+
+        Assert.Equal(verdict, found.VerdictName);
+        Assert.Equal(yaml is null, found.Yaml is null);
+        Assert.Contains(yaml ?? "", found.Yaml ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(All, true, true, "ok", null)]
+    [InlineData(CheckpointRestore | SysPtrace | Setpcap, true, false, "ok", null)]
+    [InlineData(CheckpointRestore | SysPtrace, true, false, "problem", "SETPCAP")]
+    [InlineData(CheckpointRestore | Setpcap, true, false, "problem", "SYS_PTRACE")]
+    [InlineData(SysPtrace | Setpcap, true, false, "problem", "CHECKPOINT_RESTORE")]
+    [InlineData(All, false, false, "ok", null)]
+    [InlineData(All, false, true, "problem", "allowPrivilegeEscalation")]
+    public void Capabilities_are_measured_by_the_two_levels(ulong effective, bool isRoot, bool noNewPrivileges, string verdict, string? yaml)
+    {
+        Finding found = PrivilegeChecks.OfCapabilities(new Capabilities(effective, SeccompFiltered: true), isRoot, noNewPrivileges);
+
+        Assert.Equal(verdict, found.VerdictName);
+        Assert.Equal(yaml is null, found.Yaml is null);
+        Assert.Contains(yaml ?? "", found.Yaml ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_clock_that_goes_back_is_measured()
+    {
+        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Full, true, null), "ok", "goes on");
+        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Full, false, null), "warning", "CONFIG_TIME_NS");
+        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Basic, true, TimeSpan.FromHours(-3)), "warning", "go back by 3 h");
+        Assert.DoesNotContain("go back by", PrivilegeChecks.OfClock(PrivilegeLevel.Basic, true, TimeSpan.FromHours(3)).Meaning, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(40300, "6.18.0", "ok", "4.3")]
+    [InlineData(40101, "6.12.0", "ok", "4.1.1")]
+    [InlineData(40101, "6.16.3", "warning", "TCP or UDP")]
+    [InlineData(31701, "6.1.0", "warning", "older than 4.1.1")]
+    public void A_criu_that_is_too_old_is_said_with_what_it_cannot_do(int version, string kernel, string verdict, string part) =>
+        AssertFound(CriuChecks.OfVersion(version, kernel), verdict, part);
+
+    [Theory]
+    [InlineData(0, "Looks good.", "ok", "looks good")]
+    [InlineData(1, "Error (criu/cr-check.c:160): sys/kernel/ns_last_pid sysctl is inaccessible: Read-only file system\nWarn  (x): Does not look good.", "ok", "does without")]
+    [InlineData(1, "Error (criu/util.c:1): Unable to open the binfmt_misc file system\nError (criu/cr-check.c:2): kcmp is missing", "warning", "kcmp is missing")]
+    [InlineData(1, "", "warning", "no reason")]
+    [InlineData(null, "", "warning", "in time")]
+    public void What_criu_says_of_itself_is_put_in_its_place(int? code, string said, string verdict, string part) =>
+        AssertFound(CriuChecks.OfOwnCheck(code, said.Split('\n')), verdict, part);
+
+    [Theory]
+    [InlineData("/data", "ok", "ext4 at /data")]
+    [InlineData("/data/deeper", "ok", "ext4 at /data")]
+    [InlineData("/database", "warning", "no volume")]
+    [InlineData("/memory/x", "warning", "memory of this pod")]
+    [InlineData("/net", "ok", "between nodes")]
+    [InlineData("/unlocked/x", "warning", "local_lock")]
+    public void A_file_system_is_judged_by_what_becomes_of_checkpoints_in_it(string imageDir, string verdict, string part)
+    {
+        AssertFound(DirectoryChecks.OfFileSystem([.. s_mounts.Select(line => Mount.Parse(line)!)], imageDir), verdict, part);
+    }
+
+    [Fact]
+    public void The_holder_of_the_lock_is_named()
+    {
+        AssertFound(DirectoryChecks.OfHolder(null), "ok", "nobody");
+        AssertFound(DirectoryChecks.OfHolder(new LockHolder(Environment.MachineName, 1, default)), "ok", "this pod (pid 1)");
+        AssertFound(DirectoryChecks.OfHolder(new LockHolder("other-0", 1, default)), "warning", "other-0");
+    }
+
+    [Fact]
+    public void Room_and_speed_are_measured_by_the_program_that_runs()
+    {
+        AssertFound(DirectoryChecks.OfSpace(1 << 30, 0), "ok", "1 GiB");
+        AssertFound(DirectoryChecks.OfSpace(1 << 30, 1 << 20), "ok", "the program has 1 MiB");
+        AssertFound(DirectoryChecks.OfSpace(1 << 20, 1 << 30), "problem", "larger volume");
+        AssertFound(SyncSpeed.Judge(100 << 20, TimeSpan.FromSeconds(30), 0), "ok", "100 MiB/s: about 2.2 GiB");
+        Finding slow = SyncSpeed.Judge(10 << 20, TimeSpan.FromSeconds(30), 1 << 30);
+        AssertFound(slow, "warning", "raise gracePeriod");
+        Assert.Contains("terminationGracePeriodSeconds: 214", slow.Yaml, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_full_or_missing_place_is_a_problem_and_a_measurement_leaves_nothing_behind()
+    {
+        using TempDirectory temp = new();
+
+        AssertFound(SyncSpeed.Measure(temp.Path, TimeSpan.FromSeconds(30), 0), "ok", "synced at");
+        AssertFound(SyncSpeed.Measure(temp.In("none"), TimeSpan.FromSeconds(30), 0), "problem", "No such file");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(temp.Path));
+    }
+
+    [Theory]
+    [InlineData(PrivilegeChecks.BasicYaml)]
+    [InlineData(PrivilegeChecks.FullYaml)]
+    [InlineData(PrivilegeChecks.SetpcapYaml)]
+    [InlineData(PrivilegeChecks.UnconfinedYaml)]
+    [InlineData(PrivilegeChecks.EscalationYaml)]
+    [InlineData(DirectoryChecks.VolumeYaml)]
+    [InlineData(DirectoryChecks.GroupYaml)]
+    [InlineData(DirectoryChecks.WritableYaml)]
+    public void What_is_to_be_added_is_YAML(string yaml)
+    {
+        YamlStream documents = [];
+        documents.Load(new StringReader(yaml));
+
+        Assert.IsType<YamlMappingNode>(Assert.Single(documents.Documents).RootNode);
+    }
+
+    [Fact]
+    public void The_report_is_a_table_for_people_and_JSON_for_programs()
+    {
+        CheckReport report = new(
+        [
+            Finding.Ok("first", "fine"), new Finding("second", Verdict.Warning, string.Join(' ', Enumerable.Repeat("word", 40)), "a: 1\nb: 2"),
+            new Finding("third", Verdict.Problem, "bad\e[2J"),
+        ]);
+
+        string[] lines = report.Table().Split('\n');
+        JsonElement json = JsonDocument.Parse(report.Json()).RootElement;
+
+        Assert.Equal("ok       first           fine", lines[0]);
+        Assert.StartsWith("warning  second          word word", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("                         word", lines[2], StringComparison.Ordinal);
+        Assert.Contains("                           b: 2", lines);
+        Assert.Contains("problem  third           bad?[2J", lines);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 125));
+        Assert.False(report.CheckpointsWork);
+        Assert.False(json.GetProperty("works").GetBoolean());
+        Assert.Equal(["ok", "warning", "problem"], json.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("result").GetString()));
+        Assert.True(new CheckReport([Finding.Ok("a", "b"), new Finding("c", Verdict.Warning, "d")]).CheckpointsWork);
+    }
+
+    private static void AssertFound(Finding found, string verdict, string part)
+    {
+        Assert.Equal(verdict, found.VerdictName);
+        Assert.Contains(part, found.Meaning, StringComparison.Ordinal);
+    }
+}

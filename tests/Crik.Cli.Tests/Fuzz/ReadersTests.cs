@@ -1,0 +1,221 @@
+using System.Text;
+using System.Text.Json;
+using Crik.Checkpoints;
+using Crik.Configuration;
+using Crik.Control;
+using Crik.Criu;
+using Crik.Files;
+using Crik.Nodes;
+using Crik.Tests.Checkpoints;
+using Crik.Tests.Inspection;
+
+namespace Crik.Tests.Fuzz;
+
+/// <summary>Whatever is in a file, a reader answers, or refuses it with the one exception that its caller knows. Nothing is written outside.</summary>
+public sealed class ReadersTests : IDisposable
+{
+    private const int Seed = 20261121;
+
+    private readonly TempDirectory _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void Manifests()
+    {
+        string checkpoint = CheckpointFixture.Add(_temp, 7);
+        string path = Path.Combine(checkpoint, "manifest.json");
+        CheckpointManifest full = CheckpointFixture.Manifest(7, "app", [new("core-301.img", 4, 1)]) with
+        {
+            Stdio = [new StdioLink(1, "pipe", "pipe:[1]", [new DescriptorHolder(301, 1)], [3])],
+            Watches = [new InotifyWatch(301, 4, 1, 2, "/etc")],
+            Cgroups = [new CgroupDirectory("memory", "/sys/fs/cgroup", "/x")],
+            Paths = ["/bin/app"],
+            OwnPaths = ["/tmp/x"],
+        };
+        byte[][] good = [File.ReadAllBytes(path), JsonSerializer.SerializeToUtf8Bytes(full, CheckpointJson.Default.CheckpointManifest)];
+
+        Mutation.Run(Seed, 20_000, good, bad =>
+        {
+            File.WriteAllBytes(path, bad);
+            Refuses<CheckpointException>(() => ManifestReader.Read(checkpoint, 7));
+        });
+    }
+
+    [Fact]
+    public void Run_records()
+    {
+        RunRecord record = new()
+        {
+            RunId = "r",
+            StartedAt = DateTimeOffset.UnixEpoch,
+            HostName = "h",
+            RestoredFrom = 3,
+            HistoryUpTo = 2,
+            Skipped = [1, 2],
+            BytesPerSecond = 5,
+            End = new RunEnd(RunEndKind.Checkpointed, DateTimeOffset.UnixEpoch, 143, 0),
+        };
+        string path = _temp.In("run.json");
+
+        Mutation.Run(Seed, 20_000, [JsonSerializer.SerializeToUtf8Bytes(record, CheckpointJson.Default.RunRecord)], bad =>
+        {
+            File.WriteAllBytes(path, bad);
+            if (RunRecordReader.Read(path) is { } read)
+            {
+                StartDecision.Decide(read, [4, 3], RestoreMode.Once, WhenCrashed.Restore);
+                Rollback.To(3, read, [4, 3], DateTimeOffset.UnixEpoch);
+            }
+        });
+    }
+
+    [Fact]
+    public void Archives_and_nothing_is_written_outside()
+    {
+        string root = _temp.In("inside", "state");
+        string archive = _temp.In("inside", "archive");
+        string outside = _temp.In("outside");
+        Directory.CreateDirectory(Path.Combine(root, "a"));
+        Directory.CreateDirectory(outside);
+        File.WriteAllText(Path.Combine(outside, "untouched"), "x");
+        File.WriteAllText(Path.Combine(root, "a", "file"), "contents");
+        File.CreateSymbolicLink(Path.Combine(root, "link"), outside);
+        FileArchive.Capture([root], [], [], archive, CancellationToken.None);
+        string hostile = Convert.ToBase64String(Encoding.UTF8.GetBytes(outside));
+        string good = File.ReadAllText(FileArchive.IndexPath(archive));
+        byte[][] all =
+        [
+            Encoding.UTF8.GetBytes(good),
+            Encoding.UTF8.GetBytes(good.Replace(Convert.ToBase64String(Encoding.UTF8.GetBytes($"{root}/link")), hostile, StringComparison.Ordinal)),
+            Encoding.UTF8.GetBytes($"{{\"kind\":\"symlink\",\"path\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{root}/a"))}\",\"target\":\"{hostile}\"}}\n"),
+            Encoding.UTF8.GetBytes($"{{\"kind\":\"link\",\"path\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{root}/b"))}\",\"target\":\"{hostile}\"}}\n"),
+        ];
+        ArchiveRoots roots = new([root], []);
+
+        Mutation.Run(Seed, 5_000, all, bad =>
+        {
+            File.WriteAllBytes(FileArchive.IndexPath(archive), bad);
+            Refuses<IOException>(() => FileArchive.Restore(archive, roots, CancellationToken.None));
+            Assert.Equal(["inside", "outside"], Names(_temp.Path));
+            Assert.Equal(["archive", "state"], Names(_temp.In("inside")));
+            Assert.Equal(["untouched"], Names(outside));
+            Assert.Equal("x", File.ReadAllText(Path.Combine(outside, "untouched")));
+        });
+    }
+
+    [Fact]
+    public void Images_of_criu()
+    {
+        string directory = Directory.CreateDirectory(_temp.In("images")).FullName;
+        using TempDirectory images = new();
+        SavedImages saved = new(images);
+        string[] names = ["pstree.img", "files.img", "fdinfo-2.img", "ids-301.img", "core-301.img", "inventory.img"];
+        byte[][] good = [.. names.Select(name => File.ReadAllBytes(Path.Combine(saved.Directory, name)))];
+        StreamReplacement replacement = new(100);
+        replacement.Add(3, 1);
+
+        Mutation.Run(Seed, 20_000, good, bad =>
+        {
+            File.WriteAllBytes(Path.Combine(directory, "ids-301.img"), bad);
+            File.WriteAllBytes(Path.Combine(directory, "fdinfo-2.img"), good[2]);
+            Refuses<InvalidDataException>(() =>
+            {
+                CriuImage image = CriuImage.Parse(bad);
+                Refuses<InvalidDataException>(() => OpenFiles.HighestId(image));
+                Refuses<InvalidDataException>(() => OpenFiles.Move(image, _ => "/elsewhere"));
+                Refuses<InvalidDataException>(() => OpenFiles.ReplaceStreams(image, replacement));
+                Refuses<InvalidDataException>(() => OpenFiles.ReplaceStreamsInTable(image, replacement));
+                Refuses<InvalidDataException>(() => TaskTree.KeepDaemons(image));
+            });
+            Refuses<InvalidDataException>(() => RefusesFile(() => OpenFiles.FindIds(directory, [(301, 3)])));
+        });
+    }
+
+    [Fact]
+    public void Messages_of_criu()
+    {
+        byte[] text = new ProtoWriter().Text(1, "post-dump").Number(2, 301).ToArray();
+        byte[][] good =
+        [
+            new ProtoWriter().Number(1, 6).Number(2, 1).Bytes(5, text).ToArray(),
+            new ProtoWriter().Number(1, 10).Number(2, 1).Bytes(10, new ProtoWriter().Number(1, 4).Number(2, 3).ToArray()).ToArray(),
+            new ProtoWriter().Number(1, 1).Number(2, 0).Number(7, 5).Text(9, "no").ToArray(),
+        ];
+
+        Mutation.Run(Seed, 50_000, good, bad => Refuses<InvalidDataException>(() => CriuMessage.Read(bad)));
+    }
+
+    [Fact]
+    public void Configuration_files()
+    {
+        string path = _temp.In("config.yaml");
+        byte[][] good =
+        [
+            Encoding.UTF8.GetBytes("imageDir: /checkpoint\ngracePeriod: 30s\nkeep: 2\nadditionalPaths:\n- /data\n- \"/srv/x y\"\ncheckpointOn: [shutting-down, cordoned]\n"),
+            Encoding.UTF8.GetBytes("# comment\nnodeStateServerURL: http://127.0.0.1:9376\nghostLimit: 500Mi\nonNodeWarning: |\n  echo one\n  echo two\nchecksumPages: true\n"),
+            Encoding.UTF8.GetBytes("hooks:\n  beforeCheckpoint: sync\n"),
+        ];
+
+        Mutation.Run(Seed, 10_000, good, bad =>
+        {
+            File.WriteAllBytes(path, bad);
+            Refuses<ConfigurationException>(() => CrikOptionsLoader.Load(new CommandLineOverrides(), new Dictionary<string, string>(), path));
+        });
+    }
+
+    [Fact]
+    public void Answers_over_HTTP()
+    {
+        byte[][] good =
+        [
+            "HTTP/1.1 200 OK\r\nContent-Length: 15\r\nContent-Type: application/json\r\n\r\n{\"state\":\"unk\"}"u8.ToArray(),
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n3\r\nabc\r\n0\r\n\r\n"u8.ToArray(),
+            "HTTP/1.0 404 Not Found\r\n\r\nnothing here"u8.ToArray(),
+        ];
+        Random random = new(Seed);
+
+        Mutation.Run(Seed, 20_000, good, bad => Refuses<HttpException>(() =>
+        {
+            HttpAnswerReader reader = new(1 << 16);
+            ReadOnlySpan<byte> rest = bad;
+            while (!rest.IsEmpty)
+            {
+                int count = random.Next(1, rest.Length + 1);
+                if (reader.Add(rest[..count]) is not null)
+                {
+                    return;
+                }
+
+                rest = rest[count..];
+            }
+
+            reader.Add([]);
+        }));
+    }
+
+    [Fact]
+    public void Questions_at_the_control_socket()
+    {
+        byte[] good = JsonSerializer.SerializeToUtf8Bytes(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = true }, ControlJson.Default.ControlRequest);
+
+        Mutation.Run(Seed, 20_000, [good], bad => Refuses<JsonException>(() => JsonSerializer.Deserialize(bad, ControlJson.Default.ControlRequest)));
+    }
+
+    /// <summary>A number in a message leads to a file that is not there: crik's reader says so like any other.</summary>
+    private static void RefusesFile(Action read) => Refuses<IOException>(read);
+
+    private static void Refuses<T>(Action read)
+        where T : Exception
+    {
+        try
+        {
+            read();
+        }
+        catch (T)
+        {
+            // refused
+        }
+    }
+
+    private static string[] Names(string directory) => [.. Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path)!).Order()];
+}

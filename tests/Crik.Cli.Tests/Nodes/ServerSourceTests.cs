@@ -1,0 +1,131 @@
+using Crik.Contracts;
+using Crik.Init;
+using Crik.Nodes;
+
+namespace Crik.Tests.Nodes;
+
+public sealed class ServerSourceTests
+{
+    private static readonly string s_ready = """{"name":"node-1","state":"ready","reason":"nothing","version":5}""";
+
+    public static TheoryData<string, string> UselessAnswers => new()
+    {
+        { StandInServer.Json("""{"name":"node-2","state":"ready","version":1}"""), "about another node ('node-2')" },
+        { StandInServer.Json("""{"name":"node-1","state":"splendid","version":1}"""), "cannot be read" },
+        { StandInServer.Json("""{"name":"node-1","state":1e999}"""), "cannot be read" },
+        { StandInServer.Json("null"), "empty" },
+        { StandInServer.Json("{"), "cannot be read" },
+        { StandInServer.Json("""{"name":"node-1","state":"unknown"}"""), "does not know" },
+        { StandInServer.Json("""{"name":"node-1","state":"unknown"}""", "404 Not Found"), "knows no node 'node-1'" },
+        { StandInServer.Json("""{"name":"node-1","state":"unknown"}""", "503 Service Unavailable"), "not listed the nodes yet" },
+        { StandInServer.Http("<html>", type: "text/html"), "not as a node state server does" },
+        { StandInServer.Http("", "500 Oh"), "status 500" },
+        { StandInServer.Http("", "401 Unauthorized"), "set nodeStateTokenFile" },
+        { "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "redirect" },
+        { StandInServer.Json($"{{\"name\":\"{new string('x', 100_000)}\"}}"), "longer than 64 KiB" },
+        { "SSH-2.0-OpenSSH_9\r\n", "not HTTP" },
+        { "", "without an answer" },
+    };
+
+    [Fact]
+    public void An_answer_is_taken_whole()
+    {
+        using StandInServer server = new(_ => StandInServer.Json(
+            """{"name":"node-1","state":"shutting-down","reason":"kubelet","since":"2026-01-01T00:00:00Z","deadline":"2026-01-01T00:02:00Z","version":9007199254740991}"""));
+
+        NodeAnswer answer = new ServerSource(server.Address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(10)));
+
+        Assert.Equal(new NodeAnswer(NodeState.ShuttingDown, "kubelet", new DateTimeOffset(2026, 1, 1, 0, 2, 0, TimeSpan.Zero), 9007199254740991), answer);
+        Assert.StartsWith("GET /v1/nodes/node-1 HTTP/1.1\r\nHost: 127.0.0.1:", server.Requests[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(UselessAnswers))]
+    public void A_useless_answer_is_none(string answer, string because)
+    {
+        using StandInServer server = new(_ => answer);
+
+        HttpException exception = Assert.Throws<HttpException>(() => new ServerSource(server.Address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(10))));
+
+        Assert.Contains(because, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_silent_server_costs_no_more_than_the_deadline()
+    {
+        using StandInServer server = new(_ => null);
+
+        HttpException exception = Assert.Throws<HttpException>(() => new ServerSource(server.Address, "node-1", null).Ask(Deadline.In(TimeSpan.FromMilliseconds(50))));
+
+        Assert.Contains("no answer in time", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_that_is_not_there_is_named()
+    {
+        HttpAddress address;
+        using (StandInServer server = new(_ => null))
+        {
+            address = server.Address;
+        }
+
+        HttpException exception = Assert.Throws<HttpException>(() => new ServerSource(address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(10))));
+
+        Assert.Equal($"{address.HostHeader}: Connection refused", exception.Message);
+    }
+
+    [Fact]
+    public void A_host_that_nobody_knows_is_named()
+    {
+        HttpException exception = Assert.Throws<HttpException>(
+            () => new ServerSource(new HttpAddress("no-such-host.invalid", 80, ""), "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(30))));
+
+        Assert.StartsWith("no-such-host.invalid: ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_poll_names_the_version_it_knows()
+    {
+        using StandInServer server = new(_ => StandInServer.Json(s_ready));
+        ServerSource source = new(server.Address, "node-1", null);
+
+        NodeAnswer known = source.AskForChange(NodeAnswer.Unknown(""), stop: -1);
+        source.AskForChange(known, stop: -1);
+
+        Assert.StartsWith("GET /v1/nodes/node-1 HTTP", server.Requests[0], StringComparison.Ordinal);
+        Assert.StartsWith("GET /v1/nodes/node-1?wait=60s&version=5 HTTP", server.Requests[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_token_is_read_anew_for_each_request()
+    {
+        using TempDirectory directory = new();
+        string file = Path.Combine(directory.Path, "token");
+        using StandInServer server = new(_ => StandInServer.Json(s_ready));
+        ServerSource source = new(server.Address, "node-1", file);
+        foreach (string token in new[] { "first", "second" })
+        {
+            File.WriteAllText(file, token + "\n");
+            source.Ask(Deadline.In(TimeSpan.FromSeconds(10)));
+        }
+
+        File.WriteAllText(file, "a\r\nX-Other: b");
+
+        Assert.Contains("\r\nAuthorization: Bearer first\r\n", server.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("\r\nAuthorization: Bearer second\r\n", server.Requests[1], StringComparison.Ordinal);
+        Assert.Throws<HttpException>(() => source.Ask(Deadline.In(TimeSpan.FromSeconds(10))));
+        Assert.Equal(2, server.Requests.Length);
+    }
+
+    [Fact]
+    public void A_watch_goes_on_through_failures_and_keeps_the_last_warning()
+    {
+        string[] answers = ["garbage", s_ready, """{"name":"node-1","state":"cordoned","reason":"drain","version":6}""", "garbage"];
+        int asked = 0;
+        using StandInServer server = new(_ => StandInServer.Json(answers[Math.Min(asked++, answers.Length - 1)]));
+        using NodeWatch watch = NodeWatch.Start(new ServerSource(server.Address, "node-1", null));
+
+        Assert.True(SpinWait.SpinUntil(() => watch.Latest.State == NodeState.Cordoned && server.Requests.Length > 4, TimeSpan.FromSeconds(30)));
+        Assert.Equal("drain", watch.TakeNews().Reason);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Xunit.Abstractions;
+
+namespace Crik.ClusterTests;
+
+/// <summary>examples/statefulset.yaml as published, but for its image and, in a cluster without DNS, the server's address.</summary>
+[Collection(nameof(Cluster))]
+public sealed class CounterTests : IDisposable
+{
+    private readonly Cluster _cluster;
+    private readonly ITestOutputHelper _output;
+    private readonly string _images;
+
+    public CounterTests(Cluster cluster, ITestOutputHelper output)
+    {
+        (_cluster, _output) = (cluster, output);
+        CleanUp();
+        _images = Path.Combine(cluster.Paths["SHARED"], "counter");
+        Directory.CreateDirectory(_images);
+        Cluster.Apply("""
+            apiVersion: v1
+            kind: PersistentVolume
+            metadata: {name: counter}
+            spec:
+              capacity: {storage: 1Gi}
+              accessModes: [ReadWriteOnce]
+              persistentVolumeReclaimPolicy: Retain
+              hostPath: {path: /shared/counter, type: Directory}
+            """);
+    }
+
+    public void Dispose() => CleanUp();
+
+    [Fact]
+    public async Task The_pod_has_the_two_capabilities_only_and_counts_on_after_its_node_was_marked()
+    {
+        Start();
+        WaitForCount(3);
+        JsonNode container = Pod()["spec"]!["containers"]![0]!;
+        Assert.Equal("""{"add":["CHECKPOINT_RESTORE","SYS_PTRACE"]}""", container["securityContext"]!["capabilities"]!.ToJsonString());
+        Assert.Null(container["securityContext"]!["privileged"]);
+
+        int last = 0;
+        for (int move = 0; move < 3; move++)
+        {
+            string from = NodeOf();
+            Cluster.Mark(from);
+            _cluster.WaitForState(from, "shutting-down");
+            (string log, string node, int first) = await DeleteAndFollowAsync();
+
+            Assert.Contains("the node is shutting-down", log, StringComparison.Ordinal);
+            Assert.Contains("checkpoint committed", log, StringComparison.Ordinal);
+            last = Counted(log)[^1];
+            Assert.Equal(last + 1, first);
+            Assert.NotEqual(from, node);
+            _output.WriteLine($"{from}: counted to {last}; {node}: goes on with {first}");
+            Cluster.Unmark(from);
+            WaitForCount(last + 3);
+        }
+    }
+
+    [Fact]
+    public async Task An_ordinary_delete_makes_no_checkpoint()
+    {
+        Start();
+        WaitForCount(3);
+        _cluster.WaitForState(NodeOf(), "ready");
+        (string log, _, int first) = await DeleteAndFollowAsync();
+
+        Assert.Contains("SIGTERM: no checkpoint, the program gets it", log, StringComparison.Ordinal);
+        Assert.Equal(1, first);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_images, "checkpoints")));
+    }
+
+    [Fact]
+    public void A_node_that_is_lost_after_a_warning_costs_no_more_than_the_time_since()
+    {
+        Start("checkpointOnWarning: true");
+        WaitForCount(3);
+        string from = NodeOf();
+        Cluster.Mark(from);
+        Shell.Eventually("a checkpoint on the warning", () => Log().Contains("the program runs on", StringComparison.Ordinal));
+        int last = Counted(Log())[^1];
+        Cluster.Control("kill-node", from[^1..]);
+        try
+        {
+            Cluster.Kubectl("delete", "pod", "counter-0", "--grace-period=0", "--force");
+            Shell.Eventually("the pod runs elsewhere", () => Counted(Log()).Length > 0 && NodeOf() != from);
+
+            Assert.InRange(Counted(Log())[0], 2, last + 1);
+            Assert.Contains("the last run vanished", Log(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Cluster.Control("start-node", from[^1..]);
+        }
+    }
+
+    private void Start(string moreConfiguration = "")
+    {
+        string example = File.ReadAllText(Shell.In("examples/statefulset.yaml"));
+        foreach ((string published, string here) in new[]
+        {
+            ("crik-example:latest ", "localhost/crik-example:test "),
+            ("      terminationGracePeriodSeconds: 60", $"      hostAliases: [{{ip: {_cluster.ServiceAddress}, hostnames: [crik-node-state-server.kube-system.svc]}}]\n      terminationGracePeriodSeconds: 60"),
+            ("    gracePeriod: 60s\n", $"    gracePeriod: 60s\n    {moreConfiguration}\n"),
+        })
+        {
+            Assert.Contains(published, example, StringComparison.Ordinal);
+            example = example.Replace(published, here, StringComparison.Ordinal);
+        }
+
+        Cluster.Apply(example);
+    }
+
+    /// <returns>The log of the pod that ended, the node of the next one, and its first number.</returns>
+    private static async Task<(string Log, string Node, int First)> DeleteAndFollowAsync()
+    {
+        string uid = (string)Pod()["metadata"]!["uid"]!;
+        Task<string> log = Task.Run(() => Cluster.Control("kubectl", "logs", "-f", "counter-0"));
+        await Task.Delay(500); // until it follows
+        Cluster.Kubectl("delete", "pod", "counter-0");
+        Shell.Eventually("the next pod counts", () => (string?)Pod()["metadata"]!["uid"] != uid && Counted(Log()).Length > 0);
+        return (await log, NodeOf(), Counted(Log())[0]);
+    }
+
+    private static void WaitForCount(int number) => Shell.Eventually($"count {number}", () => Counted(Log()).LastOrDefault() >= number);
+
+    private static JsonNode Pod() => JsonNode.Parse(Cluster.Kubectl("get", "pod", "counter-0", "-o", "json"))!;
+
+    private static string NodeOf() => (string)Pod()["spec"]!["nodeName"]!;
+
+    private static string Log() => Cluster.Kubectl("logs", "counter-0");
+
+    private static int[] Counted(string log) => [.. log.Split('\n')
+        .Where(line => line.StartsWith("count ", StringComparison.Ordinal)).Select(line => int.Parse(line.AsSpan(6), CultureInfo.InvariantCulture))];
+
+    private void CleanUp()
+    {
+        Cluster.Reset();
+        Cluster.Kubectl("delete", "statefulset", "counter", "--ignore-not-found");
+        Cluster.Kubectl("delete", "pod", "counter-0", "--ignore-not-found", "--grace-period=1");
+        Cluster.Kubectl("delete", "pvc", "checkpoints-counter-0", "--ignore-not-found");
+        Cluster.Kubectl("delete", "pv", "counter", "--ignore-not-found");
+        string images = Path.Combine(_cluster.Paths["SHARED"], "counter");
+        if (Directory.Exists(images))
+        {
+            Directory.Delete(images, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Crik.NodeStateServer.Endpoints;
+using Crik.StandIn;
+
+namespace Crik.NodeStateServer.Tests.Endpoints;
+
+/// <summary>What one caller may take, and that it does not cost the others.</summary>
+public sealed class LimitsTests : IAsyncLifetime
+{
+    private static readonly string s_node = StandInNodes.Name(1);
+
+    private readonly StandInCluster _cluster = new();
+    private StandInApiServer _api = null!;
+
+    public async Task InitializeAsync()
+    {
+        _cluster.Apply(StandInNodes.Make(1));
+        _api = await StandInApiServer.StartAsync(_cluster);
+    }
+
+    public async Task DisposeAsync() => await _api.DisposeAsync();
+
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", "404")]
+    [InlineData("POST /v1/nodes HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", "405")]
+    [InlineData("GET /v1/nodes HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", "413")]
+    [InlineData("GET /v1/nodes HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "413")]
+    [InlineData("GET /v1/nodes HTTP/1.1\r\n\r\n", "400")]
+    [InlineData("nonsense\r\n\r\n", "400")]
+    [InlineData("GET /v1/nodes/%00 HTTP/1.1\r\nHost: a\r\n\r\n", "400")]
+    public async Task A_body_is_not_read_and_nonsense_is_refused(string request, string status)
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+
+        Assert.Equal(status, await StatusAsync(server.States, request));
+    }
+
+    [Fact]
+    public async Task A_request_line_or_headers_that_are_too_long_are_refused()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+
+        Assert.Equal("414", await StatusAsync(server.States, $"GET /v1/nodes?{new string('x', 4000)} HTTP/1.1\r\nHost: a\r\n\r\n"));
+        Assert.Equal("431", await StatusAsync(server.States, $"GET /v1/nodes HTTP/1.1\r\nHost: a\r\nX: {new string('x', 20_000)}\r\n\r\n"));
+        Assert.Equal("431", await StatusAsync(server.States,
+            $"GET /v1/nodes HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, 60).Select(i => $"X{i}: y\r\n"))}\r\n"));
+        Assert.Equal("200", await StatusAsync(server.States, $"GET /v1/nodes HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {new string('x', 8000)}\r\n\r\n"));
+    }
+
+    [Fact]
+    public async Task When_all_connections_are_taken_by_polls_the_probes_still_get_through()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { MaxConnections = 3 });
+        server.Http.DefaultRequestHeaders.ConnectionClose = true;
+        using CancellationTokenSource end = new();
+        Task[] polls = [.. Enumerable.Range(0, 3).Select(_ => server.Http.GetAsync($"/v1/nodes/{s_node}?wait=5m", end.Token))];
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 3, "three polls");
+
+        for (int i = 0; i < 5; i++)
+        {
+            await Assert.ThrowsAsync<HttpRequestException>(() => server.Http.GetAsync($"/v1/nodes/{s_node}"));
+        }
+
+        Assert.True(await server.IsReadyAsync());
+        Assert.True(await server.MetricAsync("crik_connections_refused_total") >= 5);
+        Assert.Single(server.Log, line => line.Contains("refusing connections: 3 are open", StringComparison.Ordinal)); // one line, not five
+
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(polls));
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 0, "no poll");
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                return (await server.GetAsync(s_node)).Name == s_node;
+            }
+            catch (HttpRequestException)
+            {
+                return false; // the places are given back when the connections are closed
+            }
+        }, "an answer again");
+    }
+
+    [Theory]
+    [InlineData(16, 100)]
+    [InlineData(50, 1109)]
+    [InlineData(96, 3072)]
+    [InlineData(192, 7168)]
+    [InlineData(100_000, 20_000)]
+    public void Without_a_number_the_memory_says_how_many_there_may_be(int mebibytes, int expected) =>
+        Assert.Equal(expected, ConnectionGate.MostFor(RunningServer.Options, (long)mebibytes << 20));
+
+    [Fact]
+    public void A_number_that_was_asked_for_is_what_there_may_be() =>
+        Assert.Equal(7, ConnectionGate.MostFor(RunningServer.Options with { MaxConnections = 7 }, 1 << 20));
+
+    [Fact]
+    public async Task A_thousand_polls_of_one_node_are_all_answered_by_one_change()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        using SocketsHttpHandler handler = new() { MaxConnectionsPerServer = 1000 };
+        using HttpClient http = new(handler) { BaseAddress = server.States };
+        Task<string>[] polls = [.. Enumerable.Range(0, 1000).Select(_ => http.GetStringAsync($"/v1/nodes/{s_node}?wait=5m"))];
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 1000, "a thousand polls");
+
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, "ToBeDeletedByClusterAutoscaler"));
+
+        string[] answers = await Eventually.InTimeAsync(Task.WhenAll(polls));
+        Assert.Contains("\"shutting-down\"", Assert.Single(answers.Distinct()), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> StatusAsync(Uri server, string request)
+    {
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, server.Port);
+        await using NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        using StreamReader reader = new(stream);
+        string line = await Eventually.InTimeAsync(reader.ReadLineAsync()) ?? "nothing at all";
+        return line.Split(' ')[1];
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using Crik.NodeStateServer.Metrics;
+using Crik.StandIn;
+
+namespace Crik.NodeStateServer.Tests.Endpoints;
+
+public sealed partial class MetricsTests
+{
+    [Fact]
+    public async Task Metrics_are_what_Prometheus_reads_and_count_what_happened()
+    {
+        StandInCluster cluster = new();
+        cluster.Apply(StandInNodes.Make(1));
+        cluster.Apply(StandInNodes.Make(2));
+        cluster.Edit(StandInNodes.Name(2), node => node["spec"]!["unschedulable"] = true);
+        await using StandInApiServer api = await StandInApiServer.StartAsync(cluster);
+        await using RunningServer server = await RunningServer.StartReadyAsync(api);
+        await server.GetAsync(StandInNodes.Name(1));
+        await server.GetAsync("nope");
+        await server.GetAsync(StandInNodes.Name(1), "?wait=10ms");
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_request_duration_seconds_count{route=\"wait\"}") == 1, "counted, which is after the answer");
+
+        using HttpResponseMessage response = await server.Http.GetAsync(new Uri(server.Metrics, "/metrics"));
+        string text = await response.Content.ReadAsStringAsync();
+
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+        Assert.All(text.TrimEnd('\n').Split('\n'), line => Assert.Matches(Line(), line));
+        string[] families = [.. text.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2])];
+        Assert.Equal(families.Distinct(), families);
+        Assert.Equal(1, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
+        Assert.Equal(1, await server.MetricAsync("crik_nodes{state=\"cordoned\"}"));
+        Assert.Equal(1, await server.MetricAsync("crik_requests_total{route=\"node\",status=\"200\"}"));
+        Assert.Equal(1, await server.MetricAsync("crik_requests_total{route=\"node\",status=\"404\"}"));
+        Assert.Equal(1, await server.MetricAsync("crik_requests_total{route=\"wait\",status=\"200\"}"));
+        Assert.Equal(2, await server.MetricAsync("crik_request_duration_seconds_count{route=\"node\"}"));
+        Assert.Equal(2, await server.MetricAsync("crik_request_duration_seconds_bucket{route=\"node\",le=\"+Inf\"}"));
+        Assert.True(await server.MetricAsync("crik_request_duration_seconds_sum{route=\"wait\"}") >= 0.009);
+        Assert.Equal((1d, 1d, 1d), (await server.MetricAsync("crik_synced"), await server.MetricAsync("crik_ready"), await server.MetricAsync("crik_watches_total")));
+        Assert.InRange(await server.MetricAsync("crik_watch_age_seconds"), 0, 60);
+    }
+
+    [Fact]
+    public void A_histogram_counts_each_time_in_its_bucket_and_all_above()
+    {
+        Histogram histogram = new();
+        foreach (double milliseconds in (double[])[0.05, 0.051, 5, 3000])
+        {
+            histogram.Add(TimeSpan.FromMilliseconds(milliseconds));
+        }
+
+        PrometheusText text = new();
+        histogram.WriteTo(text, "h", "a=\"b\"");
+
+        string[] lines = text.ToString().Split('\n');
+        Assert.Contains("h_bucket{a=\"b\",le=\"0.00005\"} 1", lines);
+        Assert.Contains("h_bucket{a=\"b\",le=\"0.0001\"} 2", lines);
+        Assert.Contains("h_bucket{a=\"b\",le=\"0.0025\"} 2", lines);
+        Assert.Contains("h_bucket{a=\"b\",le=\"0.005\"} 3", lines);
+        Assert.Contains("h_bucket{a=\"b\",le=\"2.5\"} 3", lines);
+        Assert.Contains("h_bucket{a=\"b\",le=\"+Inf\"} 4", lines);
+        Assert.Contains(lines, line => line.StartsWith("h_sum{a=\"b\"} 3.0051", StringComparison.Ordinal));
+        Assert.Contains("h_count{a=\"b\"} 4", lines);
+    }
+
+    [GeneratedRegex("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?[0-9]+(\.[0-9]+)?)$""")]
+    private static partial Regex Line();
+}

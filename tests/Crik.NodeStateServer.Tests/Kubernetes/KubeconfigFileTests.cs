@@ -1,0 +1,176 @@
+using System.Text;
+using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Kubernetes;
+using Crik.StandIn;
+
+namespace Crik.NodeStateServer.Tests.Kubernetes;
+
+public sealed class KubeconfigFileTests : IDisposable
+{
+    private readonly TempDirectory _files = new();
+    private readonly StandInCertificates _certificates = new();
+
+    [Fact]
+    public void Certificates_may_be_in_the_file_or_beside_it()
+    {
+        using System.Security.Cryptography.X509Certificates.X509Certificate2 client = _certificates.Issue("CN=me");
+        string certificate = client.ExportCertificatePem();
+        string key = client.GetECDsaPrivateKeyPem();
+        _files.Write("ca.pem", _certificates.AuthorityPem);
+        _files.Write("client.pem", certificate);
+        _files.Write("client.key", key);
+
+        ClusterAccess inside = Read($"certificate-authority-data: {Base64(_certificates.AuthorityPem)}",
+            $"client-certificate-data: {Base64(certificate)}", $"client-key-data: {Base64(key)}");
+        ClusterAccess beside = Read("certificate-authority: ca.pem", "client-certificate: client.pem", "client-key: client.key");
+
+        Assert.Equal(_certificates.Authority.Thumbprint, Assert.Single(inside.Authorities).Thumbprint);
+        Assert.Equal(_certificates.Authority.Thumbprint, Assert.Single(beside.Authorities).Thumbprint);
+        Assert.Equal((client.Thumbprint, true), (inside.ClientCertificate!.Thumbprint, inside.ClientCertificate.HasPrivateKey));
+        Assert.Equal((client.Thumbprint, true), (beside.ClientCertificate!.Thumbprint, beside.ClientCertificate.HasPrivateKey));
+    }
+
+    [Fact]
+    public void A_token_may_be_in_the_file_or_in_one_of_its_own()
+    {
+        _files.Write("token", "from-file\n");
+
+        Assert.Equal("inside", Read("", "token: inside").Token!.Read());
+        Assert.Equal("from-file", Read("", "tokenFile: token").Token!.Read());
+        Assert.Equal("from-file", Read("", "token: inside", "tokenFile: token").Token!.Read()); // as client-go has it
+    }
+
+    [Fact]
+    public void A_server_may_have_a_path_and_another_name_in_its_certificate()
+    {
+        ClusterAccess access = Read("tls-server-name: kubernetes.default.svc", "token: t");
+
+        Assert.Equal(("/clusters/one", "kubernetes.default.svc", false), (access.PathPrefix, access.TlsServerName, access.SkipTlsVerify));
+        Assert.True(Read("insecure-skip-tls-verify: true", "token: t").SkipTlsVerify);
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("current-context: a", "has no context 'a'")]
+    [InlineData("contexts: []", "has no current-context")]
+    [InlineData("current-context: \"\"\ncontexts: []", "has no current-context")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {}}]", "context 'a' names no cluster")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]", "has no cluster 'c'")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {}}]", "its cluster has no server")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'not a url'}}]", "its server must be an https or http address")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'ftp://x'}}]", "its server must be an https or http address")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://x'}}]", "has no user 'u'")]
+    [InlineData("current-context: a\ncontexts: hello", "has no context 'a'")]
+    [InlineData("just text", "must be one mapping")]
+    [InlineData("a: [", "is not valid YAML")]
+    public void What_is_missing_or_wrong_is_named_with_the_file(string text, string problem)
+    {
+        string path = _files.Write("kubeconfig", text);
+
+        string message = Assert.Throws<ConfigurationException>(() => KubeconfigFile.Read(path)).Message;
+
+        Assert.StartsWith(path, message, StringComparison.Ordinal);
+        Assert.Contains(problem, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("certificate-authority-data: '%%%'", "token: t", "certificate-authority-data")]
+    [InlineData("certificate-authority-data: aGVsbG8=", "token: t", "certificate-authority holds no certificate")]
+    [InlineData("certificate-authority: nowhere.pem", "token: t", "nowhere.pem")]
+    [InlineData("", "client-certificate-data: aGVsbG8=", "client-certificate but no client-key")]
+    [InlineData("", "exec: { command: aws }", "does not run")]
+    [InlineData("", "auth-provider: { name: gcp }", "does not run")]
+    public void What_cannot_be_used_is_told(string cluster, string user, string problem) =>
+        Assert.Contains(problem, Assert.Throws<ConfigurationException>(() => Read(cluster, user)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_client_certificate_and_a_key_that_do_not_belong_together_are_told()
+    {
+        using System.Security.Cryptography.X509Certificates.X509Certificate2 one = _certificates.Issue("CN=one");
+        using System.Security.Cryptography.X509Certificates.X509Certificate2 other = _certificates.Issue("CN=other");
+
+        ConfigurationException problem = Assert.Throws<ConfigurationException>(() => Read("",
+            $"client-certificate-data: {Base64(one.ExportCertificatePem())}", $"client-key-data: {Base64(other.GetECDsaPrivateKeyPem())}"));
+
+        Assert.Contains(_files.Path, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named() =>
+        Assert.Contains("/nowhere/config", Assert.Throws<ConfigurationException>(() => ClusterAccess.Find("/nowhere/config", static _ => null)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Of_several_files_the_first_that_is_there_counts()
+    {
+        string path = Write("", "token: t");
+
+        Assert.Equal("t", ClusterAccess.Find($"/nowhere/config:{path}", static _ => null).Token!.Read());
+    }
+
+    [Fact]
+    public void In_a_pod_its_service_account_is_taken()
+    {
+        _files.Write("token", "of-the-pod");
+        _files.Write("ca.crt", _certificates.AuthorityPem);
+
+        ClusterAccess access = ServiceAccount.Find(Environment("10.96.0.1"), _files.Path)!;
+        ClusterAccess six = ServiceAccount.Find(Environment("fd00::1"), _files.Path)!;
+
+        Assert.Equal(("https://10.96.0.1:6443/", "of-the-pod"), (access.Server.AbsoluteUri, access.Token!.Read()));
+        Assert.Equal("https://[fd00::1]:6443/", six.Server.AbsoluteUri);
+        Assert.Equal(_certificates.Authority.Thumbprint, Assert.Single(access.Authorities).Thumbprint);
+    }
+
+    [Fact]
+    public void A_pod_without_its_token_or_authority_is_told_so()
+    {
+        Assert.Contains("automountServiceAccountToken", Assert.Throws<ConfigurationException>(() => ServiceAccount.Find(Environment("h"), _files.Path)).Message, StringComparison.Ordinal);
+        _files.Write("token", "t");
+        Assert.Contains("ca.crt", Assert.Throws<ConfigurationException>(() => ServiceAccount.Find(Environment("h"), _files.Path)).Message, StringComparison.Ordinal);
+        _files.Write("ca.crt", "nothing");
+        Assert.Contains("ca.crt", Assert.Throws<ConfigurationException>(() => ServiceAccount.Find(Environment("h"), _files.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nowhere_at_all_is_told() =>
+        Assert.StartsWith("no cluster:", Assert.Throws<ConfigurationException>(() => ClusterAccess.Find(null, name => name == "HOME" ? _files.Path : null)).Message, StringComparison.Ordinal);
+
+    public void Dispose()
+    {
+        _files.Dispose();
+        _certificates.Dispose();
+    }
+
+    private static Func<string, string?> Environment(string host) =>
+        name => name switch { "KUBERNETES_SERVICE_HOST" => host, "KUBERNETES_SERVICE_PORT_HTTPS" => "6443", _ => null };
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private ClusterAccess Read(string cluster, params string[] user) => KubeconfigFile.Read(Write(cluster, user));
+
+    private string Write(string cluster, params string[] user) => _files.Write("kubeconfig", $"""
+        current-context: a
+        contexts: [{"{"}name: a, context: {"{"}cluster: c, user: u{"}"}{"}"}]
+        clusters:
+        - name: c
+          cluster:
+            server: https://127.0.0.1:1/clusters/one
+            {cluster}
+        users:
+        - name: u
+          user:
+            {string.Join("\n    ", user)}
+        """);
+}
+
+internal static class ClientKeys
+{
+    public static string GetECDsaPrivateKeyPem(this System.Security.Cryptography.X509Certificates.X509Certificate2 certificate)
+    {
+        using System.Security.Cryptography.ECDsa key = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(certificate)!;
+        using System.Security.Cryptography.ECDsa copy = System.Security.Cryptography.ECDsa.Create();
+        copy.ImportEncryptedPkcs8PrivateKey("p", key.ExportEncryptedPkcs8PrivateKey("p",
+            new System.Security.Cryptography.PbeParameters(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes128Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1)), out _);
+        return copy.ExportPkcs8PrivateKeyPem();
+    }
+}

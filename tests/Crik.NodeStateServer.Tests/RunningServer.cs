@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using Crik.Contracts;
+using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Kubernetes;
+using Crik.StandIn;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crik.NodeStateServer.Tests;
+
+/// <summary>The whole server in this process, on ports of its own, against an API server that stands in.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly LogStream _log;
+    private readonly TempDirectory _files;
+
+    private RunningServer(WebApplication app, LogStream log, TempDirectory files)
+    {
+        (_app, _log, _files) = (app, log, files);
+        string[] addresses = [.. app.Urls];
+        (States, Metrics, Health) = (new Uri(addresses[0]), new Uri(addresses[1]), new Uri(addresses[2]));
+        Http = new HttpClient { BaseAddress = States };
+    }
+
+    public static ServerOptions Options { get; } = new() { Port = 0, MetricsPort = 0, HealthPort = 0, BindAddress = IPAddress.Loopback };
+
+    public Uri States { get; }
+
+    public Uri Metrics { get; }
+
+    public Uri Health { get; }
+
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public string[] Log => _log.Lines;
+
+    /// <param name="user">Who it is to the API server, as YAML of a kubeconfig.</param>
+    public static async Task<RunningServer> StartAsync(
+        StandInApiServer api, ServerOptions? options = null, string user = "    token: good", Action<IServiceCollection>? more = null)
+    {
+        TempDirectory files = new();
+        ClusterAccess access = ClusterAccess.Find(files.Write("kubeconfig", api.Kubeconfig(user)), static _ => null);
+        LogStream log = new();
+        WebApplication app = Server.Build(options ?? Options, services =>
+        {
+            services.AddCluster(access);
+            more?.Invoke(services);
+        }, log);
+        await app.StartAsync();
+        return new RunningServer(app, log, files);
+    }
+
+    public static async Task<RunningServer> StartReadyAsync(StandInApiServer api, ServerOptions? options = null, Action<IServiceCollection>? more = null)
+    {
+        RunningServer server = await StartAsync(api, options, more: more);
+        await server.UntilReadyAsync();
+        return server;
+    }
+
+    public async Task UntilReadyAsync() => await Eventually.TrueAsync(IsReadyAsync, "ready");
+
+    public async Task<bool> IsReadyAsync()
+    {
+        using HttpResponseMessage response = await Http.GetAsync(new Uri(Health, "/readyz"));
+        return response.IsSuccessStatusCode;
+    }
+
+    public async Task<NodeStateResponse> GetAsync(string name, string query = "")
+    {
+        using HttpResponseMessage response = await Http.GetAsync($"/v1/nodes/{name}{query}");
+        return (await response.Content.ReadFromJsonAsync(ContractsJson.Default.NodeStateResponse))!;
+    }
+
+    public Task UntilStateAsync(string name, NodeState state) =>
+        Eventually.TrueAsync(async () => (await GetAsync(name)).State == state, $"{name} {state}");
+
+    public async Task<double> MetricAsync(string sample)
+    {
+        string text = await Http.GetStringAsync(new Uri(Metrics, "/metrics"));
+        string? line = text.Split('\n').FirstOrDefault(line => line.StartsWith(sample + " ", StringComparison.Ordinal));
+        return line is null ? double.NaN : double.Parse(line[(sample.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _log.DisposeAsync();
+        _files.Dispose();
+    }
+}
+
+/// <summary>Written by the server, read by a test, at any time.</summary>
+internal sealed class LogStream : MemoryStream
+{
+    public string[] Lines
+    {
+        get
+        {
+            lock (this)
+            {
+                return Encoding.UTF8.GetString(ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            }
+        }
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        lock (this)
+        {
+            base.Write(buffer);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+using Crik.Contracts;
+using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Signals;
+using Crik.NodeStateServer.State;
+
+namespace Crik.NodeStateServer.Tests.State;
+
+public sealed class NodeStateStoreTests
+{
+    private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
+    private static readonly Verdict s_goes = new(NodeState.ShuttingDown, "spot", "it goes");
+    private static readonly Verdict s_cordoned = new(NodeState.Cordoned, "cordon", "it is cordoned");
+
+    private readonly ShiftedClock _clock = new();
+
+    [Fact]
+    public void A_verdict_that_is_the_same_again_changes_nothing()
+    {
+        NodeStateStore store = Store();
+        Assert.NotNull(store.Apply("a", s_goes));
+        NodeAnswer first = store.Find("a")!;
+
+        Assert.Null(store.Apply("a", s_goes with { }));
+        Assert.Same(first, store.Find("a"));
+    }
+
+    [Fact]
+    public void A_state_goes_back_with_its_sign_and_its_version_with_it()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready);
+        long ready = store.Find("a")!.Version;
+
+        store.Apply("a", s_goes);
+        long goes = store.Find("a")!.Version;
+        store.Apply("a", Verdict.Ready);
+
+        Assert.NotEqual(ready, goes);
+        Assert.Equal((NodeState.Ready, ready), (store.Find("a")!.State, store.Find("a")!.Version));
+    }
+
+    [Fact]
+    public void A_version_is_the_same_on_every_replica_and_fits_a_double()
+    {
+        NodeStateStore one = Store(), other = Store();
+        one.Apply("a", s_goes with { Deadline = DateTimeOffset.UnixEpoch });
+        _clock.Forward(TimeSpan.FromHours(1));
+        other.Apply("a", s_goes with { Deadline = DateTimeOffset.UnixEpoch });
+
+        Assert.Equal(one.Find("a")!.Version, other.Find("a")!.Version);
+        Assert.InRange(one.Find("a")!.Version, 1, 1L << 53);
+    }
+
+    [Fact]
+    public void Another_reason_or_deadline_is_another_version()
+    {
+        NodeStateStore store = Store();
+        HashSet<long> versions = [];
+        foreach (Verdict verdict in (Verdict[])[s_goes, s_goes with { Reason = "other" }, s_goes with { Deadline = DateTimeOffset.UnixEpoch }, s_cordoned])
+        {
+            store.Apply("a", verdict);
+            versions.Add(store.Find("a")!.Version);
+        }
+
+        Assert.Equal(4, versions.Count);
+    }
+
+    [Fact]
+    public void Since_is_the_signals_own_or_when_the_sign_was_first_seen()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready);
+        Assert.Null(store.Find("a")!.Since); // nobody knows for how long
+
+        store.Apply("a", s_goes);
+        DateTimeOffset seen = store.Find("a")!.Since!.Value;
+        _clock.Forward(TimeSpan.FromHours(1));
+        store.Apply("a", s_goes with { Reason = "still" });
+        Assert.Equal(seen, store.Find("a")!.Since);
+
+        store.Apply("a", s_goes with { Since = DateTimeOffset.UnixEpoch });
+        Assert.Equal(DateTimeOffset.UnixEpoch, store.Find("a")!.Since);
+
+        store.Apply("a", Verdict.Ready);
+        Assert.InRange(store.Find("a")!.Since!.Value, seen + TimeSpan.FromHours(1), DateTimeOffset.MaxValue);
+    }
+
+    [Fact]
+    public void A_deleted_node_is_gone_for_a_while_and_then_unknown()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready);
+
+        store.Remove("a");
+        Assert.Equal(NodeState.Gone, store.Find("a")!.State);
+
+        _clock.Forward(RunningServer.Options.RememberDeleted + TimeSpan.FromSeconds(1));
+        Assert.Null(store.Find("a"));
+        Assert.Empty(store.All());
+    }
+
+    [Fact]
+    public void No_more_deleted_nodes_are_kept_than_were_asked_for()
+    {
+        NodeStateStore store = Store(RunningServer.Options with { RememberDeletedCount = 2 });
+        foreach (string name in (string[])["a", "b", "c"])
+        {
+            store.Apply(name, Verdict.Ready);
+            store.Remove(name);
+        }
+
+        Assert.Equal(["b", "c"], store.All().Select(answer => answer.Name).Order());
+        Assert.Equal(2, store.Count);
+    }
+
+    [Fact]
+    public void A_node_that_comes_back_under_its_old_name_is_not_forgotten()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready);
+        store.Remove("a");
+        store.Apply("a", Verdict.Ready);
+
+        _clock.Forward(TimeSpan.FromDays(1));
+        store.Apply("b", Verdict.Ready);
+        store.Remove("b");
+
+        Assert.Equal(NodeState.Ready, store.Find("a")!.State);
+    }
+
+    [Fact]
+    public void A_list_takes_what_it_does_not_hold_for_deleted_when_it_is_complete()
+    {
+        NodeStateStore store = Store();
+        Complete(store, "a", "b");
+        Assert.True(store.IsSynced);
+
+        NodeListing second = store.BeginListing();
+        second.Apply("b", Verdict.Ready);
+        Assert.Equal(NodeState.Ready, store.Find("a")!.State); // it may come yet
+        NodeTransition[] gone = [.. second.Complete()];
+
+        Assert.Equal("a", Assert.Single(gone).Name);
+        Assert.Equal(NodeState.Gone, store.Find("a")!.State);
+        Assert.Equal(NodeState.Ready, store.Find("b")!.State);
+    }
+
+    [Fact]
+    public void A_list_that_breaks_off_takes_nothing_for_deleted()
+    {
+        NodeStateStore store = Store();
+        Complete(store, "a", "b");
+        store.BeginListing().Apply("b", Verdict.Ready);
+
+        Complete(store, "a", "b");
+
+        Assert.All(store.All(), answer => Assert.Equal(NodeState.Ready, answer.State));
+    }
+
+    [Fact]
+    public async Task A_wait_ends_with_a_change_of_that_node_and_no_other()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready);
+        store.Apply("b", Verdict.Ready);
+        Task wait = store.WaitAsync("a", store.Find("a")!.Version, s_long, CancellationToken.None);
+
+        store.Apply("b", s_goes);
+        Assert.False(wait.IsCompleted);
+        store.Apply("a", s_goes);
+
+        await Eventually.InTimeAsync(wait);
+    }
+
+    [Fact]
+    public async Task A_wait_with_another_version_ends_at_once()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready);
+
+        await Eventually.InTimeAsync(store.WaitAsync("a", 12345, s_long, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_wait_for_an_unknown_node_ends_when_it_comes()
+    {
+        NodeStateStore store = Store();
+        Task wait = store.WaitAsync("a", 0, s_long, CancellationToken.None);
+
+        store.Apply("b", Verdict.Ready);
+        Assert.False(wait.IsCompleted);
+        store.Apply("a", Verdict.Ready);
+
+        await Eventually.InTimeAsync(wait);
+    }
+
+    [Fact]
+    public async Task A_wait_on_a_node_that_is_forgotten_ends_and_one_for_its_return_too()
+    {
+        NodeStateStore store = Store(RunningServer.Options with { RememberDeletedCount = 1 });
+        store.Apply("a", Verdict.Ready);
+        store.Remove("a");
+        Task forgotten = store.WaitAsync("a", store.Find("a")!.Version, s_long, CancellationToken.None);
+        store.Apply("b", Verdict.Ready);
+        store.Remove("b");
+        await Eventually.InTimeAsync(forgotten);
+        Assert.Null(store.Find("a"));
+
+        Task back = store.WaitAsync("a", 0, s_long, CancellationToken.None);
+        store.Apply("a", Verdict.Ready);
+
+        await Eventually.InTimeAsync(back);
+    }
+
+    [Fact]
+    public async Task A_wait_ends_at_its_time_with_its_caller_and_with_the_store()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready);
+        long version = store.Find("a")!.Version;
+        using CancellationTokenSource caller = new();
+        Task closed = store.WaitAsync("a", version, s_long, CancellationToken.None);
+        Task unknown = store.WaitAsync("x", 0, s_long, CancellationToken.None);
+        Task left = store.WaitAsync("a", version, s_long, caller.Token);
+
+        await Eventually.InTimeAsync(store.WaitAsync("a", version, TimeSpan.FromMilliseconds(50), CancellationToken.None));
+        await caller.CancelAsync();
+        await Eventually.InTimeAsync(left);
+        Assert.False(closed.IsCompleted);
+        store.Close();
+
+        await Eventually.InTimeAsync(Task.WhenAll(closed, unknown));
+    }
+
+    [Fact]
+    public async Task No_wait_is_left_behind_when_changes_and_waits_meet()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready);
+        Task waiting = Task.Run(async () =>
+        {
+            long version = 0;
+            for (int i = 0; i < 2000; i++)
+            {
+                await store.WaitAsync("a", version, s_long, CancellationToken.None);
+                version = store.Find("a")!.Version;
+            }
+        });
+        for (int i = 0; !waiting.IsCompleted; i++)
+        {
+            store.Apply("a", s_goes with { Reason = $"{i}" });
+            await Task.Yield();
+        }
+
+        await Eventually.InTimeAsync(waiting);
+    }
+
+    private static void Complete(NodeStateStore store, params string[] names)
+    {
+        NodeListing listing = store.BeginListing();
+        foreach (string name in names)
+        {
+            listing.Apply(name, Verdict.Ready);
+        }
+
+        _ = listing.Complete().Count();
+    }
+
+    private NodeStateStore Store(ServerOptions? options = null) => new(options ?? RunningServer.Options, _clock);
+}

@@ -1,0 +1,463 @@
+using System.Text;
+using System.Text.Json;
+using Crik.Contracts;
+using Crik.NodeStateServer.Configuration;
+using Crik.StandIn;
+using Microsoft.AspNetCore.Http;
+
+namespace Crik.NodeStateServer.Tests.Watching;
+
+/// <summary>The whole server against an API server that behaves, and then does not.</summary>
+public sealed class NodeWatcherTests : IAsyncLifetime
+{
+    private const string Drain = "ToBeDeletedByClusterAutoscaler";
+
+    private static readonly string s_node = StandInNodes.Name(3);
+
+    private readonly StandInCluster _cluster = new();
+    private StandInApiServer _api = null!;
+
+    public async Task InitializeAsync()
+    {
+        for (int i = 0; i < 25; i++)
+        {
+            _cluster.Apply(StandInNodes.Make(i));
+        }
+
+        _api = await StandInApiServer.StartAsync(_cluster);
+    }
+
+    public async Task DisposeAsync() => await _api.DisposeAsync();
+
+    [Fact]
+    public async Task All_Nodes_are_listed_in_pages_and_then_watched_from_there()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { PageSize = 10 });
+
+        Assert.Equal(25, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
+        string[] requests = _api.Requests;
+        Assert.Equal("GET /api/v1/nodes?limit=10", requests[0]);
+        Assert.All(requests[1..3], request => Assert.StartsWith("GET /api/v1/nodes?limit=10&continue=", request, StringComparison.Ordinal));
+        Assert.StartsWith("GET /api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion=1025&timeoutSeconds=", requests[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_state_comes_and_goes_with_its_sign()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+
+        for (int i = 0; i < 3; i++)
+        {
+            _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+            await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+            _cluster.Edit(s_node, StandInNodes.RemoveTaints);
+            await server.UntilStateAsync(s_node, NodeState.Ready);
+        }
+    }
+
+    [Fact]
+    public async Task A_new_Node_is_known_and_a_deleted_one_is_gone()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+
+        _cluster.Apply(StandInNodes.Make(100));
+        await server.UntilStateAsync(StandInNodes.Name(100), NodeState.Ready);
+        _cluster.Delete(StandInNodes.Name(100));
+        await server.UntilStateAsync(StandInNodes.Name(100), NodeState.Gone);
+    }
+
+    [Fact]
+    public async Task A_watch_that_is_cut_goes_on_from_where_it_was_without_a_list()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+        string seen = (string)_cluster.Get(s_node)["metadata"]!["resourceVersion"]!;
+
+        _api.CutWatches();
+        _cluster.Edit(s_node, StandInNodes.RemoveTaints);
+
+        await server.UntilStateAsync(s_node, NodeState.Ready);
+        Assert.Contains(_api.Requests, request => request.Contains($"resourceVersion={seen}&", StringComparison.Ordinal));
+        Assert.Equal(1, await server.MetricAsync("crik_node_lists_total"));
+    }
+
+    [Fact]
+    public async Task A_watch_that_the_server_ends_in_peace_goes_on()
+    {
+        _api.Intercept = Sending(endAfterwards: true, _ => []); // each watch ends at once
+        await using RunningServer server = await RunningServer.StartAsync(_api);
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "three watches");
+
+        _api.Intercept = null;
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+        Assert.Equal(1, await server.MetricAsync("crik_node_lists_total"));
+    }
+
+    [Fact]
+    public async Task A_bookmark_moves_the_place_to_go_on_from()
+    {
+        _api.BookmarkEvery = TimeSpan.FromMilliseconds(20);
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        for (int i = 0; i < 100; i++)
+        {
+            _cluster.ChangeSomethingElse();
+        }
+
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_watch_events_total{kind=\"bookmark\"}") > 0, "a bookmark");
+        double bookmarks = await server.MetricAsync("crik_watch_events_total{kind=\"bookmark\"}");
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_watch_events_total{kind=\"bookmark\"}") > bookmarks + 1, "two more");
+        _cluster.Compact(); // what came before is forgotten: without the bookmark this would be 410
+        _api.CutWatches();
+
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 2, "a second watch");
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+        Assert.Equal(0, await server.MetricAsync("crik_node_relists_total"));
+    }
+
+    [Fact]
+    public async Task A_version_that_the_server_forgot_leads_to_a_new_list_and_nothing_is_missed()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        await CutAndMissAsync(); // an ERROR event with 410
+
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+        await server.UntilStateAsync(StandInNodes.Name(4), NodeState.Gone);
+        Assert.Equal(1, await server.MetricAsync("crik_node_relists_total"));
+        await server.UntilReadyAsync();
+    }
+
+    [Fact]
+    public async Task The_same_holds_when_410_is_the_status_of_the_answer()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        int refusals = 0;
+        _api.Intercept = async context =>
+        {
+            if (!IsWatch(context) || Interlocked.Increment(ref refusals) > 1)
+            {
+                return false;
+            }
+
+            await StandInApiServer.RefuseAsync(context, 410, "Gone", "too old resource version");
+            return true;
+        };
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+        _api.CutWatches();
+
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_node_relists_total") == 1, "one new list");
+    }
+
+    [Fact]
+    public async Task Pages_that_expire_in_the_middle_of_a_list_begin_it_anew()
+    {
+        int compactions = 0;
+        _api.Intercept = context =>
+        {
+            if (context.Request.Query.ContainsKey("continue") && Interlocked.Increment(ref compactions) == 2)
+            {
+                _cluster.ChangeSomethingElse();
+                _cluster.Compact();
+            }
+
+            return Task.FromResult(false);
+        };
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { PageSize = 5 });
+
+        Assert.Equal(25, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
+        Assert.Equal(2, await server.MetricAsync("crik_node_lists_total"));
+    }
+
+    [Fact]
+    public async Task A_server_that_forgets_every_version_is_not_asked_in_a_circle()
+    {
+        _api.Intercept = async context =>
+        {
+            if (!IsWatch(context))
+            {
+                return false;
+            }
+
+            await StandInApiServer.RefuseAsync(context, 410, "Gone", "always");
+            return true;
+        };
+        await using RunningServer server = await RunningServer.StartAsync(_api);
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "three tries");
+
+        // Pauses grow to some seconds: the log has one line for each try, and there are few.
+        Assert.InRange(_api.Requests.Length, 6, 20);
+    }
+
+    [Fact]
+    public async Task A_watch_that_falls_silent_is_taken_for_dead_and_opened_again()
+    {
+        _api.Intercept = async context =>
+        {
+            if (!IsWatch(context) || _api.Requests.Count(IsWatch) > 1)
+            {
+                return false;
+            }
+
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        };
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, Impatient);
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+        Assert.Contains(server.Log, line => line.Contains("the watch was silent for too long", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_list_that_stands_still_is_begun_anew()
+    {
+        _api.Intercept = async context =>
+        {
+            if (_api.Requests.Length > 1)
+            {
+                return false;
+            }
+
+            await context.Response.WriteAsync("{\"kind\":\"NodeList\",\"items\":[{\"metadata\":");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        };
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, Impatient);
+
+        Assert.Equal(25, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
+    }
+
+    [Theory]
+    [InlineData("garbage\n")]
+    [InlineData("{\"type\":\"MODIFIED\"}\n")]
+    [InlineData("{\"type\":5,\"object\":{}}\n")]
+    [InlineData("{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"half\"}")]
+    [InlineData("\u0000\u0001\u0002\n")]
+    [InlineData("<html><body>502 Bad Gateway</body></html>\n")]
+    [InlineData("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":500,\"message\":\"etcd\"}}\n")]
+    public async Task Garbage_in_a_watch_is_survived_and_nothing_is_missed(string garbage)
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        _api.Intercept = Once(Sending(endAfterwards: true, _ => [garbage]));
+        _api.CutWatches();
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "a watch after that with garbage");
+
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+        Assert.Equal(NodeState.Unknown, (await server.GetAsync("half")).State);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("garbage")]
+    [InlineData("{\"items\":[{\"metadata\":{\"name\":\"a\"}}")]
+    [InlineData("{\"items\":[{\"metadata\":{\"name\":\"a\"}}]}")]
+    [InlineData("{\"kind\":\"NodeList\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[7]}")]
+    public async Task A_broken_list_is_begun_anew_and_does_not_make_ready(string garbage)
+    {
+        _api.Intercept = Once(async context =>
+        {
+            await context.Response.WriteAsync(garbage);
+            return true;
+        });
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+
+        Assert.Equal(25, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
+        Assert.True(await server.MetricAsync("crik_source_failures_total") >= 1);
+    }
+
+    [Fact]
+    public async Task A_line_without_end_is_cut_off_before_it_fills_the_memory()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        long sent = 0;
+        _api.Intercept = Once(async context =>
+        {
+            byte[] block = Encoding.ASCII.GetBytes(new string('x', 1 << 16));
+            while (!context.RequestAborted.IsCancellationRequested && sent < 100 << 20)
+            {
+                await context.Response.Body.WriteAsync(block, context.RequestAborted);
+                sent += block.Length;
+            }
+
+            return true;
+        });
+        _api.CutWatches();
+
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "a watch after that");
+        Assert.InRange(sent, 4 << 20, 16 << 20);
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+    }
+
+    [Fact]
+    public async Task Events_that_come_byte_by_byte_are_whole_events()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        string line = "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"" + s_node + "\",\"resourceVersion\":\"1026\"},\"spec\":{\"unschedulable\":true}}}\n";
+        _api.Intercept = Once(Sending(endAfterwards: false, _ => line.Select(letter => letter.ToString())));
+        _api.CutWatches();
+
+        await server.UntilStateAsync(s_node, NodeState.Cordoned);
+    }
+
+    [Fact]
+    public async Task A_restarted_API_server_is_found_again_and_meanwhile_it_is_not_ready()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { NotReadyAfter = TimeSpan.Zero });
+        int port = _api.Address.Port;
+        StandInCertificates certificates = _api.Certificates;
+        await _api.DisposeAsync();
+
+        await Eventually.TrueAsync(async () => !await server.IsReadyAsync(), "not ready");
+        Assert.Equal(NodeState.Ready, (await server.GetAsync(s_node)).State); // the last that was known
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+        using StandInCertificates same = certificates.Again();
+        _api = await StandInApiServer.StartAsync(_cluster, same, port);
+
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+        await server.UntilReadyAsync();
+        Assert.Equal(0, await server.MetricAsync("crik_node_relists_total"));
+    }
+
+    [Fact]
+    public async Task An_API_server_that_comes_later_than_we_is_waited_for()
+    {
+        int port = _api.Address.Port;
+        StandInCertificates certificates = _api.Certificates.Again();
+        await using RunningServer server = await RunningServer.StartAsync(_api);
+        await _api.DisposeAsync();
+        _api = await StandInApiServer.StartAsync(_cluster, certificates, port);
+
+        await server.UntilReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_rotated_token_is_taken_up_without_a_restart()
+    {
+        using TempDirectory files = new();
+        string token = files.Write("token", "one");
+        _api.GoodTokens.Add("one");
+        await using RunningServer server = await RunningServer.StartAsync(_api, user: $"    tokenFile: {token}");
+        await server.UntilReadyAsync();
+
+        _api.GoodTokens.Clear();
+        _api.GoodTokens.Add("two");
+        files.Write("token", "two");
+        _api.CutWatches();
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_us_is_told_in_its_words_and_asked_again_later()
+    {
+        _api.Intercept = async context =>
+        {
+            await StandInApiServer.RefuseAsync(context, 403, "Forbidden", "nodes is forbidden: no list for you");
+            return true;
+        };
+        await using RunningServer server = await RunningServer.StartAsync(_api);
+        await Eventually.TrueAsync(() => Pauses(server).Length >= 3, "three tries");
+
+        double[] pauses = Pauses(server);
+        Assert.InRange(pauses[0], 0.1, 0.2);
+        Assert.InRange(pauses[1], 0.2, 0.4);
+        Assert.InRange(pauses[2], 0.4, 0.8);
+        _api.Intercept = null;
+        await server.UntilReadyAsync();
+    }
+
+    [Fact]
+    public async Task Thousands_of_changes_in_a_row_end_in_the_last_of_each()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        for (int round = 0; round < 40; round++)
+        {
+            for (int i = 0; i < 25; i++)
+            {
+                _cluster.Edit(StandInNodes.Name(i), node =>
+                {
+                    StandInNodes.RemoveTaints(node);
+                    if ((round + i) % 2 == 0)
+                    {
+                        StandInNodes.Taint(node, Drain);
+                    }
+                });
+            }
+
+            if (round % 10 == 5)
+            {
+                _api.CutWatches();
+            }
+        }
+
+        for (int i = 0; i < 25; i++)
+        {
+            await server.UntilStateAsync(StandInNodes.Name(i), (39 + i) % 2 == 0 ? NodeState.ShuttingDown : NodeState.Ready);
+        }
+    }
+
+    private static ServerOptions Impatient => RunningServer.Options with { WatchIdleTimeout = TimeSpan.FromMilliseconds(300) };
+
+    private static double[] Pauses(RunningServer server) =>
+        [.. server.Log.Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("event").GetInt32() == 14)
+            .Where(line => line.GetProperty("level").GetString() == "warning" && line.GetProperty("problem").GetString()!.EndsWith("no list for you", StringComparison.Ordinal))
+            .Select(line => line.GetProperty("seconds").GetDouble())];
+
+    private static bool IsWatch(HttpContext context) => context.Request.Query["watch"] == "true";
+
+    private static bool IsWatch(string request) => request.Contains("watch=true", StringComparison.Ordinal);
+
+    private static Func<HttpContext, Task<bool>> Sending(bool endAfterwards, Func<HttpContext, IEnumerable<string>> pieces) => async context =>
+    {
+        if (!IsWatch(context))
+        {
+            return false;
+        }
+
+        await context.Response.Body.FlushAsync();
+        foreach (string piece in pieces(context))
+        {
+            await context.Response.WriteAsync(piece, context.RequestAborted);
+            await context.Response.Body.FlushAsync();
+        }
+
+        if (!endAfterwards)
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return true;
+    };
+
+    private static Func<HttpContext, Task<bool>> Once(Func<HttpContext, Task<bool>> intercept)
+    {
+        int calls = 0;
+        return context => Interlocked.Increment(ref calls) == 1 ? intercept(context) : Task.FromResult(false);
+    }
+
+    private async Task CutAndMissAsync()
+    {
+        _api.Intercept = async context =>
+        {
+            await StandInApiServer.RefuseAsync(context, 503, "ServiceUnavailable", "not now");
+            return true;
+        };
+        _api.CutWatches();
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+        _cluster.Delete(StandInNodes.Name(4));
+        _cluster.Compact();
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 2, "a refused watch");
+        _api.Intercept = null;
+    }
+}

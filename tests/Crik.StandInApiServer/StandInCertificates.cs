@@ -1,0 +1,63 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Crik.StandIn;
+
+/// <summary>An authority, and what it vouches for, as a cluster has it.</summary>
+public sealed class StandInCertificates : IDisposable
+{
+    private static readonly DateTimeOffset s_from = DateTimeOffset.UtcNow.AddDays(-1);
+    private static readonly DateTimeOffset s_until = DateTimeOffset.UtcNow.AddDays(30);
+
+    private StandInCertificates(X509Certificate2 authority, X509Certificate2 server) => (Authority, Server) = (authority, server);
+
+    public StandInCertificates()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=stand-in-authority", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        Authority = request.CreateSelfSigned(s_from, s_until);
+        Server = Issue("CN=kube-apiserver", names =>
+        {
+            names.AddIpAddress(IPAddress.Loopback);
+            names.AddDnsName("kubernetes.default.svc");
+        });
+    }
+
+    public X509Certificate2 Authority { get; }
+
+    public X509Certificate2 Server { get; }
+
+    public string AuthorityPem => Authority.ExportCertificatePem();
+
+    public X509Certificate2 Issue(string subject, Action<SubjectAlternativeNameBuilder>? names = null)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new(subject, key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder alternatives = new();
+        names?.Invoke(alternatives);
+        if (names is not null)
+        {
+            request.CertificateExtensions.Add(alternatives.Build());
+        }
+
+        using X509Certificate2 issued = request.Create(Authority, s_from, s_until, RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 withKey = issued.CopyWithPrivateKey(key);
+        return Copy(withKey); // a key that TLS can use
+    }
+
+    /// <summary>The same once more, for an API server that is started again.</summary>
+    public StandInCertificates Again() => new(Copy(Authority), Copy(Server));
+
+    public void Dispose()
+    {
+        Authority.Dispose();
+        Server.Dispose();
+    }
+
+    private static X509Certificate2 Copy(X509Certificate2 certificate) =>
+        X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Crik.SystemTests;
+
+/// <summary>Checkpoints that leave the program running, the commands for people, and what a program and its hooks are told.</summary>
+public sealed class ControlTests
+{
+    [LabFact]
+    public void Status_and_checkpoint_talk_to_the_running_crik()
+    {
+        using ImageDirectory images = new();
+        int last;
+        using (Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter))
+        {
+            pod.WaitForCount(3);
+            JsonNode before = JsonNode.Parse(pod.Exec("crik", "status", "--output", "json"))!;
+            Assert.Equal(("running", "/checkpoint", "basic"), ((string?)before["state"], (string?)before["imageDir"], (string?)before["privileges"]));
+            Assert.Null(before["lastCheckpoint"]);
+
+            Assert.Equal("checkpoint 1 was made\n", pod.Exec("crik", "checkpoint", "--leave-running"));
+            Assert.Equal(1, (int)JsonNode.Parse(pod.Exec("crik", "status", "-o", "json"))!["lastCheckpoint"]!);
+            Assert.Contains("1, at ", pod.Exec("crik", "status"), StringComparison.Ordinal);
+            pod.WaitForCount(pod.Counted()[^1] + 3);
+
+            Assert.Equal("checkpoint 2 was made\n", pod.Exec("crik", "checkpoint"));
+            Assert.Equal(143, pod.WaitForExit());
+            last = pod.Counted()[^1];
+            Assert.Equal(Enumerable.Range(1, last), pod.Counted());
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, [], Programs.Counter);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
+        Assert.Equal(2, (int)JsonNode.Parse(next.Exec("crik", "status", "--output", "json"))!["restoredFrom"]!);
+    }
+
+    [LabFact]
+    public void Somebody_else_is_kept_from_the_socket()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter);
+        pod.WaitForCount(2);
+        string said = pod.Exec("sh", "-c", "chmod 777 /run/crik.sock; setpriv --reuid 1234 --clear-groups crik checkpoint 2>&1; true");
+
+        Assert.Contains("does not listen to this user", said, StringComparison.Ordinal);
+        pod.WaitFor(line => line.Contains("kept from the control socket", StringComparison.Ordinal), "kept from the control socket");
+        Assert.Empty(images.Generations);
+    }
+
+    [LabFact]
+    public void Without_a_running_crik_the_commands_say_so()
+    {
+        using Pod pod = new([], ["sh", "-c", "crik status; echo status $?; crik checkpoint; echo checkpoint $?"]);
+
+        Assert.Equal(0, pod.WaitForExit());
+        Assert.Contains("status 125", pod.Output);
+        Assert.Contains("checkpoint 125", pod.Output);
+        Assert.Equal(2, pod.Errors.Count(line => line.Contains("no crik with an image directory runs here", StringComparison.Ordinal)));
+    }
+
+    [LabFact]
+    public void Checkpoints_by_the_clock_and_at_a_signal_leave_the_program_running()
+    {
+        using ImageDirectory images = new();
+        int last;
+        using (Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CHECKPOINT_INTERVAL=1s", "--env", "CRIK_CHECKPOINT_SIGNAL=USR2", "--env", "CRIK_KEEP=3"], Programs.Counter))
+        {
+            pod.WaitFor(line => line.Contains("runs on generation=3", StringComparison.Ordinal), "generation 3");
+            int made = images.Generations[^1];
+            pod.Kill("USR2");
+            pod.WaitFor(line => line.Contains("because=\"checkpointSignal came\"", StringComparison.Ordinal), "checkpointSignal");
+            pod.WaitFor(line => line.Contains($"runs on generation={made + 1}", StringComparison.Ordinal), "one more");
+            Assert.InRange(images.Generations.Length, 1, 4);
+            Assert.Equal(143, pod.End());
+            last = pod.Counted()[^1];
+            Assert.Equal(Enumerable.Range(1, last), pod.Counted());
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, [], Programs.Counter);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
+    }
+
+    [LabFact]
+    public void Hooks_run_around_checkpoint_and_restore_and_the_program_is_told()
+    {
+        using ImageDirectory images = new();
+        string[] options =
+        [
+            "--env", "CRIK_HOOKS_BEFORE_CHECKPOINT=echo \"before: $CHECKPOINT_REASON\"", "--env", "CRIK_HOOKS_AFTER_CHECKPOINT=echo \"after: $CHECKPOINT_GENERATION\"",
+            "--env", "CRIK_HOOKS_AFTER_RESTORE=echo \"restored: $CHECKPOINT_GENERATION\"", "--env", "CRIK_RESTORED_SIGNAL=USR1", "--env", "CRIK_RESTORED_FILE=/tmp/restored.json",
+        ];
+        string[] program = Programs.Shell("trap 'echo told; cat /tmp/restored.json' USR1; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
+        string before;
+        using (Pod pod = Pod.WithCheckpoints(images, [.. options, "--env", "MARK=first"], program))
+        {
+            before = pod.Name;
+            pod.WaitForCount(3);
+            Assert.Equal(143, pod.End());
+            Assert.Contains("before: no node state is asked for", pod.Output);
+            Assert.Contains("after: 1", pod.Output);
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, [.. options, "--env", "MARK=second"], program);
+        next.WaitForLine("told");
+        next.WaitForLine("restored: 1");
+        next.WaitForLine("}");
+        JsonNode told = JsonNode.Parse(string.Join('\n', next.Output.SkipWhile(line => line != "{").TakeWhile(line => line != "}").Where(line => line != "restored: 1")) + "}")!;
+        Assert.Equal((1, before, next.Name, "second"), ((int)told["generation"]!, (string?)told["hostNameBefore"], (string?)told["hostName"], (string?)told["environment"]!["MARK"]));
+        Assert.True((double)told["awaySeconds"]! > 0);
+    }
+
+    [LabTheory]
+    [InlineData("exit 1", "giveUp", false)]
+    [InlineData("exit 1", "goOn", true)]
+    [InlineData("sleep 100", "giveUp", false)]
+    [InlineData("sleep 100", "goOn", true)]
+    public void A_hook_that_fails_or_hangs_decides_no_more_than_it_may(string hook, string choice, bool made)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(
+            images, ["--env", $"CRIK_HOOKS_BEFORE_CHECKPOINT={hook}", "--env", "CRIK_HOOK_TIMEOUT=1s", "--env", $"CRIK_WHEN_HOOK_FAILS={choice}"],
+            Programs.Shell("trap 'exit 3' TERM; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done"));
+        pod.WaitForCount(3);
+
+        Assert.Equal(made ? 143 : 3, pod.End());
+        Assert.Equal(made ? 1 : 0, images.Generations.Length);
+    }
+
+    [LabTheory]
+    [InlineData("basic", "warn", true)]
+    [InlineData("basic", "startFresh", false)]
+    [InlineData("full", "startFresh", true)]
+    public void A_clock_that_is_behind_is_said_and_dealt_with_or_goes_on(string level, string choice, bool restored)
+    {
+        const string Program = "import time; n = 0\nwhile True:\n n += 1; print('count', n, flush=True); print('clock', time.monotonic(), flush=True)\n for _ in range(1000000): pass";
+        string[] options = ["--level", level, "--env", $"CRIK_WHEN_CLOCK_JUMPS={choice}"];
+        using ImageDirectory images = new();
+        double then;
+        using (Pod pod = new(
+            ["--image-dir", images.Path, .. options], ["crik", "run", "--image-dir", "/checkpoint", "--", .. Programs.Python(Program)],
+            ["unshare", "--time", "--monotonic", "1000000", "--fork"]))
+        {
+            pod.WaitForCount(3);
+            Assert.Equal(143, pod.End());
+            then = Clock(pod);
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, options, Programs.Python(Program));
+        next.WaitForLine("clock ");
+        Assert.Equal(restored, next.Counted()[0] > 1);
+        Assert.Equal(level == "full", Clock(next) > then);
+        Assert.Equal(level == "basic", next.Errors.Any(line => line.Contains("CLOCK_MONOTONIC", StringComparison.Ordinal)));
+    }
+
+    private static double Clock(Pod pod) => double.Parse(pod.Output.Last(line => line.StartsWith("clock ", StringComparison.Ordinal)).AsSpan(6), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,235 @@
+using System.Text.Json.Nodes;
+
+namespace Crik.SystemTests;
+
+/// <summary>Ends at the worst moment, and what the next start makes of them.</summary>
+public sealed class CrashTests
+{
+    [LabTheory]
+    [InlineData(0)]
+    [InlineData(40)]
+    [InlineData(120)]
+    [InlineData(400)]
+    public void A_pod_that_dies_in_a_dump_goes_back_to_the_checkpoint_before(int milliseconds)
+    {
+        using ImageDirectory images = new();
+        string[] program = ["python3", "/programs/hold.py", "200"];
+        int first;
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForCount(3);
+            Assert.Equal(143, pod.End());
+            first = pod.Counted()[^1];
+        }
+
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForCount(first + 3);
+            pod.Kill();
+            Thread.Sleep(milliseconds);
+            pod.Kill("KILL");
+            pod.WaitForExit();
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, [], program);
+        next.WaitForLine("crik info: restored");
+        next.WaitForCount(first + 1);
+        // Either the dump was not done, or it was, and then nothing of it is missing.
+        Assert.True(next.Counted()[0] == first + 1 || images.Generations.Contains(2), next.Said);
+        Assert.Empty(images.Failed);
+        Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
+        Assert.Equal(143, next.End());
+    }
+
+    [LabFact]
+    public void A_run_whose_dump_failed_goes_back_to_the_checkpoint_before()
+    {
+        using ImageDirectory images = new();
+        string[] program = ["python3", "/programs/hold.py", "30", "40"];
+        int last;
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForCount(3);
+            Assert.Equal(143, pod.End());
+            last = pod.Counted()[^1];
+        }
+
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            // criu is gone when it is wanted.
+            pod.WaitForCount(last + 3);
+            pod.Exec("rm", "/usr/sbin/criu");
+            int code = pod.End();
+            Assert.True(code == 7, pod.Said);
+            Assert.Contains("got TERM, memory whole", pod.Output);
+        }
+
+        Assert.Equal([1], images.Generations);
+        using Pod next = Pod.WithCheckpoints(images, [], program);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
+    }
+
+    [LabFact]
+    public void A_tree_whose_dump_failed_is_whole_and_every_part_goes_on()
+    {
+        // It ignores SIGTERM, so what the failed dump left of it can be looked at.
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(
+            images, ["--env", "CRIK_GHOST_LIMIT=0", "--env", "CRIK_ADDITIONAL_PATHS=/data", "--tmpfs", "/data:4m"],
+            "sh", "-c", "trap '' TERM; exec python3 /programs/tree.py");
+        pod.WaitFor(_ => Rounds(pod).Length >= 2, "two rounds");
+        pod.Kill();
+        pod.WaitFor(line => line.Contains("no checkpoint was made", StringComparison.Ordinal), "no checkpoint was made");
+        int before = Rounds(pod).Length;
+        pod.WaitFor(_ => Rounds(pod).Length >= before + 4, "four more rounds");
+
+        JsonNode[] rounds = [.. Rounds(pod).Select(line => JsonNode.Parse(line)!)];
+        Assert.Equal(Enumerable.Range(1, rounds.Length), rounds.Select(round => (int)round["round"]!));
+        foreach (string counter in new[] { "thread", "daemon", "ticks", "alarms" })
+        {
+            Assert.True((int)rounds[^1][counter]! > (int)rounds[^3][counter]!, $"{counter} stands still\n{pod.Said}");
+        }
+
+        foreach (string part in new[] { "watch", "connected", "polled", "flock", "lockf" })
+        {
+            Assert.All(rounds, round => Assert.True((bool)round[part]!, $"{part}\n{pod.Said}"));
+        }
+
+        Assert.Empty(images.Generations);
+        Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
+    }
+
+    [LabFact]
+    public void A_volume_that_is_full_at_the_start_does_not_stop_a_restore()
+    {
+        using ImageDirectory images = new();
+        string volume = images.In("volume");
+        Directory.CreateDirectory(volume);
+        Lab.Run("mount", "-t", "tmpfs", "-o", "size=40m", "crik-test", volume);
+        try
+        {
+            int last;
+            using (Pod pod = new(["--image-dir", volume], ["crik", "run", "--image-dir", "/checkpoint", "--", .. Programs.Counter]))
+            {
+                pod.WaitForCount(3);
+                Assert.Equal(143, pod.End());
+                last = pod.Counted()[^1];
+            }
+
+            Lab.Run("sh", "-c", $"cat /dev/zero >{volume}/filler 2>/dev/null || true");
+            using Pod next = new(["--image-dir", volume], ["crik", "run", "--image-dir", "/checkpoint", "--", .. Programs.Counter]);
+            next.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
+            Assert.Equal(last + 1, next.Counted()[0]);
+            next.Kill();
+            Assert.Equal(143, next.WaitForExit());
+            Assert.Contains(next.Errors, line => line.Contains("No space left on device", StringComparison.Ordinal) || line.Contains("MiB free", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Lab.Run("umount", "-l", volume);
+        }
+    }
+
+    [LabFact]
+    public void A_holder_that_was_killed_holds_nothing()
+    {
+        using ImageDirectory images = new();
+        using (Pod holder = Pod.WithCheckpoints(images, [], Programs.Counter))
+        {
+            holder.WaitForCount(1);
+            holder.Kill("KILL");
+            holder.WaitForExit();
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_LOCK_TIMEOUT=0s"], Programs.Counter);
+        next.WaitForCount(1);
+        Assert.Equal(143, next.End());
+    }
+
+    [LabFact]
+    public void LockTimeout_of_zero_does_not_wait()
+    {
+        using ImageDirectory images = new();
+        using Pod holder = Pod.WithCheckpoints(images, [], Programs.Counter);
+        holder.WaitForCount(1);
+        using Pod other = Pod.WithCheckpoints(images, ["--env", "CRIK_LOCK_TIMEOUT=0s"], Programs.Counter);
+
+        Assert.Equal(124, other.WaitForExit());
+
+        Assert.Contains(other.Errors, line => line.Contains(holder.Name, StringComparison.Ordinal));
+    }
+
+    [LabTheory]
+    [InlineData("criuVersion", "criu")]
+    [InlineData("machine.kernelRelease", "kernel")]
+    [InlineData("machine.architecture", "architecture")]
+    public void What_does_not_fit_this_machine_is_one_line_each_and_the_checkpoint_is_kept(string key, string expected)
+    {
+        using ImageDirectory images = new();
+        using (Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter))
+        {
+            pod.WaitForCount(1);
+            Assert.Equal(143, pod.End());
+        }
+
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!;
+        string[] parts = key.Split('.');
+        (parts.Length == 1 ? manifest : manifest[parts[0]]!)[parts[^1]] = parts[^1] switch
+        {
+            "criuVersion" => 990000,
+            "kernelRelease" => "99.1.0",
+            _ => "riscv64",
+        };
+        File.WriteAllText(images.Manifest(1), manifest.ToJsonString());
+        using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], Programs.Counter);
+
+        Assert.Equal(123, next.WaitForExit());
+        Assert.Single(next.Errors, line => line.Contains($"does not fit: {expected}", StringComparison.OrdinalIgnoreCase));
+        Assert.Empty(images.Failed);
+    }
+
+    [LabTheory]
+    [InlineData("{}")]
+    [InlineData("not JSON")]
+    [InlineData("{\"runId\": \"x\", \"startedAt\": \"2020-01-01T00:00:00Z\", \"hostName\": \"../..\", \"historyUpTo\": -5, \"restoredFrom\": 2147483647}")]
+    public void A_run_record_that_is_no_good_stops_nothing(string record)
+    {
+        using ImageDirectory images = new();
+        using (Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter))
+        {
+            pod.WaitForCount(1);
+            Assert.Equal(143, pod.End());
+        }
+
+        File.WriteAllText(images.In("run.json"), record);
+        using Pod next = Pod.WithCheckpoints(images, [], Programs.Counter);
+        next.WaitForCount(1);
+
+        Assert.Equal(143, next.End());
+    }
+
+    [LabTheory]
+    [InlineData("failed")]
+    [InlineData("checkpoints")]
+    [InlineData("run.json")]
+    [InlineData("lock")]
+    public void A_link_in_the_image_directory_leads_nowhere(string name)
+    {
+        using ImageDirectory images = new();
+        Directory.CreateDirectory(images.In("outside"));
+        File.WriteAllText(images.In("outside", "file"), "untouched");
+        string target = name is "run.json" or "lock" ? "/outside/file" : "/outside";
+        File.CreateSymbolicLink(images.In(name), target);
+
+        using Pod pod = Pod.WithCheckpoints(images, ["--mount", $"{images.In("outside")}:/outside"], Programs.Counter);
+        pod.WaitFor(line => line == "count 2" || line.StartsWith("crik error", StringComparison.Ordinal), "a word");
+        pod.Kill();
+        pod.WaitForExit();
+
+        Assert.Equal("untouched", File.ReadAllText(images.In("outside", "file")));
+        Assert.Equal(["file"], Directory.EnumerateFileSystemEntries(images.In("outside")).Select(Path.GetFileName));
+    }
+
+    private static string[] Rounds(Pod pod) => [.. pod.Output.Where(line => line.StartsWith('{'))];
+}

@@ -1,0 +1,60 @@
+namespace Crik.SystemTests;
+
+/// <summary>One checkpoint, many replicas: restored from a directory that can only be read.</summary>
+public sealed class GoldenTests
+{
+    private static readonly string[] s_program = Programs.Shell(
+        "trap 'echo got TERM; exit 3' TERM; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
+
+    [LabFact]
+    public void Replicas_start_side_by_side_from_a_read_only_directory_and_leave_it_as_it_is()
+    {
+        using ImageDirectory images = new();
+        int last;
+        using (Pod warm = Pod.WithCheckpoints(images, [], s_program))
+        {
+            warm.WaitForCount(5);
+            Assert.Equal(143, warm.End());
+            last = warm.Counted()[^1];
+        }
+
+        string[] before = Files(images);
+        Pod[] replicas = [.. Enumerable.Range(0, 3).Select(_ => new Pod(
+            ["--mount", $"{images.Path}:/golden:ro", "--env", "CRIK_RESTORE_MODE=always"], ["crik", "run", "--image-dir", "/golden", "--", .. s_program]))];
+        try
+        {
+            foreach (Pod replica in replicas)
+            {
+                replica.WaitForCount(last + 3);
+                Assert.Equal(last + 1, replica.Counted()[0]);
+            }
+
+            foreach (Pod replica in replicas)
+            {
+                Assert.Equal(3, replica.End());
+                Assert.Contains("got TERM", replica.Output);
+                Assert.Contains(replica.Errors, line => line.Contains("no checkpoint, the program gets it because=\"the image directory is read-only\"", StringComparison.Ordinal));
+            }
+        }
+        finally
+        {
+            Array.ForEach(replicas, replica => replica.Dispose());
+        }
+
+        Assert.Equal(before, Files(images));
+    }
+
+    [LabFact]
+    public void Without_restoreMode_always_a_read_only_directory_is_refused()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = new(["--mount", $"{images.Path}:/golden:ro"], ["crik", "run", "--image-dir", "/golden", "--", .. s_program]);
+
+        Assert.Equal(125, pod.WaitForExit());
+        Assert.Contains(pod.Errors, line => line.Contains("imageDir /golden cannot be used", StringComparison.Ordinal));
+        Assert.Empty(pod.Output);
+    }
+
+    private static string[] Files(ImageDirectory images) =>
+        [.. Directory.EnumerateFiles(images.Path, "*", SearchOption.AllDirectories).Select(path => $"{path} {new FileInfo(path).LastWriteTimeUtc:O}").Order(StringComparer.Ordinal)];
+}

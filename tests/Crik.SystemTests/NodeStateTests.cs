@@ -1,0 +1,224 @@
+namespace Crik.SystemTests;
+
+/// <summary>What SIGTERM means, by the state of the node.</summary>
+public sealed class NodeStateTests
+{
+    private static readonly string[] s_program = Programs.Shell(
+        "trap 'echo got TERM; exit 3' TERM; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
+
+    public static TheoryData<string?> Liars => new()
+    {
+        null,
+        "",
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"name\":",
+        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+        "\0\0\0\0\0\0\0\0",
+        StandInServer.State("ready", 1, node: "another"),
+        StandInServer.State("marvellous", 1),
+        StandInServer.Json("{\"name\":\"" + new string('x', 1 << 20) + "\"}"),
+    };
+
+    [LabFact]
+    public void An_ordinary_end_makes_no_checkpoint()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        using Pod pod = Asking(images, server);
+        pod.WaitForCount(3);
+
+        Assert.Equal(3, pod.End());
+        Assert.Contains("got TERM", pod.Output);
+        Assert.Empty(images.Generations);
+        Assert.Contains(pod.Errors, line => line.Contains("the node is ready: the test says so", StringComparison.Ordinal));
+    }
+
+    [LabTheory]
+    [InlineData("shutting-down")]
+    [InlineData("cordoned")]
+    [InlineData("gone")]
+    public void A_node_that_goes_away_means_a_checkpoint(string state)
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State(state, 1));
+        int last;
+        using (Pod pod = Asking(images, server))
+        {
+            pod.WaitForCount(3);
+            Assert.Equal(143, pod.End());
+            last = pod.Counted()[^1];
+        }
+
+        server.Change(StandInServer.State("ready", 2));
+        using Pod next = Asking(images, server);
+        next.WaitForCount(last + 2);
+        Assert.Equal(last + 1, next.Counted()[0]);
+        Assert.Equal(3, next.End()); // the state of the new node counts, and a restored program gets its SIGTERM too
+    }
+
+    [LabFact]
+    public void Word_that_comes_after_SIGTERM_is_waited_for()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        using Pod pod = Asking(images, server, "--env", "CRIK_NODE_STATE_TIMEOUT=7s");
+        pod.WaitForCount(3);
+        int asked = server.Requests;
+        pod.Kill();
+        SpinWait.SpinUntil(() => server.Requests > asked, TimeSpan.FromSeconds(20));
+        server.Change(StandInServer.State("shutting-down", 2));
+
+        Assert.Equal(143, pod.WaitForExit());
+        Assert.Equal([1], images.Generations);
+    }
+
+    [LabTheory]
+    [MemberData(nameof(Liars))]
+    public void A_server_that_is_silent_or_lies_costs_neither_program_nor_work(string? answer)
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(answer);
+        using Pod pod = Asking(images, server);
+        pod.WaitForCount(5);
+
+        Assert.Equal(143, pod.End());
+        Assert.Equal([1], images.Generations);
+        Assert.Contains(pod.Errors, line => line.Contains("the node's state is unknown", StringComparison.Ordinal));
+    }
+
+    [LabTheory]
+    [InlineData("checkpoint", 143)]
+    [InlineData("forward", 3)]
+    public void A_server_that_is_down_leaves_the_choice_to_the_configuration(string choice, int code)
+    {
+        using ImageDirectory images = new();
+        StandInServer server = new(null);
+        server.Dispose();
+        using Pod pod = new(
+            ["--image-dir", images.Path, "--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", "CRIK_NODE_STATE_SERVER_URL=http://127.0.0.1:1",
+                "--env", $"CRIK_WHEN_NODE_STATE_UNKNOWN={choice}"],
+            ["crik", "run", "--image-dir", "/checkpoint", "--", .. s_program]);
+        pod.WaitForCount(3);
+
+        Assert.Equal(code, pod.End());
+        Assert.Contains(pod.Errors, line => line.Contains("Connection refused", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void A_warning_that_was_heard_holds_when_the_server_is_gone()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("shutting-down", 1));
+        using Pod pod = Asking(images, server, "--env", "CRIK_WHEN_NODE_STATE_UNKNOWN=forward");
+        pod.WaitFor(line => line.Contains("state=shutting-down", StringComparison.Ordinal), "state=shutting-down");
+        server.Dispose();
+
+        Assert.Equal(143, pod.End());
+    }
+
+    [LabFact]
+    public void A_missing_node_name_is_said_at_the_start()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = new(
+            ["--image-dir", images.Path, "--env", "CRIK_NODE_STATE_SERVER_URL=http://127.0.0.1:1"],
+            ["crik", "run", "--image-dir", "/checkpoint", "--", .. s_program]);
+
+        Assert.Equal(64, pod.WaitForExit());
+        Assert.Empty(pod.Output);
+        Assert.Contains(pod.Errors, line => line.Contains("CRIK_NODE_STATE_SERVER_URL: needs the node's name", StringComparison.Ordinal)
+            && line.Contains("fieldPath: spec.nodeName", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void An_early_warning_runs_the_hook_and_makes_a_checkpoint_from_which_a_lost_node_comes_back()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        string[] hook = ["--env", "CRIK_ON_NODE_WARNING=echo \"hook $NODE_STATE: $NODE_STATE_REASON\"", "--env", "CRIK_CHECKPOINT_ON_WARNING=true"];
+        int seen;
+        using (Pod pod = Asking(images, server, hook))
+        {
+            pod.WaitForCount(3);
+            server.Change(StandInServer.State("cordoned", 2));
+            pod.WaitFor(line => line.Contains("checkpoint committed, the program runs on", StringComparison.Ordinal), "checkpoint committed");
+            seen = pod.Counted()[^1];
+            pod.WaitForCount(seen + 5);
+            Assert.Contains("hook cordoned: the test says so", pod.Output);
+            Assert.Equal([1], images.Generations);
+            Assert.DoesNotContain("got TERM", pod.Output);
+            Assert.Equal(Enumerable.Range(1, pod.Counted()[^1]), pod.Counted());
+            pod.Kill("KILL");
+            pod.WaitForExit();
+        }
+
+        using Pod next = Asking(images, server);
+        next.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
+        Assert.InRange(next.Counted()[0], 3, seen + 1);
+        Assert.Equal(143, next.End());
+        Assert.Equal([1, 2], images.Generations);
+    }
+
+    [LabFact]
+    public void A_tree_that_is_left_running_is_whole_and_comes_back_whole()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        string[] options = ["--env", "CRIK_CHECKPOINT_ON_WARNING=true", "--env", "CRIK_ADDITIONAL_PATHS=/data"];
+        string[] tree = ["python3", "/programs/tree.py"];
+        using (Pod pod = Running(tree, images, server, options))
+        {
+            for (int episode = 0; episode < 3; episode++)
+            {
+                WaitForRounds(pod, 2);
+                server.Change(StandInServer.State("cordoned", (2 * episode) + 2));
+                int wanted = episode + 1;
+                pod.WaitFor(line => line.Contains($"runs on generation={wanted}", StringComparison.Ordinal), $"generation {wanted}");
+                server.Change(StandInServer.State("ready", (2 * episode) + 3));
+            }
+
+            WaitForRounds(pod, 3);
+            pod.Kill("KILL");
+            pod.WaitForExit();
+        }
+
+        using Pod next = Running(tree, images, server, options);
+        next.WaitForLine("crik info: restored");
+        WaitForRounds(next, 3);
+        Assert.DoesNotContain(next.Output, line => line.Contains("\"watch\": false", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void SIGTERM_during_a_checkpoint_on_a_warning_gets_a_checkpoint_of_its_own()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        string[] program = ["python3", "/programs/hold.py", "700"];
+        int last;
+        using (Pod pod = Running(program, images, server, ["--env", "CRIK_CHECKPOINT_ON_WARNING=true"]))
+        {
+            pod.WaitForCount(2);
+            server.Change(StandInServer.State("shutting-down", 2));
+            pod.WaitFor(_ => File.Exists(images.In(".staging-1", "images", "pages-1.img")), "a dump that has begun");
+            Assert.Equal(143, pod.End());
+            last = pod.Counted()[^1];
+            Assert.Contains(pod.Errors, line => line.Contains("SIGTERM came", StringComparison.Ordinal));
+        }
+
+        Assert.Single(images.Generations);
+        server.Change(StandInServer.State("ready", 3));
+        using Pod next = Running(program, images, server, []);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
+    }
+
+    private static Pod Asking(ImageDirectory images, StandInServer server, params string[] options) => Running(s_program, images, server, options);
+
+    private static Pod Running(string[] program, ImageDirectory images, StandInServer server, string[] options) => Pod.WithCheckpoints(
+        images, ["--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", $"CRIK_NODE_STATE_SERVER_URL={server.Url}", .. options], program);
+
+    private static void WaitForRounds(Pod pod, int more)
+    {
+        int now = pod.Output.Count(line => line.StartsWith('{'));
+        pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith('{')) >= now + more, $"{more} more rounds");
+    }
+}

@@ -1,0 +1,285 @@
+using System.Text.Json;
+
+namespace Crik.SystemTests;
+
+/// <summary>What a pod's container is to its program: mounts, cgroups, devices, neighbours, the network.</summary>
+public sealed class PodTests
+{
+    private const string Count = "n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done";
+
+    [LabTheory]
+    [InlineData("--level", "basic")]
+    [InlineData("--level", "privileged")]
+    [InlineData("--mount", "/sys/fs/cgroup:/sys/fs/cgroup:ro")]
+    public void Original_defect_12_what_the_runtime_puts_in_is_the_new_pods(string option, string value)
+    {
+        using ImageDirectory images = new();
+        HashSet<string> cgroups = [];
+        for (int i = 0; i < 3; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, [option, value], "python3", "/programs/world.py");
+            pod.WaitForCount(i == 0 ? 2 : 1);
+            pod.Kill("USR1");
+            pod.WaitForLine("{");
+            JsonElement found = JsonDocument.Parse(pod.Output.First(line => line.StartsWith('{'))).RootElement;
+            Assert.Equal(pod.Name, found.GetProperty("host").GetString()!.Trim());
+            Assert.StartsWith(found.GetProperty("/etc/hostname").GetString()!.Trim(), pod.Name, StringComparison.Ordinal);
+            Assert.Equal("/var", found.GetProperty("cwd").GetString());
+            Assert.Equal("0o27", found.GetProperty("umask").GetString());
+            Assert.True(found.GetProperty("entries").GetBoolean());
+            foreach (JsonProperty property in found.EnumerateObject())
+            {
+                Assert.True(property.Value.ValueKind != JsonValueKind.False, $"{property.Name}\n{pod.Said}");
+            }
+
+            // Two files of one name in two hierarchies stay two, and each is the new pod's.
+            string[] paths = [.. found.EnumerateObject().Where(property => property.Name.EndsWith("path", StringComparison.Ordinal)).Select(property => property.Value.GetString()!)];
+            Assert.Equal(paths.Length, paths.Distinct().Count());
+            Assert.All(paths.Where(path => path.Contains("kubepods", StringComparison.Ordinal)), path => Assert.Contains(pod.Name, path, StringComparison.Ordinal));
+            cgroups.UnionWith(paths);
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+        }
+
+        // The node's hierarchies, as a privileged pod of the original has them: there the directory is another one in each pod.
+        Assert.Equal(option == "--mount", cgroups.Any(path => path.Contains("kubepods", StringComparison.Ordinal)));
+        Assert.NotEmpty(cgroups);
+    }
+
+    [LabFact]
+    public void Files_on_volumes_stay_open_whatever_the_volume_is()
+    {
+        using ImageDirectory images = new();
+        foreach (string name in new[] { "claim", "config" })
+        {
+            Directory.CreateDirectory(images.In(name));
+            File.WriteAllText(images.In(name, "file"), name + "\n");
+        }
+
+        string[] options = ["--mount", $"{images.In("claim")}:/claim", "--mount", $"{images.In("config")}:/config:ro", "--tmpfs", "/cache:4m", "--env", "CRIK_ADDITIONAL_PATHS=/cache:/dev/shm"];
+        string[] program = Programs.Shell(
+            "echo cache >/cache/file; echo shm >/dev/shm/file; exec 5<>/claim/file 6</config/file 7<>/cache/file 8<>/dev/shm/file 9>/claim/gone; rm /claim/gone; cd /claim; "
+            + "trap 'echo now >&9; cat <&5 <&5; cat <&6; cat <&7; cat <&8; pwd; echo all' USR1; " + Count);
+        int last = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, options, program);
+            pod.WaitForCount(last + 3);
+            if (i == 2)
+            {
+                pod.Kill("USR1");
+                pod.WaitForLine("all");
+                Assert.Equal(["claim", "config", "cache", "shm", "/claim", "all"], pod.Output.Where(line => !line.StartsWith("count", StringComparison.Ordinal)));
+            }
+
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            last = pod.Counted()[^1];
+        }
+    }
+
+    [LabFact]
+    public void Probes_that_run_beside_the_program_do_not_disturb_checkpoints_and_restores()
+    {
+        // What kubectl exec and liveness probes start is no part of the tree; some of it is alive at any time.
+        using ImageDirectory images = new();
+        int last = 0;
+        for (int i = 0; i < 4; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter);
+            pod.WaitForCount(last + 1);
+            Task probes = Task.Run(() =>
+            {
+                for (int probe = 0; probe < 5; probe++)
+                {
+                    pod.Exec("sh", "-c", "sleep 0.01; true");
+                }
+            });
+            Task shell = Task.Run(() => pod.Exec("sleep", "1000"));
+            Thread.Sleep(300);
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            Assert.Equal(last + 1, pod.Counted()[0]);
+            last = pod.Counted()[^1];
+            Task.WaitAll(probes, shell);
+        }
+    }
+
+    [LabFact]
+    public void Connections_come_back_closed_and_the_listener_answers()
+    {
+        string[] program = Programs.Python(
+            """
+            import socket, threading, time
+            listener = socket.create_server(('0.0.0.0', 8080))
+            client = socket.create_connection(('127.0.0.1', 8080))
+            server = listener.accept()[0]
+            def serve():
+                while True:
+                    connection = listener.accept()[0]
+                    connection.send(b'hello\n')
+                    connection.close()
+            threading.Thread(target=serve, daemon=True).start()
+            alive = True
+            n = 0
+            while True:
+                n += 1
+                try:
+                    client.send(b'x')
+                    if server.recv(1) != b'x':
+                        raise OSError('closed')
+                except OSError as error:
+                    if alive:
+                        print('lost', error, flush=True)
+                        alive = False
+                print('count', n, flush=True)
+                time.sleep(0.05)
+            """);
+        using ImageDirectory images = new();
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForCount(5);
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            Assert.DoesNotContain(pod.Output, line => line.StartsWith("lost", StringComparison.Ordinal));
+        }
+
+        using Pod restored = Pod.WithCheckpoints(images, [], program);
+        restored.WaitForLine("lost");
+        string answer = restored.Exec("python3", "-c", "import socket; print(socket.create_connection(('127.0.0.1', 8080), 5).recv(100).decode())");
+
+        Assert.Equal("hello", answer.Trim());
+        Assert.Equal(143, restored.End());
+    }
+
+    [LabFact]
+    public void A_checkpoint_of_the_full_level_waits_for_a_pod_that_has_it()
+    {
+        using ImageDirectory images = new();
+        int last;
+        using (Pod full = Pod.WithCheckpoints(images, ["--level", "full"], Programs.Counter))
+        {
+            full.WaitForCount(3);
+            Assert.Equal(143, full.End());
+            last = full.Counted()[^1];
+        }
+
+        using (Pod basic = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], Programs.Counter))
+        {
+            Assert.Equal(123, basic.WaitForExit());
+            Assert.Contains(basic.Errors, line => line.Contains("SYS_ADMIN", StringComparison.Ordinal));
+        }
+
+        Assert.Empty(images.Failed);
+        using Pod again = Pod.WithCheckpoints(images, ["--level", "full"], Programs.Counter);
+        again.WaitForCount(last + 1);
+        Assert.Equal(last + 1, again.Counted()[0]);
+    }
+
+    [LabFact]
+    public void A_checkpoint_of_the_basic_level_is_restored_at_any()
+    {
+        using ImageDirectory images = new();
+        List<int> counted = [];
+        foreach (string level in new[] { "basic", "full", "privileged" })
+        {
+            using Pod pod = Pod.WithCheckpoints(images, ["--level", level], Programs.Counter);
+            if (counted.Count > 0)
+            {
+                pod.WaitForLine("crik info: restored");
+            }
+
+            pod.WaitForCount(counted.LastOrDefault() + 3);
+            Assert.Equal(143, pod.End());
+            counted.AddRange(pod.Counted());
+        }
+
+        Assert.Equal(Enumerable.Range(1, counted.Count), counted);
+    }
+
+    [LabFact]
+    public void The_termination_log_says_what_became_of_it()
+    {
+        using ImageDirectory images = new();
+        string message = images.In("message");
+        using (Pod pod = Pod.WithCheckpoints(images, ["--termination-log", message], Programs.Counter))
+        {
+            pod.WaitForCount(2);
+            Assert.Equal(143, pod.End());
+            Assert.Contains("checkpoint 1 was made", File.ReadAllText(message), StringComparison.Ordinal);
+        }
+
+        images.FlipByte(1, "core-*.img");
+        using Pod broken = Pod.WithCheckpoints(images, ["--termination-log", message, "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], Programs.Counter);
+        Assert.Equal(123, broken.WaitForExit());
+        Assert.Contains("checkpoint 1 cannot be restored", File.ReadAllText(message), StringComparison.Ordinal);
+    }
+
+    [LabFact]
+    public void A_log_in_JSON_has_an_object_a_line()
+    {
+        using ImageDirectory images = new();
+        for (int i = 0; i < 2; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_LOG_FORMAT=json"], Programs.Counter);
+            pod.WaitForCount(1);
+            Assert.Equal(143, pod.End());
+            Assert.NotEmpty(pod.Errors);
+            Assert.All(pod.Errors, line => Assert.NotEqual("", JsonDocument.Parse(line).RootElement.GetProperty("message").GetString()));
+        }
+    }
+
+    [LabFact]
+    public void Other_users_than_root_keep_their_files()
+    {
+        string[] options = ["--level", "nonroot", "--env", "CRIK_ADDITIONAL_PATHS=/tmp/data"];
+        string[] program = Programs.Shell(
+            "mkdir -p /tmp/data; echo mine >/tmp/data/file; chmod 600 /tmp/data/file; exec 5<>/tmp/data/file; trap 'cat /tmp/data/file; stat -c \"%a %u\" /tmp/data/file; echo all' USR1; " + Count);
+        using ImageDirectory images = new();
+        int last = 0;
+        for (int i = 0; i < 2; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, options, program);
+            pod.WaitForCount(last + 3);
+            pod.Kill("USR1");
+            pod.WaitForLine("all");
+            Assert.Equal(["mine", "600 1000", "all"], pod.Output.Where(line => !line.StartsWith("count", StringComparison.Ordinal)));
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            last = pod.Counted()[^1];
+        }
+    }
+
+    [LabFact]
+    public void A_program_with_many_threads_and_children_goes_on()
+    {
+        string[] program = Programs.Python(
+            """
+            import os, threading, time
+            for _ in range(30):
+                if os.fork() == 0:
+                    for _ in range(3):
+                        threading.Thread(target=time.sleep, args=(10000,), daemon=True).start()
+                    time.sleep(10000)
+            for _ in range(100):
+                threading.Thread(target=time.sleep, args=(10000,), daemon=True).start()
+            n = 0
+            while True:
+                n += 1
+                tasks = sum(len(os.listdir(f'/proc/{pid}/task')) for pid in os.listdir('/proc') if pid.isdigit() and int(pid) >= 300)
+                print('count', n, tasks, flush=True)
+                time.sleep(0.1)
+            """);
+        using ImageDirectory images = new();
+        for (int i = 0; i < 3; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, [], program);
+            pod.WaitForLine("count");
+            Thread.Sleep(500);
+            string counted = pod.Output[^1]; // before criu is there to be counted too
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            Assert.EndsWith(" 221", counted, StringComparison.Ordinal);
+        }
+    }
+}

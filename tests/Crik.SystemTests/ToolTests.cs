@@ -1,0 +1,182 @@
+using System.Text.Json;
+
+namespace Crik.SystemTests;
+
+/// <summary>The commands beside <c>run</c>, in real pods with real checkpoints.</summary>
+public sealed class ToolTests
+{
+    [LabFact]
+    public void List_shows_from_inside_a_running_pod_what_its_directory_holds()
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images, 2);
+        Directory.CreateDirectory(images.In("failed", "9"));
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_IMAGE_DIR=/checkpoint"], Programs.Counter);
+        pod.WaitForLine("crik info: restored");
+
+        JsonElement[] list = [.. JsonDocument.Parse(pod.Exec("crik", "list", "--output", "json")).RootElement.GetProperty("checkpoints").EnumerateArray()];
+        string table = pod.Exec("crik", "list");
+
+        Assert.Equal(["9 failed", "2 committed", "1 committed"], list.Select(found => $"{found.GetProperty("generation")} {found.GetProperty("state")}"));
+        Assert.Equal(["False", "True", "False"], list.Select(found => found.GetProperty("next").ToString()));
+        Assert.Equal("node-7", list[1].GetProperty("node").GetString());
+        Assert.InRange(list[1].GetProperty("frozenMilliseconds").GetDouble(), 1, 60_000);
+        Assert.InRange(list[1].GetProperty("bytes").GetInt64(), 100_000, 100_000_000);
+        Assert.Contains("sh -c 'n=0;", table, StringComparison.Ordinal);
+        Assert.Equal(143, pod.End());
+    }
+
+    [LabTheory]
+    [InlineData("basic")]
+    [InlineData("full")]
+    public void Inspect_shows_the_tree_that_was_saved(string level)
+    {
+        using ImageDirectory images = new();
+        string[] options = ["--level", level, "--env", "CRIK_ADDITIONAL_PATHS=/data", "--env", "CRIK_IMAGE_DIR=/checkpoint", "--env", "SECRET=geheim"];
+        using (Pod first = Pod.WithCheckpoints(images, options, "python3", "/programs/tree.py"))
+        {
+            first.WaitFor(line => line.StartsWith('{'), "a round");
+            Assert.Equal(143, first.End());
+        }
+
+        using Pod look = new(["--image-dir", images.Path, .. options], ["sh", "-c", "crik inspect; echo code $?; crik inspect -o tree; crik inspect 1 -o json >/tmp/json; echo; sleep 100"]);
+        look.WaitFor(line => line.StartsWith("└─", StringComparison.Ordinal), "the tree");
+        string raw = look.Exec("cat", "/tmp/json");
+        JsonElement report = JsonDocument.Parse(raw).RootElement;
+        JsonElement[] processes = [.. report.GetProperty("processes").EnumerateArray()];
+        string[] files = [.. processes[0].GetProperty("files").EnumerateArray().Select(file => $"{file.GetProperty("kind")} {file.GetProperty("what")}")];
+
+        Assert.Contains("code 0", look.Output);
+        Assert.InRange(processes.Length, 4, 5); // each round has a child for a moment
+        Assert.Equal(["python3", "/programs/tree.py"], processes[0].GetProperty("command").EnumerateArray().Select(word => word.GetString()));
+        Assert.Contains(processes, process => process.GetProperty("command").EnumerateArray().Select(word => word.GetString()).FirstOrDefault() == "sh");
+        Assert.Equal(2, processes[0].GetProperty("threads").GetInt32());
+        Assert.InRange(processes[0].GetProperty("memoryBytes").GetInt64(), 1_000_000, 100_000_000);
+        Assert.Equal(4096, processes[0].GetProperty("sharedBytes").GetInt64());
+        Assert.Contains("file /tmp/gone (deleted)", files);
+        Assert.Contains("tcp 127.0.0.1:8080", files);
+        Assert.Contains("unix /data/socket", files);
+        Assert.Contains("inotify /data/watched", files);
+        Assert.Equal("stdout", processes[0].GetProperty("files")[1].GetProperty("stream").GetString());
+        Assert.Equal(level, report.GetProperty("level").GetString());
+        Assert.Equal(JsonValueKind.Null, report.GetProperty("damage").ValueKind);
+        Assert.Empty(report.GetProperty("problems").EnumerateArray());
+        Assert.DoesNotContain("geheim", raw + look.Said, StringComparison.Ordinal);
+    }
+
+    [LabFact]
+    public void Inspect_names_the_image_that_is_damaged()
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images, 1);
+        images.FlipByte(1, "files.img");
+        string truncated = images.AnyImage(1, "pstree.img");
+        Pod Look() => new(["--image-dir", images.Path], ["crik", "inspect", "--image-dir", "/checkpoint"]);
+
+        using (Pod pod = Look())
+        {
+            Assert.Equal(125, pod.WaitForExit());
+            Assert.Contains(pod.Errors, line => line.StartsWith("crik error:", StringComparison.Ordinal) && line.Contains("files.img", StringComparison.Ordinal));
+        }
+
+        File.WriteAllBytes(truncated, File.ReadAllBytes(truncated)[..11]);
+        using Pod cut = Look();
+        Assert.Equal(125, cut.WaitForExit());
+        Assert.Empty(cut.Output);
+        Assert.Contains(cut.Errors, line => line.Contains("pstree.img", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void Rollback_lets_the_next_start_go_on_from_an_older_checkpoint_and_loses_nothing()
+    {
+        using ImageDirectory images = new();
+        int[] last = Checkpoint(images, 3);
+
+        Assert.Contains("checkpoint 1", Tool(images, 0, "rollback", "1"), StringComparison.Ordinal);
+        Assert.Equal([1, 2, 3], images.Generations);
+
+        // A run that vanishes before its first checkpoint goes back to the chosen one as well.
+        for (int i = 0; i < 2; i++)
+        {
+            using Pod killed = Pod.WithCheckpoints(images, ["--env", "CRIK_KEEP=5"], Programs.Counter);
+            killed.WaitForCount(last[0] + 2);
+            Assert.Equal(last[0] + 1, killed.Counted()[0]);
+            killed.Kill("KILL");
+            killed.WaitForExit();
+        }
+
+        int[] on = Checkpoint(images, 1);
+        Assert.Equal([1, 2, 3, 4], images.Generations);
+        Tool(images, 0, "rollback", "3");
+        using Pod forward = Pod.WithCheckpoints(images, ["--env", "CRIK_KEEP=5"], Programs.Counter);
+        forward.WaitForCount(last[2] + 2);
+        Assert.Equal(last[2] + 1, forward.Counted()[0]);
+        Assert.True(on[0] < last[2] + 100, "the fourth went on from the first");
+    }
+
+    [LabFact]
+    public void Rollback_and_prune_are_refused_while_a_crik_runs_on_the_directory()
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images, 2);
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_IMAGE_DIR=/checkpoint"], Programs.Counter);
+        pod.WaitForLine("crik info: restored");
+
+        string[] said = pod.Exec("sh", "-c", "crik prune --keep 1 2>&1; echo code $?; crik rollback 1 2>&1; echo code $?").Split('\n');
+
+        Assert.Equal(2, said.Count(line => line == "code 124"));
+        Assert.Equal(2, said.Count(line => line.Contains($"in use by crik of {pod.Name}", StringComparison.Ordinal)));
+        Assert.Equal([1, 2], images.Generations);
+        Assert.Equal(143, pod.End());
+        Assert.Equal([2, 3], images.Generations);
+    }
+
+    [LabFact]
+    public void Prune_removes_the_oldest_and_what_is_unfinished()
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images, 3);
+        Directory.CreateDirectory(images.In(".staging-4", "images"));
+
+        Assert.StartsWith("removed 2, 1; kept 3\n", Tool(images, 0, "prune", "--keep", "1"), StringComparison.Ordinal);
+
+        Assert.Equal([3], images.Generations);
+        Assert.False(Directory.Exists(images.In(".staging-4")));
+    }
+
+    [LabFact]
+    public void What_is_not_there_is_said_and_nothing_is_made()
+    {
+        using ImageDirectory images = new();
+
+        Assert.Contains("no checkpoint in", Tool(images, 125, "inspect"), StringComparison.Ordinal);
+        Assert.Contains("no checkpoint 4", Tool(images, 125, "rollback", "4"), StringComparison.Ordinal);
+        using Pod none = new([], ["crik", "list"]);
+        Assert.Equal(64, none.WaitForExit());
+        Assert.Contains(none.Errors, line => line.Contains("--image-dir", StringComparison.Ordinal));
+    }
+
+    /// <summary>Checkpoints of a counter, and the last number of each.</summary>
+    private static int[] Checkpoint(ImageDirectory images, int count)
+    {
+        List<int> last = [];
+        for (int i = 0; i < count; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_KEEP=5", "--env", "KUBERNETES_NODE_NAME=node-7"], Programs.Counter);
+            pod.WaitForCount(1);
+            pod.WaitForCount(pod.Counted()[0] + 3);
+            Assert.Equal(143, pod.End());
+            last.Add(pod.Counted()[^1]);
+        }
+
+        return [.. last];
+    }
+
+    /// <summary>In a pod of its own: what it said.</summary>
+    private static string Tool(ImageDirectory images, int code, string command, params string[] arguments)
+    {
+        using Pod pod = new(["--image-dir", images.Path, "--env", "CRIK_IMAGE_DIR=/checkpoint"], ["crik", command, .. arguments]);
+        Assert.True(code == pod.WaitForExit(), pod.Said);
+        return string.Concat(pod.Output.Concat(pod.Errors).Select(line => $"{line}\n"));
+    }
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"text/template"
+
+	"github.com/Masterminds/sprig"
+	"sigs.k8s.io/yaml"
+)
+
+const deepestInclude = 1000
+
+// render executes every template but the partials, whose names begin with an underscore.
+func (c *chart) render(values map[string]interface{}, capabilities *capabilities, s settings) (map[string]string, error) {
+	root := template.New("chart").Option("missingkey=zero")
+	root.Funcs(functions()).Funcs(bound(root, new(int)))
+	names := make([]string, 0, len(c.templates))
+	for name := range c.templates {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		if _, err := root.New(name).Parse(c.templates[name]); err != nil {
+			return nil, err
+		}
+	}
+
+	rendered := map[string]string{}
+	for _, name := range names {
+		if strings.HasPrefix(path.Base(name), "_") {
+			continue
+		}
+		var text strings.Builder
+		if err := root.ExecuteTemplate(&text, name, c.scope(name, values, capabilities, s)); err != nil {
+			return nil, err
+		}
+		rendered[name] = withoutNoValue(text.String())
+	}
+	return rendered, nil
+}
+
+// scope is what a template sees as its dot.
+func (c *chart) scope(name string, values map[string]interface{}, capabilities *capabilities, s settings) map[string]interface{} {
+	return map[string]interface{}{
+		"Values":       values,
+		"Chart":        c.metadata,
+		"Capabilities": capabilities,
+		"Files":        files(c.directory),
+		"Template":     map[string]interface{}{"Name": name, "BasePath": c.metadata.Name + "/templates"},
+		"Release": map[string]interface{}{
+			"Name": s.release, "Namespace": s.namespace, "Service": "Helm", "Revision": 1, "IsInstall": true, "IsUpgrade": false,
+		},
+	}
+}
+
+// bound are the functions that run templates themselves, and so belong to one set of them.
+func bound(t *template.Template, depth *int) template.FuncMap {
+	return template.FuncMap{
+		"include": func(name string, data interface{}) (string, error) {
+			if *depth++; *depth > deepestInclude {
+				return "", fmt.Errorf("include: %s includes itself", name)
+			}
+			defer func() { *depth-- }()
+			var text strings.Builder
+			err := t.ExecuteTemplate(&text, name, data)
+			return text.String(), err
+		},
+		"tpl": func(source string, data interface{}) (string, error) {
+			clone, err := t.Clone()
+			if err != nil {
+				return "", err
+			}
+			clone.Option("missingkey=zero").Funcs(bound(clone, depth))
+			parsed, err := clone.New(t.Name()).Parse(source)
+			if err != nil {
+				return "", err
+			}
+			var text strings.Builder
+			err = parsed.Execute(&text, data)
+			return withoutNoValue(text.String()), err
+		},
+	}
+}
+
+// functions are sprig's without those that read the environment, and Helm's own.
+func functions() template.FuncMap {
+	f := sprig.TxtFuncMap()
+	delete(f, "env")
+	delete(f, "expandenv")
+	f["getHostByName"] = func(string) string { return "" }
+	f["toYaml"] = toYAML
+	f["fromYaml"] = decoder(func(data []byte, into interface{}) error { return yaml.Unmarshal(data, into) })
+	f["fromJson"] = decoder(json.Unmarshal)
+	f["toJson"] = func(value interface{}) string {
+		text, _ := json.Marshal(value)
+		return string(text)
+	}
+	f["lookup"] = func(apiVersion, kind, namespace, name string) map[string]interface{} { return map[string]interface{}{} }
+	f["fail"] = func(message string) (string, error) { return "", errors.New(message) }
+	f["required"] = func(message string, value interface{}) (interface{}, error) {
+		if value == nil || value == "" {
+			return value, errors.New(message)
+		}
+		return value, nil
+	}
+	return f
+}
+
+// decoder never fails: Helm's functions put the error into the map.
+func decoder(decode func(data []byte, into interface{}) error) func(string) map[string]interface{} {
+	return func(text string) map[string]interface{} {
+		into := map[string]interface{}{}
+		if err := decode([]byte(text), &into); err != nil {
+			into["Error"] = err.Error()
+		}
+		return into
+	}
+}
+
+// withoutNoValue takes out what text/template writes for a missing key of a map of interfaces.
+func withoutNoValue(text string) string { return strings.ReplaceAll(text, "<no value>", "") }
+
+// files are the chart's own, for .Files.Get: empty where there is none.
+type files string
+
+func (f files) Get(name string) string {
+	text, err := os.ReadFile(filepath.Join(string(f), filepath.Clean("/"+name)))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+// installOrder is Helm's, cut down to what charts like this one have; other kinds come last.
+var installOrder = []string{
+	"Namespace", "NetworkPolicy", "PodDisruptionBudget", "ServiceAccount", "Secret", "ConfigMap", "CustomResourceDefinition", "ClusterRole",
+	"ClusterRoleBinding", "Role", "RoleBinding", "Service", "DaemonSet", "Deployment", "StatefulSet", "Job",
+}
+
+var separator = regexp.MustCompile(`(?m)^---\s*$`)
+
+type document struct{ kind, source, text string }
+
+// inInstallOrder splits the rendered files into documents, makes sure that each is an object, and puts them into one stream.
+func inInstallOrder(rendered map[string]string) (string, error) {
+	var documents []document
+	for source, file := range rendered {
+		if strings.HasSuffix(source, "NOTES.txt") {
+			continue
+		}
+		for _, text := range separator.Split(file, -1) {
+			text = strings.TrimSpace(text)
+			if text == "" {
+				continue
+			}
+			var head struct{ APIVersion, Kind string }
+			if err := yaml.Unmarshal([]byte(text), &head); err != nil {
+				return "", fmt.Errorf("%s: %w in\n%s", source, err, text)
+			}
+			if head.APIVersion == "" || head.Kind == "" {
+				return "", fmt.Errorf("%s: neither apiVersion nor kind may be missing in\n%s", source, text)
+			}
+			documents = append(documents, document{head.Kind, source, text})
+		}
+	}
+	sort.SliceStable(documents, func(i, j int) bool {
+		a, b := documents[i], documents[j]
+		if rank(a.kind) != rank(b.kind) {
+			return rank(a.kind) < rank(b.kind)
+		}
+		return a.source < b.source
+	})
+	var stream strings.Builder
+	for _, d := range documents {
+		fmt.Fprintf(&stream, "---\n# Source: %s\n%s\n", d.source, d.text)
+	}
+	return stream.String(), nil
+}
+
+func rank(kind string) int {
+	for i, known := range installOrder {
+		if known == kind {
+			return i
+		}
+	}
+	return len(installOrder)
+}

@@ -1,0 +1,104 @@
+"""One image directory and the pods that follow each other on it, with a witness in each and a ledger of what they show."""
+import os, random, shutil, signal, time
+
+import faultfs, ledger, moments, phases, pods, relay
+
+PATIENCE = 60             # for what always happens, on a machine that has much else to do
+PODS_PER_DIRECTORY = 60   # then it begins again with an empty one
+MEMORY = [64, 256, 4096]  # KiB of a witness's two blocks: a short dump, and one that takes a while
+CHECKPOINT = 143          # exit code after one
+
+
+class Round:
+    """What one pod was for."""
+
+    def __init__(self, pod, committed, phase=None, moment=None):
+        self.host_name, self.code, self.committed = pod.host_name, pod.code, committed
+        self.phase = phase     # where a kill hit; None when it ended by itself
+        self.moment = moment   # what the kill waited for
+
+
+class Chain:
+    def __init__(self, name, rootfs, work, programs, seed, steps=False, disk='200M', env=(), mounts=(), wrapper=()):
+        """steps: by way of faultfs, so that every step of the file system can be hit."""
+        self.name, self.rng = name, random.Random(seed)
+        self.image_dir, self.volume = f'{work}/{name}/images', f'{work}/{name}/volume'
+        os.makedirs(self.image_dir)
+        os.makedirs(self.volume)
+        shutil.copy(programs + '/witness', self.volume + '/witness')
+        self.disk = pods.Disk(f'{work}/{name}/disk', self.image_dir, disk)
+        self.fs = faultfs.FaultFs(programs + '/faultfs', self.image_dir, self.image_dir + '.shown', f'{work}/{name}/plan') if steps else None
+        self.shown = self.fs.mountpoint if steps else self.image_dir
+        self.relay = relay.Relay()
+        self.number = 0
+        self.slots = [pods.Slot(f'{name}-{i}', rootfs, self.shown,
+                                ['crik', '--debug', 'run', '--image-dir', '/checkpoint', '--', 'sh', '-c', 'exec /volume/witness /data/state $KIB'],
+                                mounts=[f'{self.volume}:/volume:ro', *mounts], tmpfs=['/data:4m'],
+                                env=['CRIK_ADDITIONAL_PATHS=/data', *env], wrapper=wrapper)
+                      for i in range(2)]
+        self.empty_directory()
+
+    def empty_directory(self):
+        for name in os.listdir(self.image_dir):
+            path = os.path.join(self.image_dir, name)
+            shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+        self.ledger = ledger.Ledger(self.image_dir, self.relay)
+        self.memory = self.rng.choice(MEMORY)
+        self.left = PODS_PER_DIRECTORY
+
+    def start(self, before=None, env=()):
+        self.number += 1
+        self.left -= 1
+        slot = next(slot for slot in self.slots if slot.running is None)
+        host_name = f'{self.name}-{self.number}'
+        self.ledger.pod_started(host_name)
+        output = self.relay.open_for(host_name)
+        try:
+            return slot.start(host_name, output, env=[f'KIB={self.memory}', *env], before=before)
+        finally:
+            os.close(output)
+
+    def wait_for_words(self, pod, more=1):
+        """Until the program has said that many turns more, or the pod has ended."""
+        deadline = time.monotonic() + PATIENCE
+        self.ledger.listen()
+        first = self.ledger.turns_of(pod.host_name)
+        while not pod.has_ended() and self.ledger.turns_of(pod.host_name) < first + more:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f'{pod.host_name} says nothing; crik says:\n{pod.said()}')
+            time.sleep(0.001)
+            self.ledger.listen()
+        return not pod.has_ended()
+
+    def terminate(self, pod):
+        """SIGTERM, and its end. Returns how long that took."""
+        began = time.monotonic()
+        pod.signal(signal.SIGTERM)
+        if not pod.wait(PATIENCE):
+            raise TimeoutError(f'{pod.host_name} does not end after SIGTERM; crik says:\n{pod.said()}')
+        return time.monotonic() - began
+
+    def autopsy(self, pod, terminated=True, moment=None):
+        """Ends a pod that still runs, looks at what it left, and returns that."""
+        self.expect('which is a bug' not in pod.said(), 'met a bug of crik', pod)
+        killed = not pod.has_ended() or pod.code == 128 + signal.SIGKILL
+        pod.end()
+        if self.fs:
+            self.fs.plan(faultfs.NOTHING)
+        committed = self.ledger.pod_is_dead(pod.host_name)
+        phase = phases.of(self.image_dir, pod.said(), self.ledger.has_spoken(pod.host_name), terminated, committed) if killed else None
+        return Round(pod, committed, phase, moment)
+
+    def watch(self):
+        return moments.Watch(self.shown)
+
+    def expect(self, so, what, pod):
+        if not so:
+            self.ledger.findings.append((ledger.UNEXPECTED, f'{pod.host_name} {what}; crik says:\n{pod.said()}'))
+
+    def remove(self):
+        for slot in self.slots:
+            slot.remove()
+        if self.fs:
+            self.fs.remove()
+        self.disk.remove()

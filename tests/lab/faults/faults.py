@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""faults.py: kills pods at every instant of checkpoint and restore, and does to them what else goes wrong; says what was lost.
+
+Every pod is a container of runc with crik as its first process, the real criu and a witness (witness.c). The last line is
+`N kills: 0 lost, 0 partial restored, 0 backwards, 0 doubled`, and the exit code 0 only when all four are 0, nothing else
+unexpected happened, and every phase was hit."""
+import argparse, collections, multiprocessing, os, queue, random, shutil, signal, subprocess, sys, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import chain, kills, ledger, mishaps, phases, pods, sabotage  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PLACE, PREFIX = '/dev/shm', 'crik-faults-'
+KILLS = 'kills'
+SABOTAGE = 'sabotage'
+
+
+def be_quick():
+    """What is waited for is to be seen at once, on a machine that has much else to do; the pods are not to have that."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    except PermissionError:
+        pass
+
+
+def clean_up(name):
+    """Leaves nothing of a run behind, however it ended."""
+    for bundle in os.listdir(pods.lab.RUN + '/pods') if os.path.isdir(pods.lab.RUN + '/pods') else []:
+        if bundle.startswith(name + '-'):
+            pods.lab.clean_up(bundle)
+    with open('/proc/self/mounts') as mounts:
+        for point in reversed([line.split()[1] for line in mounts if f' {PLACE}/{name}/' in line]):
+            subprocess.run(['umount', '-l', point], stderr=subprocess.DEVNULL)
+    shutil.rmtree(f'{PLACE}/{name}', ignore_errors=True)
+
+
+def clean_up_after_the_dead():
+    """Runs that were killed."""
+    for name in os.listdir(PLACE):
+        if name.startswith(PREFIX) and not os.path.exists(f'/proc/{name[len(PREFIX):]}'):
+            clean_up(name)
+
+
+class Lab:
+    """Where it all happens, and what it came to. Shared by the workers."""
+
+    def __init__(self, seed, workers):
+        self.seed, self.workers = seed, workers
+        self.rootfs = subprocess.check_output([pods.LAB + '/rootfs.sh'], text=True).strip()
+        self.name = f'{PREFIX}{os.getpid()}'
+        self.directory = f'{PLACE}/{self.name}'
+        os.mkdir(self.directory, 0o700)
+        subprocess.check_call([HERE + '/build.sh', self.directory])
+        self.results, self.killed = multiprocessing.Queue(), multiprocessing.Value('i', 0)
+
+    def remove(self):
+        clean_up(self.name)
+
+    def chain(self, number, **options):
+        return chain.Chain(f'{self.name}-{number}', self.rootfs, self.directory, self.directory, self.seed * 1000 + number, **options)
+
+
+def work(lab, jobs):
+    pods.adopt_orphans()
+    for number, name, until, count in jobs:  # until: a time for kills, a length for all else
+        report = lambda outcome, findings: lab.results.put((name, outcome, findings))
+        end = until if name == KILLS else time.monotonic() + until
+        may_go_on = lambda: lab.killed.value < count if count else time.monotonic() < end
+        case = next(((case, options) for title, case, options in mishaps.CASES if title == name), None)
+        options = case[1] if case else {'steps': number % 2 == 1}
+        options['env'] = options.get('env', []) + (mishaps.STRICT if case else [])
+        link = lab.chain(number, **options)
+        be_quick()
+        try:
+            if name == SABOTAGE:
+                report(sabotage.run(link), [])
+            elif case:
+                if case[0] is mishaps.wall_clock_jumps:
+                    shutil.copy(lab.directory + '/clockshim.so', link.volume)
+                mishaps.run(link, case[0], may_go_on, report)
+            else:
+                kills.Killer(link).run(may_go_on, report)
+        except Exception as problem:  # of this harness, or a pod that hangs: it must not look like a good end
+            report(None, link.ledger.take_findings() + [(ledger.UNEXPECTED, f'{name}: {type(problem).__name__}: {problem}')])
+        finally:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+            link.remove()
+
+
+def run(lab, stages):
+    """Each stage is one list of jobs a worker."""
+    hits, moments, cases, found = (collections.Counter() for _ in range(4))
+    sabotaged = None
+    for stage in stages:
+        workers = [multiprocessing.Process(target=work, args=(lab, jobs)) for jobs in stage]
+        for worker in workers:
+            worker.daemon = True  # ends with this process
+            worker.start()
+        while any(worker.is_alive() for worker in workers) or not lab.results.empty():
+            try:
+                name, outcome, findings = lab.results.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            if name == SABOTAGE:
+                sabotaged = outcome
+            elif name == KILLS and outcome:
+                hits[outcome.phase] += 1
+                if outcome.phase:
+                    lab.killed.value += 1
+                    moments[(outcome.moment or 'missed').split(' /')[0]] += 1
+            elif outcome:
+                cases[(name, outcome)] += 1
+            for kind, what in findings:
+                found[kind] += 1
+                print(f'{kind} ({name}): {what}', flush=True)
+        for worker in workers:
+            worker.join()
+            if worker.exitcode:
+                found[ledger.UNEXPECTED] += 1
+    return hits, moments, cases, found, sabotaged
+
+
+def split(items, workers):
+    return [items[i::workers] for i in range(workers)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--minutes', type=float, default=10, help='for all of it (10)')
+    parser.add_argument('--count', type=int, default=0, help='kills; instead of three fifths of the minutes')
+    parser.add_argument('--seed', type=int, help='of all that is random but the machine itself')
+    parser.add_argument('--workers', type=int, default=3)
+    parser.add_argument('--only', help=f'{KILLS}, {SABOTAGE}, or a part of the name of a mishap')
+    a = parser.parse_args()
+    seed = a.seed if a.seed is not None else random.SystemRandom().randrange(1 << 32)
+    print(f'seed {seed}', flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    clean_up_after_the_dead()
+    lab = Lab(seed, a.workers)
+    began = time.monotonic()
+    seconds = a.minutes * 60
+    wanted = lambda name: not a.only or a.only in name
+    try:
+        killers = [[(i + 1, KILLS, began + seconds * (0.6 if not a.only else 1), a.count)] for i in range(a.workers) if wanted(KILLS)]
+        if wanted(SABOTAGE):
+            killers = [[(0, SABOTAGE, 0, 0), *killers[0]], *killers[1:]] if killers else [[(0, SABOTAGE, 0, 0)]]
+        names = [name for name, *_ in mishaps.CASES if wanted(name)]
+        slice_ = seconds * (0.4 if not a.only else 1) * a.workers / max(1, len(names))
+        hits, moments, cases, found, sabotaged = run(lab, [killers, split([(100 + i, name, slice_, 0) for i, name in enumerate(names)], a.workers)])
+    finally:
+        lab.remove()
+    sys.exit(tell(a, hits, moments, cases, found, sabotaged))
+
+
+def tell(a, hits, moments, cases, found, sabotaged):
+    complete = True
+    if sabotaged:
+        print(f'{sabotaged[0]} of {sabotaged[1]} violations done on purpose were seen')
+        complete &= sabotaged[0] == sabotaged[1]
+    if cases:
+        print('\nmishap')
+        for name, *_ in mishaps.CASES:
+            outcomes = sorted((outcome, count) for (case, outcome), count in cases.items() if case == name)
+            if outcomes:
+                print(f'  {name:36} {sum(count for _, count in outcomes):5} pods: ' + ', '.join(f'{outcome} {count}' for outcome, count in outcomes))
+    kills_done = sum(hits[phase] for phase in phases.PHASES)
+    if kills_done:
+        print('\nthe kill hit')
+        for phase in phases.PHASES:
+            print(f'  {phase:16} {hits[phase]:6}')
+            complete &= hits[phase] > 0
+        print(f'  {"(nothing)":16} {hits[None]:6}   pods that were ended with SIGTERM, or before the kill came')
+        print('\nand was set off by\n  ' + ', '.join(f'{moment} {count}' for moment, count in moments.most_common()))
+    print()
+    if found[ledger.UNEXPECTED]:
+        print(f'{found[ledger.UNEXPECTED]} unexpected: see above')
+    print(f'{kills_done} kills: ' + ', '.join(f'{found[kind]} {kind}' for kind in ledger.KINDS), flush=True)
+    return 0 if complete and not found else 1
+
+
+main()

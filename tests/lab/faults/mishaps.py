@@ -1,0 +1,350 @@
+"""Everything but the kill of the container. Each case does one thing that goes wrong, once in a pod's life, again and again at other
+moments; the ledger stays the judge. A case is a function of a chain that runs one pod and says in a word what came of it."""
+import errno, os, random, shutil, signal, struct, subprocess, time
+
+import chain, faultfs, ledger, moments
+
+PROGRAM = 7                       # the witness's exit code at SIGTERM
+IN_ORDER = (chain.CHECKPOINT, PROGRAM)
+BORROWED_CODE = (128 + signal.SIGTRAP, 128 + signal.SIGSEGV)  # a criu that is killed while a task runs its code takes the task along
+GRACE = 20                        # seconds; longer than anything takes here but what hangs
+LATE = 15                         # what a busy machine may add to a grace period
+STRICT = ['CRIK_WHEN_INCOMPATIBLE=fail', 'CRIK_WHEN_RESTORE_FAILS=fail', f'CRIK_GRACE_PERIOD={GRACE}s']
+SIGNALS = [s for s in signal.Signals if s not in
+           (signal.SIGKILL, signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE,
+            signal.SIGILL, signal.SIGTRAP, signal.SIGSYS, signal.SIGABRT)]
+
+
+def begin(chain_, before=None, env=()):
+    """A pod whose program runs; None when the pod ended first."""
+    if chain_.left <= 0:
+        chain_.empty_directory()
+    pod = chain_.start(before=before, env=env)
+    return pod, chain_.wait_for_words(pod, more=chain_.rng.randrange(2, 10))
+
+
+def finish(chain_, pod, grace=GRACE, may_die=()):
+    """SIGTERM was sent: it has to end in time, with a checkpoint or as the program ends."""
+    began = time.monotonic()
+    chain_.expect(pod.wait(grace + LATE), f'does not end within {grace + LATE} s', pod)
+    took = time.monotonic() - began
+    this = chain_.autopsy(pod)
+    if this.phase is None:
+        interrupted = not chain_.ledger.has_spoken(pod.host_name)  # by SIGTERM, before its program ran
+        chain_.expect(this.code in IN_ORDER or this.code in may_die, f'ended with {this.code}', pod)
+        chain_.expect(this.code != chain.CHECKPOINT or this.committed or interrupted, 'says that it made a checkpoint, and there is none', pod)
+        if interrupted and not this.committed:
+            return 'restore given up'
+    if this.code in may_die:
+        return 'program died'
+    return 'checkpoint' if this.committed else 'program ended' if took < grace else 'program ended, late'
+
+
+def next_criu(pod, seen, patience=5):
+    """The process id, as seen from here, of a criu in a pod that is not among those seen."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until and not pod.has_ended():
+        try:
+            for child in open(f'/proc/{pod.pid}/task/{pod.pid}/children').read().split():
+                if child not in seen and open(f'/proc/{child}/comm').read() == 'criu\n':
+                    return child
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+        time.sleep(0.0002)
+    return None
+
+
+def hit_criu(chain_, pod, number, usual):
+    """Somewhere in the life of one of its criu: the first only says its version."""
+    seen = []
+    for _ in range(chain_.rng.choice([1, 2, 2, 2])):
+        if criu := next_criu(pod, seen):
+            seen.append(criu)
+    time.sleep(chain_.rng.random() * usual)
+    try:
+        os.kill(int(seen[-1]), number)
+    except (ProcessLookupError, IndexError):
+        pass
+
+
+def criu_killed_in_a_dump(chain_):
+    pod, _ = begin(chain_)
+    pod.signal(signal.SIGTERM)
+    hit_criu(chain_, pod, signal.SIGKILL, 0.03)
+    return finish(chain_, pod, may_die=BORROWED_CODE)
+
+
+def criu_hangs_in_a_dump(chain_):
+    pod, _ = begin(chain_, env=['CRIK_GRACE_PERIOD=4s'])
+    pod.signal(signal.SIGTERM)
+    hit_criu(chain_, pod, signal.SIGSTOP, 0.03)
+    return finish(chain_, pod, grace=4, may_die=BORROWED_CODE)
+
+
+def criu_killed_in_a_restore(chain_):
+    pod = chain_.start()
+    hit_criu(chain_, pod, signal.SIGKILL, 0.03)
+    return after_restore(chain_, pod)
+
+
+def after_restore(chain_, pod):
+    """What became of a pod whose start met a mishap, which is over now."""
+    runs = chain_.wait_for_words(pod, more=3)
+    if chain_.fs:
+        chain_.fs.plan(faultfs.NOTHING)
+    if runs:
+        pod.signal(signal.SIGTERM)
+        return 'restored, then ' + finish(chain_, pod)
+    this = chain_.autopsy(pod, terminated=False)
+    chain_.expect(this.code in (123, 125), f'ended with {this.code}', pod)
+    return f'refused to start ({this.code})'
+
+
+def criu_hangs_in_a_restore(chain_):
+    pod = chain_.start()
+    hit_criu(chain_, pod, signal.SIGSTOP, 0.03)
+    time.sleep(0.2)
+    pod.signal(signal.SIGTERM)
+    return finish(chain_, pod)
+
+
+def criu_missing(chain_):
+    at_start = chain_.rng.random() < 0.5 and chain_.ledger.committed
+    if at_start:
+        pod = chain_.start(env=['CRIK_CRIU_PATH=/nowhere/criu'])
+        return after_restore(chain_, pod)
+    pod, _ = begin(chain_)
+    os.unlink(pod.slot.bundle + '/rootfs/usr/sbin/criu')
+    pod.signal(signal.SIGTERM)
+    return finish(chain_, pod)
+
+
+def garbage(rng):
+    """A script that is no criu. Descriptor 3 is the socket."""
+    noise = ''.join(f'\\{rng.randrange(256):03o}' for _ in range(rng.randrange(1, 200)))
+    version = r'\010\012\020\001\122\004\010\004\020\003'
+    return '#!/bin/sh\n' + rng.choice([
+        'exit 0', 'exit 1', 'kill -9 $$', 'echo "usage: criu"; exit 2', 'sleep 1',
+        f"printf '{noise}' >&3",
+        f"while :; do printf '{noise}' >&3 || exit; done",
+        'cat /dev/zero >&3',
+        'head -c 150000 /dev/urandom >&3',
+        f"printf '{version}' >&3; read -r line <&3; printf '{noise}' >&3; sleep 1",
+        f"head -c 20 <&3 >/dev/null; printf '{version}' >&3",
+        r"printf '\012\377\377\377\377\377\377\377\377\177' >&3",
+        r"while :; do printf '\010\006\020\001\052\020\012\016query-ext-files' >&3 || exit; done",
+        r"printf '\010\006\020\001\052\013\012\011post-dump' >&3; sleep 1; printf '\010\001\020\001' >&3",
+        r"printf '\010\006\020\001\052\014\012\012pre-resume' >&3; sleep 1; printf '\010\002\020\001' >&3; sleep 1",
+    ]) + '\n'
+
+
+def criu_talks_nonsense(chain_):
+    at_start = chain_.rng.random() < 0.5 and chain_.ledger.committed
+    with open(chain_.volume + '/criu', 'w') as file:
+        file.write(garbage(chain_.rng))
+    os.chmod(chain_.volume + '/criu', 0o755)
+    if at_start:
+        return after_restore(chain_, chain_.start(env=['CRIK_CRIU_PATH=/volume/criu']))
+    pod, _ = begin(chain_)
+    shutil.copy(chain_.volume + '/criu', pod.slot.bundle + '/rootfs/usr/sbin/criu')
+    pod.signal(signal.SIGTERM)
+    return finish(chain_, pod)
+
+
+def images_removed(chain_):
+    """With everything in the directory its checkpoints are lost, and rightly; the program must not be."""
+    pod, _ = begin(chain_)
+    when = chain_.rng.choice(['before SIGTERM', 'after it'])
+    if when == 'after it':
+        pod.signal(signal.SIGTERM)
+        time.sleep(chain_.rng.random() * 0.06)
+    for name in os.listdir(chain_.image_dir):
+        subprocess.run(['rm', '-rf', f'{chain_.image_dir}/{name}'])
+    pod.signal(signal.SIGTERM)
+    chain_.expect(pod.wait(GRACE + LATE), 'does not end', pod)
+    chain_.autopsy(pod)
+    chain_.expect(pod.code in IN_ORDER, f'ended with {pod.code}', pod)
+    chain_.ledger.findings = [finding for finding in chain_.ledger.findings if finding[0] == ledger.UNEXPECTED]
+    chain_.empty_directory()
+    return 'program ended' if pod.code == PROGRAM else 'checkpoint'
+
+
+def failing(action, error, mask):
+    """A case in which an operation fails, or one and all after it, at a step of a checkpoint or of a start."""
+    def case(chain_):
+        at_start = chain_.rng.random() < 0.4
+        steps = chain_.usual_steps
+        if at_start:
+            pod = chain_.start(before=lambda _: chain_.fs.plan(action, at=chain_.rng.randrange(1, steps['start'] + 2), mask=mask, error=error))
+            result = after_restore(chain_, pod)
+        else:
+            pod, _ = begin(chain_, before=lambda _: chain_.fs.plan(faultfs.NOTHING, mask=mask))
+            steps['start'] = chain_.fs.steps
+            chain_.fs.plan(action, at=chain_.rng.randrange(1, steps['end'] + 2), mask=mask, error=error)
+            pod.signal(signal.SIGTERM)
+            pod.wait(GRACE + LATE)
+            if not chain_.fs.fired:
+                steps['end'] = chain_.fs.steps
+            result = finish(chain_, pod)
+        return result
+    return case
+
+
+def hanging(chain_):
+    """The volume answers no more, for good: the kubelet kills the pod when its grace period is over."""
+    pod, _ = begin(chain_, env=['CRIK_GRACE_PERIOD=2s'])
+    chain_.fs.plan(faultfs.HANG, at=chain_.rng.randrange(1, chain_.usual_steps['end'] + 2))
+    pod.signal(signal.SIGTERM)
+    by_itself = pod.wait(3)
+    pod.signal(signal.SIGKILL)
+    chain_.fs.plan(faultfs.NOTHING)
+    pod.wait(chain.PATIENCE)
+    chain_.autopsy(pod)
+    return 'ended by itself' if by_itself else 'killed'
+
+
+def disk_full(chain_):
+    """A real file system with less and less room."""
+    usage = os.statvfs(chain_.image_dir)
+    room = chain_.rng.randrange(0, 3000 + 3 * chain_.memory) << 10
+    filler = chain_.image_dir + '/filler'
+    pod = None
+    if chain_.rng.random() < 0.7:
+        pod, _ = begin(chain_)
+    with open(filler, 'wb') as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, os.statvfs(chain_.image_dir).f_bavail * usage.f_frsize - room))
+    try:
+        if pod:
+            pod.signal(signal.SIGTERM)
+            return finish(chain_, pod)
+        return after_restore(chain_, chain_.start())
+    finally:
+        os.unlink(filler)
+
+
+def disk_breaks(chain_):
+    """The file system finds itself damaged and turns read-only, as errors=remount-ro does."""
+    device = os.path.basename(subprocess.check_output(['findmnt', '-no', 'SOURCE', chain_.image_dir], text=True).strip())
+    subprocess.check_call(['mount', '-o', 'remount,errors=remount-ro', chain_.image_dir])
+    def fails():
+        with open(f'/sys/fs/ext4/{device}/trigger_fs_error', 'w') as file:
+            file.write('1')
+    pod, _ = begin(chain_)
+    pod.signal(signal.SIGTERM)
+    time.sleep(chain_.rng.random() * 0.06)
+    fails()
+    result = finish(chain_, pod)
+    chain_.disk.repair()
+    return result
+
+
+def power_cut(chain_):
+    """At a step, or at any time: what was not on the disk is gone, and so is everything that ran."""
+    at_start = chain_.rng.random() < 0.3
+    steps = chain_.usual_steps
+    hang = lambda of: chain_.fs.plan(faultfs.HANG, at=chain_.rng.randrange(1, of + 2))
+    if at_start:
+        pod = chain_.start(before=lambda _: hang(steps['start']))
+        until = time.monotonic() + chain.PATIENCE
+        while not (chain_.fs.fired or pod.has_ended() or chain_.ledger.turns_of(pod.host_name) > 3) and time.monotonic() < until:
+            chain_.ledger.listen()
+            time.sleep(0.001)
+    else:
+        pod, _ = begin(chain_, before=lambda _: chain_.fs.plan(faultfs.NOTHING))
+        steps['start'] = chain_.fs.steps
+        hang(steps['end'])
+        pod.signal(signal.SIGTERM)
+        until = time.monotonic() + GRACE
+        while not (chain_.fs.fired or pod.has_ended()) and time.monotonic() < until:
+            time.sleep(0.0005)
+        if not chain_.fs.fired:
+            steps['end'] = chain_.fs.steps
+    ended = pod.has_ended()
+    operation = chain_.fs.fired
+    pod.signal(signal.SIGKILL)
+    chain_.fs.plan(faultfs.FAIL_FROM, at=0, mask=7, error=errno.EIO)  # what hangs is not done after all
+    pod.wait(chain.PATIENCE)
+    chain_.disk.cut()
+    this = chain_.autopsy(pod)
+    chain_.expect(not ended or this.code != chain.CHECKPOINT or this.committed, f'lost its checkpoint to the power cut (at {operation})', pod)
+    return 'checkpoint' if this.committed else 'none'
+
+
+def clock_ahead_or_behind(chain_):
+    """Monotonic and boot time of another machine for every pod."""
+    wrapper = ['unshare', '--time', '--monotonic', str(chain_.rng.randrange(0, 10_000_000)), '--boottime', str(chain_.rng.randrange(0, 10_000_000)), '--']
+    for slot in chain_.slots:
+        slot.wrapper = wrapper
+    pod, _ = begin(chain_)
+    pod.signal(signal.SIGTERM)
+    return finish(chain_, pod)
+
+
+def wall_clock_jumps(chain_):
+    """crik's CLOCK_REALTIME jumps by minutes, days and years, once around SIGTERM."""
+    def set_clock(seconds):
+        with open(chain_.volume + '/clock', 'r+b' if os.path.exists(chain_.volume + '/clock') else 'wb') as file:
+            file.write(struct.pack('=q', seconds))
+    set_clock(0)
+    pod, _ = begin(chain_, env=['LD_PRELOAD=/volume/clockshim.so', 'CLOCKSHIM=/volume/clock'])
+    jump = chain_.rng.choice([-1, 1]) * chain_.rng.choice([60, 3600, 86400, 365 * 86400])
+    if chain_.rng.random() < 0.3:
+        set_clock(jump)
+    pod.signal(signal.SIGTERM)
+    time.sleep(chain_.rng.random() * 0.05)
+    set_clock(jump)
+    result = finish(chain_, pod)
+    chain_.expect(result == 'checkpoint', 'made no checkpoint', pod)
+    return result
+
+
+def signal_storm(chain_):
+    """Hundreds of signals while it restores and while it makes its checkpoint."""
+    def storm(pod, count, numbers):
+        for _ in range(count):
+            pod.signal(chain_.rng.choice(numbers))
+            if chain_.rng.random() < 0.1:
+                time.sleep(chain_.rng.random() * 0.003)
+    pod = chain_.start()
+    if chain_.rng.random() < 0.3:
+        storm(pod, 300, [signal.SIGTERM, *SIGNALS])   # one of them is a SIGTERM
+        return finish(chain_, pod)
+    storm(pod, 200, [s for s in SIGNALS if s != signal.SIGTERM])
+    chain_.wait_for_words(pod, more=3)
+    storm(pod, 400, [signal.SIGTERM] * 5 + SIGNALS)
+    result = finish(chain_, pod)
+    chain_.expect(result == 'checkpoint', 'made no checkpoint', pod)
+    return result
+
+
+# name, case, options of its chain
+CASES = [
+    ('criu killed in a dump', criu_killed_in_a_dump, {}),
+    ('criu hangs in a dump', criu_hangs_in_a_dump, {}),
+    ('criu killed in a restore', criu_killed_in_a_restore, {}),
+    ('criu hangs in a restore, SIGTERM', criu_hangs_in_a_restore, {}),
+    ('criu missing', criu_missing, {}),
+    ('criu talks nonsense', criu_talks_nonsense, {}),
+    ('image directory emptied', images_removed, {}),
+    ('disk full (ext4, 0 to 15 MB free)', disk_full, {'disk': '64M'}),
+    ('ENOSPC from step N on (FUSE)', failing(faultfs.FAIL_FROM, errno.ENOSPC, faultfs.SPACE), {'steps': True}),
+    ('read-only from step N on (FUSE)', failing(faultfs.FAIL_FROM, errno.EROFS, faultfs.CHANGE), {'steps': True}),
+    ('read-only at once (ext4 error)', disk_breaks, {}),
+    ('EIO at step N (FUSE)', failing(faultfs.FAIL_ONCE, errno.EIO, faultfs.CHANGE | faultfs.READ), {'steps': True}),
+    ('EIO from step N on (FUSE)', failing(faultfs.FAIL_FROM, errno.EIO, faultfs.CHANGE | faultfs.READ), {'steps': True}),
+    ('volume hangs at step N (FUSE)', hanging, {'steps': True}),
+    ('power cut at step N (ext4)', power_cut, {'steps': True, 'env': ['CRIK_CHECKSUM_PAGES=true']}),
+    ('monotonic clock of another boot', clock_ahead_or_behind, {}),
+    ('wall clock jumps (LD_PRELOAD)', wall_clock_jumps, {}),
+    ('signal storm', signal_storm, {}),
+]
+
+
+def run(link, case, may_go_on, report):
+    link.usual_steps = {'start': 100, 'end': 100}
+    first = True
+    while first or may_go_on():
+        first = False
+        if link.left <= 0:
+            link.empty_directory()
+        report(case(link), link.ledger.take_findings())

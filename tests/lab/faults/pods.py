@@ -1,0 +1,158 @@
+"""Pods that cost little: the containers of pod.py, prepared once, started hundreds of times a minute.
+
+Nothing is left out that a pod of pod.py has, but for the loopback interface, which nobody here uses. Each start has a fresh
+writable layer and a host name of its own. The caller is the subreaper, so it sees how each container ended."""
+import argparse, ctypes, fcntl, json, os, select, signal, struct, subprocess, sys, time
+
+LAB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, LAB)
+import pod as lab  # noqa: E402
+
+PR_SET_CHILD_SUBREAPER = 36
+CRIK = os.environ.get('CRIK_BINARY') or os.path.join(LAB, '../../artifacts/crik')
+
+
+class Disk:
+    """A small ext4 of its own at a directory: what is synced to it waits for nobody else's writes, and its power can be cut."""
+
+    SHUTDOWN, WITHOUT_FLUSHING_THE_JOURNAL = 0x8004587D, 2   # EXT4_IOC_SHUTDOWN
+
+    def __init__(self, file, mountpoint, size='200M'):
+        self.file, self.mountpoint = file, mountpoint
+        subprocess.check_call(['truncate', '-s', size, file])
+        subprocess.check_call(['mkfs.ext4', '-q', '-F', '-m', '0', file])
+        self._mount()
+        os.rmdir(mountpoint + '/lost+found')
+
+    def _mount(self):
+        subprocess.check_call(['mount', '-o', 'loop', self.file, self.mountpoint])
+
+    def cut(self):
+        """As if its machine lost its power: what was not on the disk is gone. Nobody may have it open."""
+        directory = os.open(self.mountpoint, os.O_RDONLY)
+        fcntl.ioctl(directory, self.SHUTDOWN, struct.pack('I', self.WITHOUT_FLUSHING_THE_JOURNAL))
+        os.close(directory)
+        self._unmount()
+        self._mount()
+
+    def repair(self):
+        """As an operator would, when it had turned read-only."""
+        self._unmount()
+        subprocess.run(['e2fsck', '-fy', self.file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._mount()
+
+    def _unmount(self):
+        deadline = time.monotonic() + 10
+        while subprocess.run(['umount', self.mountpoint], stderr=subprocess.DEVNULL).returncode:
+            if time.monotonic() > deadline:
+                raise OSError(f'{self.mountpoint} is still in use')
+            time.sleep(0.01)
+
+    def remove(self):
+        subprocess.run(['umount', '-l', self.mountpoint])
+
+
+def adopt_orphans():
+    """runc leaves a detached container behind as an orphan; this process becomes its parent."""
+    if ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError('cannot become the subreaper')
+
+
+class Slot:
+    """One bundle in which pods run, one after the other."""
+
+    def __init__(self, name, rootfs, image_dir, command, level='basic', mounts=(), env=(), tmpfs=(), wrapper=()):
+        self.name = name
+        self.rootfs = rootfs
+        self.wrapper = list(wrapper)
+        self.bundle = lab.prepare(argparse.Namespace(
+            name=name, rootfs=rootfs, crik=CRIK, level=level, image_dir=image_dir, mount=list(mounts), tmpfs=list(tmpfs), env=list(env),
+            host_network=False, seccomp=False, terminal=False, user=None, network=None, capability=[], command=command))
+        with open(self.bundle + '/config.json') as file:
+            self.config = json.load(file)
+        self.config['hooks'] = {}
+        # crik is mounted instead of copied, so that the writable layer can be thrown away
+        subprocess.check_call(['cp', CRIK, self.bundle + '/crik'])
+        self.config['mounts'].append(lab.mount('/usr/local/bin/crik', 'bind', self.bundle + '/crik', 'rbind', 'ro'))
+        self.running = None
+
+    def _fresh_layer(self):
+        root = self.bundle + '/rootfs'
+        subprocess.run(['umount', '-l', root], check=True)
+        for layer in ('upper', 'work'):
+            subprocess.run(['rm', '-rf', f'{self.bundle}/{layer}'], check=True)
+            os.mkdir(f'{self.bundle}/{layer}')
+        os.makedirs(self.bundle + '/upper/usr/local/bin')
+        open(self.bundle + '/upper/usr/local/bin/crik', 'w').close()
+        subprocess.run(['mount', '-t', 'overlay', 'crik-pod', '-o',
+                        f'lowerdir={self.rootfs},upperdir={self.bundle}/upper,workdir={self.bundle}/work', root], check=True)
+
+    def start(self, host_name, output, env=(), before=None):
+        """before(pid) is called when the container is there and its program not started yet."""
+        self._fresh_layer()
+        config = dict(self.config, hostname=host_name, process=dict(self.config['process'], env=self.config['process']['env'] + list(env)))
+        with open(self.bundle + '/config.json', 'w') as out:
+            json.dump(config, out)
+        pid_file, log = self.bundle + '/pid', self.bundle + '/log'
+        how = ['run', '--detach'] if before is None else ['create']
+        with open(log, 'w') as err:
+            subprocess.run(self.wrapper + lab.RUNC + how + ['--no-new-keyring', '--pid-file', pid_file, '--bundle', self.bundle, self.name],
+                           stdin=subprocess.DEVNULL, stdout=output, stderr=err, check=True)
+        with open(pid_file) as file:
+            self.running = Running(self, int(file.read()), host_name, log)
+        if before:
+            before(self.running.pid)
+            # killed at once, it may be gone before runc has seen it start
+            subprocess.run(lab.RUNC + ['start', self.name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return self.running
+
+    def remove(self):
+        if self.running:
+            self.running.end()
+        lab.clean_up(self.name)
+
+
+class Running:
+    """A container that was started."""
+
+    def __init__(self, slot, pid, host_name, log):
+        self.slot, self.pid, self.host_name, self.log = slot, pid, host_name, log
+        self.code = None  # as a shell would say it; None while it runs
+        self._pidfd = os.pidfd_open(pid)
+
+    def signal(self, number):
+        """To its first process. It may be gone already."""
+        if self.code is None:
+            try:
+                signal.pidfd_send_signal(self._pidfd, number)
+            except ProcessLookupError:
+                pass
+
+    def has_ended(self):
+        if self.code is None and select.select([self._pidfd], [], [], 0)[0]:
+            self._reap()
+        return self.code is not None
+
+    def wait(self, seconds):
+        """Whether it ended in that time. The kernel ends everything in a container before its first process can be waited for."""
+        if self.code is None and select.select([self._pidfd], [], [], seconds)[0]:
+            self._reap()
+        return self.code is not None
+
+    def _reap(self):
+        _, status = os.waitpid(self.pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        self.code = code if code >= 0 else 128 - code
+        os.close(self._pidfd)
+
+    def end(self):
+        """Ends it whatever it does, and removes what runc has of it."""
+        self.signal(signal.SIGKILL)
+        if not self.wait(30):
+            raise TimeoutError(f'{self.host_name} does not end')
+        subprocess.run(lab.RUNC + ['delete', '-f', self.slot.name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.slot.running = None
+
+    def said(self):
+        with open(self.log, errors='replace') as file:
+            return file.read()

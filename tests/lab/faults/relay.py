@@ -1,0 +1,40 @@
+"""Takes what programs say as they say it, so that it is known who spoke when."""
+import collections, os, select, threading
+
+
+class Relay:
+    def __init__(self):
+        self._heard = collections.deque()   # (host name, line), in the order of their coming
+        self._rest = {}                     # descriptor: (host name, the beginning of a line)
+        self._poll = select.epoll()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def open_for(self, host_name):
+        """The descriptor to be the standard output of a pod, for the caller to close."""
+        reader, writer = os.pipe()
+        self._rest[reader] = (host_name, b'')
+        self._poll.register(reader, select.EPOLLIN)
+        return writer
+
+    def is_open_for(self, host_name):
+        """Whether more may come from a pod: what was said before its end may not have been heard yet."""
+        return any(host == host_name for host, _ in list(self._rest.values()))
+
+    def take(self):
+        while self._heard:
+            yield self._heard.popleft()
+
+    def _listen(self):
+        while True:
+            # pods in the order of their start: of words that come together, those of the older pod were first
+            for reader, _ in sorted(self._poll.poll()):
+                host_name, rest = self._rest[reader]
+                data = os.read(reader, 65536)
+                if not data:
+                    self._poll.unregister(reader)
+                    os.close(reader)
+                    del self._rest[reader]
+                    continue
+                *lines, rest = (rest + data).split(b'\n')
+                self._heard.extend((host_name, line.decode()) for line in lines)
+                self._rest[reader] = (host_name, rest)

@@ -1,0 +1,97 @@
+# control-plane.sh: what runs on the machine `control`: etcd, the three servers, and the door to the host.
+# shellcheck shell=bash
+
+kubectl() { "$PROGRAMS/kubectl" --kubeconfig "$STATE/certificates/admin.kubeconfig" "$@"; }
+control_log() { echo "$STATE/control/log/$1.log"; }
+api_answers() { kubectl get --raw /readyz --request-timeout=2s; }
+
+start_control_network() {
+  local in="network_of control ip"
+  $in link set lo up
+  $in link add br0 type bridge
+  $in addr add "$CONTROL_IP/24" dev br0
+  $in link set br0 up
+  $in route add default dev br0                    # the programs look for one; it leads nowhere
+  mark_up control
+}
+
+# The socket listens on the host, the process that holds it is in `control` and goes with it. While the API server is dead a
+# connection is taken and closed at once.
+start_door() {
+  ! program control socat1 >/dev/null || return 0
+  local pid; pid=$(first_process control)
+  (enter_cgroup control; exec python3 -c '
+import os, socket, sys
+try:
+    listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+except OSError as e:
+    sys.exit(f"cluster: port {sys.argv[1]} of 127.0.0.1: {e.strerror}; CRIK_CLUSTER_PORT chooses another one for a new cluster")
+os.dup2(listener.fileno(), 20)
+os.execvp(sys.argv[2], sys.argv[2:])' "$API_PORT" nsenter --target "$pid" --mount --pid --net --root --wd -- \
+    setsid sh -c 'socat ACCEPT-FD:20,fork TCP:127.0.0.1:6443 >>/var/log/socat.log 2>&1 </dev/null &') 8>&-
+}
+
+# shellcheck disable=SC2120
+start_api_server() { # start_api_server [FLAGS...]
+  start_program control kube-apiserver --etcd-servers=http://127.0.0.1:2379 \
+    --bind-address=0.0.0.0 --advertise-address="$CONTROL_IP" --secure-port=6443 --insecure-port=0 --cert-dir=/run \
+    --tls-cert-file=/config/kube-apiserver.crt --tls-private-key-file=/config/kube-apiserver.key \
+    --client-ca-file=/config/ca.crt --token-auth-file=/config/tokens.csv --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction \
+    --kubelet-client-certificate=/config/kubelet-client.crt --kubelet-client-key=/config/kubelet-client.key \
+    --kubelet-certificate-authority=/config/ca.crt --kubelet-preferred-address-types=InternalIP \
+    --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=/config/service-accounts.key \
+    --service-account-signing-key-file=/config/service-accounts.key --service-cluster-ip-range="$SERVICE_NET" \
+    --allow-privileged=true "$@"
+  start_door
+  wait_until 90 "$(control_log kube-apiserver)" api_answers
+}
+
+start_control_plane() { # starts what does not run
+  start_program control etcd --name control --data-dir /var/lib/etcd --unsafe-no-fsync \
+    --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
+    --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster control=http://127.0.0.1:2380
+  start_api_server
+  # Not before the API server has made its roles: these two give up without them. A node is lost after 20 s of silence.
+  local name common
+  common="--bind-address=127.0.0.1 --port=0 --leader-elect=false --cert-dir=/run"
+  name=kube-controller-manager
+  # shellcheck disable=SC2086
+  start_program control $name $common --kubeconfig=/config/$name.kubeconfig --authentication-kubeconfig=/config/$name.kubeconfig \
+    --authorization-kubeconfig=/config/$name.kubeconfig --use-service-account-credentials=true --root-ca-file=/config/ca.crt \
+    --service-account-private-key-file=/config/service-accounts.key --cluster-signing-cert-file=/config/ca.crt \
+    --cluster-signing-key-file=/config/ca.key --allocate-node-cidrs=false --node-monitor-grace-period=20s
+  name=kube-scheduler
+  # shellcheck disable=SC2086
+  start_program control $name $common --kubeconfig=/config/$name.kubeconfig --authentication-kubeconfig=/config/$name.kubeconfig \
+    --authorization-kubeconfig=/config/$name.kubeconfig
+}
+
+kill_api_server() {
+  local pids; pids=$(program control kube-apiserver) || die "kube-apiserver is not running"
+  # shellcheck disable=SC2086
+  kill -KILL $pids
+  wait_until 10 /dev/null no_api_server
+}
+
+no_api_server() { ! program control kube-apiserver; }
+
+# What answers 410 here, measured:
+# - etcd compacted, nothing else: no watch. The API server's watch cache remembers for itself, from its own start on. Only a list
+#   of an old version (resourceVersionMatch=Exact, continue) is 410, as the HTTP status.
+# - API server started again, compacted or not: every watch from a version before the newest one. The status is 200, the first
+#   event an ERROR with code 410, "too old resource version: 1208 (1209)".
+# - `start-apiserver --watch-cache=false`, then compacted: every watch that begins before the compaction, the same way. Watches
+#   that are open go on. Such a server sends no bookmarks.
+# So this starts the server again, unless it runs without a cache. Two revisions are added first: a client may know the newest.
+compact_history() {
+  local etcdctl="inside control etcdctl" revision pid
+  $etcdctl put /crik-lab/compacted 1 >/dev/null
+  $etcdctl put /crik-lab/compacted 2 >/dev/null
+  revision=$($etcdctl endpoint status --write-out=json |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["Status"]["header"]["revision"])')
+  $etcdctl compaction --physical=true "$revision"
+  if pid=$(program control kube-apiserver) && ! grep -qzx -- --watch-cache=false "/proc/$pid/cmdline"; then
+    kill_api_server
+    start_api_server
+  fi
+}

@@ -1,0 +1,99 @@
+# machines.sh: a machine of the cluster: a set of namespaces whose first process is `pause`, with a root file system, network
+# and cgroup of its own. When that process is killed the kernel ends all others, and with the last one go mounts and network.
+# Nothing is recorded in a file: a process belongs to a machine when it is in its cgroup. That stays true whatever is aborted.
+# shellcheck shell=bash
+
+hierarchies() { awk '$3 == "cgroup" {print $2}' /proc/mounts; }
+MEMBERS=$(awk '$3 == "cgroup" && $4 ~ /(^|,)pids(,|$)/ {print $2; exit}' /proc/mounts)/$CGROUP
+
+make_cgroups() { # make_cgroups MACHINE
+  local hierarchy parent file
+  for hierarchy in $(hierarchies); do
+    mkdir -p "$hierarchy/$CGROUP/$1"
+    for file in cpuset.cpus cpuset.mems; do       # empty in a new cgroup, and then nothing may enter it
+      [ -e "$hierarchy/$file" ] || continue
+      for parent in "$CGROUP" "$CGROUP/$1"; do cat "$hierarchy/$file" >"$hierarchy/$parent/$file"; done
+    done
+  done
+}
+
+remove_cgroups() { # remove_cgroups PATH: with everything below
+  local hierarchy left=0
+  for hierarchy in $(hierarchies); do
+    [ ! -d "$hierarchy/$1" ] || find "$hierarchy/$1" -depth -type d -exec rmdir {} + || left=1
+  done
+  return $left
+}
+
+enter_cgroup() { # enter_cgroup MACHINE: the subshell that calls this, which has to be one
+  local hierarchy
+  for hierarchy in $(hierarchies); do echo "$BASHPID" >"$hierarchy/$CGROUP/$1/cgroup.procs"; done
+}
+
+processes() { # processes [MACHINE]: all of them, those in its pods too
+  [ ! -d "$MEMBERS/${1:-}" ] || find "$MEMBERS/${1:-}" -name cgroup.procs -exec cat {} +
+}
+
+first_process() { # first_process MACHINE: the one that is number 1 in there; fails when there is none
+  [ -d "$MEMBERS/$1" ] &&
+    sed 's|.*|/proc/&/status|' "$MEMBERS/$1/cgroup.procs" | xargs -r grep -lsE '^NSpid:\s+[0-9]+\s+1$' | cut -d/ -f3 | grep .
+}
+
+is_booted() { # is_booted MACHINE: machine-init.sh has come to its end
+  local pid; pid=$(first_process "$1") && [[ $(readlink "/proc/$pid/exe") == */pause ]]
+}
+
+# A machine is up when its network is there too; the mark is on a file system that goes with it.
+mark_up() { touch "/proc/$(first_process "$1")/root/run/up"; }
+is_up() { local pid; pid=$(first_process "$1") && [ -e "/proc/$pid/root/run/up" ]; }
+
+boot() { # boot MACHINE
+  make_cgroups "$1"
+  mkdir -p "$STATE/$1"/{upper,work,root,disk,log,config}
+  (enter_cgroup "$1"; exec setsid unshare --mount --pid --net --ipc --uts --fork --kill-child ./machine-init.sh "$1") \
+    >"$STATE/$1/log/boot.log" 2>&1 </dev/null 8>&- &
+  wait_until 20 "$STATE/$1/log/boot.log" is_booted "$1"
+}
+
+halt() { # halt [MACHINE]: at once, as when the power goes
+  local pids tries=0 hierarchy
+  while pids=$(processes "${1:-}"); [ -n "$pids" ]; do
+    [ $((tries += 1)) -lt 300 ] || die "processes that cannot be killed: $pids"
+    # shellcheck disable=SC2086
+    kill -KILL $pids 2>/dev/null || true
+    for hierarchy in $(hierarchies); do           # a frozen process does not die
+      find "$hierarchy/$CGROUP/${1:-}" -name freezer.state -exec sh -c 'echo THAWED >"$0"' {} \; 2>/dev/null || true
+    done
+    sleep 0.1
+  done
+  wait_until 10 /dev/null remove_cgroups "$CGROUP/${1:-}"
+}
+
+inside() { # inside MACHINE COMMAND...
+  local machine=$1 pid; shift
+  pid=$(first_process "$machine") || die "$machine is not running"
+  (enter_cgroup "$machine"; exec nsenter --target "$pid" --mount --pid --net --ipc --uts --root --wd -- \
+    env -i HOME=/root CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS=1 PATH=/opt/kubernetes:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@") 8>&-
+}
+
+program() { # program MACHINE NAME: the pids of its processes that run the program NAME; fails when there is none
+  local pid found=1
+  while read -r pid; do
+    if [[ $(readlink "/proc/$pid/exe") == */"$2" ]]; then echo "$pid"; found=0; fi
+  done <"$MEMBERS/$1/cgroup.procs"
+  return $found
+}
+
+# start_program MACHINE NAME ARGUMENTS...: in the background, if it does not run; `pause` becomes its parent. Leaves the time in
+# /run/NAME.started and the output in /var/log/NAME.log.
+start_program() {
+  local machine=$1 name=$2; shift 2
+  ! program "$machine" "$name" >/dev/null || return 0
+  # shellcheck disable=SC2016
+  inside "$machine" setsid sh -c 'touch "/run/$1.started"; "$@" >>"/var/log/$1.log" 2>&1 </dev/null &' - "$name" "$@"
+}
+
+network_of() { # network_of MACHINE COMMAND...: a command of the host in the network of a machine
+  local pid; pid=$(first_process "$1") || die "$1 is not running"
+  shift; nsenter --target "$pid" --net -- "$@"
+}

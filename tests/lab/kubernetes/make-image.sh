@@ -1,0 +1,29 @@
+#!/bin/bash
+# make-image.sh NAME:TAG DIR[:DIR...] OUT.tar [COMMAND...]: a container image, without Docker, for `cluster.sh load` or `docker load`.
+# Each directory is a layer, the last one on top. ENTRYPOINT, in the environment, is what a pod's args are given to. NAME has to begin with localhost/, or it would mean docker.io/library/NAME.
+set -euo pipefail
+name=$1 directories=$2 out=$3; shift 3
+[ $# -gt 0 ] || set -- /bin/sh
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+layers=()
+IFS=: read -ra directories <<<"$directories"
+for directory in "${directories[@]}"; do
+  layers+=("layer-${#layers[@]}.tar")
+  tar --numeric-owner --one-file-system --sort=name -C "$directory" -cf "$work/${layers[-1]}" .
+done
+python3 - "$work" "$name" "${#layers[@]}" "$@" <<'P'
+import hashlib, json, os, sys
+work, name, count, *command = sys.argv[1:]
+layers = [f'layer-{n}.tar' for n in range(int(count))]
+def digest(layer):
+    with open(f'{work}/{layer}', 'rb') as f:
+        return 'sha256:' + hashlib.file_digest(f, 'sha256').hexdigest()
+def write(file, value):
+    with open(f'{work}/{file}', 'w') as f:
+        json.dump(value, f)
+write('config.json', {'architecture': 'amd64', 'os': 'linux',
+                      'config': {'Cmd': command, 'Entrypoint': os.environ.get('ENTRYPOINT', '').split(), 'Env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']},
+                      'rootfs': {'type': 'layers', 'diff_ids': [digest(layer) for layer in layers]}})
+write('manifest.json', [{'Config': 'config.json', 'RepoTags': [name], 'Layers': layers}])
+P
+tar -C "$work" -cf "$out" manifest.json config.json "${layers[@]}"

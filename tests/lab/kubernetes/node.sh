@@ -1,0 +1,90 @@
+# node.sh: what runs on a node: containerd, kubelet, kube-proxy.
+# shellcheck shell=bash
+
+boot_node() { # boot_node NODE
+  boot "$1"
+  write_node_config "$1"
+  local in="network_of $1 ip" address other
+  address=$(node_ip "$1")
+  network_of control ip link delete "$1" 2>/dev/null || true    # of a killed node the kernel may still have it
+  network_of control ip link add "$1" type veth peer name eth0 netns "$(first_process "$1")"
+  network_of control ip link set "$1" master br0 up
+  $in link set lo up
+  $in addr add "$address/24" dev eth0
+  $in link set eth0 up
+  $in route add default via "$CONTROL_IP"
+  for other in $NODES; do
+    [ "$other" = "$1" ] || $in route add "$(pod_net "$other")" via "$(node_ip "$other")"
+  done
+  network_of control ip route replace "$(pod_net "$1")" via "$address"
+  inside "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables'
+  mark_up "$1"
+}
+
+start_node() { # start_node NODE: starts what does not run
+  start_program "$1" containerd --config /config/containerd.toml
+  wait_until 60 "$STATE/$1/log/containerd.log" inside "$1" ctr version
+  load_image "$1" "$STATE/pause.tar"
+  start_program "$1" kubelet --config=/config/kubelet.yaml --kubeconfig=/config/kubelet.kubeconfig --hostname-override="$1" \
+    --node-ip="$(node_ip "$1")" --container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock \
+    --pod-infra-container-image=localhost/pause:1 --runtime-cgroups="/$CGROUP/$1"
+  # zeros: it is to leave the host's connection tracking as it is
+  start_program "$1" kube-proxy --kubeconfig=/config/kube-proxy.kubeconfig --hostname-override="$1" --bind-address="$(node_ip "$1")" \
+    --proxy-mode=iptables --cluster-cidr="$POD_NETS" --conntrack-max-per-core=0 --conntrack-min=0 \
+    --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
+}
+
+await_node() { wait_until 90 "$STATE/$1/log/kubelet.log" node_is_ready "$1"; } # await_node NODE
+
+# By word of the kubelet that runs now: for a while the API server still has what the one before it said.
+node_is_ready() { # node_is_ready NODE
+  local machine started ready heartbeat
+  machine=$(first_process "$1") && program "$1" kubelet >/dev/null || return 1
+  started=$(stat -c %Y "/proc/$machine/root/run/kubelet.started") || return 1
+  read -r ready heartbeat < <(kubectl get node "$1" --request-timeout=5s \
+    -o jsonpath='{range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{end}{"\n"}') || return 1
+  [ "$ready" = True ] && [ "$(date -d "$heartbeat" +%s)" -ge "$started" ]
+}
+
+load_image() { # load_image NODE FILE
+  local log=$STATE/$1/log/load.log
+  inside "$1" ctr --namespace k8s.io images import - <"$2" >"$log" 2>&1 || { tail "$log" >&2; die "$2 could not be loaded into $1"; }
+}
+
+write_node_config() { # write_node_config NODE
+  local config=$STATE/$1/config
+  mkdir -p "$config/network"
+  cp "$STATE/certificates"/{ca.crt,"$1".crt,"$1".key,kube-proxy.kubeconfig} "$config/"
+  cp "$STATE/certificates/$1.kubeconfig" "$config/kubelet.kubeconfig"
+  cat >"$config/containerd.toml" <<C
+version = 2
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "localhost/pause:1"
+  disable_apparmor = true
+  restrict_oom_score_adj = true      # not every host lets root lower it
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/usr/lib/cni"
+    conf_dir = "/config/network"
+C
+  cat >"$config/network/pods.conflist" <<C
+{"cniVersion": "0.4.0", "name": "pods", "plugins": [
+  {"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": false, "hairpinMode": true,
+   "ipam": {"type": "host-local", "ranges": [[{"subnet": "$(pod_net "$1")"}]], "routes": [{"dst": "0.0.0.0/0"}]}}]}
+C
+  cat >"$config/kubelet.yaml" <<C
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication: {anonymous: {enabled: false}, webhook: {enabled: true}, x509: {clientCAFile: /config/ca.crt}}
+authorization: {mode: Webhook}
+tlsCertFile: /config/$1.crt
+tlsPrivateKeyFile: /config/$1.key
+cgroupDriver: cgroupfs
+cgroupRoot: /$CGROUP/$1
+failSwapOn: false
+protectKernelDefaults: true          # the host's settings: complain, do not change
+resolvConf: /etc/resolv.conf
+imageGCHighThresholdPercent: 100     # never: images cannot be pulled again
+evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
+nodeStatusUpdateFrequency: 4s
+C
+}
