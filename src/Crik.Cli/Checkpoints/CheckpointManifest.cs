@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Crik.Criu;
 
 namespace Crik.Checkpoints;
 
@@ -12,7 +11,7 @@ internal sealed record CheckpointManifest
     public const int CurrentFormat = 1;
 
     private readonly IReadOnlyList<string> _ownPaths = [];
-    private readonly IReadOnlyList<InterfaceAddress> _addresses = [];
+    private readonly IReadOnlyList<string> _addresses = [];
 
     public required int Format { get; init; }
 
@@ -49,7 +48,7 @@ internal sealed record CheckpointManifest
     public required IReadOnlyList<CgroupDirectory> Cgroups { get; init; }
 
     /// <summary>The container's network addresses: what is bound to one of them has to be bound to another one.</summary>
-    public IReadOnlyList<InterfaceAddress> Addresses
+    public IReadOnlyList<string> Addresses
     {
         get => _addresses;
         init => _addresses = value ?? [];

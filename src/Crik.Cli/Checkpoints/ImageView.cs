@@ -104,7 +104,7 @@ internal sealed class ImageView : IDisposable
 
         Inherited = [.. inherited.DistinctBy(item => item.Key)];
         IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
-        PodAddresses addresses = new(manifest.Addresses, Machine.Addresses());
+        PodAddresses addresses = new([.. manifest.Addresses.Select(InterfaceAddress.TryParse).OfType<InterfaceAddress>()], Machine.Addresses());
         foreach (ImageFile image in manifest.Images)
         {
             string source = System.IO.Path.Combine(images, image.Name);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Crik.Criu;
 using Crik.Linux;
 
 namespace Crik.Checkpoints;
@@ -49,7 +48,7 @@ internal static class Machine
     }
 
     public static IReadOnlyList<InterfaceAddress> Addresses() =>
-        [.. Libc.NetworkAddresses().Select(item => new InterfaceAddress(item.Interface, item.Address)).Where(address => !address.IsLoopback)];
+        [.. Libc.NetworkAddresses().Where(address => !address.IsLoopback)];
 
     private static bool Carries(Mount mount, string controllers) => controllers.Length == 0
         ? mount.Type == "cgroup2"

@@ -88,7 +88,7 @@ internal static class ManifestReader
             throw Damaged(path, "its process numbers make no sense");
         }
 
-        if (manifest.Addresses.Any(address => address.Bytes is not { Length: 4 or 16 } || address.Interface is null))
+        if (manifest.Addresses.Any(address => InterfaceAddress.TryParse(address) is null))
         {
             throw Damaged(path, "it has an address that makes no sense");
         }

@@ -113,6 +113,9 @@ internal sealed record CrikOptions
     /// <summary>Whether page data gets checksums too; everything else in a checkpoint always has one.</summary>
     public bool ChecksumPages { get; init; }
 
+    /// <summary>Whether the basic level saves System V shared memory, without its key and number.</summary>
+    public bool ShareSystemVMemory { get; init; }
+
     /// <summary>Whether the program gets io_uring, which criu cannot save.</summary>
     public IoUring IoUring { get; init; } = IoUring.Hide;
 

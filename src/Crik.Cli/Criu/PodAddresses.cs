@@ -1,21 +1,6 @@
-using System.Text.Json.Serialization;
+using Crik.Linux;
 
 namespace Crik.Criu;
-
-/// <summary>An address of a network interface: 4 or 16 bytes, as the network has them.</summary>
-internal sealed record InterfaceAddress(string Interface, byte[] Bytes)
-{
-    [JsonIgnore]
-    public bool IsVersion4 => Bytes.Length == 4;
-
-    /// <summary>127.0.0.0/8 and ::1 are the same in every pod.</summary>
-    [JsonIgnore]
-    public bool IsLoopback => IsVersion4 ? Bytes[0] == 127 : Bytes.AsSpan(0, 15).IndexOfAnyExcept((byte)0) < 0 && Bytes[15] == 1;
-
-    /// <summary>fe80::/10: of one link alone.</summary>
-    [JsonIgnore]
-    public bool IsOfLink => !IsVersion4 && Bytes[0] == 0xFE && (Bytes[1] & 0xC0) == 0x80;
-}
 
 /// <summary>
 /// A new pod has another address. What was bound to the old one cannot be bound again, or could not be reached; it gets the one

@@ -11,10 +11,10 @@ internal static class Preload
     private const string Variable = "LD_PRELOAD";
 
 #if CRIK_PRELOADS
-    /// <summary>For criu: what the kernel tells it only of its own user.s tasks.</summary>
+    /// <summary>For criu: what the kernel tells it only of its own user's tasks.</summary>
     private static ReadOnlySpan<byte> ThingsOfOthers => PreloadBytes.ThingsOfOthers;
 
-    /// <summary>For criu at the basic level: System V shared memory is memory that is shared.</summary>
+    /// <summary>For criu at the basic level, where it is wanted: System V shared memory is memory that is shared.</summary>
     private static ReadOnlySpan<byte> PlainSysv => PreloadBytes.PlainSysv;
 
     /// <summary>For the program: the kernel has no io_uring.</summary>

@@ -12,11 +12,11 @@ internal static unsafe partial class Libc
     private static partial void FreeifaddrsCore(byte* list);
 
     /// <summary>The addresses of all interfaces, 4 or 16 bytes each.</summary>
-    internal static IReadOnlyList<(string Interface, byte[] Address)> NetworkAddresses()
+    internal static IReadOnlyList<InterfaceAddress> NetworkAddresses()
     {
         const ushort AF_INET = 2;
         const ushort AF_INET6 = 10;
-        List<(string, byte[])> found = [];
+        List<InterfaceAddress> found = [];
         byte* list;
         if (GetifaddrsCore(&list) != 0)
         {
@@ -32,7 +32,7 @@ internal static unsafe partial class Libc
                 int at = address is null ? 0 : *(ushort*)address switch { AF_INET => 4, AF_INET6 => 8, _ => 0 };
                 if (at > 0)
                 {
-                    found.Add((Marshal.PtrToStringUTF8((nint)(*(byte**)(entry + 8)))!, new ReadOnlySpan<byte>(address + at, at == 4 ? 4 : 16).ToArray()));
+                    found.Add(new InterfaceAddress(Marshal.PtrToStringUTF8((nint)(*(byte**)(entry + 8)))!, new ReadOnlySpan<byte>(address + at, at == 4 ? 4 : 16).ToArray()));
                 }
             }
         }

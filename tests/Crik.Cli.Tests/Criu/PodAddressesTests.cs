@@ -1,5 +1,6 @@
 using System.Net;
 using Crik.Criu;
+using Crik.Linux;
 
 namespace Crik.Tests.Criu;
 
@@ -50,6 +51,17 @@ public sealed class PodAddressesTests
         Assert.Equal(File(4, 10, Socket(10, 81, IPAddress.Parse("::ffff:10.0.0.9").GetAddressBytes(), [])), files.Messages[3]);
         Assert.False(OpenFiles.Readdress(files, s_addresses));
     }
+
+    [Theory]
+    [InlineData("eth0 0A000005", true)]
+    [InlineData("a b 20010DB8000000000000000000000001", true)]
+    [InlineData("eth0 0a000005", false)]
+    [InlineData("eth0 0A0000", false)]
+    [InlineData("eth0", false)]
+    [InlineData(" 0A000005", false)]
+    [InlineData("eth0 0A00000G", false)]
+    public void Only_the_text_that_an_address_has_in_a_manifest_is_read_back(string text, bool isOne) =>
+        Assert.Equal(isOne ? text : null, InterfaceAddress.TryParse(text)?.ToString());
 
     private static CriuImage CriuImageOf(params byte[][] messages)
     {
