@@ -84,11 +84,11 @@ cluster-stop:
 chart-test: $(RENDER)
 	@tests/lab/test.sh tests/Crik.ChartTests
 
-## matrix: which programs survive their pods (ONLY=redis,go CYCLES=2)
+## matrix: which programs survive their pods (ONLY=redis,go CYCLES=2 CRIU=trixie)
 matrix:
 	@tests/lab/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
-	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES))
+	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(CRIU),--criu $(CRIU))
 
 ## faults: SIGKILL and other mishaps at every instant of checkpoint and restore (MINUTES=10 COUNT=0 SEED=)
 faults:

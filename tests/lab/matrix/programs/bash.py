@@ -15,7 +15,6 @@ echo ready
 class Bash(Program):
     title = 'bash'
     state = 'variables, a function, a trap, a coprocess, a running pipeline, umask and directory'
-    command = ['bash', '-s']
 
     def fill(self, pod):
         self.asked, self.piped = 0, 0

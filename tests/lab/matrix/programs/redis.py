@@ -8,14 +8,13 @@ KEYS = 50_000
 class Redis(Program):
     title = 'Redis, RDB child writing'  # and listening on the address of its pod, which is another one each time
     state = '50,000 keys and a hash, by checksum; the dump that was going on ends well'
-    # Some seconds for a dump, so that one is always going on.
-    command = ['sh', '-c', 'exec redis-server --port 6379 --bind $(hostname -i) --protected-mode no --dir /data --save "" --rdb-key-save-delay 60']
 
     def command_of(self, pod, *words, input=None):
         return pod.ask('redis-cli', '-h', 'ADDRESS', *words, input=input).strip()
 
     def fill(self, pod):
         pod.until(lambda: self.command_of(pod, 'ping') == 'PONG', 'redis')
+        self.command_of(pod, 'config', 'set', 'rdb-key-save-delay', '60', 'save', '')  # some seconds for a dump, so that one is always going on
         lines = ''.join(f'SET key:{i} {zlib.crc32(str(i).encode())}\n' for i in range(KEYS)) + 'HSET user name ada born 1815\n'
         said = self.command_of(pod, '--pipe', input=lines.replace('\n', '\r\n'))
         expect('errors: 0' in said, said)
