@@ -41,6 +41,7 @@ test:
 	@tests/lab/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
 	@tests/lab/rootfs.sh experimental
+	@tests/lab/rootfs.sh trixie
 	@tests/lab/test.sh Crik.slnx
 
 unit-test:

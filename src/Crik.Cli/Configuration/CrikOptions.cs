@@ -114,7 +114,7 @@ internal sealed record CrikOptions
     public bool ChecksumPages { get; init; }
 
     /// <summary>Whether the basic level saves System V shared memory, without its key and number.</summary>
-    public bool ShareSystemVMemory { get; init; }
+    public bool ShareSysvMemory { get; init; }
 
     /// <summary>Whether the program gets io_uring, which criu cannot save.</summary>
     public IoUring IoUring { get; init; } = IoUring.Hide;

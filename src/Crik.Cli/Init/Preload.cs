@@ -11,8 +11,8 @@ internal static class Preload
     private const string Variable = "LD_PRELOAD";
 
 #if CRIK_PRELOADS
-    /// <summary>For criu: what the kernel tells it only of its own user's tasks.</summary>
-    private static ReadOnlySpan<byte> ThingsOfOthers => PreloadBytes.ThingsOfOthers;
+    /// <summary>For criu: what the kernel tells it only of its own user's tasks, and what it does not tell of a TCP socket any more.</summary>
+    private static ReadOnlySpan<byte> CriuAnswers => PreloadBytes.CriuAnswers;
 
     /// <summary>For criu at the basic level, where it is wanted: System V shared memory is memory that is shared.</summary>
     private static ReadOnlySpan<byte> PlainSysv => PreloadBytes.PlainSysv;
@@ -20,7 +20,7 @@ internal static class Preload
     /// <summary>For the program: the kernel has no io_uring.</summary>
     private static ReadOnlySpan<byte> NoIoUring => PreloadBytes.NoIoUring;
 #else
-    private static ReadOnlySpan<byte> ThingsOfOthers => [];
+    private static ReadOnlySpan<byte> CriuAnswers => [];
 
     private static ReadOnlySpan<byte> PlainSysv => [];
 
@@ -30,13 +30,16 @@ internal static class Preload
     /// <summary>Tried in turn: in the container's own layer, and last where it is certain that something can be written.</summary>
     private static readonly string[] s_places = ["/run/crik", "/tmp", "/var/tmp"];
 
+    /// <summary>Whether criu loads anything: one that has file capabilities does not, and a container of another user than root needs such a one.</summary>
+    public static bool ReachesCriu => !CriuAnswers.IsEmpty && Libc.GetEffectiveUserId() == 0;
+
     /// <summary>What criu is to load, in memory; nothing when this build has it not.</summary>
     public static IReadOnlyList<FileDescriptor> OpenForCriu(bool plainSystemV)
     {
         List<FileDescriptor> files = [];
-        if (!ThingsOfOthers.IsEmpty)
+        if (!CriuAnswers.IsEmpty)
         {
-            files.Add(Libc.MakeMemoryFile("crik-things-of-others", ThingsOfOthers));
+            files.Add(Libc.MakeMemoryFile("crik-answers", CriuAnswers));
         }
 
         if (plainSystemV && !PlainSysv.IsEmpty)

@@ -2,6 +2,7 @@
 #define EPERM 1
 #define EACCES 13
 #define ENOSYS 38
+#define EOPNOTSUPP 95
 
 extern int *__errno_location(void);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""run.py [--only NAME,NAME] [--cycles N] [--criu newest|trixie] [--keep]: which programs survive their pods?
+"""run.py [--only NAME,NAME] [--cycles N] [--criu experimental|sid|trixie] [--keep]: which programs survive their pods?
 
 Each program runs under `crik run` as PID 1 of a container, as its manifest in examples/programs/ says. A client in another
 container gives it state; then, N times, the pod gets SIGTERM and a new one (other name, other address, fresh files) goes on from the
@@ -83,7 +83,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--only', default='', help='names of programs, separated by commas')
     parser.add_argument('--cycles', type=int, default=5)
-    parser.add_argument('--criu', choices=('newest', 'trixie'), default='newest', help='which of Debian: 4.3 of experimental, or 4.1.1 of trixie')
+    parser.add_argument('--criu', choices=('experimental', 'sid', 'trixie'), default='experimental', help='which of Debian: 4.3, 4.2.1 or 4.1.1')
     parser.add_argument('--keep', action='store_true', help='leave images and logs behind')
     a = parser.parse_args()
     everything = list(find_programs())
@@ -91,7 +91,7 @@ def main():
     unknown = set(wanted) - {program.name for program in everything}
     expect(not unknown, f'no such program: {", ".join(unknown)}; there are {", ".join(program.name for program in everything)}')
     signal.signal(signal.SIGTERM, lambda *_: sys.exit('matrix: ended by SIGTERM'))  # and not without cleaning up
-    lab = Lab({'newest': 'programs', 'trixie': 'programs-trixie'}[a.criu])
+    lab = Lab('programs' if a.criu == 'experimental' else f'programs-{a.criu}')
     start = time.monotonic()
     rows = [live(lab, program, a.cycles, a.keep) for program in everything if not wanted or program.name in wanted]
     print(f'\n{"program":<34} {"level":<5} {"cycles":>6}  {"MiB":>6}  {"save ms":>7} {"back ms":>7}  result')
