@@ -19,7 +19,7 @@ public sealed class ProgramExampleTests : IDisposable
         string readme = File.ReadAllText(ConfigurationFixture.RepositoryFile("README.md"));
 
         Assert.Equal(FileNames("tests/lab/matrix/programs", "*.py").Where(name => !name.StartsWith('_')).Order(), FileNames("examples/programs", "*.yaml").Order());
-        Assert.All(FileNames("examples/programs", "*.yaml"), name => Assert.Contains($"](examples/programs/{name}.yaml) |", readme, StringComparison.Ordinal));
+        Assert.All(FileNames("examples/programs", "*.yaml"), name => Assert.Contains($"](examples/programs/{name}.yaml) | ", readme, StringComparison.Ordinal));
     }
 
     [Theory]

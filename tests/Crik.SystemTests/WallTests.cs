@@ -219,7 +219,9 @@ public sealed class WallTests
             while mine[1] == before:
                 time.sleep(0.01)
             if {{(findsItAgain ? "True" : "False")}}:
-                assert ctypes.cast(libc.shmat(libc.shmget(17, 0, 0), None, 0), ctypes.POINTER(ctypes.c_int))[0] == n
+                again = libc.shmat(libc.shmget(17, 0, 0), None, 0)
+                assert ctypes.cast(again, ctypes.POINTER(ctypes.c_int))[0] == n
+                libc.shmdt(ctypes.c_void_p(again))
             print('count', n, flush=True)
         """);
 
