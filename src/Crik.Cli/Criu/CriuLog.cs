@@ -9,6 +9,9 @@ internal static class CriuLog
 
     private const long TailBytes = 256 << 10;
 
+    /// <summary>What criu says in every container, and goes on.</summary>
+    private static readonly string[] s_usual = ["binfmt_misc", "Unable to create tun"];
+
     /// <summary>A part of an error line of criu's, and the same in the user's terms with what to try.</summary>
     private static readonly (string Part, string Meaning)[] s_known =
     [
@@ -44,8 +47,7 @@ internal static class CriuLog
     /// <summary>Reads a log of criu's and says why it failed.</summary>
     public static CriuException Explain(string what, string logPath, string? fallback)
     {
-        // binfmt_misc: what criu says in every container, and goes on.
-        string[] errors = [.. Tail(logPath).Where(line => line.Contains("Error (", StringComparison.Ordinal) && !line.Contains("binfmt_misc", StringComparison.Ordinal))];
+        string[] errors = [.. Tail(logPath).Where(line => line.Contains("Error (", StringComparison.Ordinal) && !s_usual.Any(line.Contains))];
 
         // The first error is the cause; later ones are its echo.
         string? meaning = errors.Select(Meaning).FirstOrDefault(found => found is not null);
