@@ -371,6 +371,13 @@ CASES = [
 ]
 
 
+def leave_a_checkpoint(chain_):
+    """Of a pod that nothing happens to: there is something to lose."""
+    pod, _ = begin(chain_)
+    pod.signal(signal.SIGTERM)
+    chain_.expect(finish(chain_, pod) == 'checkpoint', 'made no checkpoint', pod)
+
+
 def run(link, case, may_go_on, report):
     link.usual_steps = {}
     first = True
@@ -378,4 +385,6 @@ def run(link, case, may_go_on, report):
         first = False
         if link.left <= 0:
             link.empty_directory()
+        if not link.ledger.committed:
+            leave_a_checkpoint(link)
         report(case(link), link.ledger.take_findings())
