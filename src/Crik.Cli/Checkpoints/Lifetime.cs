@@ -5,11 +5,11 @@ namespace Crik.Checkpoints;
 /// it is there twice: what changed before that is younger than the start as the clock had it then, and what changed after it
 /// lies between the start as the clock has it now, and now. What is in between is not of this container: an image may be.
 /// </summary>
-/// <param name="Began">By the clock at the start.</param>
-/// <param name="BeganByNow">By the clock of now: now, less the time that went by.</param>
-internal readonly record struct Lifetime(long Began, long BeganByNow, long Now)
+/// <param name="began">By the clock at the start.</param>
+/// <param name="beganByNow">By the clock of now: now, less the time that went by.</param>
+internal readonly struct Lifetime(long began, long beganByNow, long now)
 {
     /// <param name="before">How much earlier is early enough.</param>
     public bool Has(long changedAt, long before) =>
-        changedAt >= Began - before || (changedAt >= BeganByNow - before && changedAt <= Now);
+        changedAt >= began - before || (changedAt >= beganByNow - before && changedAt <= now);
 }

@@ -2,7 +2,7 @@
 moments; the ledger stays the judge. A case is a function of a chain that runs one pod and says in a word what came of it."""
 import errno, os, random, shutil, signal, struct, subprocess, time
 
-import chain, faultfs, ledger, moments
+import chain, faultfs, ledger, pods
 
 PROGRAM = 7                       # the witness's exit code at SIGTERM
 IN_ORDER = (chain.CHECKPOINT, PROGRAM)
@@ -161,13 +161,22 @@ def garbage(rng):
     ]) + '\n'
 
 
+def roll_back(chain_):
+    """As an operator does when criu was to blame: one that says its version and fails at everything looks like bad checkpoints."""
+    for generation in ledger.numbers(chain_.image_dir + '/failed'):
+        subprocess.run([pods.CRIK, 'rollback', str(generation), '--image-dir', chain_.image_dir], stdout=subprocess.DEVNULL, check=True)
+
+
 def criu_talks_nonsense(chain_):
     at_start = chain_.rng.random() < 0.5 and chain_.ledger.committed
     with open(chain_.volume + '/criu', 'w') as file:
         file.write(garbage(chain_.rng))
     os.chmod(chain_.volume + '/criu', 0o755)
     if at_start:
-        return after_restore(chain_, chain_.start(env=['CRIK_CRIU_PATH=/volume/criu']))
+        pod = chain_.start(env=['CRIK_CRIU_PATH=/volume/criu'])
+        if not chain_.wait_for_words(pod):
+            roll_back(chain_)
+        return after_restore(chain_, pod)
     pod, _ = begin(chain_)
     shutil.copy(chain_.volume + '/criu', pod.slot.bundle + '/rootfs/usr/sbin/criu')
     pod.signal(signal.SIGTERM)
@@ -295,6 +304,18 @@ def power_cut(chain_):
     return 'checkpoint' if this.committed else 'none'
 
 
+def lock_holder_disappears(chain_):
+    """It stands still, as on a node that nobody reaches, while its successor waits for the directory; then it is gone."""
+    pod, _ = begin(chain_)
+    pod.signal(signal.SIGSTOP)
+    follower = chain_.start()
+    time.sleep(chain_.rng.random() * 0.2)
+    pod.signal(signal.SIGKILL)
+    pod.wait(chain.PATIENCE)
+    chain_.autopsy(pod, terminated=False)
+    return after_restore(chain_, follower)
+
+
 def clock_ahead_or_behind(chain_):
     """Monotonic and boot time of another machine for every pod."""
     wrapper = ['unshare', '--time', '--monotonic', str(chain_.rng.randrange(0, 10_000_000)), '--boottime', str(chain_.rng.randrange(0, 10_000_000)), '--']
@@ -365,6 +386,7 @@ CASES = [
     ('EIO from step N on (FUSE)', failing(faultfs.FAIL_FROM, errno.EIO, faultfs.CHANGE | faultfs.READ), {'steps': True}),
     ('volume hangs at step N (FUSE)', hanging, {'steps': True}),
     ('power cut at step N (ext4)', power_cut, {'steps': True, 'env': ['CRIK_CHECKSUM_PAGES=true']}),
+    ('lock holder stands still and goes', lock_holder_disappears, {}),
     ('monotonic clock of another boot', clock_ahead_or_behind, {}),
     ('wall clock jumps (LD_PRELOAD)', wall_clock_jumps, {}),
     ('signal storm', signal_storm, {}),
