@@ -8,17 +8,18 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         ["Linux"] = [],
+        ["Json"] = [],
         ["Diagnostics"] = ["Linux"],
         ["Configuration"] = ["Linux", "Contracts"],
-        ["Files"] = ["Linux"],
+        ["Files"] = ["Linux", "Json"],
         ["Init"] = ["Linux", "Diagnostics"],
         ["Criu"] = ["Linux", "Diagnostics", "Init"],
-        ["Checkpoints"] = ["Linux", "Diagnostics", "Init", "Criu", "Files", "Configuration"],
-        ["Nodes"] = ["Linux", "Diagnostics", "Init", "Configuration", "Contracts"],
-        ["Inspection"] = ["Linux", "Criu", "Checkpoints"],
-        ["Control"] = ["Linux", "Diagnostics", "Init"],
-        ["Checks"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Inspection"],
-        ["Commands"] = ["Linux", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection", "Control", "Checks"],
+        ["Checkpoints"] = ["Linux", "Json", "Diagnostics", "Init", "Criu", "Files", "Configuration"],
+        ["Nodes"] = ["Linux", "Json", "Diagnostics", "Init", "Configuration", "Contracts"],
+        ["Inspection"] = ["Linux", "Json", "Criu", "Checkpoints"],
+        ["Control"] = ["Linux", "Json", "Diagnostics", "Init"],
+        ["Checks"] = ["Linux", "Json", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Inspection"],
+        ["Commands"] = ["Linux", "Json", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection", "Control", "Checks"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -28,14 +28,14 @@ public sealed class StreamTests
     {
         using ImageDirectory images = new();
         string output = images.In("output");
-        Run(images, then, output);
+        string first = Run(images, then, output);
         int before = Logged(images).Length;
 
         string said = Run(images, now, output);
 
         int[] logged = Logged(images);
         Assert.True(logged.Length > before, said);
-        Assert.Equal(Enumerable.Range(1, logged.Length), logged);
+        Assert.True(Enumerable.Range(1, logged.Length).SequenceEqual(logged), $"{string.Join(' ', logged)}\nthe first pod:\n{first}\nthe second:\n{said}");
         if (then != "closed" && now is "pipe" or "terminal" or "socket")
         {
             Assert.True(then == "closed" || said.Contains($"count {logged.Length - 1}", StringComparison.Ordinal), said);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Crik.Linux;
 
 namespace Crik.Checkpoints;
@@ -47,7 +46,7 @@ internal sealed class CheckpointDraft : IDisposable
         string path = Path.Combine(_staging, "manifest.json");
         using (FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC, 0x180))
         {
-            Libc.Write(file, JsonSerializer.SerializeToUtf8Bytes(manifest, CheckpointJson.Default.CheckpointManifest), path);
+            Libc.Write(file, CheckpointJson.Write(manifest), path);
             Libc.Sync(file, path);
         }
 

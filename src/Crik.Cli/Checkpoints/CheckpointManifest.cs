@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Crik.Checkpoints;
 
 /// <summary>
@@ -9,8 +7,6 @@ namespace Crik.Checkpoints;
 internal sealed record CheckpointManifest
 {
     public const int CurrentFormat = 1;
-
-    private readonly IReadOnlyList<string> _ownPaths = [];
 
     public required int Format { get; init; }
 
@@ -52,11 +48,7 @@ internal sealed record CheckpointManifest
     public required IReadOnlyList<string> Paths { get; init; }
 
     /// <summary>Files and directories of the container's own that are under <c>files/</c> although nobody asked for them.</summary>
-    public IReadOnlyList<string> OwnPaths
-    {
-        get => _ownPaths;
-        init => _ownPaths = value ?? []; // where it is missing, the JSON reader says null
-    }
+    public IReadOnlyList<string> OwnPaths { get; init; } = [];
 
     /// <summary>The files under <c>images/</c>.</summary>
     public required IReadOnlyList<ImageFile> Images { get; init; }
@@ -122,7 +114,6 @@ internal sealed record RunRecord
 /// <param name="Kind">How it ended.</param>
 internal sealed record RunEnd(RunEndKind Kind, DateTimeOffset At, int ExitCode, int Signal);
 
-[JsonConverter(typeof(JsonStringEnumConverter<RunEndKind>))]
 internal enum RunEndKind
 {
     /// <summary>The program ended by itself, or as it was asked to: older checkpoints are history.</summary>
@@ -140,11 +131,3 @@ internal enum RunEndKind
 
 /// <summary>Who holds the image directory; written into the lock file for the one who waits.</summary>
 internal sealed record LockHolder(string HostName, int Pid, DateTimeOffset Since);
-
-[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 16)]
-[JsonSerializable(typeof(CheckpointManifest))]
-[JsonSerializable(typeof(RunRecord))]
-[JsonSerializable(typeof(LockHolder))]
-internal sealed partial class CheckpointJson : JsonSerializerContext;

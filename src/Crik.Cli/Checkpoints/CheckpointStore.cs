@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Crik.Diagnostics;
 using Crik.Linux;
 
@@ -216,7 +215,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         string next = $"{directory.RunRecord}.new";
         using (FileDescriptor file = Libc.Open(next, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_NOFOLLOW, 0x180))
         {
-            Libc.Write(file, JsonSerializer.SerializeToUtf8Bytes(record, CheckpointJson.Default.RunRecord), next);
+            Libc.Write(file, CheckpointJson.Write(record), next);
             Libc.Sync(file, next);
         }
 

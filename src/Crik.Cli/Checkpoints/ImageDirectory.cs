@@ -193,7 +193,7 @@ internal sealed class ImageDirectory : IDisposable
         {
             LockHolder holder = new(Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow);
             Libc.Empty(file, LockIn(path));
-            Libc.Write(file, JsonSerializer.SerializeToUtf8Bytes(holder, CheckpointJson.Default.LockHolder), LockIn(path));
+            Libc.Write(file, CheckpointJson.Write(holder), LockIn(path));
         }
         catch (LinuxException exception)
         {
@@ -223,9 +223,9 @@ internal sealed class ImageDirectory : IDisposable
         try
         {
             // Not with File: it takes the same lock for reading.
-            Span<byte> text = stackalloc byte[1024];
+            byte[] text = new byte[1024];
             using FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW);
-            return JsonSerializer.Deserialize(text[..(int)Math.Max(0, Libc.TryRead(file, text))], CheckpointJson.Default.LockHolder);
+            return CheckpointJson.ReadLockHolder(text.AsMemory(0, (int)Math.Max(0, Libc.TryRead(file, text))));
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -42,8 +42,7 @@ internal static class ManifestReader
                 throw Damaged(path, "it is missing, no plain file, or too large");
             }
 
-            CheckpointManifest manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckpointJson.Default.CheckpointManifest)
-                ?? throw Damaged(path, "it is empty");
+            CheckpointManifest manifest = CheckpointJson.ReadManifest(File.ReadAllBytes(path));
             if (manifest.Format != CheckpointManifest.CurrentFormat)
             {
                 throw Damaged(path, $"its format is {manifest.Format}, and this crik knows {CheckpointManifest.CurrentFormat}; use the crik that made it");
@@ -63,13 +62,6 @@ internal static class ManifestReader
         if (manifest.Generation != generation)
         {
             throw Damaged(path, $"it says generation {manifest.Generation}");
-        }
-
-        if (HasNull(manifest.Images) || HasNull(manifest.Stdio) || HasNull(manifest.Watches) || HasNull(manifest.Paths) || HasNull(manifest.OwnPaths) || HasNull(manifest.Cgroups)
-            || HasNull(manifest.Command) || HasNull(manifest.ExternalMounts) || HasNull(manifest.Machine.CpuFeatures)
-            || manifest.Stdio.Any(link => HasNull(link.Holders)))
-        {
-            throw Damaged(path, "it has empty entries");
         }
 
         int most = new[]
@@ -135,10 +127,6 @@ internal static class ManifestReader
             _ = Checksums.OfFile(Path.Combine(checkpoint, "images", image.Name));
         }
     }
-
-    /// <summary>Null among the elements is what the JSON reader does not look for.</summary>
-    private static bool HasNull<T>(IReadOnlyList<T> items)
-        where T : class => items.Any(item => item is null);
 
     private static bool IsPlainAbsolute(string path) =>
         path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal) && !path.Split('/').Contains("..");

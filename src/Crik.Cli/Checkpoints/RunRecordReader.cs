@@ -20,8 +20,8 @@ internal static class RunRecordReader
 
         try
         {
-            RunRecord? record = JsonSerializer.Deserialize(ReadPlainFile(path), CheckpointJson.Default.RunRecord);
-            return record is not null && MakesSense(record) ? record : throw new InvalidDataException("it makes no sense");
+            RunRecord record = CheckpointJson.ReadRunRecord(ReadPlainFile(path));
+            return MakesSense(record) ? record : throw new InvalidDataException("it makes no sense");
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
@@ -49,8 +49,7 @@ internal static class RunRecordReader
     }
 
     private static bool MakesSense(RunRecord record) =>
-        IsGeneration(record.HistoryUpTo) && IsGeneration(record.RestoredFrom ?? 0) && (record.Skipped ?? []).All(IsGeneration)
-        && (record.End is null || Enum.IsDefined(record.End.Kind));
+        IsGeneration(record.HistoryUpTo) && IsGeneration(record.RestoredFrom ?? 0) && (record.Skipped ?? []).All(IsGeneration);
 
     private static bool IsGeneration(int number) => number is >= 0 and <= CheckpointStore.HighestNumber;
 }

@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using Crik.Inspection;
+using Crik.Json;
 
 namespace Crik.Checks;
 
@@ -28,30 +27,19 @@ internal sealed class CheckReport(IReadOnlyList<Finding> findings)
         return text.Append(CheckpointsWork ? "checkpoint and restore work here\n" : "checkpoint and restore do not work here\n").ToString();
     }
 
-    public string Json()
+    public string Json() => JsonOutput.Print(json =>
     {
-        ArrayBufferWriter<byte> bytes = new();
-        using (Utf8JsonWriter json = new(bytes, JsonOutput.Options))
+        json.WriteStartObject();
+        json.WriteBoolean("works", CheckpointsWork);
+        json.WriteObjects("checks", findings, finding =>
         {
-            json.WriteStartObject();
-            json.WriteBoolean("works", CheckpointsWork);
-            json.WriteStartArray("checks");
-            foreach (Finding finding in findings)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", finding.Name);
-                json.WriteString("result", finding.VerdictName);
-                json.WriteString("meaning", finding.Meaning);
-                json.WriteText("yaml", finding.Yaml);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return $"{Encoding.UTF8.GetString(bytes.WrittenSpan)}\n";
-    }
+            json.WriteString("name", finding.Name);
+            json.WriteString("result", finding.VerdictName);
+            json.WriteString("meaning", finding.Meaning);
+            json.WriteText("yaml", finding.Yaml);
+        });
+        json.WriteEndObject();
+    });
 
     /// <summary>Breaks a line at spaces; what follows is indented.</summary>
     private static void Wrap(StringBuilder text, string sentence, int indent)

@@ -1,8 +1,9 @@
-using System.Text.Json;
+using System.Text;
 using Crik.Checkpoints;
 using Crik.Configuration;
 using Crik.Diagnostics;
 using Crik.Init;
+using Crik.Json;
 using Crik.Linux;
 
 namespace Crik.Commands;
@@ -53,30 +54,23 @@ internal static class RestoredFile
         }
     }
 
-    private static byte[] Describe(CheckpointManifest manifest, DateTimeOffset now)
+    private static byte[] Describe(CheckpointManifest manifest, DateTimeOffset now) => Encoding.UTF8.GetBytes(JsonOutput.Print(json =>
     {
-        using MemoryStream text = new();
-        using (Utf8JsonWriter json = new(text, new JsonWriterOptions { Indented = true }))
+        json.WriteStartObject();
+        json.WriteNumber("generation", manifest.Generation);
+        json.WriteString("restoredAt", now.UtcDateTime);
+        json.WriteString("checkpointedAt", manifest.CreatedAt.UtcDateTime);
+        json.WriteNumber("awaySeconds", Math.Round((now - manifest.CreatedAt).TotalSeconds, 3));
+        json.WriteString("hostName", Environment.MachineName);
+        json.WriteString("hostNameBefore", manifest.Machine.HostName);
+        json.WriteStartObject("environment");
+        foreach (string entry in EnvironmentBlock.Current)
         {
-            json.WriteStartObject();
-            json.WriteNumber("generation", manifest.Generation);
-            json.WriteString("restoredAt", now.UtcDateTime);
-            json.WriteString("checkpointedAt", manifest.CreatedAt.UtcDateTime);
-            json.WriteNumber("awaySeconds", Math.Round((now - manifest.CreatedAt).TotalSeconds, 3));
-            json.WriteString("hostName", Environment.MachineName);
-            json.WriteString("hostNameBefore", manifest.Machine.HostName);
-            json.WriteStartObject("environment");
-            foreach (string entry in EnvironmentBlock.Current)
-            {
-                int end = entry.IndexOf('=', StringComparison.Ordinal);
-                json.WriteString(ByteStrings.Printable(entry[..end]), ByteStrings.Printable(entry[(end + 1)..]));
-            }
-
-            json.WriteEndObject();
-            json.WriteEndObject();
+            int end = entry.IndexOf('=', StringComparison.Ordinal);
+            json.WriteString(ByteStrings.Printable(entry[..end]), ByteStrings.Printable(entry[(end + 1)..]));
         }
 
-        text.WriteByte((byte)'\n');
-        return text.ToArray();
-    }
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }));
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Crik.Control;
+using Crik.Json;
 
 namespace Crik.Commands;
 
@@ -13,7 +13,7 @@ internal static class StatusCommand
         RunStatus status = ControlClient.Ask(new ControlRequest { Command = ControlRequest.Status }).Status
             ?? throw new ControlException("the running crik did not say how it is");
         return ToolCommands.Print(output == OutputForm.Json
-            ? Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(status, ControlJson.Default.RunStatus)) + "\n"
+            ? JsonOutput.Print(json => ControlJson.Write(json, status))
             : Table(status));
     }
 

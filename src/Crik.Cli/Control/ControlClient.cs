@@ -10,7 +10,7 @@ internal static class ControlClient
     public static ControlAnswer Ask(ControlRequest request)
     {
         using FileDescriptor socket = Connect();
-        if (Libc.TrySend(socket, JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest)) < 0)
+        if (Libc.TrySend(socket, ControlJson.Write(request)) < 0)
         {
             throw new ControlException("the running crik does not listen to this user: only to root and its own");
         }
@@ -18,7 +18,7 @@ internal static class ControlClient
         byte[] packet = Libc.ReceivePacket(socket) ?? throw new ControlException("the running crik ended, or does not listen to this user; its log says why");
         try
         {
-            return JsonSerializer.Deserialize(packet, ControlJson.Default.ControlAnswer) ?? throw new JsonException("it is empty");
+            return ControlJson.ReadAnswer(packet);
         }
         catch (JsonException exception)
         {

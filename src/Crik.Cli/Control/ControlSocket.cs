@@ -100,7 +100,7 @@ internal sealed class ControlSocket : IDisposable
     {
         try
         {
-            return Libc.ReceivePacket(client) is { Length: < 4096 } packet ? JsonSerializer.Deserialize(packet, ControlJson.Default.ControlRequest) : null;
+            return Libc.ReceivePacket(client) is { Length: < 4096 } packet ? ControlJson.ReadRequest(packet) : null;
         }
         catch (JsonException)
         {
@@ -110,7 +110,7 @@ internal sealed class ControlSocket : IDisposable
 
     private void Answer(FileDescriptor client, ControlAnswer answer)
     {
-        _ = Libc.TrySend(client, JsonSerializer.SerializeToUtf8Bytes(answer, ControlJson.Default.ControlAnswer)); // it may have gone
+        _ = Libc.TrySend(client, ControlJson.Write(answer)); // it may have gone
         _clients.Remove(client);
         client.Dispose();
     }

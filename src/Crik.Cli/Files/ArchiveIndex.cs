@@ -51,7 +51,7 @@ internal static class ArchiveIndex
 
         using FileStream index = File.OpenRead(path);
         LineReader lines = new(index, LongestLine);
-        IndexFrame start = Parse(lines.Next(), FileJson.Default.IndexFrame);
+        IndexFrame start = Parse(lines.Next(), FileJson.ReadFrame);
         if (start.Format != FileArchive.Format || start.IsEnd)
         {
             throw Damaged($"its format is {start.Format}, and this crik knows {FileArchive.Format}");
@@ -63,7 +63,7 @@ internal static class ArchiveIndex
             byte[] line = lines.Next() ?? throw Damaged("its index is cut off");
             if (IsFrame(line))
             {
-                IndexFrame end = Parse(line, FileJson.Default.IndexFrame);
+                IndexFrame end = Parse(line, FileJson.ReadFrame);
                 if (!end.IsEnd || end.Entries != count || lines.Next() is not null)
                 {
                     throw Damaged("its index does not end as it should");
@@ -77,7 +77,7 @@ internal static class ArchiveIndex
                 throw Damaged("it has too many files");
             }
 
-            yield return Parse(line, FileJson.Default.FileEntry);
+            yield return Parse(line, FileJson.ReadEntry);
         }
     }
 
@@ -100,11 +100,11 @@ internal static class ArchiveIndex
 
     private static bool IsFrame(ReadOnlySpan<byte> line) => line.StartsWith("{\"format\""u8);
 
-    private static T Parse<T>(byte[]? line, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static T Parse<T>(byte[]? line, Func<byte[], T> read)
     {
         try
         {
-            return line is null ? throw Damaged("its index is empty") : JsonSerializer.Deserialize(line, type) ?? throw Damaged("its index has an empty line");
+            return read(line ?? throw Damaged("its index is empty"));
         }
         catch (JsonException exception)
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Crik.Linux;
 
 namespace Crik.Files;
@@ -190,14 +189,14 @@ internal sealed class ArchiveWriter : IDisposable
 
     private void Write(FileEntry entry)
     {
-        _index.Write(JsonSerializer.SerializeToUtf8Bytes(entry, FileJson.Default.FileEntry));
+        _index.Write(FileJson.Write(entry));
         _index.WriteByte((byte)'\n');
         _entries++;
     }
 
     private void Write(IndexFrame frame)
     {
-        _index.Write(JsonSerializer.SerializeToUtf8Bytes(frame, FileJson.Default.IndexFrame));
+        _index.Write(FileJson.Write(frame));
         _index.WriteByte((byte)'\n');
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Crik.Files;
 
 /// <summary>One file of an archive, a line of its index. Names are bytes in base64: they need not be UTF-8.</summary>
@@ -46,10 +44,3 @@ internal sealed record FileEntry
 
 /// <summary>First and last line of an index.</summary>
 internal sealed record IndexFrame(int Format, long Entries = 0, long DataBytes = 0, bool IsEnd = false);
-
-[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8)]
-[JsonSerializable(typeof(FileEntry))]
-[JsonSerializable(typeof(IndexFrame))]
-internal sealed partial class FileJson : JsonSerializerContext;

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Crik.Checkpoints;
 using Crik.Criu;
+using Crik.Json;
 
 namespace Crik.Inspection;
 
@@ -35,29 +35,16 @@ internal sealed class ListReport(string imageDir, IReadOnlyList<StoredCheckpoint
         return text.ToString();
     }
 
-    public string Json()
+    public string Json() => JsonOutput.Print(json =>
     {
-        ArrayBufferWriter<byte> bytes = new();
-        using (Utf8JsonWriter json = new(bytes, JsonOutput.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("imageDir", imageDir);
-            json.WriteStartArray("checkpoints");
-            foreach (StoredCheckpoint checkpoint in checkpoints)
-            {
-                Write(json, checkpoint);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return $"{Encoding.UTF8.GetString(bytes.WrittenSpan)}\n";
-    }
+        json.WriteStartObject();
+        json.WriteString("imageDir", imageDir);
+        json.WriteObjects("checkpoints", checkpoints, checkpoint => Write(json, checkpoint));
+        json.WriteEndObject();
+    });
 
     private void Write(Utf8JsonWriter json, StoredCheckpoint checkpoint)
     {
-        json.WriteStartObject();
         json.WriteNumber("generation", checkpoint.Generation);
         json.WriteString("state", checkpoint.StateName);
         json.WriteBoolean("next", IsNext(checkpoint));
@@ -71,7 +58,6 @@ internal sealed class ListReport(string imageDir, IReadOnlyList<StoredCheckpoint
         json.WriteText("node", checkpoint.Manifest?.Machine.NodeName);
         json.WriteTexts("command", checkpoint.Manifest?.Command);
         json.WriteText("problem", checkpoint.Problem);
-        json.WriteEndObject();
     }
 
     private bool IsNext(StoredCheckpoint checkpoint) => checkpoint.State == StoredState.Committed && checkpoint.Generation == next;

@@ -1,48 +1,30 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Crik.Checkpoints;
+using Crik.Json;
 
 namespace Crik.Inspection;
 
 /// <summary>A report as JSON. Text is as it is in the images; only the other forms make it fit for a terminal.</summary>
 internal static class ReportJson
 {
-    public static string Write(CheckpointReport report)
+    public static string Write(CheckpointReport report) => JsonOutput.Print(json =>
     {
-        ArrayBufferWriter<byte> bytes = new();
-        using (Utf8JsonWriter json = new(bytes, JsonOutput.Options))
+        json.WriteStartObject();
+        WriteCheckpoint(json, report);
+        json.WriteObjects("processes", report.Tasks, task => WriteTask(json, task));
+        json.WriteTexts("containerMounts", report.Manifest?.ExternalMounts);
+        json.WriteObjects("mounts", report.Mounts, mount =>
         {
-            json.WriteStartObject();
-            WriteCheckpoint(json, report);
-            json.WriteStartArray("processes");
-            foreach (SavedTask task in report.Tasks)
-            {
-                WriteTask(json, task);
-            }
-
-            json.WriteEndArray();
-            json.WriteTexts("containerMounts", report.Manifest?.ExternalMounts);
-            json.WriteStartArray("mounts");
-            foreach (SavedMount mount in report.Mounts)
-            {
-                json.WriteStartObject();
-                json.WriteString("mountPoint", mount.Point);
-                json.WriteString("type", mount.Type);
-                json.WriteString("source", mount.Source);
-                json.WriteBoolean("external", mount.IsExternal);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteText("damage", report.Damage);
-            json.WriteTexts("problems", report.Fit.Problems);
-            json.WriteTexts("warnings", report.Fit.Remarks);
-            json.WriteEndObject();
-        }
-
-        return $"{Encoding.UTF8.GetString(bytes.WrittenSpan)}\n";
-    }
+            json.WriteString("mountPoint", mount.Point);
+            json.WriteString("type", mount.Type);
+            json.WriteString("source", mount.Source);
+            json.WriteBoolean("external", mount.IsExternal);
+        });
+        json.WriteText("damage", report.Damage);
+        json.WriteTexts("problems", report.Fit.Problems);
+        json.WriteTexts("warnings", report.Fit.Remarks);
+        json.WriteEndObject();
+    });
 
     private static void WriteCheckpoint(Utf8JsonWriter json, CheckpointReport report)
     {
@@ -66,7 +48,6 @@ internal static class ReportJson
 
     private static void WriteTask(Utf8JsonWriter json, SavedTask task)
     {
-        json.WriteStartObject();
         json.WriteNumber("pid", task.Pid);
         json.WriteNumber("parent", task.Parent);
         json.WriteNumber("group", task.Group);
@@ -81,26 +62,21 @@ internal static class ReportJson
         json.WriteNumber("memoryBytes", task.SavedBytes);
         json.WriteNumber("sharedBytes", task.SharedBytes);
         json.WriteNumber("mappedBytes", task.MappedBytes);
-        json.WriteStartArray("files");
-        foreach (SavedFile file in task.Files)
+        json.WriteObjects("files", task.Files, file => WriteFile(json, file));
+    }
+
+    private static void WriteFile(Utf8JsonWriter json, SavedFile file)
+    {
+        json.WriteNumber("descriptor", file.Descriptor);
+        json.WriteString("kind", file.Kind);
+        json.WriteString("what", file.What);
+        json.WriteText("access", file.Access.Length > 0 ? file.Access : null);
+        json.WriteText("stream", file.Stream switch { 0 => "stdin", 1 => "stdout", 2 => "stderr", _ => null });
+        if (file.Socket is { } socket)
         {
-            json.WriteStartObject();
-            json.WriteNumber("descriptor", file.Descriptor);
-            json.WriteString("kind", file.Kind);
-            json.WriteString("what", file.What);
-            json.WriteText("access", file.Access.Length > 0 ? file.Access : null);
-            json.WriteText("stream", file.Stream switch { 0 => "stdin", 1 => "stdout", 2 => "stderr", _ => null });
-            if (file.Socket is { } socket)
-            {
-                json.WriteString("state", socket.State);
-                json.WriteString("local", socket.Local);
-                json.WriteText("peer", socket.Peer.Length > 0 ? socket.Peer : null);
-            }
-
-            json.WriteEndObject();
+            json.WriteString("state", socket.State);
+            json.WriteString("local", socket.Local);
+            json.WriteText("peer", socket.Peer.Length > 0 ? socket.Peer : null);
         }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crik.Contracts;
 using Crik.Init;
+using Crik.Json;
 
 namespace Crik.Nodes;
 
@@ -60,7 +61,15 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
     {
         try
         {
-            return JsonSerializer.Deserialize(body, ContractsJson.Default.NodeStateResponse) ?? throw new HttpException("its answer is empty");
+            return JsonBytes.Read(body, from => new NodeStateResponse
+            {
+                Name = from.Text("name"),
+                State = NodeStateNames.TryParse(from.Text("state"), out NodeState state) ? state : throw new JsonException("it names a state that no node has"),
+                Reason = from.TextOrNull("reason"),
+                Since = from.TimeOrNull("since"),
+                Deadline = from.TimeOrNull("deadline"),
+                Version = from.LongOrNull("version") ?? 0,
+            });
         }
         catch (JsonException exception)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Crik.Checkpoints;
 
 namespace Crik.Tests.Checkpoints;
@@ -14,7 +13,7 @@ internal static class CheckpointFixture
         string image = Path.Combine(path, "images", "core-301.img");
         File.WriteAllText(image, "core");
         CheckpointManifest manifest = Manifest(generation, program, [new("core-301.img", 4, Checksums.OfFile(image))]);
-        File.WriteAllBytes(Path.Combine(path, "manifest.json"), JsonSerializer.SerializeToUtf8Bytes(manifest, CheckpointJson.Default.CheckpointManifest));
+        File.WriteAllBytes(Path.Combine(path, "manifest.json"), CheckpointJson.Write(manifest));
         return path;
     }
 

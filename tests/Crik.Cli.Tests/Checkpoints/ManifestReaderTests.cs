@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crik.Checkpoints;
 
@@ -34,7 +33,7 @@ public sealed class ManifestReaderTests : IDisposable
             Pids = [301, 302],
             Images = [new("core-301.img", 4, Checksums.OfFile(_temp.In("images", "core-301.img"))), new("pages-1.img", 5, null)],
         };
-        File.WriteAllBytes(_temp.In("manifest.json"), JsonSerializer.SerializeToUtf8Bytes(manifest, CheckpointJson.Default.CheckpointManifest));
+        File.WriteAllBytes(_temp.In("manifest.json"), CheckpointJson.Write(manifest));
     }
 
     public void Dispose() => _temp.Dispose();

@@ -33,7 +33,7 @@ public sealed class ReadersTests : IDisposable
             Paths = ["/bin/app"],
             OwnPaths = ["/tmp/x"],
         };
-        byte[][] good = [File.ReadAllBytes(path), JsonSerializer.SerializeToUtf8Bytes(full, CheckpointJson.Default.CheckpointManifest)];
+        byte[][] good = [File.ReadAllBytes(path), CheckpointJson.Write(full)];
 
         Mutation.Run(Seed, 20_000, good, bad =>
         {
@@ -58,7 +58,7 @@ public sealed class ReadersTests : IDisposable
         };
         string path = _temp.In("run.json");
 
-        Mutation.Run(Seed, 20_000, [JsonSerializer.SerializeToUtf8Bytes(record, CheckpointJson.Default.RunRecord)], bad =>
+        Mutation.Run(Seed, 20_000, [CheckpointJson.Write(record)], bad =>
         {
             File.WriteAllBytes(path, bad);
             if (RunRecordReader.Read(path) is { } read)
@@ -196,9 +196,9 @@ public sealed class ReadersTests : IDisposable
     [Fact]
     public void Questions_at_the_control_socket()
     {
-        byte[] good = JsonSerializer.SerializeToUtf8Bytes(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = true }, ControlJson.Default.ControlRequest);
+        byte[] good = ControlJson.Write(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = true });
 
-        Mutation.Run(Seed, 20_000, [good], bad => Refuses<JsonException>(() => JsonSerializer.Deserialize(bad, ControlJson.Default.ControlRequest)));
+        Mutation.Run(Seed, 20_000, [good], bad => Refuses<JsonException>(() => ControlJson.ReadRequest(bad)));
     }
 
     /// <summary>A number in a message leads to a file that is not there: crik's reader says so like any other.</summary>

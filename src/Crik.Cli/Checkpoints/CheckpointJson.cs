@@ -1,0 +1,187 @@
+using System.Text.Json;
+using Crik.Json;
+
+namespace Crik.Checkpoints;
+
+/// <summary>The files of an image directory that crik writes for itself, as JSON.</summary>
+internal static class CheckpointJson
+{
+    private static readonly JsonWriterOptions s_options = new() { Indented = true };
+
+    public static byte[] Write(CheckpointManifest manifest) => JsonBytes.Write(
+        json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("format", manifest.Format);
+            json.WriteNumber("generation", manifest.Generation);
+            json.WriteString("runId", manifest.RunId);
+            json.WriteString("createdAt", manifest.CreatedAt);
+            json.WriteString("crikVersion", manifest.CrikVersion);
+            json.WriteNumber("criuVersion", manifest.CriuVersion);
+            json.WriteBoolean("unprivileged", manifest.Unprivileged);
+            WriteMachine(json, manifest.Machine);
+            json.WriteTexts("command", manifest.Command);
+            json.WriteNumber("rootPid", manifest.RootPid);
+            json.WriteList("pids", manifest.Pids, json.WriteNumberValue);
+            json.WriteObjects("stdio", manifest.Stdio, link => WriteStream(json, link));
+            json.WriteObjects("watches", manifest.Watches, watch => WriteWatch(json, watch));
+            json.WriteObjects("cgroups", manifest.Cgroups, cgroup => WriteCgroup(json, cgroup));
+            json.WriteTexts("externalMounts", manifest.ExternalMounts);
+            json.WriteTexts("paths", manifest.Paths);
+            json.WriteTexts("ownPaths", manifest.OwnPaths);
+            json.WriteObjects("images", manifest.Images, image => WriteImage(json, image));
+            json.WriteBoolean("hasFiles", manifest.HasFiles);
+            json.WriteEndObject();
+        },
+        s_options);
+
+    /// <exception cref="JsonException">It is none.</exception>
+    public static CheckpointManifest ReadManifest(ReadOnlyMemory<byte> bytes) => JsonBytes.Read(bytes, from => new CheckpointManifest
+    {
+        Format = from.Int("format"),
+        Generation = from.Int("generation"),
+        RunId = from.Text("runId"),
+        CreatedAt = from.Time("createdAt"),
+        CrikVersion = from.Text("crikVersion"),
+        CriuVersion = from.Int("criuVersion"),
+        Unprivileged = from.Flag("unprivileged"),
+        Machine = from.Object("machine", ReadMachine),
+        Command = from.Texts("command"),
+        RootPid = from.Int("rootPid"),
+        Pids = from.Ints("pids"),
+        Stdio = from.Objects("stdio", ReadStream),
+        Watches = from.Objects("watches", item => new InotifyWatch(item.Int("pid"), item.Int("descriptor"), item.Int("number"), item.UInt("mask"), item.Text("path"))),
+        Cgroups = from.Objects("cgroups", item => new CgroupDirectory(item.Text("hierarchy"), item.Text("mountPoint"), item.Text("directory"))),
+        ExternalMounts = from.Texts("externalMounts"),
+        Paths = from.Texts("paths"),
+        OwnPaths = from.TextsOrNull("ownPaths") ?? [],
+        Images = from.Objects("images", item => new ImageFile(item.Text("name"), item.Long("size"), item.UIntOrNull("checksum"))),
+        HasFiles = from.FlagOrFalse("hasFiles"),
+    });
+
+    public static byte[] Write(RunRecord record) => JsonBytes.Write(
+        json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("runId", record.RunId);
+            json.WriteString("startedAt", record.StartedAt);
+            json.WriteString("hostName", record.HostName);
+            if (record.RestoredFrom is { } generation)
+            {
+                json.WriteNumber("restoredFrom", generation);
+            }
+
+            json.WriteNumber("historyUpTo", record.HistoryUpTo);
+            if (record.Skipped is { } skipped)
+            {
+                json.WriteList("skipped", skipped, json.WriteNumberValue);
+            }
+
+            if (record.BytesPerSecond is { } speed)
+            {
+                json.WriteNumber("bytesPerSecond", speed);
+            }
+
+            if (record.End is { } end)
+            {
+                json.WriteStartObject("end");
+                json.WriteString("kind", end.Kind.ToString());
+                json.WriteString("at", end.At);
+                json.WriteNumber("exitCode", end.ExitCode);
+                json.WriteNumber("signal", end.Signal);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        },
+        s_options);
+
+    /// <exception cref="JsonException">It is none.</exception>
+    public static RunRecord ReadRunRecord(ReadOnlyMemory<byte> bytes) => JsonBytes.Read(bytes, from => new RunRecord
+    {
+        RunId = from.Text("runId"),
+        StartedAt = from.Time("startedAt"),
+        HostName = from.Text("hostName"),
+        RestoredFrom = from.IntOrNull("restoredFrom"),
+        HistoryUpTo = from.IntOrNull("historyUpTo") ?? 0,
+        Skipped = from.IntsOrNull("skipped"),
+        BytesPerSecond = from.LongOrNull("bytesPerSecond"),
+        End = from.ObjectOrNull("end", end => new RunEnd(ReadKind(end.Text("kind")), end.Time("at"), end.Int("exitCode"), end.Int("signal"))),
+    });
+
+    public static byte[] Write(LockHolder holder) => JsonBytes.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("hostName", holder.HostName);
+        json.WriteNumber("pid", holder.Pid);
+        json.WriteString("since", holder.Since);
+        json.WriteEndObject();
+    });
+
+    /// <exception cref="JsonException">It is none.</exception>
+    public static LockHolder ReadLockHolder(ReadOnlyMemory<byte> bytes) =>
+        JsonBytes.Read(bytes, from => new LockHolder(from.Text("hostName"), from.Int("pid"), from.Time("since")));
+
+    private static void WriteMachine(Utf8JsonWriter json, MachineFacts machine)
+    {
+        json.WriteStartObject("machine");
+        json.WriteString("architecture", machine.Architecture);
+        json.WriteString("kernelRelease", machine.KernelRelease);
+        json.WriteString("hostName", machine.HostName);
+        json.WriteString("bootId", machine.BootId);
+        json.WriteTexts("cpuFeatures", machine.CpuFeatures);
+        json.WriteNumber("monotonicMilliseconds", machine.MonotonicMilliseconds);
+        json.WriteText("nodeName", machine.NodeName);
+        json.WriteEndObject();
+    }
+
+    private static MachineFacts ReadMachine(JsonElement from) => new(
+        from.Text("architecture"), from.Text("kernelRelease"), from.Text("hostName"), from.Text("bootId"), from.Texts("cpuFeatures"),
+        from.Long("monotonicMilliseconds"), from.TextOrNull("nodeName"));
+
+    private static void WriteStream(Utf8JsonWriter json, StdioLink link)
+    {
+        json.WriteNumber("stream", link.Stream);
+        json.WriteString("kind", link.Kind);
+        json.WriteString("key", link.Key);
+        json.WriteObjects("holders", link.Holders, holder =>
+        {
+            json.WriteNumber("pid", holder.Pid);
+            json.WriteNumber("descriptor", holder.Descriptor);
+        });
+        json.WriteList("imageIds", link.ImageIds, json.WriteNumberValue);
+    }
+
+    private static StdioLink ReadStream(JsonElement from) => new(
+        from.Int("stream"), from.Text("kind"), from.Text("key"),
+        from.Objects("holders", holder => new DescriptorHolder(holder.Int("pid"), holder.Int("descriptor"))), from.UInts("imageIds"));
+
+    private static void WriteWatch(Utf8JsonWriter json, InotifyWatch watch)
+    {
+        json.WriteNumber("pid", watch.Pid);
+        json.WriteNumber("descriptor", watch.Descriptor);
+        json.WriteNumber("number", watch.Number);
+        json.WriteNumber("mask", watch.Mask);
+        json.WriteString("path", watch.Path);
+    }
+
+    private static void WriteCgroup(Utf8JsonWriter json, CgroupDirectory cgroup)
+    {
+        json.WriteString("hierarchy", cgroup.Hierarchy);
+        json.WriteString("mountPoint", cgroup.MountPoint);
+        json.WriteString("directory", cgroup.Directory);
+    }
+
+    private static void WriteImage(Utf8JsonWriter json, ImageFile image)
+    {
+        json.WriteString("name", image.Name);
+        json.WriteNumber("size", image.Size);
+        if (image.Checksum is { } checksum)
+        {
+            json.WriteNumber("checksum", checksum);
+        }
+    }
+
+    private static RunEndKind ReadKind(string name) =>
+        Enum.TryParse(name, out RunEndKind kind) && kind.ToString() == name ? kind : throw new JsonException($"'{name}' is no way for a run to end");
+}

@@ -1,0 +1,37 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Crik.Json;
+
+/// <summary>
+/// Between bytes and types, by code that each type brings along. The serializer would write that code by itself, and make the
+/// binary 7 percent larger: docs/design/performance.md.
+/// </summary>
+internal static class JsonBytes
+{
+    public static byte[] Write(Action<Utf8JsonWriter> write, JsonWriterOptions options = default)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes, options))
+        {
+            write(json);
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <param name="depth">How deep objects and arrays may be nested.</param>
+    /// <exception cref="JsonException">It is no JSON, or not what <paramref name="read"/> looks for.</exception>
+    public static T Read<T>(ReadOnlyMemory<byte> bytes, Func<JsonElement, T> read, int depth = 16)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = depth });
+            return read(document.RootElement);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException($"it holds text that is no UTF-8: {exception.Message}", exception);
+        }
+    }
+}
