@@ -18,7 +18,7 @@ public sealed class StandInApiServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly List<string> _requests = [];
-    private CancellationTokenSource _watches = new();
+    private WatchLot _watches = new();
 
     private StandInApiServer(StandInCluster cluster, StandInCertificates certificates, int port)
     {
@@ -81,12 +81,11 @@ public sealed class StandInApiServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Ends every open watch in the middle, as a server that is restarted does.</summary>
-    public void CutWatches()
+    /// <summary>Ends every open watch in the middle, as a server that is restarted does. Waits for one, if there is none yet.</summary>
+    public async Task CutWatchesAsync()
     {
-        CancellationTokenSource old = Interlocked.Exchange(ref _watches, new CancellationTokenSource());
-        old.Cancel();
-        old.Dispose();
+        await _watches.Opened.WaitAsync(TimeSpan.FromSeconds(60));
+        Interlocked.Exchange(ref _watches, new WatchLot()).Cut();
     }
 
     /// <param name="user">As YAML, indented by four: what authenticates.</param>
@@ -110,10 +109,9 @@ public sealed class StandInApiServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        CutWatches();
+        _watches.Cut();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        _watches.Dispose();
     }
 
     public static Task RefuseAsync(HttpContext context, int code, string reason, string message)
@@ -181,8 +179,8 @@ public sealed class StandInApiServer : IAsyncDisposable
         long version = long.Parse((string?)context.Request.Query["resourceVersion"] ?? "0", System.Globalization.CultureInfo.InvariantCulture);
         TimeSpan length = TimeSpan.FromSeconds(int.Parse((string?)context.Request.Query["timeoutSeconds"] ?? "1800", System.Globalization.CultureInfo.InvariantCulture));
         bool bookmarks = context.Request.Query["allowWatchBookmarks"] == "true";
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _watches.Token);
-        CancellationToken cut = _watches.Token;
+        CancellationToken cut = _watches.Open();
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, cut);
         end.CancelAfter(length);
         context.Response.ContentType = "application/json";
         try
@@ -243,5 +241,24 @@ public sealed class StandInApiServer : IAsyncDisposable
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"{{\"type\":\"{type}\",\"object\":"), cancellationToken);
         await context.Response.Body.WriteAsync(json, cancellationToken);
         await context.Response.Body.WriteAsync("}\n"u8.ToArray(), cancellationToken);
+    }
+
+    /// <summary>The watches between two cuts.</summary>
+#pragma warning disable CA1001 // Never disposed of: a late watch may still ask for its token.
+    private sealed class WatchLot
+#pragma warning restore CA1001
+    {
+        private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly CancellationTokenSource _end = new();
+
+        public Task Opened => _opened.Task;
+
+        public CancellationToken Open()
+        {
+            _opened.TrySetResult();
+            return _end.Token;
+        }
+
+        public void Cut() => _end.Cancel();
     }
 }

@@ -36,6 +36,28 @@ public sealed class ControlTests
     }
 
     [LabFact]
+    public void Processes_that_come_and_go_are_no_reason_for_a_failure()
+    {
+        const string Storm = "for i in 1 2 3 4; do while :; do /bin/true; done & done; n=0; while :; do n=$((n + 1)); echo count $n; /bin/sleep 0.05; done";
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], "sh", "-c", Storm);
+        pod.WaitForCount(2);
+        for (int generation = 1; generation <= 15; generation++)
+        {
+            Assert.Equal($"checkpoint {generation} was made\n", pod.Exec("crik", "checkpoint", "--leave-running"));
+        }
+
+        pod.Kill();
+        Assert.Equal(143, pod.WaitForExit());
+        Assert.DoesNotContain(pod.Errors, line => line.Contains("trying once more", StringComparison.Ordinal));
+        int last = pod.Counted()[^1];
+        Assert.Equal(Enumerable.Range(1, last), pod.Counted());
+        using Pod next = Pod.WithCheckpoints(images, [], "sh", "-c", Storm);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
+    }
+
+    [LabFact]
     public void Somebody_else_is_kept_from_the_socket()
     {
         using ImageDirectory images = new();

@@ -20,6 +20,9 @@ internal sealed record CheckpointOutcome(int? Generation, string? Failure)
     public TimeSpan Took { get; init; }
 
     public bool IsCommitted => Generation is not null;
+
+    /// <summary>It failed for no reason that is known to last: processes come and go while they are looked at.</summary>
+    public bool MayWorkAgain { get; init; }
 }
 
 /// <summary>Of what a checkpoint is made.</summary>
@@ -120,7 +123,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         {
             return draft is { IsCommitted: true } && !request.LeaveRunning
                 ? EndTree(request.Program, tree!, draft.Generation)
-                : new CheckpointOutcome(draft is { IsCommitted: true } ? draft.Generation : null, exception.Message);
+                : new CheckpointOutcome(draft is { IsCommitted: true } ? draft.Generation : null, exception.Message) { MayWorkAgain = exception is not CheckpointException };
         }
         finally
         {
@@ -245,7 +248,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             Log.Warning("criu: " + line);
         }
 
-        return new CheckpointOutcome(null, kept is null ? explained.Message : $"{explained.Message} (its log: {kept})");
+        return new CheckpointOutcome(null, kept is null ? explained.Message : $"{explained.Message} (its log: {kept})") { MayWorkAgain = !explained.IsExplained };
     }
 
     private static string? CriuOutput(string images)

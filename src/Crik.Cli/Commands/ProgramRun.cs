@@ -136,7 +136,7 @@ internal sealed class ProgramRun(
             : criu.Problems.Count > 0 ? new CheckpointOutcome(null, criu.Problems[0])
             : !_hook.Run("hooks.beforeCheckpoint", options.BeforeCheckpoint, [("CHECKPOINT_REASON", because)], () => program.HasExited || deadline.HasPassed)
                 && options.WhenHookFails == WhenHookFails.GiveUp ? new CheckpointOutcome(null, "hooks.beforeCheckpoint failed, and whenHookFails is giveUp")
-            : new TakeCheckpoint(supervisor, store, options, criu, streams).Run(new CheckpointRequest(program, _record, command, leaveRunning), deadline);
+            : TakeOrRepeat(new CheckpointRequest(program, _record, command, leaveRunning), deadline);
         _state = "running";
         _failure = outcome.Failure;
         if (outcome.Generation is { } generation)
@@ -146,6 +146,21 @@ internal sealed class ProgramRun(
         }
 
         return outcome;
+    }
+
+    /// <summary>Once more when nobody knows why it failed, the program is there, and a second attempt has twice the time that the first took.</summary>
+    private CheckpointOutcome TakeOrRepeat(CheckpointRequest request, Deadline deadline)
+    {
+        TakeCheckpoint checkpoint = new(supervisor, store, options, criu, streams);
+        TimeSpan before = deadline.Left;
+        CheckpointOutcome outcome = checkpoint.Run(request, deadline);
+        if (outcome is not { IsCommitted: false, MayWorkAgain: true } || program.HasExited || deadline.Left < (before - deadline.Left) * 2)
+        {
+            return outcome;
+        }
+
+        Log.Warning("no checkpoint was made, for a reason that may have passed; trying once more", ("reason", outcome.Failure!));
+        return checkpoint.Run(request, deadline);
     }
 
     /// <summary>What is done with a checkpoint that is there.</summary>

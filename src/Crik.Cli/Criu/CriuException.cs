@@ -6,4 +6,7 @@ namespace Crik.Criu;
 internal sealed class CriuException(string message, IReadOnlyList<string> evidence) : CrikException(message, ExitCodes.Failure)
 {
     public IReadOnlyList<string> Evidence { get; } = evidence;
+
+    /// <summary>The cause is one that will be there again.</summary>
+    public bool IsExplained { get; init; }
 }

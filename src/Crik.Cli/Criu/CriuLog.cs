@@ -49,7 +49,7 @@ internal static class CriuLog
         // The first error is the cause; later ones are its echo.
         string? meaning = errors.Select(Meaning).FirstOrDefault(found => found is not null);
         string cause = meaning ?? (errors.Length > 0 ? $"criu says: {WithoutPrefix(errors[0])}" : fallback ?? "criu ended without a word");
-        return new CriuException($"{what}: {cause}", [.. errors.TakeLast(EvidenceLines).Select(WithoutPrefix)]);
+        return new CriuException($"{what}: {cause}", [.. errors.TakeLast(EvidenceLines).Select(WithoutPrefix)]) { IsExplained = meaning is not null };
     }
 
     internal static string? Meaning(string line)

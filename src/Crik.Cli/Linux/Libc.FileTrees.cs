@@ -165,6 +165,11 @@ internal static unsafe partial class Libc
             while (true)
             {
                 long count = Syscall(SYS_getdents64, directory.Number, (long)start, buffer.Length, 0, 0);
+                if (count < 0 && LastErrno() == Errno.ENOENT)
+                {
+                    count = 0; // the directory has gone meanwhile, or the process of which it is in /proc
+                }
+
                 if (count < 0)
                 {
                     throw Failed("getdents64");

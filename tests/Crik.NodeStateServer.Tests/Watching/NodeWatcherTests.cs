@@ -74,7 +74,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
         string seen = (string)_cluster.Get(s_node)["metadata"]!["resourceVersion"]!;
 
-        _api.CutWatches();
+        await _api.CutWatchesAsync();
         _cluster.Edit(s_node, StandInNodes.RemoveTaints);
 
         await server.UntilStateAsync(s_node, NodeState.Ready);
@@ -110,7 +110,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         double bookmarks = await server.MetricAsync("crik_watch_events_total{kind=\"bookmark\"}");
         await Eventually.TrueAsync(async () => await server.MetricAsync("crik_watch_events_total{kind=\"bookmark\"}") > bookmarks + 1, "two more");
         _cluster.Compact(); // what came before is forgotten: without the bookmark this would be 410
-        _api.CutWatches();
+        await _api.CutWatchesAsync();
 
         await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 2, "a second watch");
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
@@ -146,7 +146,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
             return true;
         };
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
-        _api.CutWatches();
+        await _api.CutWatchesAsync();
 
         await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
         await Eventually.TrueAsync(async () => await server.MetricAsync("crik_node_relists_total") == 1, "one new list");
@@ -245,7 +245,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         _api.Intercept = Once(Sending(endAfterwards: true, _ => [garbage]));
-        _api.CutWatches();
+        await _api.CutWatchesAsync();
         await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "a watch after that with garbage");
 
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
@@ -289,7 +289,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
 
             return true;
         });
-        _api.CutWatches();
+        await _api.CutWatchesAsync();
 
         await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "a watch after that");
         Assert.InRange(sent, 4 << 20, 16 << 20);
@@ -303,7 +303,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         string line = "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"" + s_node + "\",\"resourceVersion\":\"1026\"},\"spec\":{\"unschedulable\":true}}}\n";
         _api.Intercept = Once(Sending(endAfterwards: false, _ => line.Select(letter => letter.ToString())));
-        _api.CutWatches();
+        await _api.CutWatchesAsync();
 
         await server.UntilStateAsync(s_node, NodeState.Cordoned);
     }
@@ -351,7 +351,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         _api.GoodTokens.Clear();
         _api.GoodTokens.Add("two");
         files.Write("token", "two");
-        _api.CutWatches();
+        await _api.CutWatchesAsync();
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
 
         await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
@@ -396,7 +396,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
 
             if (round % 10 == 5)
             {
-                _api.CutWatches();
+                await _api.CutWatchesAsync();
             }
         }
 
@@ -453,7 +453,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
             await StandInApiServer.RefuseAsync(context, 503, "ServiceUnavailable", "not now");
             return true;
         };
-        _api.CutWatches();
+        await _api.CutWatchesAsync();
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
         _cluster.Delete(StandInNodes.Name(4));
         _cluster.Compact();
