@@ -190,11 +190,11 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     private OwnFiles FindOwnFiles(FrozenTree tree, InotifyWatches watches, CancellationToken cancellation)
     {
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
-        long since = StartTime.Earliest();
-        IReadOnlyList<ChangedFile> changed = options.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, since, cancellation);
+        Lifetime lifetime = StartTime.Lifetime();
+        IReadOnlyList<ChangedFile> changed = options.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, lifetime, cancellation);
         string[] leaveAlone = [.. options.AdditionalPaths, options.ImageDir!, Environment.ProcessPath!];
         OwnFiles own = OwnFiles.Choose(
-            tree.Paths.Concat(tree.Shadows).Concat(watches.Taken.Select(watch => watch.Path)), changed, options.ContainerFilesLimit, leaveAlone, mounts, since, Libc.TryStatus);
+            tree.Paths.Concat(tree.Shadows).Concat(watches.Taken.Select(watch => watch.Path)), changed, options.ContainerFilesLimit, leaveAlone, mounts, lifetime, Libc.TryStatus);
         if (own.LeftOut is { } leftOut)
         {
             Log.Warning(leftOut);

@@ -106,8 +106,21 @@ internal sealed class CriuProcess : IDisposable
         return ReadVersion(deadline);
     }
 
+    /// <summary>One that is gone already has no answer either.</summary>
+    public void TryAskVersion()
+    {
+        try
+        {
+            Send(CriuRequest.ForVersion());
+        }
+        catch (CriuException exception)
+        {
+            Log.Debug(exception.Message);
+        }
+    }
+
     /// <summary>The answer to <see cref="CriuRequest.ForVersion"/>.</summary>
-    public int ReadVersion(Deadline deadline) => Receive(deadline)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
+    public int ReadVersion(Deadline deadline, Func<bool>? giveUp = null) => Receive(deadline, giveUp)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
 
     /// <exception cref="CriuException">It is gone.</exception>
     public void Send(byte[] request)
@@ -131,7 +144,8 @@ internal sealed class CriuProcess : IDisposable
         while (true)
         {
             Deadline turn = progress is not null && deadline.Left > Progress.Interval ? Deadline.In(Progress.Interval) : deadline;
-            bool over = _supervisor.Wait(() => IsReadable() || giveUp?.Invoke() == true, turn, _socket.Number);
+            // A criu that is killed leaves tasks behind that are half restored and have its socket: that does not close then.
+            bool over = _supervisor.Wait(() => IsReadable() || _process.HasExited || giveUp?.Invoke() == true, turn, _socket.Number);
             if (IsReadable() && !deadline.HasPassed) // one who never stops talking has no more time than others
             {
                 return Libc.ReceivePacket(_socket) is { } packet ? Understand(packet) : null;
