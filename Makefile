@@ -40,12 +40,7 @@ $(RENDER): $(wildcard tests/lab/chart/*)
 test:
 	@tests/lab/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
-<<<<<<< HEAD
 	@for suite in experimental trixie bookworm; do tests/lab/rootfs.sh $$suite; done
-=======
-	@tests/lab/rootfs.sh experimental
-	@tests/lab/rootfs.sh trixie
->>>>>>> main
 	@tests/lab/test.sh Crik.slnx
 
 unit-test:

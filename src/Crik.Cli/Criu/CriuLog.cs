@@ -27,14 +27,9 @@ internal static class CriuLog
         ("Can't get 1:16 opt", "this criu does not know sockets of kernels from 6.16 on: install criu 4.2 or newer, or run the container as root"),
         ("Unexpected rt vDSO area", "this criu does not know this kernel: install criu 4.1.1 or newer"),
         ("Can't dump that handle", "an inotify watch is on a file that cannot be found by name: add its directory to inotifyIncompatiblePaths, or the capability DAC_READ_SEARCH"),
-<<<<<<< HEAD
-        ("doesn't live in IPC ns", "the program uses System V shared memory: add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME"),
-        ("External socket is used", "a Unix socket leads to a process outside the program's tree: end that one first"),
-=======
         ("doesn't live in IPC ns", "the program uses System V shared memory: add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME, "
             + "or set shareSysvMemory: true when nobody looks for it again by its key, as in PostgreSQL"),
-        ("External socket is used", "a Unix socket leads to a process outside the program's tree"),
->>>>>>> main
+        ("External socket is used", "a Unix socket leads to a process outside the program's tree: end that one first"),
         ("Can't dump ghost file", "a deleted file that is still open is larger than ghostLimit: raise it"),
         ("Can't get rlimit", HasSeveralUsers),
         ("map_files on procfs: Permission denied", HasSeveralUsers),

@@ -120,11 +120,7 @@ internal sealed class CriuProcess : IDisposable
     }
 
     /// <summary>The answer to <see cref="CriuRequest.ForVersion"/>.</summary>
-<<<<<<< HEAD
-    public int ReadVersion(Deadline deadline) => Receive(deadline)?.Version ?? throw NoAnswer();
-=======
-    public int ReadVersion(Deadline deadline, Func<bool>? giveUp = null) => Receive(deadline, giveUp)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
->>>>>>> main
+    public int ReadVersion(Deadline deadline, Func<bool>? giveUp = null) => Receive(deadline, giveUp)?.Version ?? throw NoAnswer();
 
     /// <exception cref="CriuException">It is gone.</exception>
     public void Send(byte[] request)
