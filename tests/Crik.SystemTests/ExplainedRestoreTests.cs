@@ -94,15 +94,17 @@ public sealed class ExplainedRestoreTests
 
     [LabTheory]
     [Explains("an address the program listened on is taken or not available here")]
-    public void The_old_pods_own_address(string message)
+    public void An_address_that_was_not_the_old_pods_any_more(string message)
     {
         using ImageDirectory images = new();
         string[] program = [.. s_counter, "tcp_at_an_address_to_come"];
         using (Pod first = Pod.WithCheckpoints(images, [], program))
         {
             first.WaitForLine("crik info: starting afresh");
-            Lab.Run("nsenter", "-t", Lab.Run(Lab.PodRunner, "pid", first.Name).Trim(), "-n", "ip", "address", "add", "10.99.0.7/32", "dev", "lo");
+            void Address(string verb) => Lab.Run("nsenter", "-t", Lab.Run(Lab.PodRunner, "pid", first.Name).Trim(), "-n", "ip", "address", verb, "10.99.0.7/32", "dev", "lo");
+            Address("add");
             first.WaitForCount(1);
+            Address("del");
             Assert.Equal(143, first.End());
         }
 

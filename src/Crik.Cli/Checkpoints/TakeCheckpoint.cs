@@ -252,7 +252,8 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         }
 
         string log = Path.Combine(draft.ImagesPath, "dump.log");
-        CriuException explained = CriuLog.Explain("criu could not save the program", log, File.Exists(log) ? null : CriuOutput(draft.ImagesPath));
+        CriuException explained = CriuLog.Explain(
+            "criu could not save the program", log, File.Exists(log) ? null : CriuOutput(draft.ImagesPath), Libc.FreeBytes(draft.ImagesPath) < Environment.SystemPageSize);
         string? kept = store.KeepDumpLog(draft);
         foreach (string line in explained.Evidence)
         {

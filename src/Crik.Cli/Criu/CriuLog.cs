@@ -9,6 +9,7 @@ internal static class CriuLog
 
     private const string HasSeveralUsers = "the program has processes of several users: run the container as root, or all of it as one user";
     private const string HasSomethingElse = "the program has something open that criu cannot save: close it before checkpoints, or do without";
+    private const string DirectoryIsFull = "the image directory is full: use a larger volume, or lower keep";
     private const string WatchedFileIsGone = "a file the program watches is not here any more: put it back, or keep it where it is; one of the container's own goes along "
         + "when crik finds it by name (inotifyIncompatiblePaths)";
 
@@ -37,7 +38,7 @@ internal static class CriuLog
         ("No mapping for", "a volume that the program has in a mount namespace of its own is not in this pod: mount it at the same place"),
         ("has bad size", "a file the program has open changed since the checkpoint: add it to additionalPaths"),
         ("Can't open file", "a file the program had open is not here: add it to additionalPaths, or keep it on a volume"),
-        ("No space left on device", "the image directory is full: use a larger volume, or lower keep"),
+        ("No space left on device", DirectoryIsFull),
         ("Disk quota exceeded", "the image directory's quota is used up: raise it, or lower keep"),
         ("Input/output error", "the disk of the image directory has errors: use another volume"),
         ("Unable to drop capability", "criu may not drop capabilities: add SETPCAP"),
@@ -55,12 +56,13 @@ internal static class CriuLog
     internal static IEnumerable<string> Meanings => s_known.Select(known => known.Meaning);
 
     /// <summary>Reads a log of criu's and says why it failed.</summary>
-    public static CriuException Explain(string what, string logPath, string? fallback)
+    /// <param name="directoryIsFull">Then the log itself may be cut off.</param>
+    public static CriuException Explain(string what, string logPath, string? fallback, bool directoryIsFull = false)
     {
         string[] errors = [.. Tail(logPath).Where(line => line.Contains("Error (", StringComparison.Ordinal) && !s_usual.Any(line.Contains))];
 
         // The first error is the cause; later ones are its echo.
-        string? meaning = errors.Select(Meaning).FirstOrDefault(found => found is not null);
+        string? meaning = errors.Select(Meaning).FirstOrDefault(found => found is not null) ?? (directoryIsFull ? DirectoryIsFull : null);
         string cause = meaning ?? (errors.Length > 0 ? $"criu says: {WithoutPrefix(errors[0])}" : fallback ?? "criu ended without a word");
         return new CriuException($"{what}: {cause}", [.. errors.TakeLast(EvidenceLines).Select(WithoutPrefix)]) { IsExplained = meaning is not null };
     }

@@ -44,6 +44,15 @@ public sealed class CriuLogTests
     }
 
     [Fact]
+    public void A_log_that_was_cut_off_by_a_full_directory_is_no_mystery()
+    {
+        using TempDirectory temp = new();
+        File.WriteAllText(temp.In("dump.log"), "(00.001) Error (criu/files-reg.c:1): Can't send ghost to image: No space l");
+
+        Assert.StartsWith("no: the image directory is full", CriuLog.Explain("no", temp.In("dump.log"), null, directoryIsFull: true).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_a_log_the_output_has_to_do()
     {
         Assert.Equal("no: criu says: x", CriuLog.Explain("no", "/nowhere/dump.log", "criu says: x").Message);
