@@ -5,7 +5,7 @@ SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-golden bench-server bench-server-real format clean
+.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-golden bench-store bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -55,6 +55,11 @@ system-test: $(CRIK)
 bench-golden: $(CRIK)
 	@tests/lab/install.sh
 	@python3 bench/golden.py --replicas $(or $(REPLICAS),20) --rounds $(or $(ROUNDS),5)
+
+## bench-store: many generations, many additional files
+bench-store: $(CRIK)
+	@tests/lab/install.sh
+	@python3 bench/store.py
 
 ## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two
 bench-server: $(SERVER)
