@@ -11,6 +11,8 @@ namespace Crik.Commands;
 /// <summary><c>crik inspect</c>: finds the checkpoint that is meant, and shows what is in it and whether it fits this machine.</summary>
 internal static class InspectCommand
 {
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
+
     public static int Run(string? target, OutputForm output, CrikOptions options)
     {
         (StoredCheckpoint stored, string images) = Find(target, options);
@@ -83,13 +85,14 @@ internal static class InspectCommand
         {
             using Supervisor supervisor = new();
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output: null, []);
-            int version = process.AskVersion(Deadline.In(TimeSpan.FromSeconds(10)));
-            problems.AddRange(CompatibilityGate.Problems(manifest, now, version, criu.Level, options.AdditionalPaths));
+            int version = process.AskVersion(Deadline.In(s_longest));
+            problems.AddRange(CompatibilityGate.Problems(
+                manifest, now, version, () => process.AskFeatures(Deadline.In(s_longest)).Compresses, criu.Level, options.AdditionalPaths));
         }
         catch (CriuException exception)
         {
             problems.Add(exception.Message);
-            problems.AddRange(CompatibilityGate.Problems(manifest, now, int.MaxValue, criu.Level, options.AdditionalPaths));
+            problems.AddRange(CompatibilityGate.Problems(manifest, now, int.MaxValue, () => true, criu.Level, options.AdditionalPaths));
         }
 
         return new Fit([.. problems.Distinct()], [.. CompatibilityGate.Remarks(manifest, now)]);

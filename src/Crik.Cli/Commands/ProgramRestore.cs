@@ -22,6 +22,8 @@ internal sealed record StartedProgram(ChildProcess? Program, int? Generation, bo
 internal sealed class ProgramRestore(
     Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams, bool failedLazily)
 {
+    private static readonly TimeSpan s_untilAnswer = TimeSpan.FromSeconds(10);
+
     /// <exception cref="CheckpointException">Nothing could be restored, and the configuration forbids a fresh start.</exception>
     public StartedProgram Try(IReadOnlyList<int> generations)
     {
@@ -53,6 +55,7 @@ internal sealed class ProgramRestore(
     private StartedProgram TryEach(IReadOnlyList<int> generations, CriuProcess asked)
     {
         int? version = null;
+        bool? canDecompress = null;
         RestoreCheckpoint restore = new(supervisor, store, options, criu, streams);
         foreach (int generation in generations)
         {
@@ -62,9 +65,10 @@ internal sealed class ProgramRestore(
                 continue;
             }
 
-            version ??= asked.ReadVersion(Deadline.In(TimeSpan.FromSeconds(10)));
+            version ??= asked.ReadVersion(Deadline.In(s_untilAnswer));
+            bool fits = Fits(generation, manifest!, version.Value, () => canDecompress ??= CanDecompress(asked));
             asked.Dispose(); // the tree may want its number
-            if (!Fits(generation, manifest!, version.Value))
+            if (!fits)
             {
                 return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
             }
@@ -174,7 +178,7 @@ internal sealed class ProgramRestore(
         }
 
         LazyRestore decision = LazyRestore.Decide(
-            options.LazyPages, manifest.PageBytes, manifest.Unprivileged ? PrivilegeLevel.Basic : criu.Level, Libc.TryUserfaultfd(), failedLazily);
+            options.LazyPages, manifest.MemoryBytes, manifest.Unprivileged ? PrivilegeLevel.Basic : criu.Level, Libc.TryUserfaultfd(), failedLazily);
         string message = decision.IsLazy ? "the program is to run before its pages are there" : "the program is to run when all its pages are there";
         if (decision.WasRefused)
         {
@@ -188,7 +192,19 @@ internal sealed class ProgramRestore(
         return decision.IsLazy;
     }
 
-    private bool Fits(int generation, CheckpointManifest manifest, int version)
+    /// <param name="asked">Gone, when it was asked about an earlier checkpoint.</param>
+    private bool CanDecompress(CriuProcess asked)
+    {
+        if (!asked.HasEnded)
+        {
+            return asked.AskFeatures(Deadline.In(s_untilAnswer)).Compresses;
+        }
+
+        using CriuProcess another = CriuProcess.Start(supervisor, criu.File, output: null, []);
+        return another.AskFeatures(Deadline.In(s_untilAnswer)).Compresses;
+    }
+
+    private bool Fits(int generation, CheckpointManifest manifest, int version, Func<bool> canDecompress)
     {
         MachineFacts now = Machine.Read();
         foreach (string remark in CompatibilityGate.Remarks(manifest, now))
@@ -196,7 +212,7 @@ internal sealed class ProgramRestore(
             Log.Warning(remark);
         }
 
-        IReadOnlyList<string> problems = CompatibilityGate.Problems(manifest, now, version, criu.Level, options.AdditionalPaths);
+        IReadOnlyList<string> problems = CompatibilityGate.Problems(manifest, now, version, canDecompress, criu.Level, options.AdditionalPaths);
         foreach (string problem in problems)
         {
             Log.Error($"checkpoint {generation} does not fit: {problem}");

@@ -10,12 +10,20 @@ internal static class CriuRequest
     public const int Dump = 1;
     public const int Restore = 2;
     public const int Notify = 6;
+    public const int FeatureCheck = 9;
     public const int Version = 10;
+
+    /// <summary>enum of <c>compress</c>: every 4 KiB page or block an LZ4 block of its own.</summary>
+    private const int Lz4 = 1;
 
     // enum criu_cg_mode
     private const int CgroupsIgnored = 0;
 
     public static byte[] ForVersion() => new ProtoWriter().Number(1, Version).Flag(4, true).ToArray(); // keep_open: another request follows
+
+    /// <summary>Which of criu's features work here. One that knows fewer of them answers for those it knows.</summary>
+    public static byte[] ForFeatures() => new ProtoWriter().Number(1, FeatureCheck).Flag(4, true)
+        .Message(5, new ProtoWriter().Flag(1, true).Flag(2, true).Flag(4, true)).ToArray();
 
     public static byte[] ForDump(DumpOptions dump)
     {
@@ -29,6 +37,11 @@ internal static class CriuRequest
             .Texts(37, dump.External)
             .Flag(50, true)                 // orphan_pts_master
             .Flag(52, true);                // tcp_close: connections are not taken along, and come back closed
+        if (dump.Compress)
+        {
+            options.Number(73, Lz4);        // compress
+        }
+
         return Request(Dump, options);
     }
 
@@ -87,7 +100,11 @@ internal static class CriuRequest
 /// <param name="GhostLimit">Bytes of a deleted, still open file that are taken along at most.</param>
 /// <param name="WatchedPaths">Where criu looks for the names of watched files.</param>
 internal sealed record DumpOptions(
-    int Pid, int Images, PrivilegeLevel Level, bool LeaveRunning, long GhostLimit, IReadOnlyList<string> WatchedPaths, IReadOnlyList<string> External);
+    int Pid, int Images, PrivilegeLevel Level, bool LeaveRunning, long GhostLimit, IReadOnlyList<string> WatchedPaths, IReadOnlyList<string> External)
+{
+    /// <summary>Only for a criu that can: another one refuses.</summary>
+    public bool Compress { get; init; }
+}
 
 /// <summary>What a restore is asked for.</summary>
 /// <param name="Logs">Descriptor, in crik, of the directory for criu's log.</param>
@@ -104,6 +121,8 @@ internal sealed record RestoreOptions(
 /// <param name="Version">For example 40300, as criu counts: major × 10000 + minor × 100 + sublevel.</param>
 internal sealed record CriuMessage(int Type, bool Success, string? Script, int Pid, int Errno, string? Error, int Version)
 {
+    public CriuFeatures? Features { get; init; }
+
     public static CriuMessage Read(ReadOnlySpan<byte> packet)
     {
         CriuMessage message = new(0, false, null, 0, 0, null, 0);
@@ -116,6 +135,7 @@ internal sealed record CriuMessage(int Type, bool Success, string? Script, int P
                 2 => message with { Success = reader.Number != 0 },
                 4 => message with { Pid = (int)FindNumber(reader.Bytes, 1) },
                 5 => message with { Script = FindText(reader.Bytes, 1), Pid = (int)FindNumber(reader.Bytes, 2) },
+                8 => message with { Features = CriuFeatures.Read(reader.Bytes) },
                 7 => message with { Errno = (int)reader.Number },
                 9 => message with { Error = reader.Text },
                 10 => message with
