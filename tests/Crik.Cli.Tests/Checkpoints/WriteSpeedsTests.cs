@@ -2,16 +2,21 @@ using Crik.Checkpoints;
 
 namespace Crik.Tests.Checkpoints;
 
-public sealed class WriteSpeedTests
+public sealed class WriteSpeedsTests
 {
     private const long MiB = 1 << 20;
 
-    [Fact]
-    public void A_small_checkpoint_says_nothing_of_the_disk() =>
-        Assert.Equal(100 * MiB, WriteSpeed.Learn(100 * MiB, 10 * MiB, TimeSpan.FromSeconds(1)));
+    private static readonly WriteSpeeds s_known = new(100 * MiB, 200 * MiB, 50);
 
     [Fact]
-    public void A_large_one_does() => Assert.Equal(50 * MiB, WriteSpeed.Learn(null, 500 * MiB, TimeSpan.FromSeconds(10)));
+    public void A_small_checkpoint_says_nothing_of_the_disk() => Assert.Equal(s_known, s_known.Learn(10 * MiB, null, TimeSpan.FromSeconds(1)));
+
+    [Fact]
+    public void A_large_one_does() => Assert.Equal(new WriteSpeeds(50 * MiB), WriteSpeeds.Unknown.Learn(500 * MiB, null, TimeSpan.FromSeconds(10)));
+
+    [Fact]
+    public void A_compressed_one_says_nothing_of_how_long_another_takes() => Assert.Equal(
+        new WriteSpeeds(100 * MiB, 80 * MiB, 30), s_known.Learn(800 * MiB, 240 * MiB, TimeSpan.FromSeconds(10)));
 
     [Theory]
     [InlineData(6000, 100, 20, true)]
@@ -20,16 +25,26 @@ public sealed class WriteSpeedTests
     [InlineData(10, 1, 1, false)]
     public void What_cannot_fit_is_not_begun(long mib, long mibPerSecond, int seconds, bool objects)
     {
-        string? objection = WriteSpeed.Objection(mib * MiB, mibPerSecond * MiB, TimeSpan.FromSeconds(seconds));
+        TimeSpan available = TimeSpan.FromSeconds(seconds);
 
-        Assert.Equal(objects, objection is not null);
+        Assert.Equal(objects, new WriteSpeeds(mibPerSecond * MiB).Objection(mib * MiB, compressed: false, available) is not null);
+        Assert.Equal(objects, new WriteSpeeds(1, mibPerSecond * MiB, 50).Objection(mib * MiB, compressed: true, available) is not null);
     }
 
     [Fact]
     public void The_objection_has_the_numbers() => Assert.Equal(
         "about 6000 MiB would take 60 s at the 100 MiB/s of the last checkpoint, and there are 22 s; raise gracePeriod and the pod's terminationGracePeriodSeconds together",
-        WriteSpeed.Objection(6000 * MiB, 100 * MiB, TimeSpan.FromSeconds(22)));
+        s_known.Objection(6000 * MiB, compressed: false, TimeSpan.FromSeconds(22)));
 
     [Fact]
-    public void Without_an_earlier_one_it_is_tried() => Assert.Null(WriteSpeed.Objection(100_000 * MiB, null, TimeSpan.FromSeconds(1)));
+    public void Without_an_earlier_one_it_is_tried() => Assert.Null(WriteSpeeds.Unknown.Objection(100_000 * MiB, compressed: false, TimeSpan.FromSeconds(1)));
+
+    [Fact]
+    public void The_room_it_takes_is_that_of_what_is_written()
+    {
+        Assert.Equal(1000, s_known.Foresee(1000, compressed: false));
+        Assert.Equal(500, s_known.Foresee(1000, compressed: true));
+        Assert.Equal(1000, WriteSpeeds.Unknown.Foresee(1000, compressed: true));
+        Assert.Equal(250, WriteSpeeds.Unknown.Foresee(1000, compressed: true, unknownPercent: 25));
+    }
 }
