@@ -63,7 +63,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, []);
             int version = process.AskVersion(deadline);
             WriteSpeeds speeds = request.Run.Speeds;
-            bool compresses = Compresses(process, version, size, free, speeds, deadline);
+            bool compresses = Compresses(version, size, free, deadline.Left, speeds);
             CheckRoomAndTime(size, free, compresses, speeds, deadline);
             string? refused = null;
             string imagesPath = draft.ImagesPath;
@@ -290,10 +290,10 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     }
 
     /// <summary>Compressed where that is wanted and criu can; what cannot be had never costs the checkpoint.</summary>
-    private bool Compresses(CriuProcess process, int version, long size, long free, WriteSpeeds speeds, Deadline deadline)
+    private bool Compresses(int version, long size, long free, TimeSpan available, WriteSpeeds speeds)
     {
         PageCompression decision = PageCompression.Decide(
-            options.Compression, () => version >= FirstThatCompresses && process.AskFeatures(deadline).Compresses, size, free, deadline.Left, speeds);
+            options.Compression, () => version >= FirstThatCompresses && CriuFeatures.CanCompress(supervisor, criu.File, criu.Level), size, free, available, speeds);
         if (decision.WasRefused)
         {
             Log.Warning("the memory is not compressed", ("because", decision.Reason));

@@ -15,13 +15,11 @@ internal static class CriuChecks
     public static IEnumerable<Finding> Run(Supervisor supervisor, CriuSetup criu)
     {
         int? version = null;
-        CriuFeatures features = CriuFeatures.None;
         Finding found;
         try
         {
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output: null, []);
             version = process.AskVersion(Deadline.In(s_longest));
-            features = process.AskFeatures(Deadline.In(s_longest));
             found = OfVersion(version.Value, File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
         }
         catch (CriuException exception)
@@ -35,7 +33,7 @@ internal static class CriuChecks
             yield break;
         }
 
-        foreach (Finding feature in OfFeatures(features, criu.Level))
+        foreach (Finding feature in OfFeatures(CriuFeatures.AskAll(supervisor, criu.File, criu.Level), criu.Level))
         {
             yield return feature;
         }
@@ -60,9 +58,9 @@ internal static class CriuChecks
     {
         yield return features.Compresses ? Finding.Ok("compression", "criu can compress memory (LZ4)")
             : Finding.NotHere("compression", "criu was built without LZ4 or is older than 4.3; memory is saved as it is");
-        yield return !features.LazyPages ? Finding.NotHere("lazyPages", "criu or the kernel lacks what it takes to run a program before its memory is there (userfaultfd)")
-            : level == PrivilegeLevel.Full ? Finding.Ok("lazyPages", "a program can run before its memory is there")
-            : Finding.NotHere("lazyPages", "a program can run before its memory is there with SYS_ADMIN, NET_ADMIN and SYS_TIME only");
+        yield return level != PrivilegeLevel.Full ? Finding.NotHere("lazyPages", "a program can run before its memory is there with SYS_ADMIN, NET_ADMIN and SYS_TIME only")
+            : features.LazyPages ? Finding.Ok("lazyPages", "a program can run before its memory is there")
+            : Finding.NotHere("lazyPages", "the kernel gives no userfaultfd, so a program runs when all of its memory is there");
         yield return features.TracksMemory ? Finding.Ok("memoryTracking", "the kernel can tell which memory was changed; crik does not use it yet")
             : Finding.NotHere("memoryTracking", "the kernel does not tell which memory was changed (CONFIG_MEM_SOFT_DIRTY); crik does not use it yet");
     }

@@ -11,8 +11,6 @@ namespace Crik.Commands;
 /// <summary><c>crik inspect</c>: finds the checkpoint that is meant, and shows what is in it and whether it fits this machine.</summary>
 internal static class InspectCommand
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
-
     public static int Run(string? target, OutputForm output, CrikOptions options)
     {
         (StoredCheckpoint stored, string images) = Find(target, options);
@@ -85,9 +83,9 @@ internal static class InspectCommand
         {
             using Supervisor supervisor = new();
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output: null, []);
-            int version = process.AskVersion(Deadline.In(s_longest));
+            int version = process.AskVersion(Deadline.In(TimeSpan.FromSeconds(10)));
             problems.AddRange(CompatibilityGate.Problems(
-                manifest, now, version, () => process.AskFeatures(Deadline.In(s_longest)).Compresses, criu.Level, options.AdditionalPaths));
+                manifest, now, version, () => CriuFeatures.CanCompress(supervisor, criu.File, criu.Level), criu.Level, options.AdditionalPaths));
         }
         catch (CriuException exception)
         {

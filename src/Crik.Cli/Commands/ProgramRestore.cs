@@ -22,8 +22,6 @@ internal sealed record StartedProgram(ChildProcess? Program, int? Generation, bo
 internal sealed class ProgramRestore(
     Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams, bool failedLazily)
 {
-    private static readonly TimeSpan s_untilAnswer = TimeSpan.FromSeconds(10);
-
     /// <exception cref="CheckpointException">Nothing could be restored, and the configuration forbids a fresh start.</exception>
     public StartedProgram Try(IReadOnlyList<int> generations)
     {
@@ -65,10 +63,9 @@ internal sealed class ProgramRestore(
                 continue;
             }
 
-            version ??= asked.ReadVersion(Deadline.In(s_untilAnswer));
-            bool fits = Fits(generation, manifest!, version.Value, () => canDecompress ??= CanDecompress(asked));
+            version ??= asked.ReadVersion(Deadline.In(TimeSpan.FromSeconds(10)));
             asked.Dispose(); // the tree may want its number
-            if (!fits)
+            if (!Fits(generation, manifest!, version.Value, () => canDecompress ??= CriuFeatures.CanCompress(supervisor, criu.File, criu.Level)))
             {
                 return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
             }
@@ -190,18 +187,6 @@ internal sealed class ProgramRestore(
         }
 
         return decision.IsLazy;
-    }
-
-    /// <param name="asked">Gone, when it was asked about an earlier checkpoint.</param>
-    private bool CanDecompress(CriuProcess asked)
-    {
-        if (!asked.HasEnded)
-        {
-            return asked.AskFeatures(Deadline.In(s_untilAnswer)).Compresses;
-        }
-
-        using CriuProcess another = CriuProcess.Start(supervisor, criu.File, output: null, []);
-        return another.AskFeatures(Deadline.In(s_untilAnswer)).Compresses;
     }
 
     private bool Fits(int generation, CheckpointManifest manifest, int version, Func<bool> canDecompress)

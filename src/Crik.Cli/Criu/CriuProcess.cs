@@ -106,13 +106,6 @@ internal sealed class CriuProcess : IDisposable
     /// <summary>The answer to <see cref="CriuRequest.ForVersion"/>.</summary>
     public int ReadVersion(Deadline deadline) => Receive(deadline)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
 
-    /// <summary>What this criu can do here; it stays for a request afterwards. One that does not answer as it should can do nothing more.</summary>
-    public CriuFeatures AskFeatures(Deadline deadline)
-    {
-        Send(CriuRequest.ForFeatures());
-        return Receive(deadline) is { Type: CriuRequest.FeatureCheck, Success: true, Features: { } features } ? features : CriuFeatures.None;
-    }
-
     /// <exception cref="CriuException">It is gone.</exception>
     public void Send(byte[] request)
     {
@@ -122,13 +115,11 @@ internal sealed class CriuProcess : IDisposable
         }
         catch (LinuxException exception)
         {
-            throw new CriuException($"criu does not listen: {Errno.Text(exception.Errno)}", []);
+            throw new CriuException($"{_file} does not listen: {Errno.Text(exception.Errno)}", []);
         }
     }
 
     public int Pid => _process.Pid;
-
-    public bool HasEnded => _process.HasExited;
 
     /// <param name="progress">Reported now and then while nothing comes.</param>
     /// <returns><see langword="null"/> when criu ended without another word, or time is up.</returns>

@@ -10,20 +10,15 @@ internal static class CriuRequest
     public const int Dump = 1;
     public const int Restore = 2;
     public const int Notify = 6;
-    public const int FeatureCheck = 9;
     public const int Version = 10;
 
-    /// <summary>enum of <c>compress</c>: every 4 KiB page or block an LZ4 block of its own.</summary>
+    /// <summary>Of <c>compress</c>: 0 is off, and others are refused by a criu that does not know them.</summary>
     private const int Lz4 = 1;
 
     // enum criu_cg_mode
     private const int CgroupsIgnored = 0;
 
     public static byte[] ForVersion() => new ProtoWriter().Number(1, Version).Flag(4, true).ToArray(); // keep_open: another request follows
-
-    /// <summary>Which of criu's features work here. One that knows fewer of them answers for those it knows.</summary>
-    public static byte[] ForFeatures() => new ProtoWriter().Number(1, FeatureCheck).Flag(4, true)
-        .Message(5, new ProtoWriter().Flag(1, true).Flag(2, true).Flag(4, true)).ToArray();
 
     public static byte[] ForDump(DumpOptions dump)
     {
@@ -121,8 +116,6 @@ internal sealed record RestoreOptions(
 /// <param name="Version">For example 40300, as criu counts: major × 10000 + minor × 100 + sublevel.</param>
 internal sealed record CriuMessage(int Type, bool Success, string? Script, int Pid, int Errno, string? Error, int Version)
 {
-    public CriuFeatures? Features { get; init; }
-
     public static CriuMessage Read(ReadOnlySpan<byte> packet)
     {
         CriuMessage message = new(0, false, null, 0, 0, null, 0);
@@ -135,7 +128,6 @@ internal sealed record CriuMessage(int Type, bool Success, string? Script, int P
                 2 => message with { Success = reader.Number != 0 },
                 4 => message with { Pid = (int)FindNumber(reader.Bytes, 1) },
                 5 => message with { Script = FindText(reader.Bytes, 1), Pid = (int)FindNumber(reader.Bytes, 2) },
-                8 => message with { Features = CriuFeatures.Read(reader.Bytes) },
                 7 => message with { Errno = (int)reader.Number },
                 9 => message with { Error = reader.Text },
                 10 => message with
