@@ -13,7 +13,8 @@ mkdir -p "$cache"
 exec 9>"$cache/criu-lz4.lock"; flock 9
 if [ -e "$criu" ]; then echo "$criu"; exit 0; fi
 compiler=$cache/.new-criu-lz4 log=$cache/criu-lz4.log
-trap 'rm -rf --one-file-system "$compiler"' EXIT
+trap 'umount "$compiler/proc" 2>/dev/null || :; rm -rf --one-file-system "$compiler"' EXIT
+trap 'exit 1' INT TERM
 rm -rf --one-file-system "$compiler"
 renice -n 10 $$ >/dev/null
 echo "compiling criu with LZ4; log in $log" >&2
@@ -26,6 +27,7 @@ compile() {
   mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --include="$packages" sid "$compiler" "$mirror"
   cp /etc/resolv.conf "$compiler/etc/resolv.conf"
   echo "deb-src $mirror experimental main" >"$compiler/etc/apt/sources.list.d/source.list"
+  mount -t proc proc "$compiler/proc"     # protoc finds its files by /proc/self/exe
   chroot "$compiler" sh -ec '
     apt-get -o Acquire::Check-Valid-Until=false -qq update
     cd /usr/src
