@@ -5,6 +5,8 @@ namespace Crik.SystemTests;
 /// <summary>Ends at the worst moment, and what the next start makes of them.</summary>
 public sealed class CrashTests
 {
+    private static readonly string[] s_program = ["python3", "/programs/hold.py", "1"];
+
     [LabTheory]
     [InlineData(0)]
     [InlineData(40)]
@@ -39,6 +41,58 @@ public sealed class CrashTests
         Assert.Empty(images.Failed);
         Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
         Assert.Equal(143, next.End());
+    }
+
+    [LabFact]
+    public void A_criu_that_is_killed_before_it_answers_is_asked_again()
+    {
+        using ImageDirectory images = new();
+        int last = WithACheckpoint(images);
+        InsteadOfCriu(images, "[ -e /checkpoint/asked ] || { touch /checkpoint/asked; kill -9 $$; }; exec /usr/sbin/criu \"$@\"");
+
+        using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/checkpoint/criu"], s_program);
+        next.WaitForCount(last + 1);
+
+        Assert.Equal(last + 1, next.Counted()[0]);
+        Assert.True(File.Exists(images.In("asked")), next.Said);
+        Assert.Equal(143, next.End());
+    }
+
+    [LabFact]
+    public void A_criu_that_is_killed_while_what_it_started_holds_its_socket_is_not_waited_for()
+    {
+        using ImageDirectory images = new();
+        int last = WithACheckpoint(images);
+        InsteadOfCriu(
+            images,
+            "if [ -e /checkpoint/asked ] && [ ! -e /checkpoint/killed ]; then touch /checkpoint/killed; sleep 1000 & kill -9 $$; fi\n"
+            + "touch /checkpoint/asked; exec /usr/sbin/criu \"$@\"");
+
+        using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/checkpoint/criu"], s_program);
+        next.WaitForCount(last + 1);
+
+        Assert.Equal(last + 1, next.Counted()[0]);
+        Assert.True(File.Exists(images.In("killed")), next.Said);
+        Assert.Equal(143, next.End());
+    }
+
+    [LabFact]
+    public void SIGTERM_while_criu_does_not_answer_ends_crik_and_leaves_the_checkpoint_as_it_was()
+    {
+        using ImageDirectory images = new();
+        int last = WithACheckpoint(images);
+        InsteadOfCriu(images, "exec sleep 1000");
+        using (Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/checkpoint/criu"], s_program))
+        {
+            pod.WaitForLine("crik info: restoring");
+            Assert.Equal(143, pod.End());
+            Assert.Empty(pod.Output);
+        }
+
+        Assert.Equal([1], images.Generations);
+        using Pod next = Pod.WithCheckpoints(images, [], s_program);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
     }
 
     [LabFact]
@@ -232,4 +286,19 @@ public sealed class CrashTests
     }
 
     private static string[] Rounds(Pod pod) => [.. pod.Output.Where(line => line.StartsWith('{'))];
+
+    /// <returns>What it counted last.</returns>
+    private static int WithACheckpoint(ImageDirectory images)
+    {
+        using Pod pod = Pod.WithCheckpoints(images, [], s_program);
+        pod.WaitForCount(3);
+        Assert.Equal(143, pod.End());
+        return pod.Counted()[^1];
+    }
+
+    private static void InsteadOfCriu(ImageDirectory images, string script)
+    {
+        File.WriteAllText(images.In("criu"), $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(images.In("criu"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
 }

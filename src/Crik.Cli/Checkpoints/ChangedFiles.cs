@@ -17,9 +17,8 @@ internal static class ChangedFiles
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <param name="since">In nanoseconds since 1970.</param>
     /// <returns>Nothing when the root file system is of another kind. Names that are not UTF-8 are left out.</returns>
-    public static IReadOnlyList<ChangedFile> Find(IReadOnlyList<Mount> mounts, long since, CancellationToken cancellationToken)
+    public static IReadOnlyList<ChangedFile> Find(IReadOnlyList<Mount> mounts, Lifetime lifetime, CancellationToken cancellationToken)
     {
         if (Mount.Of("/", mounts) is not { Type: "overlay", IsReadOnly: false })
         {
@@ -27,13 +26,13 @@ internal static class ChangedFiles
         }
 
         using FileDescriptor root = Libc.Open("/", Libc.O_RDONLY | Libc.O_DIRECTORY);
-        return Find(root, "", [.. mounts.Select(mount => mount.MountPoint)], since, cancellationToken);
+        return Find(root, "", [.. mounts.Select(mount => mount.MountPoint)], lifetime, cancellationToken);
     }
 
     /// <param name="prefix">What the paths begin with: where <paramref name="top"/> is.</param>
     /// <param name="leaveOut">Not looked into: other mounts.</param>
     internal static IReadOnlyList<ChangedFile> Find(
-        FileDescriptor top, string prefix, HashSet<string> leaveOut, long since, CancellationToken cancellationToken)
+        FileDescriptor top, string prefix, HashSet<string> leaveOut, Lifetime lifetime, CancellationToken cancellationToken)
     {
         List<ChangedFile> found = [];
         Look(top, prefix);
@@ -49,12 +48,12 @@ internal static class ChangedFiles
                     continue;
                 }
 
-                if (status.ChangedAt >= since)
+                if (lifetime.Has(status.ChangedAt, before: 0))
                 {
                     found.Add(new ChangedFile($"{path}/{decoded}", status));
                 }
 
-                if (status.IsDirectory && status.ChangedAt >= since - LayerBeforeCrik)
+                if (status.IsDirectory && lifetime.Has(status.ChangedAt, LayerBeforeCrik))
                 {
                     using FileDescriptor? below = Libc.TryOpenAt(directory, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, out _);
                     if (below is not null)

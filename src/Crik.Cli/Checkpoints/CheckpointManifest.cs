@@ -42,6 +42,9 @@ internal sealed record CheckpointManifest
 
     public required IReadOnlyList<CgroupDirectory> Cgroups { get; init; }
 
+    /// <summary>The container's network addresses: what is bound to one of them has to be bound to another one.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
     public required IReadOnlyList<string> ExternalMounts { get; init; }
 
     /// <summary>Files that the tree has open or mapped, and that a restore therefore needs.</summary>

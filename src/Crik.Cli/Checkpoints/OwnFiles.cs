@@ -19,10 +19,9 @@ internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<strin
     /// <param name="changed">What was changed in the container's layer.</param>
     /// <param name="limit">Bytes of files that were changed and are not held, at most.</param>
     /// <param name="leaveAlone">Paths that are copied anyhow, or have no place in a checkpoint.</param>
-    /// <param name="since">When crik started, in nanoseconds since 1970.</param>
     public static OwnFiles Choose(
         IEnumerable<string> held, IEnumerable<ChangedFile> changed, long limit,
-        IReadOnlyList<string> leaveAlone, IReadOnlyList<Mount> mounts, long since, Func<string, FileStatus?> status)
+        IReadOnlyList<string> leaveAlone, IReadOnlyList<Mount> mounts, Lifetime lifetime, Func<string, FileStatus?> status)
     {
         SortedSet<string> files = new(StringComparer.Ordinal);
         SortedSet<string> places = new(StringComparer.Ordinal);
@@ -60,7 +59,7 @@ internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<strin
 
         bool IsCandidate(string path) => IsOwn(path, mounts) && !leaveAlone.Any(root => IsBelow(path, root));
 
-        bool IsYoung(FileStatus file) => file.ChangedAt >= since - Tolerance;
+        bool IsYoung(FileStatus file) => lifetime.Has(file.ChangedAt, Tolerance);
     }
 
     /// <summary>Whether a path is on a file system that begins anew with each container: its root, and those in memory.</summary>

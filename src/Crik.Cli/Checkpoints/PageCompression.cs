@@ -7,7 +7,7 @@ namespace Crik.Checkpoints;
 /// <param name="WasRefused">Somebody wants it, and it cannot be had.</param>
 internal sealed record PageCompression(bool Compresses, string Reason, bool WasRefused = false)
 {
-    /// <summary>A disk that takes less than this gains by it; docs/design/0015-less-to-write.md says how that was found.</summary>
+    /// <summary>A disk that takes less than this gains by it; docs/design/0017-less-to-write.md says how that was found.</summary>
     public const long SlowDisk = 150L << 20;
 
     /// <param name="canCompress">criu can; asked only when it matters, for criu starts a process to answer.</param>

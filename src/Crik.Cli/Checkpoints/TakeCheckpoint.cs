@@ -60,7 +60,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             draft = store.Begin();
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
-            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, []);
+            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [], plainSystemV: options.ShareSysvMemory && criu.Level == PrivilegeLevel.Basic);
             int version = process.AskVersion(deadline);
             WriteSpeeds speeds = request.Run.Speeds;
             bool compresses = Compresses(version, size, free, deadline.Left, speeds);
@@ -87,6 +87,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                     case { Type: CriuRequest.Notify, Script: "query-ext-files" }:
                         tree = FrozenTree.Read(request.Program.Pid, streams);
                         watches = InotifyWatches.TakeOff(tree, options.InotifyIncompatiblePaths);
+                        WarnOfWhatStays();
                         process.Send(CriuRequest.ForNotify(goOn: true, tree.External));
                         break;
 
@@ -193,14 +194,23 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         }
     }
 
+    /// <summary>They belong to the pod and to no process: where the tree has no IPC namespace of its own, criu does not see them.</summary>
+    private void WarnOfWhatStays()
+    {
+        if (criu.Level == PrivilegeLevel.Basic && (ProcFs.Lines("/proc/sysvipc/sem").Length > 1 || ProcFs.Lines("/proc/sysvipc/msg").Length > 1)) // one is the titles
+        {
+            Log.Warning("System V semaphores or message queues do not go along; should they be the program's, add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME");
+        }
+    }
+
     private OwnFiles FindOwnFiles(FrozenTree tree, InotifyWatches watches, CancellationToken cancellation)
     {
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
-        long since = StartTime.Earliest();
-        IReadOnlyList<ChangedFile> changed = options.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, since, cancellation);
+        Lifetime lifetime = StartTime.Lifetime();
+        IReadOnlyList<ChangedFile> changed = options.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, lifetime, cancellation);
         string[] leaveAlone = [.. options.AdditionalPaths, options.ImageDir!, Environment.ProcessPath!];
         OwnFiles own = OwnFiles.Choose(
-            tree.Paths.Concat(tree.Shadows).Concat(watches.Taken.Select(watch => watch.Path)), changed, options.ContainerFilesLimit, leaveAlone, mounts, since, Libc.TryStatus);
+            tree.Paths.Concat(tree.Shadows).Concat(watches.Taken.Select(watch => watch.Path)), changed, options.ContainerFilesLimit, leaveAlone, mounts, lifetime, Libc.TryStatus);
         if (own.LeftOut is { } leftOut)
         {
             Log.Warning(leftOut);
@@ -230,6 +240,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             })],
             Watches = watches.Taken,
             Cgroups = Machine.Cgroups(),
+            Addresses = [.. Machine.Addresses().Select(address => address.ToString())],
             ExternalMounts = ExternalMounts(),
             Paths = tree.Paths,
             OwnPaths = [.. own.Files, .. own.Places],
@@ -293,7 +304,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     private bool Compresses(int version, long size, long free, TimeSpan available, WriteSpeeds speeds)
     {
         PageCompression decision = PageCompression.Decide(
-            options.Compression, () => version >= FirstThatCompresses && CriuFeatures.CanCompress(supervisor, criu.File, criu.Level), size, free, available, speeds);
+            options.Compression, () => version >= FirstThatCompresses && CriuFeatures.CanCompress(supervisor, criu.File, criu.Level) == true, size, free, available, speeds);
         if (decision.WasRefused)
         {
             Log.Warning("the memory is not compressed", ("because", decision.Reason));

@@ -85,7 +85,7 @@ internal static class InspectCommand
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output: null, []);
             int version = process.AskVersion(Deadline.In(TimeSpan.FromSeconds(10)));
             problems.AddRange(CompatibilityGate.Problems(
-                manifest, now, version, () => CriuFeatures.CanCompress(supervisor, criu.File, criu.Level), criu.Level, options.AdditionalPaths));
+                manifest, now, version, () => CriuFeatures.CanCompress(supervisor, criu.File, criu.Level) != false, criu.Level, options.AdditionalPaths));
         }
         catch (CriuException exception)
         {

@@ -37,7 +37,7 @@ internal sealed class ProgramRestore(
         {
             string file = criu.Problems.Count == 0 ? criu.File : throw new CriuException(criu.Problems[0], []);
             using CriuProcess asked = CriuProcess.Start(supervisor, file, output: null, []);
-            asked.Send(CriuRequest.ForVersion()); // it takes a while to start: these two are done meanwhile
+            asked.TryAskVersion(); // it takes a while to start: these two are done meanwhile
             PidSpace.ApproachTreeRange();
             return TryEach(generations, asked);
         }
@@ -63,9 +63,13 @@ internal sealed class ProgramRestore(
                 continue;
             }
 
-            version ??= asked.ReadVersion(Deadline.In(TimeSpan.FromSeconds(10)));
-            asked.Dispose(); // the tree may want its number
-            if (!Fits(generation, manifest!, version.Value, () => canDecompress ??= CriuFeatures.CanCompress(supervisor, criu.File, criu.Level)))
+            version ??= ReadVersion(asked);
+            if (version is null)
+            {
+                return new StartedProgram(null, generation, Interrupted: true);
+            }
+
+            if (!Fits(generation, manifest!, version.Value, () => canDecompress ??= CriuFeatures.CanCompress(supervisor, criu.File, criu.Level) != false))
             {
                 return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
             }
@@ -91,6 +95,34 @@ internal sealed class ProgramRestore(
         }
 
         return FreshOrFail(options.WhenRestoreFails == WhenRestoreFails.Fail, "no checkpoint could be restored");
+    }
+
+    /// <summary>One that does not answer, killed or held up by a busy machine, is no word against any checkpoint: another is asked.</summary>
+    /// <returns><see langword="null"/> when SIGTERM came.</returns>
+    private int? ReadVersion(CriuProcess asked)
+    {
+        bool IsTerminated() => supervisor.TerminationRequested is not null;
+        for (int attempt = 1; ; attempt++)
+        {
+            using CriuProcess current = attempt == 1 ? asked : CriuProcess.Start(supervisor, criu.File, output: null, []); // ended here: the tree may want its number
+            try
+            {
+                if (attempt > 1)
+                {
+                    current.TryAskVersion();
+                }
+
+                return current.ReadVersion(Deadline.In(TimeSpan.FromSeconds(10)), IsTerminated);
+            }
+            catch (CriuException) when (IsTerminated())
+            {
+                return null;
+            }
+            catch (CriuException exception) when (attempt < options.RestoreAttempts)
+            {
+                Log.Warning($"attempt {attempt} of {options.RestoreAttempts} to ask criu for its version: {exception.Message}");
+            }
+        }
     }
 
     /// <summary>Does something with a checkpoint that may turn out to be damaged; then it is set aside.</summary>

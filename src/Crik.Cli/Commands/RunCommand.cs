@@ -146,8 +146,8 @@ internal sealed class RunCommand
         CheckpointOutcome? outcome = null;
         if (decision.MakesCheckpoint)
         {
-            DateTimeOffset now = DateTimeOffset.UtcNow;
-            GracePlan plan = GracePlan.From(_options.GracePeriod, now - _supervisor.TerminationRequested!.Value, answer?.Deadline - now);
+            TimeSpan gone = TimeSpan.FromMilliseconds(Environment.TickCount64 - _supervisor.TerminationRequested!.Value);
+            GracePlan plan = GracePlan.From(_options.GracePeriod, gone, answer?.Deadline - DateTimeOffset.UtcNow);
             Log.Debug("the time there is", ("checkpointSeconds", plan.ForCheckpoint.TotalSeconds), ("programSeconds", plan.ForProgram.TotalSeconds));
             outcome = run.CheckpointAndEnd(decision.Reason, plan.ForCheckpoint);
             if (outcome.IsCommitted)

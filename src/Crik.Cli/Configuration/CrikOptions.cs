@@ -110,14 +110,17 @@ internal sealed record CrikOptions
 
     public WhenCrashed WhenCrashed { get; init; } = WhenCrashed.Restore;
 
-    /// <summary>Whether a restored program runs before all its pages are there; docs/design/0014-lazy-pages.md says why it need not.</summary>
+    /// <summary>Whether a restored program runs before all its pages are there; docs/design/0016-lazy-pages.md says why it need not.</summary>
     public LazyPages LazyPages { get; init; } = LazyPages.Never;
 
-    /// <summary>Whether criu compresses memory; docs/design/0015-less-to-write.md says when that is worth it.</summary>
+    /// <summary>Whether criu compresses memory; docs/design/0017-less-to-write.md says when that is worth it.</summary>
     public Compression Compression { get; init; } = Compression.Auto;
 
     /// <summary>Whether page data gets checksums too; everything else in a checkpoint always has one.</summary>
     public bool ChecksumPages { get; init; }
+
+    /// <summary>Whether the basic level saves System V shared memory, without its key and number.</summary>
+    public bool ShareSysvMemory { get; init; }
 
     /// <summary>Whether the program gets io_uring, which criu cannot save.</summary>
     public IoUring IoUring { get; init; } = IoUring.Hide;

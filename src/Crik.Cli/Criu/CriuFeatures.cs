@@ -16,13 +16,13 @@ internal sealed record CriuFeatures(bool Compresses, bool LazyPages, bool Tracks
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     public static CriuFeatures AskAll(Supervisor supervisor, string criu, PrivilegeLevel level) =>
-        new(CanCompress(supervisor, criu, level), IsThere(supervisor, criu, level, "uffd"), IsThere(supervisor, criu, level, "mem_dirty_track"));
+        new(Ask(supervisor, criu, level, Compression) == true, Ask(supervisor, criu, level, "uffd") == true, Ask(supervisor, criu, level, "mem_dirty_track") == true);
 
-    /// <summary>And read what is compressed.</summary>
-    public static bool CanCompress(Supervisor supervisor, string criu, PrivilegeLevel level) => IsThere(supervisor, criu, level, Compression);
+    /// <summary>Whether criu can compress, and read what is compressed.</summary>
+    /// <returns><see langword="null"/> when it did not say: it was killed, or there was no room for another process.</returns>
+    public static bool? CanCompress(Supervisor supervisor, string criu, PrivilegeLevel level) => Ask(supervisor, criu, level, Compression);
 
-    /// <returns>So <see langword="false"/> for one that criu does not know by name.</returns>
-    private static bool IsThere(Supervisor supervisor, string criu, PrivilegeLevel level, string feature)
+    private static bool? Ask(Supervisor supervisor, string criu, PrivilegeLevel level, string feature)
     {
         using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
         string[] command = [criu, "check", .. level == PrivilegeLevel.Full ? Array.Empty<string>() : ["--unprivileged"], "--feature", feature];
@@ -31,7 +31,7 @@ internal sealed record CriuFeatures(bool Compresses, bool LazyPages, bool Tracks
             new ProcessSpec(command) { Descriptors = [(source.Number, 0), (source.Number, 1), (source.Number, 2)], NewSession = true }, out _);
         if (process is null)
         {
-            return false;
+            return null;
         }
 
         if (!supervisor.Wait(() => process.HasExited, Deadline.In(s_longest)))
@@ -41,6 +41,6 @@ internal sealed record CriuFeatures(bool Compresses, bool LazyPages, bool Tracks
         }
 
         supervisor.Forget(process);
-        return process.Exit is { Code: 0, Signal: 0 };
+        return process.Exit is { Signal: 0 } exit ? exit.Code == 0 : null; // for a feature that it does not know by name it says no, too
     }
 }

@@ -30,9 +30,10 @@ internal sealed class CriuProcess : IDisposable
         _process = process;
     }
 
+    /// <param name="plainSystemV">System V shared memory is saved as memory that is shared, without key and number.</param>
     /// <exception cref="CriuException">criu is not there, or cannot be executed.</exception>
     public static CriuProcess Start(
-        Supervisor supervisor, string criu, FileDescriptor? output, IReadOnlyList<int> inherited)
+        Supervisor supervisor, string criu, FileDescriptor? output, IReadOnlyList<int> inherited, bool plainSystemV = false)
     {
         (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
         using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
@@ -61,15 +62,17 @@ internal sealed class CriuProcess : IDisposable
 
                 // Our end too. When crik is killed, the kernel closes its descriptors a moment before it ends the rest of the
                 // container, and a criu that sees its client go lets the frozen tree run, beside the checkpoint just committed.
-                Pass(ours.Number, FirstInheritedInCriu + inherited.Count);
+                int next = FirstInheritedInCriu + inherited.Count;
+                Pass(ours.Number, next++);
 
-                int limitsInCriu = FirstInheritedInCriu + inherited.Count + 1;
-                using FileDescriptor? limits = Preload.OpenForCriu();
                 IReadOnlyList<string> environment = EnvironmentBlock.Current;
-                if (limits is not null)
+                foreach (FileDescriptor library in Preload.OpenForCriu(plainSystemV))
                 {
-                    Pass(limits.Number, limitsInCriu);
-                    environment = Preload.Add(environment, $"/proc/self/fd/{limitsInCriu}");
+                    using (library)
+                    {
+                        Pass(library.Number, next);
+                        environment = Preload.Add(environment, $"/proc/self/fd/{next++}");
+                    }
                 }
 
                 ChildProcess? process = supervisor.TryStart(
@@ -103,8 +106,21 @@ internal sealed class CriuProcess : IDisposable
         return ReadVersion(deadline);
     }
 
+    /// <summary>One that is gone already has no answer either.</summary>
+    public void TryAskVersion()
+    {
+        try
+        {
+            Send(CriuRequest.ForVersion());
+        }
+        catch (CriuException exception)
+        {
+            Log.Debug(exception.Message);
+        }
+    }
+
     /// <summary>The answer to <see cref="CriuRequest.ForVersion"/>.</summary>
-    public int ReadVersion(Deadline deadline) => Receive(deadline)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
+    public int ReadVersion(Deadline deadline, Func<bool>? giveUp = null) => Receive(deadline, giveUp)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
 
     /// <exception cref="CriuException">It is gone.</exception>
     public void Send(byte[] request)
@@ -128,7 +144,8 @@ internal sealed class CriuProcess : IDisposable
         while (true)
         {
             Deadline turn = progress is not null && deadline.Left > Progress.Interval ? Deadline.In(Progress.Interval) : deadline;
-            bool over = _supervisor.Wait(() => IsReadable() || giveUp?.Invoke() == true, turn, _socket.Number);
+            // A criu that is killed leaves tasks behind that are half restored and have its socket: that does not close then.
+            bool over = _supervisor.Wait(() => IsReadable() || _process.HasExited || giveUp?.Invoke() == true, turn, _socket.Number);
             if (IsReadable() && !deadline.HasPassed) // one who never stops talking has no more time than others
             {
                 return Libc.ReceivePacket(_socket) is { } packet ? Understand(packet) : null;

@@ -52,8 +52,8 @@ internal sealed class Supervisor : IDisposable
     /// <summary>SIGTERM is kept for crik to decide on instead of being forwarded.</summary>
     public bool HoldsTermination { get; set; }
 
-    /// <summary>When the first SIGTERM that was held came.</summary>
-    public DateTimeOffset? TerminationRequested { get; private set; }
+    /// <summary>When the first SIGTERM that was held came, in <see cref="Environment.TickCount64"/>, which nobody sets.</summary>
+    public long? TerminationRequested { get; private set; }
 
     /// <summary>A signal that is kept for crik as SIGTERM is; 0 for none.</summary>
     public int CheckpointSignal { get; set; }
@@ -193,7 +193,7 @@ internal sealed class Supervisor : IDisposable
             case Signal.SIGCHLD:
                 break;
             case Signal.SIGTERM when HoldsTermination:
-                TerminationRequested ??= DateTimeOffset.UtcNow;
+                TerminationRequested ??= Environment.TickCount64;
                 break;
             case int number when number == CheckpointSignal:
                 CheckpointRequested = true;

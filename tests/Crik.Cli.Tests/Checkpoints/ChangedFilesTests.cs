@@ -42,7 +42,7 @@ public sealed class ChangedFilesTests : IDisposable
     [Fact]
     public void A_root_that_is_no_overlay_has_no_layer_of_its_own()
     {
-        Assert.Empty(ChangedFiles.Find([Mount.Parse("1 0 8:1 / / rw - ext4 /dev/sda rw")!], 0, CancellationToken.None));
+        Assert.Empty(ChangedFiles.Find([Mount.Parse("1 0 8:1 / / rw - ext4 /dev/sda rw")!], default, CancellationToken.None));
     }
 
     private long Changed(params string[] path) => Libc.TryStatus(_temp.In(path))!.Value.ChangedAt;
@@ -50,6 +50,6 @@ public sealed class ChangedFilesTests : IDisposable
     private string[] Find(long since, params string[] leaveOut)
     {
         using FileDescriptor directory = Libc.Open(_temp.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
-        return [.. ChangedFiles.Find(directory, "/top", [.. leaveOut], since, CancellationToken.None).Select(item => item.Path).Order(StringComparer.Ordinal)];
+        return [.. ChangedFiles.Find(directory, "/top", [.. leaveOut], new Lifetime(since, since, since), CancellationToken.None).Select(item => item.Path).Order(StringComparer.Ordinal)];
     }
 }

@@ -7,6 +7,7 @@ public sealed class OwnFilesTests
 {
     private const long Second = 1_000_000_000;
     private const long Start = 1000 * Second;
+    private static readonly Lifetime s_lifetime = new(Start, Start, Start + (60 * Second));
     private const uint Directory = 0x4000;
     private const uint Regular = 0x8000;
 
@@ -74,7 +75,7 @@ public sealed class OwnFilesTests
             new("/etc/link", File(0xA000, Start + Second)), new("/tmp/listed/other", File(Regular, Start + Second)),
         ];
 
-        OwnFiles own = OwnFiles.Choose([], changed, limit, ["/tmp/listed"], s_mounts, Start, _ => null);
+        OwnFiles own = OwnFiles.Choose([], changed, limit, ["/tmp/listed"], s_mounts, s_lifetime, _ => null);
 
         Assert.Equal(files, string.Join(' ', own.Files));
         Assert.Equal(limit == 0 ? [] : ["/run"], own.Places);
@@ -86,6 +87,6 @@ public sealed class OwnFilesTests
     private static FileStatus File(uint mode, long changedAt, long size = 0) => new(mode, 1, 0, 0, size, 0, 0, 0, 0, changedAt);
 
     private static OwnFiles Choose(string[] held, params (string Path, uint Mode, long ChangedAt)[] files) => OwnFiles.Choose(
-        held, [], 1 << 20, ["/tmp/listed"], s_mounts, Start,
+        held, [], 1 << 20, ["/tmp/listed"], s_mounts, s_lifetime,
         path => files.FirstOrDefault(file => file.Path == path) is { Path: not null } file ? File(file.Mode, file.ChangedAt) : null);
 }

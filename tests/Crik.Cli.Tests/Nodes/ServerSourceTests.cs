@@ -13,7 +13,7 @@ public sealed class ServerSourceTests
         { StandInServer.Json("""{"name":"node-2","state":"ready","version":1}"""), "about another node ('node-2')" },
         { StandInServer.Json("""{"name":"node-1","state":"splendid","version":1}"""), "cannot be read" },
         { StandInServer.Json("""{"name":"node-1","state":1e999}"""), "cannot be read" },
-        { StandInServer.Json("null"), "empty" },
+        { StandInServer.Json("null"), "no object" },
         { StandInServer.Json("{"), "cannot be read" },
         { StandInServer.Json("""{"name":"node-1","state":"unknown"}"""), "does not know" },
         { StandInServer.Json("""{"name":"node-1","state":"unknown"}""", "404 Not Found"), "knows no node 'node-1'" },

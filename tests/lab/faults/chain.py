@@ -1,5 +1,5 @@
 """One image directory and the pods that follow each other on it, with a witness in each and a ledger of what they show."""
-import os, random, shutil, signal, time
+import os, random, shutil, signal, subprocess, time
 
 import faultfs, ledger, moments, phases, pods, relay
 
@@ -42,6 +42,7 @@ class Chain:
         for name in os.listdir(self.image_dir):
             path = os.path.join(self.image_dir, name)
             shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+        subprocess.run(['sync', '-f', self.image_dir])  # or a power cut brings them back; a volume that just broke cannot
         self.ledger = ledger.Ledger(self.image_dir, self.relay)
         self.memory = self.rng.choice(MEMORY)
         self.left = PODS_PER_DIRECTORY

@@ -16,6 +16,8 @@ class Ledger:
         self.findings = []          # (kind, what)
         self.committed = []         # generations, oldest first
         self.saved = None           # (life, turn) of the newest committed checkpoint
+        self._before = None         # the one before it
+        self._ran_on = False        # whether the program went on after it was saved
         self.last = {}              # host name: the last (life, turn) that it said, in the order of their first words
         self.alive = set()          # host names of pods that were started and not looked at since
         self._turns = {}            # host name: how many turns it said
@@ -64,8 +66,15 @@ class Ledger:
                 self._found(PARTIAL, f'{host} begins with turn {turn} where nothing was committed')
         elif life != self.saved[0]:
             self._found(LOST, f'{host} starts afresh, and turn {self.saved[1]} was committed')
+        elif self._ran_on and (self._before[1] if self._before else 0) + 1 < turn <= self.saved[1]:
+            self.saved, self._ran_on = (life, turn - 1), False  # where it was saved: from now on that counts
         elif turn != self.saved[1] + 1:
             self._found(BACKWARDS, f'{host} goes on with turn {turn}, and turn {self.saved[1]} was committed')
+
+    def ran_on(self):
+        """The program went on after the newest checkpoint, which crik could neither be sure of nor take back: the volume takes nothing
+        any more. The next pod may miss what it did in that pod since, and must not go back behind it."""
+        self._ran_on = True
 
     def pod_is_dead(self, host):
         """Looks at what it left. Returns whether it committed a checkpoint. No other pod may make one meanwhile."""
@@ -86,7 +95,7 @@ class Ledger:
                 self._found(PARTIAL, f'generation {generation} is not whole: {problem}')
         new = bool(there) and (not self.committed or there[-1] > self.committed[-1])
         if new:
-            self.saved = self.last.get(host)
+            self._before, self.saved, self._ran_on = self.saved, self.last.get(host), False
             if self.saved is None:
                 self._found(PARTIAL, f'{host} committed a checkpoint of a program that never ran')
         self.committed = there

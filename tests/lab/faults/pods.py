@@ -2,13 +2,14 @@
 
 Nothing is left out that a pod of pod.py has, but for the loopback interface, which nobody here uses. Each start has a fresh
 writable layer and a host name of its own. The caller is the subreaper, so it sees how each container ended."""
-import argparse, ctypes, fcntl, json, os, select, signal, struct, subprocess, sys, time
+import argparse, ctypes, fcntl, glob, json, os, select, signal, struct, subprocess, sys, time
 
 LAB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, LAB)
 import pod as lab  # noqa: E402
 
 PR_SET_CHILD_SUBREAPER = 36
+CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
 CRIK = os.environ.get('CRIK_BINARY') or os.path.join(LAB, '../../artifacts/crik')
 
 
@@ -42,14 +43,33 @@ class Disk:
         self._mount()
 
     def _unmount(self):
-        deadline = time.monotonic() + 10
-        while subprocess.run(['umount', self.mountpoint], stderr=subprocess.DEVNULL).returncode:
+        """Waits until it is gone everywhere: a container that just starts has a copy of all mounts for a moment, and while it does, this
+        one would be mounted again as it is, broken, instead of anew from its disk."""
+        deadline = time.monotonic() + 60
+        while os.path.ismount(self.mountpoint) and subprocess.run(['umount', self.mountpoint], stderr=subprocess.DEVNULL).returncode or self._is_attached():
             if time.monotonic() > deadline:
                 raise OSError(f'{self.mountpoint} is still in use')
             time.sleep(0.01)
 
+    def _is_attached(self):
+        for backing in glob.glob('/sys/block/loop*/loop/backing_file'):
+            try:
+                with open(backing) as file:
+                    if file.read().rstrip('\n') == self.file:
+                        return True
+            except OSError:
+                pass  # gone just now
+        return False
+
     def remove(self):
         subprocess.run(['umount', '-l', self.mountpoint])
+
+
+def keep_mounts_to_ourselves():
+    """In a namespace of this process's own nobody else gets a copy of what is mounted here, and all of it is gone with the process."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNS) != 0 or libc.mount(b'none', b'/', None, MS_REC | MS_PRIVATE, None) != 0:
+        raise OSError(ctypes.get_errno(), 'cannot have a mount namespace')
 
 
 def adopt_orphans():

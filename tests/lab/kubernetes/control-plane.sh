@@ -43,7 +43,7 @@ start_api_server() { # start_api_server [FLAGS...]
     --service-account-signing-key-file=/config/service-accounts.key --service-cluster-ip-range="$SERVICE_NET" \
     --allow-privileged=true "$@"
   start_door
-  wait_until 90 "$(control_log kube-apiserver)" api_answers
+  wait_until 240 "$(control_log kube-apiserver)" api_answers
 }
 
 start_control_plane() { # starts what does not run
@@ -70,7 +70,7 @@ kill_api_server() {
   local pids; pids=$(program control kube-apiserver) || die "kube-apiserver is not running"
   # shellcheck disable=SC2086
   kill -KILL $pids
-  wait_until 10 /dev/null no_api_server
+  wait_until 60 /dev/null no_api_server
 }
 
 no_api_server() { ! program control kube-apiserver; }

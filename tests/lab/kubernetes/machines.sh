@@ -52,7 +52,7 @@ boot() { # boot MACHINE
   mkdir -p "$STATE/$1"/{upper,work,root,disk,log,config}
   (enter_cgroup "$1"; exec setsid unshare --mount --pid --net --ipc --uts --fork --kill-child ./machine-init.sh "$1") \
     >"$STATE/$1/log/boot.log" 2>&1 </dev/null 8>&- &
-  wait_until 20 "$STATE/$1/log/boot.log" is_booted "$1"
+  wait_until 120 "$STATE/$1/log/boot.log" is_booted "$1"
 }
 
 halt() { # halt [MACHINE]: at once, as when the power goes
@@ -66,7 +66,7 @@ halt() { # halt [MACHINE]: at once, as when the power goes
     done
     sleep 0.1
   done
-  wait_until 10 /dev/null remove_cgroups "$CGROUP/${1:-}"
+  wait_until 60 /dev/null remove_cgroups "$CGROUP/${1:-}"
 }
 
 inside() { # inside MACHINE COMMAND...

@@ -23,7 +23,7 @@ boot_node() { # boot_node NODE
 
 start_node() { # start_node NODE: starts what does not run
   start_program "$1" containerd --config /config/containerd.toml
-  wait_until 60 "$STATE/$1/log/containerd.log" inside "$1" ctr version
+  wait_until 120 "$STATE/$1/log/containerd.log" inside "$1" ctr version
   load_image "$1" "$STATE/pause.tar"
   start_program "$1" kubelet --config=/config/kubelet.yaml --kubeconfig=/config/kubelet.kubeconfig --hostname-override="$1" \
     --node-ip="$(node_ip "$1")" --container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock \
@@ -34,7 +34,7 @@ start_node() { # start_node NODE: starts what does not run
     --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
 }
 
-await_node() { wait_until 90 "$STATE/$1/log/kubelet.log" node_is_ready "$1"; } # await_node NODE
+await_node() { wait_until 240 "$STATE/$1/log/kubelet.log" node_is_ready "$1"; } # await_node NODE
 
 # By word of the kubelet that runs now: for a while the API server still has what the one before it said.
 node_is_ready() { # node_is_ready NODE
