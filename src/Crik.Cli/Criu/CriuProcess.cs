@@ -131,7 +131,7 @@ internal sealed class CriuProcess : IDisposable
         }
         catch (LinuxException exception)
         {
-            throw new CriuException($"criu does not listen: {Errno.Text(exception.Errno)}", []);
+            throw new CriuException($"{_file} does not listen: {Errno.Text(exception.Errno)}", []);
         }
     }
 

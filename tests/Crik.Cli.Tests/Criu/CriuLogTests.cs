@@ -12,6 +12,8 @@ public sealed class CriuLogTests
     [InlineData("(00.021) Error (criu/ipc_ns.c:1): SysVIPC shmem map 1 doesn't live in IPC ns", "SYS_ADMIN")]
     [InlineData("(00.021)   301: Error (criu/files-reg.c:1): File tmp/x has bad size 3 (expect 4)", "additionalPaths")]
     [InlineData("(00.021) Error (compel/src/lib/infect.c:1): suspending seccomp failed: Operation not permitted", "Unconfined")]
+    [InlineData("(00.021) Error (criu/config.c:1): Memory page compression requires CRIU built with LZ4 support (CONFIG_LZ4)", "compression to none")]
+    [InlineData("(00.021) Error (criu/image.c:1): Image uses memory page compression but CRIU was built without LZ4 support (CONFIG_LZ4)", "is compressed")]
     public void Known_errors_are_said_in_the_users_terms(string line, string meaning)
     {
         using TempDirectory temp = new();
