@@ -226,7 +226,7 @@ def failing(action, error, mask):
             operation = chain_.fs.fired or ''
             result = finish(chain_, pod)
             # between the rename of a checkpoint and its sync the volume went for good, so that the rename could not be taken back
-            if action == faultfs.FAIL_FROM and operation.startswith('fsync of directory') and pod.code == PROGRAM and result == 'checkpoint':
+            if action == faultfs.FAIL_FROM and operation.startswith(('open directory', 'fsync of directory')) and pod.code == PROGRAM and result == 'checkpoint':
                 chain_.ledger.ran_on()
                 return 'checkpoint, program ran on'
         return result
