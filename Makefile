@@ -5,13 +5,13 @@ SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-server bench-server-real format clean
+.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-golden bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
 	@tests/lab/cost.sh
 
-$(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') $(wildcard src/Crik.Cli/Native/*) src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
+$(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') $(wildcard src/Crik.Cli/Native/*) src/Crik.Cli/NotUsed.xml src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
 	tests/lab/publish.sh src/Crik.Cli/Crik.Cli.csproj artifacts/native/crik
 	install -m755 artifacts/native/crik/crik $@
 
@@ -41,6 +41,7 @@ test:
 	@tests/lab/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
 	@tests/lab/rootfs.sh experimental
+	@tests/lab/rootfs.sh trixie
 	@tests/lab/test.sh Crik.slnx
 
 unit-test:
@@ -49,6 +50,11 @@ unit-test:
 
 system-test: $(CRIK)
 	@tests/lab/test.sh tests/Crik.SystemTests
+
+## bench-golden: a warmed-up server as a checkpoint: cold start against restore, alone and many at once (REPLICAS=20 ROUNDS=5)
+bench-golden: $(CRIK)
+	@tests/lab/install.sh
+	@python3 bench/golden.py --replicas $(or $(REPLICAS),20) --rounds $(or $(ROUNDS),5)
 
 ## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two
 bench-server: $(SERVER)
@@ -84,11 +90,11 @@ cluster-stop:
 chart-test: $(RENDER)
 	@tests/lab/test.sh tests/Crik.ChartTests
 
-## matrix: which programs survive their pods (ONLY=redis,go CYCLES=2)
+## matrix: which programs survive their pods (ONLY=redis,go CYCLES=2 CRIU=trixie)
 matrix:
 	@tests/lab/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
-	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES))
+	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(CRIU),--criu $(CRIU))
 
 ## faults: SIGKILL and other mishaps at every instant of checkpoint and restore (MINUTES=10 COUNT=0 SEED=)
 faults:

@@ -16,6 +16,7 @@ SMALL, LARGE = {'more': 0.040}, {'ratio': 1.05}
 CASES = [Case(10, 1, 0, '10 MiB', SMALL), Case(256, 1, 0, '256 MiB', LARGE), Case(2048, 1, 0, '2 GiB', LARGE), Case(6144, 1, 0, '6 GiB', LARGE),
          Case(10, 200, 0, '200 processes, 10 MiB', SMALL), Case(256, 200, 0, '200 processes, 256 MiB', LARGE),
          Case(2048, 200, 0, '200 processes, 2 GiB', LARGE), Case(10, 1, 5000, '5,000 open files, 10 MiB', SMALL)]
+LAZY = '2 GiB'
 QUICK = ('10 MiB', '256 MiB', '200 processes, 10 MiB', '5,000 open files, 10 MiB')
 
 
@@ -57,6 +58,29 @@ def measure(case, rounds, level, where, load):
         yield report.Row(f'{what}, {case.name}', samples['crik'], samples['criu'], 'criu', 'MiB' if stored else 'ms', goal)
 
 
+def measure_lazily(case, rounds, where, load):
+    """From the start until the program runs, before all its pages are there. It takes the full level."""
+    times = collections.defaultdict(list)
+    benches = {tool: pods.Bench(case, tool, 'full', where, load) for tool in ('crik', 'criu')}
+    try:
+        for bench in benches.values():
+            bench.start()
+            bench.checkpoint()
+        for number in range(rounds):
+            for tool in ('crik', 'criu') if number % 2 == 0 else ('criu', 'crik'):
+                for lazily in (True, False):
+                    times[tool, lazily].append(benches[tool].start(restore=True, lazily=lazily))
+                    benches[tool].stop()
+            print('.', end='', file=sys.stderr, flush=True)
+    finally:
+        for bench in benches.values():
+            bench.close()
+    print(file=sys.stderr)
+    yield report.Row(f'first answer, lazily, {case.name}', times['crik', True], times['criu', True], 'criu, lazily', 'ms', {'most': 0.1})
+    yield report.Row(f'first answer, lazily or with all pages, {case.name}', times['crik', True], times['crik', False], 'crik, all pages', 'ms', {})
+    yield report.Row(f'first answer with all pages, full level, {case.name}', times['crik', False], times['criu', False], 'criu', 'ms', {})
+
+
 def build_load(directory):
     compiler = next(c for c in ('cc', 'gcc', 'clang') if shutil.which(c))
     subprocess.check_call([compiler, '-O2', '-static', '-o', directory + '/load', HERE + '/programs/load.c'])
@@ -93,6 +117,9 @@ def main():
                 continue
             print(f'{case.name}: {rounds} pairs ', end='', file=sys.stderr, flush=True)
             rows += measure(case, rounds, a.level, work, load)
+            if case.name == LAZY:
+                print(f'{case.name}, lazily: {rounds} pairs ', end='', file=sys.stderr, flush=True)
+                rows += measure_lazily(case, rounds, work, load)
             load_average.append(os.getloadavg()[0])
     facts = {**machine(), 'level': a.level, 'rounds': rounds, 'quick': a.quick, 'date': time.strftime('%Y-%m-%d'),
              'loadAverage': [round(x, 2) for x in (min(load_average), max(load_average))]}

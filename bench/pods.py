@@ -48,26 +48,28 @@ class Bench:
         self.page = Page(self.work + '/shared/page')
         self.name = f'bench-{tool}-{os.getpid()}'
 
-    def command(self, restore):
+    def command(self, restore, lazily):
         load = '/shared/load {} /shared/page ' + f'{self.case.megabytes} {self.case.processes} {self.case.files} /shared/files'
         if self.tool == 'crik':
             return ['crik', 'run', '--image-dir', '/checkpoint', '--', *load.format('run').split()]
         options = f'{COMMON} {UNPRIVILEGED[self.level]} --images-dir /checkpoint'
         if restore:
-            return ['sh', '-c', f'criu restore {options} --log-file restore.log --restore-detached || exit 1; while :; do sleep 100; done']
+            source, option = ('criu lazy-pages --daemon --images-dir /checkpoint --work-dir /checkpoint && ', '--lazy-pages') if lazily else ('', '')
+            return ['sh', '-c', f'{source}criu restore {option} {options} --log-file restore.log --restore-detached || exit 1; while :; do sleep 100; done']
         dump = f'read pid </shared/pid; criu dump {options} --log-file dump.log --ghost-limit 500M --tree $pid'
         return ['sh', '-c', f"trap '{dump} && sync -f /checkpoint && exit 143; exit 1' TERM; "
                 f"trap '{dump} --leave-running && sync -f /checkpoint && : >/shared/done' USR1; {load.format('above')} & while :; do wait; done"]
 
-    def start(self, restore=False):
-        """Starts the pod. Returns once its program is ready, or runs again: then with the seconds that took."""
+    def start(self, restore=False, lazily=False):
+        """Starts the pod. Returns once its program is ready, or runs again: then with the seconds that took. Lazily: before its pages are there."""
         for word in Page.WORDS:
             self.page[word] = 0
         self.page['asked'] = int(restore)
         log = open(f'{self.work}/{"restore" if restore else "start"}.err', 'wb')
         self.runner = subprocess.Popen(
-            [*POD, 'run', self.name, '--level', self.level, '--image-dir', self.images, '--mount', self.work + '/shared:/shared', '--',
-             '/shared/load', 'stamp', '/shared/page', *self.command(restore)],
+            [*POD, 'run', self.name, '--level', self.level, '--image-dir', self.images, '--mount', self.work + '/shared:/shared',
+             '--env', f'CRIK_LAZY_PAGES={"always" if lazily else "never"}', '--',
+             '/shared/load', 'stamp', '/shared/page', *self.command(restore, lazily)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log)
         log.close()
         if restore:
@@ -113,7 +115,7 @@ class Bench:
             return {key: int(value.split()[0]) for key, _, value in (line.partition(':') for line in status)
                     if key in ('VmRSS', 'RssAnon', 'Threads')}
 
-    def close(self):
+    def stop(self):
         if getattr(self, 'runner', None) and self.runner.poll() is None:
             subprocess.run([*POD, 'kill', self.name, 'KILL'], stderr=subprocess.DEVNULL)
             try:
@@ -121,4 +123,7 @@ class Bench:
             except subprocess.TimeoutExpired:
                 self.runner.terminate()
                 self.runner.wait()
+
+    def close(self):
+        self.stop()
         shutil.rmtree(self.work, ignore_errors=True)

@@ -11,7 +11,10 @@ internal static class ExitCodes
     /// <summary>The command line or the configuration is wrong; nothing was started (EX_USAGE of sysexits.h).</summary>
     public const int Usage = 64;
 
-    /// <summary>There is a checkpoint, it could not be restored, and the configuration forbids a fresh start.</summary>
+    /// <summary>
+    /// There is a checkpoint, it could not be restored, and the configuration forbids a fresh start; or the program ran before its
+    /// pages were there, and they did not come.
+    /// </summary>
     public const int CheckpointNotRestored = 123;
 
     /// <summary>The image directory belongs to a live crik.</summary>

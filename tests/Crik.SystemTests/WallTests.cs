@@ -108,6 +108,123 @@ public sealed class WallTests
         Goes_on_for_generations("basic", [], program);
     }
 
+    [LabFact]
+    public void System_V_memory_stops_a_checkpoint_at_the_basic_level_and_that_is_said()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], SystemV(findsItAgain: false));
+        pod.WaitForCount(1);
+
+        Assert.Equal(143, pod.End());
+
+        Assert.Empty(images.Generations);
+        Assert.Contains(pod.Errors, line => line.Contains("no checkpoint was made", StringComparison.Ordinal) && line.Contains("shareSysvMemory: true", StringComparison.Ordinal));
+    }
+
+    [LabTheory]
+    [InlineData("basic", false)]
+    [InlineData("full", true)]
+    public void System_V_memory_of_several_users_goes_along_shared_and_with_its_key_at_the_full_level(string level, bool findsItAgain) =>
+        Goes_on_for_generations(level, level == "basic" ? ["--env", "CRIK_SHARE_SYSV_MEMORY=true"] : [], SystemV(findsItAgain));
+
+    [LabFact]
+    public void System_V_semaphores_stay_behind_at_the_basic_level_and_that_is_said()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], Programs.Python("import ctypes, time; assert ctypes.CDLL(None).semget(17, 1, 0o1600) >= 0; print('count 1', flush=True); time.sleep(60)"));
+        pod.WaitForCount(1);
+
+        Assert.Equal(143, pod.End());
+
+        Assert.Equal([1], images.Generations);
+        Assert.Contains(pod.Errors, line => line.Contains("System V semaphores", StringComparison.Ordinal) && line.Contains("SYS_ADMIN", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void A_filter_that_the_program_puts_on_itself_stops_a_checkpoint_at_the_basic_level_and_that_is_said()
+    {
+        string[] program = Programs.Python(
+            """
+            import ctypes, struct, time
+            libc = ctypes.CDLL(None)
+            allow = ctypes.create_string_buffer(struct.pack('HBBI', 6, 0, 0, 0x7fff0000))
+            filter = ctypes.create_string_buffer(struct.pack('HxxxxxxQ', 1, ctypes.addressof(allow)))
+            assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, filter, 0, 0) == 0
+            print('count 1', flush=True)
+            time.sleep(60)
+            """);
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], program);
+        pod.WaitForCount(1);
+
+        Assert.Equal(143, pod.End());
+
+        Assert.Empty(images.Generations);
+        Assert.Contains(pod.Errors, line => line.Contains("no checkpoint was made", StringComparison.Ordinal) && line.Contains("seccomp filter", StringComparison.Ordinal) && line.Contains("SYS_ADMIN", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void The_criu_of_Debian_13_saves_sockets_too_on_kernels_that_answer_it_differently()
+    {
+        string[] program = Programs.Python(
+            """
+            import socket, time
+            listener = socket.create_server(('0.0.0.0', 8080))
+            datagrams = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+            datagrams.bind(('::', 9000))
+            n = 0
+            while True:
+                n += 1
+                client = socket.create_connection(('127.0.0.1', 8080))
+                server, _ = listener.accept()
+                server.sendall(b'here')
+                assert client.recv(10) == b'here'
+                client.close(), server.close()
+                datagrams.sendto(b'there', ('::1', 9000))
+                assert datagrams.recv(10) == b'there'
+                print('count', n, flush=True)
+                time.sleep(0.05)
+            """);
+        Goes_on_for_generations("basic", ["--rootfs", Lab.Run(Path.Combine(Lab.Repository, "tests/lab/rootfs.sh"), "trixie").Trim()], program);
+    }
+
+    /// <summary>A segment of root's and one of another user, each counted up by two processes.</summary>
+    private static string[] SystemV(bool findsItAgain) => Programs.Python(
+        $$"""
+        import ctypes, os, time
+        libc = ctypes.CDLL(None)
+        libc.shmat.restype = ctypes.c_void_p
+        def segment(key):
+            memory = libc.shmget(key, 8192, 0o1600)
+            assert memory >= 0
+            return ctypes.cast(libc.shmat(memory, None, 0), ctypes.POINTER(ctypes.c_int))
+        mine = segment(17)
+        if os.fork() == 0:
+            if os.fork() == 0:
+                os.setresgid(33, 33, 33)
+                os.setresuid(33, 33, 33)
+                theirs = segment(18)
+                os.fork()
+                while True:
+                    theirs[0] += 1
+                    time.sleep(0.01)
+            while True:
+                mine[1] += 1
+                time.sleep(0.01)
+        n = 0
+        while True:
+            n += 1
+            mine[0] = n
+            before = mine[1]
+            while mine[1] == before:
+                time.sleep(0.01)
+            if {{(findsItAgain ? "True" : "False")}}:
+                again = libc.shmat(libc.shmget(17, 0, 0), None, 0)
+                assert ctypes.cast(again, ctypes.POINTER(ctypes.c_int))[0] == n
+                libc.shmdt(ctypes.c_void_p(again))
+            print('count', n, flush=True)
+        """);
+
     private static void Goes_on_for_generations(string level, string[] options, string[] program)
     {
         using ImageDirectory images = new();

@@ -16,6 +16,7 @@ need python3 python3
 need setcap libcap2-bin
 need ip iproute2
 need openssl openssl
+PYTHONPATH=/usr/lib/python3/dist-packages python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
 command -v clang >/dev/null || need gcc gcc     # the native build links with either
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 if [ "${#missing[@]}" -gt 0 ]; then

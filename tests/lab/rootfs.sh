@@ -1,11 +1,11 @@
 #!/bin/bash
-# rootfs.sh [experimental|trixie|programs]: makes, once, a root file system of the lab's pods and prints its path:
-# criu 4.3 (sid and experimental; the default), criu 4.1.1 (trixie), or trixie with the programs of the matrix and criu 4.3;
-# and Python for the test programs.
+# rootfs.sh [experimental|trixie|programs|programs-trixie|programs-sid]: makes, once, a root file system of the lab's pods and prints its path:
+# criu 4.3 (sid and experimental; the default) or criu 4.1.1 (trixie), with Python for the test programs; or trixie with the
+# programs of the matrix and criu 4.3, 4.1.1 or 4.2.1.
 set -euo pipefail
 suite=${1:-experimental}
 case $suite in                            # one more when what is below changes
-  programs) recipe=1 ;;
+  programs|programs-*) recipe=1 ;;
   *) recipe=2 ;;
 esac
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/crik-lab
@@ -29,6 +29,12 @@ case $suite in
     packages+=,python3-ipykernel,python3-jupyter-client,tmux,vim,libicu76
     mmdebstrap --quiet --variant=minbase --include="$packages" trixie "$new" "$mirror" >&2
     newest_criu experimental sid ;;
+  programs-*)                             # the same programs to the byte, and another criu
+    mkdir "$new"; cp -a "$("$0" programs)/." "$new"
+    printf 'deb %s %s main\n' "$mirror" trixie "$mirror" "${suite#programs-}" | sort -u >"$new/etc/apt/sources.list"
+    rm "$new/etc/apt/sources.list.d/newest.list"
+    chroot "$new" sh -c "apt-get -o Acquire::Check-Valid-Until=false -qq update &&
+      apt-get install -y -qq --no-install-recommends --allow-downgrades criu/${suite#programs-}" >&2 ;;
   *)
     mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --include="$packages" sid "$new" "$mirror" >&2
     newest_criu experimental ;;

@@ -29,6 +29,7 @@ internal static class CheckpointJson
             json.WriteTexts("externalMounts", manifest.ExternalMounts);
             json.WriteTexts("paths", manifest.Paths);
             json.WriteTexts("ownPaths", manifest.OwnPaths);
+            json.WriteTexts("addresses", manifest.Addresses);
             json.WriteObjects("images", manifest.Images, image => WriteImage(json, image));
             json.WriteBoolean("hasFiles", manifest.HasFiles);
             json.WriteEndObject();
@@ -55,6 +56,7 @@ internal static class CheckpointJson
         ExternalMounts = from.Texts("externalMounts"),
         Paths = from.Texts("paths"),
         OwnPaths = from.TextsOrNull("ownPaths") ?? [],
+        Addresses = from.TextsOrNull("addresses") ?? [],
         Images = from.Objects("images", item => new ImageFile(item.Text("name"), item.Long("size"), item.UIntOrNull("checksum"))),
         HasFiles = from.FlagOrFalse("hasFiles"),
     });

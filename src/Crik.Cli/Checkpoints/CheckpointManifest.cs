@@ -42,6 +42,9 @@ internal sealed record CheckpointManifest
 
     public required IReadOnlyList<CgroupDirectory> Cgroups { get; init; }
 
+    /// <summary>The container's network addresses: what is bound to one of them has to be bound to another one.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
     public required IReadOnlyList<string> ExternalMounts { get; init; }
 
     /// <summary>Files that the tree has open or mapped, and that a restore therefore needs.</summary>
@@ -52,6 +55,9 @@ internal sealed record CheckpointManifest
 
     /// <summary>The files under <c>images/</c>.</summary>
     public required IReadOnlyList<ImageFile> Images { get; init; }
+
+    /// <summary>Of memory, in the images.</summary>
+    public long PageBytes => Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
 
     /// <summary>Whether <c>files/</c> holds the additional and own paths.</summary>
     public bool HasFiles { get; init; }
@@ -124,6 +130,9 @@ internal enum RunEndKind
 
     /// <summary>The program was killed, or had to end because its checkpoint failed: its last checkpoint is the best there is.</summary>
     Lost,
+
+    /// <summary>The program was ended because pages of the checkpoint it was restored from did not come in.</summary>
+    Incomplete,
 
     /// <summary>After it, somebody chose the checkpoint to go on from.</summary>
     RolledBack,

@@ -104,22 +104,24 @@ internal sealed class ImageView : IDisposable
 
         Inherited = [.. inherited.DistinctBy(item => item.Key)];
         IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
+        PodAddresses addresses = new([.. manifest.Addresses.Select(InterfaceAddress.TryParse).OfType<InterfaceAddress>()], Machine.Addresses());
         foreach (ImageFile image in manifest.Images)
         {
             string source = System.IO.Path.Combine(images, image.Name);
             string target = System.IO.Path.Combine(Path, image.Name);
-            if (!TryWriteChanged(image.Name, source, target, replacement, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)))
+            if (!TryWriteChanged(image.Name, source, target, replacement, addresses, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)))
             {
                 Libc.MakeSymlink(source, target);
             }
         }
     }
 
-    private static bool TryWriteChanged(string name, string source, string target, StreamReplacement replacement, Func<string, string?> move)
+    private static bool TryWriteChanged(
+        string name, string source, string target, StreamReplacement replacement, PodAddresses addresses, Func<string, string?> move)
     {
         Func<CriuImage, bool>? change = name switch
         {
-            "files.img" => image => OpenFiles.ReplaceStreams(image, replacement) | OpenFiles.Move(image, move),
+            "files.img" => image => OpenFiles.ReplaceStreams(image, replacement) | OpenFiles.Move(image, move) | OpenFiles.Readdress(image, addresses),
             "pstree.img" => TaskTree.KeepDaemons,
             _ when !replacement.IsEmpty && name.StartsWith("fdinfo-", StringComparison.Ordinal) => image => OpenFiles.ReplaceStreamsInTable(image, replacement),
             _ => null,

@@ -47,6 +47,9 @@ internal static class Machine
         return directories;
     }
 
+    public static IReadOnlyList<InterfaceAddress> Addresses() =>
+        [.. Libc.NetworkAddresses().Where(address => !address.IsLoopback)];
+
     private static bool Carries(Mount mount, string controllers) => controllers.Length == 0
         ? mount.Type == "cgroup2"
         : mount.Type == "cgroup" && controllers.Split(',').Any(controller => mount.SuperOptions.Split(',').Contains(controller));

@@ -68,7 +68,7 @@ internal static class ManifestReader
         {
             manifest.Pids.Count, manifest.Images.Count, manifest.Stdio.Count, manifest.Watches.Count, manifest.Paths.Count,
             manifest.Cgroups.Count, manifest.Command.Count, manifest.ExternalMounts.Count,
-            manifest.OwnPaths.Count,
+            manifest.OwnPaths.Count, manifest.Addresses.Count,
         }.Max();
         if (most > MostEntries)
         {
@@ -78,6 +78,11 @@ internal static class ManifestReader
         if (manifest.Pids.Any(pid => pid is <= 1 or > HighestPid) || !manifest.Pids.Contains(manifest.RootPid))
         {
             throw Damaged(path, "its process numbers make no sense");
+        }
+
+        if (manifest.Addresses.Any(address => InterfaceAddress.TryParse(address) is null))
+        {
+            throw Damaged(path, "it has an address that makes no sense");
         }
 
         if (manifest.Stdio.Any(link => link.Stream is < 0 or > 2)

@@ -12,7 +12,11 @@ namespace Crik.Checkpoints;
 /// <param name="Program">The root of the restored tree, now crik's child.</param>
 /// <param name="Interrupted">SIGTERM came; the checkpoint is as good as before.</param>
 /// <param name="Logs">criu's log of an attempt that failed.</param>
-internal sealed record RestoreOutcome(ChildProcess? Program, bool Interrupted, string? Failure, IReadOnlyList<string> Logs);
+internal sealed record RestoreOutcome(ChildProcess? Program, bool Interrupted, string? Failure, IReadOnlyList<string> Logs)
+{
+    /// <summary>What the program has to wait for yet, when it was restored lazily.</summary>
+    public MissingPages? Missing { get; init; }
+}
 
 /// <summary>The procedure of a restore: one attempt with one checkpoint. The checkpoint itself is only read.</summary>
 internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
@@ -20,53 +24,80 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     /// <summary>A restore that takes longer than this is given up; pages come from a disk, so this is for a hung one.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(30);
 
+    private const string RestoreLog = "restore.log";
+
+    /// <summary>What criu's source of pages may take to be there; it reads the list of processes only.</summary>
+    private static readonly TimeSpan s_untilReady = TimeSpan.FromSeconds(10);
+
     /// <summary>What criu may take to let the tasks go and to say so.</summary>
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(10);
 
     /// <param name="beforeResume">Done when the tree is there and does not run yet.</param>
-    public RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume)
+    /// <param name="lazily">The program runs before its pages are there.</param>
+    public RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, bool lazily = false)
     {
         Stopwatch clock = Stopwatch.StartNew();
         string work = store.NewRestoreDirectory(generation, ImageView.RoomFor(manifest));
-        RestoreOutcome outcome = Run(generation, manifest, beforeResume, work, clock);
-        if (outcome.Program is not null)
+        RestorePlace place = new(work);
+        RestoreOutcome outcome = Run(generation, manifest, beforeResume, lazily, place, clock);
+        if (outcome.Program is null)
         {
-            CheckpointStore.TryRemove(work);
+            place.Missing?.Dispose();
+            place.RemoveView(); // the logs stay for those who look why
+        }
+        else if (place.Missing is null)
+        {
+            place.Remove();
         }
 
-        return outcome;
+        return outcome with { Missing = place.Missing };
     }
 
-    private RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, string work, Stopwatch clock)
+    private RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, bool lazily, RestorePlace place, Stopwatch clock)
     {
         ChildProcess root = supervisor.Await(manifest.RootPid);
+        string work = place.Work;
         bool runs = false;
+        string? refused = null;
         try
         {
             RefuseTakenPids(manifest);
-            using ImageView view = ImageView.LayOut(store.PathOf(generation), manifest, work, streams);
+            ImageView view = place.View = ImageView.LayOut(store.PathOf(generation), manifest, work, streams);
             ulong? windowSize = streams.Terminal is { } window ? Libc.WindowSize(window) : null;
             streams.ReleaseTerminal(supervisor);
             PidSpace.MakeRoomForCriu(manifest.Pids);
             using FileDescriptor images = Libc.Open(view.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor logs = Libc.Open(work, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(work, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
+            long bytes = manifest.PageBytes;
+            LazyPagesProcess? source = lazily ? LazyPagesProcess.Start(supervisor, criu.File, view.Path, work, output) : null;
+            MissingPages? missing = place.Missing = source is null ? null : new(supervisor, source, work, bytes, place.Remove);
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [.. view.Inherited.Select(item => item.Descriptor)]);
+            if (source?.WaitUntilReady(Deadline.In(s_untilReady)) == false)
+            {
+                process.Kill();
+                return Clean(root, Explain(work, LazyPagesProcess.LogName));
+            }
+
             process.Send(CriuRequest.ForRestore(new RestoreOptions(
                 images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
-                [.. view.Inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])));
+                [.. view.Inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])
+            {
+                Lazily = lazily,
+            }));
             Deadline deadline = Deadline.In(Longest);
-            long bytes = manifest.Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
+            bool GiveUp() => !runs && (supervisor.TerminationRequested is not null || missing is { SourceIsThere: false });
             Progress progress = new("reading the checkpoint", bytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
             while (true)
             {
                 CriuMessage? message = process.Receive(
-                    runs ? Deadline.In(s_lastWords) : deadline, () => !runs && supervisor.TerminationRequested is not null, progress);
+                    runs ? Deadline.In(s_lastWords) : deadline, GiveUp, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "pre-resume" }:
                         // Its tasks stand before their next own instruction, held by criu alone: whatever becomes of criu, they run.
                         runs = true;
+                        missing?.Watch();
                         InotifyWatches.PutOn(manifest.Watches);
                         if (windowSize is { } size)
                         {
@@ -75,6 +106,11 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
 
                         beforeResume();
                         process.Send(CriuRequest.ForNotify(goOn: true, []));
+                        break;
+
+                    case { Type: CriuRequest.Notify, Script: "post-restore" } when missing?.TryHold(Deadline.In(s_untilReady)) == false:
+                        refused = "the descriptors by which missing pages are asked for could not be had";
+                        process.Send(CriuRequest.ForNotify(goOn: false, []));
                         break;
 
                     case { Type: CriuRequest.Notify, Script: "post-restore" }:
@@ -103,7 +139,8 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
 
                     default:
                         process.Kill();
-                        return Clean(root, Explain(work));
+                        return Clean(root, refused is not null ? new RestoreOutcome(null, Interrupted: false, refused, Logs(work))
+                            : Explain(work, missing is { SourceIsThere: false } ? LazyPagesProcess.LogName : RestoreLog));
                 }
             }
         }
@@ -145,11 +182,10 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         }
     }
 
-    private static RestoreOutcome Explain(string work)
+    private static RestoreOutcome Explain(string work, string log)
     {
-        string log = Path.Combine(work, "restore.log");
         string[] output = ProcFs.Lines(Path.Combine(work, "criu.out"));
-        CriuException explained = CriuLog.Explain("criu could not restore the program", log, output.Length == 0 ? null : $"criu says: {output[^1].Trim()}");
+        CriuException explained = CriuLog.Explain("criu could not restore the program", Path.Combine(work, log), output.Length == 0 ? null : $"criu says: {output[^1].Trim()}");
         foreach (string line in explained.Evidence)
         {
             Log.Warning("criu: " + line);
@@ -158,7 +194,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         return new RestoreOutcome(null, Interrupted: false, explained.Message, Logs(work));
     }
 
-    private static string[] Logs(string work) => [Path.Combine(work, "restore.log"), Path.Combine(work, "criu.out")];
+    private static string[] Logs(string work) => [Path.Combine(work, RestoreLog), Path.Combine(work, "criu.out")];
 
     /// <summary>Ends what a failed attempt left running: children of crik's that nobody waits for.</summary>
     private RestoreOutcome Clean(ChildProcess root, RestoreOutcome outcome)

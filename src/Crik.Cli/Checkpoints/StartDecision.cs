@@ -44,7 +44,8 @@ internal sealed record StartDecision(IReadOnlyList<int> Generations, string Reas
             case RunEndKind.Exited:
                 return new(current, "a checkpoint is newer than the program's last end");
             default:
-                string what = last is null ? "there is no run record" : last.End is null ? "the last run vanished" : "the last run was lost";
+                string what = last is null ? "there is no run record" : last.End is null ? "the last run vanished"
+                    : last.End.Kind == RunEndKind.Incomplete ? "pages did not come in" : "the last run was lost";
                 return whenCrashed == WhenCrashed.Restore ? new(current, what) : Fresh($"{what}, and whenCrashed is startFresh");
         }
 

@@ -55,7 +55,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             draft = store.Begin();
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
-            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, []);
+            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [], plainSystemV: options.ShareSysvMemory && criu.Level == PrivilegeLevel.Basic);
             int version = process.AskVersion(deadline);
             string? refused = null;
             string imagesPath = draft.ImagesPath;
@@ -71,6 +71,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                     case { Type: CriuRequest.Notify, Script: "query-ext-files" }:
                         tree = FrozenTree.Read(request.Program.Pid, streams);
                         watches = InotifyWatches.TakeOff(tree, options.InotifyIncompatiblePaths);
+                        WarnOfWhatStays();
                         process.Send(CriuRequest.ForNotify(goOn: true, tree.External));
                         break;
 
@@ -177,6 +178,15 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         }
     }
 
+    /// <summary>They belong to the pod and to no process: where the tree has no IPC namespace of its own, criu does not see them.</summary>
+    private void WarnOfWhatStays()
+    {
+        if (criu.Level == PrivilegeLevel.Basic && (ProcFs.Lines("/proc/sysvipc/sem").Length > 1 || ProcFs.Lines("/proc/sysvipc/msg").Length > 1)) // one is the titles
+        {
+            Log.Warning("System V semaphores or message queues do not go along; should they be the program's, add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME");
+        }
+    }
+
     private OwnFiles FindOwnFiles(FrozenTree tree, InotifyWatches watches, CancellationToken cancellation)
     {
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
@@ -214,6 +224,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             })],
             Watches = watches.Taken,
             Cgroups = Machine.Cgroups(),
+            Addresses = [.. Machine.Addresses().Select(address => address.ToString())],
             ExternalMounts = ExternalMounts(),
             Paths = tree.Paths,
             OwnPaths = [.. own.Files, .. own.Places],

@@ -20,7 +20,7 @@ internal static class CriuChecks
         {
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output: null, []);
             version = process.AskVersion(Deadline.In(s_longest));
-            found = OfVersion(version.Value, File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
+            found = OfVersion(version.Value, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Preload.ReachesCriu);
         }
         catch (CriuException exception)
         {
@@ -34,12 +34,13 @@ internal static class CriuChecks
         }
     }
 
-    internal static Finding OfVersion(int version, string kernel)
+    /// <param name="isHelped">crik answers its questions about sockets in the kernel's place.</param>
+    internal static Finding OfVersion(int version, string kernel, bool isHelped)
     {
         string name = $"criu {Words.Version(version)}";
         return version < 40101 ? new("criu", Verdict.Warning, $"{name} is older than 4.1.1, the first that crik is tested with: install a newer one in the image")
-            : version < 40200 && Machine.KernelVersion(kernel).CompareTo((6, 16)) >= 0
-                ? new("criu", Verdict.Warning, $"{name} cannot save programs with TCP or UDP sockets on Linux {kernel}: install 4.2 or newer in the image")
+            : version < 40200 && !isHelped && Machine.KernelVersion(kernel).CompareTo((6, 16)) >= 0
+                ? new("criu", Verdict.Warning, $"{name} cannot save programs with TCP or UDP sockets on Linux {kernel}: install 4.2 or newer in the image, or run the container as root")
             : Finding.Ok("criu", name);
     }
 

@@ -3,6 +3,7 @@ using Crik.Configuration;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
+using Crik.Linux;
 
 namespace Crik.Commands;
 
@@ -10,11 +11,16 @@ namespace Crik.Commands;
 /// <param name="Program"><see langword="null"/> for a fresh start.</param>
 internal sealed record StartedProgram(ChildProcess? Program, int? Generation, bool Interrupted)
 {
+    /// <summary>Pages it has to wait for yet.</summary>
+    public MissingPages? Missing { get; init; }
+
     public static StartedProgram Fresh => new(null, null, Interrupted: false);
 }
 
 /// <summary>Tries the checkpoints one after the other, newest first, and decides what becomes of those that do not work.</summary>
-internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
+/// <param name="failedLazily">The last run was ended because pages did not come in.</param>
+internal sealed class ProgramRestore(
+    Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams, bool failedLazily)
 {
     /// <exception cref="CheckpointException">Nothing could be restored, and the configuration forbids a fresh start.</exception>
     public StartedProgram Try(IReadOnlyList<int> generations)
@@ -80,7 +86,7 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
             RestoreOutcome outcome = Attempt(restore, generation, manifest!);
             if (outcome.Program is not null || outcome.Interrupted)
             {
-                return new StartedProgram(outcome.Program, generation, outcome.Interrupted);
+                return new StartedProgram(outcome.Program, generation, outcome.Interrupted) { Missing = outcome.Missing };
             }
 
             ThrowOnUnreadable(generation, manifest!);
@@ -168,9 +174,21 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
 
     private RestoreOutcome Attempt(RestoreCheckpoint restore, int generation, CheckpointManifest manifest)
     {
+        void BeforeResume() => RestoredFile.Write(options, manifest, DateTimeOffset.UtcNow);
+        if (GoesLazily(manifest))
+        {
+            RestoreOutcome outcome = restore.Run(generation, manifest, BeforeResume, lazily: true);
+            if (outcome.Failure is null)
+            {
+                return outcome;
+            }
+
+            Log.Warning($"checkpoint {generation} is not restored before its pages are there: {outcome.Failure}");
+        }
+
         for (int attempt = 1; ; attempt++)
         {
-            RestoreOutcome outcome = restore.Run(generation, manifest, () => RestoredFile.Write(options, manifest, DateTimeOffset.UtcNow));
+            RestoreOutcome outcome = restore.Run(generation, manifest, BeforeResume);
             if (outcome.Failure is null || attempt >= options.RestoreAttempts)
             {
                 return outcome;
@@ -178,6 +196,28 @@ internal sealed class ProgramRestore(Supervisor supervisor, CheckpointStore stor
 
             Log.Warning($"attempt {attempt} of {options.RestoreAttempts} to restore checkpoint {generation}: {outcome.Failure}");
         }
+    }
+
+    private bool GoesLazily(CheckpointManifest manifest)
+    {
+        if (options.LazyPages == LazyPages.Never)
+        {
+            return false;
+        }
+
+        LazyRestore decision = LazyRestore.Decide(
+            options.LazyPages, manifest.PageBytes, manifest.Unprivileged ? PrivilegeLevel.Basic : criu.Level, Libc.TryUserfaultfd(), failedLazily);
+        string message = decision.IsLazy ? "the program is to run before its pages are there" : "the program is to run when all its pages are there";
+        if (decision.WasRefused)
+        {
+            Log.Warning(message, ("because", decision.Reason));
+        }
+        else
+        {
+            Log.Info(message, ("because", decision.Reason));
+        }
+
+        return decision.IsLazy;
     }
 
     private bool Fits(int generation, CheckpointManifest manifest, int version)

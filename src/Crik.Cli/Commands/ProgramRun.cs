@@ -11,7 +11,7 @@ namespace Crik.Commands;
 /// <summary>One run of the program, from its start or restore to its end: the record of it, and the checkpoints it gets.</summary>
 internal sealed class ProgramRun(
     Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams, ChildProcess program, RunRecord start,
-    IReadOnlyList<string> command)
+    IReadOnlyList<string> command, MissingPages? missing)
 {
     /// <summary>For a hung disk: the program runs meanwhile, but for the part in which it is read.</summary>
     private static readonly TimeSpan s_longestWhileRunning = TimeSpan.FromMinutes(10);
@@ -23,6 +23,9 @@ internal sealed class ProgramRun(
     private string? _failure;
 
     public ChildProcess Program => program;
+
+    /// <summary>Why the program was ended before it had all its memory back.</summary>
+    public string? Incomplete => missing?.Failure;
 
     /// <summary>There is a place for checkpoints.</summary>
     public bool CanCheckpoint => !store.IsReadOnly;
@@ -91,6 +94,7 @@ internal sealed class ProgramRun(
         LastCheckpointAt = _last?.At,
         NextCheckpointAt = nextCheckpoint,
         LastFailure = _failure,
+        MissingMiB = missing is { AreComing: true } ? (int)(missing.Left >> 20) : null,
         Node = node is null ? null : Contracts.NodeStateNames.ToWireName(node.State),
         NodeReason = node?.Reason,
     };
@@ -134,6 +138,7 @@ internal sealed class ProgramRun(
         _state = "checkpointing";
         CheckpointOutcome outcome = !CanCheckpoint ? new CheckpointOutcome(null, "the image directory is read-only")
             : criu.Problems.Count > 0 ? new CheckpointOutcome(null, criu.Problems[0])
+            : AwaitPages(deadline, leaveRunning) is { } notWhole ? new CheckpointOutcome(null, notWhole)
             : !_hook.Run("hooks.beforeCheckpoint", options.BeforeCheckpoint, [("CHECKPOINT_REASON", because)], () => program.HasExited || deadline.HasPassed)
                 && options.WhenHookFails == WhenHookFails.GiveUp ? new CheckpointOutcome(null, "hooks.beforeCheckpoint failed, and whenHookFails is giveUp")
             : TakeOrRepeat(new CheckpointRequest(program, _record, command, leaveRunning), deadline);
@@ -146,6 +151,25 @@ internal sealed class ProgramRun(
         }
 
         return outcome;
+    }
+
+    /// <summary>A program can be saved when it is whole.</summary>
+    /// <returns>Why it will not be, or not in time.</returns>
+    private string? AwaitPages(Deadline deadline, bool leaveRunning)
+    {
+        if (missing is not { AreComing: true })
+        {
+            return null;
+        }
+
+        if (missing.Objection(deadline.Left) is { } objection)
+        {
+            return objection;
+        }
+
+        Log.Info("the checkpoint waits for the pages that have not come in yet", ("mib", missing.Left >> 20));
+        supervisor.Wait(() => !missing.AreComing || (leaveRunning ? IsOver : program.HasExited), deadline);
+        return missing.Failure ?? (missing.AreComing ? $"{missing.Left >> 20} of {missing.Total >> 20} MiB of the program's memory have not come in yet" : null);
     }
 
     /// <summary>Once more when nobody knows why it failed, the program is there, and a second attempt has twice the time that the first took.</summary>

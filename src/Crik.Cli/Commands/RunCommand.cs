@@ -71,7 +71,9 @@ internal sealed class RunCommand
         RunRecord? last = store.ReadRunRecord();
         StartDecision decision = StartDecision.Decide(last, store.Generations(), _options.RestoreMode, _options.WhenCrashed);
         Log.Info(decision.Generations.Count > 0 ? "restoring" : "starting afresh", ("because", decision.Reason));
-        StartedProgram started = new ProgramRestore(_supervisor, store, _options, criu, _streams).Try(decision.Generations);
+        StartedProgram started = new ProgramRestore(
+            _supervisor, store, _options, criu, _streams, failedLazily: last?.End?.Kind == RunEndKind.Incomplete).Try(decision.Generations);
+        using MissingPages? missing = started.Missing;
         if (started.Interrupted)
         {
             Log.Info("SIGTERM came during the restore; the checkpoint is as it was");
@@ -99,7 +101,7 @@ internal sealed class RunCommand
                 _supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full,
                 Shelter.Find(_options.IoUring == IoUring.Hide, canSaveFilters: criu.Level == PrivilegeLevel.Full, imageDir));
         _supervisor.Program = program;
-        return UntilTheEnd(new ProgramRun(_supervisor, store, _options, criu, _streams, program, record, _command), started.Generation, node);
+        return UntilTheEnd(new ProgramRun(_supervisor, store, _options, criu, _streams, program, record, _command, missing), started.Generation, node);
     }
 
     private int UntilTheEnd(ProgramRun run, int? restoredFrom, NodeWatch? node)
@@ -122,6 +124,12 @@ internal sealed class RunCommand
 
         _supervisor.Wait(() => run.Program.HasExited, Deadline.Never);
         ExitStatus exit = run.Program.Exit!.Value;
+        if (run.Incomplete is not null)
+        {
+            run.RecordEnd(RunEndKind.Incomplete, exit);
+            return ExitCodes.CheckpointNotRestored;
+        }
+
         bool lost = last is not null || exit.Signal == Signal.SIGKILL;
         run.RecordEnd(lost ? RunEndKind.Lost : RunEndKind.Exited, exit);
         Log.Info("the program ended", ("with", exit));

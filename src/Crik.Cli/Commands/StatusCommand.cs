@@ -32,6 +32,7 @@ internal static class StatusCommand
         Line("crik", status.Version);
         Line("program", $"pid {status.Pid}, since {Time(status.StartedAt)}");
         Line("restored from", status.RestoredFrom is { } generation ? $"checkpoint {generation}" : "nothing: started afresh");
+        Line("pages", status.MissingMiB is { } missing ? $"still coming in: {missing} MiB are missing" : null);
         Line("image directory", status.ImageDir);
         Line("privileges", status.Privileges);
         Line("last checkpoint", status.LastCheckpoint is { } last ? $"{last}, at {Time(status.LastCheckpointAt)}" : "none in this run");

@@ -56,6 +56,13 @@ internal enum WhenNodeStateUnknown
     Forward,
 }
 
+internal enum LazyPages
+{
+    Auto,
+    Always,
+    Never,
+}
+
 internal enum IoUring
 {
     Hide,
@@ -115,6 +122,11 @@ internal static class Choices
     /// <summary>Unknown is not among them: <c>whenNodeStateUnknown</c> speaks of it.</summary>
     public static Choice<NodeState> NodeState { get; } = new(
         [.. NodeStateNames.All.Where(state => state != Contracts.NodeState.Unknown).Select(state => (state.ToWireName(), state))]);
+
+    public static Choice<LazyPages> LazyPages { get; } = new(
+        ("auto", Configuration.LazyPages.Auto),
+        ("always", Configuration.LazyPages.Always),
+        ("never", Configuration.LazyPages.Never));
 
     public static Choice<IoUring> IoUring { get; } = new(("hide", Configuration.IoUring.Hide), ("allow", Configuration.IoUring.Allow));
 

@@ -110,8 +110,14 @@ internal sealed record CrikOptions
 
     public WhenCrashed WhenCrashed { get; init; } = WhenCrashed.Restore;
 
+    /// <summary>Whether a restored program runs before all its pages are there; docs/design/0016-lazy-pages.md says why it need not.</summary>
+    public LazyPages LazyPages { get; init; } = LazyPages.Never;
+
     /// <summary>Whether page data gets checksums too; everything else in a checkpoint always has one.</summary>
     public bool ChecksumPages { get; init; }
+
+    /// <summary>Whether the basic level saves System V shared memory, without its key and number.</summary>
+    public bool ShareSysvMemory { get; init; }
 
     /// <summary>Whether the program gets io_uring, which criu cannot save.</summary>
     public IoUring IoUring { get; init; } = IoUring.Hide;

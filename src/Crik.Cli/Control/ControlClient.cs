@@ -6,10 +6,13 @@ namespace Crik.Control;
 /// <summary>Asks the crik that runs this container.</summary>
 internal static class ControlClient
 {
+    /// <summary>Held until this process ends: a running crik that is to end itself waits for that, or this one would be killed with its container.</summary>
+    private static FileDescriptor? s_socket;
+
     /// <exception cref="ControlException">There is none, or it does not answer.</exception>
     public static ControlAnswer Ask(ControlRequest request)
     {
-        using FileDescriptor socket = Connect();
+        FileDescriptor socket = s_socket = Connect();
         if (Libc.TrySend(socket, ControlJson.Write(request)) < 0)
         {
             throw new ControlException("the running crik does not listen to this user: only to root and its own");

@@ -54,6 +54,7 @@ internal static class ControlJson
         WriteTime(json, "lastCheckpointAt", status.LastCheckpointAt);
         WriteTime(json, "nextCheckpointAt", status.NextCheckpointAt);
         WriteText(json, "lastFailure", status.LastFailure);
+        WriteNumber(json, "missingMiB", status.MissingMiB);
         WriteText(json, "node", status.Node);
         WriteText(json, "nodeReason", status.NodeReason);
         json.WriteEndObject();
@@ -72,6 +73,7 @@ internal static class ControlJson
         LastCheckpointAt = from.TimeOrNull("lastCheckpointAt"),
         NextCheckpointAt = from.TimeOrNull("nextCheckpointAt"),
         LastFailure = from.TextOrNull("lastFailure"),
+        MissingMiB = from.IntOrNull("missingMiB"),
         Node = from.TextOrNull("node"),
         NodeReason = from.TextOrNull("nodeReason"),
     };

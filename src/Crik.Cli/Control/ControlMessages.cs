@@ -53,6 +53,9 @@ internal sealed record RunStatus
     /// <summary>Why the last attempt failed, when it did.</summary>
     public string? LastFailure { get; init; }
 
+    /// <summary>Memory of the program's that has still to come from the checkpoint.</summary>
+    public int? MissingMiB { get; init; }
+
     public string? Node { get; init; }
 
     public string? NodeReason { get; init; }

@@ -16,10 +16,14 @@ internal sealed class ControlSocket : IDisposable
 
     private const int MostClients = 16;
 
+    /// <summary>When crik ends, its container does: somebody who was answered is given this long to say so.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     private readonly Supervisor _supervisor;
     private readonly FileDescriptor _listener;
     private readonly Func<RunStatus> _status;
-    private readonly List<FileDescriptor> _clients = [];
+    private readonly List<FileDescriptor> _asking = [];
+    private readonly List<FileDescriptor> _answered = [];
     private readonly Queue<ControlOrder> _orders = [];
 
     private ControlSocket(Supervisor supervisor, FileDescriptor listener, Func<RunStatus> status)
@@ -53,11 +57,9 @@ internal sealed class ControlSocket : IDisposable
     {
         _supervisor.Unattend(_listener.Number);
         _listener.Dispose();
-        foreach (FileDescriptor client in _clients)
-        {
-            _supervisor.Unattend(client.Number);
-            client.Dispose();
-        }
+        Array.ForEach([.. _asking], Forget);
+        _supervisor.Wait(() => _answered.Count == 0, Deadline.In(s_patience));
+        Array.ForEach([.. _answered], Forget);
     }
 
     private void Accept()
@@ -68,14 +70,14 @@ internal sealed class ControlSocket : IDisposable
         }
 
         (int pid, uint user) = Libc.Peer(client);
-        if ((user != 0 && user != Libc.GetEffectiveUserId()) || _clients.Count >= MostClients)
+        if ((user != 0 && user != Libc.GetEffectiveUserId()) || _asking.Count + _answered.Count >= MostClients)
         {
             Log.Warning("somebody who may not was kept from the control socket", ("pid", pid), ("user", user));
             client.Dispose();
             return;
         }
 
-        _clients.Add(client);
+        _asking.Add(client);
         _supervisor.Attend(client.Number, () => Serve(client));
     }
 
@@ -111,7 +113,16 @@ internal sealed class ControlSocket : IDisposable
     private void Answer(FileDescriptor client, ControlAnswer answer)
     {
         _ = Libc.TrySend(client, ControlJson.Write(answer)); // it may have gone
-        _clients.Remove(client);
+        _asking.Remove(client);
+        _answered.Add(client);
+        _supervisor.Attend(client.Number, () => Forget(client)); // it hangs up when it has ended
+    }
+
+    private void Forget(FileDescriptor client)
+    {
+        _supervisor.Unattend(client.Number);
+        _asking.Remove(client);
+        _answered.Remove(client);
         client.Dispose();
     }
 }

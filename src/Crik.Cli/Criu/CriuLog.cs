@@ -9,6 +9,9 @@ internal static class CriuLog
 
     private const long TailBytes = 256 << 10;
 
+    /// <summary>What criu says in every container, and goes on.</summary>
+    private static readonly string[] s_usual = ["binfmt_misc", "Unable to create tun"];
+
     /// <summary>A part of an error line of criu's, and the same in the user's terms with what to try.</summary>
     private static readonly (string Part, string Meaning)[] s_known =
     [
@@ -16,10 +19,11 @@ internal static class CriuLog
         ("send_fds failed (-22)", UsesIoUring), // of all descriptors only that of an io_uring is not handed over by a socket
         ("Unsupported proto 262", "the program has a socket of multipath TCP, which criu cannot save: switch that off in it"),
         ("suspending seccomp failed", "the program is under a seccomp filter: set securityContext.seccompProfile.type to Unconfined; one it puts on itself wants SYS_ADMIN, NET_ADMIN and SYS_TIME"),
-        ("Can't get 1:16 opt", "this criu does not know sockets of kernels from 6.16 on: install criu 4.2 or newer"),
+        ("Can't get 1:16 opt", "this criu does not know sockets of kernels from 6.16 on: install criu 4.2 or newer, or run the container as root"),
         ("Unexpected rt vDSO area", "this criu does not know this kernel: install criu 4.1.1 or newer"),
         ("Can't dump that handle", "an inotify watch is on a file that cannot be found by name: add its directory to inotifyIncompatiblePaths, or the capability DAC_READ_SEARCH"),
-        ("doesn't live in IPC ns", "the program uses System V shared memory: add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME"),
+        ("doesn't live in IPC ns", "the program uses System V shared memory: add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME, "
+            + "or set shareSysvMemory: true when nobody looks for it again by its key, as in PostgreSQL"),
         ("External socket is used", "a Unix socket leads to a process outside the program's tree"),
         ("Can't dump ghost file", "a deleted file that is still open is larger than ghostLimit: raise it"),
         ("ghost file", "a deleted file that is still open could not be saved: raise ghostLimit"),
@@ -43,8 +47,7 @@ internal static class CriuLog
     /// <summary>Reads a log of criu's and says why it failed.</summary>
     public static CriuException Explain(string what, string logPath, string? fallback)
     {
-        // binfmt_misc: what criu says in every container, and goes on.
-        string[] errors = [.. Tail(logPath).Where(line => line.Contains("Error (", StringComparison.Ordinal) && !line.Contains("binfmt_misc", StringComparison.Ordinal))];
+        string[] errors = [.. Tail(logPath).Where(line => line.Contains("Error (", StringComparison.Ordinal) && !s_usual.Any(line.Contains))];
 
         // The first error is the cause; later ones are its echo.
         string? meaning = errors.Select(Meaning).FirstOrDefault(found => found is not null);

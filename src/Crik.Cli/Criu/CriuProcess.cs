@@ -30,9 +30,10 @@ internal sealed class CriuProcess : IDisposable
         _process = process;
     }
 
+    /// <param name="plainSystemV">System V shared memory is saved as memory that is shared, without key and number.</param>
     /// <exception cref="CriuException">criu is not there, or cannot be executed.</exception>
     public static CriuProcess Start(
-        Supervisor supervisor, string criu, FileDescriptor? output, IReadOnlyList<int> inherited)
+        Supervisor supervisor, string criu, FileDescriptor? output, IReadOnlyList<int> inherited, bool plainSystemV = false)
     {
         (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
         using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
@@ -61,15 +62,17 @@ internal sealed class CriuProcess : IDisposable
 
                 // Our end too. When crik is killed, the kernel closes its descriptors a moment before it ends the rest of the
                 // container, and a criu that sees its client go lets the frozen tree run, beside the checkpoint just committed.
-                Pass(ours.Number, FirstInheritedInCriu + inherited.Count);
+                int next = FirstInheritedInCriu + inherited.Count;
+                Pass(ours.Number, next++);
 
-                int limitsInCriu = FirstInheritedInCriu + inherited.Count + 1;
-                using FileDescriptor? limits = Preload.OpenForCriu();
                 IReadOnlyList<string> environment = EnvironmentBlock.Current;
-                if (limits is not null)
+                foreach (FileDescriptor library in Preload.OpenForCriu(plainSystemV))
                 {
-                    Pass(limits.Number, limitsInCriu);
-                    environment = Preload.Add(environment, $"/proc/self/fd/{limitsInCriu}");
+                    using (library)
+                    {
+                        Pass(library.Number, next);
+                        environment = Preload.Add(environment, $"/proc/self/fd/{next++}");
+                    }
                 }
 
                 ChildProcess? process = supervisor.TryStart(

@@ -43,6 +43,11 @@ internal static class CriuRequest
             .Texts(37, restore.External)
             .Flag(50, true)
             .Flag(52, true);
+        if (restore.Lazily)
+        {
+            options.Flag(48, true);         // lazy_pages
+        }
+
         foreach ((string key, int descriptor) in restore.Inherited)
         {
             options.Message(27, new ProtoWriter().Text(1, key).Number(2, descriptor));
@@ -88,7 +93,11 @@ internal sealed record DumpOptions(
 /// <param name="Logs">Descriptor, in crik, of the directory for criu's log.</param>
 /// <param name="Inherited">criu's keys for objects of the outside, and the descriptors, in criu, that stand in for them.</param>
 internal sealed record RestoreOptions(
-    int Images, int Logs, PrivilegeLevel Level, IReadOnlyList<string> External, IReadOnlyList<(string Key, int Descriptor)> Inherited);
+    int Images, int Logs, PrivilegeLevel Level, IReadOnlyList<string> External, IReadOnlyList<(string Key, int Descriptor)> Inherited)
+{
+    /// <summary>Pages come by a <see cref="LazyPagesProcess"/> that listens in the directory for the log.</summary>
+    public bool Lazily { get; init; }
+}
 
 /// <summary>What criu sends: a notification, or the result.</summary>
 /// <param name="Pid">In a restore's result and its later notifications: the root of the tree.</param>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Crik.Criu;
@@ -8,7 +9,11 @@ namespace Crik.Criu;
 /// </summary>
 internal static class OpenFiles
 {
-    private const int TypeRegular = 1; // enum fd_types
+    // enum fd_types
+    private const int TypeRegular = 1;
+    private const int TypeInetSocket = 4;
+
+    private const int SourceAddress = 11; // src_addr of images/sk-inet.proto: words, each in memory as on the network
 
     /// <summary>The ids in <c>files.img</c> of what these descriptors lead to.</summary>
     public static IReadOnlyList<uint> FindIds(string images, IEnumerable<(int Pid, int Descriptor)> descriptors)
@@ -127,6 +132,77 @@ internal static class OpenFiles
 
             return string.Empty;
         }
+    }
+
+    /// <summary>Gives sockets that are bound to an address of the old pod's the new one's.</summary>
+    public static bool Readdress(CriuImage files, PodAddresses addresses)
+    {
+        const int Socket = 4;
+        bool changed = false;
+        Change(files, (_, entry) =>
+        {
+            if (Field(entry, 1) != TypeInetSocket)
+            {
+                return null;
+            }
+
+            ProtoWriter outer = new();
+            bool moved = false;
+            ProtoReader reader = new(entry);
+            while (reader.Next())
+            {
+                if (reader.Field == Socket && SourceOf(reader.Bytes) is { Length: 4 or 16 } source && addresses.Move(source) is { } target)
+                {
+                    outer.Bytes(Socket, ReplaceSource(reader.Bytes, target));
+                    moved = true;
+                }
+                else
+                {
+                    outer.Raw(reader.RawField);
+                }
+            }
+
+            changed |= moved;
+            return moved ? outer.ToArray() : null;
+        });
+        return changed;
+    }
+
+    private static byte[] SourceOf(ReadOnlySpan<byte> socket)
+    {
+        byte[] bytes = new byte[16];
+        int length = 0;
+        ProtoReader reader = new(socket);
+        while (reader.Next())
+        {
+            if (reader.Field == SourceAddress && length < bytes.Length)
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(length), (uint)reader.Number);
+                length += 4;
+            }
+        }
+
+        return Field(socket, 3) == 2 /* AF_INET */ ? bytes[..4] : bytes[..length];
+    }
+
+    private static byte[] ReplaceSource(ReadOnlySpan<byte> socket, byte[] target)
+    {
+        ProtoWriter writer = new();
+        int word = 0;
+        ProtoReader reader = new(socket);
+        while (reader.Next())
+        {
+            if (reader.Field == SourceAddress && (word * 4) < target.Length)
+            {
+                writer.Number(SourceAddress, BinaryPrimitives.ReadUInt32LittleEndian(target.AsSpan(word++ * 4)));
+            }
+            else
+            {
+                writer.Raw(reader.RawField);
+            }
+        }
+
+        return writer.ToArray();
     }
 
     private delegate byte[]? EntryChange(uint id, byte[] entry);

@@ -11,13 +11,18 @@ internal static class Preload
     private const string Variable = "LD_PRELOAD";
 
 #if CRIK_PRELOADS
-    /// <summary>For criu: it may not ask the kernel for the limits of other users' tasks, but it may read them.</summary>
-    private static ReadOnlySpan<byte> LimitsOfOthers => PreloadBytes.LimitsOfOthers;
+    /// <summary>For criu: what the kernel tells it only of its own user's tasks, and what it does not tell of a TCP socket any more.</summary>
+    private static ReadOnlySpan<byte> CriuAnswers => PreloadBytes.CriuAnswers;
+
+    /// <summary>For criu at the basic level, where it is wanted: System V shared memory is memory that is shared.</summary>
+    private static ReadOnlySpan<byte> PlainSysv => PreloadBytes.PlainSysv;
 
     /// <summary>For the program: the kernel has no io_uring.</summary>
     private static ReadOnlySpan<byte> NoIoUring => PreloadBytes.NoIoUring;
 #else
-    private static ReadOnlySpan<byte> LimitsOfOthers => [];
+    private static ReadOnlySpan<byte> CriuAnswers => [];
+
+    private static ReadOnlySpan<byte> PlainSysv => [];
 
     private static ReadOnlySpan<byte> NoIoUring => [];
 #endif
@@ -25,8 +30,25 @@ internal static class Preload
     /// <summary>Tried in turn: in the container's own layer, and last where it is certain that something can be written.</summary>
     private static readonly string[] s_places = ["/run/crik", "/tmp", "/var/tmp"];
 
-    /// <summary>What criu is to load, in memory; <see langword="null"/> when this build has it not.</summary>
-    public static FileDescriptor? OpenForCriu() => LimitsOfOthers.IsEmpty ? null : Libc.MakeMemoryFile("crik-limits-of-others", LimitsOfOthers);
+    /// <summary>Whether criu loads anything: one that has file capabilities does not, and a container of another user than root needs such a one.</summary>
+    public static bool ReachesCriu => !CriuAnswers.IsEmpty && Libc.GetEffectiveUserId() == 0;
+
+    /// <summary>What criu is to load, in memory; nothing when this build has it not.</summary>
+    public static IReadOnlyList<FileDescriptor> OpenForCriu(bool plainSystemV)
+    {
+        List<FileDescriptor> files = [];
+        if (!CriuAnswers.IsEmpty)
+        {
+            files.Add(Libc.MakeMemoryFile("crik-answers", CriuAnswers));
+        }
+
+        if (plainSystemV && !PlainSysv.IsEmpty)
+        {
+            files.Add(Libc.MakeMemoryFile("crik-plain-sysv", PlainSysv));
+        }
+
+        return files;
+    }
 
     /// <summary>
     /// Puts what the program is to load into a file, which every process of its tree can open, now and after a restore: the tree

@@ -14,6 +14,7 @@ internal sealed class Supervisor : IDisposable
     private readonly Dictionary<int, ChildProcess> _awaited = [];
     private readonly List<ReceivedSignal> _kept = [];
     private readonly List<(int Descriptor, Action IsReadable)> _attended = [];
+    private (TimeSpan Interval, Action Look)? _regular;
     private ChildProcess? _program;
     private bool _keepsSignals;
 
@@ -64,6 +65,10 @@ internal sealed class Supervisor : IDisposable
     public void Attend(int descriptor, Action isReadable) => _attended.Add((descriptor, isReadable));
 
     public void Unattend(int descriptor) => _attended.RemoveAll(attended => attended.Descriptor == descriptor);
+
+    /// <summary>From now on, whatever crik waits for, this is done after each event, and when there is none, after this time. It must not wait.</summary>
+    /// <param name="look"><see langword="null"/> for no longer.</param>
+    public void Regularly(TimeSpan interval, Action? look) => _regular = look is null ? null : (interval, look);
 
     public ChildProcess Start(ProcessSpec spec) => TryStart(spec, out int errno) ?? throw new LinuxException($"cannot start {spec.Command[0]}", errno);
 
@@ -157,7 +162,8 @@ internal sealed class Supervisor : IDisposable
             entries[2 + i] = new() { Descriptor = attended[i].Descriptor, Events = Libc.POLLIN };
         }
 
-        Libc.Poll(entries, deadline.PollTimeout);
+        Deadline turn = _regular is { } regular && regular.Interval < deadline.Left ? Deadline.In(regular.Interval) : deadline;
+        Libc.Poll(entries, turn.PollTimeout);
         for (int i = 0; i < attended.Length; i++)
         {
             if (entries[2 + i].Returned != 0)
@@ -177,6 +183,7 @@ internal sealed class Supervisor : IDisposable
         }
 
         Reap();
+        _regular?.Look();
     }
 
     private void Handle(ReceivedSignal signal)

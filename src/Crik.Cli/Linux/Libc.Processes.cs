@@ -22,6 +22,8 @@ internal static unsafe partial class Libc
     private const long SYS_pidfd_open = 434;
     private const long SYS_pidfd_getfd = 438;
 
+    private static long SYS_userfaultfd => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 282 : 323;
+
     private static long SYS_kcmp => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 272 : 312;
 
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
@@ -135,6 +137,25 @@ internal static unsafe partial class Libc
 
     /// <summary>Whether this process could set up an io_uring: the kernel has it, and nothing forbids it.</summary>
     internal static bool HasIoUring() => Syscall(SYS_io_uring_setup, 1, 0, 0, 0, 0) < 0 && LastErrno() == Errno.EFAULT; // no parameters: nothing is made
+
+    /// <summary>Whether this process gets a userfaultfd that also tells of forks, remaps and unmaps, which criu needs.</summary>
+    /// <returns>0, or the errno.</returns>
+    internal static int TryUserfaultfd()
+    {
+        const long UFFD_API = 0xAA;
+        const nuint UFFDIO_API = 0xC018AA3F;
+        const ulong Features = (1 << 1) | (1 << 2) | (1 << 3) | (1 << 6); // UFFD_FEATURE_EVENT_FORK, REMAP, REMOVE, UNMAP
+        long descriptor = Syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK, 0, 0, 0, 0);
+        if (descriptor < 0)
+        {
+            return LastErrno();
+        }
+
+        using FileDescriptor file = new((int)descriptor);
+        ulong* api = stackalloc ulong[3]; // struct uffdio_api: api, features, ioctls
+        (api[0], api[1]) = (UFFD_API, Features);
+        return IoctlCore(file.Number, UFFDIO_API, (nint)api) == 0 ? 0 : LastErrno();
+    }
 
     /// <summary>From now on, for this process and its descendants, the kernel has no io_uring.</summary>
     /// <returns>0, or the errno: EACCES without CAP_SYS_ADMIN.</returns>

@@ -87,6 +87,15 @@ internal static class ProcFs
             : (int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), fields[0][0]);
     }
 
+    /// <summary>Whether its descriptors may have been closed by its end: from exit on, also before it can be reaped.</summary>
+    public static bool IsEnding(int pid)
+    {
+        const uint PF_EXITING = 4; // include/linux/sched.h
+        string stat = Lines($"/proc/{pid}/stat").FirstOrDefault(string.Empty);
+        string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length < 7 || (uint.Parse(fields[6], CultureInfo.InvariantCulture) & PF_EXITING) != 0;
+    }
+
     /// <summary>Unix sockets with an absolute path, in a process's network namespace.</summary>
     public static IEnumerable<(string Inode, string Path)> BoundSockets(int pid)
     {

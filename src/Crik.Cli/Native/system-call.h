@@ -1,6 +1,8 @@
 // What both libraries need of the kernel and of libc; they are built without either's headers, and need no version of libc.
 #define EPERM 1
+#define EACCES 13
 #define ENOSYS 38
+#define EOPNOTSUPP 95
 
 extern int *__errno_location(void);
 

@@ -63,6 +63,8 @@ public sealed class ManifestReaderTests : IDisposable
     [InlineData("paths", """["relative"]""")]
     [InlineData("ownPaths", """["/tmp/../etc/passwd"]""")]
     [InlineData("ownPaths", """[null]""")]
+    [InlineData("addresses", """["10.0.0.5"]""")]
+    [InlineData("addresses", """[null]""")]
     [InlineData("cgroups", """[{"hierarchy":"","mountPoint":"/sys","directory":"../x"}]""")]
     public void What_makes_no_sense_is_refused(string key, string value)
     {

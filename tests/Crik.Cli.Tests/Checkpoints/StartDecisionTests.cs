@@ -15,6 +15,8 @@ public sealed class StartDecisionTests
         { "the run vanished", null, 0, [2, 1], "once", "restore", [2, 1] },
         { "the run vanished and may not come back", null, 0, [2, 1], "once", "startFresh", [] },
         { "the program was killed", "Lost", 0, [2, 1], "once", "restore", [2, 1] },
+        { "pages of a lazy restore did not come in", "Incomplete", 0, [2, 1], "once", "restore", [2, 1] },
+        { "they did not, and it has run and may not run so again", "Incomplete", 0, [2, 1], "once", "startFresh", [] },
         { "a fresh run vanished before its first checkpoint", null, 2, [2, 1], "once", "restore", [] },
         { "a fresh run vanished after its first checkpoint", null, 2, [3, 2, 1], "once", "restore", [3] },
         { "a golden image after a clean end", "Exited", 2, [2, 1], "always", "restore", [2, 1] },

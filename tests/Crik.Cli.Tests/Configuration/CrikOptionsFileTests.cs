@@ -55,6 +55,7 @@ public sealed class CrikOptionsFileTests : IDisposable
             whenRestoreFails: fail
             whenIncompatible: tryAnyway
             whenCrashed: startFresh
+            lazyPages: auto
             checksumPages: true
             criuPath: /opt/criu
             logFormat: json
@@ -97,6 +98,7 @@ public sealed class CrikOptionsFileTests : IDisposable
             WhenRestoreFails = WhenRestoreFails.Fail,
             WhenIncompatible = WhenIncompatible.TryAnyway,
             WhenCrashed = WhenCrashed.StartFresh,
+            LazyPages = LazyPages.Auto,
             ChecksumPages = true,
             CriuPath = "/opt/criu",
             LogFormat = LogFormat.Json,
@@ -161,6 +163,7 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("gracePeriod: 999ms", "1: gracePeriod: must be at least 1s")]
     [InlineData("gracePeriod: 30", "1: gracePeriod: needs a unit: write 30s for seconds (or ms, m, h)")]
     [InlineData("restoreMode: Once", "1: restoreMode: must be once or always, not 'Once'")]
+    [InlineData("lazyPages: true", "1: lazyPages: must be auto or always or never, not 'true'")]
     [InlineData("checksumPages: yes", "1: checksumPages: must be true or false, not 'yes'")]
     [InlineData("criuPath: bin/criu", "1: criuPath: must be an absolute path or a name to look up in PATH, not 'bin/criu'")]
     [InlineData("- a", "1: must be a mapping with one 'key: value' a line")]

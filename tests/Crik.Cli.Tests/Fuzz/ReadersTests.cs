@@ -32,6 +32,7 @@ public sealed class ReadersTests : IDisposable
             Cgroups = [new CgroupDirectory("memory", "/sys/fs/cgroup", "/x")],
             Paths = ["/bin/app"],
             OwnPaths = ["/tmp/x"],
+            Addresses = ["eth0 0A000005"],
         };
         byte[][] good = [File.ReadAllBytes(path), CheckpointJson.Write(full)];
 

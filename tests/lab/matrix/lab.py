@@ -1,9 +1,9 @@
 """What the programs of the matrix are made of: pods, one after the other, and a client in a container of its own."""
-import atexit, hashlib, json, os, re, shutil, subprocess, sys, tempfile, time
+import atexit, hashlib, os, re, shutil, subprocess, tempfile, time
+from example import Example
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LAB = os.path.dirname(HERE)
-REPOSITORY = os.path.dirname(os.path.dirname(LAB))
 CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'crik-lab')
 POD = os.path.join(LAB, 'pod.py')
 NETWORK = f'crik-matrix-{os.getpid()}'
@@ -15,18 +15,17 @@ class Failed(Exception):
 
 
 class Program:
-    """One program of the matrix. A new one is a file in programs/ with a subclass."""
+    """
+    One program of the matrix. A new one is a file in programs/ with a subclass, and a manifest of the same name in examples/programs/,
+    which says what crik runs and how; /app has what build() made, or inside/.
+    """
     title = ''              # what the table calls it
     state = ''              # what a client checks after each restore
-    command = []            # what crik runs
-    level = 'basic'         # pod.py's
-    user = '0:0'            # who the container belongs to; another than root makes the level nonroot
-    terminal = False
-    environment = {}
-    options = []            # further ones of pod.py
-    note = ''               # what the table says beside it
     cycles = 0              # how many there will be
     cannot = ''             # why it is known not to survive: part of crik's own words, which have to come
+
+    def __init__(self):
+        self.example = Example(self.name)
 
     def build(self, lab):
         """Makes what its image has beside Debian's packages; returns a directory that is mounted at /app, or None."""
@@ -46,12 +45,6 @@ class Program:
     @property
     def name(self):
         return type(self).__module__.rsplit('.', 1)[-1]
-
-    @property
-    def configuration(self):
-        """The file that users of this program need, or None."""
-        path = os.path.join(REPOSITORY, 'examples/programs', self.name + '.yaml')
-        return path if os.path.exists(path) else None
 
 
 def expect(condition, what):
@@ -76,24 +69,16 @@ def until(ready, what, seconds=PATIENCE, gone=lambda: None):
 
 
 class Container:
-    """A container run by pod.py. Its streams are pipes and files, or a terminal."""
+    """A container run by pod.py. Its streams are files, and a pipe where it has input."""
 
-    def __init__(self, name, address, options, command, directory, terminal=False):
+    def __init__(self, name, address, options, command, directory, has_input=False):
         self.name, self.address = name, address
         self.paths = {stream: os.path.join(directory, f'{name}.{stream}') for stream in ('out', 'err')}
-        line = [POD, 'run', name, '--network', f'{NETWORK}:{address}/16', *options, *(['--terminal'] if terminal else []), '--', *command]
-        self.terminal = None
-        if terminal:
-            self.terminal, slave = os.openpty()
-            self.process = subprocess.Popen(line, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
-            os.close(slave)
-        else:
-            with open(self.paths['out'], 'wb') as out, open(self.paths['err'], 'wb') as err:
-                self.process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=out, stderr=err)
+        line = [POD, 'run', name, '--network', f'{NETWORK}:{address}/16', *options, '--', *command]
+        with open(self.paths['out'], 'wb') as out, open(self.paths['err'], 'wb') as err:
+            self.process = subprocess.Popen(line, stdin=subprocess.PIPE if has_input else subprocess.DEVNULL, stdout=out, stderr=err)
 
     def read(self, stream):
-        if self.terminal is not None:
-            return ''
         with open(self.paths[stream], errors='replace') as file:
             return file.read()
 
@@ -146,10 +131,7 @@ class Container:
         if not self.ended:
             subprocess.run([POD, 'kill', self.name, 'KILL'], stderr=subprocess.DEVNULL)
             self.process.wait()
-        if self.terminal is not None:
-            os.close(self.terminal)
-            self.terminal = None
-        elif self.process.stdin:
+        if self.process.stdin:
             self.process.stdin.close()
 
 
@@ -158,14 +140,13 @@ class Pod(Container):
 
     def __init__(self, lab, program, number, directory, application):
         self.lab, self.program, self.number = lab, program, number
-        options = ['--rootfs', lab.rootfs, '--image-dir', os.path.join(directory, 'images'), '--mount', f'{HERE}/inside:/matrix:ro',
-                   '--mount', f'{directory}/data:/data', '--level', program.level if program.user == '0:0' else 'nonroot', '--user', program.user]
-        for mounted, at in ((application, '/app'), (program.configuration, '/etc/crik/config.yaml')):
-            options += ['--mount', f'{mounted}:{at}:ro'] if mounted else []
-        for key, value in {'CRIK_IMAGE_DIR': '/checkpoint', 'CRIK_GRACE_PERIOD': '120s', **program.environment}.items():
-            options += ['--env', f'{key}={value}']
-        super().__init__(f'{program.name}-{os.getpid()}-{number}', lab.next_address(), options + program.options,
-                         ['crik', '--debug', 'run', '--', *program.command], directory, program.terminal)
+        example = program.example
+        options = ['--rootfs', lab.rootfs, '--level', 'none', '--mount', f'{application or HERE + "/inside"}:/app:ro']
+        for option, values in (('--mount', example.volumes(directory)), ('--capability', example.capabilities),
+                               ('--env', (f'{key}={value}' for key, value in example.environment.items()))):
+            options += [word for value in values for word in (option, value)]
+        super().__init__(f'{program.name}-{os.getpid()}-{number}', lab.next_address(), options,
+                         ['crik', '--debug', 'run', '--', *example.command], directory, example.has_input)
 
     def ask(self, *command, input=None, seconds=PATIENCE):
         """A client, in the client's container; ADDRESS stands for the pod's."""
@@ -177,9 +158,9 @@ class Pod(Container):
     def checkpoint(self):
         """SIGTERM; returns what crik says of the checkpoint."""
         self.signal('TERM')
-        code = self.wait(150)
+        code = self.wait(self.program.example.grace_period)  # the kubelet's patience
         committed = [line for line in self.log if 'checkpoint committed' in line]
-        expect(code == 143 and (committed or self.terminal is not None), f'no checkpoint: {self.last_words()}')
+        expect(code == 143 and committed, f'no checkpoint: {self.last_words()}')
         return number_in(committed, 'ms')
 
     def await_restore(self):
@@ -197,8 +178,8 @@ def number_in(lines, key):
 class Lab:
     """The network of the pods, the client's container, and what is built once."""
 
-    def __init__(self):
-        self.rootfs = subprocess.check_output([os.path.join(LAB, 'rootfs.sh'), 'programs'], text=True).strip()
+    def __init__(self, suite):
+        self.rootfs = subprocess.check_output([os.path.join(LAB, 'rootfs.sh'), suite], text=True).strip()
         self.directory = tempfile.mkdtemp(prefix='crik-matrix-')
         os.chmod(self.directory, 0o755)
         self._addresses = 1

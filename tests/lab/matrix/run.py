@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""run.py [--only NAME,NAME] [--cycles N] [--keep]: which programs survive their pods?
+"""run.py [--only NAME,NAME] [--cycles N] [--criu experimental|sid|trixie] [--keep]: which programs survive their pods?
 
-Each program runs under `crik run` as PID 1 of a container at the basic capability level. A client in another container gives
-it state; then, N times, the pod gets SIGTERM and a new one (other name, other address, fresh files) goes on from the
+Each program runs under `crik run` as PID 1 of a container, as its manifest in examples/programs/ says. A client in another
+container gives it state; then, N times, the pod gets SIGTERM and a new one (other name, other address, fresh files) goes on from the
 checkpoint, and the client looks whether everything is still so. Prints a table; the exit code is 0 when every program survived
 that is not known to have a reason not to."""
-import argparse, importlib, os, pkgutil, shutil, sys, time, traceback
+import argparse, importlib, os, pkgutil, shutil, signal, sys, time, traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lab import Failed, Lab, Pod, Program, expect
@@ -27,8 +27,8 @@ class Row:
 
     def as_text(self):
         middle = lambda numbers: sorted(numbers)[len(numbers) // 2] if numbers else '-'
-        return (f'{self.program.title:<34} {self.cycles:>6}  {self.size / 2**20:>6.0f}  {middle(self.down):>7} {middle(self.up):>7}  '
-                + (self.failure and f'{"no" if self.known else "FAILED"}: {self.failure}' or f'survives{self.program.note and "; " + self.program.note}'))
+        return (f'{self.program.title:<34} {self.program.example.level:<5} {self.cycles:>6}  {self.size / 2**20:>6.0f}  {middle(self.down):>7} {middle(self.up):>7}  '
+                + (self.failure and f'{"no" if self.known else "FAILED"}: {self.failure}' or '; '.join(['survives', *self.program.example.needs])))
 
     @property
     def known(self):
@@ -43,10 +43,7 @@ def live(lab, program, cycles, keep):
     """One program's life through its pods."""
     row, program.cycles = Row(program), cycles
     directory = os.path.join(lab.directory, program.name)
-    for each in ('', 'images', 'data'):
-        os.makedirs(os.path.join(directory, each), exist_ok=True)
-    uid, gid = (int(number) for number in program.user.split(':'))
-    os.chown(os.path.join(directory, 'data'), uid, gid)
+    os.makedirs(directory)
     pod = None
     try:
         application = program.build(lab)
@@ -55,7 +52,7 @@ def live(lab, program, cycles, keep):
         for cycle in range(1, cycles + 1):
             program.before(pod)
             row.down.append(pod.checkpoint() or 0)
-            row.size = max(row.size, size_of(os.path.join(directory, 'images', 'checkpoints', str(cycle))))
+            row.size = max(row.size, size_of(os.path.join(directory, 'checkpoints', 'checkpoints', str(cycle))))
             pod.end()
             program.saved(pod)
             pod = Pod(lab, program, cycle, directory, application)
@@ -67,12 +64,12 @@ def live(lab, program, cycles, keep):
             row.failure = f'survived, though it is said that it cannot: {program.cannot}'
     except Failed as failure:
         row.failure = str(failure)
-    except Exception:
+    except Exception:  # a mistake in the test is a failure of this program, and not the end of the others
         row.failure = 'the test itself failed: ' + traceback.format_exc(limit=-2).strip().replace('\n', ' / ')
     finally:
         if pod:
             if row.failure:
-                print('\n'.join([f'{program.name}: {row.failure}', *(f'  {line}' for line in (pod.log + pod.output)[-40:])]), file=sys.stderr)
+                print('\n'.join([f'{program.name}: {row.failure}', *(f'  {line}' for line in pod.log[-30:] + pod.output[-5:])]), file=sys.stderr)
             pod.end()
         program.close() if hasattr(program, 'close') else None
         if keep or row.failure and not row.known and os.environ.get('CRIK_KEEP_FAILED'):
@@ -86,16 +83,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--only', default='', help='names of programs, separated by commas')
     parser.add_argument('--cycles', type=int, default=5)
+    parser.add_argument('--criu', choices=('experimental', 'sid', 'trixie'), default='experimental', help='which of Debian: 4.3, 4.2.1 or 4.1.1')
     parser.add_argument('--keep', action='store_true', help='leave images and logs behind')
     a = parser.parse_args()
     everything = list(find_programs())
     wanted = [name for name in a.only.split(',') if name]
     unknown = set(wanted) - {program.name for program in everything}
     expect(not unknown, f'no such program: {", ".join(unknown)}; there are {", ".join(program.name for program in everything)}')
-    lab = Lab()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('matrix: ended by SIGTERM'))  # and not without cleaning up
+    lab = Lab('programs' if a.criu == 'experimental' else f'programs-{a.criu}')
     start = time.monotonic()
     rows = [live(lab, program, a.cycles, a.keep) for program in everything if not wanted or program.name in wanted]
-    print(f'\n{"program":<34} {"cycles":>6}  {"MiB":>6}  {"save ms":>7} {"back ms":>7}  result')
+    print(f'\n{"program":<34} {"level":<5} {"cycles":>6}  {"MiB":>6}  {"save ms":>7} {"back ms":>7}  result')
     for row in rows:
         print(row.as_text())
     survived = sum(1 for row in rows if not row.failure)

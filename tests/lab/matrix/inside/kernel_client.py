@@ -1,10 +1,9 @@
-"""kernel_client.py ADDRESS CODE: runs a cell in a kernel and prints what came of it. NOWAIT before it: does not wait for its end."""
+"""kernel_client.py ADDRESS CONNECTION CODE: runs a cell in a kernel and prints what came of it. NOWAIT before it: does not wait for its end."""
 import json, sys
 from jupyter_client import BlockingKernelClient
 
-address, code = sys.argv[1:]
-with open('/matrix/kernel.json') as file:
-    connection = json.load(file)
+address, text, code = sys.argv[1:]
+connection = json.loads(text)
 connection['ip'] = address
 client = BlockingKernelClient()
 client.load_connection_info(connection)

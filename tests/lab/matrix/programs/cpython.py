@@ -6,7 +6,6 @@ from lab import Program, expect
 class CPython(Program):
     title = 'CPython: threads, asyncio, pool'
     state = 'threads, asyncio timers and queue, a multiprocessing pool at work, its shared memory, semaphores and manager'
-    command = ['python3', '/matrix/cpython.py']
 
     def state_of(self, pod):
         return json.loads(pod.get('/'))

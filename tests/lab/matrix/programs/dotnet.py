@@ -6,7 +6,6 @@ from lab import Program, expect
 class Dotnet(Program):
     title = '.NET server (ASP.NET Core)'
     state = 'a heap by checksum, timers, tasks; file watches, among them the configuration\'s; garbage collection'
-    command = ['sh', '-c', 'cd /app && exec ./Server']
 
     def build(self, lab):
         return lab.built_here('dotnet', ['dotnet/Server.csproj', 'dotnet/Program.cs'], 'dotnet', 'publish', 'Server.csproj', '-c', 'Release', '-o', 'OUT')

@@ -5,7 +5,6 @@ from lab import Program, expect
 class Go(Program):
     title = 'Go server'
     state = 'goroutines that count, a timer that was set before, a map, an open file'
-    command = ['/app/server']
 
     def build(self, lab):
         return lab.built('go', ['go/server.go'], 'sh', '-ec', 'cp -r /source/go /tmp/server; cd /tmp/server; export HOME=/tmp CGO_ENABLED=0; go build -o /out/server server.go')

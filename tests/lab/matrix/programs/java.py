@@ -5,7 +5,6 @@ from lab import Program, expect
 class Java(Program):
     title = 'OpenJDK server'
     state = 'a growing heap by checksum, threads and timers, compiled code, performance data'
-    command = ['java', '-Xms32m', '-Xmx512m', '-cp', '/app', 'Server']
 
     def build(self, lab):
         return lab.built('java', ['java/Server.java'], 'javac', '-d', '/out', '/source/java/Server.java')

@@ -6,11 +6,9 @@ from lab import Program, expect
 class Jupyter(Program):
     title = 'Jupyter kernel'
     state = 'variables, a class, a generator, a thread and an open file; history and a cell that was running'
-    command = ['python3', '-m', 'ipykernel_launcher', '-f', '/matrix/kernel.json']
-    environment = {'HOME': '/tmp'}
 
     def run(self, pod, code, seconds=60):
-        return json.loads(pod.ask('env', 'HOME=/tmp', 'python3', '/matrix/kernel_client.py', 'ADDRESS', code, seconds=seconds))
+        return json.loads(pod.ask('env', 'HOME=/tmp', 'python3', '/matrix/kernel_client.py', 'ADDRESS', self.example.files['kernel.json'], code, seconds=seconds))
 
     def fill(self, pod):
         pod.until(lambda: self.run(pod, '1 + 1')['result'] == '2', 'the kernel')

@@ -5,7 +5,6 @@ from lab import Program, expect
 class Nginx(Program):
     title = 'nginx, 4 workers'
     state = 'master and the same workers, the counts in shared memory, the cache, the log; a reload and a rotated log after it'
-    command = ['nginx', '-c', '/matrix/nginx.conf', '-g', 'daemon off;']
 
     def fill(self, pod):
         pod.until(lambda: pod.get('/') == 'here\n', 'nginx')
@@ -21,18 +20,18 @@ class Nginx(Program):
         return int(pod.get('/counts').split('requests')[1].split()[2])
 
     def before(self, pod):
-        self.log, self.counted = pod.execute('cat', '/var/log/nginx/matrix.log'), self.requests(pod)
+        self.log, self.counted = pod.execute('cat', '/var/log/nginx/access.log'), self.requests(pod)
 
     def check(self, pod):
         expect(self.requests(pod) == self.counted + 1, 'the shared memory has forgotten its counts')
-        expect(pod.execute('cat', '/var/log/nginx/matrix.log').startswith(self.log), 'the log has changed')
+        expect(pod.execute('cat', '/var/log/nginx/access.log').startswith(self.log), 'the log has changed')
         expect(self.workers_of(pod) == self.workers, f'the workers were {self.workers} and are {self.workers_of(pod)}')
         for _ in range(20):
             expect(pod.get('/cached') == self.cached, 'the cache is not what it was')
         if pod.number == 2:  # a running nginx takes signals: new workers, and a new log
-            pod.execute('nginx', '-c', '/matrix/nginx.conf', '-s', 'reload')
+            pod.execute('nginx', '-c', '/etc/crik/nginx.conf', '-s', 'reload')
             pod.until(lambda: len(self.workers_of(pod)) == 4 and not set(self.workers) & set(self.workers_of(pod)), 'the reload')
             self.workers = self.workers_of(pod)
-            pod.execute('mv', '/var/log/nginx/matrix.log', '/var/log/nginx/matrix.log.1')
-            pod.execute('nginx', '-c', '/matrix/nginx.conf', '-s', 'reopen')
-            pod.until(lambda: pod.get('/') and 'GET' in pod.execute('cat', '/var/log/nginx/matrix.log'), 'the new log')
+            pod.execute('mv', '/var/log/nginx/access.log', '/var/log/nginx/access.log.1')
+            pod.execute('nginx', '-c', '/etc/crik/nginx.conf', '-s', 'reopen')
+            pod.until(lambda: pod.get('/') and 'GET' in pod.execute('cat', '/var/log/nginx/access.log'), 'the new log')

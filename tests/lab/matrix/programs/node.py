@@ -6,7 +6,6 @@ from lab import Program, expect
 class Node(Program):
     title = 'Node.js server'
     state = 'objects by checksum, timers, a worker thread, a child process, file watches'
-    command = ['node', '/matrix/server.js']
 
     def state_of(self, pod):
         return json.loads(pod.get('/'))

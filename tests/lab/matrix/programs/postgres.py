@@ -6,14 +6,13 @@ from lab import Failed, Program, expect
 class Postgres(Program):
     title = 'PostgreSQL, transactions going on'
     state = 'every committed transaction is there exactly once, cut-off ones not at all; a client reconnects; prepared transactions, indexes, replication slot'
-    command = ['sh', '-c', 'set -e; b=/usr/lib/postgresql/17/bin; chown postgres /data; run="setpriv --reuid=postgres --regid=postgres --init-groups"; '
-               '[ -e /data/pg ] || $run $b/initdb -D /data/pg -A trust >/dev/null; printf "host all all 0.0.0.0/0 trust\\n" >>/data/pg/pg_hba.conf; '
-               'exec $run $b/postgres -D /data/pg -c listen_addresses=0.0.0.0 -c max_prepared_transactions=5 -c unix_socket_directories=/tmp -c checkpoint_timeout=30s']
-    level = 'full'
-    options = ['--capability', 'IPC_OWNER']
+
+    @property
+    def password(self):
+        return self.example.environment['POSTGRES_PASSWORD']
 
     def sql(self, pod, statement, seconds=30):
-        return pod.ask('psql', '-h', 'ADDRESS', '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-qAt', '-c', statement, seconds=seconds).strip()
+        return pod.ask('env', f'PGPASSWORD={self.password}', 'psql', '-h', 'ADDRESS', '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-qAt', '-c', statement, seconds=seconds).strip()
 
     def fill(self, pod):
         pod.until(lambda: self.sql(pod, 'SELECT 1') == '1', 'PostgreSQL')
@@ -22,7 +21,7 @@ class Postgres(Program):
         self.sql(pod, "BEGIN; INSERT INTO counted VALUES (-1); PREPARE TRANSACTION 'half'")
         self.sum = self.sql(pod, 'SELECT sum(i), md5(string_agg(text, $$$$ ORDER BY i)) FROM big')
         self.address(pod)
-        self.client = pod.lab.client.start('python3', '/matrix/postgres_client.py', '/tmp/postgres-address')
+        self.client = pod.lab.client.start('env', f'PGPASSWORD={self.password}', 'python3', '/matrix/postgres_client.py', '/tmp/postgres-address')
         self.committed = 0
         self.check(pod)
 
@@ -40,7 +39,7 @@ class Postgres(Program):
 
     def before(self, pod):
         # A transaction that will never be committed: its client is cut off.
-        pod.lab.client.start('sh', '-c', f"(echo 'BEGIN; INSERT INTO counted VALUES (0);'; sleep 1000) | psql -h {pod.address} -U postgres -q")
+        pod.lab.client.start('sh', '-c', f"(echo 'BEGIN; INSERT INTO counted VALUES (0);'; sleep 1000) | PGPASSWORD={self.password} psql -h {pod.address} -U postgres -q")
         pod.until(lambda: self.idle(pod) == '1', 'the transaction')
         self.committed = self.counted(pod)
 

@@ -7,7 +7,6 @@ ROWS = 20_000
 class Sqlite(Program):
     title = 'SQLite in a transaction'
     state = 'a transaction over all pods: others see the database as it was, and are locked out, until the commit'
-    command = ['sqlite3', '/var/lib/state.db']
 
     def fill(self, pod):
         self.rows = 0
@@ -28,12 +27,12 @@ class Sqlite(Program):
         expect(answer == [f'rows|{self.rows + 1}|{self.rows * (self.rows + 1) // 2}'], f'the transaction sees {answer}')
 
     def other(self, pod, statement):
-        return pod.execute('sqlite3', '-readonly', '/var/lib/state.db', statement).strip()
+        return pod.execute('sqlite3', '-readonly', '/data/state.db', statement).strip()
 
     def check(self, pod):
         self.expect_inside(pod)
         try:
-            said = pod.execute('sqlite3', '/var/lib/state.db', 'INSERT INTO t VALUES (-1, \'not now\');')
+            said = pod.execute('sqlite3', '/data/state.db', 'INSERT INTO t VALUES (-1, \'not now\');')
         except Failed as failure:
             said = str(failure)
         expect('locked' in said, f'another writer is let in: {said}')

@@ -5,8 +5,6 @@ from lab import Program, expect
 class Tmux(Program):
     title = 'tmux: a shell, and vim'
     state = 'the shell with its variables and history, vim with unsaved text, undo and registers; a client attaches and types'
-    command = ['sh', '-c', 'tmux -f /dev/null new-session -d -s work -x 100 -y 30 bash --norc && exec tail -f /dev/null']
-    environment = {'TERM': 'screen', 'LANG': 'C.UTF-8'}
 
     def tmux(self, pod, *words):
         return pod.execute('env', 'LANG=C.UTF-8', 'TERM=screen', 'tmux', *words)

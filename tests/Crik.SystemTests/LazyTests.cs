@@ -1,0 +1,240 @@
+using System.Text.Json.Nodes;
+
+namespace Crik.SystemTests;
+
+/// <summary>A program that runs before its memory is there.</summary>
+public sealed class LazyTests
+{
+    private const int Processes = 3;
+    private static readonly string[] s_program = ["python3", "/programs/lazy.py", "64", $"{Processes}"];
+
+    /// <summary>criu's lazy-pages is slow, and stands still when told.</summary>
+    private static readonly string[] s_slowly = ["--level", "full", "--env", "CRIK_LAZY_PAGES=always", "--env", "CRIK_CRIU_PATH=/programs/slow-criu"];
+
+    private static readonly string[] s_lazily = ["--level", "full", "--env", "CRIK_LAZY_PAGES=always"];
+
+    private static readonly string[] s_eagerly = ["--level", "full"];
+
+    [LabFact]
+    public void It_has_all_of_its_memory_and_so_has_the_one_after_it()
+    {
+        using ImageDirectory images = new();
+        int last = FirstCheckpoint(images, s_eagerly);
+
+        for (int generation = 2; generation <= 3; generation++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, s_lazily, s_program);
+            pod.WaitForLine("crik info: all pages have come in");
+            pod.WaitForCount(last + 1);
+            Assert.Equal(last + 1, pod.Counted()[0]);
+            AssertWhole(pod);
+            Assert.Contains(pod.Errors, line => line.Contains("run before its pages are there because=\"lazyPages is always\"", StringComparison.Ordinal));
+            Assert.Equal(143, pod.End());
+            Assert.Contains(generation, images.Generations);
+            Assert.Empty(Directory.EnumerateDirectories(images.Path, ".*"));
+            last = pod.Counted()[^1];
+        }
+    }
+
+    [LabFact]
+    public void It_looks_at_its_memory_while_that_comes_in()
+    {
+        using ImageDirectory images = new();
+        FirstCheckpoint(images, s_eagerly);
+        using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
+        WaitUntilItRuns(pod);
+
+        Assert.Contains("still coming in", pod.Exec("crik", "status"), StringComparison.Ordinal);
+        pod.Kill("USR1"); // fills, forks, gives back, moves
+        pod.Exec("touch", "/tmp/fast");
+
+        pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith("whole ", StringComparison.Ordinal)) == Processes, "that all is whole");
+        pod.WaitForLine("crik info: all pages have come in");
+        AssertWhole(pod);
+        Assert.DoesNotContain("still coming in", pod.Exec("crik", "status"), StringComparison.Ordinal);
+        Assert.Equal(143, pod.End());
+    }
+
+    [LabFact]
+    public void A_last_checkpoint_waits_for_the_pages()
+    {
+        using ImageDirectory images = new();
+        FirstCheckpoint(images, s_eagerly);
+        int last;
+        using (Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program))
+        {
+            WaitUntilItRuns(pod);
+            pod.Kill();
+            pod.WaitForLine("crik info: the checkpoint waits for the pages");
+            pod.Exec("touch", "/tmp/fast");
+            Assert.Equal(143, pod.WaitForExit());
+            Assert.DoesNotContain(pod.Output, line => line.StartsWith("DAMAGED", StringComparison.Ordinal));
+            last = pod.Counted()[^1];
+        }
+
+        Assert.Equal([1, 2], images.Generations);
+        using Pod next = Pod.WithCheckpoints(images, s_eagerly, s_program);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
+        AssertWhole(next);
+    }
+
+    [LabFact]
+    public void So_does_one_that_leaves_it_running()
+    {
+        using ImageDirectory images = new();
+        FirstCheckpoint(images, s_eagerly);
+        using (Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program))
+        {
+            WaitUntilItRuns(pod);
+            string said = pod.Exec("sh", "-c", "{ sleep 1; touch /tmp/fast; } & crik checkpoint --leave-running");
+            Assert.Equal("checkpoint 2 was made", said.Trim());
+            Assert.Contains(pod.Errors, line => line.StartsWith("crik info: the checkpoint waits for the pages", StringComparison.Ordinal));
+            AssertWhole(pod);
+            pod.Kill("KILL");
+            pod.WaitForExit();
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, s_lazily, s_program);
+        next.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
+        AssertWhole(next);
+        Assert.Contains(next.Errors, line => line.StartsWith("crik info: restored generation=2", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void When_their_source_dies_it_is_ended_before_it_sees_an_empty_page_and_the_next_start_is_eager()
+    {
+        using ImageDirectory images = new();
+        int last = FirstCheckpoint(images, s_eagerly);
+        using (Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program))
+        {
+            WaitUntilItRuns(pod);
+            pod.Kill("USR1"); // all of it is wanted now
+            pod.Exec("sh", "-c", "kill -9 $(pgrep -x criu)");
+
+            Assert.Equal(123, pod.WaitForExit());
+            Assert.DoesNotContain(pod.Output, line => line.StartsWith("DAMAGED", StringComparison.Ordinal) || line.StartsWith("whole", StringComparison.Ordinal));
+            Assert.All(pod.Errors, line => Assert.StartsWith("crik ", line, StringComparison.Ordinal)); // the interpreter saw nothing of it either
+            Assert.Contains(pod.Errors, line => line.StartsWith("crik error: ", StringComparison.Ordinal)
+                && line.Contains("did not come in: criu's lazy-pages was ended by SIGKILL", StringComparison.Ordinal));
+        }
+
+        Assert.Equal([1], images.Generations);
+        Assert.Empty(images.Failed);
+        Assert.Equal("Incomplete", (string?)JsonNode.Parse(File.ReadAllText(images.In("run.json")))!["end"]!["kind"]);
+        using Pod next = Pod.WithCheckpoints(images, s_slowly, s_program);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
+        Assert.Contains(next.Errors, line => line.StartsWith("crik warning: the program is to run when all its pages are there", StringComparison.Ordinal)
+            && line.Contains("pages did not come in the last time", StringComparison.Ordinal));
+        AssertWhole(next);
+        Assert.Equal(143, next.End());
+    }
+
+    [LabFact]
+    public void When_the_images_cannot_be_read_any_more_it_is_ended_too()
+    {
+        using ImageDirectory images = new();
+        FirstCheckpoint(images, s_eagerly);
+        using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
+        WaitUntilItRuns(pod);
+        foreach (string pages in Directory.EnumerateFiles(images.In("checkpoints", "1", "images"), "pages-*"))
+        {
+            using FileStream file = new(pages, FileMode.Open);
+            file.SetLength(0);
+        }
+
+        pod.Exec("touch", "/tmp/fast");
+
+        Assert.Equal(123, pod.WaitForExit());
+        Assert.Contains(pod.Errors, line => line.Contains("did not come in: criu could not bring them in", StringComparison.Ordinal));
+        Assert.DoesNotContain(pod.Output, line => line.StartsWith("DAMAGED", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void With_too_little_time_it_gets_its_SIGTERM_and_the_checkpoint_it_came_from_stays()
+    {
+        using ImageDirectory images = new();
+        int last = FirstCheckpoint(images, s_eagerly);
+        using (Pod pod = Pod.WithCheckpoints(images, [.. s_slowly, "--env", "CRIK_GRACE_PERIOD=4s"], s_program))
+        {
+            WaitUntilItRuns(pod);
+            pod.Exec("touch", "/tmp/hold");
+            pod.Kill();
+            pod.WaitFor(line => line.StartsWith("crik error: no checkpoint was made: ", StringComparison.Ordinal)
+                && line.Contains("MiB of the program's memory have not come in yet", StringComparison.Ordinal), "why none was made");
+            pod.Exec("rm", "/tmp/hold"); // else it might wait for the page its handler is in
+            Assert.Equal(7, pod.WaitForExit());
+        }
+
+        Assert.Equal([1], images.Generations);
+        using Pod next = Pod.WithCheckpoints(images, s_lazily, s_program);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
+        AssertWhole(next);
+    }
+
+    [LabTheory]
+    [InlineData("basic", "always", "crik warning: the program is to run when all its pages are there because=\"criu needs the capabilities SYS_ADMIN")]
+    [InlineData("full", "auto", "crik info: the program is to run when all its pages are there because=\"it is small: ")]
+    public void Where_it_cannot_be_had_or_is_no_use_it_starts_with_all_pages_and_says_so(string level, string wanted, string expected)
+    {
+        using ImageDirectory images = new();
+        string[] options = ["--level", level, "--env", $"CRIK_LAZY_PAGES={wanted}"];
+        int last = FirstCheckpoint(images, options);
+
+        using Pod next = Pod.WithCheckpoints(images, options, s_program);
+        next.WaitForCount(last + 1);
+
+        Assert.Contains(next.Errors, line => line.StartsWith(expected, StringComparison.Ordinal));
+        AssertWhole(next);
+        Assert.DoesNotContain(next.Errors, line => line.Contains("pages have come in", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void One_that_ends_meanwhile_ends_with_its_own_code()
+    {
+        using ImageDirectory images = new();
+        FirstCheckpoint(images, s_eagerly);
+        using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
+        WaitUntilItRuns(pod);
+
+        pod.Exec("sh", "-c", "kill -TERM $(pgrep -xo python3)");
+
+        Assert.Equal(7, pod.WaitForExit());
+        Assert.Equal("Exited", (string?)JsonNode.Parse(File.ReadAllText(images.In("run.json")))!["end"]!["kind"]);
+    }
+
+    /// <returns>The number it had counted to.</returns>
+    private static int FirstCheckpoint(ImageDirectory images, string[] options)
+    {
+        using Pod pod = Pod.WithCheckpoints(images, options, s_program);
+        for (int index = 0; index < Processes; index++)
+        {
+            pod.WaitForLine($"ready {index}");
+        }
+
+        Assert.Equal(143, pod.End());
+        return pod.Counted()[^1];
+    }
+
+    private static void WaitUntilItRuns(Pod pod)
+    {
+        pod.WaitForLine("crik info: restored");
+        pod.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
+    }
+
+    /// <summary>Every process finds every page as it left it.</summary>
+    private static void AssertWhole(Pod pod)
+    {
+        int before = pod.Output.Count(line => line.StartsWith("whole ", StringComparison.Ordinal));
+        pod.Kill("USR1");
+        pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith("whole ", StringComparison.Ordinal)) >= before + Processes, "that all is whole");
+        for (int index = 0; index < Processes; index++)
+        {
+            Assert.Contains($"whole {index}", pod.Output);
+        }
+
+        Assert.DoesNotContain(pod.Output, line => line.StartsWith("DAMAGED", StringComparison.Ordinal));
+    }
+}
