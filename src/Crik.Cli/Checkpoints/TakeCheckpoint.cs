@@ -41,6 +41,7 @@ internal sealed record CheckpointRequest(ChildProcess Program, RunRecord Run, IR
 internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
 {
     private const int FirstThatCompresses = 40300;
+    private const string CriuWasGone = "criu was gone, and the program ran on, before its checkpoint was committed";
 
     private static readonly string[] s_notPartOfIt = ["dump.log", "criu.out", "stats-dump"];
 
@@ -94,7 +95,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                     case { Type: CriuRequest.Notify, Script: "post-dump" }:
                         refused = tree is null ? "criu did not say what it froze"
                             : InBackground(cancellation => own = CopyFiles(draft, tree, watches!, cancellation), deadline, GiveUp)
-                            ?? (request.LeaveRunning ? null : Commit(draft, Describe, deadline, GiveUp));
+                            ?? (request.LeaveRunning ? null : Commit(draft, Describe, deadline, GiveUp, tree));
                         if (!draft.IsCommitted)
                         {
                             InotifyWatches.PutOn(watches);
@@ -170,8 +171,23 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     }
 
     /// <returns>Why it did not work, or <see langword="null"/>: then it is committed.</returns>
-    private string? Commit(CheckpointDraft draft, Func<CheckpointManifest> describe, Deadline deadline, Func<bool> giveUp) =>
-        InBackground(_ => draft.Seal(describe()), deadline, giveUp) ?? Try(draft.Commit);
+    /// <param name="frozen">Must not have run since, nor run on afterwards, although criu may be killed at any time.</param>
+    private string? Commit(CheckpointDraft draft, Func<CheckpointManifest> describe, Deadline deadline, Func<bool> giveUp, FrozenTree? frozen = null)
+    {
+        string? failure = InBackground(_ => draft.Seal(describe()), deadline, giveUp);
+        if (failure is not null)
+        {
+            return failure;
+        }
+
+        failure = frozen?.TryHold() == false ? CriuWasGone : Try(draft.Commit);
+        if (!draft.IsCommitted)
+        {
+            frozen?.LetGo();
+        }
+
+        return failure;
+    }
 
     /// <summary>What is slow and can fail.</summary>
     private string? InBackground(Action<CancellationToken> work, Deadline deadline, Func<bool> giveUp)
@@ -264,7 +280,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         if (refused is not null || timeIsUp)
         {
             return new CheckpointOutcome(null, refused ?? "the dump would not end within the grace period; raise gracePeriod and the pod's "
-                + "terminationGracePeriodSeconds together");
+                + "terminationGracePeriodSeconds together") { MayWorkAgain = refused == CriuWasGone };
         }
 
         string log = Path.Combine(draft.ImagesPath, "dump.log");
