@@ -114,7 +114,7 @@ internal sealed record CrikOptions
     public LazyPages LazyPages { get; init; } = LazyPages.Never;
 
     /// <summary>Whether criu compresses memory; docs/design/0017-less-to-write.md says when that is worth it.</summary>
-    public Compression Compression { get; init; } = Compression.Auto;
+    public Compression Compression { get; init; } = Compression.None;
 
     /// <summary>Whether page data gets checksums too; everything else in a checkpoint always has one.</summary>
     public bool ChecksumPages { get; init; }

@@ -109,7 +109,7 @@ internal static class OptionKeys
             "never", Choices.LazyPages, (o, v) => o with { LazyPages = v }),
         OneOf("compression",
             "Whether criu compresses memory in checkpoints. auto: where it can and the volume is slow or short of room; lz4: wherever it can.",
-            "auto", Choices.Compression, (o, v) => o with { Compression = v }),
+            "none", Choices.Compression, (o, v) => o with { Compression = v }),
         Of<bool>("checksumPages", OptionKind.Boolean,
             "Whether memory pages get checksums too; slower, finds silent corruption.",
             "false", Boolean, (o, v) => o with { ChecksumPages = v }),
