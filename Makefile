@@ -5,7 +5,7 @@ SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo chart test unit-test system-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-golden bench-server bench-server-real format clean
+.PHONY: crik node-state-server demo chart test unit-test system-test compression-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-golden bench-store bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -50,10 +50,21 @@ unit-test:
 system-test: $(CRIK)
 	@tests/lab/test.sh tests/Crik.SystemTests
 
+## compression-test: with a criu that has LZ4: CRIK_LZ4_CRIU=FILE, or compiled from Debian's source, once
+compression-test:
+	@tests/lab/install.sh
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/compression-test.sh
+
 ## bench-golden: a warmed-up server as a checkpoint: cold start against restore, alone and many at once (REPLICAS=20 ROUNDS=5)
 bench-golden: $(CRIK)
 	@tests/lab/install.sh
 	@python3 bench/golden.py --replicas $(or $(REPLICAS),20) --rounds $(or $(ROUNDS),5)
+
+## bench-store: many generations, many additional files
+bench-store: $(CRIK)
+	@tests/lab/install.sh
+	@python3 bench/store.py
 
 ## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two
 bench-server: $(SERVER)

@@ -76,6 +76,28 @@ public sealed class CrashTests
         Assert.Equal(143, next.End());
     }
 
+    [LabTheory]
+    [InlineData("before")]
+    [InlineData("after")]
+    public void A_program_whose_criu_is_killed_around_the_commit_does_not_run_on_beside_its_checkpoint(string when)
+    {
+        using ImageDirectory images = new();
+        int last;
+        using (Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu"], s_program))
+        {
+            pod.Exec("touch", $"/tmp/{when}");
+            pod.WaitForCount(3);
+            int code = pod.End();
+            Assert.True(code == 143, pod.Said);
+            last = pod.Counted()[^1];
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, [], s_program);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
+        Assert.Equal(143, next.End());
+    }
+
     [LabFact]
     public void SIGTERM_while_criu_does_not_answer_ends_crik_and_leaves_the_checkpoint_as_it_was()
     {

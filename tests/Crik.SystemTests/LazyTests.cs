@@ -109,6 +109,7 @@ public sealed class LazyTests
         using (Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program))
         {
             WaitUntilItRuns(pod);
+            pod.Exec("touch", "/tmp/hold");
             pod.Kill("USR1"); // all of it is wanted now
             pod.Exec("sh", "-c", "kill -9 $(pgrep -x criu)");
 

@@ -9,6 +9,9 @@ public sealed class TroubleshootingPageTests
     {
         ["the image directory's quota is used up"] = "it wants a file system with quotas, and a tool to set them",
         ["the disk of the image directory has errors"] = "it wants a disk that fails at some pages only; one that fails altogether takes criu's log along, and is said by crik",
+        ["this criu was built without LZ4"] = "crik asks for no compression where criu has none",
+        ["the memory in the checkpoint is compressed, and this criu was built without LZ4"] = "crik does not let such a criu try, but with tryAnyway",
+        ["the compressed memory in the checkpoint is damaged"] = "it takes a damage that LZ4 notices",
         ["criu may not drop capabilities"] = "crik does not run criu without SETPCAP; in a user namespace the kernel may still refuse",
         ["the clock of a time namespace cannot be set here"] = "crik does not want one without SYS_TIME; in a user namespace the kernel may still refuse",
     };

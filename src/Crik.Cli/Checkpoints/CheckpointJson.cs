@@ -31,6 +31,11 @@ internal static class CheckpointJson
             json.WriteTexts("ownPaths", manifest.OwnPaths);
             json.WriteTexts("addresses", manifest.Addresses);
             json.WriteObjects("images", manifest.Images, image => WriteImage(json, image));
+            if (manifest.CompressedMemory is { } memory)
+            {
+                json.WriteNumber("compressedMemory", memory);
+            }
+
             json.WriteBoolean("hasFiles", manifest.HasFiles);
             json.WriteEndObject();
         },
@@ -58,6 +63,7 @@ internal static class CheckpointJson
         OwnPaths = from.TextsOrNull("ownPaths") ?? [],
         Addresses = from.TextsOrNull("addresses") ?? [],
         Images = from.Objects("images", item => new ImageFile(item.Text("name"), item.Long("size"), item.UIntOrNull("checksum"))),
+        CompressedMemory = from.LongOrNull("compressedMemory"),
         HasFiles = from.FlagOrFalse("hasFiles"),
     });
 
@@ -79,10 +85,7 @@ internal static class CheckpointJson
                 json.WriteList("skipped", skipped, json.WriteNumberValue);
             }
 
-            if (record.BytesPerSecond is { } speed)
-            {
-                json.WriteNumber("bytesPerSecond", speed);
-            }
+            WriteSpeeds(json, record.Speeds);
 
             if (record.End is { } end)
             {
@@ -107,7 +110,7 @@ internal static class CheckpointJson
         RestoredFrom = from.IntOrNull("restoredFrom"),
         HistoryUpTo = from.IntOrNull("historyUpTo") ?? 0,
         Skipped = from.IntsOrNull("skipped"),
-        BytesPerSecond = from.LongOrNull("bytesPerSecond"),
+        Speeds = new(from.LongOrNull("bytesPerSecond"), from.LongOrNull("compressedBytesPerSecond"), from.IntOrNull("compressedPercent")),
         End = from.ObjectOrNull("end", end => new RunEnd(ReadKind(end.Text("kind")), end.Time("at"), end.Int("exitCode"), end.Int("signal"))),
     });
 
@@ -123,6 +126,20 @@ internal static class CheckpointJson
     /// <exception cref="JsonException">It is none.</exception>
     public static LockHolder ReadLockHolder(ReadOnlyMemory<byte> bytes) =>
         JsonBytes.Read(bytes, from => new LockHolder(from.Text("hostName"), from.Int("pid"), from.Time("since")));
+
+    private static void WriteSpeeds(Utf8JsonWriter json, WriteSpeeds speeds)
+    {
+        if (speeds.BytesPerSecond is { } speed)
+        {
+            json.WriteNumber("bytesPerSecond", speed);
+        }
+
+        if (speeds is { CompressedBytesPerSecond: { } compressed, CompressedPercent: { } percent })
+        {
+            json.WriteNumber("compressedBytesPerSecond", compressed);
+            json.WriteNumber("compressedPercent", percent);
+        }
+    }
 
     private static void WriteMachine(Utf8JsonWriter json, MachineFacts machine)
     {

@@ -56,6 +56,14 @@ internal sealed record CheckpointManifest
     /// <summary>The files under <c>images/</c>.</summary>
     public required IReadOnlyList<ImageFile> Images { get; init; }
 
+    /// <summary>Bytes of memory, about, that criu compressed; <see langword="null"/> when pages are as they were.</summary>
+    public long? CompressedMemory { get; init; }
+
+    public bool IsCompressed => CompressedMemory is not null;
+
+    /// <summary>Of memory, as it is in the program.</summary>
+    public long MemoryBytes => CompressedMemory ?? PageBytes;
+
     /// <summary>Of memory, in the images.</summary>
     public long PageBytes => Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
 
@@ -111,8 +119,8 @@ internal sealed record RunRecord
     /// <summary>Checkpoints that were rolled back from: kept, and never restored by themselves.</summary>
     public IReadOnlyList<int>? Skipped { get; init; }
 
-    /// <summary>What the image directory's disk takes, by the last checkpoint that was large enough to say.</summary>
-    public long? BytesPerSecond { get; init; }
+    /// <summary>What the image directory's disk takes, by the last checkpoints that were large enough to say.</summary>
+    public WriteSpeeds Speeds { get; init; } = WriteSpeeds.Unknown;
 
     public RunEnd? End { get; init; }
 }

@@ -10,9 +10,10 @@ internal static class CompatibilityGate
     private static readonly TimeSpan s_noticeable = TimeSpan.FromMinutes(1);
 
     /// <summary>All that does not fit, the privileges of this container included.</summary>
+    /// <param name="canDecompress">criu can; asked only when it has to.</param>
     /// <param name="additionalPaths">What is in them will be there when they were put back.</param>
     public static IReadOnlyList<string> Problems(
-        CheckpointManifest manifest, MachineFacts now, int criuVersion, PrivilegeLevel level, IReadOnlyList<string> additionalPaths)
+        CheckpointManifest manifest, MachineFacts now, int criuVersion, Func<bool> canDecompress, PrivilegeLevel level, IReadOnlyList<string> additionalPaths)
     {
         HashSet<string> own = [.. manifest.OwnPaths];
         bool IsKept(string path) => own.Contains(path) || (manifest.HasFiles && additionalPaths.Any(root => OwnFiles.IsBelow(path, root)));
@@ -21,6 +22,11 @@ internal static class CompatibilityGate
         if (!manifest.Unprivileged && level != PrivilegeLevel.Full)
         {
             problems.Add("privileges: made with SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container has not got; add them again");
+        }
+
+        if (manifest.IsCompressed && !canDecompress())
+        {
+            problems.Add("criu: the memory in it is compressed, and this criu has no LZ4; use the image it was made with, or a criu of 4.3 or newer built with LZ4");
         }
 
         return problems;

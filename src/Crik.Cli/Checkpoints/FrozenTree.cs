@@ -10,9 +10,12 @@ internal readonly record struct OpenDescriptor(int Pid, int Number, string Targe
 /// <summary>What crik reads of the tree while criu holds it still, before criu looks at it.</summary>
 internal sealed class FrozenTree
 {
-    private FrozenTree(IReadOnlyList<int> tasks, IReadOnlyList<int> pids)
+    private readonly IReadOnlyList<int> _living;
+
+    private FrozenTree(IReadOnlyList<int> tasks, IReadOnlyList<int> living, IReadOnlyList<int> pids)
     {
         Tasks = tasks;
+        _living = living;
         Pids = pids;
     }
 
@@ -40,9 +43,15 @@ internal sealed class FrozenTree
     {
         IReadOnlyList<int> tasks = ProcFs.Tree(root);
         SortedSet<int> pids = [];
+        List<int> living = [];
         foreach (int task in tasks)
         {
-            (int group, int session, _) = ProcFs.Membership(task);
+            (int group, int session, char state) = ProcFs.Membership(task);
+            if (state != 'Z')
+            {
+                living.Add(task);
+            }
+
             pids.UnionWith(ProcFs.Threads(task));
             pids.UnionWith([task, group, session]);
         }
@@ -69,7 +78,36 @@ internal sealed class FrozenTree
         }
 
         (IReadOnlyList<string> paths, IReadOnlyList<string> shadows) = NeededPaths(tasks, open, stdio);
-        return new FrozenTree(tasks, [.. pids]) { Open = open, Stdio = stdio, External = [.. external.Distinct()], Paths = paths, Shadows = shadows };
+        return new FrozenTree(tasks, living, [.. pids]) { Open = open, Stdio = stdio, External = [.. external.Distinct()], Paths = paths, Shadows = shadows };
+    }
+
+    /// <summary>
+    /// Keeps the tree where it is whatever becomes of criu: when a tracer is killed the kernel lets its tracees go, but first thing
+    /// they meet the stop that is pending for them.
+    /// </summary>
+    /// <returns>Whether criu has them still, so that none has run since it was frozen.</returns>
+    public bool TryHold()
+    {
+        Signal(Linux.Signal.SIGSTOP);
+        return _living.All(task => ProcFs.Threads(task) is { Count: > 0 } threads && threads.All(thread => ProcFs.IsTraced(task, thread)));
+    }
+
+    /// <summary>Takes back what <see cref="TryHold"/> did; a stop that is pending yet never was one.</summary>
+    public void LetGo() => Signal(Linux.Signal.SIGCONT);
+
+    private void Signal(int number)
+    {
+        foreach (int task in _living)
+        {
+            try
+            {
+                Libc.Kill(task, number);
+            }
+            catch (LinuxException exception)
+            {
+                Diagnostics.Log.Debug(exception.Message); // another user's, without the capability KILL: criu alone holds it
+            }
+        }
     }
 
     /// <returns><see langword="null"/> when the tree does not have it open any more.</returns>

@@ -75,6 +75,11 @@ internal static class ManifestReader
             throw Damaged(path, "it has too many entries");
         }
 
+        if (manifest.CompressedMemory < 0)
+        {
+            throw Damaged(path, "its memory has less than no bytes");
+        }
+
         if (manifest.Pids.Any(pid => pid is <= 1 or > HighestPid) || !manifest.Pids.Contains(manifest.RootPid))
         {
             throw Damaged(path, "its process numbers make no sense");

@@ -87,7 +87,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             }));
             Deadline deadline = Deadline.In(Longest);
             bool GiveUp() => !runs && (supervisor.TerminationRequested is not null || missing is { SourceIsThere: false });
-            Progress progress = new("reading the checkpoint", bytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
+            Progress progress = new("reading the checkpoint", manifest.MemoryBytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
             while (true)
             {
                 CriuMessage? message = process.Receive(

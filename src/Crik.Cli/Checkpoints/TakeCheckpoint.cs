@@ -16,6 +16,9 @@ internal sealed record CheckpointOutcome(int? Generation, string? Failure)
     /// <summary>Of the program's memory, about.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>What they became in the images; <see langword="null"/> when they were not compressed.</summary>
+    public long? CompressedBytes { get; init; }
+
     /// <summary>From its begin until it was committed.</summary>
     public TimeSpan Took { get; init; }
 
@@ -37,6 +40,9 @@ internal sealed record CheckpointRequest(ChildProcess Program, RunRecord Run, IR
 /// </summary>
 internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams)
 {
+    private const int FirstThatCompresses = 40300;
+    private const string CriuWasGone = "criu was gone, and the program ran on, before its checkpoint was committed";
+
     private static readonly string[] s_notPartOfIt = ["dump.log", "criu.out", "stats-dump"];
 
     public CheckpointOutcome Run(CheckpointRequest request, Deadline deadline)
@@ -51,18 +57,29 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         try
         {
             long size = ProcFs.Tree(request.Program.Pid).Sum(ProcFs.ResidentBytes);
-            CheckRoomAndTime(size, request.Run.BytesPerSecond, deadline);
+            long free = Libc.FreeBytes(options.ImageDir!);
             draft = store.Begin();
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [], plainSystemV: options.ShareSysvMemory && criu.Level == PrivilegeLevel.Basic);
             int version = process.AskVersion(deadline);
+            WriteSpeeds speeds = request.Run.Speeds;
+            bool compresses = Compresses(version, size, free, deadline.Left, speeds);
+            CheckRoomAndTime(size, free, compresses, speeds, deadline);
             string? refused = null;
             string imagesPath = draft.ImagesPath;
-            Progress progress = new("writing the checkpoint", size, () => new DirectoryInfo(imagesPath).EnumerateFiles("pages-*").Sum(file => file.Length));
+            long SavedBytes() => new DirectoryInfo(imagesPath).EnumerateFiles("pages-*").Sum(file => file.Length);
+            Progress progress = new("writing the checkpoint", speeds.Foresee(size, compresses), SavedBytes);
             process.Send(CriuRequest.ForDump(new DumpOptions(
                 request.Program.Pid, images.Number, criu.Level, request.LeaveRunning, options.GhostLimit, options.InotifyIncompatiblePaths,
-                [.. ExternalMounts().Select(point => $"mnt[{point}]:{point}")])));
+                [.. ExternalMounts().Select(point => $"mnt[{point}]:{point}")])
+            {
+                Compress = compresses,
+            }));
+            CheckpointManifest? manifest = null;
+            CheckpointManifest Describe() => manifest = Describing(draft, request, version, tree!, watches!, own!) with { CompressedMemory = compresses ? size : null };
+            CheckpointOutcome Measured(CheckpointOutcome outcome) =>
+                outcome with { Bytes = size, CompressedBytes = compresses ? manifest?.PageBytes : null, Took = clock.Elapsed };
             while (true)
             {
                 CriuMessage? message = process.Receive(draft.IsCommitted ? Deadline.In(TimeSpan.FromSeconds(5)) : deadline, GiveUp, progress);
@@ -78,7 +95,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                     case { Type: CriuRequest.Notify, Script: "post-dump" }:
                         refused = tree is null ? "criu did not say what it froze"
                             : InBackground(cancellation => own = CopyFiles(draft, tree, watches!, cancellation), deadline, GiveUp)
-                            ?? (request.LeaveRunning ? null : Commit(draft, Describe(draft, request, version, tree, watches!, own!), deadline, GiveUp));
+                            ?? (request.LeaveRunning ? null : Commit(draft, Describe, deadline, GiveUp, tree));
                         if (!draft.IsCommitted)
                         {
                             InotifyWatches.PutOn(watches);
@@ -93,19 +110,19 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
 
                     case not null when message.Success && request.LeaveRunning && refused is null:
                         long frozen = clock.ElapsedMilliseconds;
-                        refused = Commit(draft, Describe(draft, request, version, tree!, watches!, own!), deadline, GiveUp);
+                        refused = Commit(draft, Describe, deadline, GiveUp);
                         if (refused is null)
                         {
                             Log.Info("checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", clock.ElapsedMilliseconds),
                                 ("frozenMs", frozen), ("tasks", tree!.Tasks.Count));
                         }
 
-                        return new CheckpointOutcome(refused is null ? draft.Generation : null, refused) { Bytes = size, Took = clock.Elapsed };
+                        return Measured(new CheckpointOutcome(refused is null ? draft.Generation : null, refused));
 
                     case not null when message.Success && draft.IsCommitted:
                         Log.Info("checkpoint committed", ("generation", draft.Generation), ("ms", clock.ElapsedMilliseconds),
                             ("tasks", tree!.Tasks.Count), ("criu", version), ("mode", criu.Level));
-                        return EndTree(request.Program, tree, draft.Generation) with { Bytes = size, Took = clock.Elapsed };
+                        return Measured(EndTree(request.Program, tree, draft.Generation));
 
                     default:
                         if (draft.IsCommitted)
@@ -154,8 +171,23 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     }
 
     /// <returns>Why it did not work, or <see langword="null"/>: then it is committed.</returns>
-    private string? Commit(CheckpointDraft draft, Func<CheckpointManifest> describe, Deadline deadline, Func<bool> giveUp) =>
-        InBackground(_ => draft.Seal(describe()), deadline, giveUp) ?? Try(draft.Commit);
+    /// <param name="frozen">Must not have run since, nor run on afterwards, although criu may be killed at any time.</param>
+    private string? Commit(CheckpointDraft draft, Func<CheckpointManifest> describe, Deadline deadline, Func<bool> giveUp, FrozenTree? frozen = null)
+    {
+        string? failure = InBackground(_ => draft.Seal(describe()), deadline, giveUp);
+        if (failure is not null)
+        {
+            return failure;
+        }
+
+        failure = frozen?.TryHold() == false ? CriuWasGone : Try(draft.Commit);
+        if (!draft.IsCommitted)
+        {
+            frozen?.LetGo();
+        }
+
+        return failure;
+    }
 
     /// <summary>What is slow and can fail.</summary>
     private string? InBackground(Action<CancellationToken> work, Deadline deadline, Func<bool> giveUp)
@@ -204,8 +236,8 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         return own;
     }
 
-    private Func<CheckpointManifest> Describe(
-        CheckpointDraft draft, CheckpointRequest request, int version, FrozenTree tree, InotifyWatches watches, OwnFiles own) => () => new CheckpointManifest
+    private CheckpointManifest Describing(
+        CheckpointDraft draft, CheckpointRequest request, int version, FrozenTree tree, InotifyWatches watches, OwnFiles own) => new()
         {
             Format = CheckpointManifest.CurrentFormat,
             Generation = draft.Generation,
@@ -232,10 +264,10 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             Images = [.. Directory.EnumerateFiles(draft.ImagesPath)
                 .Where(path => !s_notPartOfIt.Contains(Path.GetFileName(path)))
                 .Order(StringComparer.Ordinal)
-                .Select(path => Describe(path))],
+                .Select(DescribeImage)],
         };
 
-    private ImageFile Describe(string path)
+    private ImageFile DescribeImage(string path)
     {
         string name = Path.GetFileName(path);
         bool pages = name.StartsWith("pages-", StringComparison.Ordinal);
@@ -248,7 +280,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         if (refused is not null || timeIsUp)
         {
             return new CheckpointOutcome(null, refused ?? "the dump would not end within the grace period; raise gracePeriod and the pod's "
-                + "terminationGracePeriodSeconds together");
+                + "terminationGracePeriodSeconds together") { MayWorkAgain = refused == CriuWasGone };
         }
 
         string log = Path.Combine(draft.ImagesPath, "dump.log");
@@ -289,15 +321,37 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         return new CheckpointOutcome(generation, null);
     }
 
-    private void CheckRoomAndTime(long needed, long? bytesPerSecond, Deadline deadline)
+    /// <summary>Compressed where that is wanted and criu can; what cannot be had never costs the checkpoint.</summary>
+    private bool Compresses(int version, long size, long free, TimeSpan available, WriteSpeeds speeds)
     {
-        long free = Libc.FreeBytes(options.ImageDir!);
-        if (free < needed)
+        PageCompression decision = PageCompression.Decide(
+            options.Compression, () => version >= FirstThatCompresses && CriuFeatures.CanCompress(supervisor, criu.File, criu.Level) == true, size, free, available, speeds);
+        if (decision.WasRefused)
         {
-            throw new CheckpointException($"imageDir {options.ImageDir} has {free >> 20} MiB free, and the program's memory is about {needed >> 20} MiB; use a larger volume, or lower keep");
+            Log.Warning("the memory is not compressed", ("because", decision.Reason));
+        }
+        else if (decision.Compresses)
+        {
+            Log.Info("the memory is compressed", ("because", decision.Reason));
+        }
+        else
+        {
+            Log.Debug("the memory is not compressed", ("because", decision.Reason));
         }
 
-        if (WriteSpeed.Objection(needed, bytesPerSecond, deadline.Left) is { } objection)
+        return decision.Compresses;
+    }
+
+    private void CheckRoomAndTime(long size, long free, bool compresses, WriteSpeeds speeds, Deadline deadline)
+    {
+        long needed = speeds.Foresee(size, compresses, unknownPercent: 25); // a try costs little: the program runs on when the disk is full
+        if (free < needed)
+        {
+            throw new CheckpointException($"imageDir {options.ImageDir} has {free >> 20} MiB free, and the program's memory is about {size >> 20} MiB"
+                + (compresses ? $", {needed >> 20} MiB compressed" : "") + "; use a larger volume, or lower keep");
+        }
+
+        if (speeds.Objection(size, compresses, deadline.Left) is { } objection)
         {
             throw new CheckpointException(objection);
         }

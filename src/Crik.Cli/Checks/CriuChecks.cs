@@ -28,7 +28,17 @@ internal static class CriuChecks
         }
 
         yield return found;
-        if (version is not null && criu.Level != PrivilegeLevel.None)
+        if (version is null)
+        {
+            yield break;
+        }
+
+        foreach (Finding feature in OfFeatures(CriuFeatures.AskAll(supervisor, criu.File, criu.Level), criu.Level))
+        {
+            yield return feature;
+        }
+
+        if (criu.Level != PrivilegeLevel.None)
         {
             yield return OfOwnCheck(Ask(supervisor, criu, out string[] said), said);
         }
@@ -42,6 +52,18 @@ internal static class CriuChecks
             : version < 40200 && !isHelped && Machine.KernelVersion(kernel).CompareTo((6, 16)) >= 0
                 ? new("criu", Verdict.Warning, $"{name} cannot save programs with TCP or UDP sockets on Linux {kernel}: install 4.2 or newer in the image, or run the container as root")
             : Finding.Ok("criu", name);
+    }
+
+    /// <summary>Nothing that a checkpoint needs: so none is a warning.</summary>
+    internal static IEnumerable<Finding> OfFeatures(CriuFeatures features, PrivilegeLevel level)
+    {
+        yield return features.Compresses ? Finding.Ok("compression", "criu can compress memory (LZ4)")
+            : Finding.NotHere("compression", "criu was built without LZ4 or is older than 4.3; memory is saved as it is");
+        yield return level != PrivilegeLevel.Full ? Finding.NotHere("lazyPages", "a program can run before its memory is there with SYS_ADMIN, NET_ADMIN and SYS_TIME only")
+            : features.LazyPages ? Finding.Ok("lazyPages", "a program can run before its memory is there")
+            : Finding.NotHere("lazyPages", "the kernel gives no userfaultfd, so a program runs when all of its memory is there");
+        yield return features.TracksMemory ? Finding.Ok("memoryTracking", "the kernel can tell which memory was changed; crik does not use it yet")
+            : Finding.NotHere("memoryTracking", "the kernel does not tell which memory was changed (CONFIG_MEM_SOFT_DIRTY); crik does not use it yet");
     }
 
     /// <summary>It stops at the first thing that it misses; the trial is the better witness, so this is no more than a warning.</summary>

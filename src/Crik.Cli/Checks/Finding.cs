@@ -4,6 +4,9 @@ internal enum Verdict
 {
     Ok,
 
+    /// <summary>For information: something that is not needed.</summary>
+    NotHere,
+
     /// <summary>A checkpoint can work, and something may surprise.</summary>
     Warning,
 
@@ -25,7 +28,9 @@ internal sealed class Finding(string name, Verdict verdict, string meaning, stri
 
     public string? Yaml => yaml;
 
-    public string VerdictName => verdict switch { Verdict.Ok => "ok", Verdict.Warning => "warning", _ => "problem" };
+    public string VerdictName => verdict switch { Verdict.Ok => "ok", Verdict.NotHere => "not here", Verdict.Warning => "warning", _ => "problem" };
+
+    public static Finding NotHere(string name, string meaning) => new(name, Verdict.NotHere, meaning);
 
     public static Finding Ok(string name, string meaning) => new(name, Verdict.Ok, meaning);
 }

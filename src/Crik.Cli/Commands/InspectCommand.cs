@@ -84,12 +84,13 @@ internal static class InspectCommand
             using Supervisor supervisor = new();
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output: null, []);
             int version = process.AskVersion(Deadline.In(TimeSpan.FromSeconds(10)));
-            problems.AddRange(CompatibilityGate.Problems(manifest, now, version, criu.Level, options.AdditionalPaths));
+            problems.AddRange(CompatibilityGate.Problems(
+                manifest, now, version, () => CriuFeatures.CanCompress(supervisor, criu.File, criu.Level) != false, criu.Level, options.AdditionalPaths));
         }
         catch (CriuException exception)
         {
             problems.Add(exception.Message);
-            problems.AddRange(CompatibilityGate.Problems(manifest, now, int.MaxValue, criu.Level, options.AdditionalPaths));
+            problems.AddRange(CompatibilityGate.Problems(manifest, now, int.MaxValue, () => true, criu.Level, options.AdditionalPaths));
         }
 
         return new Fit([.. problems.Distinct()], [.. CompatibilityGate.Remarks(manifest, now)]);

@@ -53,6 +53,7 @@ internal sealed class ProgramRestore(
     private StartedProgram TryEach(IReadOnlyList<int> generations, CriuProcess asked)
     {
         int? version = null;
+        bool? canDecompress = null;
         RestoreCheckpoint restore = new(supervisor, store, options, criu, streams);
         foreach (int generation in generations)
         {
@@ -68,7 +69,7 @@ internal sealed class ProgramRestore(
                 return new StartedProgram(null, generation, Interrupted: true);
             }
 
-            if (!Fits(generation, manifest!, version.Value))
+            if (!Fits(generation, manifest!, version.Value, () => canDecompress ??= CriuFeatures.CanCompress(supervisor, criu.File, criu.Level) != false))
             {
                 return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {generation} does not fit this machine");
             }
@@ -206,7 +207,7 @@ internal sealed class ProgramRestore(
         }
 
         LazyRestore decision = LazyRestore.Decide(
-            options.LazyPages, manifest.PageBytes, manifest.Unprivileged ? PrivilegeLevel.Basic : criu.Level, Libc.TryUserfaultfd(), failedLazily);
+            options.LazyPages, manifest.MemoryBytes, manifest.Unprivileged ? PrivilegeLevel.Basic : criu.Level, Libc.TryUserfaultfd(), failedLazily);
         string message = decision.IsLazy ? "the program is to run before its pages are there" : "the program is to run when all its pages are there";
         if (decision.WasRefused)
         {
@@ -220,7 +221,7 @@ internal sealed class ProgramRestore(
         return decision.IsLazy;
     }
 
-    private bool Fits(int generation, CheckpointManifest manifest, int version)
+    private bool Fits(int generation, CheckpointManifest manifest, int version, Func<bool> canDecompress)
     {
         MachineFacts now = Machine.Read();
         foreach (string remark in CompatibilityGate.Remarks(manifest, now))
@@ -228,7 +229,7 @@ internal sealed class ProgramRestore(
             Log.Warning(remark);
         }
 
-        IReadOnlyList<string> problems = CompatibilityGate.Problems(manifest, now, version, criu.Level, options.AdditionalPaths);
+        IReadOnlyList<string> problems = CompatibilityGate.Problems(manifest, now, version, canDecompress, criu.Level, options.AdditionalPaths);
         foreach (string problem in problems)
         {
             Log.Error($"checkpoint {generation} does not fit: {problem}");

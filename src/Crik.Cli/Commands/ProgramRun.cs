@@ -147,7 +147,7 @@ internal sealed class ProgramRun(
         if (outcome.Generation is { } generation)
         {
             _last = (generation, DateTimeOffset.UtcNow);
-            _record = _record with { BytesPerSecond = WriteSpeed.Learn(_record.BytesPerSecond, outcome.Bytes, outcome.Took) };
+            _record = _record with { Speeds = _record.Speeds.Learn(outcome.Bytes, outcome.CompressedBytes, outcome.Took) };
         }
 
         return outcome;

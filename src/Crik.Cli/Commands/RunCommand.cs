@@ -88,7 +88,7 @@ internal sealed class RunCommand
             RestoredFrom = started.Generation,
             HistoryUpTo = started.Program is not null ? last?.HistoryUpTo ?? 0 : store.NewestGeneration(),
             Skipped = last?.Skipped,
-            BytesPerSecond = last?.BytesPerSecond,
+            Speeds = last?.Speeds ?? WriteSpeeds.Unknown,
         };
         ProgramRun.RecordStart(store, record);
         if (started.Program is null)

@@ -63,6 +63,13 @@ internal enum LazyPages
     Never,
 }
 
+internal enum Compression
+{
+    Auto,
+    None,
+    Lz4,
+}
+
 internal enum IoUring
 {
     Hide,
@@ -127,6 +134,11 @@ internal static class Choices
         ("auto", Configuration.LazyPages.Auto),
         ("always", Configuration.LazyPages.Always),
         ("never", Configuration.LazyPages.Never));
+
+    public static Choice<Compression> Compression { get; } = new(
+        ("auto", Configuration.Compression.Auto),
+        ("none", Configuration.Compression.None),
+        ("lz4", Configuration.Compression.Lz4));
 
     public static Choice<IoUring> IoUring { get; } = new(("hide", Configuration.IoUring.Hide), ("allow", Configuration.IoUring.Allow));
 

@@ -113,6 +113,9 @@ internal sealed record CrikOptions
     /// <summary>Whether a restored program runs before all its pages are there; docs/design/0016-lazy-pages.md says why it need not.</summary>
     public LazyPages LazyPages { get; init; } = LazyPages.Never;
 
+    /// <summary>Whether criu compresses memory; docs/design/0017-less-to-write.md says when that is worth it.</summary>
+    public Compression Compression { get; init; } = Compression.None;
+
     /// <summary>Whether page data gets checksums too; everything else in a checkpoint always has one.</summary>
     public bool ChecksumPages { get; init; }
 

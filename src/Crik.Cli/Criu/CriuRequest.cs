@@ -12,6 +12,9 @@ internal static class CriuRequest
     public const int Notify = 6;
     public const int Version = 10;
 
+    /// <summary>Of <c>compress</c>: 0 is off, and others are refused by a criu that does not know them.</summary>
+    private const int Lz4 = 1;
+
     // enum criu_cg_mode
     private const int CgroupsIgnored = 0;
 
@@ -29,6 +32,11 @@ internal static class CriuRequest
             .Texts(37, dump.External)
             .Flag(50, true)                 // orphan_pts_master
             .Flag(52, true);                // tcp_close: connections are not taken along, and come back closed
+        if (dump.Compress)
+        {
+            options.Number(73, Lz4);        // compress
+        }
+
         return Request(Dump, options);
     }
 
@@ -87,7 +95,11 @@ internal static class CriuRequest
 /// <param name="GhostLimit">Bytes of a deleted, still open file that are taken along at most.</param>
 /// <param name="WatchedPaths">Where criu looks for the names of watched files.</param>
 internal sealed record DumpOptions(
-    int Pid, int Images, PrivilegeLevel Level, bool LeaveRunning, long GhostLimit, IReadOnlyList<string> WatchedPaths, IReadOnlyList<string> External);
+    int Pid, int Images, PrivilegeLevel Level, bool LeaveRunning, long GhostLimit, IReadOnlyList<string> WatchedPaths, IReadOnlyList<string> External)
+{
+    /// <summary>Only for a criu that can: another one refuses.</summary>
+    public bool Compress { get; init; }
+}
 
 /// <summary>What a restore is asked for.</summary>
 /// <param name="Logs">Descriptor, in crik, of the directory for criu's log.</param>

@@ -10,6 +10,7 @@ internal sealed class PageMap
     private const long PageBytes = 4096;
     private const ulong InParent = 1; // PE_PARENT, PE_PRESENT: criu/include/pagemap.h
     private const ulong Present = 4;
+    private const ulong Aligned = 8; // PE_PAYLOAD_ALIGNED, since criu 4.3: its pages begin where the next whole page of the file does
 
     private readonly uint _pages;
     private readonly List<byte[]> _messages;
@@ -54,6 +55,11 @@ internal sealed class PageMap
             if (!IsPresent(entry))
             {
                 continue;
+            }
+
+            if ((ProtoReader.FindNumber(entry, 4) & Aligned) != 0)
+            {
+                offset = checked(offset + PageBytes - 1) & ~(PageBytes - 1);
             }
 
             ulong start = ProtoReader.FindNumber(entry, 1);

@@ -44,6 +44,10 @@ internal static class ReportJson
         json.WriteMilliseconds("frozenMilliseconds", report.Frozen);
         json.WriteNumber("bytes", report.Stored.Bytes);
         json.WriteNumber("memoryBytes", report.MemoryBytes);
+        if (manifest?.CompressedMemory is { } compressed)
+        {
+            json.WriteNumber("compressedFromBytes", compressed);
+        }
     }
 
     private static void WriteTask(Utf8JsonWriter json, SavedTask task)

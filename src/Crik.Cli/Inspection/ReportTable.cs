@@ -44,10 +44,13 @@ internal static class ReportTable
         }
 
         table.Add("frozen", report.Frozen is { } frozen ? Words.Span(frozen) : "not recorded");
-        table.Add("size", $"{Words.Size(stored.Bytes)}, of it memory {Words.Size(report.MemoryBytes)}");
+        table.Add("size", $"{Words.Size(stored.Bytes)}, of it memory {Words.Size(report.MemoryBytes)}{Compression(report.Manifest)}");
         table.Add("processes", $"{report.Tasks.Length}");
         return table;
     }
+
+    private static string Compression(CheckpointManifest? manifest) =>
+        manifest?.CompressedMemory is { } memory ? $", compressed from about {Words.Size(memory)}" : "";
 
     private static TextTable Processes(CheckpointReport report)
     {

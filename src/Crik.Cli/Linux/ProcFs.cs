@@ -96,6 +96,12 @@ internal static class ProcFs
         return fields.Length < 7 || (uint.Parse(fields[6], CultureInfo.InvariantCulture) & PF_EXITING) != 0;
     }
 
+    public static bool IsTraced(int pid, int thread)
+    {
+        const string Field = "TracerPid:";
+        return Lines($"/proc/{pid}/task/{thread}/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal), $"{Field}0")[Field.Length..].Trim() != "0";
+    }
+
     /// <summary>Unix sockets with an absolute path, in a process's network namespace.</summary>
     public static IEnumerable<(string Inode, string Path)> BoundSockets(int pid)
     {

@@ -1,4 +1,5 @@
 using Crik.Checkpoints;
+using Crik.Criu;
 
 namespace Crik.Tests.Checkpoints;
 
@@ -64,6 +65,20 @@ public sealed class CompatibilityGateTests
         string problem = CompatibilityGate.Problems(Made(s_here), s_here with { Architecture = "Arm64" }, 40200, _ => true).Single();
 
         Assert.Contains("Arm64", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, false, true)]
+    public void Compressed_memory_wants_a_criu_that_can_read_it(bool compressed, bool can, bool fits)
+    {
+        CheckpointManifest manifest = Made(s_here) with { CompressedMemory = compressed ? 1 : null, Paths = [] };
+
+        IReadOnlyList<string> problems = CompatibilityGate.Problems(manifest, s_here, 40300, () => can, PrivilegeLevel.Full, []);
+
+        Assert.Equal(fits ? 0 : 1, problems.Count);
+        Assert.All(problems, problem => Assert.Contains("LZ4", problem, StringComparison.Ordinal));
     }
 
     [Fact]

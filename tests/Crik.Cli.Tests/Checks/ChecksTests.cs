@@ -41,6 +41,15 @@ public sealed class ChecksTests
         AssertFound(KernelChecks.OfRings(isThere: true, isHidden: true, PrivilegeLevel.Full), "ok", "hidden from the program");
     }
 
+    [Fact]
+    public void What_criu_cannot_do_here_and_need_not_is_no_warning()
+    {
+        Assert.All(CriuChecks.OfFeatures(new(false, false, false), PrivilegeLevel.Full), found => Assert.Equal("not here", found.VerdictName));
+        Assert.All(CriuChecks.OfFeatures(new(true, true, true), PrivilegeLevel.Full), found => Assert.Equal("ok", found.VerdictName));
+        Assert.True(new CheckReport([.. CriuChecks.OfFeatures(new(false, false, false), PrivilegeLevel.None)]).CheckpointsWork);
+        Assert.Equal("not here lazyPages", new CheckReport([.. CriuChecks.OfFeatures(new(true, true, true), PrivilegeLevel.Basic)]).Table().Split('\n')[1][..18]);
+    }
+
     [Theory]
     [InlineData(1, "check", null, "ok", null)]
     [InlineData(70, "crik", null, "ok", null)]

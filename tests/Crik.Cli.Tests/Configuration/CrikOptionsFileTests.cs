@@ -56,6 +56,7 @@ public sealed class CrikOptionsFileTests : IDisposable
             whenIncompatible: tryAnyway
             whenCrashed: startFresh
             lazyPages: auto
+            compression: lz4
             checksumPages: true
             criuPath: /opt/criu
             logFormat: json
@@ -99,6 +100,7 @@ public sealed class CrikOptionsFileTests : IDisposable
             WhenIncompatible = WhenIncompatible.TryAnyway,
             WhenCrashed = WhenCrashed.StartFresh,
             LazyPages = LazyPages.Auto,
+            Compression = Compression.Lz4,
             ChecksumPages = true,
             CriuPath = "/opt/criu",
             LogFormat = LogFormat.Json,
@@ -164,6 +166,7 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("gracePeriod: 30", "1: gracePeriod: needs a unit: write 30s for seconds (or ms, m, h)")]
     [InlineData("restoreMode: Once", "1: restoreMode: must be once or always, not 'Once'")]
     [InlineData("lazyPages: true", "1: lazyPages: must be auto or always or never, not 'true'")]
+    [InlineData("compression: zstd", "1: compression: must be auto or none or lz4, not 'zstd'")]
     [InlineData("checksumPages: yes", "1: checksumPages: must be true or false, not 'yes'")]
     [InlineData("criuPath: bin/criu", "1: criuPath: must be an absolute path or a name to look up in PATH, not 'bin/criu'")]
     [InlineData("- a", "1: must be a mapping with one 'key: value' a line")]

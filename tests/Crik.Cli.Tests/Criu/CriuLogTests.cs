@@ -19,6 +19,9 @@ public sealed class CriuLogTests
     [InlineData("(00.021) Error (criu/timens.c:1): timens: Unable to set a monotonic clock offset: Permission denied", "time namespace")]
     [InlineData("(00.020) Error (criu/rlimit.c:1): rlimit: Can't setup RLIMIT_NOFILE for self: Operation not permitted\n"
         + "(00.021) Error (criu/fsnotify.c:1): fsnotify: Unable to open inotify by handle (dev 0x1 ino 0x2): No such file or directory", "watches is not here")]
+    [InlineData("(00.021) Error (criu/config.c:1): Memory page compression requires CRIU built with LZ4 support (CONFIG_LZ4)", "compression to none")]
+    [InlineData("(00.021) Error (criu/image.c:1): Image uses memory page compression but CRIU was built without LZ4 support (CONFIG_LZ4)", "is compressed")]
+    [InlineData("(00.021)   301: Error (criu/pagemap.c:1): Block decompression failed", "damaged")]
     public void Known_errors_are_said_in_the_users_terms(string line, string meaning)
     {
         using TempDirectory temp = new();

@@ -54,7 +54,7 @@ public sealed class ReadersTests : IDisposable
             RestoredFrom = 3,
             HistoryUpTo = 2,
             Skipped = [1, 2],
-            BytesPerSecond = 5,
+            Speeds = new(5, 6, 7),
             End = new RunEnd(RunEndKind.Checkpointed, DateTimeOffset.UnixEpoch, 143, 0),
         };
         string path = _temp.In("run.json");

@@ -214,6 +214,33 @@ public sealed class InspectionTests : IDisposable
         AssertReadOrNamed("pagemap-302.img");
     }
 
+    /// <summary>As criu 4.3 writes it: the payload of a compressed stretch has any length, and the next one begins with a whole page.</summary>
+    [Fact]
+    public void Memory_behind_compressed_memory_is_found()
+    {
+        byte[] plain = File.ReadAllBytes(_images.PathOf("pages-1.img"));
+        byte[] pages = new byte[plain.Length];
+        Array.Fill(pages, (byte)'x', 0, 777);
+        plain.AsSpan(4096).CopyTo(pages.AsSpan(4096));
+        File.WriteAllBytes(_images.PathOf("pages-1.img"), pages);
+        ProtoWriter compressed = SavedImages.Pages(0x4000, 4).Message(6, new ProtoWriter().Bytes(1, [.. "\x85\x06"u8]).Number(2, 777).Number(3, 1));
+        _images.Write("pagemap-301.img", new ProtoWriter().Number(1, 1), compressed, SavedImages.Pages(SavedImages.Stack, 2, flags: 4 | 8));
+
+        SavedTask server = Read().Tasks[0];
+
+        Assert.Equal(["server", "--name", "a b"], server.Command);
+        Assert.Equal(6 * 4096, server.SavedBytes);
+    }
+
+    [Fact]
+    public void Compressed_memory_is_not_taken_for_a_command_line()
+    {
+        ProtoWriter compressed = SavedImages.Pages(SavedImages.Stack, 2).Message(6, new ProtoWriter().Number(2, 777).Number(3, 1));
+        _images.Write("pagemap-301.img", new ProtoWriter().Number(1, 1), SavedImages.Pages(0x4000, 1), compressed);
+
+        Assert.Empty(Read().Tasks[0].Command);
+    }
+
     [Fact]
     public void What_is_in_a_checkpoint_cannot_write_to_the_terminal()
     {

@@ -11,7 +11,7 @@ internal sealed class SavedImages
     private const int Page = 4096;
 
     /// <summary>The pages begin here; the arguments end in the middle of the second page, and the environment follows.</summary>
-    private const ulong Stack = 0x7ffe0000;
+    public const ulong Stack = 0x7ffe0000;
 
     public SavedImages(TempDirectory directory, string program = "server")
     {
@@ -92,7 +92,7 @@ internal sealed class SavedImages
     public static ProtoWriter Core(string name, int state, int user) => new ProtoWriter().Number(1, 1)
         .Message(3, new ProtoWriter().Number(1, state).Text(6, name)).Message(5, new ProtoWriter().Message(10, new ProtoWriter().Number(1, user)));
 
-    public static ProtoWriter Pages(ulong address, long count) => new ProtoWriter().Number(1, (long)address).Number(2, count).Number(4, 4).Number(5, count);
+    public static ProtoWriter Pages(ulong address, long count, int flags = 4) => new ProtoWriter().Number(1, (long)address).Number(2, count).Number(4, flags).Number(5, count);
 
     private static ProtoWriter Memory(ulong argumentsStart, ulong argumentsEnd, ProtoWriter[] areas)
     {

@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+
+namespace Crik.SystemTests;
+
+/// <summary>Memory compressed by criu. Debian's criu cannot: where it has to be one that can, a stand-in says it could.</summary>
+public sealed partial class CompressionTests
+{
+    private const string MiB = "100";
+    private static readonly string[] s_program = ["python3", "/programs/half.py", MiB];
+    private static readonly string[] s_wanted = ["--env", "CRIK_COMPRESSION=lz4"];
+    private static readonly string[] s_standIn = ["--env", "CRIK_CRIU_PATH=/programs/lz4-criu", "--env", "COMPRESSION_NOTE=/checkpoint/note"];
+
+    [LabTheory]
+    [Explains("the memory is not compressed because=\"this criu has no LZ4")]
+    public void A_criu_that_cannot_compress_is_said_and_costs_no_checkpoint(string message)
+    {
+        using ImageDirectory images = new();
+        int last = Checkpoint(images, s_wanted, out string[] said);
+
+        Assert.Contains(said, line => line.StartsWith($"crik warning: {message}", StringComparison.Ordinal));
+        Assert.Null(Manifest(images, 1)["compressedMemory"]);
+        using Pod next = Pod.WithCheckpoints(images, s_wanted, s_program);
+        AssertGoesOn(next, last);
+    }
+
+    [LabTheory]
+    [Explains("does not fit: criu: the memory in it is compressed")]
+    public void A_compressed_checkpoint_is_not_tried_with_a_criu_that_cannot_read_it_and_waits_for_one_that_can(string message)
+    {
+        using ImageDirectory images = new();
+        int last = Checkpoint(images, [.. s_standIn, .. s_wanted], out _);
+        Assert.Equal(["asked whether it can compress", "dump compress=1"], Notes(images));
+        Assert.InRange((long)Manifest(images, 1)["compressedMemory"]!, 100 << 20, 200 << 20);
+        string seenByCriu = Inspected(images, "criu");
+        Assert.Contains("compressed from about", seenByCriu, StringComparison.Ordinal);
+        Assert.Contains("has no LZ4", seenByCriu, StringComparison.Ordinal);
+        Assert.DoesNotContain("has no LZ4", Inspected(images, "/programs/lz4-criu"), StringComparison.Ordinal);
+
+        using (Pod refused = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], s_program))
+        {
+            Assert.Equal(123, refused.WaitForExit());
+            Assert.Contains(refused.Errors, line => line.StartsWith($"crik error: checkpoint 1 {message}", StringComparison.Ordinal));
+        }
+
+        Assert.Equal([1], images.Generations);
+        using Pod next = Pod.WithCheckpoints(images, s_standIn, s_program);
+        AssertGoesOn(next, last);
+    }
+
+    [LabFact]
+    public void By_itself_it_compresses_when_the_volume_was_slow_and_remembers_how_that_went()
+    {
+        string[] automatic = [.. s_standIn, "--env", "CRIK_COMPRESSION=auto"];
+        using ImageDirectory images = new();
+        int last = Checkpoint(images, automatic, out _);
+        Assert.False(File.Exists(images.In("note"))); // nothing was known of the volume: criu was not even asked
+        Assert.Null(Manifest(images, 1)["compressedMemory"]);
+        JsonNode run = Run(images);
+        Assert.True((long)run["bytesPerSecond"]! > 0);
+        run["bytesPerSecond"] = 50L << 20;
+        File.WriteAllText(images.In("run.json"), run.ToJsonString());
+
+        using (Pod pod = Pod.WithCheckpoints(images, automatic, s_program))
+        {
+            AssertGoesOn(pod, last);
+            Assert.Equal(143, pod.End());
+            Assert.Contains(pod.Errors, line => line.StartsWith("crik info: the memory is compressed because=\"50 MiB of memory a second", StringComparison.Ordinal));
+        }
+
+        Assert.NotNull(Manifest(images, 2)["compressedMemory"]);
+        run = Run(images);
+        Assert.Equal(50L << 20, (long)run["bytesPerSecond"]!);
+        Assert.True((long)run["compressedBytesPerSecond"]! > 0);
+        Assert.InRange((int)run["compressedPercent"]!, 50, 100); // the stand-in compresses nothing
+    }
+
+    private static int Checkpoint(ImageDirectory images, string[] options, out string[] said)
+    {
+        using Pod pod = Pod.WithCheckpoints(images, options, s_program);
+        pod.WaitForLine("whole 1");
+        Assert.Equal(143, pod.End());
+        said = pod.Errors;
+        return pod.Counted()[^1];
+    }
+
+    private static void AssertGoesOn(Pod pod, int last)
+    {
+        pod.WaitForCount(last + 1);
+        Assert.Equal(last + 1, pod.Counted()[0]);
+        int looks = pod.Output.Count(line => line.StartsWith("whole", StringComparison.Ordinal));
+        pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith("whole", StringComparison.Ordinal)) >= looks + 2, "that it is whole");
+        Assert.DoesNotContain(pod.Output, line => line.StartsWith("DAMAGED", StringComparison.Ordinal));
+    }
+
+    private static string Inspected(ImageDirectory images, string criu)
+    {
+        using Pod pod = new(["--image-dir", images.Path, "--env", $"CRIK_CRIU_PATH={criu}"], ["crik", "inspect", "--image-dir", "/checkpoint"]);
+        Assert.Equal(0, pod.WaitForExit());
+        return string.Join(' ', string.Join(' ', pod.Output).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static string[] Notes(ImageDirectory images) => File.ReadAllLines(images.In("note"));
+
+    private static JsonNode Manifest(ImageDirectory images, int generation) => JsonNode.Parse(File.ReadAllText(images.Manifest(generation)))!;
+
+    private static JsonNode Run(ImageDirectory images) => JsonNode.Parse(File.ReadAllText(images.In("run.json")))!;
+}

@@ -1,0 +1,34 @@
+namespace Crik.SystemTests;
+
+/// <summary>The same with a real criu that can: make compression-test. Not compiled without one, see the project file.</summary>
+public sealed partial class CompressionTests
+{
+    [LabFact]
+    public void Images_are_smaller_and_the_memory_is_right_after_two_pods_and_plain_criu_is_refused()
+    {
+        string[] real = ["--mount", $"{Environment.GetEnvironmentVariable("CRIK_LZ4_CRIU")}:/criu-lz4:ro", "--env", "CRIK_CRIU_PATH=/criu-lz4"];
+        using ImageDirectory images = new();
+        int last = 0;
+        for (int generation = 1; generation <= 2; generation++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, [.. real, .. s_wanted], s_program);
+            AssertGoesOn(pod, last);
+            Assert.Equal(143, pod.End());
+            last = pod.Counted()[^1];
+            long memory = (long)Manifest(images, generation)["compressedMemory"]!;
+            Assert.InRange(new FileInfo(images.AnyImage(generation, "pages-1.img")).Length, memory / 5, memory * 7 / 10);
+        }
+
+        Assert.Contains("has no LZ4", Inspected(images, "criu"), StringComparison.Ordinal);
+        using (Pod refused = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], s_program))
+        {
+            Assert.Equal(123, refused.WaitForExit());
+        }
+
+        using (Pod tried = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=tryAnyway", "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], s_program))
+        {
+            Assert.Equal(123, tried.WaitForExit());
+            Assert.Contains(tried.Errors, line => line.Contains("this criu was built without LZ4", StringComparison.Ordinal));
+        }
+    }
+}
