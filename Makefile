@@ -40,8 +40,7 @@ $(RENDER): $(wildcard tests/lab/chart/*)
 test:
 	@tests/lab/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
-	@tests/lab/rootfs.sh experimental
-	@tests/lab/rootfs.sh trixie
+	@for suite in experimental trixie bookworm; do tests/lab/rootfs.sh $$suite; done
 	@tests/lab/test.sh Crik.slnx
 
 unit-test:

@@ -86,7 +86,6 @@ public sealed class CheckTests
     [InlineData("sync", "problem", "No space left", "crik check --image-dir /small")]
     [InlineData("criu", "problem", "install criu", "mv /usr/sbin/criu /tmp; crik check --image-dir /checkpoint")]
     [InlineData("criu", "problem", "/bin/true", "CRIK_CRIU_PATH=/bin/true crik check --image-dir /checkpoint")]
-    [InlineData("trial", "problem", "could not be saved", "CRIK_CRIU_PATH=/tmp/criu; export CRIK_CRIU_PATH; printf '#!/bin/sh\\nulimit -f 1\\nexec /usr/sbin/criu \"$@\"\\n' >/tmp/criu; chmod +x /tmp/criu; crik check --image-dir /checkpoint")]
     [InlineData("pid1", "warning", "'sh'", "crik check --image-dir /checkpoint; true")]
     [InlineData("nodeState", "warning", "refused", "KUBERNETES_NODE_NAME=n CRIK_NODE_STATE_SERVER_URL=http://127.0.0.1:9 crik check --image-dir /checkpoint")]
     public void What_is_wrong_or_strange_is_found(string name, string result, string part, string script)
@@ -101,6 +100,22 @@ public sealed class CheckTests
 
         Assert.Equal(result, Result(checks[name]));
         Assert.Contains(part, checks[name].GetProperty("meaning").GetString(), StringComparison.Ordinal);
+    }
+
+    [LabTheory]
+    [Explains("a small tree could not be saved")]
+    public void A_trial_that_cannot_be_saved_says_why(string message)
+    {
+        // A criu that may not write more than a kilobyte.
+        const string Script = "printf '#!/bin/sh\nulimit -f 1\nexec /usr/sbin/criu \"$@\"\n' >/tmp/criu; chmod +x /tmp/criu; crik check -o json --image-dir /checkpoint";
+        using ImageDirectory images = new();
+        using Pod pod = new(["--image-dir", images.Path, "--env", "CRIK_CRIU_PATH=/tmp/criu"], ["sh", "-c", Script]);
+
+        pod.WaitForExit();
+        JsonElement trial = Checks(pod.Output)["trial"];
+
+        Assert.Equal("problem", Result(trial));
+        Assert.True(Explained.IsIn(message, trial.GetProperty("meaning").GetString()!), pod.Said);
     }
 
     [LabFact]
@@ -133,8 +148,9 @@ public sealed class CheckTests
         Assert.Contains("a test drains it", found.GetProperty("meaning").GetString(), StringComparison.Ordinal);
     }
 
-    [LabFact]
-    public void A_trial_that_cannot_be_restored_leaves_its_log_until_the_next_start()
+    [LabTheory]
+    [Explains("a small tree was saved, and could not be restored")]
+    public void A_trial_that_cannot_be_restored_leaves_its_log_until_the_next_start(string message)
     {
         // A criu that ends at once when the trial's checkpoint is there: at the restore.
         const string Script = "printf '#!/bin/sh\nls -d /checkpoint/.check-trial-*/checkpoints/1 >/dev/null 2>&1 && exit 1\nexec /usr/sbin/criu \"$@\"\n' >/tmp/criu; chmod +x /tmp/criu; "
@@ -146,7 +162,7 @@ public sealed class CheckTests
             JsonElement trial = Checks(pod.Output)["trial"];
 
             Assert.Equal("problem", Result(trial));
-            Assert.Contains("could not be restored", trial.GetProperty("meaning").GetString(), StringComparison.Ordinal);
+            Assert.Contains(message, trial.GetProperty("meaning").GetString(), StringComparison.Ordinal);
             Assert.Contains("code 1", pod.Errors);
         }
 

@@ -57,25 +57,28 @@ public sealed class ControlTests
         Assert.Equal(last + 1, next.Counted()[0]);
     }
 
-    [LabFact]
-    public void Somebody_else_is_kept_from_the_socket()
+    [LabTheory]
+    [Explains("the running crik … not listen to this user")]
+    public void Somebody_else_is_kept_from_the_socket(string message)
     {
         using ImageDirectory images = new();
         using Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter);
         pod.WaitForCount(2);
         string said = pod.Exec("sh", "-c", "chmod 777 /run/crik.sock; setpriv --reuid 1234 --clear-groups crik checkpoint 2>&1; true");
 
-        Assert.Contains("does not listen to this user", said, StringComparison.Ordinal);
+        Assert.True(Explained.IsIn(message, said), said);
         pod.WaitFor(line => line.Contains("kept from the control socket", StringComparison.Ordinal), "kept from the control socket");
         Assert.Empty(images.Generations);
     }
 
-    [LabFact]
-    public void Without_a_running_crik_the_commands_say_so()
+    [LabTheory]
+    [Explains("no crik with an image directory runs here")]
+    public void Without_a_running_crik_the_commands_say_so(string message)
     {
         using Pod pod = new([], ["sh", "-c", "crik status; echo status $?; crik checkpoint; echo checkpoint $?"]);
 
         Assert.Equal(0, pod.WaitForExit());
+        pod.AssertSaid($"crik error: {message}");
         Assert.Contains("status 125", pod.Output);
         Assert.Contains("checkpoint 125", pod.Output);
         Assert.Equal(2, pod.Errors.Count(line => line.Contains("no crik with an image directory runs here", StringComparison.Ordinal)));
@@ -134,11 +137,11 @@ public sealed class ControlTests
     }
 
     [LabTheory]
-    [InlineData("exit 1", "giveUp", false)]
-    [InlineData("exit 1", "goOn", true)]
-    [InlineData("sleep 100", "giveUp", false)]
-    [InlineData("sleep 100", "goOn", true)]
-    public void A_hook_that_fails_or_hangs_decides_no_more_than_it_may(string hook, string choice, bool made)
+    [Explains("hooks.beforeCheckpoint failed, and whenHookFails is giveUp", "exit 1", "giveUp", false)]
+    [Explains("hooks.… ended badly", "exit 1", "goOn", true)]
+    [Explains("hooks.… took longer than hookTimeout", "sleep 100", "giveUp", false)]
+    [Explains("hooks.… took longer than hookTimeout", "sleep 100", "goOn", true)]
+    public void A_hook_that_fails_or_hangs_decides_no_more_than_it_may(string message, string hook, string choice, bool made)
     {
         using ImageDirectory images = new();
         using Pod pod = Pod.WithCheckpoints(
@@ -147,14 +150,15 @@ public sealed class ControlTests
         pod.WaitForCount(3);
 
         Assert.Equal(made ? 143 : 3, pod.End());
+        pod.AssertSaid(message);
         Assert.Equal(made ? 1 : 0, images.Generations.Length);
     }
 
     [LabTheory]
-    [InlineData("basic", "warn", true)]
-    [InlineData("basic", "startFresh", false)]
-    [InlineData("full", "startFresh", true)]
-    public void A_clock_that_is_behind_is_said_and_dealt_with_or_goes_on(string level, string choice, bool restored)
+    [Explains("CLOCK_MONOTONIC goes back by …", "basic", "warn", true)]
+    [Explains("CLOCK_MONOTONIC would go back for the program of checkpoint N", "basic", "startFresh", false)]
+    [Explains("CLOCK_MONOTONIC goes back by …", "full", "startFresh", true)]
+    public void A_clock_that_is_behind_is_said_and_dealt_with_or_goes_on(string message, string level, string choice, bool restored)
     {
         const string Program = "import time; n = 0\nwhile True:\n n += 1; print('count', n, flush=True); print('clock', time.monotonic(), flush=True)\n for _ in range(1000000): pass";
         string[] options = ["--level", level, "--env", $"CRIK_WHEN_CLOCK_JUMPS={choice}"];
@@ -173,7 +177,8 @@ public sealed class ControlTests
         next.WaitForLine("clock ");
         Assert.Equal(restored, next.Counted()[0] > 1);
         Assert.Equal(level == "full", Clock(next) > then);
-        Assert.Equal(level == "basic", next.Errors.Any(line => line.Contains("CLOCK_MONOTONIC", StringComparison.Ordinal)));
+        next.End();
+        Assert.Equal(level == "basic", next.HasSaid(message));
     }
 
     private static double Clock(Pod pod) => double.Parse(pod.Output.Last(line => line.StartsWith("clock ", StringComparison.Ordinal)).AsSpan(6), CultureInfo.InvariantCulture);

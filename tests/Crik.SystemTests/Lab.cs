@@ -15,6 +15,9 @@ internal static class Lab
 
     public static string RootFileSystem { get; } = SkipReason is null ? Run(Path.Combine(Repository, "tests/lab/rootfs.sh")).Trim() : "";
 
+    /// <summary>One of those that rootfs.sh makes.</summary>
+    public static string RootFileSystemOf(string suite) => Run(Path.Combine(Repository, "tests/lab/rootfs.sh"), suite).Trim();
+
     /// <summary>Why nothing of this can run here.</summary>
     public static string? SkipReason =>
         !Environment.IsPrivilegedProcess ? "it runs containers, and that takes root"

@@ -132,8 +132,9 @@ public sealed class LazyTests
         Assert.Equal(143, next.End());
     }
 
-    [LabFact]
-    public void When_the_images_cannot_be_read_any_more_it_is_ended_too()
+    [LabTheory]
+    [Explains("… MiB of the program's memory did not come in")]
+    public void When_the_images_cannot_be_read_any_more_it_is_ended_too(string message)
     {
         using ImageDirectory images = new();
         FirstCheckpoint(images, s_eagerly);
@@ -148,12 +149,13 @@ public sealed class LazyTests
         pod.Exec("touch", "/tmp/fast");
 
         Assert.Equal(123, pod.WaitForExit());
-        Assert.Contains(pod.Errors, line => line.Contains("did not come in: criu could not bring them in", StringComparison.Ordinal));
+        pod.AssertSaid($"crik error: {message}: criu could not bring them in");
         Assert.DoesNotContain(pod.Output, line => line.StartsWith("DAMAGED", StringComparison.Ordinal));
     }
 
-    [LabFact]
-    public void With_too_little_time_it_gets_its_SIGTERM_and_the_checkpoint_it_came_from_stays()
+    [LabTheory]
+    [Explains("… MiB of the program's memory have not come in yet")]
+    public void With_too_little_time_it_gets_its_SIGTERM_and_the_checkpoint_it_came_from_stays(string message)
     {
         using ImageDirectory images = new();
         int last = FirstCheckpoint(images, s_eagerly);
@@ -162,8 +164,7 @@ public sealed class LazyTests
             WaitUntilItRuns(pod);
             pod.Exec("touch", "/tmp/hold");
             pod.Kill();
-            pod.WaitFor(line => line.StartsWith("crik error: no checkpoint was made: ", StringComparison.Ordinal)
-                && line.Contains("MiB of the program's memory have not come in yet", StringComparison.Ordinal), "why none was made");
+            pod.WaitForSaid($"crik error: no checkpoint was made: {message}");
             pod.Exec("rm", "/tmp/hold"); // else it might wait for the page its handler is in
             Assert.Equal(7, pod.WaitForExit());
         }
@@ -176,9 +177,9 @@ public sealed class LazyTests
     }
 
     [LabTheory]
-    [InlineData("basic", "always", "crik warning: the program is to run when all its pages are there because=\"criu needs the capabilities SYS_ADMIN")]
-    [InlineData("full", "auto", "crik info: the program is to run when all its pages are there because=\"it is small: ")]
-    public void Where_it_cannot_be_had_or_is_no_use_it_starts_with_all_pages_and_says_so(string level, string wanted, string expected)
+    [Explains("the program is to run when all its pages are there", "basic", "always", "because=\"criu needs the capabilities SYS_ADMIN")]
+    [Explains("the program is to run when all its pages are there", "full", "auto", "because=\"it is small: ")]
+    public void Where_it_cannot_be_had_or_is_no_use_it_starts_with_all_pages_and_says_so(string message, string level, string wanted, string reason)
     {
         using ImageDirectory images = new();
         string[] options = ["--level", level, "--env", $"CRIK_LAZY_PAGES={wanted}"];
@@ -187,9 +188,23 @@ public sealed class LazyTests
         using Pod next = Pod.WithCheckpoints(images, options, s_program);
         next.WaitForCount(last + 1);
 
-        Assert.Contains(next.Errors, line => line.StartsWith(expected, StringComparison.Ordinal));
+        next.WaitForSaid($"{message} {reason}");
         AssertWhole(next);
         Assert.DoesNotContain(next.Errors, line => line.Contains("pages have come in", StringComparison.Ordinal));
+    }
+
+    [LabTheory]
+    [Explains("no page has come in, and the program waits for those it touches")]
+    public void A_volume_that_hangs_is_said(string message)
+    {
+        using ImageDirectory images = new();
+        FirstCheckpoint(images, s_eagerly);
+        using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
+        WaitUntilItRuns(pod);
+
+        pod.Exec("touch", "/tmp/hold");
+
+        pod.WaitForSaid($"crik warning: {message}");
     }
 
     [LabFact]

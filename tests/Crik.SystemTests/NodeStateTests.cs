@@ -18,8 +18,9 @@ public sealed class NodeStateTests
         StandInServer.Json("{\"name\":\"" + new string('x', 1 << 20) + "\"}"),
     };
 
-    [LabFact]
-    public void An_ordinary_end_makes_no_checkpoint()
+    [LabTheory]
+    [Explains("SIGTERM: no checkpoint, the program gets it")]
+    public void An_ordinary_end_makes_no_checkpoint(string message)
     {
         using ImageDirectory images = new();
         using StandInServer server = new(StandInServer.State("ready", 1));
@@ -29,7 +30,7 @@ public sealed class NodeStateTests
         Assert.Equal(3, pod.End());
         Assert.Contains("got TERM", pod.Output);
         Assert.Empty(images.Generations);
-        Assert.Contains(pod.Errors, line => line.Contains("the node is ready: the test says so", StringComparison.Ordinal));
+        pod.AssertSaid($"crik info: {message} because=\"the node is ready: the test says so");
     }
 
     [LabTheory]
@@ -86,9 +87,9 @@ public sealed class NodeStateTests
     }
 
     [LabTheory]
-    [InlineData("checkpoint", 143)]
-    [InlineData("forward", 3)]
-    public void A_server_that_is_down_leaves_the_choice_to_the_configuration(string choice, int code)
+    [Explains("the node state server … does not say how this node is", "checkpoint", 143)]
+    [Explains("the node's state is unknown", "forward", 3)]
+    public void A_server_that_is_down_leaves_the_choice_to_the_configuration(string message, string choice, int code)
     {
         using ImageDirectory images = new();
         StandInServer server = new(null);
@@ -100,7 +101,7 @@ public sealed class NodeStateTests
         pod.WaitForCount(3);
 
         Assert.Equal(code, pod.End());
-        Assert.Contains(pod.Errors, line => line.Contains("Connection refused", StringComparison.Ordinal));
+        pod.AssertSaid($"{message}…Connection refused");
     }
 
     [LabFact]
@@ -115,8 +116,9 @@ public sealed class NodeStateTests
         Assert.Equal(143, pod.End());
     }
 
-    [LabFact]
-    public void A_missing_node_name_is_said_at_the_start()
+    [LabTheory]
+    [Explains("CRIK_NODE_STATE_SERVER_URL: needs the node's name")]
+    public void A_missing_node_name_is_said_at_the_start(string message)
     {
         using ImageDirectory images = new();
         using Pod pod = new(
@@ -125,7 +127,7 @@ public sealed class NodeStateTests
 
         Assert.Equal(64, pod.WaitForExit());
         Assert.Empty(pod.Output);
-        Assert.Contains(pod.Errors, line => line.Contains("CRIK_NODE_STATE_SERVER_URL: needs the node's name", StringComparison.Ordinal)
+        Assert.Contains(pod.Errors, line => Explained.IsIn(message, line)
             && line.Contains("fieldPath: spec.nodeName", StringComparison.Ordinal));
     }
 

@@ -152,8 +152,9 @@ public sealed class PodTests
         Assert.Equal(143, restored.End());
     }
 
-    [LabFact]
-    public void A_checkpoint_of_the_full_level_waits_for_a_pod_that_has_it()
+    [LabTheory]
+    [Explains("does not fit: privileges")]
+    public void A_checkpoint_of_the_full_level_waits_for_a_pod_that_has_it(string message)
     {
         using ImageDirectory images = new();
         int last;
@@ -167,7 +168,7 @@ public sealed class PodTests
         using (Pod basic = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], Programs.Counter))
         {
             Assert.Equal(123, basic.WaitForExit());
-            Assert.Contains(basic.Errors, line => line.Contains("SYS_ADMIN", StringComparison.Ordinal));
+            basic.AssertSaid($"crik error: checkpoint 1 {message}…SYS_ADMIN");
         }
 
         Assert.Empty(images.Failed);

@@ -3,7 +3,7 @@
 
     pod.py run NAME [options] -- COMMAND...   runs in the foreground; its exit code is the container's
       --level none|basic|full|privileged|nonroot   capabilities, see LEVELS (default basic)
-      --capability NAME    one more
+      --capability NAME    one more        --drop NAME    one less
       --image-dir DIR      mounted at /checkpoint
       --mount SRC:DST[:ro] a volume            --tmpfs DST:SIZE   a volume in memory
       --env K=V            --terminal          with a terminal; then standard input has to be one
@@ -92,7 +92,7 @@ def prepare(a):
     for f, text in files.items():
         with open(f'{bundle}/{f}', 'w') as out:
             out.write(text)
-    bounding = LEVELS[a.level] + a.capability
+    bounding = [name for name in LEVELS[a.level] + a.capability if name not in a.drop]
     uid, gid, effective = 0, 0, bounding
     if a.level == 'nonroot':
         uid, gid = (int(number) for number in a.user.split(':'))
@@ -165,7 +165,7 @@ def main():
     verb.add_argument('name')
     verb.add_argument('--level', choices=LEVELS, default='basic')
     verb.add_argument('--image-dir')
-    for repeated in ('--mount', '--tmpfs', '--env', '--capability'):
+    for repeated in ('--mount', '--tmpfs', '--env', '--capability', '--drop'):
         verb.add_argument(repeated, action='append', default=[])
     verb.add_argument('--terminal', action='store_true')
     verb.add_argument('--host-network', action='store_true')

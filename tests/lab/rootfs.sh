@@ -1,7 +1,7 @@
 #!/bin/bash
-# rootfs.sh [experimental|trixie|programs|programs-trixie|programs-sid]: makes, once, a root file system of the lab's pods and prints its path:
-# criu 4.3 (sid and experimental; the default) or criu 4.1.1 (trixie), with Python for the test programs; or trixie with the
-# programs of the matrix and criu 4.3, 4.1.1 or 4.2.1.
+# rootfs.sh [experimental|trixie|bookworm|programs|programs-trixie|programs-sid]: makes, once, a root file system of the lab's pods
+# and prints its path: criu 4.3 (sid and experimental; the default), 4.1.1 (trixie) or 3.17.1 (bookworm), with Python for the test
+# programs; or trixie with the programs of the matrix and criu 4.3, 4.1.1 or 4.2.1.
 set -euo pipefail
 suite=${1:-experimental}
 case $suite in                            # one more when what is below changes
@@ -22,8 +22,8 @@ newest_criu() { # newest_criu SUITE...: with what it needs; a stored copy of sid
   chroot "$new" sh -c 'apt-get -o Acquire::Check-Valid-Until=false -qq update && apt-get install -y -qq --no-install-recommends -t experimental criu' >&2
 }
 case $suite in
-  trixie)
-    mmdebstrap --quiet --variant=minbase --include="criu,$packages" trixie "$new" "$mirror" >&2 ;;
+  trixie|bookworm)
+    mmdebstrap --quiet --variant=minbase --include="criu,$packages" "$suite" "$new" "$mirror" >&2 ;;
   programs)
     packages+=,curl,nodejs,openjdk-21-jdk-headless,redis-server,redis-tools,postgresql,nginx,golang-go,sqlite3
     packages+=,python3-ipykernel,python3-jupyter-client,tmux,vim,libicu76

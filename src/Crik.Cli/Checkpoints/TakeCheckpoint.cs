@@ -141,7 +141,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         {
             return draft is { IsCommitted: true } && !request.LeaveRunning
                 ? EndTree(request.Program, tree!, draft.Generation)
-                : new CheckpointOutcome(draft is { IsCommitted: true } ? draft.Generation : null, exception.Message) { MayWorkAgain = exception is not CheckpointException };
+                : new CheckpointOutcome(draft is { IsCommitted: true } ? draft.Generation : null, Why(exception, draft)) { MayWorkAgain = exception is not CheckpointException };
         }
         finally
         {
@@ -284,7 +284,8 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         }
 
         string log = Path.Combine(draft.ImagesPath, "dump.log");
-        CriuException explained = CriuLog.Explain("criu could not save the program", log, File.Exists(log) ? null : CriuOutput(draft.ImagesPath));
+        CriuException explained = CriuLog.Explain(
+            "criu could not save the program", log, File.Exists(log) ? null : CriuOutput(draft.ImagesPath), Libc.FreeBytes(draft.ImagesPath) < Environment.SystemPageSize);
         string? kept = store.KeepDumpLog(draft);
         foreach (string line in explained.Evidence)
         {
@@ -293,6 +294,10 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
 
         return new CheckpointOutcome(null, kept is null ? explained.Message : $"{explained.Message} (its log: {kept})") { MayWorkAgain = !explained.IsExplained };
     }
+
+    /// <summary>A criu that does not speak with crik may have said why where people look.</summary>
+    private static string Why(Exception exception, CheckpointDraft? draft) =>
+        exception is CriuException && draft is { IsCommitted: false } && CriuOutput(draft.ImagesPath) is { } output ? $"{exception.Message} ({output})" : exception.Message;
 
     private static string? CriuOutput(string images)
     {

@@ -24,6 +24,9 @@ internal enum PrivilegeLevel
 /// <param name="SeccompFiltered">A filter on this process: criu, filtered too, may then not trace the program.</param>
 internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
 {
+    /// <summary>criu's file gives it capabilities that it does not get, because of <c>no_new_privs</c>.</summary>
+    public bool FileMayNotGive { get; init; }
+
     private const ulong Setpcap = 1UL << 8;
     private const ulong NetAdmin = 1UL << 12;
     private const ulong SysPtrace = 1UL << 19;
@@ -45,7 +48,11 @@ internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
     /// <summary>What stands in the way of a checkpoint, in the user's terms; nothing when it can work.</summary>
     public IEnumerable<string> Problems()
     {
-        if (!Has(CheckpointRestore) || !Has(SysPtrace))
+        if (FileMayNotGive && Level == PrivilegeLevel.None)
+        {
+            yield return "criu may not get the capabilities of its file: set securityContext.allowPrivilegeEscalation to true";
+        }
+        else if (!Has(CheckpointRestore) || !Has(SysPtrace))
         {
             yield return "criu needs the capabilities CHECKPOINT_RESTORE and SYS_PTRACE: add them under securityContext.capabilities.add of "
                 + "the container (a container that does not run as root needs them as file capabilities of criu too, see README)";
@@ -68,6 +75,7 @@ internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
         ulong effective = 0;
         ulong bounding = 0;
         bool filtered = false;
+        bool noNewPrivileges = false;
         foreach (string line in File.ReadLines("/proc/self/status"))
         {
             string value = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
@@ -83,10 +91,14 @@ internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
             {
                 filtered = value == "2";
             }
+            else if (line.StartsWith("NoNewPrivs:", StringComparison.Ordinal))
+            {
+                noNewPrivileges = value == "1";
+            }
         }
 
         ulong fromFile = criuFile is null ? 0 : Libc.FileCapabilities(criuFile) & bounding;
-        return new Capabilities(effective | fromFile, filtered);
+        return new Capabilities(noNewPrivileges ? effective : effective | fromFile, filtered) { FileMayNotGive = noNewPrivileges && fromFile != 0 };
     }
 
     private bool Has(ulong bits) => (Effective & bits) == bits;

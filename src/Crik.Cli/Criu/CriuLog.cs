@@ -7,10 +7,16 @@ internal static class CriuLog
     private const string UsesIoUring = "the program uses io_uring, which criu cannot save, and crik did not hide it: set ioUring to hide, switch it off in "
         + "the program, or add SYS_ADMIN, NET_ADMIN and SYS_TIME, with which it is hidden from every program";
 
+    private const string HasSeveralUsers = "the program has processes of several users: run the container as root, or all of it as one user";
+    private const string HasSomethingElse = "the program has something open that criu cannot save: close it before checkpoints, or do without";
+    private const string DirectoryIsFull = "the image directory is full: use a larger volume, or lower keep";
+    private const string WatchedFileIsGone = "a file the program watches is not here any more: put it back, or keep it where it is; one of the container's own goes along "
+        + "when crik finds it by name (inotifyIncompatiblePaths)";
+
     private const long TailBytes = 256 << 10;
 
     /// <summary>What criu says in every container, and goes on.</summary>
-    private static readonly string[] s_usual = ["binfmt_misc", "Unable to create tun"];
+    private static readonly string[] s_usual = ["binfmt_misc", "Unable to create tun", "Can't setup RLIMIT_NOFILE for self"];
 
     /// <summary>A part of an error line of criu's, and the same in the user's terms with what to try.</summary>
     private static readonly (string Part, string Meaning)[] s_known =
@@ -24,36 +30,42 @@ internal static class CriuLog
         ("Can't dump that handle", "an inotify watch is on a file that cannot be found by name: add its directory to inotifyIncompatiblePaths, or the capability DAC_READ_SEARCH"),
         ("doesn't live in IPC ns", "the program uses System V shared memory: add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME, "
             + "or set shareSysvMemory: true when nobody looks for it again by its key, as in PostgreSQL"),
-        ("External socket is used", "a Unix socket leads to a process outside the program's tree"),
+        ("External socket is used", "a Unix socket leads to a process outside the program's tree: end that one first"),
         ("Can't dump ghost file", "a deleted file that is still open is larger than ghostLimit: raise it"),
         ("compression requires CRIU built with LZ4", "this criu was built without LZ4: install one that has it, or set compression to none"),
         ("CRIU was built without LZ4", "the memory in the checkpoint is compressed, and this criu was built without LZ4: use the image it was made with, or a criu that has it"),
         ("Block decompression failed", "the compressed memory in the checkpoint is damaged"),
-        ("ghost file", "a deleted file that is still open could not be saved: raise ghostLimit"),
-        ("Can't get rlimit", "the program has processes of several users: run the container as root, or all of it as one user"),
-        ("Can't fork for", "a process number the program needs is taken"),
-        ("Connected TCP socket", "the program has open connections"),
+        ("Can't get rlimit", HasSeveralUsers),
+        ("map_files on procfs: Permission denied", HasSeveralUsers),
+        ("Can't fork for", "a process number the program needs is taken by something else in this pod: end it, and do not share the PID namespace"),
+        ("No mapping for", "a volume that the program has in a mount namespace of its own is not in this pod: mount it at the same place"),
         ("has bad size", "a file the program has open changed since the checkpoint: add it to additionalPaths"),
         ("Can't open file", "a file the program had open is not here: add it to additionalPaths, or keep it on a volume"),
-        ("Can't stat file", "a file the program had open is not here: add it to additionalPaths, or keep it on a volume"),
-        ("No space left on device", "the image directory is full"),
-        ("Disk quota exceeded", "the image directory's quota is used up"),
-        ("Read-only file system", "the image directory is read-only"),
-        ("Input/output error", "the disk of the image directory has errors"),
+        ("No space left on device", DirectoryIsFull),
+        ("Disk quota exceeded", "the image directory's quota is used up: raise it, or lower keep"),
+        ("Input/output error", "the disk of the image directory has errors: use another volume"),
         ("Unable to drop capability", "criu may not drop capabilities: add SETPCAP"),
-        ("Unable to set a monotonic clock offset", "the capability SYS_TIME is missing"),
-        ("Can't bind", "an address the program listened on is taken or not available here"),
-        ("Stale file handle", "a file the program watches is not the same here"),
-        ("Unsupported", "the program has something open that criu cannot save"),
+        ("Unable to set a monotonic clock offset", "the clock of a time namespace cannot be set here: without SYS_ADMIN, NET_ADMIN and SYS_TIME none is wanted"),
+        ("Can't bind", "an address the program listened on is taken or not available here: let it listen on 0.0.0.0"),
+        ("fsnotify: Unable to open", WatchedFileIsGone),
+        ("Stale file handle", WatchedFileIsGone),
+        ("Unsupported", HasSomethingElse),
+        ("of that type", HasSomethingElse),
+        ("Unknown socket", HasSomethingElse),
+        ("Can't lookup mount=", "the program has a file open on a mount that this container has not got, as a POSIX message queue is: close it before checkpoints"),
     ];
 
+    /// <summary>All that is known; each has an entry in docs/troubleshooting.md.</summary>
+    internal static IEnumerable<string> Meanings => s_known.Select(known => known.Meaning);
+
     /// <summary>Reads a log of criu's and says why it failed.</summary>
-    public static CriuException Explain(string what, string logPath, string? fallback)
+    /// <param name="directoryIsFull">Then the log itself may be cut off.</param>
+    public static CriuException Explain(string what, string logPath, string? fallback, bool directoryIsFull = false)
     {
         string[] errors = [.. Tail(logPath).Where(line => line.Contains("Error (", StringComparison.Ordinal) && !s_usual.Any(line.Contains))];
 
         // The first error is the cause; later ones are its echo.
-        string? meaning = errors.Select(Meaning).FirstOrDefault(found => found is not null);
+        string? meaning = errors.Select(Meaning).FirstOrDefault(found => found is not null) ?? (directoryIsFull ? DirectoryIsFull : null);
         string cause = meaning ?? (errors.Length > 0 ? $"criu says: {WithoutPrefix(errors[0])}" : fallback ?? "criu ended without a word");
         return new CriuException($"{what}: {cause}", [.. errors.TakeLast(EvidenceLines).Select(WithoutPrefix)]) { IsExplained = meaning is not null };
     }

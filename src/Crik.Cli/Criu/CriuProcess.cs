@@ -120,7 +120,7 @@ internal sealed class CriuProcess : IDisposable
     }
 
     /// <summary>The answer to <see cref="CriuRequest.ForVersion"/>.</summary>
-    public int ReadVersion(Deadline deadline, Func<bool>? giveUp = null) => Receive(deadline, giveUp)?.Version ?? throw new CriuException($"{_file} did not say its version", []);
+    public int ReadVersion(Deadline deadline, Func<bool>? giveUp = null) => Receive(deadline, giveUp)?.Version ?? throw NoAnswer();
 
     /// <exception cref="CriuException">It is gone.</exception>
     public void Send(byte[] request)
@@ -129,9 +129,9 @@ internal sealed class CriuProcess : IDisposable
         {
             Libc.Write(_socket, request, "to criu");
         }
-        catch (LinuxException exception)
+        catch (LinuxException)
         {
-            throw new CriuException($"{_file} does not listen: {Errno.Text(exception.Errno)}", []);
+            throw NoAnswer();
         }
     }
 
@@ -159,6 +159,8 @@ internal sealed class CriuProcess : IDisposable
             progress?.Report();
         }
     }
+
+    private CriuException NoAnswer() => new($"{_file} does not answer: is criuPath right, and is all there that it needs?", []);
 
     private CriuMessage Understand(byte[] packet)
     {

@@ -120,6 +120,21 @@ public sealed partial class PublishedConfigurationTests : IDisposable
         Assert.NotNull(all.NodeStateServerUrl);
     }
 
+    [Fact]
+    public void The_guide_has_every_key_and_its_examples_load()
+    {
+        string guide = File.ReadAllText(ConfigurationFixture.RepositoryFile("docs/configuration.md"));
+        string[] examples = [.. YamlBlock().Matches(guide).Select(match => match.Groups[1].Value).Where(text => !text.StartsWith("# in the pod", StringComparison.Ordinal))];
+
+        Assert.All(OptionKeys.All, key => Assert.Matches($@"[`\s]{Regex.Escape(key.Name.Split('.')[^1])}[`:]", guide));
+        Assert.Equal(10, examples.Length);
+        foreach (string example in examples)
+        {
+            File.WriteAllText(_fixture.FilePath, example);
+            _fixture.LoadEnvironment((CrikOptions.NodeNameVariable, "node-1")); // throws on the least mistake
+        }
+    }
+
     private JsonElement PropertyOf(OptionKey key) => key.Name.Split('.') is [string group, string name]
         ? Properties.GetProperty(group).GetProperty("properties").GetProperty(name)
         : Properties.GetProperty(key.Name);
@@ -145,6 +160,9 @@ public sealed partial class PublishedConfigurationTests : IDisposable
     }
 
     /// <summary>A key that is commented out has no space behind the #, unless it is an item of a list.</summary>
+    [GeneratedRegex("```yaml\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex YamlBlock();
+
     [GeneratedRegex("^#([a-zA-Z]+:.*|  - .*|  [a-zA-Z]+: .*)$", RegexOptions.Multiline)]
     private static partial Regex CommentedKey();
 

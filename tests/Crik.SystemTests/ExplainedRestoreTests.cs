@@ -1,0 +1,217 @@
+using System.Text.Json.Nodes;
+
+namespace Crik.SystemTests;
+
+/// <summary>Messages of a restore that fails.</summary>
+public sealed class ExplainedRestoreTests
+{
+    private static readonly string[] s_counter = ["python3", "/programs/wall.py"];
+
+    [LabTheory]
+    [Explains("a file the program has open changed since the checkpoint", "grows")]
+    [Explains("a file the program had open is not here", "is gone")]
+    public void A_file_on_a_volume_that_is_another(string message, string what)
+    {
+        using ImageDirectory images = new();
+        string volume = images.In("volume");
+        Directory.CreateDirectory(volume);
+        string[] options = ["--mount", $"{volume}:/volume", "--env", "CRIK_WHEN_INCOMPATIBLE=tryAnyway"];
+        string[] program = [.. s_counter, "file_on_a_volume"];
+        Checkpoint(images, options, program);
+        if (what == "grows")
+        {
+            File.AppendAllText(Path.Combine(volume, "file"), "more");
+        }
+        else
+        {
+            File.Delete(Path.Combine(volume, "file"));
+        }
+
+        IsNotRestored(Pod.WithCheckpoints(images, [.. options, "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], program), message);
+        Assert.Equal([1], images.Failed);
+    }
+
+    [LabTheory]
+    [Explains("a file the program watches is not here any more", true)]
+    [Explains("an inotify watch is not there any more", false)]
+    public void A_watched_file_on_a_volume_that_is_gone(string message, bool wasMoved)
+    {
+        using ImageDirectory images = new();
+        using ImageDirectory volume = new();
+        Directory.CreateDirectory(volume.In("volume"));
+        string[] options = ["--level", "privileged", "--mount", $"{volume.In("volume")}:/volume"];
+        string[] program = [.. s_counter, "watch_on_a_volume"];
+        using (Pod first = Pod.WithCheckpoints(images, options, program))
+        {
+            first.WaitForCount(1);
+            if (wasMoved)
+            {
+                File.Move(volume.In("volume", "file"), volume.In("file")); // so that criu saves it by its handle
+            }
+
+            Assert.Equal(143, first.End());
+        }
+
+        File.Delete(wasMoved ? volume.In("file") : volume.In("volume", "file"));
+        Pod next = Pod.WithCheckpoints(images, [.. options, "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], program);
+        if (wasMoved)
+        {
+            IsNotRestored(next, message);
+            return;
+        }
+
+        using (next)
+        {
+            next.WaitForLine("crik info: restored");
+            next.AssertSaid($"crik warning: {message}");
+            Assert.Equal(143, next.End());
+        }
+    }
+
+    [LabTheory]
+    [Explains("a process number the program needs is taken", "sleep 1000")]
+    [Explains("an address the program listened on is taken or not available here", "python3 /programs/wall.py tcp")]
+    public void Something_that_was_started_in_the_pod_before_the_restore(string message, string beside)
+    {
+        using ImageDirectory images = new();
+        string[] program = [.. s_counter, "tcp"];
+        Checkpoint(images, [], program);
+        int root = (int)JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!["rootPid"]!;
+        int number = message.Contains("process number", StringComparison.Ordinal) ? root : root + 1000;
+
+        // crik waits for its turn, so that the other is there before it, as in a pod whose restore is slow.
+        using Pod pod = new(
+            ["--image-dir", images.Path],
+            ["sh", "-c", "mkfifo /tmp/turn; echo waiting; read _ </tmp/turn; exec crik run --image-dir /checkpoint -- \"$@\"", "sh", .. program]);
+        pod.WaitForLine("waiting");
+        pod.Exec("sh", "-c", $"python3 /programs/number.py {number} {beside} </dev/null >/tmp/beside 2>&1 & "
+            + $"until kill -0 {number} && {{ [ '{beside}' = 'sleep 1000' ] || grep -q count /tmp/beside; }}; do :; done 2>/dev/null; echo >/tmp/turn");
+
+        pod.WaitForLine("crik info: restored"); // after a failed attempt crik ends what runs beside it, and it is tried again
+        pod.AssertSaid($"crik warning: attempt 1 of 2 to restore checkpoint 1: …{message}");
+        Assert.Equal(143, pod.End());
+    }
+
+    [LabTheory]
+    [Explains("an address the program listened on is taken or not available here")]
+    public void An_address_that_was_not_the_old_pods_any_more(string message)
+    {
+        using ImageDirectory images = new();
+        string[] program = [.. s_counter, "tcp_at_an_address_to_come"];
+        using (Pod first = Pod.WithCheckpoints(images, [], program))
+        {
+            first.WaitForLine("crik info: starting afresh");
+            void Address(string verb) => Lab.Run("nsenter", "-t", Lab.Run(Lab.PodRunner, "pid", first.Name).Trim(), "-n", "ip", "address", verb, "10.99.0.7/32", "dev", "lo");
+            Address("add");
+            first.WaitForCount(1);
+            Address("del");
+            Assert.Equal(143, first.End());
+        }
+
+        IsNotRestored(Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_RESTORE_FAILS=fail"], program), message);
+    }
+
+    [LabTheory]
+    [Explains("the program needs the process number N, and crik itself has it")]
+    public void A_crik_that_was_started_after_many_others(string message)
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images, [], s_counter);
+        int root = (int)JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!["rootPid"]!;
+
+        IsNotRestored(
+            new Pod(
+                ["--image-dir", images.Path, "--env", "CRIK_WHEN_RESTORE_FAILS=fail"],
+                ["python3", "/programs/number.py", $"{root}", "crik", "run", "--image-dir", "/checkpoint", "--", .. s_counter]),
+            message);
+    }
+
+    [LabTheory]
+    [Explains("… cannot be trusted: its format is N")]
+    public void A_checkpoint_of_a_later_crik(string message)
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images, [], s_counter);
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!; // there is no later one yet, so its number is faked
+        manifest["format"] = 1000;
+        File.WriteAllText(images.Manifest(1), manifest.ToJsonString());
+
+        IsNotRestored(Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_RESTORE_FAILS=fail"], s_counter), message);
+    }
+
+    [LabTheory]
+    [Explains("a volume that the program has in a mount namespace of its own is not in this pod")]
+    public void A_volume_that_is_not_mounted(string message)
+    {
+        using ImageDirectory images = new();
+        string[] options = ["--level", "full", "--env", "CRIK_WHEN_RESTORE_FAILS=fail"];
+        string[] program = ["unshare", "-m", "sh", "-c", "mount -t tmpfs its-own /mnt; exec python3 /programs/wall.py"];
+        Checkpoint(images, [.. options, "--tmpfs", "/volume:4m"], program);
+
+        IsNotRestored(Pod.WithCheckpoints(images, options, program), message);
+    }
+
+    [LabTheory]
+    [Explains("checkpoint N cannot be restored now: …")]
+    public void A_volume_without_room_for_the_additional_paths(string message)
+    {
+        using ImageDirectory images = new();
+        string[] options = ["--env", "CRIK_ADDITIONAL_PATHS=/data"];
+        string[] program = Programs.Shell("head -c 4m /dev/zero >/data/file; exec python3 /programs/wall.py");
+        Checkpoint(images, [.. options, "--tmpfs", "/data:8m"], program);
+
+        using Pod pod = Pod.WithCheckpoints(images, [.. options, "--tmpfs", "/data:1m"], program);
+
+        Assert.NotEqual(0, pod.WaitForExit());
+        pod.AssertSaid($"crik error: {message}No space left on device");
+        Assert.Equal([1], images.Generations);
+    }
+
+    [LabTheory]
+    [Explains("there is no room for the N KiB that a restore writes")]
+    public void No_room_anywhere(string message)
+    {
+        using ImageDirectory images = new();
+        string volume = images.In("volume");
+        Directory.CreateDirectory(volume);
+        Lab.Run("mount", "-t", "tmpfs", "-o", "size=40m", "crik-test", volume);
+        try
+        {
+            string[] Run(params string[] program) => ["crik", "run", "--image-dir", "/checkpoint", "--", .. program];
+            using (Pod first = new(["--image-dir", volume], Run(s_counter)))
+            {
+                first.WaitForCount(1);
+                Assert.Equal(143, first.End());
+            }
+
+            Lab.Run("sh", "-c", $"cat /dev/zero >{volume}/filler 2>/dev/null || true");
+            using Pod pod = new(["--image-dir", volume, "--tmpfs", "/tmp:4k", "--tmpfs", "/dev/shm:4k"], Run(s_counter));
+
+            Assert.Equal(125, pod.WaitForExit());
+            pod.AssertSaid($"crik error: {message}");
+            Assert.True(Directory.Exists(Path.Combine(volume, "checkpoints", "1")));
+        }
+        finally
+        {
+            Lab.Run("umount", "-l", volume);
+        }
+    }
+
+    private static void Checkpoint(ImageDirectory images, string[] options, string[] program)
+    {
+        using Pod pod = Pod.WithCheckpoints(images, options, program);
+        pod.WaitForCount(1);
+        int code = pod.End();
+        Assert.True(code == 143, pod.Said);
+    }
+
+    private static void IsNotRestored(Pod pod, string message)
+    {
+        using (pod)
+        {
+            int code = pod.WaitForExit();
+            pod.AssertSaid($"crik error: checkpoint 1 cannot be restored and was set aside: …{message}");
+            Assert.Equal(123, code);
+        }
+    }
+}

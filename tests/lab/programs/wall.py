@@ -1,0 +1,108 @@
+"""wall.py WHAT: a program with something that criu cannot save, or not everywhere. It counts, and on SIGTERM ends with 7."""
+import ctypes, os, signal, socket, struct, subprocess, sys, time
+
+libc = ctypes.CDLL(None, use_errno=True)
+kept = []
+
+
+def checked(result):
+    if result < 0:
+        sys.exit(f'{sys.argv[1]}: {os.strerror(ctypes.get_errno())}')
+    return result
+
+
+def nothing():
+    pass
+
+
+def io_uring():
+    checked(libc.syscall(425, 8, ctypes.create_string_buffer(120)))
+
+
+def multipath_tcp():
+    kept.append(socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262))
+    kept[0].bind(('127.0.0.1', 8080))
+    kept[0].listen()
+
+
+def tcp():
+    kept.append(socket.create_server(('127.0.0.1', 8080)))
+
+
+def tcp_at_an_address_to_come():
+    while not kept:
+        try:
+            kept.append(socket.create_server(('10.99.0.7', 8080)))
+        except OSError:
+            time.sleep(0.05)
+
+
+def userfaultfd():
+    checked(libc.syscall({'x86_64': 323, 'aarch64': 282}[os.uname().machine], 0))
+
+
+def socket_of_another_kind():
+    kept.append(socket.socket(socket.AF_VSOCK))
+
+
+def message_queue():
+    checked(libc.mq_open(b'/queue', os.O_CREAT | os.O_RDWR, 0o600, None))
+
+
+def seccomp_filter():
+    """One that allows everything."""
+    allow = struct.pack('=HBBI', 6, 0, 0, 0x7fff0000)
+    program = ctypes.create_string_buffer(allow)
+    filters = ctypes.create_string_buffer(struct.pack('@HP', 1, ctypes.addressof(program)))
+    checked(libc.prctl(38, 1, 0, 0, 0))
+    checked(libc.prctl(22, 2, filters))
+
+
+def system_v_memory():
+    libc.shmat.restype = ctypes.c_void_p
+    segment = checked(libc.shmget(0, 4096, 0o1600))
+    kept.append(libc.shmat(segment, None, 0))
+
+
+def deleted_file():
+    kept.append(open('/tmp/deleted', 'wb+', buffering=0))
+    kept[0].write(bytes(30 << 20))
+    os.unlink('/tmp/deleted')
+
+
+def file_on_a_volume():
+    kept.append(open('/volume/file', 'a+'))
+
+
+def watch_on_a_volume():
+    open('/volume/file', 'w').close()
+    checked(libc.inotify_add_watch(checked(libc.inotify_init()), b'/volume/file', 0xfff))
+
+
+def socket_for_others():
+    """Somebody connects, and is kept."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind('/tmp/for-others')
+    listener.listen()
+    print('listening', flush=True)
+    kept.extend(listener.accept())
+
+
+def connected_to_it():
+    kept.append(socket.socket(socket.AF_UNIX))
+    kept[0].connect('/tmp/for-others')
+
+
+def another_user():
+    """A program that is set-user-ID."""
+    kept.append(subprocess.Popen(['/volume/sleep', '1000']))
+
+
+what = globals()[sys.argv[1]] if len(sys.argv) > 1 else nothing
+signal.signal(signal.SIGTERM, lambda *_: os._exit(7))
+what()
+n = 0
+while True:
+    n += 1
+    print('count', n, flush=True)
+    time.sleep(0.05)
