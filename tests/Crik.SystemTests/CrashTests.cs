@@ -99,6 +99,29 @@ public sealed class CrashTests
     }
 
     [LabFact]
+    public void A_program_that_lost_a_process_with_a_killed_criu_does_not_take_the_place_of_the_checkpoint_before()
+    {
+        using ImageDirectory images = new();
+        string[] program = Programs.Python("import os, time\nif os.fork() == 0: time.sleep(1000)\nn = 0\nwhile True: n += 1; print('count', n, flush=True); time.sleep(0.02)");
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForCount(3);
+            Assert.Equal(143, pod.End());
+        }
+
+        using (Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu"], program))
+        {
+            pod.WaitForLine("count ");
+            pod.Exec("touch", "/tmp/harm");
+            pod.End();
+            Assert.Contains(pod.Errors, line => line.Contains("a process of the program died", StringComparison.Ordinal));
+        }
+
+        Assert.Equal([1], images.Generations);
+        Assert.Empty(images.Failed);
+    }
+
+    [LabFact]
     public void SIGTERM_while_criu_does_not_answer_ends_crik_and_leaves_the_checkpoint_as_it_was()
     {
         using ImageDirectory images = new();

@@ -92,6 +92,12 @@ internal sealed class FrozenTree
         return _living.All(task => ProcFs.Threads(task) is { Count: > 0 } threads && threads.All(thread => ProcFs.IsTraced(task, thread)));
     }
 
+    /// <summary>
+    /// Whether a process that was frozen has died since and its parent has not heard of it. A criu that is killed while one runs its
+    /// code takes that one along, and the rest may wait for it for ever.
+    /// </summary>
+    public bool HasDead() => _living.Any(task => ProcFs.Membership(task).State == 'Z');
+
     /// <summary>Takes back what <see cref="TryHold"/> did; a stop that is pending yet never was one.</summary>
     public void LetGo() => Signal(Linux.Signal.SIGCONT);
 

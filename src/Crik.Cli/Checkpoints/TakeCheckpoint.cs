@@ -45,6 +45,9 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
 
     private static readonly string[] s_notPartOfIt = ["dump.log", "criu.out", "stats-dump"];
 
+    /// <summary>As it was in an attempt that failed.</summary>
+    private FrozenTree? _before;
+
     public CheckpointOutcome Run(CheckpointRequest request, Deadline deadline)
     {
         Stopwatch clock = Stopwatch.StartNew();
@@ -94,6 +97,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
 
                     case { Type: CriuRequest.Notify, Script: "post-dump" }:
                         refused = tree is null ? "criu did not say what it froze"
+                            : _before?.HasDead() == true ? "a process of the program died when the attempt before failed; the checkpoint before has it"
                             : InBackground(cancellation => own = CopyFiles(draft, tree, watches!, cancellation), deadline, GiveUp)
                             ?? (request.LeaveRunning ? null : Commit(draft, Describe, deadline, GiveUp, tree));
                         if (!draft.IsCommitted)
@@ -149,6 +153,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             if (draft is { IsCommitted: false })
             {
                 InotifyWatches.PutOn(watches);
+                _before = tree;
             }
 
             draft?.Dispose();
