@@ -280,7 +280,8 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         if (refused is not null || timeIsUp)
         {
             return new CheckpointOutcome(null, refused ?? "the dump would not end within the grace period; raise gracePeriod and the pod's "
-                + "terminationGracePeriodSeconds together") { MayWorkAgain = refused == CriuWasGone };
+                + "terminationGracePeriodSeconds together")
+            { MayWorkAgain = refused == CriuWasGone };
         }
 
         string log = Path.Combine(draft.ImagesPath, "dump.log");
