@@ -158,7 +158,7 @@ def run(a):
         clean_up(a.name)
 
 
-def main():
+def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest='verb', required=True)
     verb = verbs.add_parser('run')
@@ -180,10 +180,14 @@ def main():
         verb.add_argument('name')
         if name == 'kill':
             verb.add_argument('signal', nargs='?', default='TERM')
-    arguments = sys.argv[1:]
     at = arguments.index('--') if '--' in arguments else len(arguments)
     a = parser.parse_args(arguments[:at])
     a.command = arguments[at + 1:]
+    return a
+
+
+def main():
+    a = parse(sys.argv[1:])
     if a.verb == 'run':
         sys.exit(run(a))
     if a.verb == 'kill':

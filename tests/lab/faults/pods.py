@@ -2,7 +2,7 @@
 
 Nothing is left out that a pod of pod.py has, but for the loopback interface, which nobody here uses. Each start has a fresh
 writable layer and a host name of its own. The caller is the subreaper, so it sees how each container ended."""
-import argparse, ctypes, fcntl, glob, json, os, select, signal, struct, subprocess, sys, time
+import ctypes, fcntl, glob, json, os, select, signal, struct, subprocess, sys, time
 
 LAB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, LAB)
@@ -85,9 +85,9 @@ class Slot:
         self.name = name
         self.rootfs = rootfs
         self.wrapper = list(wrapper)
-        self.bundle = lab.prepare(argparse.Namespace(
-            name=name, rootfs=rootfs, crik=CRIK, level=level, image_dir=image_dir, mount=list(mounts), tmpfs=list(tmpfs), env=list(env),
-            host_network=False, seccomp=False, terminal=False, user=None, network=None, capability=[], command=command))
+        repeated = [f'--{option}={value}' for option, values in (('mount', mounts), ('tmpfs', tmpfs), ('env', env)) for value in values]
+        self.bundle = lab.prepare(lab.parse(
+            ['run', name, '--rootfs', rootfs, '--crik', CRIK, '--level', level, '--image-dir', image_dir, *repeated, '--', *command]))
         with open(self.bundle + '/config.json') as file:
             self.config = json.load(file)
         self.config['hooks'] = {}
