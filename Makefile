@@ -106,11 +106,11 @@ matrix:
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(CRIU),--criu $(CRIU))
 
-## faults: SIGKILL and other mishaps at every instant of checkpoint and restore (MINUTES=10 COUNT=0 SEED=)
+## faults: SIGKILL and other mishaps at every instant of checkpoint and restore (MINUTES=10 COUNT=0 SEED= ONLY=)
 faults:
 	@tests/lab/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
-	@tests/lab/faults/faults.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
+	@tests/lab/faults/faults.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
 ## format: what CI looks at
 format:
