@@ -98,6 +98,32 @@ public sealed class CrashTests
         Assert.Equal(143, next.End());
     }
 
+    [LabTheory]
+    [InlineData("stuck", "attempt 1 of")]
+    [InlineData("released", "criu ended badly")]
+    public void A_program_whose_criu_is_killed_at_the_end_of_a_restore_goes_on_once(string when, string word)
+    {
+        using ImageDirectory images = new();
+        string[] program = Programs.Python("import os, time\nif os.fork() == 0: time.sleep(1000)\nn = 0\nwhile True: n += 1; print('count', n, flush=True); time.sleep(0.001)");
+        int last;
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForCount(3);
+            Assert.Equal(143, pod.End());
+            last = pod.Counted()[^1];
+        }
+
+        File.WriteAllText(images.In(when), "");
+        using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu"], program);
+        next.WaitForCount(last + 20);
+        Assert.Equal(143, next.End());
+
+        Assert.True(File.Exists(images.In("killed")), next.Said);
+        Assert.True(next.Errors.Any(line => line.Contains(word, StringComparison.Ordinal)), next.Said);
+        Assert.Equal(Enumerable.Range(last + 1, next.Counted().Length), next.Counted());
+        Assert.Equal([1, 2], images.Generations);
+    }
+
     [LabFact]
     public void A_program_that_lost_a_process_with_a_killed_criu_does_not_take_the_place_of_the_checkpoint_before()
     {

@@ -93,10 +93,10 @@ internal sealed class FrozenTree
     }
 
     /// <summary>
-    /// Whether a process that was frozen has died since and its parent has not heard of it. A criu that is killed while one runs its
-    /// code takes that one along, and the rest may wait for it for ever.
+    /// Whether a process that was frozen has died since of what it ran. A criu that is killed while one runs its code takes that one
+    /// along, and the rest may wait for it for ever.
     /// </summary>
-    public bool HasDead() => _living.Any(task => ProcFs.Membership(task).State == 'Z');
+    public bool HasLostOne() => _living.Any(task => ProcFs.EndSignal(task) is Linux.Signal.SIGTRAP or Linux.Signal.SIGSEGV or Linux.Signal.SIGILL or Linux.Signal.SIGBUS);
 
     /// <summary>Takes back what <see cref="TryHold"/> did; a stop that is pending yet never was one.</summary>
     public void LetGo() => Signal(Linux.Signal.SIGCONT);

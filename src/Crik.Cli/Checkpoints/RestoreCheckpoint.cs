@@ -57,6 +57,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     {
         ChildProcess root = supervisor.Await(manifest.RootPid);
         string work = place.Work;
+        bool isThere = false; // with nothing left for criu to find out
         bool runs = false;
         string? refused = null;
         try
@@ -86,25 +87,42 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                 Lazily = lazily,
             }));
             Deadline deadline = Deadline.In(Longest);
-            bool GiveUp() => !runs && (supervisor.TerminationRequested is not null || missing is { SourceIsThere: false });
+            bool GiveUp() => (!isThere && supervisor.TerminationRequested is not null) || (!runs && missing is { SourceIsThere: false });
             Progress progress = new("reading the checkpoint", manifest.MemoryBytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
+            void Resume()
+            {
+                // Its tasks stand before their next own instruction, held by criu alone: whatever becomes of criu, they run.
+                runs = true;
+                missing?.Watch();
+                InotifyWatches.PutOn(manifest.Watches);
+                if (windowSize is { } size)
+                {
+                    Libc.SetWindowSize(streams.Terminal!.Value, size); // criu gave the new terminal the old one's
+                }
+
+                beforeResume();
+            }
+
             while (true)
             {
-                CriuMessage? message = process.Receive(
-                    runs ? Deadline.In(s_lastWords) : deadline, GiveUp, progress);
+                CriuMessage? message = process.Receive(isThere ? Deadline.In(s_lastWords) : deadline, GiveUp, progress);
+                if (message is null && isThere && !runs)
+                {
+                    OrphanedTree orphans = new(supervisor, manifest, Path.Combine(store.PathOf(generation), "images"));
+                    orphans.Stop();
+                    process.Kill();
+                    orphans.Stop(); // those that criu held until now
+                    if (orphans.IsWhole())
+                    {
+                        Resume();
+                        orphans.LetRun();
+                    }
+                }
+
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "pre-resume" }:
-                        // Its tasks stand before their next own instruction, held by criu alone: whatever becomes of criu, they run.
-                        runs = true;
-                        missing?.Watch();
-                        InotifyWatches.PutOn(manifest.Watches);
-                        if (windowSize is { } size)
-                        {
-                            Libc.SetWindowSize(streams.Terminal!.Value, size); // criu gave the new terminal the old one's
-                        }
-
-                        beforeResume();
+                        Resume();
                         process.Send(CriuRequest.ForNotify(goOn: true, []));
                         break;
 
@@ -114,6 +132,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
                         break;
 
                     case { Type: CriuRequest.Notify, Script: "post-restore" }:
+                        isThere = true;
                         process.Send(CriuRequest.ForNotify(goOn: true, []));
                         PidSpace.EnterTreeRange(); // the whole tree is there; criu has still work to do, until it asks whether it may run
                         break;

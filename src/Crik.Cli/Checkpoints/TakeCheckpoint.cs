@@ -97,7 +97,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
 
                     case { Type: CriuRequest.Notify, Script: "post-dump" }:
                         refused = tree is null ? "criu did not say what it froze"
-                            : _before?.HasDead() == true ? "a process of the program died when the attempt before failed; the checkpoint before has it"
+                            : _before?.HasLostOne() == true ? "a process of the program died when the attempt before failed; the checkpoint before has it"
                             : InBackground(cancellation => own = CopyFiles(draft, tree, watches!, cancellation), deadline, GiveUp)
                             ?? (request.LeaveRunning ? null : Commit(draft, Describe, deadline, GiveUp, tree));
                         if (!draft.IsCommitted)

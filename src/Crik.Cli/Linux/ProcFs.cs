@@ -78,10 +78,7 @@ internal static class ProcFs
     /// <returns>Process group and session; zero for a process that has gone.</returns>
     public static (int Group, int Session, char State) Membership(int pid)
     {
-        string stat = Lines($"/proc/{pid}/stat").FirstOrDefault(string.Empty);
-
-        // pid (comm) state ppid pgrp session …; the name may hold spaces and brackets.
-        string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] fields = Fields($"/proc/{pid}/stat");
         return fields.Length < 4
             ? (0, 0, 'X')
             : (int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), fields[0][0]);
@@ -91,9 +88,30 @@ internal static class ProcFs
     public static bool IsEnding(int pid)
     {
         const uint PF_EXITING = 4; // include/linux/sched.h
-        string stat = Lines($"/proc/{pid}/stat").FirstOrDefault(string.Empty);
-        string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] fields = Fields($"/proc/{pid}/stat");
         return fields.Length < 7 || (uint.Parse(fields[6], CultureInfo.InvariantCulture) & PF_EXITING) != 0;
+    }
+
+    /// <summary>The state of a process or thread: R, S, D, T, Z …</summary>
+    /// <param name="stat">Its file of that name.</param>
+    public static char State(string stat) => Fields(stat) is { Length: > 0 } fields ? fields[0][0] : 'X';
+
+    /// <summary>The signal that ended a process which nobody has waited for yet.</summary>
+    /// <returns>0 for one that runs, exited, or may not be looked into.</returns>
+    public static int EndSignal(int pid)
+    {
+        const int ExitCode = 49; // the 52nd of all
+        string[] fields = Fields($"/proc/{pid}/stat");
+        return fields.Length > ExitCode && fields[0] == "Z" ? int.Parse(fields[ExitCode], CultureInfo.InvariantCulture) & 0x7f : 0;
+    }
+
+    /// <summary>Where a thread that does not run goes on.</summary>
+    public static ulong? InstructionPointer(int pid, int thread)
+    {
+        // "running", "-1 SP PC", or a system call: its number, six arguments, SP and PC.
+        string line = Lines($"/proc/{pid}/task/{thread}/syscall").FirstOrDefault(string.Empty);
+        int last = line.LastIndexOf(" 0x", StringComparison.Ordinal);
+        return last < 0 ? null : ulong.Parse(line.AsSpan(last + 3), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
     public static bool IsTraced(int pid, int thread)
@@ -124,6 +142,13 @@ internal static class ProcFs
         return fields.Length < 3
             ? 0
             : (long.Parse(fields[1], CultureInfo.InvariantCulture) - long.Parse(fields[2], CultureInfo.InvariantCulture)) * Environment.SystemPageSize;
+    }
+
+    /// <summary>Those after the name, which may hold spaces and brackets: pid (comm) state ppid pgrp session …</summary>
+    private static string[] Fields(string stat)
+    {
+        string line = Lines(stat).FirstOrDefault(string.Empty);
+        return line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static List<int> Children(int pid, int thread)

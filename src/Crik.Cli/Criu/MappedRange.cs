@@ -1,0 +1,25 @@
+namespace Crik.Criu;
+
+/// <summary>A piece of a saved process's address space (images/mm.proto, vma.proto).</summary>
+/// <param name="End">The first address behind it.</param>
+internal readonly record struct MappedRange(ulong Start, ulong End)
+{
+    public bool Has(ulong address) => address >= Start && address < End;
+
+    /// <param name="path">Of <c>mm-PID.img</c>.</param>
+    /// <exception cref="InvalidDataException">It is no such image.</exception>
+    public static MappedRange[] ReadAll(string path)
+    {
+        List<MappedRange> ranges = [];
+        ProtoReader mm = new(CriuImage.Read(path).Messages[0]);
+        while (mm.Next())
+        {
+            if (mm.Field == 14)
+            {
+                ranges.Add(new(ProtoReader.FindNumber(mm.Bytes, 1), ProtoReader.FindNumber(mm.Bytes, 2)));
+            }
+        }
+
+        return [.. ranges];
+    }
+}
