@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crik.Criu;
+using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Linux;
 
@@ -28,7 +29,15 @@ internal sealed class OrphanedTree(Supervisor supervisor, CheckpointManifest man
     public bool IsWhole()
     {
         supervisor.Wait(() => _living.All(HasStopped), Deadline.In(s_untilStopped));
-        return _living.All(task => HasStopped(task) && RunsItsOwnCode(task));
+        bool isWhole = true;
+        foreach (int task in _living)
+        {
+            bool runs = HasStopped(task) && RunsItsOwnCode(task);
+            isWhole &= runs;
+            Log.Debug("criu left a task behind", ("pid", task), ("state", ProcFs.State($"/proc/{task}/stat")), ("runsItsOwnCode", runs), ("x", string.Join('|', ProcFs.Lines($"/proc/{task}/syscall")) + ProcFs.EndSignal(task)));
+        }
+
+        return isWhole;
     }
 
     private static int[] Living(CheckpointManifest manifest)
@@ -59,7 +68,7 @@ internal sealed class OrphanedTree(Supervisor supervisor, CheckpointManifest man
             }
             catch (LinuxException exception)
             {
-                Diagnostics.Log.Debug(exception.Message); // another user's, without the capability KILL
+                Log.Debug(exception.Message); // another user's, without the capability KILL
             }
         }
     }

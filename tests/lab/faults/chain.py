@@ -30,6 +30,7 @@ class Chain:
         self.fs = faultfs.FaultFs(programs + '/faultfs', self.image_dir, self.image_dir + '.shown', f'{work}/{name}/plan') if steps else None
         self.shown = self.fs.mountpoint if steps else self.image_dir
         self.relay = relay.Relay()
+        self.said = ''
         self.number = 0
         self.slots = [pods.Slot(f'{name}-{i}', rootfs, self.shown,
                                 ['crik', '--debug', 'run', '--image-dir', '/checkpoint', '--', 'sh', '-c', 'exec /volume/witness /data/state $KIB'],
@@ -82,6 +83,7 @@ class Chain:
     def autopsy(self, pod, terminated=True, moment=None):
         """Ends a pod that still runs, looks at what it left, and returns that."""
         self.expect('which is a bug' not in pod.said(), 'met a bug of crik', pod)
+        self.said = pod.said()
         killed = not pod.has_ended() or pod.code == 128 + signal.SIGKILL
         pod.end()
         if self.fs:
@@ -89,6 +91,11 @@ class Chain:
         committed = self.ledger.pod_is_dead(pod.host_name)
         phase = phases.of(self.image_dir, pod.said(), self.ledger.has_spoken(pod.host_name), terminated, committed) if killed else None
         return Round(pod, committed, phase, moment)
+
+    def take_findings(self):
+        """With what the last pod's crik said of it."""
+        findings = self.ledger.take_findings()
+        return findings[:-1] + [(kind, f'{what}; crik said:\n{self.said}') for kind, what in findings[-1:]]
 
     def watch(self):
         return moments.Watch(self.shown)

@@ -152,6 +152,7 @@ def main():
         if wanted(SABOTAGE):
             killers = [[(0, SABOTAGE, 0, 0), *killers[0]], *killers[1:]] if killers else [[(0, SABOTAGE, 0, 0)]]
         names = [name for name, *_ in mishaps.CASES if wanted(name)]
+        names = (names * a.workers)[:max(len(names), a.workers)]
         slice_ = seconds * (0.4 if not a.only else 1) * a.workers / max(1, len(names))
         hits, moments, cases, found, sabotaged = run(lab, [killers, split([(100 + i, name, slice_, 0) for i, name in enumerate(names)], a.workers)])
     finally:

@@ -424,4 +424,4 @@ def run(link, case, may_go_on, report):
             link.empty_directory()
         if not link.ledger.committed:
             leave_a_checkpoint(link)
-        report(case(link), link.ledger.take_findings())
+        report(case(link), link.take_findings())
