@@ -7,8 +7,8 @@ using Crik.Linux;
 namespace Crik.Checkpoints;
 
 /// <summary>
-/// The tasks of a restore whose criu died after its last check and before it said that they may run: the kernel lets them go, and
-/// what they meet is chance. Those that criu's breakpoints still wait for die, those that wait for criu's next word wait for ever, and those that
+/// The tasks of a restore whose criu died after its last check and before it said that they may run. Where crik's library could not be
+/// loaded (Native/criu-restores.c) the kernel lets them go, and what they meet is chance. Those that criu's breakpoints still wait for die, those that wait for criu's next word wait for ever, and those that
 /// it had done with run (criu/cr-restore.c, restore_root_task). Either all of them do, and then this is the program and may not be
 /// started a second time, or it is not whole.
 /// </summary>
@@ -29,15 +29,7 @@ internal sealed class OrphanedTree(Supervisor supervisor, CheckpointManifest man
     public bool IsWhole()
     {
         supervisor.Wait(() => _living.All(HasStopped), Deadline.In(s_untilStopped));
-        bool isWhole = true;
-        foreach (int task in _living)
-        {
-            bool runs = HasStopped(task) && RunsItsOwnCode(task);
-            isWhole &= runs;
-            Log.Debug("criu left a task behind", ("pid", task), ("state", ProcFs.State($"/proc/{task}/stat")), ("runsItsOwnCode", runs), ("x", string.Join('|', ProcFs.Lines($"/proc/{task}/syscall")) + ProcFs.EndSignal(task)));
-        }
-
-        return isWhole;
+        return _living.All(task => HasStopped(task) && RunsItsOwnCode(task));
     }
 
     private static int[] Living(CheckpointManifest manifest)

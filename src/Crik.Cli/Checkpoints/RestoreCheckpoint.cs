@@ -24,22 +24,14 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     /// <summary>A restore that takes longer than this is given up; pages come from a disk, so this is for a hung one.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(30);
 
-    private const string RestoreLog = "restore.log";
-
-    /// <summary>What criu's source of pages may take to be there; it reads the list of processes only.</summary>
-    private static readonly TimeSpan s_untilReady = TimeSpan.FromSeconds(10);
-
-    /// <summary>What criu may take to let the tasks go and to say so.</summary>
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(10);
-
     /// <param name="beforeResume">Done when the tree is there and does not run yet.</param>
+    /// <param name="early">A criu that is there already; ended with the attempt.</param>
     /// <param name="lazily">The program runs before its pages are there.</param>
-    public RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, bool lazily = false)
+    public RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, CriuForRestore? early = null, bool lazily = false)
     {
-        Stopwatch clock = Stopwatch.StartNew();
-        string work = store.NewRestoreDirectory(generation, ImageView.RoomFor(manifest));
-        RestorePlace place = new(work);
-        RestoreOutcome outcome = Run(generation, manifest, beforeResume, lazily, place, clock);
+        using CriuForRestore? first = early;
+        RestorePlace place = new(store.NewRestoreDirectory(generation, ImageView.RoomFor(manifest)));
+        RestoreOutcome outcome = Run(generation, manifest, beforeResume, early, lazily, place);
         if (outcome.Program is null)
         {
             place.Missing?.Dispose();
@@ -53,128 +45,62 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         return outcome with { Missing = place.Missing };
     }
 
-    private RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, bool lazily, RestorePlace place, Stopwatch clock)
+    private RestoreOutcome Run(int generation, CheckpointManifest manifest, Action beforeResume, CriuForRestore? early, bool lazily, RestorePlace place)
     {
+        Stopwatch clock = Stopwatch.StartNew();
         ChildProcess root = supervisor.Await(manifest.RootPid);
-        string work = place.Work;
-        bool isThere = false; // with nothing left for criu to find out
-        bool runs = false;
-        string? refused = null;
+        RestoreAttempt? attempt = null;
+        CriuForRestore? late = null;
         try
         {
             RefuseTakenPids(manifest);
-            ImageView view = place.View = ImageView.LayOut(store.PathOf(generation), manifest, work, streams);
-            ulong? windowSize = streams.Terminal is { } window ? Libc.WindowSize(window) : null;
+            ImageView view = place.View = ImageView.LayOut(store.PathOf(generation), manifest, place.Work, streams);
+            place.WindowSize = streams.Terminal is { } window ? Libc.WindowSize(window) : null;
             streams.ReleaseTerminal(supervisor);
             PidSpace.MakeRoomForCriu(manifest.Pids);
-            using FileDescriptor images = Libc.Open(view.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
-            using FileDescriptor logs = Libc.Open(work, Libc.O_RDONLY | Libc.O_DIRECTORY);
-            using FileDescriptor output = Libc.Open(Path.Combine(work, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
-            long bytes = manifest.PageBytes;
-            LazyPagesProcess? source = lazily ? LazyPagesProcess.Start(supervisor, criu.File, view.Path, work, output) : null;
-            MissingPages? missing = place.Missing = source is null ? null : new(supervisor, source, work, bytes, place.Remove);
-            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [.. view.Inherited.Select(item => item.Descriptor)]);
-            if (source?.WaitUntilReady(Deadline.In(s_untilReady)) == false)
+            LazyPagesProcess? source = lazily ? LazyPagesProcess.Start(supervisor, criu.File, view.Path, place.Work, place.Output) : null;
+            place.Missing = source is null ? null : new(supervisor, source, place.Work, manifest.PageBytes, place.Remove);
+            CriuForRestore started = early ?? (late = CriuForRestore.Start(supervisor, criu.File));
+            if (source?.WaitUntilReady() == false)
             {
-                process.Kill();
-                return Clean(root, Explain(work, LazyPagesProcess.LogName));
+                return Clean(root, Explain(place, LazyPagesProcess.LogName, []));
             }
 
-            process.Send(CriuRequest.ForRestore(new RestoreOptions(
+            using FileDescriptor images = Libc.Open(view.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            using FileDescriptor logs = Libc.Open(place.Work, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            byte[] request = CriuRequest.ForRestore(new RestoreOptions(
                 images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(manifest),
-                [.. view.Inherited.Select((item, index) => (item.Key, CriuProcess.FirstInheritedInCriu + index))])
+                [.. view.Inherited.Select(item => (item.Key, started.DescriptorFor(item.Descriptor)))])
             {
                 Lazily = lazily,
-            }));
-            Deadline deadline = Deadline.In(Longest);
-            bool GiveUp() => (!isThere && supervisor.TerminationRequested is not null) || (!runs && missing is { SourceIsThere: false });
-            Progress progress = new("reading the checkpoint", manifest.MemoryBytes, () => ProcFs.Tree(process.Pid).Sum(ProcFs.ResidentBytes));
-            void Resume()
+            });
+            attempt = new RestoreAttempt(supervisor, streams, started, manifest, store.PathOf(generation), place, Longest);
+            if (attempt.Talk(request, root, beforeResume))
             {
-                // Its tasks stand before their next own instruction, held by criu alone: whatever becomes of criu, they run.
-                runs = true;
-                missing?.Watch();
-                InotifyWatches.PutOn(manifest.Watches);
-                if (windowSize is { } size)
-                {
-                    Libc.SetWindowSize(streams.Terminal!.Value, size); // criu gave the new terminal the old one's
-                }
-
-                beforeResume();
+                Log.Info("restored", ("generation", generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
+                return new RestoreOutcome(root, Interrupted: false, null, []);
             }
 
-            while (true)
-            {
-                CriuMessage? message = process.Receive(isThere ? Deadline.In(s_lastWords) : deadline, GiveUp, progress);
-                if (message is null && isThere && !runs)
-                {
-                    OrphanedTree orphans = new(supervisor, manifest, Path.Combine(store.PathOf(generation), "images"));
-                    orphans.Stop();
-                    process.Kill();
-                    orphans.Stop(); // those that criu held until now
-                    if (orphans.IsWhole())
-                    {
-                        Resume();
-                        orphans.LetRun();
-                    }
-                }
-
-                switch (message)
-                {
-                    case { Type: CriuRequest.Notify, Script: "pre-resume" }:
-                        Resume();
-                        process.Send(CriuRequest.ForNotify(goOn: true, []));
-                        break;
-
-                    case { Type: CriuRequest.Notify, Script: "post-restore" } when missing?.TryHold(Deadline.In(s_untilReady)) == false:
-                        refused = "the descriptors by which missing pages are asked for could not be had";
-                        process.Send(CriuRequest.ForNotify(goOn: false, []));
-                        break;
-
-                    case { Type: CriuRequest.Notify, Script: "post-restore" }:
-                        isThere = true;
-                        process.Send(CriuRequest.ForNotify(goOn: true, []));
-                        PidSpace.EnterTreeRange(); // the whole tree is there; criu has still work to do, until it asks whether it may run
-                        break;
-
-                    case { Type: CriuRequest.Notify }:
-                        process.Send(CriuRequest.ForNotify(goOn: true, []));
-                        break;
-
-                    case { Type: CriuRequest.Restore, Success: true }:
-                        runs = true;
-                        process.WaitForEnd();
-                        Log.Info("restored", ("generation", generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
-                        return new RestoreOutcome(root, Interrupted: false, null, []);
-
-                    case var _ when runs:
-                        process.Kill(); // which lets go of what it still holds
-                        Log.Warning("restored, but criu ended badly after it let the program run", ("generation", generation), ("pid", root.Pid));
-                        return new RestoreOutcome(root, Interrupted: false, null, []);
-
-                    case null when supervisor.TerminationRequested is not null:
-                        process.Kill();
-                        return Clean(root, new RestoreOutcome(null, Interrupted: true, null, []));
-
-                    default:
-                        process.Kill();
-                        return Clean(root, refused is not null ? new RestoreOutcome(null, Interrupted: false, refused, Logs(work))
-                            : Explain(work, missing is { SourceIsThere: false } ? LazyPagesProcess.LogName : RestoreLog));
-                }
-            }
+            return Clean(root, supervisor.TerminationRequested is not null ? new RestoreOutcome(null, Interrupted: true, null, [])
+                : attempt.Refused is not null ? new RestoreOutcome(null, Interrupted: false, attempt.Refused, place.Logs)
+                : Explain(place, place.Missing is { SourceIsThere: false } ? LazyPagesProcess.LogName : RestorePlace.RestoreLog, started.Words));
         }
 #pragma warning disable CA1031 // Whatever it is, there are other checkpoints, and a policy for when there are none.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (runs)
+            if (attempt is { Runs: true })
             {
                 // What it has done since cannot be undone, so it is never ended for the sake of another attempt.
                 Log.Warning("the program runs, but what comes after a restore did not work", ("reason", exception.Message));
                 return new RestoreOutcome(root, Interrupted: false, null, []);
             }
 
-            return Clean(root, new RestoreOutcome(null, Interrupted: false, exception.Message, Logs(work)));
+            return Clean(root, new RestoreOutcome(null, Interrupted: false, exception.Message, place.Logs));
+        }
+        finally
+        {
+            late?.Dispose();
         }
     }
 
@@ -201,19 +127,19 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         }
     }
 
-    private static RestoreOutcome Explain(string work, string log)
+    /// <param name="words">What criu wrote elsewhere than to its log.</param>
+    private static RestoreOutcome Explain(RestorePlace place, string log, string[] words)
     {
-        string[] output = ProcFs.Lines(Path.Combine(work, "criu.out"));
-        CriuException explained = CriuLog.Explain("criu could not restore the program", Path.Combine(work, log), output.Length == 0 ? null : $"criu says: {output[^1].Trim()}");
+        File.AppendAllLines(place.Output, words);
+        string[] output = ProcFs.Lines(place.Output);
+        CriuException explained = CriuLog.Explain("criu could not restore the program", Path.Combine(place.Work, log), output.Length == 0 ? null : $"criu says: {output[^1].Trim()}");
         foreach (string line in explained.Evidence)
         {
             Log.Warning("criu: " + line);
         }
 
-        return new RestoreOutcome(null, Interrupted: false, explained.Message, Logs(work));
+        return new RestoreOutcome(null, Interrupted: false, explained.Message, place.Logs);
     }
-
-    private static string[] Logs(string work) => [Path.Combine(work, RestoreLog), Path.Combine(work, "criu.out")];
 
     /// <summary>Ends what a failed attempt left running: children of crik's that nobody waits for.</summary>
     private RestoreOutcome Clean(ChildProcess root, RestoreOutcome outcome)

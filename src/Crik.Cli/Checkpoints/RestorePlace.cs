@@ -4,7 +4,18 @@ namespace Crik.Checkpoints;
 /// <param name="work">The directory for criu's logs and sockets.</param>
 internal sealed class RestorePlace(string work)
 {
+    public const string RestoreLog = "restore.log";
+
     public string Work => work;
+
+    /// <summary>What the processes of criu wrote elsewhere than to their logs.</summary>
+    public string Output => Path.Combine(work, "criu.out");
+
+    /// <summary>For those who look why it failed.</summary>
+    public IReadOnlyList<string> Logs => [Path.Combine(work, RestoreLog), Output];
+
+    /// <summary>Of the pod's terminal, before criu gives it the old one's.</summary>
+    public ulong? WindowSize { get; set; }
 
     public ImageView? View { get; set; }
 

@@ -64,7 +64,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             draft = store.Begin();
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
-            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [], plainSystemV: options.ShareSysvMemory && criu.Level == PrivilegeLevel.Basic);
+            using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [], Preload.OpenForDump(options.ShareSysvMemory && criu.Level == PrivilegeLevel.Basic));
             int version = process.AskVersion(deadline);
             WriteSpeeds speeds = request.Run.Speeds;
             bool compresses = Compresses(version, size, free, deadline.Left, speeds);

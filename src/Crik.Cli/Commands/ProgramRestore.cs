@@ -22,6 +22,9 @@ internal sealed record StartedProgram(ChildProcess? Program, int? Generation, bo
 internal sealed class ProgramRestore(
     Supervisor supervisor, CheckpointStore store, CrikOptions options, CriuSetup criu, StandardStreams streams, bool failedLazily)
 {
+    /// <summary>The criu that was started first, until an attempt uses it.</summary>
+    private CriuForRestore? _early;
+
     /// <exception cref="CheckpointException">Nothing could be restored, and the configuration forbids a fresh start.</exception>
     public StartedProgram Try(IReadOnlyList<int> generations)
     {
@@ -36,10 +39,9 @@ internal sealed class ProgramRestore(
         try
         {
             string file = criu.Problems.Count == 0 ? criu.File : throw new CriuException(criu.Problems[0], []);
-            using CriuProcess asked = CriuProcess.Start(supervisor, file, output: null, []);
-            asked.TryAskVersion(); // it takes a while to start: these two are done meanwhile
+            _early = CriuForRestore.StartEarly(supervisor, file, criu.Level);
             PidSpace.ApproachTreeRange();
-            return TryEach(generations, asked);
+            return TryEach(generations);
         }
         catch (CriuException exception)
         {
@@ -47,10 +49,14 @@ internal sealed class ProgramRestore(
             return FreshOrFail(options.WhenIncompatible == WhenIncompatible.Fail || options.WhenRestoreFails == WhenRestoreFails.Fail,
                 $"checkpoint {generations[0]} cannot be restored here: {exception.Message}");
         }
+        finally
+        {
+            _early?.Dispose();
+        }
     }
 
     /// <exception cref="CriuException">criu did not answer.</exception>
-    private StartedProgram TryEach(IReadOnlyList<int> generations, CriuProcess asked)
+    private StartedProgram TryEach(IReadOnlyList<int> generations)
     {
         int? version = null;
         bool? canDecompress = null;
@@ -63,7 +69,7 @@ internal sealed class ProgramRestore(
                 continue;
             }
 
-            version ??= ReadVersion(asked);
+            version ??= ReadVersion();
             if (version is null)
             {
                 return new StartedProgram(null, generation, Interrupted: true);
@@ -99,20 +105,15 @@ internal sealed class ProgramRestore(
 
     /// <summary>One that does not answer, killed or held up by a busy machine, is no word against any checkpoint: another is asked.</summary>
     /// <returns><see langword="null"/> when SIGTERM came.</returns>
-    private int? ReadVersion(CriuProcess asked)
+    private int? ReadVersion()
     {
         bool IsTerminated() => supervisor.TerminationRequested is not null;
         for (int attempt = 1; ; attempt++)
         {
-            using CriuProcess current = attempt == 1 ? asked : CriuProcess.Start(supervisor, criu.File, output: null, []); // ended here: the tree may want its number
             try
             {
-                if (attempt > 1)
-                {
-                    current.TryAskVersion();
-                }
-
-                return current.ReadVersion(Deadline.In(TimeSpan.FromSeconds(10)), IsTerminated);
+                _early ??= CriuForRestore.StartEarly(supervisor, criu.File, criu.Level);
+                return _early.Process.ReadVersion(Deadline.In(TimeSpan.FromSeconds(10)), IsTerminated);
             }
             catch (CriuException) when (IsTerminated())
             {
@@ -121,6 +122,8 @@ internal sealed class ProgramRestore(
             catch (CriuException exception) when (attempt < options.RestoreAttempts)
             {
                 Log.Warning($"attempt {attempt} of {options.RestoreAttempts} to ask criu for its version: {exception.Message}");
+                _early?.Dispose();
+                _early = null;
             }
         }
     }
@@ -178,7 +181,7 @@ internal sealed class ProgramRestore(
         void BeforeResume() => RestoredFile.Write(options, manifest, DateTimeOffset.UtcNow);
         if (GoesLazily(manifest))
         {
-            RestoreOutcome outcome = restore.Run(generation, manifest, BeforeResume, lazily: true);
+            RestoreOutcome outcome = restore.Run(generation, manifest, BeforeResume, TakeEarly(manifest), lazily: true);
             if (outcome.Failure is null)
             {
                 return outcome;
@@ -189,7 +192,7 @@ internal sealed class ProgramRestore(
 
         for (int attempt = 1; ; attempt++)
         {
-            RestoreOutcome outcome = restore.Run(generation, manifest, BeforeResume);
+            RestoreOutcome outcome = restore.Run(generation, manifest, BeforeResume, TakeEarly(manifest));
             if (outcome.Failure is null || attempt >= options.RestoreAttempts)
             {
                 return outcome;
@@ -197,6 +200,20 @@ internal sealed class ProgramRestore(
 
             Log.Warning($"attempt {attempt} of {options.RestoreAttempts} to restore checkpoint {generation}: {outcome.Failure}");
         }
+    }
+
+    /// <summary>It serves one attempt, and only where its own number is not needed.</summary>
+    private CriuForRestore? TakeEarly(CheckpointManifest manifest)
+    {
+        CriuForRestore? early = _early;
+        if (early is not null && manifest.Pids.Contains(early.Process.Pid))
+        {
+            early.Dispose();
+            early = null;
+        }
+
+        _early = null;
+        return early;
     }
 
     private bool GoesLazily(CheckpointManifest manifest)

@@ -14,6 +14,9 @@ internal sealed class CriuProcess : IDisposable
     private const int SocketInCriu = 3;
     public const int FirstInheritedInCriu = 4;
 
+    /// <summary>As criu has it: kerndat.c.</summary>
+    private const string RuntimeVariable = "XDG_RUNTIME_DIR=";
+
     /// <summary>What criu may take to end after its last word, or after it was told to stop.</summary>
     private static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(2);
 
@@ -30,10 +33,12 @@ internal sealed class CriuProcess : IDisposable
         _process = process;
     }
 
-    /// <param name="plainSystemV">System V shared memory is saved as memory that is shared, without key and number.</param>
+    /// <param name="inherited">Descriptors that criu has too, from <see cref="FirstInheritedInCriu"/> on.</param>
+    /// <param name="runtime">Where a criu of the basic level keeps what it found out about the kernel.</param>
+    /// <param name="libraries">That it loads before all others; closed when it has them.</param>
     /// <exception cref="CriuException">criu is not there, or cannot be executed.</exception>
     public static CriuProcess Start(
-        Supervisor supervisor, string criu, FileDescriptor? output, IReadOnlyList<int> inherited, bool plainSystemV = false)
+        Supervisor supervisor, string criu, FileDescriptor? output, IReadOnlyList<int> inherited, IReadOnlyList<FileDescriptor>? libraries = null, string? runtime = null)
     {
         (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
         using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
@@ -66,7 +71,7 @@ internal sealed class CriuProcess : IDisposable
                 Pass(ours.Number, next++);
 
                 IReadOnlyList<string> environment = EnvironmentBlock.Current;
-                foreach (FileDescriptor library in Preload.OpenForCriu(plainSystemV))
+                foreach (FileDescriptor library in libraries ?? [])
                 {
                     using (library)
                     {
@@ -75,8 +80,15 @@ internal sealed class CriuProcess : IDisposable
                     }
                 }
 
+                string[] command = [criu, "swrk", $"{SocketInCriu}"];
+                if (runtime is not null)
+                {
+                    command = [criu, "--unprivileged", .. command[1..]];
+                    environment = [.. environment.Where(entry => !entry.StartsWith(RuntimeVariable, StringComparison.Ordinal)), RuntimeVariable + runtime];
+                }
+
                 ChildProcess? process = supervisor.TryStart(
-                    new ProcessSpec([criu, "swrk", $"{SocketInCriu}"])
+                    new ProcessSpec(command)
                     {
                         Descriptors = descriptors,
                         Environment = environment,
@@ -107,11 +119,11 @@ internal sealed class CriuProcess : IDisposable
     }
 
     /// <summary>One that is gone already has no answer either.</summary>
-    public void TryAskVersion()
+    public void TrySend(byte[] request)
     {
         try
         {
-            Send(CriuRequest.ForVersion());
+            Send(request);
         }
         catch (CriuException exception)
         {

@@ -10,6 +10,7 @@ internal static class CriuRequest
     public const int Dump = 1;
     public const int Restore = 2;
     public const int Notify = 6;
+    public const int Features = 9;
     public const int Version = 10;
 
     /// <summary>Of <c>compress</c>: 0 is off, and others are refused by a criu that does not know them.</summary>
@@ -19,6 +20,9 @@ internal static class CriuRequest
     private const int CgroupsIgnored = 0;
 
     public static byte[] ForVersion() => new ProtoWriter().Number(1, Version).Flag(4, true).ToArray(); // keep_open: another request follows
+
+    /// <summary>Whatever it is asked for, criu looks at the kernel for an answer, and keeps what it saw where it can.</summary>
+    public static byte[] ForFeatures() => new ProtoWriter().Number(1, Features).Flag(4, true).Message(5, new ProtoWriter().Flag(1, false)).ToArray();
 
     public static byte[] ForDump(DumpOptions dump)
     {

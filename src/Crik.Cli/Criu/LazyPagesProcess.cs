@@ -14,6 +14,9 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
     private const string Userfaultfd = "anon_inode:[userfaultfd]";
     private const int StatusInCriu = 3;
 
+    /// <summary>What it may take to be there; it reads the list of processes only.</summary>
+    public static Deadline UntilReady() => Deadline.In(TimeSpan.FromSeconds(10));
+
     /// <summary>Copies of its userfaultfds, by their numbers over there.</summary>
     private FileDescriptor?[] _held = [];
 
@@ -34,13 +37,15 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
     }
 
     /// <param name="work">Where it makes its socket, at which criu's restore looks for it, and its log.</param>
+    /// <param name="outputPath">For what it writes elsewhere.</param>
     /// <exception cref="CriuException">criu is not there, or cannot be executed.</exception>
-    public static LazyPagesProcess Start(Supervisor supervisor, string criu, string images, string work, FileDescriptor output)
+    public static LazyPagesProcess Start(Supervisor supervisor, string criu, string images, string work, string outputPath)
     {
         (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
         using (theirs)
         using (FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR))
         using (FileDescriptor input = Libc.Duplicate(none.Number, lowest: 64)) // above all numbers in the child
+        using (FileDescriptor output = Libc.Open(outputPath, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180))
         using (FileDescriptor words = Libc.Duplicate(output.Number, lowest: 64))
         using (FileDescriptor status = Libc.Duplicate(theirs.Number, lowest: 64))
         {
@@ -63,7 +68,7 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
 
     /// <summary>Until it waits for criu's restore.</summary>
     /// <returns><see langword="false"/> when it ended instead, or time is up.</returns>
-    public bool WaitUntilReady(Deadline deadline) => supervisor.Wait(() => process.HasExited, deadline, ready.Number) && Libc.ReceivePacket(ready) is not null;
+    public bool WaitUntilReady() => supervisor.Wait(() => process.HasExited, UntilReady(), ready.Number) && Libc.ReceivePacket(ready) is not null;
 
     /// <summary>
     /// Were it to die, the kernel would give a task that touches a missing page an empty one. While crik has a copy of the

@@ -17,12 +17,17 @@ internal static class Preload
     /// <summary>For criu at the basic level, where it is wanted: System V shared memory is memory that is shared.</summary>
     private static ReadOnlySpan<byte> PlainSysv => PreloadBytes.PlainSysv;
 
+    /// <summary>For a criu that restores: the tasks die with it, until it lets them run.</summary>
+    private static ReadOnlySpan<byte> CriuRestores => PreloadBytes.CriuRestores;
+
     /// <summary>For the program: the kernel has no io_uring.</summary>
     private static ReadOnlySpan<byte> NoIoUring => PreloadBytes.NoIoUring;
 #else
     private static ReadOnlySpan<byte> CriuAnswers => [];
 
     private static ReadOnlySpan<byte> PlainSysv => [];
+
+    private static ReadOnlySpan<byte> CriuRestores => [];
 
     private static ReadOnlySpan<byte> NoIoUring => [];
 #endif
@@ -33,20 +38,21 @@ internal static class Preload
     /// <summary>Whether criu loads anything: one that has file capabilities does not, and a container of another user than root needs such a one.</summary>
     public static bool ReachesCriu => !CriuAnswers.IsEmpty && Libc.GetEffectiveUserId() == 0;
 
-    /// <summary>What criu is to load, in memory; nothing when this build has it not.</summary>
-    public static IReadOnlyList<FileDescriptor> OpenForCriu(bool plainSystemV)
+    /// <summary>What a criu that dumps is to load, in memory; nothing when this build has it not.</summary>
+    public static IReadOnlyList<FileDescriptor> OpenForDump(bool plainSystemV)
     {
         List<FileDescriptor> files = [];
-        if (!CriuAnswers.IsEmpty)
-        {
-            files.Add(Libc.MakeMemoryFile("crik-answers", CriuAnswers));
-        }
+        Open(files, "crik-answers", CriuAnswers);
+        Open(files, "crik-plain-sysv", plainSystemV ? PlainSysv : []);
+        return files;
+    }
 
-        if (plainSystemV && !PlainSysv.IsEmpty)
-        {
-            files.Add(Libc.MakeMemoryFile("crik-plain-sysv", PlainSysv));
-        }
-
+    /// <summary>The same for a restore.</summary>
+    public static IReadOnlyList<FileDescriptor> OpenForRestore()
+    {
+        List<FileDescriptor> files = [];
+        Open(files, "crik-answers", CriuAnswers);
+        Open(files, "crik-restores", CriuRestores);
         return files;
     }
 
@@ -69,6 +75,14 @@ internal static class Preload
         return before is null or $"{Variable}="
             ? [.. environment.Where(entry => entry != before), $"{Variable}={path}"]
             : [.. environment.Select(entry => ReferenceEquals(entry, before) ? $"{entry}:{path}" : entry)];
+    }
+
+    private static void Open(List<FileDescriptor> files, string name, ReadOnlySpan<byte> library)
+    {
+        if (!library.IsEmpty)
+        {
+            files.Add(Libc.MakeMemoryFile(name, library));
+        }
     }
 
     private static string PathIn(string place) => Path.Combine(place, "crik-no-io-uring.so");

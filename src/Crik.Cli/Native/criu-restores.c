@@ -1,0 +1,49 @@
+// Preloaded into a criu that restores: should it be killed when it has the tasks in its hand, the kernel would let them go, each wherever
+// it stands: some run their program, some die of criu's breakpoints. With PTRACE_O_EXITKILL (ptrace(2)) all die with it, and none has
+// run. Before it lets the first one run it takes that back from all: from then on they run, whatever becomes of it.
+#include "system-call.h"
+
+#if defined(__x86_64__)
+enum { SYS_mmap = 9, SYS_ptrace = 101 };
+#elif defined(__aarch64__)
+enum { SYS_ptrace = 117, SYS_mmap = 222 };
+#endif
+enum { PTRACE_PEEKTEXT = 1, PTRACE_PEEKUSER = 3, PTRACE_DETACH = 17, PTRACE_SETOPTIONS = 0x4200 };
+enum { PTRACE_O_EXITKILL = 1 << 20 };
+enum { PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x4022, MOST = 1 << 20 };
+
+static int *bound; // those that die with it
+static long count, options; // of each
+
+static void bind(int task, long wanted)
+{
+	if (!bound) {
+		long memory = system_call(SYS_mmap, 0, MOST * sizeof(*bound), PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
+		bound = (unsigned long)memory > -4096UL ? 0 : (int *)memory;
+	}
+	if (bound && count < MOST && system_call(SYS_ptrace, PTRACE_SETOPTIONS, task, 0, wanted | PTRACE_O_EXITKILL, 0, 0) == 0)
+		bound[count++] = task;
+	options = wanted;
+}
+
+static void release(void)
+{
+	while (count > 0)
+		system_call(SYS_ptrace, PTRACE_SETOPTIONS, bound[--count], 0, options, 0, 0);
+}
+
+long ptrace(long request, int task, long address, long data)
+{
+	long word = 0;
+	request = (int)request;
+	if (request == PTRACE_DETACH)
+		release();
+	int peeks = request >= PTRACE_PEEKTEXT && request <= PTRACE_PEEKUSER; // libc's function gives back what the kernel writes
+	long result = answer(system_call(SYS_ptrace, request, task, address, peeks ? (long)&word : data, 0, 0));
+	if (result == 0 && request == PTRACE_SETOPTIONS)
+		bind(task, data);
+	if (result < 0 || !peeks)
+		return result;
+	*__errno_location() = 0;
+	return word;
+}
