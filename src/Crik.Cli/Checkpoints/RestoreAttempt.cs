@@ -44,22 +44,22 @@ internal sealed class RestoreAttempt(
 
                 case { Type: CriuRequest.Notify, Script: "post-restore" } when _missing?.TryHold(LazyPagesProcess.UntilReady()) == false:
                     Refused = "the descriptors by which missing pages are asked for could not be had";
-                    _process.Send(CriuRequest.ForNotify(goOn: false, []));
+                    _process.TrySend(CriuRequest.ForNotify(goOn: false, []));
                     break;
 
                 case { Type: CriuRequest.Notify, Script: "post-restore" }:
                     _isThere = true;
-                    _process.Send(CriuRequest.ForNotify(goOn: true, []));
+                    _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
                     PidSpace.EnterTreeRange(); // criu has still work to do, until it asks whether they may run
                     break;
 
                 case { Type: CriuRequest.Notify, Script: "pre-resume" }:
                     Resume(beforeResume);
-                    _process.Send(CriuRequest.ForNotify(goOn: true, []));
+                    _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
                     break;
 
                 case { Type: CriuRequest.Notify }:
-                    _process.Send(CriuRequest.ForNotify(goOn: true, []));
+                    _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
                     break;
 
                 case { Type: CriuRequest.Restore, Success: true }:

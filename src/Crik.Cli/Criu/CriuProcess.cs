@@ -118,7 +118,7 @@ internal sealed class CriuProcess : IDisposable
         return ReadVersion(deadline);
     }
 
-    /// <summary>One that is gone already has no answer either.</summary>
+    /// <summary>One that is gone already is found out when it is listened to.</summary>
     public void TrySend(byte[] request)
     {
         try

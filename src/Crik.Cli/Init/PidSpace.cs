@@ -73,7 +73,14 @@ internal static class PidSpace
 
     private static void AdvanceTo(int target)
     {
-        if (TryWriteLastPid(target))
+        const string LastPidFile = "sys/kernel/ns_last_pid";
+        if (TryWrite($"/proc/{LastPidFile}", target))
+        {
+            return;
+        }
+
+        using FileDescriptor? proc = Libc.TryMakeProc();
+        if (proc is not null && TryWrite($"/proc/self/fd/{proc.Number}/{LastPidFile}", target))
         {
             return;
         }
@@ -87,9 +94,9 @@ internal static class PidSpace
         Log.Debug("moved the PID counter on by threads", ("last", LastPid()));
     }
 
-    private static bool TryWriteLastPid(int target)
+    private static bool TryWrite(string path, int target)
     {
-        using FileDescriptor? file = Libc.TryOpen("/proc/sys/kernel/ns_last_pid", Libc.O_WRONLY, 0, out _);
+        using FileDescriptor? file = Libc.TryOpen(path, Libc.O_WRONLY, 0, out _);
         return file is not null && Libc.TryWrite(file.Number, System.Text.Encoding.ASCII.GetBytes($"{target}\n")) == 0;
     }
 }

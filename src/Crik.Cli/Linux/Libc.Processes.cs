@@ -19,6 +19,9 @@ internal static unsafe partial class Libc
 
     // The same numbers on every architecture, as for all calls since 5.1.
     private const long SYS_io_uring_setup = 425;
+    private const long SYS_fsopen = 430;
+    private const long SYS_fsconfig = 431;
+    private const long SYS_fsmount = 432;
     private const long SYS_pidfd_open = 434;
     private const long SYS_pidfd_getfd = 438;
 
@@ -252,6 +255,28 @@ internal static unsafe partial class Libc
     {
         long fd = Syscall(SYS_pidfd_open, pid, 0, 0, 0, 0);
         return fd >= 0 ? new FileDescriptor((int)fd) : null;
+    }
+
+    /// <summary>A procfs of this process's own, mounted nowhere: where the container's is read-only in parts, this one is not.</summary>
+    /// <returns><see langword="null"/> without the capability SYS_ADMIN.</returns>
+    internal static FileDescriptor? TryMakeProc()
+    {
+        const int FSCONFIG_CMD_CREATE = 6;
+        const int CLOEXEC = 1;
+        long context;
+        fixed (byte* name = "proc"u8)
+        {
+            context = Syscall(SYS_fsopen, (nint)name, CLOEXEC, 0, 0, 0);
+        }
+
+        if (context < 0)
+        {
+            return null;
+        }
+
+        using FileDescriptor opened = new((int)context);
+        long mount = Syscall(SYS_fsconfig, opened.Number, FSCONFIG_CMD_CREATE, 0, 0, 0) < 0 ? -1 : Syscall(SYS_fsmount, opened.Number, CLOEXEC, 0, 0, 0);
+        return mount >= 0 ? new FileDescriptor((int)mount) : null;
     }
 
     /// <summary>Takes a duplicate of another process's descriptor: the same open file description.</summary>
