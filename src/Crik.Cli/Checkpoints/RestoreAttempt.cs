@@ -58,6 +58,11 @@ internal sealed class RestoreAttempt(
                     _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
                     break;
 
+                case { Type: CriuRequest.Notify, Script: "pre-restore" }:
+                    _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
+                    PidSpace.ApproachTreeRange(); // criu has nothing to say until the tree is there
+                    break;
+
                 case { Type: CriuRequest.Notify }:
                     _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
                     break;

@@ -40,7 +40,6 @@ internal sealed class ProgramRestore(
         {
             string file = criu.Problems.Count == 0 ? criu.File : throw new CriuException(criu.Problems[0], []);
             _early = CriuForRestore.StartEarly(supervisor, file, criu.Level);
-            PidSpace.ApproachTreeRange();
             return TryEach(generations);
         }
         catch (CriuException exception)

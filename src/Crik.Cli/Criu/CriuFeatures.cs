@@ -26,7 +26,7 @@ internal sealed record CriuFeatures(bool Compresses, bool LazyPages, bool Tracks
     {
         using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
         string[] command = [criu, "check", .. level == PrivilegeLevel.Full ? Array.Empty<string>() : ["--unprivileged"], "--feature", feature];
-        using FileDescriptor source = Libc.Duplicate(none.Number, lowest: 64); // above all numbers in the child
+        using FileDescriptor source = Libc.DuplicateForChild(none.Number);
         ChildProcess? process = supervisor.TryStart(
             new ProcessSpec(command) { Descriptors = [(source.Number, 0), (source.Number, 1), (source.Number, 2)], NewSession = true }, out _);
         if (process is null)

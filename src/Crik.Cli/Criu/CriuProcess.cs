@@ -44,12 +44,11 @@ internal sealed class CriuProcess : IDisposable
         using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
         using (theirs)
         {
-            // dup2 targets may be sources of others: every source is first moved well above all targets.
             List<FileDescriptor> moved = [];
             List<(int From, int To)> descriptors = [];
             void Pass(int from, int to)
             {
-                FileDescriptor copy = Libc.Duplicate(from, lowest: 64);
+                FileDescriptor copy = Libc.DuplicateForChild(from);
                 moved.Add(copy);
                 descriptors.Add((copy.Number, to));
             }

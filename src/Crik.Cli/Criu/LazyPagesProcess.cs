@@ -44,10 +44,10 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
         (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
         using (theirs)
         using (FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR))
-        using (FileDescriptor input = Libc.Duplicate(none.Number, lowest: 64)) // above all numbers in the child
+        using (FileDescriptor input = Libc.DuplicateForChild(none.Number))
         using (FileDescriptor output = Libc.Open(outputPath, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180))
-        using (FileDescriptor words = Libc.Duplicate(output.Number, lowest: 64))
-        using (FileDescriptor status = Libc.Duplicate(theirs.Number, lowest: 64))
+        using (FileDescriptor words = Libc.DuplicateForChild(output.Number))
+        using (FileDescriptor status = Libc.DuplicateForChild(theirs.Number))
         {
             string[] command =
             [

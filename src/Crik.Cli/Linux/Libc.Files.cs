@@ -257,6 +257,12 @@ internal static unsafe partial class Libc
 
     internal static bool IsOpen(int descriptor) => FcntlCore(descriptor, F_GETFD, 0) >= 0;
 
+    /// <summary>
+    /// To a number above those that a child is given (dup2 targets may be sources of others), and below 64: a table with more is made anew, and
+    /// in a program of several threads the kernel waits for an RCU grace period then, 5 ms (<c>expand_fdtable</c>, fs/file.c).
+    /// </summary>
+    internal static FileDescriptor DuplicateForChild(int descriptor) => Duplicate(descriptor, lowest: 24);
+
     internal static FileDescriptor Duplicate(int descriptor, int lowest)
     {
         int fd = FcntlCore(descriptor, F_DUPFD_CLOEXEC, lowest);
