@@ -80,7 +80,8 @@ internal sealed class ImageView : IDisposable
 
     private void Fill(string images, CheckpointManifest manifest, StandardStreams streams)
     {
-        StreamReplacement replacement = new(OpenFiles.HighestId(CriuImage.Read(System.IO.Path.Combine(images, "files.img"))) + 1);
+        CriuImage files = CriuImage.Read(System.IO.Path.Combine(images, "files.img"));
+        StreamReplacement replacement = new(OpenFiles.HighestId(files) + 1);
         List<(string Key, int Descriptor)> inherited = [];
         foreach (StdioLink link in manifest.Stdio)
         {
@@ -105,39 +106,40 @@ internal sealed class ImageView : IDisposable
         Inherited = [.. inherited.DistinctBy(item => item.Key)];
         IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
         PodAddresses addresses = new([.. manifest.Addresses.Select(InterfaceAddress.TryParse).OfType<InterfaceAddress>()], Machine.Addresses());
+        bool WriteIfChanged(string name, string source, string target) => name switch
+        {
+            "files.img" => TryWrite(files, target, OpenFiles.ReplaceStreams(files, replacement)
+                | OpenFiles.Move(files, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(files, addresses)),
+            "pstree.img" => TryWriteChanged(source, target, TaskTree.KeepDaemons),
+            _ when !replacement.IsEmpty && name.StartsWith("fdinfo-", StringComparison.Ordinal) =>
+                TryWriteChanged(source, target, image => OpenFiles.ReplaceStreamsInTable(image, replacement)),
+            _ => false,
+        };
+
         foreach (ImageFile image in manifest.Images)
         {
             string source = System.IO.Path.Combine(images, image.Name);
             string target = System.IO.Path.Combine(Path, image.Name);
-            if (!TryWriteChanged(image.Name, source, target, replacement, addresses, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)))
+            if (!WriteIfChanged(image.Name, source, target))
             {
                 Libc.MakeSymlink(source, target);
             }
         }
     }
 
-    private static bool TryWriteChanged(
-        string name, string source, string target, StreamReplacement replacement, PodAddresses addresses, Func<string, string?> move)
+    private static bool TryWriteChanged(string source, string target, Func<CriuImage, bool> change)
     {
-        Func<CriuImage, bool>? change = name switch
-        {
-            "files.img" => image => OpenFiles.ReplaceStreams(image, replacement) | OpenFiles.Move(image, move) | OpenFiles.Readdress(image, addresses),
-            "pstree.img" => TaskTree.KeepDaemons,
-            _ when !replacement.IsEmpty && name.StartsWith("fdinfo-", StringComparison.Ordinal) => image => OpenFiles.ReplaceStreamsInTable(image, replacement),
-            _ => null,
-        };
-        if (change is null)
-        {
-            return false;
-        }
-
         CriuImage image = CriuImage.Read(source);
-        bool changed = change(image);
-        if (changed)
+        return TryWrite(image, target, change(image));
+    }
+
+    private static bool TryWrite(CriuImage image, string target, bool isChanged)
+    {
+        if (isChanged)
         {
             image.Write(target);
         }
 
-        return changed;
+        return isChanged;
     }
 }

@@ -13,6 +13,8 @@ internal static class OpenFiles
     private const int TypeRegular = 1;
     private const int TypeInetSocket = 4;
 
+    private const int RegularFile = 3; // in file_entry
+    private const int Name = 6; // in reg_file_entry
     private const int SourceAddress = 11; // src_addr of images/sk-inet.proto: words, each in memory as on the network
 
     /// <summary>The ids in <c>files.img</c> of what these descriptors lead to.</summary>
@@ -98,40 +100,16 @@ internal static class OpenFiles
                 return null;
             }
 
-            ProtoWriter outer = new();
-            bool moved = false;
-            ProtoReader reader = new(entry);
-            while (reader.Next())
+            ReadOnlySpan<byte> regular = ProtoReader.FindBytes(entry, RegularFile);
+            if (move(Encoding.UTF8.GetString(ProtoReader.FindBytes(regular, Name))) is not { } target)
             {
-                if (reader.Field == 3 && move(Path(reader.Bytes)) is { } target)
-                {
-                    outer.Bytes(3, ReplaceText(reader.Bytes, 6, target));
-                    moved = true;
-                }
-                else
-                {
-                    outer.Raw(reader.RawField);
-                }
+                return null;
             }
 
-            changed |= moved;
-            return moved ? outer.ToArray() : null;
+            changed = true;
+            return ReplaceBytes(entry, RegularFile, ReplaceBytes(regular, Name, Encoding.UTF8.GetBytes(target)));
         });
         return changed;
-
-        static string Path(ReadOnlySpan<byte> regular)
-        {
-            ProtoReader reader = new(regular);
-            while (reader.Next())
-            {
-                if (reader.Field == 6)
-                {
-                    return reader.Text;
-                }
-            }
-
-            return string.Empty;
-        }
     }
 
     /// <summary>Gives sockets that are bound to an address of the old pod's the new one's.</summary>
@@ -248,7 +226,7 @@ internal static class OpenFiles
         return writer.ToArray();
     }
 
-    private static byte[] ReplaceText(ReadOnlySpan<byte> message, int field, string value)
+    private static byte[] ReplaceBytes(ReadOnlySpan<byte> message, int field, byte[] value)
     {
         ProtoWriter writer = new();
         ProtoReader reader = new(message);
@@ -256,7 +234,7 @@ internal static class OpenFiles
         {
             if (reader.Field == field)
             {
-                writer.Bytes(field, Encoding.UTF8.GetBytes(value));
+                writer.Bytes(field, value);
             }
             else
             {
