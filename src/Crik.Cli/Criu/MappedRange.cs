@@ -11,7 +11,8 @@ internal readonly record struct MappedRange(ulong Start, ulong End)
     public static MappedRange[] ReadAll(string path)
     {
         List<MappedRange> ranges = [];
-        ProtoReader mm = new(CriuImage.Read(path).Messages[0]);
+        List<byte[]> messages = CriuImage.Read(path).Messages;
+        ProtoReader mm = new(messages.Count > 0 ? messages[0] : throw new InvalidDataException($"{path} is empty"));
         while (mm.Next())
         {
             if (mm.Field == 14)

@@ -123,4 +123,27 @@ public sealed class CriuImagesTests
             }
         }
     }
+
+    [Fact]
+    public void The_mappings_of_a_saved_process_are_read()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "mm-7.img");
+        ProtoWriter mm = new ProtoWriter().Number(1, 5).Message(14, new ProtoWriter().Number(1, 0x1000).Number(2, 0x3000)).Message(14, new ProtoWriter().Number(1, 0x5000).Number(2, 0x6000));
+        File.WriteAllBytes(path, Image(mm.ToArray()));
+
+        MappedRange[] ranges = MappedRange.ReadAll(path);
+
+        Assert.Equal([new(0x1000, 0x3000), new(0x5000, 0x6000)], ranges);
+        Assert.True(ranges[0].Has(0x2fff));
+        Assert.False(ranges[0].Has(0x3000));
+    }
+
+    [Fact]
+    public void An_empty_image_has_no_mappings()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "mm-7.img");
+        File.WriteAllBytes(path, Image());
+
+        Assert.Throws<InvalidDataException>(() => MappedRange.ReadAll(path));
+    }
 }

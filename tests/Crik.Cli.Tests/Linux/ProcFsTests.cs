@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using Crik.Criu;
+using Crik.Linux;
+
+namespace Crik.Tests.Linux;
+
+public sealed class ProcFsTests
+{
+    [Fact]
+    public void A_process_that_has_gone_has_no_state_and_no_end()
+    {
+        Assert.Equal('X', ProcFs.State("/proc/2147483647/stat"));
+        Assert.Equal(0, ProcFs.EndSignal(int.MaxValue));
+        Assert.Null(ProcFs.InstructionPointer(int.MaxValue, int.MaxValue));
+    }
+
+    [Fact]
+    public void What_ended_a_process_that_nobody_waited_for_is_known()
+    {
+        // A shell that does not wait for its child, whose name holds what /proc/PID/stat separates fields with.
+        using Process shell = Process.Start(new ProcessStartInfo("bash", ["-c", "exec -a x bash -c 'kill -SEGV $$' & echo $!; exec sleep 100"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            int child = int.Parse(shell.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+            Assert.True(SpinWait.SpinUntil(() => ProcFs.State($"/proc/{child}/stat") == 'Z', TimeSpan.FromSeconds(20)));
+            Assert.Equal(Signal.SIGSEGV, ProcFs.EndSignal(child));
+        }
+        finally
+        {
+            shell.Kill();
+        }
+    }
+
+    [Fact]
+    public void A_thread_that_waits_goes_on_in_a_mapping_of_its_program()
+    {
+        using Process sleep = Process.Start("sleep", "100");
+        try
+        {
+            ulong? address = null;
+            Assert.True(SpinWait.SpinUntil(() => (address = ProcFs.InstructionPointer(sleep.Id, sleep.Id)) is not null, TimeSpan.FromSeconds(20)));
+            Assert.Contains(ProcFs.Lines($"/proc/{sleep.Id}/maps"), line =>
+            {
+                ulong[] ends = [.. line[..line.IndexOf(' ', StringComparison.Ordinal)].Split('-').Select(end => ulong.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
+                return new MappedRange(ends[0], ends[1]).Has(address!.Value);
+            });
+        }
+        finally
+        {
+            sleep.Kill();
+        }
+    }
+}
