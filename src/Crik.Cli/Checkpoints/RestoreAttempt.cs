@@ -72,12 +72,14 @@ internal sealed class RestoreAttempt(
                     _process.WaitForEnd();
                     return true;
 
-                case null when Runs:
-                    _process.Kill(); // which lets go of what it still holds
-                    return !DiedWithCriu(root);
+                case null when Runs || _isThere:
+                    if (!(Runs ? SurvivedCriu(root) : IsWholeWithoutCriu(beforeResume)))
+                    {
+                        return false;
+                    }
 
-                case null when _isThere:
-                    return IsWholeWithoutCriu(beforeResume);
+                    Log.Warning("the program is restored, but criu ended badly when it let it run", ("pid", root.Pid));
+                    return true;
 
                 default:
                     _process.Kill();
@@ -120,10 +122,11 @@ internal sealed class RestoreAttempt(
     }
 
     /// <summary>Until criu lets the first task run, its end is the end of all of them (Native/criu-restores.c).</summary>
-    private bool DiedWithCriu(ChildProcess root)
+    private bool SurvivedCriu(ChildProcess root)
     {
+        _process.Kill(); // which lets go of what it still holds
         supervisor.Wait(() => ProcFs.IsEnding(root.Pid), Deadline.In(TimeSpan.FromMilliseconds(100)));
         Runs = !(ProcFs.IsEnding(root.Pid) && supervisor.Wait(() => root.HasExited, Deadline.In(s_lastWords)) && root.Exit is { Signal: Signal.SIGKILL });
-        return !Runs;
+        return Runs;
     }
 }
