@@ -41,7 +41,7 @@ def wake_ups(commands, seconds):
 
 def idle(command):
     """Resident and anonymous KiB, and threads, of an init whose program sleeps."""
-    process = subprocess.Popen([*command, '--', 'sleep', '60'], env=ENVIRONMENT)
+    process = subprocess.Popen([*command, '--', 'sleep', '60'], env=ENVIRONMENT, stderr=subprocess.DEVNULL)
     time.sleep(0.3)
     with open(f'/proc/{process.pid}/status') as status:
         values = {key: int(value.split()[0]) for key, _, value in (line.partition(':') for line in status) if key in ('VmRSS', 'RssAnon', 'Threads')}

@@ -17,7 +17,7 @@ def text(x, y, content, kind='', anchor='start'):
 
 def row_picture(row, y):
     ours, theirs = row.middle(row.crik), row.middle(row.other)
-    longest = max(ours, theirs, row.most or 0)
+    longest = max(ours, theirs, row.most or 0) or 1
     parts = [text(LABEL - 12, y + 18, row.name, anchor='end'),
              bar(y, BAR * ours / longest, 'crik'), bar(y + 15, BAR * theirs / longest, 'other'),
              text(LABEL + BAR + 12, y + 11, f'crik {row.with_spread(row.crik)}', 'small'),
