@@ -55,6 +55,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         InotifyWatches? watches = null;
         FrozenTree? tree = null;
         OwnFiles? own = null;
+        bool isAsked = false;
         bool GiveUp() => request.LeaveRunning && supervisor.TerminationRequested is not null; // SIGTERM wants a checkpoint of its own
         supervisor.KeepsSignals = true;
         try
@@ -70,6 +71,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             bool compresses = Compresses(version, size, free, deadline.Left, speeds);
             CheckRoomAndTime(size, free, compresses, speeds, deadline);
             string? refused = null;
+            isAsked = true;
             string imagesPath = draft.ImagesPath;
             long SavedBytes() => new DirectoryInfo(imagesPath).EnumerateFiles("pages-*").Sum(file => file.Length);
             Progress progress = new("writing the checkpoint", speeds.Foresee(size, compresses), SavedBytes);
@@ -105,7 +107,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                             InotifyWatches.PutOn(watches);
                         }
 
-                        process.Send(CriuRequest.ForNotify(goOn: refused is null, []));
+                        process.TrySend(CriuRequest.ForNotify(goOn: refused is null, []));
                         break;
 
                     case { Type: CriuRequest.Notify }:
@@ -135,7 +137,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                             return EndTree(request.Program, tree!, draft.Generation);
                         }
 
-                        return Failed(process, draft, refused ?? (message is null && GiveUp() ? "SIGTERM came" : null), timeIsUp: message is null && deadline.HasPassed);
+                        return Failed(process, draft, refused ?? (message is null && GiveUp() ? "SIGTERM came" : null), timeIsUp: message is null && deadline.HasPassed, hasEnded: message is null);
                 }
             }
         }
@@ -145,7 +147,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         {
             return draft is { IsCommitted: true } && !request.LeaveRunning
                 ? EndTree(request.Program, tree!, draft.Generation)
-                : new CheckpointOutcome(draft is { IsCommitted: true } ? draft.Generation : null, Why(exception, draft)) { MayWorkAgain = exception is not CheckpointException };
+                : new CheckpointOutcome(draft is { IsCommitted: true } ? draft.Generation : null, Why(exception, draft)) { MayWorkAgain = exception is not CheckpointException && !(exception is CriuException && isAsked) };
         }
         finally
         {
@@ -279,7 +281,10 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         return new ImageFile(name, new FileInfo(path).Length, pages && !options.ChecksumPages ? null : Checksums.OfFile(path));
     }
 
-    private CheckpointOutcome Failed(CriuProcess process, CheckpointDraft draft, string? refused, bool timeIsUp)
+    /// <param name="hasEnded">
+    /// criu said nothing. A task that was running criu's code goes on in it, and is about to die: what a second attempt saved would not come back.
+    /// </param>
+    private CheckpointOutcome Failed(CriuProcess process, CheckpointDraft draft, string? refused, bool timeIsUp, bool hasEnded)
     {
         process.GiveUp(TimeSpan.FromSeconds(2));
         if (refused is not null || timeIsUp)
@@ -298,7 +303,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             Log.Warning("criu: " + line);
         }
 
-        return new CheckpointOutcome(null, kept is null ? explained.Message : $"{explained.Message} (its log: {kept})") { MayWorkAgain = !explained.IsExplained };
+        return new CheckpointOutcome(null, kept is null ? explained.Message : $"{explained.Message} (its log: {kept})") { MayWorkAgain = !explained.IsExplained && !hasEnded };
     }
 
     /// <summary>A criu that does not speak with crik may have said why where people look.</summary>
