@@ -155,7 +155,7 @@ def garbage(rng):
         f"while :; do printf '{noise}' >&3 || exit; done",
         'cat /dev/zero >&3',
         'head -c 150000 /dev/urandom >&3',
-        f"printf '{version}' >&3; read -r line <&3; printf '{noise}' >&3; sleep 1",
+        f"printf '{version}' >&3; head -c 1 <&3 >/dev/null; printf '{noise}' >&3; sleep 1",
         f"head -c 20 <&3 >/dev/null; printf '{version}' >&3",
         r"printf '\012\377\377\377\377\377\377\377\377\177' >&3",
         r"while :; do printf '\010\006\020\001\052\020\012\016query-ext-files' >&3 || exit; done",
