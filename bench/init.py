@@ -26,12 +26,12 @@ def switches(pid):
     return count
 
 
-def wake_ups(commands, seconds):
-    """Of inits whose program sleeps, beside each other, in so many seconds."""
-    inits = [subprocess.Popen([*command, '--', 'sleep', str(seconds + 30)], env=ENVIRONMENT, stderr=subprocess.DEVNULL) for command in commands]
+def wake_ups(commands):
+    """Of inits whose program sleeps, beside each other, in a minute."""
+    inits = [subprocess.Popen([*command, '--', 'sleep', '90'], env=ENVIRONMENT, stderr=subprocess.DEVNULL) for command in commands]
     time.sleep(2)
     before = [switches(init.pid) for init in inits]
-    time.sleep(seconds)
+    time.sleep(60)
     after = [switches(init.pid) for init in inits]
     for init in inits:
         init.kill()
@@ -66,7 +66,7 @@ def measure(crik, rounds):
     with tempfile.TemporaryDirectory() as images:
         saving = [crik, 'run', '--image-dir', images]
         resident = [idle(saving)['VmRSS'] * 1024 for _ in range(5)]
-        woken, woken_saving, woken_tini = wake_ups([[crik, 'run'], saving, TINI], 10 if rounds < 200 else 60)
+        woken, woken_saving, woken_tini = wake_ups([[crik, 'run'], saving, TINI])
     yield report.Row('idle with checkpoints on: resident memory', resident, [one['VmRSS'] * 1024 for one in theirs], 'tini', 'MiB', {'most': 7 * 1048576})
     yield report.Row('idle: wake-ups in a minute', [woken], [woken_tini], 'tini', '', {'most': 0})
     yield report.Row('idle with checkpoints on: wake-ups in a minute', [woken_saving], [woken_tini], 'tini', '', {'most': 0})

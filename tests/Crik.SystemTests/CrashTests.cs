@@ -105,14 +105,7 @@ public sealed class CrashTests
     {
         using ImageDirectory images = new();
         string[] program = Programs.Python("import os, time\nif os.fork() == 0: time.sleep(1000)\nn = 0\nwhile True: n += 1; print('count', n, flush=True); time.sleep(0.001)");
-        int last;
-        using (Pod pod = Pod.WithCheckpoints(images, [], program))
-        {
-            pod.WaitForCount(3);
-            Assert.Equal(143, pod.End());
-            last = pod.Counted()[^1];
-        }
-
+        int last = WithACheckpoint(images, program);
         File.WriteAllText(images.In(when), "");
         using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu"], program);
         next.WaitForCount(last + 20);
@@ -130,12 +123,7 @@ public sealed class CrashTests
     {
         using ImageDirectory images = new();
         string[] program = Programs.Python("import os, time\nif os.fork() == 0: time.sleep(1000)\nn = 0\nwhile True: n += 1; print('count', n, flush=True); time.sleep(0.02)");
-        using (Pod pod = Pod.WithCheckpoints(images, [], program))
-        {
-            pod.WaitForCount(3);
-            Assert.Equal(143, pod.End());
-        }
-
+        WithACheckpoint(images, program);
         using (Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu"], program))
         {
             pod.WaitForLine("count ");
@@ -361,9 +349,9 @@ public sealed class CrashTests
     private static string[] Rounds(Pod pod) => [.. pod.Output.Where(line => line.StartsWith('{'))];
 
     /// <returns>What it counted last.</returns>
-    private static int WithACheckpoint(ImageDirectory images)
+    private static int WithACheckpoint(ImageDirectory images, string[]? program = null)
     {
-        using Pod pod = Pod.WithCheckpoints(images, [], s_program);
+        using Pod pod = Pod.WithCheckpoints(images, [], program ?? s_program);
         pod.WaitForCount(3);
         Assert.Equal(143, pod.End());
         return pod.Counted()[^1];

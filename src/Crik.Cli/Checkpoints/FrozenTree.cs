@@ -88,7 +88,7 @@ internal sealed class FrozenTree
     /// <returns>Whether criu has them still, so that none has run since it was frozen.</returns>
     public bool TryHold()
     {
-        Signal(Linux.Signal.SIGSTOP);
+        Send(Linux.Signal.SIGSTOP, _living);
         return _living.All(task => ProcFs.Threads(task) is { Count: > 0 } threads && threads.All(thread => ProcFs.IsTraced(task, thread)));
     }
 
@@ -99,15 +99,16 @@ internal sealed class FrozenTree
     public bool HasLostOne() => _living.Any(task => ProcFs.EndSignal(task) is Linux.Signal.SIGTRAP or Linux.Signal.SIGSEGV or Linux.Signal.SIGILL or Linux.Signal.SIGBUS);
 
     /// <summary>Takes back what <see cref="TryHold"/> did; a stop that is pending yet never was one.</summary>
-    public void LetGo() => Signal(Linux.Signal.SIGCONT);
+    public void LetGo() => Send(Linux.Signal.SIGCONT, _living);
 
-    private void Signal(int number)
+    /// <summary>To those that are there.</summary>
+    public static void Send(int signal, IEnumerable<int> tasks)
     {
-        foreach (int task in _living)
+        foreach (int task in tasks)
         {
             try
             {
-                Libc.Kill(task, number);
+                Libc.Kill(task, signal);
             }
             catch (LinuxException exception)
             {

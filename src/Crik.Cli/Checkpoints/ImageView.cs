@@ -1,5 +1,4 @@
 using Crik.Criu;
-using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Linux;
 
@@ -12,8 +11,6 @@ namespace Crik.Checkpoints;
 /// </summary>
 internal sealed class ImageView : IDisposable
 {
-    private const string Memory = "/dev/shm";
-
     private ImageView(string path)
     {
         Path = path;
@@ -45,35 +42,16 @@ internal sealed class ImageView : IDisposable
     public static long RoomFor(CheckpointManifest manifest) =>
         (1 << 20) + manifest.Images.Where(image => !image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size + 4096);
 
-    public void Dispose()
-    {
-        try
-        {
-            Directory.Delete(Path, recursive: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Debug("the links for a restore could not be removed", ("path", Path), ("reason", exception.Message));
-        }
-    }
+    public void Dispose() => MemoryDirectory.Remove(Path);
 
     private static string MakePlace(CheckpointManifest manifest, string work)
     {
-        // A name that nobody else can have taken, in a place where everybody may make one.
-        string path = System.IO.Path.Combine(Memory, $"crik-{Guid.NewGuid():n}");
-        try
+        if (MemoryDirectory.TryMake(RoomFor(manifest)) is { } inMemory)
         {
-            if (Libc.FreeBytes(Memory) > RoomFor(manifest) && Libc.MakeDirectory(path, 0x1C0))
-            {
-                return path;
-            }
-        }
-        catch (LinuxException exception)
-        {
-            Log.Debug("no room for a restore's links in memory", ("reason", exception.Message));
+            return inMemory;
         }
 
-        path = System.IO.Path.Combine(work, "images");
+        string path = System.IO.Path.Combine(work, "images");
         Libc.MakeDirectory(path, 0x1C0);
         return path;
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Crik.Criu;
-using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Linux;
 
@@ -8,9 +7,9 @@ namespace Crik.Checkpoints;
 
 /// <summary>
 /// The tasks of a restore whose criu died after its last check and before it said that they may run. Where crik's library could not be
-/// loaded (Native/criu-restores.c) the kernel lets them go, and what they meet is chance. Those that criu's breakpoints still wait for die, those that wait for criu's next word wait for ever, and those that
-/// it had done with run (criu/cr-restore.c, restore_root_task). Either all of them do, and then this is the program and may not be
-/// started a second time, or it is not whole.
+/// loaded (Native/criu-restores.c) the kernel lets them go, and what they meet is chance. Those that criu's breakpoints still wait for
+/// die, those that wait for criu's next word wait for ever, and those that it had done with run (criu/cr-restore.c, restore_root_task).
+/// Either all of them do, and then this is the program and may not be started a second time, or it is not whole.
 /// </summary>
 /// <param name="images">The checkpoint's.</param>
 internal sealed class OrphanedTree(Supervisor supervisor, CheckpointManifest manifest, string images)
@@ -21,14 +20,14 @@ internal sealed class OrphanedTree(Supervisor supervisor, CheckpointManifest man
     private readonly int[] _living = Living(manifest);
 
     /// <summary>To be called as soon as criu is seen to have gone: until then they run, or are about to.</summary>
-    public void Stop() => Signal(Linux.Signal.SIGSTOP);
+    public void Stop() => FrozenTree.Send(Signal.SIGSTOP, _living);
 
-    public void LetRun() => Signal(Linux.Signal.SIGCONT);
+    public void LetRun() => FrozenTree.Send(Signal.SIGCONT, _living);
 
     /// <summary>Whether they all came as far as the program's own code.</summary>
     public bool IsWhole()
     {
-        supervisor.Wait(() => _living.All(HasStopped), Deadline.In(s_untilStopped));
+        supervisor.Wait(() => _living.All(task => HasStopped(task) || ProcFs.IsEnding(task)), Deadline.In(s_untilStopped));
         return _living.All(task => HasStopped(task) && RunsItsOwnCode(task));
     }
 
@@ -48,20 +47,5 @@ internal sealed class OrphanedTree(Supervisor supervisor, CheckpointManifest man
     {
         MappedRange[] mappings = MappedRange.ReadAll(Path.Combine(images, MemoryOf(task)));
         return ProcFs.Threads(task).All(thread => ProcFs.InstructionPointer(task, thread) is { } address && mappings.Any(mapping => mapping.Has(address)));
-    }
-
-    private void Signal(int number)
-    {
-        foreach (int task in _living)
-        {
-            try
-            {
-                Libc.Kill(task, number);
-            }
-            catch (LinuxException exception)
-            {
-                Log.Debug(exception.Message); // another user's, without the capability KILL
-            }
-        }
     }
 }

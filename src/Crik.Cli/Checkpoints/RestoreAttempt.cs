@@ -49,22 +49,22 @@ internal sealed class RestoreAttempt(
 
                 case { Type: CriuRequest.Notify, Script: "post-restore" }:
                     _isThere = true;
-                    _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
+                    GoOn();
                     PidSpace.EnterTreeRange(); // criu has still work to do, until it asks whether they may run
                     break;
 
                 case { Type: CriuRequest.Notify, Script: "pre-resume" }:
                     Resume(beforeResume);
-                    _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
+                    GoOn();
                     break;
 
                 case { Type: CriuRequest.Notify, Script: "pre-restore" }:
-                    _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
+                    GoOn();
                     PidSpace.ApproachTreeRange(); // criu has nothing to say until the tree is there
                     break;
 
                 case { Type: CriuRequest.Notify }:
-                    _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
+                    GoOn();
                     break;
 
                 case { Type: CriuRequest.Restore, Success: true }:
@@ -87,6 +87,8 @@ internal sealed class RestoreAttempt(
             }
         }
     }
+
+    private void GoOn() => _process.TrySend(CriuRequest.ForNotify(goOn: true, []));
 
     private bool GiveUp() => (!_isThere && supervisor.TerminationRequested is not null) || (!Runs && IsSourceGone);
 

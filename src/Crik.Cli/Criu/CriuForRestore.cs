@@ -1,4 +1,3 @@
-using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Linux;
 
@@ -10,8 +9,8 @@ namespace Crik.Criu;
 /// </summary>
 internal sealed class CriuForRestore : IDisposable
 {
-    /// <summary>Where everybody may make a directory, in memory: criu keeps what it found out about the kernel nowhere else.</summary>
-    private const string Memory = "/dev/shm";
+    /// <summary>Bytes: what criu finds out about the kernel is a few KiB. It keeps that on a tmpfs alone.</summary>
+    private const long RoomForRuntime = 1 << 16;
 
     private const int Streams = 3;
 
@@ -42,7 +41,7 @@ internal sealed class CriuForRestore : IDisposable
     /// <exception cref="CriuException">criu is not there, or cannot be executed.</exception>
     public static CriuForRestore StartEarly(Supervisor supervisor, string criu, PrivilegeLevel level)
     {
-        string? runtime = level == PrivilegeLevel.Basic ? TryMakeDirectory() : null;
+        string? runtime = level == PrivilegeLevel.Basic ? MemoryDirectory.TryMake(RoomForRuntime) : null;
         CriuForRestore early = Start(supervisor, criu, runtime);
         early.Process.TrySend(CriuRequest.ForVersion());
         if (runtime is not null)
@@ -64,14 +63,7 @@ internal sealed class CriuForRestore : IDisposable
         _output.Dispose();
         if (_runtime is not null)
         {
-            try
-            {
-                Directory.Delete(_runtime, recursive: true);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Log.Debug("what criu kept for a restore could not be removed", ("path", _runtime), ("reason", exception.Message));
-            }
+            MemoryDirectory.Remove(_runtime);
         }
     }
 
@@ -86,20 +78,6 @@ internal sealed class CriuForRestore : IDisposable
         {
             output.Dispose();
             throw;
-        }
-    }
-
-    private static string? TryMakeDirectory()
-    {
-        string path = Path.Combine(Memory, $"crik-{Guid.NewGuid():n}");
-        try
-        {
-            return Libc.MakeDirectory(path, 0x1C0) ? path : null;
-        }
-        catch (LinuxException exception)
-        {
-            Log.Debug("criu looks at the kernel when it restores", ("because", exception.Message));
-            return null;
         }
     }
 }

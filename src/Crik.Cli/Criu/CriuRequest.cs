@@ -130,33 +130,19 @@ internal sealed record CriuMessage(int Type, bool Success, string? Script, int P
             {
                 1 => message with { Type = (int)reader.Number },
                 2 => message with { Success = reader.Number != 0 },
-                4 => message with { Pid = (int)FindNumber(reader.Bytes, 1) },
-                5 => message with { Script = FindText(reader.Bytes, 1), Pid = (int)FindNumber(reader.Bytes, 2) },
+                4 => message with { Pid = (int)ProtoReader.FindNumber(reader.Bytes, 1) },
+                5 => message with { Script = FindText(reader.Bytes, 1), Pid = (int)ProtoReader.FindNumber(reader.Bytes, 2) },
                 7 => message with { Errno = (int)reader.Number },
                 9 => message with { Error = reader.Text },
                 10 => message with
                 {
-                    Version = (int)((FindNumber(reader.Bytes, 1) * 10000) + (FindNumber(reader.Bytes, 2) * 100) + FindNumber(reader.Bytes, 4)),
+                    Version = (int)((ProtoReader.FindNumber(reader.Bytes, 1) * 10000) + (ProtoReader.FindNumber(reader.Bytes, 2) * 100) + ProtoReader.FindNumber(reader.Bytes, 4)),
                 },
                 _ => message,
             };
         }
 
         return message;
-    }
-
-    private static ulong FindNumber(ReadOnlySpan<byte> message, int field)
-    {
-        ProtoReader reader = new(message);
-        while (reader.Next())
-        {
-            if (reader.Field == field)
-            {
-                return reader.Number;
-            }
-        }
-
-        return 0;
     }
 
     private static string? FindText(ReadOnlySpan<byte> message, int field)

@@ -24,14 +24,14 @@ internal static class OpenFiles
         foreach (int pid in descriptors.Select(descriptor => descriptor.Pid).Distinct())
         {
             List<byte[]> numbers = CriuImage.Read(Path.Combine(images, $"ids-{pid}.img")).Messages;
-            uint table = (uint)Field(numbers.Count > 0 ? numbers[0] : throw new InvalidDataException($"ids-{pid}.img is empty"), 2); // files_id
+            uint table = (uint)ProtoReader.FindNumber(numbers.Count > 0 ? numbers[0] : throw new InvalidDataException($"ids-{pid}.img is empty"), 2); // files_id
             string tablePath = Path.Combine(images, $"fdinfo-{table}.img");
             HashSet<ulong> wanted = [.. descriptors.Where(descriptor => descriptor.Pid == pid).Select(descriptor => (ulong)descriptor.Descriptor)];
             foreach (byte[] entry in CriuImage.Read(tablePath).Messages)
             {
-                if (wanted.Contains(Field(entry, 4))) // fd
+                if (wanted.Contains(ProtoReader.FindNumber(entry, 4))) // fd
                 {
-                    ids.Add((uint)Field(entry, 1));
+                    ids.Add((uint)ProtoReader.FindNumber(entry, 1));
                 }
             }
         }
@@ -75,7 +75,7 @@ internal static class OpenFiles
         bool changed = false;
         for (int i = 0; i < table.Messages.Count; i++)
         {
-            if (replacement.StreamOf((uint)Field(table.Messages[i], 1), (int)Field(table.Messages[i], 4)) is { } stream)
+            if (replacement.StreamOf((uint)ProtoReader.FindNumber(table.Messages[i], 1), (int)ProtoReader.FindNumber(table.Messages[i], 4)) is { } stream)
             {
                 table.Messages[i] = Replace(Replace(table.Messages[i], 1, replacement.NewId(stream)), 3, TypeRegular);
                 changed = true;
@@ -86,7 +86,7 @@ internal static class OpenFiles
     }
 
     /// <summary>The highest id in <c>files.img</c>.</summary>
-    public static uint HighestId(CriuImage files) => files.Messages.Select(message => (uint)Field(message, 2)).DefaultIfEmpty(0u).Max();
+    public static uint HighestId(CriuImage files) => files.Messages.Select(message => (uint)ProtoReader.FindNumber(message, 2)).DefaultIfEmpty(0u).Max();
 
     /// <summary>Gives plain files another path.</summary>
     /// <param name="move">The new path, or <see langword="null"/> to leave it. </param>
@@ -95,7 +95,7 @@ internal static class OpenFiles
         bool changed = false;
         Change(files, (_, entry) =>
         {
-            if (Field(entry, 1) != TypeRegular)
+            if (ProtoReader.FindNumber(entry, 1) != TypeRegular)
             {
                 return null;
             }
@@ -119,7 +119,7 @@ internal static class OpenFiles
         bool changed = false;
         Change(files, (_, entry) =>
         {
-            if (Field(entry, 1) != TypeInetSocket)
+            if (ProtoReader.FindNumber(entry, 1) != TypeInetSocket)
             {
                 return null;
             }
@@ -160,7 +160,7 @@ internal static class OpenFiles
             }
         }
 
-        return Field(socket, 3) == 2 /* AF_INET */ ? bytes[..4] : bytes[..length];
+        return ProtoReader.FindNumber(socket, 3) == 2 /* AF_INET */ ? bytes[..4] : bytes[..length];
     }
 
     private static byte[] ReplaceSource(ReadOnlySpan<byte> socket, byte[] target)
@@ -189,22 +189,8 @@ internal static class OpenFiles
     {
         for (int i = 0; i < files.Messages.Count; i++)
         {
-            files.Messages[i] = change((uint)Field(files.Messages[i], 2), files.Messages[i]) ?? files.Messages[i];
+            files.Messages[i] = change((uint)ProtoReader.FindNumber(files.Messages[i], 2), files.Messages[i]) ?? files.Messages[i];
         }
-    }
-
-    private static ulong Field(ReadOnlySpan<byte> message, int field)
-    {
-        ProtoReader reader = new(message);
-        while (reader.Next())
-        {
-            if (reader.Field == field)
-            {
-                return reader.Number;
-            }
-        }
-
-        return 0;
     }
 
     private static byte[] Replace(ReadOnlySpan<byte> message, int field, long value)
