@@ -9,17 +9,21 @@ public sealed class SignalTests
     private const string Keyboard =
         """
         import fcntl, os, pty, signal, struct, sys, termios, threading, time
+        def resize(terminal, rows):
+            fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('HHHH', int(rows), 77, 0, 0))
+        rows, _, later = sys.argv[1].partition(' after ')
         pid, master = pty.fork()
         if pid == 0:
-            time.sleep(0.1)
+            if not later:
+                resize(0, rows)
             os.execvp(sys.argv[2], sys.argv[2:])
-        def resize(rows):
-            fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack('HHHH', int(rows), 77, 0, 0))
-        resize(sys.argv[1])
+        if later:
+            time.sleep(float(later) / 1000)
+            resize(master, rows)
         def press():
             for line in sys.stdin:
                 if line.startswith('rows '):
-                    resize(line[5:])
+                    resize(master, line[5:])
                 else:
                     os.write(master, line.rstrip('\n').encode().decode('unicode_escape').encode())
         threading.Thread(target=press, daemon=True).start()
@@ -155,6 +159,42 @@ public sealed class SignalTests
             pod.Input.WriteLine("size?\\n");
             pod.WaitForLine("size ");
             Assert.Contains($"size {rows} 77", pod.Output);
+            Assert.Equal(143, pod.End());
+        }
+    }
+
+    [LabFact]
+    public void A_terminal_that_gets_its_size_while_criu_restores_keeps_it()
+    {
+        using ImageDirectory images = new();
+        for (int milliseconds = 0; milliseconds < 100; milliseconds += 10)
+        {
+            using Pod pod = new(
+                ["--terminal", "--image-dir", images.Path], ["crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/keys.py"],
+                ["python3", "-c", Keyboard, $"{20 + milliseconds} after {milliseconds}"]);
+            pod.WaitForLine("count");
+            pod.Input.WriteLine("size?\\n");
+            pod.WaitForLine("size ");
+            Assert.Contains($"size {20 + milliseconds} 77", pod.Output);
+            Assert.Equal(milliseconds > 0, pod.Output.Contains($"got SIGWINCH {20 + milliseconds} 77"));
+            Assert.Equal(143, pod.End());
+        }
+    }
+
+    [LabFact]
+    public void A_program_whose_terminal_is_as_large_as_before_hears_nothing()
+    {
+        // httpd for one ends at SIGWINCH.
+        using ImageDirectory images = new();
+        for (int i = 0; i < 2; i++)
+        {
+            using Pod pod = new(
+                ["--terminal", "--image-dir", images.Path], ["crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/keys.py"],
+                ["python3", "-c", Keyboard, "20"]);
+            pod.WaitForLine("count");
+            pod.Input.WriteLine("size?\\n");
+            pod.WaitForLine("size ");
+            Assert.DoesNotContain(pod.Output, line => line.Contains("SIGWINCH", StringComparison.Ordinal));
             Assert.Equal(143, pod.End());
         }
     }

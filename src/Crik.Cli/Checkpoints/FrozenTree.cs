@@ -101,7 +101,7 @@ internal sealed class FrozenTree
     /// <summary>Takes back what <see cref="TryHold"/> did; a stop that is pending yet never was one.</summary>
     public void LetGo() => Send(Linux.Signal.SIGCONT, _living);
 
-    /// <summary>To those that are there.</summary>
+    /// <summary>To those that are there. As for kill(2), a negative number is a process group's.</summary>
     public static void Send(int signal, IEnumerable<int> tasks)
     {
         foreach (int task in tasks)

@@ -9,7 +9,7 @@ namespace Crik.Checkpoints;
 /// <param name="checkpoint">The directory that is only read.</param>
 /// <param name="longest">For a hung disk.</param>
 internal sealed class RestoreAttempt(
-    Supervisor supervisor, StandardStreams streams, CriuForRestore criu, CheckpointManifest manifest, string checkpoint, RestorePlace place, TimeSpan longest)
+    Supervisor supervisor, CriuForRestore criu, CheckpointManifest manifest, string checkpoint, RestorePlace place, TimeSpan longest)
 {
     /// <summary>What criu may take to let the tasks go and to say so.</summary>
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(10);
@@ -98,11 +98,7 @@ internal sealed class RestoreAttempt(
         Runs = true;
         _missing?.Watch();
         InotifyWatches.PutOn(manifest.Watches);
-        if (place.WindowSize is { } size)
-        {
-            Libc.SetWindowSize(streams.Terminal!.Value, size); // criu gave the new terminal the old one's
-        }
-
+        place.Terminal?.Keep(manifest.RootPid);
         beforeResume();
     }
 

@@ -55,7 +55,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         {
             RefuseTakenPids(manifest);
             ImageView view = place.View = ImageView.LayOut(store.PathOf(generation), manifest, place.Work, streams);
-            place.WindowSize = streams.Terminal is { } window ? Libc.WindowSize(window) : null;
+            place.Terminal = PodTerminal.Find(manifest, Path.Combine(store.PathOf(generation), "images"), streams);
             streams.ReleaseTerminal(supervisor);
             PidSpace.MakeRoomForCriu(manifest.Pids);
             LazyPagesProcess? source = lazily ? LazyPagesProcess.Start(supervisor, criu.File, view.Path, place.Work, place.Output) : null;
@@ -74,7 +74,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             {
                 Lazily = lazily,
             });
-            attempt = new RestoreAttempt(supervisor, streams, started, manifest, store.PathOf(generation), place, Longest);
+            attempt = new RestoreAttempt(supervisor, started, manifest, store.PathOf(generation), place, Longest);
             if (attempt.Talk(request, root, beforeResume))
             {
                 Log.Info("restored", ("generation", generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));

@@ -14,8 +14,7 @@ internal sealed class RestorePlace(string work)
     /// <summary>For those who look why it failed.</summary>
     public IReadOnlyList<string> Logs => [Path.Combine(work, RestoreLog), Output];
 
-    /// <summary>Of the pod's terminal, before criu gives it the old one's.</summary>
-    public ulong? WindowSize { get; set; }
+    public PodTerminal? Terminal { get; set; }
 
     public ImageView? View { get; set; }
 

@@ -473,12 +473,12 @@ internal static unsafe partial class Libc
 
     internal static bool SetForegroundGroup(int terminal, int group) => TcsetpgrpCore(terminal, group) == 0;
 
-    /// <returns>Rows and columns, packed as the kernel has them; <see langword="null"/> when it is no terminal.</returns>
-    internal static ulong? WindowSize(int terminal)
+    /// <returns>Rows, columns and both in pixels, 16 bits each, the rows lowest (struct winsize); 0 when it has no size, or is no terminal.</returns>
+    internal static ulong WindowSize(int terminal)
     {
         const nuint TIOCGWINSZ = 0x5413;
-        ulong size = 0; // struct winsize: four 16-bit numbers
-        return IoctlCore(terminal, TIOCGWINSZ, (nint)(&size)) == 0 ? size : null;
+        ulong size = 0;
+        return IoctlCore(terminal, TIOCGWINSZ, (nint)(&size)) == 0 ? size : 0;
     }
 
     /// <summary>The kernel sends SIGWINCH to the foreground group when it is another one.</summary>

@@ -84,6 +84,14 @@ internal static class ProcFs
             : (int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), fields[0][0]);
     }
 
+    /// <summary>The process group that a process's terminal sends its signals to.</summary>
+    /// <returns><see langword="null"/> when it has no terminal, or that has none.</returns>
+    public static int? ForegroundGroup(int pid)
+    {
+        string[] fields = Fields($"/proc/{pid}/stat");
+        return fields.Length > 5 && int.Parse(fields[5], CultureInfo.InvariantCulture) is > 0 and int group ? group : null;
+    }
+
     /// <summary>Whether its descriptors may have been closed by its end: from exit on, also before it can be reaped.</summary>
     public static bool IsEnding(int pid)
     {

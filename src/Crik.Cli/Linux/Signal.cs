@@ -21,6 +21,7 @@ internal static class Signal
 
     public const int SIGSTOP = 19;
     public const int SIGXFSZ = 25;
+    public const int SIGWINCH = 28;
 
     /// <summary>The highest number there is (<c>_NSIG</c>).</summary>
     public const int Last = 64;

@@ -1,13 +1,19 @@
-// Preloaded into a criu that restores: should it be killed when it has the tasks in its hand, the kernel would let them go, each wherever
-// it stands: some run their program, some die of criu's breakpoints. With PTRACE_O_EXITKILL (ptrace(2)) all die with it, and none has
-// run. Before it lets the first one run it takes that back from all: from then on they run, whatever becomes of it.
+// Preloaded into a criu that restores.
+//
+// Should it be killed when it has the tasks in its hand, the kernel would let them go, each wherever it stands: some run their program,
+// some die of criu's breakpoints. With PTRACE_O_EXITKILL (ptrace(2)) all die with it, and none has run. Before it lets the first one run
+// it takes that back from all: from then on they run, whatever becomes of it.
+//
+// And a terminal that has a size already keeps it: it is the pod's, and whoever looks at it may just have made it larger. Those that
+// criu makes itself, as for a program under tmux, have none.
 #include "system-call.h"
 
 #if defined(__x86_64__)
-enum { SYS_mmap = 9, SYS_ptrace = 101 };
+enum { SYS_mmap = 9, SYS_ioctl = 16, SYS_ptrace = 101 };
 #elif defined(__aarch64__)
-enum { SYS_ptrace = 117, SYS_mmap = 222 };
+enum { SYS_ioctl = 29, SYS_ptrace = 117, SYS_mmap = 222 };
 #endif
+enum { TIOCGWINSZ = 0x5413, TIOCSWINSZ = 0x5414 };
 enum { PTRACE_PEEKTEXT = 1, PTRACE_PEEKUSER = 3, PTRACE_DETACH = 17, PTRACE_SETOPTIONS = 0x4200 };
 enum { PTRACE_O_EXITKILL = 1 << 20 };
 enum { PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x4022, MOST = 1 << 20 };
@@ -46,4 +52,12 @@ long ptrace(long request, int task, long address, long data)
 		return result;
 	*__errno_location() = 0;
 	return word;
+}
+
+int ioctl(int file, unsigned long request, long argument)
+{
+	unsigned long size = 0; // struct winsize: four 16-bit numbers
+	if (request == TIOCSWINSZ && system_call(SYS_ioctl, file, TIOCGWINSZ, (long)&size, 0, 0, 0) == 0 && size)
+		return 0;
+	return (int)answer(system_call(SYS_ioctl, file, (long)request, argument, 0, 0, 0));
 }
