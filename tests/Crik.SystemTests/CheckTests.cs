@@ -64,7 +64,7 @@ public sealed class CheckTests
             }
 
             Assert.Empty(images.Generations);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             last = pod.Counted()[^1];
         }
 
@@ -168,7 +168,7 @@ public sealed class CheckTests
 
         Assert.Single(Directory.EnumerateDirectories(images.Path, ".check-trial-*"));
         using Pod next = Pod.WithCheckpoints(images, [], "true");
-        Assert.Equal(0, next.WaitForExit());
+        next.WaitForExit(0);
         Assert.Empty(Directory.EnumerateFileSystemEntries(images.Path, ".check*"));
     }
 
@@ -178,7 +178,7 @@ public sealed class CheckTests
         using ImageDirectory images = new();
         using Pod pod = new(["--level", "nonroot", "--image-dir", images.Path], ["setpriv", "--no-new-privs", "crik", "check", "--image-dir", "/checkpoint", "-o", "json"]);
 
-        Assert.True(pod.WaitForExit() == 1, pod.Said);
+        pod.WaitForExit(1);
         Assert.Contains("allowPrivilegeEscalation: true", Checks(pod.Output)["capabilities"].GetProperty("yaml").GetString(), StringComparison.Ordinal);
     }
 

@@ -38,7 +38,7 @@ public sealed partial class CompressionTests
 
         using (Pod refused = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], s_program))
         {
-            Assert.Equal(123, refused.WaitForExit());
+            refused.WaitForExit(123);
             Assert.Contains(refused.Errors, line => line.StartsWith($"crik error: checkpoint 1 {message}", StringComparison.Ordinal));
         }
 
@@ -63,7 +63,7 @@ public sealed partial class CompressionTests
         using (Pod pod = Pod.WithCheckpoints(images, automatic, s_program))
         {
             AssertGoesOn(pod, last);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             Assert.Contains(pod.Errors, line => line.StartsWith("crik info: the memory is compressed because=\"50 MiB of memory a second", StringComparison.Ordinal));
         }
 
@@ -78,7 +78,7 @@ public sealed partial class CompressionTests
     {
         using Pod pod = Pod.WithCheckpoints(images, options, s_program);
         pod.WaitForLine("whole 1");
-        Assert.Equal(143, pod.End());
+        pod.End(143);
         said = pod.Errors;
         return pod.Counted()[^1];
     }
@@ -95,7 +95,7 @@ public sealed partial class CompressionTests
     private static string Inspected(ImageDirectory images, string criu)
     {
         using Pod pod = new(["--image-dir", images.Path, "--env", $"CRIK_CRIU_PATH={criu}"], ["crik", "inspect", "--image-dir", "/checkpoint"]);
-        Assert.Equal(0, pod.WaitForExit());
+        pod.WaitForExit(0);
         return string.Join(' ', string.Join(' ', pod.Output).Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 

@@ -24,7 +24,7 @@ public sealed class ControlTests
             pod.WaitForCount(pod.Counted()[^1] + 3);
 
             Assert.Equal("checkpoint 2 was made\n", pod.Exec("crik", "checkpoint"));
-            Assert.Equal(143, pod.WaitForExit());
+            pod.WaitForExit(143);
             last = pod.Counted()[^1];
             Assert.Equal(Enumerable.Range(1, last), pod.Counted());
         }
@@ -48,7 +48,7 @@ public sealed class ControlTests
         }
 
         pod.Kill();
-        Assert.Equal(143, pod.WaitForExit());
+        pod.WaitForExit(143);
         Assert.DoesNotContain(pod.Errors, line => line.Contains("trying once more", StringComparison.Ordinal));
         int last = pod.Counted()[^1];
         Assert.Equal(Enumerable.Range(1, last), pod.Counted());
@@ -77,7 +77,7 @@ public sealed class ControlTests
     {
         using Pod pod = new([], ["sh", "-c", "crik status; echo status $?; crik checkpoint; echo checkpoint $?"]);
 
-        Assert.Equal(0, pod.WaitForExit());
+        pod.WaitForExit(0);
         pod.AssertSaid($"crik error: {message}");
         Assert.Contains("status 125", pod.Output);
         Assert.Contains("checkpoint 125", pod.Output);
@@ -97,7 +97,7 @@ public sealed class ControlTests
             pod.WaitFor(line => line.Contains("because=\"checkpointSignal came\"", StringComparison.Ordinal), "checkpointSignal");
             pod.WaitFor(line => line.Contains($"runs on generation={made + 1}", StringComparison.Ordinal), "one more");
             Assert.InRange(images.Generations.Length, 1, 4);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             last = pod.Counted()[^1];
             Assert.Equal(Enumerable.Range(1, last), pod.Counted());
         }
@@ -122,7 +122,7 @@ public sealed class ControlTests
         {
             before = pod.Name;
             pod.WaitForCount(3);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             Assert.Contains("before: no node state is asked for", pod.Output);
             Assert.Contains("after: 1", pod.Output);
         }
@@ -149,7 +149,7 @@ public sealed class ControlTests
             Programs.Shell("trap 'exit 3' TERM; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done"));
         pod.WaitForCount(3);
 
-        Assert.Equal(made ? 143 : 3, pod.End());
+        pod.End(made ? 143 : 3);
         pod.AssertSaid(message);
         Assert.Equal(made ? 1 : 0, images.Generations.Length);
     }
@@ -169,7 +169,7 @@ public sealed class ControlTests
             ["unshare", "--time", "--monotonic", "1000000", "--fork"]))
         {
             pod.WaitForCount(3);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             then = Clock(pod);
         }
 

@@ -20,7 +20,7 @@ public sealed class CrashTests
         using (Pod pod = Pod.WithCheckpoints(images, [], program))
         {
             pod.WaitForCount(3);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             first = pod.Counted()[^1];
         }
 
@@ -40,7 +40,7 @@ public sealed class CrashTests
         Assert.True(next.Counted()[0] == first + 1 || images.Generations.Contains(2), next.Said);
         Assert.Empty(images.Failed);
         Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
-        Assert.Equal(143, next.End());
+        next.End(143);
     }
 
     [LabFact]
@@ -55,7 +55,7 @@ public sealed class CrashTests
 
         Assert.Equal(last + 1, next.Counted()[0]);
         Assert.True(File.Exists(images.In("asked")), next.Said);
-        Assert.Equal(143, next.End());
+        next.End(143);
     }
 
     [LabFact]
@@ -72,7 +72,7 @@ public sealed class CrashTests
 
         Assert.Equal(last + 1, next.Counted()[0]);
         Assert.True(File.Exists(images.In("killed")), next.Said);
-        Assert.Equal(143, next.End());
+        next.End(143);
     }
 
     [LabTheory]
@@ -94,7 +94,7 @@ public sealed class CrashTests
         using Pod next = Pod.WithCheckpoints(images, [], s_program);
         next.WaitForCount(last + 1);
         Assert.Equal(last + 1, next.Counted()[0]);
-        Assert.Equal(143, next.End());
+        next.End(143);
     }
 
     [LabTheory]
@@ -109,7 +109,7 @@ public sealed class CrashTests
         File.WriteAllText(images.In(when), "");
         using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu"], program);
         next.WaitForCount(last + 20);
-        Assert.Equal(143, next.End());
+        next.End(143);
 
         Assert.True(File.Exists(images.In("killed")), next.Said);
         Assert.True(next.Errors.Any(line => line.Contains(word, StringComparison.Ordinal)), next.Said);
@@ -145,7 +145,7 @@ public sealed class CrashTests
         using (Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/checkpoint/criu"], s_program))
         {
             pod.WaitForLine("crik info: restoring");
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             Assert.Empty(pod.Output);
         }
 
@@ -164,7 +164,7 @@ public sealed class CrashTests
         using (Pod pod = Pod.WithCheckpoints(images, [], program))
         {
             pod.WaitForCount(3);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             last = pod.Counted()[^1];
         }
 
@@ -227,7 +227,7 @@ public sealed class CrashTests
             using (Pod pod = new(["--image-dir", volume], ["crik", "run", "--image-dir", "/checkpoint", "--", .. Programs.Counter]))
             {
                 pod.WaitForCount(3);
-                Assert.Equal(143, pod.End());
+                pod.End(143);
                 last = pod.Counted()[^1];
             }
 
@@ -236,7 +236,7 @@ public sealed class CrashTests
             next.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
             Assert.Equal(last + 1, next.Counted()[0]);
             next.Kill();
-            Assert.Equal(143, next.WaitForExit());
+            next.WaitForExit(143);
             Assert.Contains(next.Errors, line => line.Contains("No space left on device", StringComparison.Ordinal) || line.Contains("MiB free", StringComparison.Ordinal));
         }
         finally
@@ -258,7 +258,7 @@ public sealed class CrashTests
 
         using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_LOCK_TIMEOUT=0s"], Programs.Counter);
         next.WaitForCount(1);
-        Assert.Equal(143, next.End());
+        next.End(143);
     }
 
     [LabTheory]
@@ -270,7 +270,7 @@ public sealed class CrashTests
         holder.WaitForCount(1);
         using Pod other = Pod.WithCheckpoints(images, ["--env", "CRIK_LOCK_TIMEOUT=0s"], Programs.Counter);
 
-        Assert.Equal(124, other.WaitForExit());
+        other.WaitForExit(124);
 
         other.AssertSaid($"crik error: {message.Replace("crik of …", $"crik of {holder.Name}…", StringComparison.Ordinal)}");
     }
@@ -285,7 +285,7 @@ public sealed class CrashTests
         using (Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter))
         {
             pod.WaitForCount(1);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
 
         JsonNode manifest = JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!; // the machine it was made on is faked, there being one only
@@ -299,7 +299,7 @@ public sealed class CrashTests
         File.WriteAllText(images.Manifest(1), manifest.ToJsonString());
         using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], Programs.Counter);
 
-        Assert.Equal(123, next.WaitForExit());
+        next.WaitForExit(123);
         Assert.Single(next.Errors, line => line.StartsWith($"crik error: checkpoint 1 {message}", StringComparison.Ordinal));
         Assert.Empty(images.Failed);
     }
@@ -314,14 +314,14 @@ public sealed class CrashTests
         using (Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter))
         {
             pod.WaitForCount(1);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
 
         File.WriteAllText(images.In("run.json"), record);
         using Pod next = Pod.WithCheckpoints(images, [], Programs.Counter);
         next.WaitForCount(1);
 
-        Assert.Equal(143, next.End());
+        next.End(143);
     }
 
     [LabTheory]
@@ -353,7 +353,7 @@ public sealed class CrashTests
     {
         using Pod pod = Pod.WithCheckpoints(images, [], program ?? s_program);
         pod.WaitForCount(3);
-        Assert.Equal(143, pod.End());
+        pod.End(143);
         return pod.Counted()[^1];
     }
 

@@ -132,7 +132,7 @@ public sealed class ExplainedDumpTests
         using ImageDirectory images = new();
         using Pod pod = Pod.WithCheckpoints(images, [], "python3", "/programs/hold.py", "70");
         pod.WaitForCount(1);
-        Assert.Equal(143, pod.End());
+        pod.End(143);
         JsonNode run = JsonNode.Parse(File.ReadAllText(images.In("run.json")))!;
         Assert.True((long)run["bytesPerSecond"]! > 0);
         run["bytesPerSecond"] = 1 << 20; // what was measured is faked
@@ -141,7 +141,7 @@ public sealed class ExplainedDumpTests
         using Pod next = Pod.WithCheckpoints(images, [], "python3", "/programs/hold.py", "70");
         next.WaitForLine("crik info: restored");
 
-        Assert.Equal(7, next.End());
+        next.End(7);
         next.AssertSaid($"crik error: no checkpoint was made: {message}");
         Assert.Equal([1], images.Generations);
     }

@@ -49,7 +49,7 @@ public sealed class ExplainedRestoreTests
                 File.Move(volume.In("volume", "file"), volume.In("file")); // so that criu saves it by its handle
             }
 
-            Assert.Equal(143, first.End());
+            first.End(143);
         }
 
         File.Delete(wasMoved ? volume.In("file") : volume.In("volume", "file"));
@@ -64,7 +64,7 @@ public sealed class ExplainedRestoreTests
         {
             next.WaitForLine("crik info: restored");
             next.AssertSaid($"crik warning: {message}");
-            Assert.Equal(143, next.End());
+            next.End(143);
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class ExplainedRestoreTests
 
         pod.WaitForLine("crik info: restored"); // after a failed attempt crik ends what runs beside it, and it is tried again
         pod.AssertSaid($"crik warning: attempt 1 of 2 to restore checkpoint 1: …{message}");
-        Assert.Equal(143, pod.End());
+        pod.End(143);
     }
 
     [LabTheory]
@@ -105,7 +105,7 @@ public sealed class ExplainedRestoreTests
             Address("add");
             first.WaitForCount(1);
             Address("del");
-            Assert.Equal(143, first.End());
+            first.End(143);
         }
 
         IsNotRestored(Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_RESTORE_FAILS=fail"], program), message);
@@ -181,13 +181,13 @@ public sealed class ExplainedRestoreTests
             using (Pod first = new(["--image-dir", volume], Run(s_counter)))
             {
                 first.WaitForCount(1);
-                Assert.Equal(143, first.End());
+                first.End(143);
             }
 
             Lab.Run("sh", "-c", $"cat /dev/zero >{volume}/filler 2>/dev/null || true");
             using Pod pod = new(["--image-dir", volume, "--tmpfs", "/tmp:4k", "--tmpfs", "/dev/shm:4k"], Run(s_counter));
 
-            Assert.Equal(125, pod.WaitForExit());
+            pod.WaitForExit(125);
             pod.AssertSaid($"crik error: {message}");
             Assert.True(Directory.Exists(Path.Combine(volume, "checkpoints", "1")));
         }

@@ -15,7 +15,7 @@ public sealed class ExplainedStartTests
         pod.WaitForCount(1);
         pod.WaitForSaid($"crik warning: no checkpoint can be made here: {message}");
 
-        Assert.Equal(7, pod.End());
+        pod.End(7);
         pod.AssertSaid($"crik error: no checkpoint was made: {message}");
     }
 
@@ -30,7 +30,7 @@ public sealed class ExplainedStartTests
         pod.WaitForCount(1);
         pod.WaitForSaid($"crik warning: no checkpoint can be made here: {message}");
 
-        Assert.Equal(7, pod.End());
+        pod.End(7);
     }
 
     [LabTheory]
@@ -41,12 +41,12 @@ public sealed class ExplainedStartTests
         using (Pod first = Pod.WithCheckpoints(images, [], Programs.Counter))
         {
             first.WaitForCount(1);
-            Assert.Equal(143, first.End());
+            first.End(143);
         }
 
         using Pod pod = Pod.WithCheckpoints(images, ["--level", "none", "--env", "CRIK_WHEN_INCOMPATIBLE=fail"], Programs.Counter);
 
-        Assert.Equal(123, pod.WaitForExit());
+        pod.WaitForExit(123);
         pod.AssertSaid($"crik error: {message}CHECKPOINT_RESTORE and SYS_PTRACE");
         Assert.Equal([1], images.Generations);
     }
@@ -59,7 +59,7 @@ public sealed class ExplainedStartTests
         Directory.CreateDirectory(images.In("failed", "3"));
         using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_RESTORE_FAILS=fail"], "echo", "ran");
 
-        Assert.Equal(123, pod.WaitForExit());
+        pod.WaitForExit(123);
         pod.AssertSaid($"crik error: {message}");
         Assert.Empty(pod.Output);
     }

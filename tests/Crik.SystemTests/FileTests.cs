@@ -108,7 +108,7 @@ public sealed class FileTests
         using (Pod pod = Pod.WithCheckpoints(images, options, program))
         {
             pod.WaitForCount(3);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
 
         Directory.Delete(images.In("volume", "sub"), recursive: true);
@@ -148,12 +148,12 @@ public sealed class FileTests
         using (Pod pod = Pod.WithCheckpoints(images, ["--mount", $"{volume}:/opt/volume"], program))
         {
             pod.WaitForCount(2);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
 
         using Pod next = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], program);
 
-        Assert.Equal(123, next.WaitForExit());
+        next.WaitForExit(123);
         next.AssertSaid($"crik error: checkpoint 1 {message}/opt/volume/file");
         Assert.Empty(images.Failed);
         Assert.Equal([1], images.Generations);
@@ -169,7 +169,7 @@ public sealed class FileTests
             ["sh", "-c", "head -c 1500m /dev/zero >/big; exec crik run --image-dir /checkpoint -- python3 /programs/hold.py 5"]);
         pod.WaitForCount(2);
 
-        Assert.Equal(7, pod.End());
+        pod.End(7);
 
         Assert.Contains("got TERM, memory whole", pod.Output);
         pod.AssertSaid($"crik error: no checkpoint was made: {message}");
@@ -190,8 +190,8 @@ public sealed class FileTests
         using Pod under = new(
             ["--image-dir", images.Path], ["sh", "-c", $"{environment} exec crik run {image} -- python3 -c '{Look.Replace("'", "'\\''", StringComparison.Ordinal)}' {arguments}"]);
 
-        Assert.Equal(0, bare.WaitForExit());
-        Assert.Equal(0, under.WaitForExit());
+        bare.WaitForExit(0);
+        under.WaitForExit(0);
 
         Assert.Equal(bare.Output, under.Output);
     }

@@ -14,7 +14,7 @@ public sealed class GoldenTests
         using (Pod warm = Pod.WithCheckpoints(images, [], s_program))
         {
             warm.WaitForCount(5);
-            Assert.Equal(143, warm.End());
+            warm.End(143);
             last = warm.Counted()[^1];
         }
 
@@ -31,7 +31,7 @@ public sealed class GoldenTests
 
             foreach (Pod replica in replicas)
             {
-                Assert.Equal(3, replica.End());
+                replica.End(3);
                 Assert.Contains("got TERM", replica.Output);
                 Assert.Contains(replica.Errors, line => line.Contains("no checkpoint, the program gets it because=\"the image directory is read-only\"", StringComparison.Ordinal));
             }
@@ -50,7 +50,7 @@ public sealed class GoldenTests
         using ImageDirectory images = new();
         using Pod pod = new(["--mount", $"{images.Path}:/golden:ro"], ["crik", "run", "--image-dir", "/golden", "--", .. s_program]);
 
-        Assert.Equal(125, pod.WaitForExit());
+        pod.WaitForExit(125);
         Assert.Contains(pod.Errors, line => line.Contains("imageDir /golden cannot be used", StringComparison.Ordinal));
         Assert.Empty(pod.Output);
     }

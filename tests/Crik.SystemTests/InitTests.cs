@@ -17,7 +17,7 @@ public sealed class InitTests
             "for i in $(seq 0 255); do crik run -- sh -c \"exit $i\"; echo \"code $i $?\"; done; "
             + "for s in 1 2 3 6 8 9 10 11 12 13 14 15 34 64; do crik run -- sh -c \"kill -$s \\$\\$\"; echo \"signal $s $?\"; done"));
 
-        Assert.Equal(0, pod.WaitForExit());
+        pod.WaitForExit(0);
 
         Assert.Equal(Enumerable.Range(0, 256).Select(code => $"code {code} {code}"), pod.Output.Where(line => line.StartsWith("code", StringComparison.Ordinal)));
         Assert.Equal(14, pod.Output.Count(line => line.Split() is ["signal", var number, var code]
@@ -37,8 +37,8 @@ public sealed class InitTests
         using Pod plain = new([], ["crik", "run", "--", "sh", "-c", script]);
         using Pod pod = Pod.WithCheckpoints(images, [], "sh", "-c", script);
 
-        Assert.Equal(code, plain.WaitForExit());
-        Assert.Equal(code, pod.WaitForExit());
+        plain.WaitForExit(code);
+        pod.WaitForExit(code);
     }
 
     [LabTheory]
@@ -50,8 +50,8 @@ public sealed class InitTests
         using Pod plain = new([], ["crik", "run", "--", program]);
         using Pod pod = Pod.WithCheckpoints(images, [], program);
 
-        Assert.Equal(code, plain.WaitForExit());
-        Assert.Equal(code, pod.WaitForExit());
+        plain.WaitForExit(code);
+        pod.WaitForExit(code);
         Assert.Contains(plain.Errors, line => line.Contains(program, StringComparison.Ordinal));
     }
 
@@ -78,7 +78,7 @@ public sealed class InitTests
         {
             pod.WaitForLine("ready");
             SendAll(pod, except: 15);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
 
         using Pod restored = Pod.WithCheckpoints(images, [], "python3", "/programs/signals.py");
@@ -96,7 +96,7 @@ public sealed class InitTests
         using ImageDirectory images = new();
         using Pod pod = checkpoints ? Pod.WithCheckpoints(images, [], "sh", "-c", script) : new([], ["crik", "run", "--", "sh", "-c", script]);
 
-        Assert.Equal(0, pod.WaitForExit());
+        pod.WaitForExit(0);
         Assert.Contains("zombies 0", pod.Output);
     }
 
@@ -113,7 +113,7 @@ public sealed class InitTests
         {
             pod.Input.WriteLine("through stdin");
             pod.Input.Close();
-            Assert.Equal(0, pod.WaitForExit());
+            pod.WaitForExit(0);
         }
 
         Assert.Equal(bare.Output, under.Output);
@@ -125,7 +125,7 @@ public sealed class InitTests
     {
         using Pod pod = new(["--level", "none"], ["crik", "run", "--", "true"]);
 
-        Assert.Equal(0, pod.WaitForExit());
+        pod.WaitForExit(0);
     }
 
     [LabFact]
@@ -134,7 +134,7 @@ public sealed class InitTests
         using ImageDirectory images = new();
         using Pod pod = Pod.WithCheckpoints(images, [], "sh", "-c", "echo pid $$; (sh -c 'echo pid $PPID'); echo session $(ps -o sid= -p $$)");
 
-        Assert.Equal(0, pod.WaitForExit());
+        pod.WaitForExit(0);
         Assert.All(
             pod.Output.Where(line => line.StartsWith("pid", StringComparison.Ordinal)),
             line => Assert.True(int.Parse(line.AsSpan(4), CultureInfo.InvariantCulture) > 300, line));

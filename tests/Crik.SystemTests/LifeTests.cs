@@ -18,7 +18,7 @@ public sealed class LifeTests
         {
             using Pod run = Pod.WithCheckpoints(images, ["--level", level], Programs.Counter);
             run.WaitForCount(counted.LastOrDefault() + 5);
-            Assert.Equal(143, run.End());
+            run.End(143);
             counted.AddRange(run.Counted());
         }
 
@@ -60,7 +60,7 @@ public sealed class LifeTests
         {
             using Pod run = Pod.WithCheckpoints(images, [], program);
             run.WaitForCount(counted.LastOrDefault() + 4);
-            Assert.Equal(143, run.End());
+            run.End(143);
             counted.AddRange(run.Counted());
         }
 
@@ -105,13 +105,13 @@ public sealed class LifeTests
         using (Pod pod = Pod.WithCheckpoints(images, [], program))
         {
             pod.WaitForCount(3);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
 
         using Pod restored = Pod.WithCheckpoints(images, [], program);
         restored.WaitForLine("crik info: restored");
         restored.Kill("USR1");
-        Assert.Equal(37, restored.WaitForExit());
+        restored.WaitForExit(37);
     }
 
     [LabFact]
@@ -122,13 +122,13 @@ public sealed class LifeTests
         using (Pod pod = Pod.WithCheckpoints(images, [], program))
         {
             pod.WaitForCount(2);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
 
         using (Pod interrupted = Pod.WithCheckpoints(images, [], program))
         {
             interrupted.WaitForLine("crik info: restoring");
-            Assert.Equal(143, interrupted.End());
+            interrupted.End(143);
         }
 
         using Pod restored = Pod.WithCheckpoints(images, [], program);

@@ -27,7 +27,7 @@ public sealed class NodeStateTests
         using Pod pod = Asking(images, server);
         pod.WaitForCount(3);
 
-        Assert.Equal(3, pod.End());
+        pod.End(3);
         Assert.Contains("got TERM", pod.Output);
         Assert.Empty(images.Generations);
         pod.AssertSaid($"crik info: {message} because=\"the node is ready: the test says so");
@@ -45,7 +45,7 @@ public sealed class NodeStateTests
         using (Pod pod = Asking(images, server))
         {
             pod.WaitForCount(3);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             last = pod.Counted()[^1];
         }
 
@@ -53,7 +53,7 @@ public sealed class NodeStateTests
         using Pod next = Asking(images, server);
         next.WaitForCount(last + 2);
         Assert.Equal(last + 1, next.Counted()[0]);
-        Assert.Equal(3, next.End()); // the state of the new node counts, and a restored program gets its SIGTERM too
+        next.End(3); // the state of the new node counts, and a restored program gets its SIGTERM too
     }
 
     [LabFact]
@@ -68,7 +68,7 @@ public sealed class NodeStateTests
         SpinWait.SpinUntil(() => server.Requests > asked, TimeSpan.FromSeconds(20));
         server.Change(StandInServer.State("shutting-down", 2));
 
-        Assert.Equal(143, pod.WaitForExit());
+        pod.WaitForExit(143);
         Assert.Equal([1], images.Generations);
     }
 
@@ -81,7 +81,7 @@ public sealed class NodeStateTests
         using Pod pod = Asking(images, server);
         pod.WaitForCount(5);
 
-        Assert.Equal(143, pod.End());
+        pod.End(143);
         Assert.Equal([1], images.Generations);
         Assert.Contains(pod.Errors, line => line.Contains("the node's state is unknown", StringComparison.Ordinal));
     }
@@ -100,7 +100,7 @@ public sealed class NodeStateTests
             ["crik", "run", "--image-dir", "/checkpoint", "--", .. s_program]);
         pod.WaitForCount(3);
 
-        Assert.Equal(code, pod.End());
+        pod.End(code);
         pod.AssertSaid($"{message}…Connection refused");
     }
 
@@ -113,7 +113,7 @@ public sealed class NodeStateTests
         pod.WaitFor(line => line.Contains("state=shutting-down", StringComparison.Ordinal), "state=shutting-down");
         server.Dispose();
 
-        Assert.Equal(143, pod.End());
+        pod.End(143);
     }
 
     [LabTheory]
@@ -125,7 +125,7 @@ public sealed class NodeStateTests
             ["--image-dir", images.Path, "--env", "CRIK_NODE_STATE_SERVER_URL=http://127.0.0.1:1"],
             ["crik", "run", "--image-dir", "/checkpoint", "--", .. s_program]);
 
-        Assert.Equal(64, pod.WaitForExit());
+        pod.WaitForExit(64);
         Assert.Empty(pod.Output);
         Assert.Contains(pod.Errors, line => Explained.IsIn(message, line)
             && line.Contains("fieldPath: spec.nodeName", StringComparison.Ordinal));
@@ -156,7 +156,7 @@ public sealed class NodeStateTests
         using Pod next = Asking(images, server);
         next.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
         Assert.InRange(next.Counted()[0], 3, seen + 1);
-        Assert.Equal(143, next.End());
+        next.End(143);
         Assert.Equal([1, 2], images.Generations);
     }
 
@@ -201,7 +201,7 @@ public sealed class NodeStateTests
             pod.WaitForCount(2);
             server.Change(StandInServer.State("shutting-down", 2));
             pod.WaitFor(_ => File.Exists(images.In(".staging-1", "images", "pages-1.img")), "a dump that has begun");
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             last = pod.Counted()[^1];
             Assert.Contains(pod.Errors, line => line.Contains("SIGTERM came", StringComparison.Ordinal));
         }

@@ -72,6 +72,19 @@ internal sealed class Pod : IDisposable
         return WaitForExit();
     }
 
+    /// <summary>The same, and it has to end with that code.</summary>
+    public void End(int code)
+    {
+        Kill();
+        WaitForExit(code);
+    }
+
+    public void WaitForExit(int code)
+    {
+        int found = WaitForExit();
+        Assert.True(found == code, $"pod {Name} ended with {found} and not with {code}; it said:\n{Said}");
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

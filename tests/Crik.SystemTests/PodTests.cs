@@ -149,7 +149,7 @@ public sealed class PodTests
         string answer = restored.Exec("python3", "-c", "import socket; print(socket.create_connection(('127.0.0.1', 8080), 5).recv(100).decode())");
 
         Assert.Equal("hello", answer.Trim());
-        Assert.Equal(143, restored.End());
+        restored.End(143);
     }
 
     [LabTheory]
@@ -161,13 +161,13 @@ public sealed class PodTests
         using (Pod full = Pod.WithCheckpoints(images, ["--level", "full"], Programs.Counter))
         {
             full.WaitForCount(3);
-            Assert.Equal(143, full.End());
+            full.End(143);
             last = full.Counted()[^1];
         }
 
         using (Pod basic = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], Programs.Counter))
         {
-            Assert.Equal(123, basic.WaitForExit());
+            basic.WaitForExit(123);
             basic.AssertSaid($"crik error: checkpoint 1 {message}…SYS_ADMIN");
         }
 
@@ -191,7 +191,7 @@ public sealed class PodTests
             }
 
             pod.WaitForCount(counted.LastOrDefault() + 3);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             counted.AddRange(pod.Counted());
         }
 
@@ -206,13 +206,13 @@ public sealed class PodTests
         using (Pod pod = Pod.WithCheckpoints(images, ["--termination-log", message], Programs.Counter))
         {
             pod.WaitForCount(2);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             Assert.Contains("checkpoint 1 was made", File.ReadAllText(message), StringComparison.Ordinal);
         }
 
         images.FlipByte(1, "core-*.img");
         using Pod broken = Pod.WithCheckpoints(images, ["--termination-log", message, "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], Programs.Counter);
-        Assert.Equal(123, broken.WaitForExit());
+        broken.WaitForExit(123);
         Assert.Contains("checkpoint 1 cannot be restored", File.ReadAllText(message), StringComparison.Ordinal);
     }
 
@@ -224,7 +224,7 @@ public sealed class PodTests
         {
             using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_LOG_FORMAT=json"], Programs.Counter);
             pod.WaitForCount(1);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             Assert.NotEmpty(pod.Errors);
             Assert.All(pod.Errors, line => Assert.NotEqual("", JsonDocument.Parse(line).RootElement.GetProperty("message").GetString()));
         }

@@ -24,7 +24,7 @@ public sealed class PolicyTests
         using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CHECKPOINT_EXIT_CODE=0"], Programs.Counter);
         pod.WaitForCount(2);
 
-        Assert.Equal(0, pod.End());
+        pod.End(0);
     }
 
     [LabFact]
@@ -36,7 +36,7 @@ public sealed class PolicyTests
             ["--image-dir", images.Path, "--mount", $"{images.In("config.yaml")}:/etc/crik/config.yaml:ro"], ["crik", "run", "--", .. Programs.Counter]);
         pod.WaitForCount(2);
 
-        Assert.Equal(143, pod.End());
+        pod.End(143);
         Assert.Equal([1], images.Generations);
     }
 
@@ -46,7 +46,7 @@ public sealed class PolicyTests
     {
         using Pod pod = new(["--env", "CRIK_KEEP=none", "--env", "CRIK_IMAGE_DIRR=/x"], ["crik", "run", "--", "echo", "ran"]);
 
-        Assert.Equal(64, pod.WaitForExit());
+        pod.WaitForExit(64);
 
         Assert.Empty(pod.Output);
         pod.AssertSaid($"crik error: {message}");
@@ -65,14 +65,14 @@ public sealed class PolicyTests
         using (Pod first = Pod.WithCheckpoints(images, options, program))
         {
             first.WaitForCount(2);
-            Assert.Equal(143, first.End());
+            first.End(143);
         }
 
         using (Pod restored = Pod.WithCheckpoints(images, options, program))
         {
             restored.WaitForLine("crik info: restored");
             restored.Kill("USR1");
-            Assert.Equal(3, restored.WaitForExit());
+            restored.WaitForExit(3);
         }
 
         using Pod pod = Pod.WithCheckpoints(images, options, program);
@@ -91,7 +91,7 @@ public sealed class PolicyTests
         {
             killed.WaitForCount(last + 3);
             killed.Kill("KILL");
-            Assert.Equal(137, killed.WaitForExit());
+            killed.WaitForExit(137);
         }
 
         using Pod pod = Pod.WithCheckpoints(images, options, Programs.Counter);
@@ -131,7 +131,7 @@ public sealed class PolicyTests
         using (Pod first = Pod.WithCheckpoints(images, options, program))
         {
             first.WaitForCount(3);
-            Assert.Equal(143, first.End());
+            first.End(143);
         }
 
         // criu refuses a file whose size is another one.
@@ -143,7 +143,7 @@ public sealed class PolicyTests
             pod.Kill();
         }
 
-        Assert.Equal(code, pod.WaitForExit());
+        pod.WaitForExit(code);
         Assert.Equal([1], images.Failed);
         Assert.True(File.Exists(images.In("failed", "1", "restore.log")));
         Assert.Equal(2, pod.Errors.Count(line => line.StartsWith("crik warning: attempt", StringComparison.Ordinal)));
@@ -166,7 +166,7 @@ public sealed class PolicyTests
         pod.WaitForLine(expected);
         pod.Kill();
 
-        Assert.Equal(code, pod.WaitForExit());
+        pod.WaitForExit(code);
         pod.AssertSaid($"crik error: checkpoint 1 {message}…nosuchfeature");
         Assert.Empty(images.Failed);
     }
@@ -180,7 +180,7 @@ public sealed class PolicyTests
         using Pod pod = Pod.WithCheckpoints(images, ["--env", $"CRIK_GRACE_PERIOD={grace}"], "python3", "/programs/hold.py", mib, processes);
         pod.WaitForCount(2);
 
-        Assert.Equal(7, pod.End());
+        pod.End(7);
 
         Assert.Contains("got TERM, memory whole", pod.Output);
         Assert.Contains(pod.Errors, line => line.Contains("grace period", StringComparison.Ordinal));
@@ -199,7 +199,7 @@ public sealed class PolicyTests
             pod.Kill();
         }
 
-        Assert.Equal(143, pod.WaitForExit());
+        pod.WaitForExit(143);
         Assert.Equal([1], images.Generations);
     }
 
@@ -226,7 +226,7 @@ public sealed class PolicyTests
         using Pod pod = Pod.WithCheckpoints(images, ["--env", $"CRIK_GHOST_LIMIT={limit}"], program);
         pod.WaitForCount(2);
 
-        Assert.Equal(code, pod.End());
+        pod.End(code);
         Assert.Equal(code == 7, pod.Errors.Any(line => line.Contains("ghostLimit", StringComparison.Ordinal)));
     }
 
@@ -245,7 +245,7 @@ public sealed class PolicyTests
             first.WaitForCount(2);
             first.Kill("USR1");
             first.WaitForLine("one");
-            Assert.Equal(143, first.End());
+            first.End(143);
             before = [.. first.Output.Where(line => !line.StartsWith("count", StringComparison.Ordinal))];
         }
 
@@ -253,7 +253,7 @@ public sealed class PolicyTests
         pod.WaitForLine("crik info: restored");
         pod.Kill("USR1");
         pod.WaitForLine("one");
-        Assert.Equal(143, pod.End());
+        pod.End(143);
         Assert.Equal(before, pod.Output.Where(line => !line.StartsWith("count", StringComparison.Ordinal)));
         Assert.Contains("secret", before);
     }
@@ -322,7 +322,7 @@ public sealed class PolicyTests
         using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_GHOST_LIMIT=1Mi"], program);
         pod.WaitForCount(1);
 
-        Assert.Equal(7, pod.End());
+        pod.End(7);
 
         Assert.Contains("events 32 (1, 256)", pod.Output);
     }

@@ -13,7 +13,7 @@ public sealed partial class CompressionTests
         {
             using Pod pod = Pod.WithCheckpoints(images, [.. real, .. s_wanted], s_program);
             AssertGoesOn(pod, last);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             last = pod.Counted()[^1];
             long memory = (long)Manifest(images, generation)["compressedMemory"]!;
             Assert.InRange(new FileInfo(images.AnyImage(generation, "pages-1.img")).Length, memory / 5, memory * 7 / 10);
@@ -22,12 +22,12 @@ public sealed partial class CompressionTests
         Assert.Contains("has no LZ4", Inspected(images, "criu"), StringComparison.Ordinal);
         using (Pod refused = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], s_program))
         {
-            Assert.Equal(123, refused.WaitForExit());
+            refused.WaitForExit(123);
         }
 
         using (Pod tried = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=tryAnyway", "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], s_program))
         {
-            Assert.Equal(123, tried.WaitForExit());
+            tried.WaitForExit(123);
             Assert.Contains(tried.Errors, line => line.Contains("this criu was built without LZ4", StringComparison.Ordinal));
         }
     }

@@ -41,7 +41,7 @@ public sealed class SignalTests
         using Pod pod = new([], Programs.Shell(
             "for i in $(seq 0 255); do crik run --image-dir /tmp/images -- sh -c \"exit $i\" 2>/dev/null; echo \"code $i $?\"; done"));
 
-        Assert.Equal(0, pod.WaitForExit());
+        pod.WaitForExit(0);
 
         Assert.Equal(Enumerable.Range(0, 256).Select(code => $"code {code} {code}"), pod.Output);
     }
@@ -61,7 +61,7 @@ public sealed class SignalTests
         restored.WaitForLine("crik info: restored");
         restored.Kill("USR1");
 
-        Assert.Equal(code, restored.WaitForExit());
+        restored.WaitForExit(code);
     }
 
     [LabFact]
@@ -74,7 +74,7 @@ public sealed class SignalTests
         {
             killed.WaitForCount(last + 2);
             killed.Exec("sh", "-c", "kill -KILL $(cat /proc/1/task/1/children)");
-            Assert.Equal(137, killed.WaitForExit());
+            killed.WaitForExit(137);
         }
 
         using Pod pod = Pod.WithCheckpoints(images, [], program);
@@ -141,7 +141,7 @@ public sealed class SignalTests
 
             if (checkpoints)
             {
-                Assert.Equal(143, pod.End());
+                pod.End(143);
             }
         }
     }
@@ -159,7 +159,7 @@ public sealed class SignalTests
             pod.Input.WriteLine("size?\\n");
             pod.WaitForLine("size ");
             Assert.Contains($"size {rows} 77", pod.Output);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
     }
 
@@ -177,7 +177,7 @@ public sealed class SignalTests
             pod.WaitForLine("size ");
             Assert.Contains($"size {20 + milliseconds} 77", pod.Output);
             Assert.Equal(milliseconds > 0, pod.Output.Contains($"got SIGWINCH {20 + milliseconds} 77"));
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
     }
 
@@ -195,7 +195,7 @@ public sealed class SignalTests
             pod.Input.WriteLine("size?\\n");
             pod.WaitForLine("size ");
             Assert.DoesNotContain(pod.Output, line => line.Contains("SIGWINCH", StringComparison.Ordinal));
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
     }
 
@@ -214,7 +214,7 @@ public sealed class SignalTests
         pod.Kill("USR1");
         pod.WaitForLine("child");
 
-        Assert.Equal(143, pod.End());
+        pod.End(143);
     }
 
     [LabFact]
@@ -251,10 +251,10 @@ public sealed class SignalTests
         using Pod waiting = Pod.WithCheckpoints(images, [], Programs.Counter);
         waiting.WaitForLine("crik info: waiting for the image directory");
 
-        Assert.Equal(143, waiting.End());
+        waiting.End(143);
 
         Assert.Empty(waiting.Counted());
-        Assert.Equal(143, holder.End());
+        holder.End(143);
         Assert.Equal([1], images.Generations);
     }
 
@@ -293,7 +293,7 @@ public sealed class SignalTests
         foreach (string option in new[] { "", "--image-dir /checkpoint" })
         {
             using Pod pod = new(["--image-dir", images.Path], ["sh", "-c", $"exec crik run {option} -- python3 /programs/descriptors.py <&- >&-"]);
-            Assert.Equal(0, pod.WaitForExit());
+            pod.WaitForExit(0);
             Assert.Equal(["2"], pod.Errors.Where(line => line.Length > 0 && char.IsDigit(line[0])));
         }
     }
@@ -311,13 +311,13 @@ public sealed class SignalTests
             pod.WaitFor(line => line == $"warning {i}", $"warning {i}");
             Assert.DoesNotContain($"warning {i}", pod.Output);
             Assert.DoesNotContain($"line {i}", pod.Errors);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
         }
 
         using Pod last = Pod.WithCheckpoints(images, [], program);
         last.WaitForLine("crik info: restored");
         last.Input.Close();
-        Assert.Equal(0, last.WaitForExit());
+        last.WaitForExit(0);
     }
 
     [LabFact]
@@ -333,7 +333,7 @@ public sealed class SignalTests
             pod.WaitForLine("count 1");
             pod.Input.WriteLine("\\x03");
             pod.WaitFor(line => line.Contains("got SIGINT", StringComparison.Ordinal), "got SIGINT");
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             File.AppendAllText(images.In("volume", "file"), "another size, which criu refuses");
         }
 

@@ -15,7 +15,7 @@ public sealed class StoreTests
 
         using Pod pod = Pod.WithCheckpoints(images, [], "echo", "fresh");
 
-        Assert.Equal(0, pod.WaitForExit());
+        pod.WaitForExit(0);
         Assert.Contains("fresh", pod.Output);
         Assert.False(Directory.Exists(images.In(".staging-9")));
         Assert.True(File.Exists(images.In("stray.img")));
@@ -56,7 +56,7 @@ public sealed class StoreTests
         using Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter);
         pod.WaitForLine("crik info: restored generation=1");
         pod.WaitForCount(counted[0] + 2);
-        Assert.Equal(143, pod.End());
+        pod.End(143);
 
         Assert.Equal(counted[0] + 1, pod.Counted()[0]);
         Assert.Equal([2], images.Failed);
@@ -73,7 +73,7 @@ public sealed class StoreTests
         using (Pod first = Pod.WithCheckpoints(images, options, "python3", "/programs/hold.py", "20"))
         {
             first.WaitForCount(2);
-            Assert.Equal(143, first.End());
+            first.End(143);
         }
 
         string pages = images.AnyImage(1, "pages-1.img");
@@ -95,7 +95,7 @@ public sealed class StoreTests
     {
         using Pod pod = new([], ["crik", "run", "--image-dir", "/new/directory", "--log-format", "json", "--", "true"]);
 
-        Assert.Equal(0, pod.WaitForExit());
+        pod.WaitForExit(0);
 
         JsonNode[] log = [.. pod.Errors.Select(line => JsonNode.Parse(line)!)];
         Assert.Contains(log, line => (string?)line["level"] == "warning" && ((string?)line["message"])!.StartsWith(message, StringComparison.Ordinal));
@@ -111,7 +111,7 @@ public sealed class StoreTests
             ["sh", "-c", "head -c 30m /dev/urandom >/big; exec crik run --image-dir /checkpoint -- python3 /programs/hold.py 20"]);
         pod.WaitForCount(3);
 
-        Assert.Equal(7, pod.End());
+        pod.End(7);
 
         Assert.Contains("got TERM, memory whole", pod.Output);
         pod.AssertSaid($"crik error: no checkpoint was made: …{message}");
@@ -124,7 +124,7 @@ public sealed class StoreTests
         using ImageDirectory images = new();
         using Pod pod = new(["--mount", $"{images.Path}:/checkpoint:ro"], ["crik", "run", "--image-dir", "/checkpoint", "--", "echo", "ran"]);
 
-        Assert.Equal(125, pod.WaitForExit());
+        pod.WaitForExit(125);
 
         Assert.Empty(pod.Output);
         pod.AssertSaid($"crik error: {message}: …Read-only file system");
@@ -142,10 +142,10 @@ public sealed class StoreTests
 
         (Pod winner, Pod loser) = one.Counted().Length > 0 ? (one, other) : (other, one);
 
-        Assert.Equal(124, loser.WaitForExit());
+        loser.WaitForExit(124);
         Assert.Empty(loser.Counted());
         Assert.Contains(loser.Errors, line => line.Contains(winner.Name, StringComparison.Ordinal));
-        Assert.Equal(143, winner.End());
+        winner.End(143);
     }
 
     [LabFact]
@@ -157,10 +157,10 @@ public sealed class StoreTests
         using Pod next = Pod.WithCheckpoints(images, [], Programs.Counter);
         next.WaitForLine("crik info: waiting for the image directory");
 
-        Assert.Equal(143, old.End());
+        old.End(143);
         next.WaitForLine("crik info: restored");
 
-        Assert.Equal(143, next.End());
+        next.End(143);
     }
 
     [LabFact]
@@ -184,7 +184,7 @@ public sealed class StoreTests
         {
             using Pod run = Pod.WithCheckpoints(images, [], Programs.Counter);
             run.WaitForCount(last.LastOrDefault() + 3);
-            Assert.Equal(143, run.End());
+            run.End(143);
             last.Add(run.Counted()[^1]);
         }
 

@@ -23,7 +23,7 @@ public sealed class ToolTests
         Assert.InRange(list[1].GetProperty("frozenMilliseconds").GetDouble(), 1, 60_000);
         Assert.InRange(list[1].GetProperty("bytes").GetInt64(), 100_000, 100_000_000);
         Assert.Contains("sh -c 'n=0;", table, StringComparison.Ordinal);
-        Assert.Equal(143, pod.End());
+        pod.End(143);
     }
 
     [LabTheory]
@@ -36,7 +36,7 @@ public sealed class ToolTests
         using (Pod first = Pod.WithCheckpoints(images, options, "python3", "/programs/tree.py"))
         {
             first.WaitFor(line => line.StartsWith('{'), "a round");
-            Assert.Equal(143, first.End());
+            first.End(143);
         }
 
         using Pod look = new(["--image-dir", images.Path, .. options], ["sh", "-c", "crik inspect; echo code $?; crik inspect -o tree; crik inspect 1 -o json >/tmp/json; echo; sleep 100"]);
@@ -76,13 +76,13 @@ public sealed class ToolTests
 
         using (Pod pod = Look())
         {
-            Assert.Equal(125, pod.WaitForExit());
+            pod.WaitForExit(125);
             Assert.Contains(pod.Errors, line => line.StartsWith("crik error:", StringComparison.Ordinal) && line.Contains("files.img", StringComparison.Ordinal));
         }
 
         File.WriteAllBytes(truncated, File.ReadAllBytes(truncated)[..11]);
         using Pod cut = Look();
-        Assert.Equal(125, cut.WaitForExit());
+        cut.WaitForExit(125);
         Assert.Empty(cut.Output);
         cut.AssertSaid($"crik error: {message}pstree.img");
     }
@@ -129,7 +129,7 @@ public sealed class ToolTests
         Assert.Equal(2, said.Count(line => line == "code 124"));
         Assert.Equal(2, said.Count(line => Explained.IsIn(message, line) && line.Contains($"crik of {pod.Name}", StringComparison.Ordinal)));
         Assert.Equal([1, 2], images.Generations);
-        Assert.Equal(143, pod.End());
+        pod.End(143);
         Assert.Equal([2, 3], images.Generations);
     }
 
@@ -155,7 +155,7 @@ public sealed class ToolTests
         Assert.Contains("no checkpoint in", Tool(images, 125, "inspect"), StringComparison.Ordinal);
         Assert.True(Explained.IsIn(message, Tool(images, 125, "rollback", "4")));
         using Pod none = new([], ["crik", "list"]);
-        Assert.Equal(64, none.WaitForExit());
+        none.WaitForExit(64);
         Assert.Contains(none.Errors, line => line.Contains("--image-dir", StringComparison.Ordinal));
     }
 
@@ -168,7 +168,7 @@ public sealed class ToolTests
             using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_KEEP=5", "--env", "KUBERNETES_NODE_NAME=node-7"], Programs.Counter);
             pod.WaitForCount(1);
             pod.WaitForCount(pod.Counted()[0] + 3);
-            Assert.Equal(143, pod.End());
+            pod.End(143);
             last.Add(pod.Counted()[^1]);
         }
 
@@ -179,7 +179,7 @@ public sealed class ToolTests
     private static string Tool(ImageDirectory images, int code, string command, params string[] arguments)
     {
         using Pod pod = new(["--image-dir", images.Path, "--env", "CRIK_IMAGE_DIR=/checkpoint"], ["crik", command, .. arguments]);
-        Assert.True(code == pod.WaitForExit(), pod.Said);
+        pod.WaitForExit(code);
         return string.Concat(pod.Output.Concat(pod.Errors).Select(line => $"{line}\n"));
     }
 }
