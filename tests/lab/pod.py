@@ -138,6 +138,9 @@ def prepare(a):
                           'capabilities': {'bounding': capabilities(bounding), 'effective': capabilities(effective),
                                            'permitted': capabilities(effective)}},
               'hooks': {'createRuntime': [] if a.host_network else [{'path': shutil.which('sh'), 'args': ['sh', '-ec', network_hook(netns, address)]}]}}
+    columns, rows = os.get_terminal_size(0) if a.terminal else (0, 0)
+    if rows:  # runc gives it the size of its own only when the container runs already
+        config['process']['consoleSize'] = {'height': rows, 'width': columns}
     with open(bundle + '/config.json', 'w') as out:
         json.dump(config, out)
     return bundle
