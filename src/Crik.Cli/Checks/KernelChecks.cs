@@ -21,7 +21,7 @@ internal static class KernelChecks
         yield return OfCgroups(Machine.Cgroups());
         yield return Libc.CheckWritable("/proc/sys/kernel/ns_last_pid") == 0
             ? Finding.Ok("procSys", "/proc/sys is writable: process numbers are chosen at once")
-            : Finding.Ok("procSys", "/proc/sys is read-only, as in every pod that is not privileged: process numbers are moved on by threads, 20 µs each");
+            : Finding.Ok("procSys", "/proc/sys is read-only, as in every pod that is not privileged: process numbers are moved on one by one, 15 µs each");
         yield return OfFirstProcess(self, ProcFs.Lines("/proc/1/comm").FirstOrDefault("").Trim(), ProcFs.Link("/proc/1/exe"));
         yield return OfRings(Libc.HasIoUring(), ioUring == IoUring.Hide, level);
     }

@@ -23,6 +23,7 @@ internal static unsafe partial class Libc
     private const long SYS_fsconfig = 431;
     private const long SYS_fsmount = 432;
     private const long SYS_pidfd_open = 434;
+    private const long SYS_clone3 = 435;
     private const long SYS_pidfd_getfd = 438;
 
     private static long SYS_userfaultfd => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 282 : 323;
@@ -88,15 +89,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "posix_spawnp")]
     private static partial int SpawnCore(int* pid, byte* file, void* actions, void* attributes, byte** argv, byte** environment);
-
-    [LibraryImport(Library, EntryPoint = "pthread_create")]
-    private static partial int PthreadCreateCore(nint* thread, void* attributes, nint startRoutine, nint argument);
-
-    [LibraryImport(Library, EntryPoint = "pthread_join")]
-    private static partial int PthreadJoinCore(nint thread, nint* result);
-
-    [LibraryImport(Library, EntryPoint = "dlsym", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint Dlsym(nint handle, string symbol);
 
     /// <summary>Reaps one child that has ended.</summary>
     /// <returns>Its pid; 0 when none has ended, -1 when there is no child at all.</returns>
@@ -306,18 +298,20 @@ internal static unsafe partial class Libc
         return PrlimitCore(pid, RLIMIT_FSIZE, limit, null) == 0;
     }
 
-    /// <summary>Starts and joins a thread that does nothing. It uses up one PID of the namespace.</summary>
-    internal static void RunEmptyThread()
+    /// <summary>
+    /// Uses up one PID of the namespace, without privilege. The kernel takes a number for a new task before it writes where its pidfd is
+    /// wanted (copy_process, kernel/fork.c, since 5.2); that is nowhere here, and the task is given up before it could run.
+    /// </summary>
+    /// <returns><see langword="false"/> where nobody may make a task in this way.</returns>
+    internal static bool TryUseUpPid()
     {
-        // getpid takes no arguments, touches nothing and returns: a start routine that needs no managed code.
-        nint routine = Dlsym(0, "getpid");
-        nint thread;
-        int error = PthreadCreateCore(&thread, null, routine, 0);
-        if (error != 0)
-        {
-            throw new LinuxException("pthread_create", error);
-        }
-
-        PthreadJoinCore(thread, null);
+        const ulong CLONE_VM = 0x100;
+        const ulong CLONE_FS = 0x200;
+        const ulong CLONE_FILES = 0x400;
+        const ulong CLONE_SIGHAND = 0x800;
+        const ulong CLONE_PIDFD = 0x1000;
+        const int Size = 8; // struct clone_args, the first version: flags, pidfd …
+        ulong* arguments = stackalloc ulong[Size] { CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_PIDFD, 0, 0, 0, 0, 0, 0, 0 };
+        return Syscall(SYS_clone3, (nint)arguments, Size * sizeof(ulong), 0, 0, 0) < 0 && LastErrno() == Errno.EFAULT;
     }
 }
