@@ -152,12 +152,8 @@ public sealed class SignalTests
         using ImageDirectory images = new();
         for (int rows = 20; rows < 23; rows++)
         {
-            using Pod pod = new(
-                ["--terminal", "--image-dir", images.Path], ["crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/keys.py"],
-                ["python3", "-c", Keyboard, $"{rows}"]);
-            pod.WaitForLine("count");
-            pod.Input.WriteLine("size?\\n");
-            pod.WaitForLine("size ");
+            using Pod pod = OnATerminal(images, $"{rows}");
+            AskForItsSize(pod);
             Assert.Contains($"size {rows} 77", pod.Output);
             pod.End(143);
         }
@@ -169,12 +165,8 @@ public sealed class SignalTests
         using ImageDirectory images = new();
         for (int milliseconds = 0; milliseconds < 100; milliseconds += 10)
         {
-            using Pod pod = new(
-                ["--terminal", "--image-dir", images.Path], ["crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/keys.py"],
-                ["python3", "-c", Keyboard, $"{20 + milliseconds} after {milliseconds}"]);
-            pod.WaitForLine("count");
-            pod.Input.WriteLine("size?\\n");
-            pod.WaitForLine("size ");
+            using Pod pod = OnATerminal(images, milliseconds == 0 ? "20" : $"{20 + milliseconds} after {milliseconds}");
+            AskForItsSize(pod);
             Assert.Contains($"size {20 + milliseconds} 77", pod.Output);
             Assert.Equal(milliseconds > 0, pod.Output.Contains($"got SIGWINCH {20 + milliseconds} 77"));
             pod.End(143);
@@ -188,12 +180,8 @@ public sealed class SignalTests
         using ImageDirectory images = new();
         for (int i = 0; i < 2; i++)
         {
-            using Pod pod = new(
-                ["--terminal", "--image-dir", images.Path], ["crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/keys.py"],
-                ["python3", "-c", Keyboard, "20"]);
-            pod.WaitForLine("count");
-            pod.Input.WriteLine("size?\\n");
-            pod.WaitForLine("size ");
+            using Pod pod = OnATerminal(images, "20");
+            AskForItsSize(pod);
             Assert.DoesNotContain(pod.Output, line => line.Contains("SIGWINCH", StringComparison.Ordinal));
             pod.End(143);
         }
@@ -384,5 +372,17 @@ public sealed class SignalTests
         int code = pod.End();
         Assert.True(code == 143, pod.Said);
         return pod.Counted().Max();
+    }
+
+    /// <param name="size">Of its terminal: rows, and after how many milliseconds it gets them.</param>
+    private static Pod OnATerminal(ImageDirectory images, string size) => new(
+        ["--terminal", "--image-dir", images.Path], ["crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/keys.py"],
+        ["python3", "-c", Keyboard, size]);
+
+    private static void AskForItsSize(Pod pod)
+    {
+        pod.WaitForLine("count");
+        pod.Input.WriteLine("size?\\n");
+        pod.WaitForLine("size ");
     }
 }

@@ -63,7 +63,7 @@ internal sealed class ImageView : IDisposable
         List<(string Key, int Descriptor)> inherited = [];
         foreach (StdioLink link in manifest.Stdio)
         {
-            if (link.Kind == "tty" && streams.WasGiven(link.Stream) && Libc.IsTerminal(link.Stream))
+            if (link.Kind == "tty" && streams.IsTerminal(link.Stream))
             {
                 inherited.Add((link.Key, link.Stream));
                 continue;

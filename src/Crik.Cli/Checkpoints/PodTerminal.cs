@@ -17,7 +17,7 @@ internal sealed class PodTerminal(int descriptor, ulong before, ulong old)
     /// <returns><see langword="null"/> when one of the two pods has no terminal.</returns>
     public static PodTerminal? Find(CheckpointManifest manifest, string images, StandardStreams streams)
     {
-        StdioLink? link = manifest.Stdio.FirstOrDefault(link => link.Kind == "tty" && streams.WasGiven(link.Stream) && Libc.IsTerminal(link.Stream));
+        StdioLink? link = manifest.Stdio.FirstOrDefault(link => link.Kind == "tty" && streams.IsTerminal(link.Stream));
         return link is null ? null : new PodTerminal(link.Stream, Libc.WindowSize(link.Stream), SizeOf(link.Key, images));
     }
 
@@ -25,14 +25,13 @@ internal sealed class PodTerminal(int descriptor, ulong before, ulong old)
     public void Keep(int root)
     {
         ulong now = Libc.WindowSize(descriptor);
-        if (now != old)
-        {
-            // Nothing that the kernel has told the tree, which was not there yet.
-            FrozenTree.Send(Signal.SIGWINCH, ProcFs.ForegroundGroup(root) is { } group ? [-group] : []);
-        }
-        else if (before != 0)
+        if (now == old && before != 0)
         {
             Libc.SetWindowSize(descriptor, before);
+        }
+        else if (now != old && ProcFs.ForegroundGroup(root) is { } group)
+        {
+            FrozenTree.Send(Signal.SIGWINCH, [-group]); // the kernel has told nobody: the tree was not there yet
         }
     }
 

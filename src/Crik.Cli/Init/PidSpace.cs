@@ -85,10 +85,10 @@ internal static class PidSpace
             return;
         }
 
-        int left = target - LastPid();
-        while (left > 0 && Libc.TryUseUpPid())
+        int last = LastPid();
+        while (last < target && Libc.TryUseUpPid())
         {
-            left--;
+            last++;
         }
 
         Log.Debug("moved the PID counter on one by one", ("last", LastPid()));

@@ -43,6 +43,8 @@ internal sealed class StandardStreams
 
     public bool WasGiven(int number) => _given[number];
 
+    public bool IsTerminal(int number) => _given[number] && Libc.IsTerminal(number);
+
     /// <summary>The terminal that the program is to have, if there is one among them.</summary>
     public int? Terminal
     {
@@ -50,7 +52,7 @@ internal sealed class StandardStreams
         {
             for (int number = 0; number < 3; number++)
             {
-                if (_given[number] && Libc.IsTerminal(number))
+                if (IsTerminal(number))
                 {
                     return number;
                 }
