@@ -18,8 +18,9 @@ public sealed class ProcFsTests
     [Fact]
     public void What_ended_a_process_that_nobody_waited_for_is_known()
     {
-        // A shell that does not wait for its child, whose name holds what /proc/PID/stat separates fields with.
-        using Process shell = Process.Start(new ProcessStartInfo("bash", ["-c", "exec -a x bash -c 'kill -SEGV $$' & echo $!; exec sleep 100"]) { RedirectStandardOutput = true })!;
+        // A child with a name full of what /proc/PID/stat separates its fields with. It ends once its parent is no shell any more, which would wait for it.
+        const string Child = "printf 'x) Z (y' > /proc/self/comm; until [ \"$parent\" = sleep ]; do read -r parent < /proc/$PPID/comm; done; kill -SEGV $$";
+        using Process shell = Process.Start(new ProcessStartInfo("bash", ["-c", "bash -c \"$1\" & echo $!; exec sleep 100", "bash", Child]) { RedirectStandardOutput = true })!;
         try
         {
             int child = int.Parse(shell.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
