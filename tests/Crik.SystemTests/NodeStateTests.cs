@@ -137,25 +137,25 @@ public sealed class NodeStateTests
         using ImageDirectory images = new();
         using StandInServer server = new(StandInServer.State("ready", 1));
         string[] hook = ["--env", "CRIK_ON_NODE_WARNING=echo \"hook $NODE_STATE: $NODE_STATE_REASON\"", "--env", "CRIK_CHECKPOINT_ON_WARNING=true"];
-        int seen;
+        int last;
         using (Pod pod = Asking(images, server, hook))
         {
             pod.WaitForCount(3);
             server.Change(StandInServer.State("cordoned", 2));
             pod.WaitFor(line => line.Contains("checkpoint committed, the program runs on", StringComparison.Ordinal), "checkpoint committed");
-            seen = pod.Counted()[^1];
-            pod.WaitForCount(seen + 5);
+            pod.WaitForCount(pod.Counted()[^1] + 5);
             Assert.Contains("hook cordoned: the test says so", pod.Output);
             Assert.Equal([1], images.Generations);
             Assert.DoesNotContain("got TERM", pod.Output);
             Assert.Equal(Enumerable.Range(1, pod.Counted()[^1]), pod.Counted());
             pod.Kill("KILL");
             pod.WaitForExit();
+            last = pod.Counted()[^1];
         }
 
         using Pod next = Asking(images, server);
         next.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
-        Assert.InRange(next.Counted()[0], 3, seen + 1);
+        Assert.InRange(next.Counted()[0], 3, last);
         next.End(143);
         Assert.Equal([1, 2], images.Generations);
     }
