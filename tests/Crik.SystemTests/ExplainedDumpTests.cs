@@ -15,6 +15,8 @@ public sealed class ExplainedDumpTests
     [Explains("the program is under a seccomp filter", "seccomp_filter")]
     [Explains("the program uses System V shared memory", "system_v_memory")]
     [Explains("a deleted file that is still open is larger than ghostLimit", "deleted_file", "--env", "CRIK_GHOST_LIMIT=1Mi")]
+    [Explains("a deleted file that is still open has another name", "deleted_file_with_a_link")]
+    [Explains("a UDP socket of the program's holds back what was written to it", "unsent")]
     [Explains("… does not answer", "nothing", "--env", "CRIK_CRIU_PATH=/bin/true")]
     [Explains("the dump would not end within the grace period", "nothing", "--env", "CRIK_CRIU_PATH=/programs/stopped-criu", "--env", "CRIK_GRACE_PERIOD=6s")]
     public void What_cannot_be_saved_is_said(string message, string what, params string[] options)
@@ -25,6 +27,32 @@ public sealed class ExplainedDumpTests
         EndsWithout(pod, message);
         Assert.Empty(images.Generations);
         Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
+    }
+
+    [LabTheory]
+    [Explains("a connection to a Unix socket of the program's waits to be accepted", "unaccepted")]
+    [Explains("a netlink socket of the program's has a message of the kernel's that was not read", "unread")]
+    public void What_is_on_its_way_to_the_program_is_waited_for_and_dropped_at_SIGTERM_only(string message, string what)
+    {
+        using ImageDirectory images = new();
+        using (Pod pod = Pod.WithCheckpoints(images, [], "python3", "/programs/wall.py", what))
+        {
+            pod.WaitForCount(1);
+            Assert.Equal("", pod.Exec("crik", "checkpoint", "--leave-running"));
+            pod.AssertSaid($"crik error: no checkpoint was made: …{message}");
+            pod.WaitForCount(pod.Counted()[^1] + 3);
+            Assert.Empty(images.Generations);
+            Assert.False(pod.HasSaid("what was on its way to the program"));
+
+            pod.End(143);
+            pod.AssertSaid("crik warning: what was on its way to the program cannot be saved, and is dropped");
+            Assert.Single(images.Generations);
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, [], "python3", "/programs/wall.py", what);
+        next.WaitForLine("crik info: restored");
+        next.End(143);
+        Assert.Equal(2, images.Generations.Length);
     }
 
     [LabTheory]

@@ -5,7 +5,7 @@ namespace Crik.SystemTests;
 /// <summary>A container run by the pod runner, with its standard streams on pipes unless a wrapper changes them.</summary>
 internal sealed class Pod : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private static int s_count;
 
     private readonly List<string> _output = [];

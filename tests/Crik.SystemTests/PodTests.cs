@@ -106,6 +106,50 @@ public sealed class PodTests
     }
 
     [LabFact]
+    public void Connections_that_nobody_has_accepted_yet_are_no_reason_for_a_failure()
+    {
+        string[] program = Programs.Python(
+            """
+            import signal, socket, time
+            listeners = [socket.create_server(('0.0.0.0', 8080 + i)) for i in range(3)]
+            waiting, sending, gone = [socket.create_connection(listener.getsockname()) for listener in listeners]
+            sending.send(b'x')
+            gone.close()
+            def answer(*_):
+                for listener in listeners:
+                    client = socket.create_connection(listener.getsockname())
+                    listener.accept()[0].send(b'hello')
+                    print('answer', client.recv(10), flush=True)
+                for client in waiting, sending:
+                    try:
+                        print('first', client.recv(10), flush=True)
+                    except OSError as error:
+                        print('first', error, flush=True)
+            signal.signal(signal.SIGUSR1, answer)
+            n = 0
+            while True:
+                n += 1
+                print('count', n, flush=True)
+                time.sleep(0.05)
+            """);
+        using ImageDirectory images = new();
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForCount(1);
+            pod.End(143);
+            Assert.False(pod.HasSaid("trying once more"), pod.Said);
+        }
+
+        using Pod restored = Pod.WithCheckpoints(images, [], program);
+        restored.WaitForLine("crik info: restored");
+        restored.Kill("USR1");
+        restored.WaitFor(_ => restored.Output.Count(line => line.StartsWith("first", StringComparison.Ordinal)) == 2, "first");
+        Assert.Equal(3, restored.Output.Count(line => line == "answer b'hello'"));
+        Assert.DoesNotContain("first b'hello'", restored.Output);
+        restored.End(143);
+    }
+
+    [LabFact]
     public void Connections_come_back_closed_and_the_listener_answers()
     {
         string[] program = Programs.Python(

@@ -48,6 +48,9 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     /// <summary>As it was in an attempt that failed.</summary>
     private FrozenTree? _before;
 
+    /// <summary>That attempt failed for something that the program had not yet taken.</summary>
+    private bool _hasUndelivered;
+
     public CheckpointOutcome Run(CheckpointRequest request, Deadline deadline)
     {
         Stopwatch clock = Stopwatch.StartNew();
@@ -93,6 +96,11 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                     case { Type: CriuRequest.Notify, Script: "query-ext-files" }:
                         tree = FrozenTree.Read(request.Program.Pid, streams);
                         watches = InotifyWatches.TakeOff(tree, options.InotifyIncompatiblePaths);
+                        if (_hasUndelivered && !request.LeaveRunning)
+                        {
+                            Undelivered.Drop(tree);
+                        }
+
                         WarnOfWhatStays();
                         process.Send(CriuRequest.ForNotify(goOn: true, tree.External));
                         break;
@@ -297,13 +305,14 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         string log = Path.Combine(draft.ImagesPath, "dump.log");
         CriuException explained = CriuLog.Explain(
             "criu could not save the program", log, File.Exists(log) ? null : CriuOutput(draft.ImagesPath), Libc.FreeBytes(draft.ImagesPath) < Environment.SystemPageSize);
+        _hasUndelivered = explained.IsUndelivered;
         string? kept = store.KeepDumpLog(draft);
         foreach (string line in explained.Evidence)
         {
             Log.Warning("criu: " + line);
         }
 
-        return new CheckpointOutcome(null, kept is null ? explained.Message : $"{explained.Message} (its log: {kept})") { MayWorkAgain = !explained.IsExplained && !hasEnded };
+        return new CheckpointOutcome(null, kept is null ? explained.Message : $"{explained.Message} (its log: {kept})") { MayWorkAgain = !explained.Lasts && !hasEnded };
     }
 
     /// <summary>A criu that does not speak with crik may have said why where people look.</summary>

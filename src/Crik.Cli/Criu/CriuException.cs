@@ -7,6 +7,9 @@ internal sealed class CriuException(string message, IReadOnlyList<string> eviden
 {
     public IReadOnlyList<string> Evidence { get; } = evidence;
 
-    /// <summary>The cause is one that will be there again.</summary>
-    public bool IsExplained { get; init; }
+    /// <summary>The cause is known, and one that will be there again.</summary>
+    public bool Lasts { get; init; }
+
+    /// <summary>The cause is something that is on its way to the program: it goes when the program takes it.</summary>
+    public bool IsUndelivered { get; init; }
 }

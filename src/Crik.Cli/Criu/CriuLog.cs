@@ -15,6 +15,10 @@ internal static class CriuLog
 
     private const long TailBytes = 256 << 10;
 
+    private const string NotAccepted = "a connection to a Unix socket of the program's waits to be accepted, and has data in it or has ended: it can be saved when the program has accepted it";
+    private const string NotRead = "a netlink socket of the program's has a message of the kernel's that was not read: it can be saved when the program has read it";
+    private const string NotSent = "a UDP socket of the program's holds back what was written to it (UDP_CORK): it can be saved when that is sent";
+
     /// <summary>What criu says in every container, and goes on.</summary>
     private static readonly string[] s_usual = ["binfmt_misc", "Unable to create tun", "Can't setup RLIMIT_NOFILE for self"];
 
@@ -49,6 +53,11 @@ internal static class CriuLog
         ("Can't bind", "an address the program listened on is taken or not available here: let it listen on 0.0.0.0"),
         ("fsnotify: Unable to open", WatchedFileIsGone),
         ("Stale file handle", WatchedFileIsGone),
+        ("in-flight socket", NotAccepted),
+        ("The socket has data to read", NotRead),
+        ("Can't dump corked dgram", NotSent),
+        ("Can't create link remap", "a deleted file that is still open has another name (a hard link): close it before checkpoints, or add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME"),
+        ("packetized mode", HasSomethingElse),
         ("Unsupported", HasSomethingElse),
         ("of that type", HasSomethingElse),
         ("Unknown socket", HasSomethingElse),
@@ -67,7 +76,11 @@ internal static class CriuLog
         // The first error is the cause; later ones are its echo.
         string? meaning = errors.Select(Meaning).FirstOrDefault(found => found is not null) ?? (directoryIsFull ? DirectoryIsFull : null);
         string cause = meaning ?? (errors.Length > 0 ? $"criu says: {WithoutPrefix(errors[0])}" : fallback ?? "criu ended without a word");
-        return new CriuException($"{what}: {cause}", [.. errors.TakeLast(EvidenceLines).Select(WithoutPrefix)]) { IsExplained = meaning is not null };
+        return new CriuException($"{what}: {cause}", [.. errors.TakeLast(EvidenceLines).Select(WithoutPrefix)])
+        {
+            Lasts = meaning is not (null or NotAccepted or NotRead or NotSent),
+            IsUndelivered = meaning is NotAccepted or NotRead,
+        };
     }
 
     internal static string? Meaning(string line)

@@ -34,6 +34,7 @@ internal static class CriuRequest
             .Number(35, dump.GhostLimit)
             .Texts(36, dump.WatchedPaths)   // irmap_scan_paths
             .Texts(37, dump.External)
+            .Flag(46, true)                 // tcp_skip_in_flight: nor those that nobody has accepted yet
             .Flag(50, true)                 // orphan_pts_master
             .Flag(52, true);                // tcp_close: connections are not taken along, and come back closed
         if (dump.Compress)

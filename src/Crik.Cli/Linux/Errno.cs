@@ -35,6 +35,7 @@ internal static class Errno
     public const int ENODATA = 61;
     public const int EBADMSG = 74;
     public const int EOPNOTSUPP = 95;
+    public const int ENOBUFS = 105;
     public const int ENOTCONN = 107;
     public const int ETIMEDOUT = 110;
     public const int EHOSTDOWN = 112;

@@ -7,6 +7,9 @@ namespace Crik.Linux;
 internal static unsafe partial class Libc
 {
     private const int SOL_SOCKET = 1;
+    private const int SO_ACCEPTCONN = 30;
+    private const int SO_DOMAIN = 39;
+    private const int AF_NETLINK = 16;
 
     [LibraryImport(Library, EntryPoint = "bind", SetLastError = true)]
     private static partial int BindCore(int fd, byte* address, uint length);
@@ -46,6 +49,20 @@ internal static unsafe partial class Libc
         return fd < 0 ? null : new FileDescriptor(fd);
     }
 
+    /// <summary>Whether it is a socket of the unix family that listens (SO_DOMAIN and SO_ACCEPTCONN, socket(7)).</summary>
+    internal static bool IsLocalListener(FileDescriptor socket) => SocketOption(socket, SO_DOMAIN) == AF_UNIX && SocketOption(socket, SO_ACCEPTCONN) == 1;
+
+    internal static bool IsNetlink(FileDescriptor socket) => SocketOption(socket, SO_DOMAIN) == AF_NETLINK;
+
+    /// <summary>Takes one packet off a socket, and throws it away.</summary>
+    /// <returns>Whether there was one.</returns>
+    internal static bool TryDiscardPacket(FileDescriptor socket)
+    {
+        const int MSG_DONTWAIT = 0x40;
+        byte start;
+        return RecvCore(socket.Number, &start, 1, MSG_DONTWAIT) >= 0 || LastErrno() == Errno.ENOBUFS; // it had too many: then the rest comes
+    }
+
     /// <returns><see langword="null"/> with the errno when nobody listens there.</returns>
     internal static FileDescriptor? TryConnect(string path, out int errno)
     {
@@ -74,6 +91,13 @@ internal static unsafe partial class Libc
         return GetsockoptCore(socket.Number, SOL_SOCKET, SO_PEERCRED, credentials, &length) == 0
             ? (credentials[0], (uint)credentials[1])
             : throw Failed("getsockopt(SO_PEERCRED)");
+    }
+
+    private static int? SocketOption(FileDescriptor socket, int option)
+    {
+        int value;
+        uint length = sizeof(int);
+        return GetsockoptCore(socket.Number, SOL_SOCKET, option, &value, &length) == 0 ? value : null;
     }
 
     [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

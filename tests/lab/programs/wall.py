@@ -79,6 +79,36 @@ def watch_on_a_volume():
     checked(libc.inotify_add_watch(checked(libc.inotify_init()), b'/volume/file', 0xfff))
 
 
+def unaccepted():
+    """A client that has sent something, and one that has gone again."""
+    kept.extend(socket.socket(socket.AF_UNIX) for _ in range(2))
+    kept[0].bind('/tmp/unaccepted')
+    kept[0].listen()
+    kept[1].connect('/tmp/unaccepted')
+    kept[1].send(b'x')
+    with socket.socket(socket.AF_UNIX) as third:
+        third.connect('/tmp/unaccepted')
+
+
+def unread():
+    """Of netlink, the answer to RTM_GETLINK."""
+    kept.append(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0))
+    kept[0].send(struct.pack('=IHHIIB3x', 20, 18, 0x301, 1, 0, 0))
+
+
+def unsent():
+    kept.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    kept[0].connect(('127.0.0.1', 9))
+    kept[0].setsockopt(socket.IPPROTO_UDP, 1, 1)  # UDP_CORK
+    kept[0].send(b'x')
+
+
+def deleted_file_with_a_link():
+    kept.append(open('/tmp/deleted', 'w'))
+    os.link('/tmp/deleted', '/tmp/link')
+    os.unlink('/tmp/deleted')
+
+
 def socket_for_others():
     """Somebody connects, and is kept."""
     listener = socket.socket(socket.AF_UNIX)
