@@ -97,6 +97,34 @@ public sealed class LifeTests
         Assert.Equal(Enumerable.Range(1, counted.Count), counted);
     }
 
+    [LabTheory]
+    [InlineData("unshare", "-m")]
+    [InlineData("unshare", "-n")]
+    [InlineData("unshare", "-i")]
+    public void A_namespace_that_the_program_has_from_its_start_goes_along_at_the_full_level(params string[] unshare)
+    {
+        const string Script = "if [ $0 = -m ]; then mount -t tmpfs its-own /mnt; fi; echo here >/mnt/file; n=0; "
+            + "while :; do n=$((n + 1)); echo \"mounts $(wc -l </proc/self/mountinfo) $(cat /mnt/file)\"; echo \"name $(cat /etc/hostname)\"; echo \"count $n\"; sleep 0.05; done";
+        string[] program = [.. unshare, "sh", "-c", Script, unshare[1]];
+        using ImageDirectory images = new();
+        string? mounts = null;
+        int last = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, ["--level", "full"], program);
+            pod.WaitForCount(last + 3);
+            pod.End(143);
+            string[] output = pod.Output;
+            Assert.Equal(last + 1, pod.Counted()[0]);
+            last = pod.Counted()[^1];
+            string[] states = [.. output.Where(line => line.StartsWith("mounts ", StringComparison.Ordinal)).Distinct()];
+            Assert.EndsWith(" here", Assert.Single(states), StringComparison.Ordinal);
+            Assert.Equal(mounts ?? states[0], states[0]);
+            mounts = states[0];
+            Assert.Contains($"name {pod.Name}", output); // the new pod's file, not the old one's
+        }
+    }
+
     [LabFact]
     public void An_exit_code_after_a_restore_is_the_programs_own()
     {

@@ -63,7 +63,13 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         supervisor.KeepsSignals = true;
         try
         {
-            long size = ProcFs.Tree(request.Program.Pid).Sum(ProcFs.ResidentBytes);
+            IReadOnlyList<int> tasks = ProcFs.Tree(request.Program.Pid);
+            if (criu.Level == PrivilegeLevel.Full)
+            {
+                CheckNamespaces(tasks);
+            }
+
+            long size = tasks.Sum(ProcFs.ResidentBytes);
             long free = Libc.FreeBytes(options.ImageDir!);
             draft = store.Begin();
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
@@ -360,6 +366,24 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         }
 
         return decision.Compresses;
+    }
+
+    /// <summary>
+    /// What criu saves and then cannot bring back: a network namespace of a child's (pstree.c), and a host name without a writable
+    /// /proc/sys (uts_ns.c).
+    /// </summary>
+    private static void CheckNamespaces(IReadOnlyList<int> tasks)
+    {
+        static string? Namespace(int task, string kind) => ProcFs.Link($"/proc/{task}/ns/{kind}");
+        string? network = tasks.Count > 0 ? Namespace(tasks[0], "net") : null;
+        string? host = Libc.CheckWritable("/proc/sys/kernel/hostname") == 0 ? null : Namespace(Environment.ProcessId, "uts");
+        foreach (int task in tasks)
+        {
+            if ((Namespace(task, "net") ?? network) != network || (host is not null && (Namespace(task, "uts") ?? host) != host))
+            {
+                throw new CheckpointException($"{CriuLog.IsInOwnNamespace} (process {task})");
+            }
+        }
     }
 
     private void CheckRoomAndTime(long size, long free, bool compresses, WriteSpeeds speeds, Deadline deadline)

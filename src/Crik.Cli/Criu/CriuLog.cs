@@ -15,6 +15,9 @@ internal static class CriuLog
 
     private const long TailBytes = 256 << 10;
 
+    public const string IsInOwnNamespace = "a process of the program is in a namespace of its own, which criu cannot save or cannot bring back: start the program "
+        + "without, a browser for instance with --no-sandbox";
+
     private const string NotAccepted = "a connection to a Unix socket of the program's waits to be accepted, and has data in it or has ended: it can be saved when the program has accepted it";
     private const string NotRead = "a netlink socket of the program's has a message of the kernel's that was not read: it can be saved when the program has read it";
     private const string NotSent = "a UDP socket of the program's holds back what was written to it (UDP_CORK): it can be saved when that is sent";
@@ -53,6 +56,9 @@ internal static class CriuLog
         ("Can't bind", "an address the program listened on is taken or not available here: let it listen on 0.0.0.0"),
         ("fsnotify: Unable to open", WatchedFileIsGone),
         ("Stale file handle", WatchedFileIsGone),
+        ("Can't dump nested", IsInOwnNamespace),
+        ("doesn't have a proper root mount", IsInOwnNamespace),
+        ("Unable to convert uid or gid", IsInOwnNamespace),
         ("in-flight socket", NotAccepted),
         ("The socket has data to read", NotRead),
         ("Can't dump corked dgram", NotSent),

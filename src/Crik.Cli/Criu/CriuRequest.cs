@@ -49,6 +49,7 @@ internal static class CriuRequest
     {
         ProtoWriter options = Common(restore.Images, "restore.log", restore.Level)
             .Flag(6, true)                  // evasive_devices
+            .Text(13, "/")                  // root: for a program that has a mount namespace of its own
             .Flag(8, true)
             .Number(17, restore.Logs)       // work_dir_fd
             .Flag(18, restore.Level == PrivilegeLevel.Full)

@@ -109,6 +109,33 @@ def deleted_file_with_a_link():
     os.unlink('/tmp/deleted')
 
 
+def namespace_of_its_own(flag):
+    """A child with one."""
+    ready, made = os.pipe()
+    if os.fork() == 0:
+        checked(libc.unshare(flag))
+        os.write(made, b'x')
+        time.sleep(1000)
+    os.close(made)
+    os.read(ready, 1)
+
+
+def user_namespace():
+    namespace_of_its_own(0x10000000)
+
+
+def mount_namespace():
+    namespace_of_its_own(0x20000)
+
+
+def network_namespace():
+    namespace_of_its_own(0x40000000)
+
+
+def host_name():
+    checked(libc.unshare(0x4000000))
+
+
 def socket_for_others():
     """Somebody connects, and is kept."""
     listener = socket.socket(socket.AF_UNIX)
