@@ -5,7 +5,7 @@
 set -euo pipefail
 suite=${1:-experimental}
 case $suite in                            # one more when what is below changes
-  programs|programs-*) recipe=1 ;;
+  programs|programs-*) recipe=2 ;;
   *) recipe=2 ;;
 esac
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/crik-lab
@@ -26,7 +26,7 @@ case $suite in
     mmdebstrap --quiet --variant=minbase --include="criu,$packages" "$suite" "$new" "$mirror" >&2 ;;
   programs)
     packages+=,curl,nodejs,openjdk-21-jdk-headless,redis-server,redis-tools,postgresql,nginx,golang-go,sqlite3
-    packages+=,python3-ipykernel,python3-jupyter-client,tmux,vim,libicu76
+    packages+=,python3-ipykernel,python3-jupyter-client,tmux,vim,libicu76,chromium-headless-shell
     mmdebstrap --quiet --variant=minbase --include="$packages" trixie "$new" "$mirror" >&2
     newest_criu experimental sid ;;
   programs-*)                             # the same programs to the byte, and another criu
