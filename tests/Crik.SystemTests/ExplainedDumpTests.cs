@@ -75,7 +75,7 @@ public sealed class ExplainedDumpTests
     }
 
     [LabTheory]
-    [Explains("the program has processes of several users")]
+    [Explains("the program has processes of several users, or one that hides from its own")]
     public void A_set_user_ID_program_in_a_container_without_root(string message)
     {
         using ImageDirectory images = new();

@@ -149,6 +149,42 @@ public sealed class PodTests
         restored.End(143);
     }
 
+    [LabTheory]
+    [InlineData("basic")]
+    [InlineData("nonroot")]
+    public void A_Unix_socket_whose_file_was_deleted_comes_back(string level)
+    {
+        string[] program = Programs.Python(
+            """
+            import os, socket, time
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind('/tmp/listener')
+            listener.listen()
+            client = socket.socket(socket.AF_UNIX)
+            client.connect('/tmp/listener')
+            server = listener.accept()[0]
+            os.unlink('/tmp/listener')
+            n = 0
+            while True:
+                n += 1
+                client.send(b'x')
+                server.recv(1)
+                print('count', n, flush=True)
+                time.sleep(0.05)
+            """);
+        using ImageDirectory images = new();
+        List<int> counted = [];
+        for (int i = 0; i < 3; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, ["--level", level], program);
+            pod.WaitForCount(counted.LastOrDefault() + 3);
+            pod.End(143);
+            counted.AddRange(pod.Counted());
+        }
+
+        Assert.Equal(Enumerable.Range(1, counted.Count), counted);
+    }
+
     [LabFact]
     public void Connections_come_back_closed_and_the_listener_answers()
     {

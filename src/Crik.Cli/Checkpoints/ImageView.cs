@@ -87,7 +87,8 @@ internal sealed class ImageView : IDisposable
         bool WriteIfChanged(string name, string source, string target) => name switch
         {
             "files.img" => TryWrite(files, target, OpenFiles.ReplaceStreams(files, replacement)
-                | OpenFiles.Move(files, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(files, addresses)),
+                | OpenFiles.Move(files, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(files, addresses)
+                | OpenFiles.ForgetOwnersOfDeleted(files)),
             "pstree.img" => TryWriteChanged(source, target, TaskTree.KeepDaemons),
             _ when !replacement.IsEmpty && name.StartsWith("fdinfo-", StringComparison.Ordinal) =>
                 TryWriteChanged(source, target, image => OpenFiles.ReplaceStreamsInTable(image, replacement)),

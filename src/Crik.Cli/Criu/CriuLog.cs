@@ -7,7 +7,8 @@ internal static class CriuLog
     private const string UsesIoUring = "the program uses io_uring, which criu cannot save, and crik did not hide it: set ioUring to hide, switch it off in "
         + "the program, or add SYS_ADMIN, NET_ADMIN and SYS_TIME, with which it is hidden from every program";
 
-    private const string HasSeveralUsers = "the program has processes of several users: run the container as root, or all of it as one user";
+    private const string HasSeveralUsers = "the program has processes of several users, or one that hides from its own (PR_SET_DUMPABLE): "
+        + "run the container as root, or all of it as one user";
     private const string HasSomethingElse = "the program has something open that criu cannot save: close it before checkpoints, or do without";
     private const string DirectoryIsFull = "the image directory is full: use a larger volume, or lower keep";
     private const string WatchedFileIsGone = "a file the program watches is not here any more: put it back, or keep it where it is; one of the container's own goes along "

@@ -146,6 +146,40 @@ internal static class OpenFiles
         return changed;
     }
 
+    /// <summary>
+    /// Takes owner and mode off Unix sockets whose file was deleted. criu writes there what its stack happened to hold (sk-unix.c,
+    /// unix_process_name), and without root it may not give a file to such an owner.
+    /// </summary>
+    public static bool ForgetOwnersOfDeleted(CriuImage files)
+    {
+        const int LocalSocket = 16; // usk of images/fdinfo.proto
+        const int Permissions = 13; // file_perms and deleted of images/sk-unix.proto
+        const int Deleted = 15;
+        bool changed = false;
+        Change(files, (_, entry) =>
+        {
+            ReadOnlySpan<byte> socket = ProtoReader.FindBytes(entry, LocalSocket);
+            if (ProtoReader.FindNumber(socket, Deleted) == 0)
+            {
+                return null;
+            }
+
+            ProtoWriter writer = new();
+            ProtoReader reader = new(socket);
+            while (reader.Next())
+            {
+                if (reader.Field != Permissions)
+                {
+                    writer.Raw(reader.RawField);
+                }
+            }
+
+            changed = true;
+            return ReplaceBytes(entry, LocalSocket, writer.ToArray());
+        });
+        return changed;
+    }
+
     private static byte[] SourceOf(ReadOnlySpan<byte> socket)
     {
         byte[] bytes = new byte[16];
