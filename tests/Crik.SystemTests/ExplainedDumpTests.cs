@@ -43,7 +43,7 @@ public sealed class ExplainedDumpTests
         {
             pod.WaitForCount(1);
             Assert.Equal("", pod.Exec("crik", "checkpoint", "--leave-running"));
-            pod.AssertSaid($"crik error: no checkpoint was made: …{message}");
+            pod.WaitForSaid($"crik error: no checkpoint was made: …{message}");
             pod.WaitForCount(pod.Counted()[^1] + 3);
             Assert.Empty(images.Generations);
             Assert.False(pod.HasSaid("what was on its way to the program"));
