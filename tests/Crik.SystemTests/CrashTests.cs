@@ -119,6 +119,24 @@ public sealed class CrashTests
     }
 
     [LabFact]
+    public void A_criu_that_hangs_after_the_commit_is_said_and_changes_nothing()
+    {
+        using ImageDirectory images = new();
+        int last;
+        using (Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/stopped-criu", "--env", "STOP_AT=/checkpoint/checkpoints/1"], Programs.Counter))
+        {
+            pod.WaitForCount(3);
+            pod.End(143);
+            Assert.Contains(pod.Errors, line => line.StartsWith("crik warning: criu ended badly after the checkpoint was committed; it counts", StringComparison.Ordinal));
+            last = pod.Counted()[^1];
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, [], Programs.Counter);
+        next.WaitForCount(last + 1);
+        Assert.Equal(last + 1, next.Counted()[0]);
+    }
+
+    [LabFact]
     public void A_program_that_lost_a_process_with_a_killed_criu_does_not_take_the_place_of_the_checkpoint_before()
     {
         using ImageDirectory images = new();

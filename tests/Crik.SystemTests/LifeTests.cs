@@ -103,8 +103,8 @@ public sealed class LifeTests
     [InlineData("unshare", "-i")]
     public void A_namespace_that_the_program_has_from_its_start_goes_along_at_the_full_level(params string[] unshare)
     {
-        const string Script = "if [ $0 = -m ]; then mount -t tmpfs its-own /mnt; fi; echo here >/mnt/file; n=0; "
-            + "while :; do n=$((n + 1)); echo \"mounts $(wc -l </proc/self/mountinfo) $(cat /mnt/file)\"; echo \"name $(cat /etc/hostname)\"; echo \"count $n\"; sleep 0.05; done";
+        const string Script = "mounts() { :; }; if [ $0 = -m ]; then mount -t tmpfs its-own /mnt; mounts() { wc -l </proc/self/mountinfo; }; fi; echo here >/mnt/file; n=0; "
+            + "while :; do n=$((n + 1)); echo \"mounts $(mounts) $(cat /mnt/file)\"; echo \"name $(cat /etc/hostname)\"; echo \"count $n\"; sleep 0.05; done";
         string[] program = [.. unshare, "sh", "-c", Script, unshare[1]];
         using ImageDirectory images = new();
         string? mounts = null;

@@ -96,7 +96,9 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                 outcome with { Bytes = size, CompressedBytes = compresses ? manifest?.PageBytes : null, Took = clock.Elapsed };
             while (true)
             {
-                CriuMessage? message = process.Receive(draft.IsCommitted ? Deadline.In(TimeSpan.FromSeconds(5)) : deadline, GiveUp, progress);
+                CriuMessage? message = draft.IsCommitted
+                    ? process.Receive(Deadline.In(TimeSpan.FromSeconds(5)), GiveUp)
+                    : process.Receive(deadline, GiveUp, progress);
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "query-ext-files" }:
@@ -159,9 +161,13 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return draft is { IsCommitted: true } && !request.LeaveRunning
-                ? EndTree(request.Program, tree!, draft.Generation)
-                : new CheckpointOutcome(draft is { IsCommitted: true } ? draft.Generation : null, Why(exception, draft)) { MayWorkAgain = exception is not CheckpointException && !(exception is CriuException && isAsked) };
+            if (draft is { IsCommitted: true } && !request.LeaveRunning)
+            {
+                Log.Warning("criu ended badly after the checkpoint was committed; it counts", ("generation", draft.Generation), ("reason", exception.Message));
+                return EndTree(request.Program, tree!, draft.Generation);
+            }
+
+            return new CheckpointOutcome(draft is { IsCommitted: true } ? draft.Generation : null, Why(exception, draft)) { MayWorkAgain = exception is not CheckpointException && !(exception is CriuException && isAsked) };
         }
         finally
         {
