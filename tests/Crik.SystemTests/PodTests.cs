@@ -336,7 +336,7 @@ public sealed class PodTests
     {
         string[] program = Programs.Python(
             """
-            import os, threading, time
+            import glob, os, threading, time
             for _ in range(30):
                 if os.fork() == 0:
                     for _ in range(3):
@@ -347,7 +347,7 @@ public sealed class PodTests
             n = 0
             while True:
                 n += 1
-                tasks = sum(len(os.listdir(f'/proc/{pid}/task')) for pid in os.listdir('/proc') if pid.isdigit() and int(pid) >= 300)
+                tasks = sum(len(glob.glob(f'/proc/{pid}/task/*')) for pid in os.listdir('/proc') if pid.isdigit() and int(pid) >= 300)
                 print('count', n, tasks, flush=True)
                 time.sleep(0.1)
             """);
