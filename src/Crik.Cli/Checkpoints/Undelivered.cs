@@ -48,12 +48,7 @@ internal static class Undelivered
     }
 
     /// <summary>The listener may be one that blocks.</summary>
-    private static bool IsReady(FileDescriptor socket)
-    {
-        Span<Libc.PollEntry> entry = [new() { Descriptor = socket.Number, Events = Libc.POLLIN }];
-        Libc.Poll(entry, 0);
-        return (entry[0].Returned & Libc.POLLIN) != 0;
-    }
+    private static bool IsReady(FileDescriptor socket) => (Libc.PollForReading(socket) & Libc.POLLIN) != 0;
 
     private static bool TryRefuse(FileDescriptor listener)
     {

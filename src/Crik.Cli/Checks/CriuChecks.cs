@@ -113,10 +113,5 @@ internal static class CriuChecks
     }
 
     /// <summary>Something that criu left behind may hold the other end: its silence is not waited for.</summary>
-    private static bool HasMore(FileDescriptor socket)
-    {
-        Span<Libc.PollEntry> entry = [new() { Descriptor = socket.Number, Events = Libc.POLLIN }];
-        Libc.Poll(entry, 0);
-        return (entry[0].Returned & Libc.POLLIN) != 0;
-    }
+    private static bool HasMore(FileDescriptor socket) => (Libc.PollForReading(socket) & Libc.POLLIN) != 0;
 }

@@ -185,12 +185,7 @@ internal sealed class CriuProcess : IDisposable
         }
     }
 
-    private bool IsReadable()
-    {
-        Span<Libc.PollEntry> entry = [new() { Descriptor = _socket.Number, Events = Libc.POLLIN }];
-        Libc.Poll(entry, 0);
-        return entry[0].Returned != 0;
-    }
+    private bool IsReadable() => Libc.PollForReading(_socket) != 0;
 
     /// <summary>
     /// Stops a dump in a way that leaves the tree unharmed: criu's next write to an image fails, and it takes its own

@@ -164,18 +164,8 @@ internal static class OpenFiles
                 return null;
             }
 
-            ProtoWriter writer = new();
-            ProtoReader reader = new(socket);
-            while (reader.Next())
-            {
-                if (reader.Field != Permissions)
-                {
-                    writer.Raw(reader.RawField);
-                }
-            }
-
             changed = true;
-            return ReplaceBytes(entry, LocalSocket, writer.ToArray());
+            return ReplaceBytes(entry, LocalSocket, Rewrite(socket, Permissions, _ => { }));
         });
         return changed;
     }
@@ -227,7 +217,12 @@ internal static class OpenFiles
         }
     }
 
-    private static byte[] Replace(ReadOnlySpan<byte> message, int field, long value)
+    private static byte[] Replace(ReadOnlySpan<byte> message, int field, long value) => Rewrite(message, field, writer => writer.Number(field, value));
+
+    private static byte[] ReplaceBytes(ReadOnlySpan<byte> message, int field, byte[] value) => Rewrite(message, field, writer => writer.Bytes(field, value));
+
+    /// <summary>The same message with something else, or nothing, in the place of a field.</summary>
+    private static byte[] Rewrite(ReadOnlySpan<byte> message, int field, Action<ProtoWriter> write)
     {
         ProtoWriter writer = new();
         ProtoReader reader = new(message);
@@ -235,26 +230,7 @@ internal static class OpenFiles
         {
             if (reader.Field == field)
             {
-                writer.Number(field, value);
-            }
-            else
-            {
-                writer.Raw(reader.RawField);
-            }
-        }
-
-        return writer.ToArray();
-    }
-
-    private static byte[] ReplaceBytes(ReadOnlySpan<byte> message, int field, byte[] value)
-    {
-        ProtoWriter writer = new();
-        ProtoReader reader = new(message);
-        while (reader.Next())
-        {
-            if (reader.Field == field)
-            {
-                writer.Bytes(field, value);
+                write(writer);
             }
             else
             {

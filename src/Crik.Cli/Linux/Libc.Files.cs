@@ -397,6 +397,15 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>The same for one descriptor.</summary>
+    /// <returns>What poll(2) says of it; 0 when there was nothing.</returns>
+    internal static short PollForReading(FileDescriptor descriptor, int timeoutMilliseconds = 0)
+    {
+        Span<PollEntry> entry = [new() { Descriptor = descriptor.Number, Events = POLLIN }];
+        Poll(entry, timeoutMilliseconds);
+        return entry[0].Returned;
+    }
+
     internal static (FileDescriptor Ours, FileDescriptor Theirs) MakeSocketPair()
     {
         int* pair = stackalloc int[2];

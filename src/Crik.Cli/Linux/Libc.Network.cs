@@ -106,11 +106,8 @@ internal static unsafe partial class Libc
     /// <returns>The errno of what last failed on the socket, or 0.</returns>
     internal static int SocketError(FileDescriptor socket)
     {
-        const int SOL_SOCKET = 1;
         const int SO_ERROR = 4;
-        int error = 0;
-        uint length = sizeof(int);
-        return GetsockoptCore(socket.Number, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : LastErrno();
+        return SocketOption(socket, SO_ERROR) ?? LastErrno();
     }
 
     /// <returns>Bytes taken, or minus the errno; -EAGAIN while the socket takes no more.</returns>

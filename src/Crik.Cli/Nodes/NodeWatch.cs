@@ -39,9 +39,7 @@ internal sealed class NodeWatch : IDisposable
     public NodeAnswer TakeNews()
     {
         Span<byte> count = stackalloc byte[8];
-        Span<Libc.PollEntry> entry = [new() { Descriptor = _news.Number, Events = Libc.POLLIN }];
-        Libc.Poll(entry, 0);
-        if (entry[0].Returned != 0)
+        if (Libc.PollForReading(_news) != 0)
         {
             Libc.TryRead(_news, count);
         }
@@ -154,10 +152,5 @@ internal sealed class NodeWatch : IDisposable
     }
 
     /// <returns>Whether it is over.</returns>
-    private bool Sleeps(TimeSpan time)
-    {
-        Span<Libc.PollEntry> entry = [new() { Descriptor = _stop.Number, Events = Libc.POLLIN }];
-        Libc.Poll(entry, (int)time.TotalMilliseconds);
-        return entry[0].Returned != 0;
-    }
+    private bool Sleeps(TimeSpan time) => Libc.PollForReading(_stop, (int)time.TotalMilliseconds) != 0;
 }
