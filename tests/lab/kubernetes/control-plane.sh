@@ -82,16 +82,16 @@ no_api_server() { ! program control kube-apiserver; }
 #   event an ERROR with code 410, "too old resource version: 1208 (1209)".
 # - `start-apiserver --watch-cache=false`, then compacted: every watch that begins before the compaction, the same way. Watches
 #   that are open go on. Such a server sends no bookmarks.
-# So this starts the server again, unless it runs without a cache. Two revisions are added first: a client may know the newest.
+# So this starts the server again, unless it runs without a cache. Two revisions are added first, for a client may know the newest;
+# and while no server runs, or a Node that changes after them, as kubelets' reports do, makes its revision the newest again.
 compact_history() {
-  local etcdctl="inside control etcdctl" revision pid
+  local etcdctl="inside control etcdctl" revision pid has_cache=
+  if pid=$(program control kube-apiserver) && ! grep -qzx -- --watch-cache=false "/proc/$pid/cmdline"; then has_cache=yes; fi
+  [ -z "$has_cache" ] || kill_api_server
   $etcdctl put /crik-lab/compacted 1 >/dev/null
   $etcdctl put /crik-lab/compacted 2 >/dev/null
   revision=$($etcdctl endpoint status --write-out=json |
     python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["Status"]["header"]["revision"])')
   $etcdctl compaction --physical=true "$revision"
-  if pid=$(program control kube-apiserver) && ! grep -qzx -- --watch-cache=false "/proc/$pid/cmdline"; then
-    kill_api_server
-    start_api_server
-  fi
+  [ -z "$has_cache" ] || start_api_server
 }

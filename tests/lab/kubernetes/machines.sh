@@ -35,8 +35,9 @@ processes() { # processes [MACHINE]: all of them, those in its pods too
 }
 
 first_process() { # first_process MACHINE: the one that is number 1 in there; fails when there is none
+  # grep fails when any of the others has ended meanwhile, though it has found the one
   [ -d "$MEMBERS/$1" ] &&
-    sed 's|.*|/proc/&/status|' "$MEMBERS/$1/cgroup.procs" | xargs -r grep -lsE '^NSpid:\s+[0-9]+\s+1$' | cut -d/ -f3 | grep .
+    sed 's|.*|/proc/&/status|' "$MEMBERS/$1/cgroup.procs" | { xargs -r grep -lsE '^NSpid:\s+[0-9]+\s+1$' || true; } | cut -d/ -f3 | grep .
 }
 
 is_booted() { # is_booted MACHINE: machine-init.sh has come to its end
