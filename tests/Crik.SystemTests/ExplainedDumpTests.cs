@@ -22,7 +22,7 @@ public sealed class ExplainedDumpTests
     [Explains("a deleted file that is still open has another name", "deleted_file_with_a_link")]
     [Explains("a UDP socket of the program's holds back what was written to it", "unsent")]
     [Explains("… does not answer", "nothing", "--env", "CRIK_CRIU_PATH=/bin/true")]
-    [Explains("the dump would not end within the grace period", "nothing", "--env", "CRIK_CRIU_PATH=/programs/stopped-criu", "--env", "CRIK_GRACE_PERIOD=6s")]
+    [Explains("the dump would not end within the grace period", "nothing", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=stop", "--env", "CRIK_GRACE_PERIOD=10s")]
     public void What_cannot_be_saved_is_said(string message, string what, params string[] options)
     {
         using ImageDirectory images = new();
@@ -42,6 +42,7 @@ public sealed class ExplainedDumpTests
         using (Pod pod = Pod.WithCheckpoints(images, [], "python3", "/programs/wall.py", what))
         {
             pod.WaitForCount(1);
+            pod.WaitForControl();
             Assert.Equal("", pod.Exec("crik", "checkpoint", "--leave-running"));
             pod.WaitForSaid($"crik error: no checkpoint was made: …{message}");
             pod.WaitForCount(pod.Counted()[^1] + 3);
@@ -139,11 +140,11 @@ public sealed class ExplainedDumpTests
         try
         {
             using Pod pod = new(
-                ["--image-dir", volume, "--env", "CRIK_CRIU_PATH=/programs/stopped-criu"],
+                ["--image-dir", volume, "--env", "CRIK_GRACE_PERIOD=5m", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=stop"],
                 ["crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/wall.py"]);
             pod.WaitForCount(1);
             pod.Kill();
-            pod.Exec("timeout", "20", "sh", "-c", "until pgrep -r T -x criu; do sleep 0.05; done");
+            pod.Exec("timeout", "100", "sh", "-c", "until pgrep -r T -x criu; do sleep 0.05; done");
             Lab.Run("sh", "-c", string.Format(CultureInfo.InvariantCulture, mishap, volume));
             pod.Exec("pkill", "-CONT", "-x", "criu");
 
@@ -162,7 +163,8 @@ public sealed class ExplainedDumpTests
     public void A_volume_that_was_too_slow_the_last_time(string message)
     {
         using ImageDirectory images = new();
-        using Pod pod = Pod.WithCheckpoints(images, [], "python3", "/programs/hold.py", "70");
+        string[] options = ["--env", "CRIK_GRACE_PERIOD=30s"];
+        using Pod pod = Pod.WithCheckpoints(images, options, "python3", "/programs/hold.py", "70");
         pod.WaitForCount(1);
         pod.End(143);
         JsonNode run = JsonNode.Parse(File.ReadAllText(images.In("run.json")))!;
@@ -170,7 +172,7 @@ public sealed class ExplainedDumpTests
         run["bytesPerSecond"] = 1 << 20; // what was measured is faked
         File.WriteAllText(images.In("run.json"), run.ToJsonString());
 
-        using Pod next = Pod.WithCheckpoints(images, [], "python3", "/programs/hold.py", "70");
+        using Pod next = Pod.WithCheckpoints(images, options, "python3", "/programs/hold.py", "70");
         next.WaitForLine("crik info: restored");
 
         next.End(7);

@@ -84,7 +84,7 @@ public sealed class ExplainedRestoreTests
             ["--image-dir", images.Path],
             ["sh", "-c", "mkfifo /tmp/turn; echo waiting; read _ </tmp/turn; exec crik run --image-dir /checkpoint -- \"$@\"", "sh", .. program]);
         pod.WaitForLine("waiting");
-        pod.Exec("sh", "-c", $"python3 /programs/number.py {number} {beside} </dev/null >/tmp/beside 2>&1 & "
+        pod.Exec("sh", "-c", $"(python3 /programs/number.py {number} {beside} </dev/null >/tmp/beside 2>&1 & ); "
             + $"until kill -0 {number} && {{ [ '{beside}' = 'sleep 1000' ] || grep -q count /tmp/beside; }}; do :; done 2>/dev/null; echo >/tmp/turn");
 
         pod.WaitForLine("crik info: restored"); // after a failed attempt crik ends what runs beside it, and it is tried again

@@ -43,12 +43,14 @@ public sealed class LazyTests
         FirstCheckpoint(images, s_eagerly);
         using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
         WaitUntilItRuns(pod);
+        Hold(images);
+        pod.WaitForControl();
 
         Assert.Contains("still coming in", pod.Exec("crik", "status"), StringComparison.Ordinal);
         pod.Kill("USR1"); // fills, forks, gives back, moves
-        pod.Exec("touch", "/tmp/fast");
+        Hurry(images);
 
-        pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith("whole ", StringComparison.Ordinal)) == Processes, "that all is whole");
+        pod.WaitUntil(() => pod.Output.Count(line => line.StartsWith("whole ", StringComparison.Ordinal)) == Processes, "that all is whole");
         pod.WaitForLine("crik info: all pages have come in");
         AssertWhole(pod);
         Assert.DoesNotContain("still coming in", pod.Exec("crik", "status"), StringComparison.Ordinal);
@@ -64,9 +66,10 @@ public sealed class LazyTests
         using (Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program))
         {
             WaitUntilItRuns(pod);
+            Hold(images);
             pod.Kill();
             pod.WaitForLine("crik info: the checkpoint waits for the pages");
-            pod.Exec("touch", "/tmp/fast");
+            Hurry(images);
             pod.WaitForExit(143);
             Assert.DoesNotContain(pod.Output, line => line.StartsWith("DAMAGED", StringComparison.Ordinal));
             last = pod.Counted()[^1];
@@ -80,16 +83,19 @@ public sealed class LazyTests
     }
 
     [LabFact]
-    public void So_does_one_that_leaves_it_running()
+    public async Task So_does_one_that_leaves_it_running()
     {
         using ImageDirectory images = new();
         FirstCheckpoint(images, s_eagerly);
         using (Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program))
         {
             WaitUntilItRuns(pod);
-            string said = pod.Exec("sh", "-c", "{ sleep 1; touch /tmp/fast; } & crik checkpoint --leave-running");
-            Assert.Equal("checkpoint 2 was made", said.Trim());
-            Assert.Contains(pod.Errors, line => line.StartsWith("crik info: the checkpoint waits for the pages", StringComparison.Ordinal));
+            Hold(images);
+            pod.WaitForControl();
+            Task<string> said = Task.Run(() => pod.Exec("crik", "checkpoint", "--leave-running"));
+            pod.WaitForLine("crik info: the checkpoint waits for the pages");
+            Hurry(images);
+            Assert.Equal("checkpoint 2 was made", (await said).Trim());
             AssertWhole(pod);
             pod.Kill("KILL");
             pod.WaitForExit();
@@ -109,7 +115,7 @@ public sealed class LazyTests
         using (Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program))
         {
             WaitUntilItRuns(pod);
-            pod.Exec("touch", "/tmp/hold");
+            Hold(images);
             pod.Kill("USR1"); // all of it is wanted now
             pod.Exec("sh", "-c", "kill -9 $(pgrep -x criu)");
 
@@ -140,13 +146,14 @@ public sealed class LazyTests
         FirstCheckpoint(images, s_eagerly);
         using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
         WaitUntilItRuns(pod);
+        Hold(images);
         foreach (string pages in Directory.EnumerateFiles(images.In("checkpoints", "1", "images"), "pages-*"))
         {
             using FileStream file = new(pages, FileMode.Open);
             file.SetLength(0);
         }
 
-        pod.Exec("touch", "/tmp/fast");
+        Hurry(images);
 
         pod.WaitForExit(123);
         pod.AssertSaid($"crik error: {message}: criu could not bring them in");
@@ -162,10 +169,10 @@ public sealed class LazyTests
         using (Pod pod = Pod.WithCheckpoints(images, [.. s_slowly, "--env", "CRIK_GRACE_PERIOD=4s"], s_program))
         {
             WaitUntilItRuns(pod);
-            pod.Exec("touch", "/tmp/hold");
+            Hold(images);
             pod.Kill();
             pod.WaitForSaid($"crik error: no checkpoint was made: {message}");
-            pod.Exec("rm", "/tmp/hold"); // else it might wait for the page its handler is in
+            Release(images); // else it might wait for the page its handler is in
             pod.WaitForExit(7);
         }
 
@@ -202,7 +209,7 @@ public sealed class LazyTests
         using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
         WaitUntilItRuns(pod);
 
-        pod.Exec("touch", "/tmp/hold");
+        Hold(images);
 
         pod.WaitForSaid($"crik warning: {message}");
     }
@@ -240,12 +247,24 @@ public sealed class LazyTests
         pod.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
     }
 
+    /// <summary>No page more comes in.</summary>
+    private static void Hold(ImageDirectory images) => File.WriteAllText(images.In("hold"), "");
+
+    private static void Release(ImageDirectory images) => File.Delete(images.In("hold"));
+
+    /// <summary>All of them come in, as fast as they can.</summary>
+    private static void Hurry(ImageDirectory images)
+    {
+        File.WriteAllText(images.In("fast"), "");
+        Release(images);
+    }
+
     /// <summary>Every process finds every page as it left it.</summary>
     private static void AssertWhole(Pod pod)
     {
         int before = pod.Output.Count(line => line.StartsWith("whole ", StringComparison.Ordinal));
         pod.Kill("USR1");
-        pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith("whole ", StringComparison.Ordinal)) >= before + Processes, "that all is whole");
+        pod.WaitUntil(() => pod.Output.Count(line => line.StartsWith("whole ", StringComparison.Ordinal)) >= before + Processes, "that all is whole");
         for (int index = 0; index < Processes; index++)
         {
             Assert.Contains($"whole {index}", pod.Output);

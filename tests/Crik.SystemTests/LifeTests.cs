@@ -33,7 +33,7 @@ public sealed class LifeTests
         for (int generation = 1; generation <= 11; generation++)
         {
             using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_ADDITIONAL_PATHS=/data", "--env", "PYTHONUNBUFFERED=1"], "python3", "/programs/tree.py");
-            pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith('{')) >= 3, "three rounds");
+            pod.WaitUntil(() => pod.Output.Count(line => line.StartsWith('{')) >= 3, "three rounds");
             int code = pod.End();
             Assert.True(code == 143, pod.Said);
             string[] rounds = [.. pod.Output.Where(line => line.StartsWith('{'))];
@@ -169,8 +169,11 @@ public sealed class LifeTests
     public void A_shell_on_a_terminal_keeps_its_variables_and_its_stopped_job()
     {
         using ImageDirectory images = new();
-        string[] first = OnTerminal(images, "X=42", "sleep 1000", "\\x1a", "echo 'count 1'");
-        string[] second = OnTerminal(images, "echo X is $X", "jobs", "fg", "\\x03", "echo code $?");
+        // It says when it runs, when it is in the foreground again, and when it was interrupted; the quotes are for the echo of what is typed.
+        const string Job = "sh -c 'trap \"echo on\"\"ward\" CONT; trap \"echo bro\"\"ken; exit 130\" INT; echo in\"\"side; while :; do sleep 0.1; done'";
+        string[] first = OnTerminal(images, ("# ", "X=42"), ("# ", Job), ("inside", "\\x1a"), ("Stopped", "echo count $((1))"), ("count 1", ""));
+        string[] second = OnTerminal(
+            images, ("crik info: restored", "echo X is $X"), ("X is 42", "jobs"), ("Stopped", "fg"), ("onward", "\\x03"), ("broken", "echo code $?"), ("code 130", ""));
 
         Assert.Contains("count 1", first);
         Assert.Contains("X is 42", second);
@@ -178,36 +181,36 @@ public sealed class LifeTests
         Assert.Contains("code 130", second);
     }
 
-    /// <summary>A pod with a terminal, at which somebody types these lines.</summary>
-    private static string[] OnTerminal(ImageDirectory images, params string[] typed)
+    /// <summary>A pod with a terminal, at which somebody waits for a text, after what came before, and types a line.</summary>
+    private static string[] OnTerminal(ImageDirectory images, params (string Wanted, string Typed)[] dialogue)
     {
         const string Typist =
             """
-            import os, pty, sys, threading, time
-            typed, command = sys.argv[1].split('\n'), sys.argv[2:]
+            import os, pty, sys
+            dialogue, command = [part.split('\n') for part in sys.argv[1].split('\n\n')], sys.argv[2:]
             pid, terminal = pty.fork()
             if pid == 0:
                 os.execvp(command[0], command)
-            def read():
-                try:
-                    while data := os.read(terminal, 4096):
-                        sys.stdout.write(data.decode()); sys.stdout.flush()
-                except OSError:
-                    pass
-            threading.Thread(target=read, daemon=True).start()
-            time.sleep(1.5)
-            for line in typed:
-                os.write(terminal, {'\\x1a': b'\x1a', '\\x03': b'\x03'}.get(line, line.encode() + b'\n'))
-                time.sleep(0.5)
-            print('\ntyped', flush=True)
+            said = ''
+            try:
+                while data := os.read(terminal, 4096):
+                    sys.stdout.write(data.decode()); sys.stdout.flush()
+                    said += data.decode()
+                    while dialogue and dialogue[0][0] in said:
+                        wanted, line = dialogue.pop(0)
+                        said = said.split(wanted, 1)[1]
+                        os.write(terminal, {'\\x1a': b'\x1a', '\\x03': b'\x03', '': b''}.get(line, line.encode() + b'\n'))
+                        if not dialogue:
+                            print('\ntyped', flush=True)
+            except OSError:
+                pass
             sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
             """;
         using Pod pod = new(
             ["--image-dir", images.Path, "--terminal"], ["crik", "run", "--image-dir", "/checkpoint", "--", "bash", "-i"],
-            ["python3", "-c", Typist, string.Join('\n', typed)]);
+            ["python3", "-c", Typist, string.Join("\n\n", dialogue.Select(part => $"{part.Wanted}\n{part.Typed}"))]);
         pod.WaitForLine("typed");
-        int code = pod.End();
-        Assert.True(code == 143, pod.Said);
+        pod.End(143);
         return [.. pod.Output.Select(line => line.Trim())];
     }
 

@@ -6,6 +6,9 @@ public sealed class NodeStateTests
     private static readonly string[] s_program = Programs.Shell(
         "trap 'echo got TERM; exit 3' TERM; n=0; while :; do n=$((n + 1)); echo \"count $n\"; sleep 0.05; done");
 
+    /// <summary>With time for an answer on a busy machine; a quarter of the grace period is the most.</summary>
+    private static readonly string[] s_patiently = ["--env", "CRIK_NODE_STATE_TIMEOUT=7s"];
+
     public static TheoryData<string?> Liars => new()
     {
         null,
@@ -24,7 +27,7 @@ public sealed class NodeStateTests
     {
         using ImageDirectory images = new();
         using StandInServer server = new(StandInServer.State("ready", 1));
-        using Pod pod = Asking(images, server);
+        using Pod pod = Asking(images, server, s_patiently);
         pod.WaitForCount(3);
 
         pod.End(3);
@@ -50,7 +53,7 @@ public sealed class NodeStateTests
         }
 
         server.Change(StandInServer.State("ready", 2));
-        using Pod next = Asking(images, server);
+        using Pod next = Asking(images, server, s_patiently);
         next.WaitForCount(last + 2);
         Assert.Equal(last + 1, next.Counted()[0]);
         next.End(3); // the state of the new node counts, and a restored program gets its SIGTERM too
@@ -61,7 +64,7 @@ public sealed class NodeStateTests
     {
         using ImageDirectory images = new();
         using StandInServer server = new(StandInServer.State("ready", 1));
-        using Pod pod = Asking(images, server, "--env", "CRIK_NODE_STATE_TIMEOUT=7s");
+        using Pod pod = Asking(images, server, s_patiently);
         pod.WaitForCount(3);
         int asked = server.Requests;
         pod.Kill();
@@ -147,7 +150,8 @@ public sealed class NodeStateTests
             Assert.Contains("hook cordoned: the test says so", pod.Output);
             Assert.Equal([1], images.Generations);
             Assert.DoesNotContain("got TERM", pod.Output);
-            Assert.Equal(Enumerable.Range(1, pod.Counted()[^1]), pod.Counted());
+            int[] counted = pod.Counted();
+            Assert.Equal(Enumerable.Range(1, counted.Length), counted);
             pod.Kill("KILL");
             pod.WaitForExit();
             last = pod.Counted()[^1];
@@ -175,7 +179,10 @@ public sealed class NodeStateTests
                 server.Change(StandInServer.State("cordoned", (2 * episode) + 2));
                 int wanted = episode + 1;
                 pod.WaitFor(line => line.Contains($"runs on generation={wanted}", StringComparison.Ordinal), $"generation {wanted}");
+                int before = HeardReady(pod);
                 server.Change(StandInServer.State("ready", (2 * episode) + 3));
+                pod.WaitUntil(() => HeardReady(pod) > before, "that the node is ready again");
+                pod.Exec("crik", "status"); // answered by who hears it too, and is busy until then
             }
 
             WaitForRounds(pod, 3);
@@ -194,13 +201,14 @@ public sealed class NodeStateTests
     {
         using ImageDirectory images = new();
         using StandInServer server = new(StandInServer.State("ready", 1));
-        string[] program = ["python3", "/programs/hold.py", "700"];
+        string[] program = ["python3", "/programs/hold.py", "300"];
+        string[] stopped = ["--env", "CRIK_CRIU_PATH=/programs/stopped-criu", "--env", "STOP_AT=/checkpoint/.staging-1/images/pages-1.img"];
         int last;
-        using (Pod pod = Running(program, images, server, ["--env", "CRIK_CHECKPOINT_ON_WARNING=true"]))
+        using (Pod pod = Running(program, images, server, ["--env", "CRIK_CHECKPOINT_ON_WARNING=true", .. stopped]))
         {
             pod.WaitForCount(2);
             server.Change(StandInServer.State("shutting-down", 2));
-            pod.WaitFor(_ => File.Exists(images.In(".staging-1", "images", "pages-1.img")), "a dump that has begun");
+            pod.Exec("timeout", "100", "sh", "-c", "until pgrep -r T -x criu; do sleep 0.05; done");
             pod.End(143);
             last = pod.Counted()[^1];
             Assert.Contains(pod.Errors, line => line.Contains("SIGTERM came", StringComparison.Ordinal));
@@ -218,9 +226,11 @@ public sealed class NodeStateTests
     private static Pod Running(string[] program, ImageDirectory images, StandInServer server, string[] options) => Pod.WithCheckpoints(
         images, ["--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", $"CRIK_NODE_STATE_SERVER_URL={server.Url}", .. options], program);
 
+    private static int HeardReady(Pod pod) => pod.Errors.Count(line => line.StartsWith("crik debug: the node state=ready", StringComparison.Ordinal));
+
     private static void WaitForRounds(Pod pod, int more)
     {
         int now = pod.Output.Count(line => line.StartsWith('{'));
-        pod.WaitFor(_ => pod.Output.Count(line => line.StartsWith('{')) >= now + more, $"{more} more rounds");
+        pod.WaitUntil(() => pod.Output.Count(line => line.StartsWith('{')) >= now + more, $"{more} more rounds");
     }
 }

@@ -38,17 +38,46 @@ internal sealed class Pod : IDisposable
     /// <summary>Everything it said, for the message of a failed test.</summary>
     public string Said => string.Join('\n', [.. Errors, "--", .. Output.TakeLast(20)]);
 
-    /// <summary><c>crik run</c> with an image directory.</summary>
-    public static Pod WithCheckpoints(ImageDirectory images, string[] options, params string[] program) =>
-        new(["--image-dir", images.Path, .. options], ["crik", "--debug", "run", "--image-dir", "/checkpoint", "--", .. program]);
+    /// <summary>
+    /// <c>crik run</c> with an image directory, and, but where the options say otherwise, with time for a disk that the tests beside it keep busy.
+    /// </summary>
+    public static Pod WithCheckpoints(ImageDirectory images, string[] options, params string[] program)
+    {
+        string[] time = options.Any(option => option.StartsWith("CRIK_GRACE_PERIOD=", StringComparison.Ordinal)) ? [] : ["--env", "CRIK_GRACE_PERIOD=2m"];
+        return new(["--image-dir", images.Path, .. time, .. options], ["crik", "--debug", "run", "--image-dir", "/checkpoint", "--", .. program]);
+    }
 
-    public void WaitFor(Func<string, bool> line, string what) =>
-        WaitUntil(() => Output.Any(line) || Errors.Any(line) || _process.HasExited, what, () => Output.Any(line) || Errors.Any(line));
+    public void WaitFor(Func<string, bool> line, string what) => WaitUntil(() => Output.Any(line) || Errors.Any(line), what);
+
+    /// <summary>Until it is so, as long as the pod runs; what it said last counts.</summary>
+    public void WaitUntil(Func<bool> isSo, string what)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        while (!isSo())
+        {
+            if (_process.HasExited)
+            {
+                _process.WaitForExit(); // for the rest of its output
+                Assert.True(isSo(), $"pod {Name} ended with {_process.ExitCode} before '{what}'; it said:\n{Said}");
+                return;
+            }
+
+            if (clock.Elapsed > s_patience)
+            {
+                throw new TimeoutException($"pod {Name} did not say '{what}'; it said:\n{Said}");
+            }
+
+            Thread.Sleep(10);
+        }
+    }
 
     public void WaitForLine(string start) => WaitFor(line => line.StartsWith(start, StringComparison.Ordinal), start);
 
     public void WaitForCount(int number) =>
         WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal) && int.Parse(line.AsSpan(6), System.Globalization.CultureInfo.InvariantCulture) >= number, $"count {number}");
+
+    /// <summary>Until crik can be asked; a program may be heard before that.</summary>
+    public void WaitForControl() => Exec("timeout", "100", "sh", "-c", "until crik status >/dev/null 2>&1; do sleep 0.05; done");
 
     public void Kill(string signal = "TERM") => Lab.Run(Lab.PodRunner, "kill", Name, signal);
 
@@ -112,30 +141,6 @@ internal sealed class Pod : IDisposable
         lock (lines)
         {
             return [.. lines];
-        }
-    }
-
-    private void WaitUntil(Func<bool> done, string what, Func<bool> good)
-    {
-        Stopwatch clock = Stopwatch.StartNew();
-        while (!done())
-        {
-            if (clock.Elapsed > s_patience)
-            {
-                break;
-            }
-
-            Thread.Sleep(10);
-        }
-
-        if (!good() && _process.HasExited)
-        {
-            _process.WaitForExit();
-        }
-
-        if (!good())
-        {
-            throw new TimeoutException($"pod {Name} did not say '{what}'; it said:\n{Said}");
         }
     }
 }

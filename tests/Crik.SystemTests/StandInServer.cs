@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Crik.SystemTests;
 
 /// <summary>Stands in for a node state server on this machine's loopback: it says what a test wants, when it wants it.</summary>
-internal sealed class StandInServer : IDisposable
+internal sealed partial class StandInServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<TcpClient> _silent = [];
@@ -46,6 +47,10 @@ internal sealed class StandInServer : IDisposable
         _silent.ForEach(client => client.Dispose());
     }
 
+    /// <summary>For an answer of another version than this one, which is the last that was given.</summary>
+    [GeneratedRegex(@"\?wait=[^ ]*&version=(\d+)")]
+    private static partial Regex Asked();
+
     private async Task ServeAsync()
     {
         try
@@ -68,9 +73,10 @@ internal sealed class StandInServer : IDisposable
             byte[] buffer = new byte[8192];
             int count = await client.GetStream().ReadAsync(buffer);
             Requests++;
-            if (Encoding.ASCII.GetString(buffer, 0, count).Contains("?wait=", StringComparison.Ordinal))
+            Task change = _changed.Task;
+            if (Asked().Match(Encoding.ASCII.GetString(buffer, 0, count)) is { Success: true } asked && Answer?.Contains($"\"version\":{asked.Groups[1].Value}}}", StringComparison.Ordinal) is not false)
             {
-                await _changed.Task;
+                await change;
             }
 
             if (Answer is { } answer)

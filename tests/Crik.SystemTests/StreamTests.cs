@@ -85,10 +85,7 @@ public sealed class StreamTests
         int before = File.Exists(images.In("log")) ? Logged(images).Length : 0;
         string[] options = ["--image-dir", images.Path, .. kind == "terminal" ? ["--terminal"] : Array.Empty<string>()];
         using Pod pod = new(options, command, wrapper);
-        for (int i = 0; i < 1000 && !(File.Exists(images.In("log")) && Logged(images).Length > before + 3); i++)
-        {
-            Thread.Sleep(20);
-        }
+        pod.WaitUntil(() => File.Exists(images.In("log")) && Logged(images).Length > before + 3, "three more lines in its log");
 
         if (kind == "socket")
         {

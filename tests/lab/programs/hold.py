@@ -12,7 +12,7 @@ for _ in range(processes - 1):
 
 def term(*_):
     whole = all(part == block for part in memory)
-    print('got TERM, memory', 'whole' if whole else 'DAMAGED', flush=True)
+    os.write(1, b'got TERM, memory whole\n' if whole else b'got TERM, memory DAMAGED\n')  # print may be at work in what it interrupts
     os._exit(7)
 
 

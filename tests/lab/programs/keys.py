@@ -2,8 +2,13 @@
 import fcntl, os, signal, struct, sys, termios, threading, time
 
 
+def say(*words):
+    """From a handler: print may be at work in what it interrupts."""
+    os.write(1, (' '.join(map(str, words)) + '\n').encode())
+
+
 def got(number, _):
-    print('got', signal.Signals(number).name, flush=True)
+    say('got', signal.Signals(number).name)
 
 
 def size():
@@ -11,7 +16,7 @@ def size():
 
 
 def resized(*_):
-    print('got SIGWINCH', *size(), flush=True)
+    say('got SIGWINCH', *size())
 
 
 for s in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
