@@ -3,23 +3,30 @@ using System.Net.Sockets;
 
 namespace Crik.StandIn;
 
-/// <summary>For a process that is told its ports. Somebody else can take one in between: then it says so and the caller tries again.</summary>
+/// <summary>For a process that is told its ports: below those that the kernel gives to whoever asks for any.</summary>
 public static class FreePorts
 {
+    private const int First = 10000;
+    private const int End = 32768; // net.ipv4.ip_local_port_range
+
     public static int[] Find(int count)
     {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners)
+        HashSet<int> ports = [];
+        while (ports.Count < count)
         {
-            listener.Start();
+            int port = Random.Shared.Next(First, End);
+            using TcpListener listener = new(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                ports.Add(port);
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse)
+            {
+                // the next one
+            }
         }
 
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Dispose();
-        }
-
-        return ports;
+        return [.. ports];
     }
 }

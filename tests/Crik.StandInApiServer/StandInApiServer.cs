@@ -81,10 +81,13 @@ public sealed class StandInApiServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>A server is ready for a moment before its watch is open.</summary>
+    public Task UntilWatchedAsync() => _watches.Opened.WaitAsync(TimeSpan.FromSeconds(60));
+
     /// <summary>Ends every open watch in the middle, as a server that is restarted does. Waits for one, if there is none yet.</summary>
     public async Task CutWatchesAsync()
     {
-        await _watches.Opened.WaitAsync(TimeSpan.FromSeconds(60));
+        await UntilWatchedAsync();
         Interlocked.Exchange(ref _watches, new WatchLot()).Cut();
     }
 

@@ -186,7 +186,7 @@ public sealed class RollbackTests : IDisposable
             {
                 return ImageDirectory.OpenForChange(_temp.Path);
             }
-            catch (CheckpointException exception) when (exception.ExitCode == ExitCodes.Locked && clock.Elapsed < TimeSpan.FromSeconds(20))
+            catch (CheckpointException exception) when (exception.ExitCode == ExitCodes.Locked && clock.Elapsed < TimeSpan.FromSeconds(60))
             {
                 Thread.Sleep(10);
             }

@@ -24,7 +24,7 @@ public sealed class ProcFsTests
         try
         {
             int child = int.Parse(shell.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
-            Assert.True(SpinWait.SpinUntil(() => ProcFs.State($"/proc/{child}/stat") == 'Z', TimeSpan.FromSeconds(20)));
+            Assert.True(SpinWait.SpinUntil(() => ProcFs.State($"/proc/{child}/stat") == 'Z', TimeSpan.FromSeconds(60)));
             Assert.Equal(Signal.SIGSEGV, ProcFs.EndSignal(child));
         }
         finally
@@ -40,7 +40,7 @@ public sealed class ProcFsTests
         try
         {
             ulong? address = null;
-            Assert.True(SpinWait.SpinUntil(() => (address = ProcFs.InstructionPointer(sleep.Id, sleep.Id)) is not null, TimeSpan.FromSeconds(20)));
+            Assert.True(SpinWait.SpinUntil(() => (address = ProcFs.InstructionPointer(sleep.Id, sleep.Id)) is not null, TimeSpan.FromSeconds(60)));
             Assert.Contains(ProcFs.Lines($"/proc/{sleep.Id}/maps"), line =>
             {
                 ulong[] ends = [.. line[..line.IndexOf(' ', StringComparison.Ordinal)].Split('-').Select(end => ulong.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];

@@ -33,7 +33,7 @@ public sealed class ServerSourceTests
         using StandInServer server = new(_ => StandInServer.Json(
             """{"name":"node-1","state":"shutting-down","reason":"kubelet","since":"2026-01-01T00:00:00Z","deadline":"2026-01-01T00:02:00Z","version":9007199254740991}"""));
 
-        NodeAnswer answer = new ServerSource(server.Address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(10)));
+        NodeAnswer answer = new ServerSource(server.Address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(60)));
 
         Assert.Equal(new NodeAnswer(NodeState.ShuttingDown, "kubelet", new DateTimeOffset(2026, 1, 1, 0, 2, 0, TimeSpan.Zero), 9007199254740991), answer);
         Assert.StartsWith("GET /v1/nodes/node-1 HTTP/1.1\r\nHost: 127.0.0.1:", server.Requests[0], StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class ServerSourceTests
     {
         using StandInServer server = new(_ => answer);
 
-        HttpException exception = Assert.Throws<HttpException>(() => new ServerSource(server.Address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(10))));
+        HttpException exception = Assert.Throws<HttpException>(() => new ServerSource(server.Address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(60))));
 
         Assert.Contains(because, exception.Message, StringComparison.Ordinal);
     }
@@ -55,7 +55,7 @@ public sealed class ServerSourceTests
     {
         using StandInServer server = new(_ => null);
 
-        HttpException exception = Assert.Throws<HttpException>(() => new ServerSource(server.Address, "node-1", null).Ask(Deadline.In(TimeSpan.FromMilliseconds(50))));
+        HttpException exception = Assert.Throws<HttpException>(() => new ServerSource(server.Address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(1))));
 
         Assert.Contains("no answer in time", exception.Message, StringComparison.Ordinal);
     }
@@ -69,7 +69,7 @@ public sealed class ServerSourceTests
             address = server.Address;
         }
 
-        HttpException exception = Assert.Throws<HttpException>(() => new ServerSource(address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(10))));
+        HttpException exception = Assert.Throws<HttpException>(() => new ServerSource(address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(60))));
 
         Assert.Equal($"{address.HostHeader}: Connection refused", exception.Message);
     }
@@ -78,7 +78,7 @@ public sealed class ServerSourceTests
     public void A_host_that_nobody_knows_is_named()
     {
         HttpException exception = Assert.Throws<HttpException>(
-            () => new ServerSource(new HttpAddress("no-such-host.invalid", 80, ""), "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(30))));
+            () => new ServerSource(new HttpAddress("no-such-host.invalid", 80, ""), "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(60))));
 
         Assert.StartsWith("no-such-host.invalid: ", exception.Message, StringComparison.Ordinal);
     }
@@ -106,14 +106,14 @@ public sealed class ServerSourceTests
         foreach (string token in new[] { "first", "second" })
         {
             File.WriteAllText(file, token + "\n");
-            source.Ask(Deadline.In(TimeSpan.FromSeconds(10)));
+            source.Ask(Deadline.In(TimeSpan.FromSeconds(60)));
         }
 
         File.WriteAllText(file, "a\r\nX-Other: b");
 
         Assert.Contains("\r\nAuthorization: Bearer first\r\n", server.Requests[0], StringComparison.Ordinal);
         Assert.Contains("\r\nAuthorization: Bearer second\r\n", server.Requests[1], StringComparison.Ordinal);
-        Assert.Throws<HttpException>(() => source.Ask(Deadline.In(TimeSpan.FromSeconds(10))));
+        Assert.Throws<HttpException>(() => source.Ask(Deadline.In(TimeSpan.FromSeconds(60))));
         Assert.Equal(2, server.Requests.Length);
     }
 
@@ -125,7 +125,7 @@ public sealed class ServerSourceTests
         using StandInServer server = new(_ => StandInServer.Json(answers[Math.Min(asked++, answers.Length - 1)]));
         using NodeWatch watch = NodeWatch.Start(new ServerSource(server.Address, "node-1", null));
 
-        Assert.True(SpinWait.SpinUntil(() => watch.Latest.State == NodeState.Cordoned && server.Requests.Length > 4, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => watch.Latest.State == NodeState.Cordoned && server.Requests.Length > 4, TimeSpan.FromSeconds(60)));
         Assert.Equal("drain", watch.TakeNews().Reason);
     }
 }

@@ -42,7 +42,10 @@ internal sealed class StandInServer : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
-        _silent.ForEach(client => client.Dispose());
+        lock (_silent)
+        {
+            _silent.ForEach(client => client.Dispose());
+        }
     }
 
     private async Task ServeAsync()
@@ -91,7 +94,10 @@ internal sealed class StandInServer : IDisposable
             }
             else
             {
-                _silent.Add(client); // collected it would be closed, and that is an answer
+                lock (_silent)
+                {
+                    _silent.Add(client); // collected it would be closed, and that is an answer
+                }
             }
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or SocketException)

@@ -23,7 +23,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
             _cluster.Apply(StandInNodes.Make(i));
         }
 
-        _api = await StandInApiServer.StartAsync(_cluster);
+        _api = await StandInApiServer.StartAsync(_cluster, port: FreePorts.Find(1)[0]); // nobody else gets it while the server is away
     }
 
     public async Task DisposeAsync() => await _api.DisposeAsync();
@@ -34,6 +34,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { PageSize = 10 });
 
         Assert.Equal(25, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
+        await _api.UntilWatchedAsync();
         string[] requests = _api.Requests;
         Assert.Equal("GET /api/v1/nodes?limit=10", requests[0]);
         Assert.All(requests[1..3], request => Assert.StartsWith("GET /api/v1/nodes?limit=10&continue=", request, StringComparison.Ordinal));
@@ -289,6 +290,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         string line = "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"" + s_node + "\",\"annotations\":{\"x\":\"" + new string('x', 3 << 20) + "\"},\"resourceVersion\":\"1026\"},\"spec\":{\"unschedulable\":true}}}\n";
+        await _api.UntilWatchedAsync();
         _api.Intercept = Once(Sending(endAfterwards: false, _ => [line]));
         await _api.CutWatchesAsync();
 
@@ -300,6 +302,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         string line = "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"" + s_node + "\",\"resourceVersion\":\"1026\"},\"spec\":{\"unschedulable\":true}}}\n";
+        await _api.UntilWatchedAsync();
         _api.Intercept = Once(Sending(endAfterwards: false, _ => line.Select(letter => letter.ToString())));
         await _api.CutWatchesAsync();
 
@@ -446,6 +449,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
 
     private async Task CutAndMissAsync()
     {
+        await _api.UntilWatchedAsync();
         _api.Intercept = async context =>
         {
             await StandInApiServer.RefuseAsync(context, 503, "ServiceUnavailable", "not now");
