@@ -12,7 +12,8 @@ public sealed class Cluster
     public const string Namespace = "kube-system";
     public const string Server = "crik-node-state-server";
 
-    private static readonly string s_control = Shell.In("tests/lab/kubernetes/cluster.sh");
+    /// <summary>The chart's default.</summary>
+    private const int Servers = 2;
 
     public Cluster()
     {
@@ -22,8 +23,12 @@ public sealed class Cluster
         ApplyOutput = Apply(Render());
         Kubectl("-n", Namespace, "rollout", "restart", $"deployment/{Server}"); // the image of a run before may have the same name
         Kubectl("-n", Namespace, "rollout", "status", $"deployment/{Server}", "--timeout=180s");
+        WaitForServers();
         ServiceAddress = Kubectl("-n", Namespace, "get", "service", Server, "-o", "jsonpath={.spec.clusterIP}");
     }
+
+    /// <summary>What starts the cluster, stops it and reaches into it.</summary>
+    public static string Script { get; } = Shell.In("tests/lab/kubernetes/cluster.sh");
 
     public IReadOnlyDictionary<string, string> Paths { get; }
 
@@ -34,11 +39,11 @@ public sealed class Cluster
 
     public string Url => $"http://{ServiceAddress}:9376";
 
-    public static string Control(params string[] arguments) => Shell.Run(s_control, arguments);
+    public static string Control(params string[] arguments) => Shell.Run(Script, arguments);
 
     public static string Kubectl(params string[] arguments) => Control(["kubectl", "--request-timeout=60s", .. arguments]);
 
-    public static string Apply(string manifest) => Shell.Run(s_control, ["kubectl", "apply", "-f", "-"], manifest);
+    public static string Apply(string manifest) => Shell.Run(Script, ["kubectl", "apply", "-f", "-"], manifest);
 
     /// <summary>The chart as Helm would render it for this cluster.</summary>
     public static string Render(params string[] more)
@@ -53,27 +58,42 @@ public sealed class Cluster
     }
 
     /// <summary>A request from one of the nodes.</summary>
-    public static (int Status, string Body) Get(string url, int node = 1)
+    public static Answer Get(string url, int node = 1)
     {
-        (int code, string output, string errors) = Shell.Try(s_control, ["node", $"{node}", "curl", "-sS", "-m", "90", "-w", "\n%{http_code}", url]);
+        (int code, string output, string errors) = Shell.Try(Script, ["node", $"{node}", "curl", "-sS", "-m", "90", "-w", "\n%{http_code}", url]);
         int end = output.LastIndexOf('\n');
-        return code == 0 ? (int.Parse(output.AsSpan(end + 1), CultureInfo.InvariantCulture), output[..end]) : (0, errors);
+        return code == 0 ? new(int.Parse(output.AsSpan(end + 1), CultureInfo.InvariantCulture), output[..end]) : new(0, errors);
     }
 
-    /// <summary>As a server says by its service, which leaves out for a moment those that have just become ready again.</summary>
-    public JsonNode State(string node) => JsonNode.Parse(Shell.Eventually($"an answer about {node}", () => Get($"{Url}/v1/nodes/{node}") is { Status: 200 } answer ? answer.Body : null))!;
+    /// <summary>By the service, which refuses for a moment, on each node for itself, when its servers have just become ready again.</summary>
+    public Answer Ask(string path, int node = 1) => Shell.Eventually($"an answer to {path} on node {node}", () =>
+        Get(Url + path, node) is var answer && !answer.Body.StartsWith("curl: (7)", StringComparison.Ordinal) ? answer : null);
 
-    public void WaitForState(string node, string state) => Shell.Eventually($"{node} is {state}", () => (string?)State(node)["state"] == state, 30);
+    public JsonNode State(string node) => JsonNode.Parse(Ask($"/v1/nodes/{node}").Body)!;
+
+    /// <summary>Until all servers say so: whom the service asks next is chance.</summary>
+    public static void WaitForState(string node, string state) => Shell.Eventually($"{node} is {state}", () => AreAll(server =>
+        Get($"http://{server}:9376/v1/nodes/{node}") is { Status: 200 } answer && (string?)JsonNode.Parse(answer.Body)!["state"] == state));
+
+    /// <summary>Not by what the API server knows, which may be of before it was killed.</summary>
+    public static void WaitForServers() => Shell.Eventually("two servers are ready", () => AreAll(server => Ready(server) == 200));
+
+    public static int Ready(string server) => Get($"http://{server}:8081/readyz").Status;
+
+    /// <summary>How many wait for a change, at any of the servers.</summary>
+    public static double LongPolls() => ServerPods().Sum(server => server.Address is null ? 0 : Metric(server.Address, "crik_long_polls "));
 
     /// <summary>Names and addresses of the servers that run and are to go on.</summary>
-    public static (string Name, string Address)[] ServerPods() =>
+    public static (string Name, string? Address)[] ServerPods() =>
         [.. JsonNode.Parse(Kubectl("-n", Namespace, "get", "pods", "-l", $"app.kubernetes.io/name={Server}", "-o", "json"))!["items"]!.AsArray()
             .Where(pod => pod!["metadata"]!["deletionTimestamp"] is null)
-            .Select(pod => ((string)pod!["metadata"]!["name"]!, (string)pod["status"]!["podIP"]!))];
+            .Select(pod => ((string)pod!["metadata"]!["name"]!, (string?)pod["status"]!["podIP"]))];
 
     public static double Metric(string pod, string line) => Get($"http://{pod}:8080/metrics").Body.Split('\n')
         .Where(text => text.StartsWith(line, StringComparison.Ordinal))
         .Sum(text => double.Parse(text.AsSpan(text.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
+
+    private static bool AreAll(Func<string, bool> so) => ServerPods() is { Length: Servers } servers && servers.All(server => server.Address is not null && so(server.Address));
 
     /// <summary>No mark on any node.</summary>
     public static void Reset()
@@ -88,7 +108,7 @@ public sealed class Cluster
     /// <summary>Marks a node as one that its cloud is about to take away, as the termination handler of AWS does.</summary>
     public static void Mark(string node) => Kubectl("taint", "node", node, "--overwrite", "aws-node-termination-handler/spot-itn=true:NoSchedule");
 
-    public static void Unmark(string node) => Shell.Try(s_control, ["kubectl", "taint", "node", node, "aws-node-termination-handler/spot-itn-"]);
+    public static void Unmark(string node) => Shell.Try(Script, ["kubectl", "taint", "node", node, "aws-node-termination-handler/spot-itn-"]);
 
     private static void LoadImages()
     {
@@ -115,6 +135,10 @@ public sealed class Cluster
         }
     }
 }
+
+/// <param name="Status">0 when there was none.</param>
+/// <param name="Body">Then, what curl said.</param>
+public sealed record Answer(int Status, string Body);
 
 [CollectionDefinition(nameof(Cluster), DisableParallelization = true)]
 public sealed class ClusterCollection : ICollectionFixture<Cluster>;
