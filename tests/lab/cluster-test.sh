@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 cluster=kubernetes/cluster.sh
 if ! $cluster status >/dev/null 2>&1; then
-  trap '$cluster stop' EXIT
+  trap '$cluster stop || echo "the cluster could not be stopped" >&2' EXIT
   $cluster start
 fi
 export CRIK_CLUSTER=1

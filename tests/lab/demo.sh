@@ -15,8 +15,8 @@ for pod in 1 2 3; do
     crik run --image-dir /checkpoint -- sh -c 'n=0; while :; do n=$((n + 1)); echo "count $n"; sleep 0.2; done' \
     >"$work/out-$pod" 2>"$work/err-$pod" &
   runner=$!
-  for _ in $(seq 100); do [ "$(grep -c ^count "$work/out-$pod")" -ge 5 ] && break; sleep 0.1; done
-  ./pod.py kill "$name" TERM || failed="$name could not be ended"
+  for _ in $(seq 600); do [ "$(grep -c ^count "$work/out-$pod")" -lt 5 ] && kill -0 $runner 2>/dev/null || break; sleep 0.1; done
+  ./pod.py kill "$name" TERM || { failed="$name could not be ended"; kill $runner 2>/dev/null || true; }
   code=0; wait "$runner" || code=$?
   [ "$code" = 143 ] || failed="$name ended with $code instead of 143"
   sed "s/^/$name  /" "$work/err-$pod" "$work/out-$pod"

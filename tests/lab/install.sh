@@ -19,8 +19,5 @@ need openssl openssl
 PYTHONPATH=/usr/lib/python3/dist-packages python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
 command -v clang >/dev/null || need gcc gcc     # the native build links with either
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
-if [ "${#missing[@]}" -gt 0 ]; then
-  echo "installing ${missing[*]}" >&2
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+. "$(dirname "$0")/packages.sh"
+[ "${#missing[@]}" = 0 ] || install_packages "${missing[@]}"

@@ -3,6 +3,7 @@
 # and prints its path: criu 4.3 (sid and experimental; the default), 4.1.1 (trixie) or 3.17.1 (bookworm), with Python for the test
 # programs; or trixie with the programs of the matrix and criu 4.3, 4.1.1 or 4.2.1.
 set -euo pipefail
+. "$(dirname "$0")/packages.sh"
 suite=${1:-experimental}
 case $suite in                            # one more when what is below changes
   programs|programs-*) recipe=2 ;;
@@ -13,30 +14,34 @@ root=$cache/rootfs-$suite-$recipe
 mkdir -p "$cache"
 exec 9>"$cache/rootfs-$suite.lock"; flock 9
 if [ -e "$root" ]; then echo "$root"; exit 0; fi
-new=$cache/.new-rootfs-$suite; rm -rf --one-file-system "$new"
+new=$cache/.new-rootfs-$suite
 echo "making the root file system $root" >&2
 mirror=$("$(dirname "$0")/mirror.sh")
 packages=procps,iproute2,python3
+bootstrap() { # bootstrap SUITE PACKAGES [OPTIONS]
+  rm -rf --one-file-system "$new"
+  mmdebstrap --quiet --variant=minbase --include="$2" "${@:3}" "$1" "$new" "$mirror" >&2
+}
 newest_criu() { # newest_criu SUITE...: with what it needs; a stored copy of sid may be past its validity date
   printf "deb $mirror %s main\n" "$@" >"$new/etc/apt/sources.list.d/newest.list"
-  chroot "$new" sh -c 'apt-get -o Acquire::Check-Valid-Until=false -qq update && apt-get install -y -qq --no-install-recommends -t experimental criu' >&2
+  again chroot "$new" sh -c 'apt-get -o Acquire::Check-Valid-Until=false -qq update && apt-get install -y -qq --no-install-recommends -t experimental criu' >&2
 }
 case $suite in
   trixie|bookworm)
-    mmdebstrap --quiet --variant=minbase --include="criu,$packages" "$suite" "$new" "$mirror" >&2 ;;
+    again bootstrap "$suite" "criu,$packages" ;;
   programs)
     packages+=,curl,nodejs,openjdk-21-jdk-headless,redis-server,redis-tools,postgresql,nginx,golang-go,sqlite3
     packages+=,python3-ipykernel,python3-jupyter-client,tmux,vim,libicu76,chromium-headless-shell
-    mmdebstrap --quiet --variant=minbase --include="$packages" trixie "$new" "$mirror" >&2
+    again bootstrap trixie "$packages"
     newest_criu experimental sid ;;
   programs-*)                             # the same programs to the byte, and another criu
-    mkdir "$new"; cp -a "$("$0" programs)/." "$new"
+    rm -rf --one-file-system "$new"; mkdir "$new"; cp -a "$("$0" programs)/." "$new"
     printf 'deb %s %s main\n' "$mirror" trixie "$mirror" "${suite#programs-}" | sort -u >"$new/etc/apt/sources.list"
     rm "$new/etc/apt/sources.list.d/newest.list"
-    chroot "$new" sh -c "apt-get -o Acquire::Check-Valid-Until=false -qq update &&
+    again chroot "$new" sh -c "apt-get -o Acquire::Check-Valid-Until=false -qq update &&
       apt-get install -y -qq --no-install-recommends --allow-downgrades criu/${suite#programs-}" >&2 ;;
   *)
-    mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --include="$packages" sid "$new" "$mirror" >&2
+    again bootstrap sid "$packages" --aptopt='Acquire::Check-Valid-Until "false"'
     newest_criu experimental ;;
 esac
 rm -rf "$new"/var/lib/apt/lists/* "$new"/var/cache/apt/archives/*.deb

@@ -2,7 +2,7 @@
 # test.sh PROJECT_OR_SOLUTION [OPTIONS]: runs its tests; the last lines are what failed and why, and `N passed, N failed, N skipped`.
 set -uo pipefail
 log=$(mktemp); trap 'rm -f "$log"' EXIT
-dotnet test "$@" --nologo 2>&1 | tee "$log"
+dotnet test "$@" -m:1 --nologo 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 sum() { grep -oE "$1: +[0-9]+" "$log" | awk '{n += $NF} END {print n + 0}'; }
 passed=$(sum Passed) failed=$(sum Failed) skipped=$(sum Skipped)

@@ -17,8 +17,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
   if [ "$(id -u)" != 0 ] || ! grep -qs '^ID=debian' /etc/os-release; then
     echo "rendering the chart needs these of Debian's packages: ${missing[*]}" >&2; exit 1
   fi
-  echo "installing ${missing[*]}" >&2
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  . ../packages.sh
+  install_packages "${missing[@]}"
 fi
 GOPATH=$libraries GO111MODULE=off GOFLAGS= go build -trimpath -o "$output" .

@@ -8,11 +8,8 @@ missing=()
 command -v pkg-config >/dev/null || missing+=(pkg-config)
 command -v mkfs.ext4 >/dev/null || missing+=(e2fsprogs)
 [ -e /dev/fuse ] || { echo "the fault tests need /dev/fuse" >&2; exit 1; }
-if [ "${#missing[@]}" -gt 0 ]; then
-  echo "installing ${missing[*]}" >&2
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+. ../packages.sh
+[ "${#missing[@]}" = 0 ] || install_packages "${missing[@]}"
 compile() { "$(command -v cc || command -v clang)" -O2 -Wall -Wextra -Werror "$@"; }
 compile -static -o "$out/witness" witness.c
 compile -shared -fPIC -o "$out/clockshim.so" clockshim.c

@@ -16,7 +16,7 @@ class FaultFs:
             self._plan = mmap.mmap(file.fileno(), mmap.PAGESIZE)
         with open(plan_file + '.log', 'w') as log:
             self._server = subprocess.Popen([program, directory, mountpoint, plan_file], stdout=log, stderr=log)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not os.path.ismount(mountpoint):
             if time.monotonic() > deadline or self._server.poll() is not None:
                 raise OSError(f'faultfs does not come up: see {plan_file}.log')

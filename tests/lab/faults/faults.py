@@ -38,7 +38,8 @@ def clean_up(name):
 def clean_up_after_the_dead():
     """Runs that were killed."""
     for name in os.listdir(PLACE):
-        if name.startswith(PREFIX) and not os.path.exists(f'/proc/{name[len(PREFIX):]}'):
+        number = name.removeprefix(PREFIX)
+        if number != name and (number == str(os.getpid()) or not os.path.exists(f'/proc/{number}')):
             clean_up(name)
 
 

@@ -78,7 +78,7 @@ class Ledger:
 
     def pod_is_dead(self, host):
         """Looks at what it left. Returns whether it committed a checkpoint. No other pod may make one meanwhile."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while self.relay.is_open_for(host) and time.monotonic() < deadline:
             time.sleep(0.001)
         self.listen()

@@ -168,7 +168,7 @@ class Running:
     def end(self):
         """Ends it whatever it does, and removes what runc has of it."""
         self.signal(signal.SIGKILL)
-        if not self.wait(30):
+        if not self.wait(120):
             raise TimeoutError(f'{self.host_name} does not end')
         subprocess.run(lab.RUNC + ['delete', '-f', self.slot.name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.slot.running = None

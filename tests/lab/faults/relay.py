@@ -26,14 +26,15 @@ class Relay:
 
     def _listen(self):
         while True:
-            # pods in the order of their start: of words that come together, those of the older pod were first
-            for reader, _ in sorted(self._poll.poll()):
+            # pods in the order of their start, as a dictionary has them: of words that come together, those of the older pod were first
+            ready = {reader for reader, _ in self._poll.poll()}
+            for reader in [reader for reader in list(self._rest) if reader in ready]:
                 host_name, rest = self._rest[reader]
                 data = os.read(reader, 65536)
                 if not data:
                     self._poll.unregister(reader)
+                    del self._rest[reader]  # before the number can be another pod's
                     os.close(reader)
-                    del self._rest[reader]
                     continue
                 *lines, rest = (rest + data).split(b'\n')
                 self._heard.extend((host_name, line.decode()) for line in lines)

@@ -5,7 +5,7 @@
 #   node-root-N    a Debian 13 with etcd, containerd, runc and network plugins: what a machine of the cluster has as its /
 # Each appears under its name by a rename when it is whole. A build that was cut off goes on where it was.
 set -euo pipefail
-cd "$(dirname "$0")"; . ./settings.sh
+cd "$(dirname "$0")"; . ./settings.sh; . ../packages.sh
 if [ -e "$PROGRAMS" ] && [ -e "$NODE_ROOT" ]; then exit; fi
 # In namespaces of its own: however this ends, its processes and mounts end with it.
 [ $$ = 1 ] || exec unshare --mount --pid --fork --kill-child --mount-proc ./build.sh
@@ -26,12 +26,15 @@ step() { # step NAME COMMAND...: with its output in a log, of which the end is s
   echo "$name: made in $((SECONDS - start)) s" >&2
 }
 
+bootstrap_anew() { # bootstrap_anew SUITE DIR PACKAGES SOURCES...
+  rm -rf --one-file-system "$2"
+  mmdebstrap --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --include="$3" "$1" "$2" "${@:4}"
+}
+
 bootstrap() { # bootstrap SUITE DIR PACKAGES [SOURCES...]: a root file system that is there when it is whole
   local suite=$1 dir=$2 packages=$3; shift 3
   [ ! -e "$dir" ] || return 0
-  rm -rf --one-file-system "$dir.new"
-  mmdebstrap --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --include="$packages" "$suite" "$dir.new" \
-    "deb $mirror $suite main" "$@"
+  again bootstrap_anew "$suite" "$dir.new" "$packages" "deb $mirror $suite main" "$@"
   mv "$dir.new" "$dir"
 }
 

@@ -85,7 +85,7 @@ no_api_server() { ! program control kube-apiserver; }
 # So this starts the server again, unless it runs without a cache. Two revisions are added first, for a client may know the newest;
 # and while no server runs, or a Node that changes after them, as kubelets' reports do, makes its revision the newest again.
 compact_history() {
-  local etcdctl="inside control etcdctl" revision pid has_cache=
+  local etcdctl="inside control etcdctl --command-timeout=60s --dial-timeout=60s" revision pid has_cache=
   if pid=$(program control kube-apiserver) && ! grep -qzx -- --watch-cache=false "/proc/$pid/cmdline"; then has_cache=yes; fi
   [ -z "$has_cache" ] || kill_api_server
   $etcdctl put /crik-lab/compacted 1 >/dev/null

@@ -7,7 +7,7 @@ LAB = os.path.dirname(HERE)
 CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'crik-lab')
 POD = os.path.join(LAB, 'pod.py')
 NETWORK = f'crik-matrix-{os.getpid()}'
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Failed(Exception):
@@ -107,7 +107,7 @@ class Container:
     def signal(self, name):
         subprocess.run([POD, 'kill', self.name, name], check=True)
 
-    def execute(self, *command, input=None, seconds=PATIENCE):
+    def execute(self, *command, input=None, seconds=PATIENCE + 10):
         """Runs something in the container and returns what it says."""
         try:
             done = subprocess.run([POD, 'exec', self.name, '--', *command], input=input, capture_output=True, text=True, timeout=seconds)
@@ -148,12 +148,12 @@ class Pod(Container):
         super().__init__(f'{program.name}-{os.getpid()}-{number}', lab.next_address(), options,
                          ['crik', '--debug', 'run', '--', *example.command], directory, example.has_input)
 
-    def ask(self, *command, input=None, seconds=PATIENCE):
+    def ask(self, *command, input=None, seconds=PATIENCE + 10):
         """A client, in the client's container; ADDRESS stands for the pod's."""
         return self.lab.client.execute(*[word.replace('ADDRESS', self.address) for word in command], input=input, seconds=seconds)
 
     def get(self, path, port=8080):
-        return self.ask('curl', '-sS', '--fail', '--max-time', '20', f'http://ADDRESS:{port}{path}')
+        return self.ask('curl', '-sS', '--fail', '--max-time', f'{PATIENCE}', f'http://ADDRESS:{port}{path}')
 
     def checkpoint(self):
         """SIGTERM; returns what crik says of the checkpoint."""
@@ -184,6 +184,7 @@ class Lab:
         os.chmod(self.directory, 0o755)
         self._addresses = 1
         atexit.register(self.close)
+        subprocess.run(['ip', 'netns', 'delete', NETWORK], stderr=subprocess.DEVNULL)  # of one that was killed and had this process number
         for command in (['netns', 'add', NETWORK], ['-n', NETWORK, 'link', 'add', 'pods', 'type', 'bridge'], ['-n', NETWORK, 'link', 'set', 'pods', 'up']):
             subprocess.run(['ip', *command], check=True)
         self.client = Container(f'client-{os.getpid()}', self.next_address(),

@@ -7,13 +7,13 @@ connection = json.loads(text)
 connection['ip'] = address
 client = BlockingKernelClient()
 client.load_connection_info(connection)
-client.start_channels()
+client.start_channels(hb=False)  # the heart beats in the kernel's own thread, but not while it is restored
 wait = not code.startswith('NOWAIT ')
-client.wait_for_ready(timeout=30)
+client.wait_for_ready(timeout=60)
 answer = {'result': None, 'error': None, 'count': None}
 message = client.execute(code.removeprefix('NOWAIT '))
 while True:
-    said = client.get_iopub_msg(timeout=30)
+    said = client.get_iopub_msg(timeout=60)
     if said['parent_header'].get('msg_id') != message:
         continue
     kind, content = said['msg_type'], said['content']

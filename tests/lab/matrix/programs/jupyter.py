@@ -7,7 +7,7 @@ class Jupyter(Program):
     title = 'Jupyter kernel'
     state = 'variables, a class, a generator, a thread and an open file; history and a cell that was running'
 
-    def run(self, pod, code, seconds=60):
+    def run(self, pod, code, seconds=150):
         return json.loads(pod.ask('env', 'HOME=/tmp', 'python3', '/matrix/kernel_client.py', 'ADDRESS', self.example.files['kernel.json'], code, seconds=seconds))
 
     def fill(self, pod):

@@ -7,10 +7,9 @@ class Nginx(Program):
     state = 'master and the same workers, the counts in shared memory, the cache, the log; a reload and a rotated log after it'
 
     def fill(self, pod):
-        pod.until(lambda: pod.get('/') == 'here\n', 'nginx')
+        pod.until(lambda: pod.get('/') == 'here\n' and len(self.workers_of(pod)) == 4, 'nginx')
         self.workers, self.cached = self.workers_of(pod), pod.get('/cached')
         expect(set(pod.execute('ps', '-o', 'user=', '-p', ','.join(self.workers)).split()) == {'www-data'}, 'the workers are another user')
-        expect(len(self.workers) == 4, f'the workers are {self.workers}')
         expect(pod.get('/cached') == self.cached != pod.get('/origin'), 'nothing is cached')
 
     def workers_of(self, pod):

@@ -11,7 +11,7 @@ class Postgres(Program):
     def password(self):
         return self.example.environment['POSTGRES_PASSWORD']
 
-    def sql(self, pod, statement, seconds=30):
+    def sql(self, pod, statement, seconds=60):
         return pod.ask('env', f'PGPASSWORD={self.password}', 'psql', '-h', 'ADDRESS', '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-qAt', '-c', statement, seconds=seconds).strip()
 
     def fill(self, pod):

@@ -14,7 +14,7 @@ class Redis(Program):
 
     def fill(self, pod):
         pod.until(lambda: self.command_of(pod, 'ping') == 'PONG', 'redis')
-        self.command_of(pod, 'config', 'set', 'rdb-key-save-delay', '60', 'save', '')  # some seconds for a dump, so that one is always going on
+        self.command_of(pod, 'config', 'set', 'rdb-key-save-delay', '120', 'save', '')  # some seconds for a dump, so that one is always going on
         lines = ''.join(f'SET key:{i} {zlib.crc32(str(i).encode())}\n' for i in range(KEYS)) + 'HSET user name ada born 1815\n'
         said = self.command_of(pod, '--pipe', input=lines.replace('\n', '\r\n'))
         expect('errors: 0' in said, said)
@@ -24,10 +24,10 @@ class Redis(Program):
         return dict(line.split(':', 1) for line in self.command_of(pod, 'info', 'persistence').splitlines() if ':' in line)[key]
 
     def before(self, pod):
-        self.command_of(pod, 'bgsave')
-        expect(self.information(pod, 'rdb_bgsave_in_progress') == '1', 'no dump is going on')
         self.counted = int(self.command_of(pod, 'incr', 'counter'))
         self.digest = self.command_of(pod, 'debug', 'digest')
+        self.command_of(pod, 'bgsave')
+        expect(self.information(pod, 'rdb_bgsave_in_progress') == '1', 'no dump is going on')
 
     def saved(self, pod):
         self.saved_at = int(time.time())
