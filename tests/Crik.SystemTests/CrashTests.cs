@@ -39,8 +39,8 @@ public sealed class CrashTests
         // Either the dump was not done, or it was, and then nothing of it is missing.
         Assert.True(next.Counted()[0] == first + 1 || images.Generations.Contains(2), next.Said);
         Assert.Empty(images.Failed);
-        Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
         next.End(143);
+        Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
     }
 
     [LabFact]
@@ -229,7 +229,7 @@ public sealed class CrashTests
         }
 
         Assert.Empty(images.Generations);
-        Assert.Empty(Directory.EnumerateDirectories(images.Path, ".staging*"));
+        pod.WaitUntil(() => !Directory.EnumerateDirectories(images.Path, ".staging*").Any(), "nothing is left of it");
     }
 
     [LabFact]

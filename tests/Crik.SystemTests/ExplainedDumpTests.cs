@@ -118,6 +118,7 @@ public sealed class ExplainedDumpTests
 
     [LabTheory]
     [Explains("imageDir … has N MiB free", "", "4m")]
+    [Explains("imageDir … has N MiB free", "shared_memory", "24m")]
     [Explains("the image directory is full", "deleted_file", "24m")] // more than its memory, which is what crik looks at beforehand
     public void A_volume_that_is_too_small(string message, string what, string size)
     {

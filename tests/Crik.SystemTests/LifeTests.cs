@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Crik.SystemTests;
 
@@ -143,6 +145,23 @@ public sealed class LifeTests
     }
 
     [LabFact]
+    public void A_restore_that_takes_long_says_how_far_it_is()
+    {
+        using ImageDirectory images = new();
+        string[] program = ["python3", "/programs/hold.py", "100"];
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForCount(2);
+            pod.End(143);
+        }
+
+        using Pod restored = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=slow"], program);
+        restored.WaitForLine("crik info: restored");
+        Assert.Contains(restored.Errors, line => line.StartsWith("crik info: reading the checkpoint mib=1", StringComparison.Ordinal)
+            && Regex.Match(line, "percent=([0-9]+) ").Groups[1].Value is { Length: > 0 } percent && int.Parse(percent, CultureInfo.InvariantCulture) > 90);
+    }
+
+    [LabFact]
     public void SIGTERM_during_a_restore_leaves_the_checkpoint_as_it_was()
     {
         using ImageDirectory images = new();
@@ -169,8 +188,10 @@ public sealed class LifeTests
     public void A_shell_on_a_terminal_keeps_its_variables_and_its_stopped_job()
     {
         using ImageDirectory images = new();
-        // It says when it runs, when it is in the foreground again, and when it was interrupted; the quotes are for the echo of what is typed.
-        const string Job = "sh -c 'trap \"echo on\"\"ward\" CONT; trap \"echo bro\"\"ken; exit 130\" INT; echo in\"\"side; while :; do sleep 0.1; done'";
+        // It says when it runs, when it is in the foreground again, and when it was interrupted; in two parts each, for the echo of what is typed.
+        // No shell: ^Z between its vfork(2) and the exec stops the child alone, and the shell waits for that.
+        const string Job = "python3 -c 'import os, signal, time; signal.signal(signal.SIGCONT, lambda *_: os.write(1, b\"on\" b\"ward\\n\")); "
+            + "signal.signal(signal.SIGINT, lambda *_: os.write(1, b\"bro\" b\"ken\\n\") and os._exit(130)); os.write(1, b\"in\" b\"side\\n\"); [time.sleep(0.1) for _ in iter(int, 1)]'";
         string[] first = OnTerminal(images, ("# ", "X=42"), ("# ", Job), ("inside", "\\x1a"), ("Stopped", "echo count $((1))"), ("count 1", ""));
         string[] second = OnTerminal(
             images, ("crik info: restored", "echo X is $X"), ("X is 42", "jobs"), ("Stopped", "fg"), ("onward", "\\x03"), ("broken", "echo code $?"), ("code 130", ""));

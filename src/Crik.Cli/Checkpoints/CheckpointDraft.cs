@@ -3,8 +3,8 @@ using Crik.Linux;
 namespace Crik.Checkpoints;
 
 /// <summary>
-/// A checkpoint being made. Nothing looks at it until <see cref="Commit"/>; <see cref="Dispose"/> removes one that was
-/// not committed.
+/// A checkpoint being made. Nothing looks at it until <see cref="Commit"/>; <see cref="Dispose"/> has one
+/// removed that was not committed.
 /// </summary>
 internal sealed class CheckpointDraft : IDisposable
 {
@@ -13,15 +13,18 @@ internal sealed class CheckpointDraft : IDisposable
     private readonly string _staging;
     private readonly string _target;
     private readonly string _parent;
+    private readonly Action<string> _remove;
     private readonly FileDescriptor _directory;
     private bool _committed;
 
-    public CheckpointDraft(int generation, string staging, string target, string parent)
+    /// <param name="remove">Has a directory removed, without waiting for it.</param>
+    public CheckpointDraft(int generation, string staging, string target, string parent, Action<string> remove)
     {
         Generation = generation;
         _staging = staging;
         _target = target;
         _parent = parent;
+        _remove = remove;
         if (Directory.Exists(staging))
         {
             Directory.Delete(staging, recursive: true);
@@ -97,7 +100,7 @@ internal sealed class CheckpointDraft : IDisposable
         _directory.Dispose();
         if (!_committed)
         {
-            CheckpointStore.TryRemove(_staging);
+            _remove(_staging);
         }
     }
 }

@@ -19,6 +19,9 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Higher ones are nobody's: the next would not be a number any more.</summary>
     internal const int HighestNumber = 1_000_000_000;
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private readonly Removal _removal = new();
     private int _lastBegun;
 
     /// <summary>Nothing can be changed in it; what would be is left out.</summary>
@@ -41,7 +44,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
 
     public string PathOf(int generation) => Path.Combine(directory.Checkpoints, generation.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Removes what an interrupted checkpoint or restore left behind.</summary>
+    /// <summary>Has removed what an interrupted checkpoint or restore left behind. It is out of the way at once.</summary>
     public void SweepUnfinished()
     {
         if (IsReadOnly)
@@ -56,10 +59,13 @@ internal sealed class CheckpointStore(ImageDirectory directory)
                 || name.StartsWith(CheckPrefix, StringComparison.Ordinal))
             {
                 Log.Info("removing what an interrupted run left unfinished", ("path", path));
-                TryRemove(path);
+                MoveAwayAndRemove(path);
             }
         }
     }
+
+    /// <summary>For what was begun to be removed; a volume that hangs is not waited for.</summary>
+    public void FinishRemoving(TimeSpan atMost) => _removal.Wait(atMost);
 
     /// <summary>
     /// Starts a new generation in a place where nobody looks for one. Its number is never given out again: work on a draft
@@ -67,9 +73,10 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// </summary>
     public CheckpointDraft Begin()
     {
+        _removal.Wait(s_patience); // for its room
         int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Concat(Skipped()).Append(_lastBegun).Max() + 1;
         string staging = Path.Combine(directory.Path, $"{StagingPrefix}{generation}");
-        return new CheckpointDraft(generation, staging, PathOf(generation), directory.Path);
+        return new CheckpointDraft(generation, staging, PathOf(generation), directory.Path, _removal.Begin);
     }
 
     /// <summary>
@@ -234,9 +241,27 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.Warning("something unfinished could not be removed; the next start tries again", ("path", path), ("reason", exception.Message));
+            CouldNotRemove(path, exception);
         }
     }
+
+    /// <summary>Under a name that nobody takes.</summary>
+    private void MoveAwayAndRemove(string path)
+    {
+        string going = Path.Combine(directory.Path, $"{StagingPrefix}removed-{Guid.NewGuid():n}");
+        try
+        {
+            Libc.Rename(path, going);
+            _removal.Begin(going);
+        }
+        catch (IOException exception)
+        {
+            CouldNotRemove(path, exception);
+        }
+    }
+
+    private static void CouldNotRemove(string path, Exception exception) =>
+        Log.Warning("something unfinished could not be removed; the next start tries again", ("path", path), ("reason", exception.Message));
 
     internal static IEnumerable<int> Numbers(string path)
     {

@@ -33,7 +33,7 @@ internal sealed class RestoreAttempt(
     {
         _process.Send(request);
         Deadline deadline = Deadline.In(longest);
-        Progress progress = new("reading the checkpoint", manifest.MemoryBytes, () => ProcFs.Tree(_process.Pid).Sum(ProcFs.ResidentBytes));
+        Progress progress = new("reading the checkpoint", manifest.MemoryBytes, () => ProcFs.ResidentBytes(ProcFs.Tree(manifest.RootPid))); // crik's child, not criu's
         while (true)
         {
             CriuMessage? message = _process.Receive(_isThere ? Deadline.In(s_lastWords) : deadline, GiveUp, progress);

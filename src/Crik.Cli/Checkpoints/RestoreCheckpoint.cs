@@ -105,7 +105,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     }
 
     /// <summary>Puts the additional paths back, and makes the directory in which browsers and X servers bind their sockets.</summary>
-    public void PutFilesBack(int generation, CheckpointManifest manifest)
+    public void PutFilesBack(int generation, CheckpointManifest manifest, CancellationToken cancellation)
     {
         const string X11Sockets = "/tmp/.X11-unix";
         if (Libc.MakeDirectory(X11Sockets, 0x3FF))
@@ -120,7 +120,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
 
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
         ArchiveRoots allowed = new(options.AdditionalPaths, [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))]);
-        FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), allowed, CancellationToken.None);
+        FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), allowed, cancellation);
         foreach (string note in summary.Notes)
         {
             Log.Warning(note);

@@ -59,6 +59,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         FrozenTree? tree = null;
         OwnFiles? own = null;
         bool isAsked = false;
+        TimeSpan frozenAt = TimeSpan.Zero;
         bool GiveUp() => request.LeaveRunning && supervisor.TerminationRequested is not null; // SIGTERM wants a checkpoint of its own
         supervisor.KeepsSignals = true;
         try
@@ -69,9 +70,9 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                 CheckNamespaces(tasks);
             }
 
-            long size = tasks.Sum(ProcFs.ResidentBytes);
-            long free = Libc.FreeBytes(options.ImageDir!);
+            long size = ProcFs.ResidentBytes(tasks);
             draft = store.Begin();
+            long free = Libc.FreeBytes(options.ImageDir!);
             using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor output = Libc.Open(Path.Combine(draft.ImagesPath, "criu.out"), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180);
             using CriuProcess process = CriuProcess.Start(supervisor, criu.File, output, [], Preload.OpenForDump(options.ShareSysvMemory && criu.Level == PrivilegeLevel.Basic));
@@ -93,7 +94,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             CheckpointManifest? manifest = null;
             CheckpointManifest Describe() => manifest = Describing(draft, request, version, tree!, watches!, own!) with { CompressedMemory = compresses ? size : null };
             CheckpointOutcome Measured(CheckpointOutcome outcome) =>
-                outcome with { Bytes = size, CompressedBytes = compresses ? manifest?.PageBytes : null, Took = clock.Elapsed };
+                outcome with { Bytes = compresses ? size : manifest?.PageBytes ?? size, CompressedBytes = compresses ? manifest?.PageBytes : null, Took = clock.Elapsed };
             while (true)
             {
                 CriuMessage? message = draft.IsCommitted
@@ -102,6 +103,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                 switch (message)
                 {
                     case { Type: CriuRequest.Notify, Script: "query-ext-files" }:
+                        frozenAt = clock.Elapsed;
                         tree = FrozenTree.Read(request.Program.Pid, streams);
                         watches = InotifyWatches.TakeOff(tree, options.InotifyIncompatiblePaths);
                         if (_hasUndelivered && !request.LeaveRunning)
@@ -116,7 +118,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                     case { Type: CriuRequest.Notify, Script: "post-dump" }:
                         refused = tree is null ? "criu did not say what it froze"
                             : _before?.HasLostOne() == true ? "a process of the program died when the attempt before failed; the checkpoint before has it"
-                            : InBackground(cancellation => own = CopyFiles(draft, tree, watches!, cancellation), deadline, GiveUp)
+                            : InBackground("copying files", cancellation => own = CopyFiles(draft, tree, watches!, cancellation), deadline, GiveUp)
                             ?? (request.LeaveRunning ? null : Commit(draft, Describe, deadline, GiveUp, tree));
                         if (!draft.IsCommitted)
                         {
@@ -131,12 +133,12 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                         break;
 
                     case not null when message.Success && request.LeaveRunning && refused is null:
-                        long frozen = clock.ElapsedMilliseconds;
+                        TimeSpan frozen = clock.Elapsed - frozenAt;
                         refused = Commit(draft, Describe, deadline, GiveUp);
                         if (refused is null)
                         {
                             Log.Info("checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", clock.ElapsedMilliseconds),
-                                ("frozenMs", frozen), ("tasks", tree!.Tasks.Count));
+                                ("frozenMs", (long)frozen.TotalMilliseconds), ("tasks", tree!.Tasks.Count));
                         }
 
                         return Measured(new CheckpointOutcome(refused is null ? draft.Generation : null, refused));
@@ -201,7 +203,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     /// <param name="frozen">Must not have run since, nor run on afterwards, although criu may be killed at any time.</param>
     private string? Commit(CheckpointDraft draft, Func<CheckpointManifest> describe, Deadline deadline, Func<bool> giveUp, FrozenTree? frozen = null)
     {
-        string? failure = InBackground(_ => draft.Seal(describe()), deadline, giveUp);
+        string? failure = InBackground("waiting for the disk of the image directory", _ => draft.Seal(describe()), deadline, giveUp);
         if (failure is not null)
         {
             return failure;
@@ -217,10 +219,12 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     }
 
     /// <summary>What is slow and can fail.</summary>
-    private string? InBackground(Action<CancellationToken> work, Deadline deadline, Func<bool> giveUp)
+    private string? InBackground(string what, Action<CancellationToken> work, Deadline deadline, Func<bool> giveUp)
     {
+        Stopwatch clock = Stopwatch.StartNew();
+        void Report() => Log.Info(what, ("seconds", (long)clock.Elapsed.TotalSeconds), ("unwrittenMib", ProcFs.UnwrittenBytes() >> 20));
         bool inTime = true;
-        return Try(() => inTime = BackgroundWork.Run(supervisor, deadline, work, giveUp))
+        return Try(() => inTime = BackgroundWork.Run(supervisor, deadline, work, giveUp, Report))
             ?? (inTime ? null : giveUp() ? "SIGTERM came" : "the copy of the additional paths or the sync of the image directory would not end within the grace period");
     }
 

@@ -93,14 +93,5 @@ internal static class DirectoryChecks
         : Finding.Ok("space", $"{Words.Size(free)} are free{(needed > 0 ? $"; the program has {Words.Size(needed)} in memory" : "")}");
 
     /// <summary>Memory of everything in this PID namespace but crik and what runs this check.</summary>
-    private static long ProgramBytes()
-    {
-        long bytes = 0;
-        foreach (int task in ProcFs.Tree(1))
-        {
-            bytes += task == 1 || task == Environment.ProcessId ? 0 : ProcFs.ResidentBytes(task);
-        }
-
-        return bytes;
-    }
+    private static long ProgramBytes() => ProcFs.ResidentBytes(ProcFs.Tree(1).Where(task => task != 1 && task != Environment.ProcessId));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crik.Checkpoints;
 using Crik.Configuration;
 using Crik.Criu;
@@ -84,9 +85,15 @@ internal sealed class ProgramRestore(
                 return FreshOrFail(options.WhenClockJumps == WhenClockJumps.Fail, $"CLOCK_MONOTONIC would go back for the program of checkpoint {generation}");
             }
 
-            if (!Succeeds(generation, () => restore.PutFilesBack(generation, manifest!)))
+            bool interrupted = false;
+            if (!Succeeds(generation, () => interrupted = !PutFilesBack(restore, generation, manifest!)))
             {
                 continue;
+            }
+
+            if (interrupted)
+            {
+                return new StartedProgram(null, generation, Interrupted: true);
             }
 
             RestoreOutcome outcome = Attempt(restore, generation, manifest!);
@@ -100,6 +107,21 @@ internal sealed class ProgramRestore(
         }
 
         return FreshOrFail(options.WhenRestoreFails == WhenRestoreFails.Fail, "no checkpoint could be restored");
+    }
+
+    /// <returns><see langword="false"/> when SIGTERM came.</returns>
+    private bool PutFilesBack(RestoreCheckpoint restore, int generation, CheckpointManifest manifest)
+    {
+        if (!manifest.HasFiles)
+        {
+            restore.PutFilesBack(generation, manifest, CancellationToken.None);
+            return true;
+        }
+
+        Stopwatch clock = Stopwatch.StartNew();
+        return BackgroundWork.Run(
+            supervisor, Deadline.Never, cancellation => restore.PutFilesBack(generation, manifest, cancellation), () => supervisor.TerminationRequested is not null,
+            () => Log.Info("putting files back", ("seconds", (long)clock.Elapsed.TotalSeconds)));
     }
 
     /// <summary>One that does not answer, killed or held up by a busy machine, is no word against any checkpoint: another is asked.</summary>

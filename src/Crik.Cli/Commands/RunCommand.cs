@@ -16,6 +16,9 @@ internal sealed class RunCommand
 {
     private const int Terminated = 128 + Signal.SIGTERM;
 
+    /// <summary>For what was to be removed; on a disk that is well nothing is left by then.</summary>
+    private static readonly TimeSpan s_lastMoment = TimeSpan.FromSeconds(2);
+
     private readonly CrikOptions _options;
     private readonly IReadOnlyList<string> _command;
     private readonly StandardStreams _streams;
@@ -101,7 +104,9 @@ internal sealed class RunCommand
                 _supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full,
                 Shelter.Find(_options.IoUring == IoUring.Hide, canSaveFilters: criu.Level == PrivilegeLevel.Full, imageDir));
         _supervisor.Program = program;
-        return UntilTheEnd(new ProgramRun(_supervisor, store, _options, criu, _streams, program, record, _command, missing), started.Generation, node);
+        int code = UntilTheEnd(new ProgramRun(_supervisor, store, _options, criu, _streams, program, record, _command, missing), started.Generation, node);
+        store.FinishRemoving(s_lastMoment);
+        return code;
     }
 
     private int UntilTheEnd(ProgramRun run, int? restoredFrom, NodeWatch? node)

@@ -43,6 +43,7 @@ internal static class ToolCommands
         using ImageDirectory directory = ImageDirectory.OpenForChange(imageDir);
         CheckpointStore store = new(directory);
         store.SweepUnfinished();
+        store.FinishRemoving(Timeout.InfiniteTimeSpan);
         IReadOnlyList<int> removed = store.Prune(keep);
         return Print($"removed {(removed.Count > 0 ? string.Join(", ", removed) : "nothing")}; kept {string.Join(", ", store.Generations())}\n");
     }

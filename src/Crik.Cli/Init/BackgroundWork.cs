@@ -1,3 +1,4 @@
+using Crik.Diagnostics;
 using Crik.Linux;
 
 namespace Crik.Init;
@@ -9,9 +10,10 @@ namespace Crik.Init;
 internal static class BackgroundWork
 {
     /// <param name="giveUp">Looked at after every event; ends the wait as the deadline does.</param>
+    /// <param name="report">Called every few seconds.</param>
     /// <returns><see langword="false"/> when time was up; the work is then told to stop and its end not waited for.</returns>
     /// <exception cref="Exception">What the work threw.</exception>
-    public static bool Run(Supervisor supervisor, Deadline deadline, Action<CancellationToken> work, Func<bool>? giveUp = null)
+    public static bool Run(Supervisor supervisor, Deadline deadline, Action<CancellationToken> work, Func<bool>? giveUp = null, Action? report = null)
     {
         FileDescriptor done = Libc.MakeEventDescriptor();
         CancellationTokenSource cancellation = new();
@@ -33,7 +35,12 @@ internal static class BackgroundWork
         })
         { IsBackground = true };
         thread.Start();
-        supervisor.Wait(() => Volatile.Read(ref finished) || giveUp?.Invoke() == true, deadline, done.Number);
+        bool IsOver() => Volatile.Read(ref finished) || giveUp?.Invoke() == true;
+        while (!supervisor.Wait(IsOver, report is not null && deadline.Left > Progress.Interval ? Deadline.In(Progress.Interval) : deadline, done.Number) && !deadline.HasPassed)
+        {
+            report?.Invoke();
+        }
+
         if (!Volatile.Read(ref finished))
         {
             cancellation.Cancel();

@@ -143,13 +143,33 @@ internal static class ProcFs
         }
     }
 
-    /// <returns>Bytes of memory that a dump would have to write at most.</returns>
-    public static long ResidentBytes(int pid)
+    /// <summary>Memory of these processes that a dump has to write, about: of what they share, as much as the one has that has most of it.</summary>
+    /// <returns>Bytes: <c>RssAnon</c> and <c>RssShmem</c> of proc_pid_status(5).</returns>
+    public static long ResidentBytes(IEnumerable<int> pids)
     {
-        string[] fields = Lines($"/proc/{pid}/statm").FirstOrDefault(string.Empty).Split(' ');
-        return fields.Length < 3
-            ? 0
-            : (long.Parse(fields[1], CultureInfo.InvariantCulture) - long.Parse(fields[2], CultureInfo.InvariantCulture)) * Environment.SystemPageSize;
+        (long own, long shared) = (0, 0);
+        foreach (int pid in pids)
+        {
+            string[] status = Lines($"/proc/{pid}/status");
+            own += Kilobytes(status, "RssAnon:") << 10;
+            shared = Math.Max(shared, Kilobytes(status, "RssShmem:") << 10);
+        }
+
+        return own + shared;
+    }
+
+    /// <summary>What the machine has still to write to its disks.</summary>
+    /// <returns>Bytes.</returns>
+    public static long UnwrittenBytes()
+    {
+        string[] memory = Lines("/proc/meminfo");
+        return (Kilobytes(memory, "Dirty:") + Kilobytes(memory, "Writeback:")) << 10;
+    }
+
+    private static long Kilobytes(string[] lines, string name)
+    {
+        string? line = lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line.AsSpan(name.Length).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture);
     }
 
     /// <summary>Those after the name, which may hold spaces and brackets: pid (comm) state ppid pgrp session …</summary>

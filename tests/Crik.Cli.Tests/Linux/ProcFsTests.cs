@@ -34,6 +34,27 @@ public sealed class ProcFsTests
     }
 
     [Fact]
+    public void What_processes_share_counts_once()
+    {
+        const string Program = "import mmap, os, time; m = mmap.mmap(-1, 256 << 20); m.write(b'x' * (256 << 20)); p = os.fork(); n = sum(m[i] for i in range(0, 256 << 20, 4096)); print(p or 'ready', flush=True); time.sleep(1000)";
+        using Process parent = Process.Start(new ProcessStartInfo("python3", ["-c", Program]) { RedirectStandardOutput = true })!;
+        string[] said = [parent.StandardOutput.ReadLine()!, parent.StandardOutput.ReadLine()!];
+        int child = said.Where(line => line != "ready").Select(line => int.Parse(line, CultureInfo.InvariantCulture)).Single();
+        try
+        {
+            long alone = ProcFs.ResidentBytes([parent.Id]);
+            long both = ProcFs.ResidentBytes([parent.Id, child]);
+            Assert.InRange(alone >> 20, 256, 350);
+            Assert.InRange((both - alone) >> 20, 0, 100);
+        }
+        finally
+        {
+            Libc.Kill(child, Signal.SIGKILL);
+            parent.Kill();
+        }
+    }
+
+    [Fact]
     public void A_thread_that_waits_goes_on_in_a_mapping_of_its_program()
     {
         using Process sleep = Process.Start("sleep", "100");

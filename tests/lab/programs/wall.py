@@ -1,5 +1,5 @@
 """wall.py WHAT: a program with something that criu cannot save, or not everywhere. It counts, and on SIGTERM ends with 7."""
-import ctypes, os, signal, socket, struct, subprocess, sys, time
+import ctypes, mmap, os, signal, socket, struct, subprocess, sys, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 kept = []
@@ -23,6 +23,11 @@ def multipath_tcp():
     kept.append(socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262))
     kept[0].bind(('127.0.0.1', 8080))
     kept[0].listen()
+
+
+def shared_memory():
+    kept.append(mmap.mmap(-1, 64 << 20))
+    kept[0].write(os.urandom(64 << 20))
 
 
 def tcp():
