@@ -1,30 +1,32 @@
 #!/usr/bin/env python3
-"""store.py [--out DIR]: how the image directory scales.
+"""store.py [--where DIR]: how the image directory scales.
 
-Starts a restore beside 1, 10, 100 and 900 generations (1,000 is the most that keep allows), and takes 1,000, 10,000 and 100,000 additional files along, beside
-`cp -a` and `sync -f` of the same. The cost of each generation or file should stay the same or fall."""
-import argparse, json, os, re, shutil, subprocess, sys, time
+Starts a restore beside 10, 100 and 1,000 generations (the most that keep allows) and, by turns, beside one, and takes 1,000, 10,000 and 100,000 additional
+files along, beside `cp -a` and `sync -f` of the same. The cost of each generation or file should stay the same or fall; that of saving a file does not from
+10,000 to 100,000: 0.3 s became 4.0, thirteen times as long for ten times as many."""
+import argparse, json, os, re, shutil, statistics, subprocess, sys, time
 
 import pods
 
 SHELL = ['sh', '-c', 'while :; do sleep 0.1; done']
 COMMITTED, RESTORED = 'crik info: checkpoint committed', 'crik info: restored'
+PAIRS = 9
 
 
 class Place:
     """An image directory, and the pods on it."""
 
-    def __init__(self, where):
-        self.work = os.path.join(where, f'store-{os.getpid()}')
+    def __init__(self, where, name='files'):
+        self.work = os.path.join(where, f'store-{os.getpid()}-{name}')
         self.images, self.number = self.work + '/images', 0
         os.makedirs(self.images)
         os.chmod(self.work, 0o755)
         self.rootfs = subprocess.check_output([pods.ROOT + '/tests/lab/rootfs.sh'], text=True).strip()
 
-    def pod(self, until, *options):
-        """Runs a pod until its log has that, and ends it with SIGTERM; returns the seconds until then, and the log."""
+    def pod(self, until, *options, end='TERM'):
+        """Runs a pod until its log has that, and ends it with that signal; returns the seconds until then, and the log."""
         self.number += 1
-        name, log = f'store-{os.getpid()}-{self.number}', f'{self.work}/log'
+        name, log = f'{os.path.basename(self.work)}-{self.number}', f'{self.work}/log'
         with open(log, 'w') as errors:
             began = time.monotonic()
             runner = subprocess.Popen([*pods.POD, 'run', name, '--rootfs', self.rootfs, '--image-dir', self.images, '--env', 'CRIK_KEEP=1000', *options, '--',
@@ -35,7 +37,7 @@ class Place:
                 time.sleep(0.005)
             seconds = time.monotonic() - began
             time.sleep(0.3)
-            subprocess.check_call([*pods.POD, 'kill', name, 'TERM'])
+            subprocess.check_call([*pods.POD, 'kill', name, end])
             runner.wait(pods.LIMIT)
         return seconds, open(log).read()
 
@@ -55,22 +57,31 @@ class Place:
 
 
 def generations(where):
-    """Milliseconds that a start with that many of them takes."""
-    place = Place(where)
+    """Seconds from the start of a pod to restored beside one generation, and how much longer it takes beside that many: those of each pair.
+
+    All of it counts: the lock, the sweep, the list of generations and the decision come before crik's own clock of a restore. SIGKILL, so that no
+    generation comes or goes."""
+    one, many = places = Place(where, 'one'), Place(where, 'many')
     try:
-        place.pod('starting afresh')
-        for count in (1, 10, 100, 900):
-            place.multiply(count)
-            times = []
-            for _ in range(5):
-                _, log = place.pod(RESTORED)
-                times.append(int(re.search(r'restored.* ms=(\d+)', log).group(1)))
-                for entry in os.listdir(place.images + '/checkpoints'):
-                    if int(entry) > count:
-                        shutil.rmtree(f'{place.images}/checkpoints/{entry}')
-            yield count, sorted(times)[2]
+        for place in places:
+            place.pod('starting afresh')
+        for count in (10, 100, 1000):
+            many.multiply(count)
+            newest, alone, longer = {one: 1, many: count}, [], []
+            for number in range(PAIRS):
+                seconds = {place: place.pod(f'{RESTORED} generation={newest[place]} ', end='KILL')[0]
+                           for place in (places if number % 2 == 0 else places[::-1])}
+                alone.append(seconds[one])
+                longer.append(seconds[many] - seconds[one])
+            yield count, alone, longer
     finally:
-        place.remove()
+        for place in places:
+            place.remove()
+
+
+def milliseconds(samples):
+    low, middle, high = (f'{1000 * value:.0f}' for value in statistics.quantiles(samples, n=4))
+    return f'{middle} ms ({low}–{high})'
 
 
 def files(where):
@@ -107,9 +118,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--where', default=os.path.join(pods.ROOT, 'artifacts'), help='where images go')
     a = parser.parse_args()
-    print('| generations | start to restored |\n| --- | --- |')
-    for count, milliseconds in generations(a.where):
-        print(f'| {count:,} | {milliseconds} ms |', flush=True)
+    print(f'medians of {PAIRS} pairs by turns, quartiles in brackets\n')
+    print('| generations | start of the pod to restored, beside one | beside so many: longer by |\n| --- | --- | --- |')
+    for count, alone, longer in generations(a.where):
+        print(f'| {count:,} | {milliseconds(alone)} | {milliseconds(longer)} |', flush=True)
     print('\n| additional files | checkpoint | start of the pod to restored, none of them there | `cp -a` and `sync -f` |\n| --- | --- | --- | --- |')
     for count, taken, back, copied in files(a.where):
         print(f'| {count:,} | {taken:.2f} s | {back:.2f} s | {copied:.2f} s |', flush=True)
