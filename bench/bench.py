@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """bench.py [--quick] [--only PATTERN] [--rounds N] [--level basic|full] [--where DIR] [--out DIR]: what crik costs, beside what it stands on.
 
-Everything is measured in pairs, crik and the other by turns, the first of a pair changing, and reported as medians with quartiles.
+Everything is measured in pairs, crik and the other by turns, the first of a pair changing, and reported as medians with quartiles. Starts are more pairs, and
+wake-ups are counted once, side by side; the table says so.
 Start and idle cost go against tini, checkpoints against `criu dump` with the same options plus `sync -f`, restores against `criu restore`.
 Writes bench.json, bench.md and bench.svg to --out (artifacts/bench) and prints the table. --quick takes fewer and smaller cases."""
 import argparse, collections, os, platform, re, shutil, subprocess, sys, tempfile, time
@@ -105,10 +106,12 @@ def main():
     rounds = a.rounds or (3 if a.quick else 9)
     crik = os.environ.get('CRIK_BINARY') or os.path.join(pods.ROOT, 'artifacts/crik')
     rows, skipped, load_average = [], [], [os.getloadavg()[0]]
-    if re.search(a.only, 'init'):
-        rows += init.measure(crik, 100 if a.quick else 400)
     with tempfile.TemporaryDirectory(dir=a.where, prefix='bench-') as work:
         load = build_load(work)
+        if re.search(a.only, 'init'):
+            rows += init.measure_starts(crik, 100 if a.quick else 400)
+            rows += init.measure_idle(CASES[0], rounds, a.level, work, load)
+            rows += init.measure_running(crik, rounds)
         for case in CASES:
             if not re.search(a.only, case.name) or a.quick and case.name not in QUICK:
                 continue

@@ -1,11 +1,12 @@
-"""crik as an init: what a start of `crik run -- true`, an idle `crik run -- sleep` and a busy program cost, beside tini."""
-import os, signal, subprocess, tempfile, time
+"""crik as an init, beside tini: what a start of `crik run -- true` and a busy program cost, and how often it wakes up, as children on the host; and the memory
+of a pod's first process while its program runs."""
+import os, subprocess, tempfile, time
 
-import report
+import pods, report
 
 # What is set for the lab is not meant for the crik that is measured.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith('CRIK_')}
-TINI = ['/usr/bin/tini', '-s']  # a subreaper, as crik is one where it is not PID 1
+TINI = [pods.TINI, '-s']  # a subreaper, as crik is one where it is not PID 1
 
 
 def time_of(command):
@@ -39,18 +40,32 @@ def wake_ups(commands):
     return [end - begin for begin, end in zip(before, after)]
 
 
-def idle(command):
-    """Resident and anonymous KiB, and threads, of an init whose program sleeps."""
-    process = subprocess.Popen([*command, '--', 'sleep', '60'], env=ENVIRONMENT, stderr=subprocess.DEVNULL)
-    time.sleep(0.3)
-    with open(f'/proc/{process.pid}/status') as status:
-        values = {key: int(value.split()[0]) for key, _, value in (line.partition(':') for line in status) if key in ('VmRSS', 'RssAnon', 'Threads')}
-    process.send_signal(signal.SIGTERM)
-    process.wait()
-    return values
+def idle(tool, case, level, where, load):
+    """Resident and anonymous KiB, and threads, of a pod's first process a moment after its program began to run."""
+    bench = pods.Bench(case, tool, level, where, load)
+    try:
+        bench.start()
+        time.sleep(0.3)
+        return bench.idle()
+    finally:
+        bench.close()
 
 
-def measure(crik, rounds):
+def measure_idle(case, rounds, level, where, load):
+    """Memory and threads of crik without and with checkpoints and of tini, in pods, by turns."""
+    samples = {tool: [] for tool in ('crik-plain', 'crik', 'tini')}
+    for number in range(rounds):
+        for tool in sorted(samples, reverse=number % 2 == 0):
+            samples[tool].append(idle(tool, case, level, where, load))
+    scaled = lambda tool, key: [one[key] * (1 if key == 'Threads' else 1024) for one in samples[tool]]
+    for name, tool, key, unit, goal in (('idle: resident memory', 'crik-plain', 'VmRSS', 'MiB', {'most': 7 * 1048576}),
+                                        ('idle: anonymous memory', 'crik-plain', 'RssAnon', 'MiB', {'most': 2.5 * 1048576}),
+                                        ('idle: threads', 'crik-plain', 'Threads', '', {}),
+                                        ('idle with checkpoints on: resident memory', 'crik', 'VmRSS', 'MiB', {'most': 7 * 1048576})):
+        yield report.Row(name, scaled(tool, key), scaled('tini', key), 'tini', unit, goal)
+
+
+def measure_starts(crik, rounds):
     commands = {'true': ['/bin/true'], 'tini': [*TINI, '--', 'true'], 'crik': [crik, 'run', '--', 'true']}
     times = {name: [] for name in commands}
     for number in range(rounds):
@@ -58,20 +73,16 @@ def measure(crik, rounds):
             times[name].append(time_of(commands[name]))
     yield report.Row('start to exit of true', times['crik'], times['tini'], 'tini', 'ms', {'ratio': 2.5})
     yield report.Row('start to exit of true, bare', times['crik'], times['true'], 'no init', 'ms', {})
-    ours, theirs = ([idle(command) for _ in range(5)] for command in ([crik, 'run'], TINI))
-    for key, name, goal in (('VmRSS', 'idle: resident memory', 7), ('RssAnon', 'idle: anonymous memory', 2.5), ('Threads', 'idle: threads', None)):
-        scale = 1 if key == 'Threads' else 1024
-        yield report.Row(name, [one[key] * scale for one in ours], [one[key] * scale for one in theirs], 'tini',
-                         '' if key == 'Threads' else 'MiB', {'most': goal * 1048576} if goal else {})
+
+
+def measure_running(crik, rounds):
+    """Wake-ups, once, and a program that computes."""
     with tempfile.TemporaryDirectory() as images:
-        saving = [crik, 'run', '--image-dir', images]
-        resident = [idle(saving)['VmRSS'] * 1024 for _ in range(5)]
-        woken, woken_saving, woken_tini = wake_ups([[crik, 'run'], saving, TINI])
-    yield report.Row('idle with checkpoints on: resident memory', resident, [one['VmRSS'] * 1024 for one in theirs], 'tini', 'MiB', {'most': 7 * 1048576})
+        woken, woken_saving, woken_tini = wake_ups([[crik, 'run'], [crik, 'run', '--image-dir', images], TINI])
     yield report.Row('idle: wake-ups in a minute', [woken], [woken_tini], 'tini', '', {'most': 0})
     yield report.Row('idle with checkpoints on: wake-ups in a minute', [woken_saving], [woken_tini], 'tini', '', {'most': 0})
     busy = {name: [] for name in ('crik', 'tini')}
-    for number in range(3 if rounds < 200 else 9):
+    for number in range(rounds):
         for name in sorted(busy, reverse=number % 2 == 0):
             busy[name].append(time_of([*([crik, 'run'] if name == 'crik' else TINI), '--', *BUSY]))
     yield report.Row('a program that computes', busy['crik'], busy['tini'], 'tini', 'ms', {'ratio': 1.01})

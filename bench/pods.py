@@ -1,9 +1,11 @@
-"""Pods of the lab with a program of a wanted size in them, under crik or under nothing but criu, and how long they take."""
+"""Pods of the lab with a program of a wanted size in them, under crik, under nothing but criu or under tini, and what they take."""
 import mmap, os, select, shutil, signal, struct, subprocess, sys, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 POD = [sys.executable, ROOT + '/tests/lab/pod.py']
+TINI = '/usr/bin/tini'
 LIMIT = 600  # seconds that anything may take
+INITS = {'crik': ['crik', 'run', '--image-dir', '/checkpoint'], 'crik-plain': ['crik', 'run'], 'tini': ['/shared/tini']}
 
 # What crik asks of criu, as options.
 COMMON = '-v4 --file-locks --tcp-close --network-lock skip --manage-cgroups=ignore'
@@ -45,13 +47,15 @@ class Bench:
             os.makedirs(directory)
         os.chmod(self.work, 0o755)
         shutil.copy(load, self.work + '/shared/load')
+        if tool == 'tini':
+            shutil.copy(TINI, self.work + '/shared/tini')
         self.page = Page(self.work + '/shared/page')
         self.name = f'bench-{tool}-{os.getpid()}'
 
     def command(self, restore, lazily):
         load = '/shared/load {} /shared/page ' + f'{self.case.megabytes} {self.case.processes} {self.case.files} /shared/files'
-        if self.tool == 'crik':
-            return ['crik', 'run', '--image-dir', '/checkpoint', '--', *load.format('run').split()]
+        if self.tool in INITS:
+            return [*INITS[self.tool], '--', *load.format('run').split()]
         options = f'{COMMON} {UNPRIVILEGED[self.level]} --images-dir /checkpoint'
         if restore:
             source, option = ('criu lazy-pages --daemon --images-dir /checkpoint --work-dir /checkpoint && ', '--lazy-pages') if lazily else ('', '')

@@ -40,10 +40,12 @@ class Row:
         value /= UNITS[self.unit]
         return f'{value:.0f}' if value >= 100 or self.unit == '' else f'{value:.3g}'
 
-    def with_spread(self, samples):
+    def with_spread(self, samples, pairs):
+        """The median, its quartiles where they differ, and how many samples there are where it is not one of each pair."""
         low, high = (self.text(value) for value in self.spread(samples))
         middle = self.text(self.middle(samples))
-        return f'{middle} {self.unit}'.rstrip() if low == high == middle else f'{middle} {self.unit} ({low}–{high})'
+        notes = ([] if low == high == middle else [f'{low}–{high}']) + ([] if len(samples) == pairs else [f'n = {len(samples)}'])
+        return ' '.join([middle, *([self.unit] if self.unit else []), *([f'({", ".join(notes)})'] if notes else [])])
 
     def goal_text(self):
         if 'ratio' in self.goal:
@@ -52,26 +54,26 @@ class Row:
             return f'≤ +{self.goal["more"] * 1e3:.0f} ms'
         return f'≤ {self.goal["most"] / UNITS[self.unit]:.3g} {self.unit}' if 'most' in self.goal else ''
 
-    def cells(self):
+    def cells(self, pairs):
         ratio = '' if self.ratio is None else f'{self.ratio:.2f}'
-        return [self.name, self.with_spread(self.crik), f'{self.against}: {self.with_spread(self.other)}', ratio, self.goal_text(),
+        return [self.name, self.with_spread(self.crik, pairs), f'{self.against}: {self.with_spread(self.other, pairs)}', ratio, self.goal_text(),
                 {None: '', True: 'met', False: 'missed'}[self.met]]
 
 
 HEAD = ['what', 'crik', 'beside it', 'ratio', 'goal', '']
 
 
-def table(rows):
-    lines = [HEAD, *(row.cells() for row in rows)]
+def table(rows, pairs):
+    lines = [HEAD, *(row.cells(pairs) for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
     return '\n'.join('  '.join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
 
 
 def markdown(rows, skipped, facts):
-    text = [f'Medians of {facts["rounds"]} pairs, quartiles in brackets; {facts["cpu"]}, {facts["cores"]} cores, kernel {facts["kernel"]}, '
+    text = [f'Medians of {facts["rounds"]} pairs (n: of so many), quartiles in brackets; {facts["cpu"]}, {facts["cores"]} cores, kernel {facts["kernel"]}, '
             f'level {facts["level"]}, load average {facts["loadAverage"][0]}–{facts["loadAverage"][1]}, {facts["date"]}.', '',
             '| ' + ' | '.join(HEAD) + ' |', '| ' + ' | '.join(['---'] * len(HEAD)) + ' |',
-            *('| ' + ' | '.join(row.cells()) + ' |' for row in rows)]
+            *('| ' + ' | '.join(row.cells(facts['rounds'])) + ' |' for row in rows)]
     return '\n'.join(text + ([''] + [f'Not measured: {reason}.' for reason in skipped] if skipped else [])) + '\n'
 
 
@@ -83,7 +85,7 @@ def write(rows, skipped, facts, directory):
         file.write(markdown(rows, skipped, facts))
     with open(path('bench.svg'), 'w') as file:
         file.write(svg.picture(rows, facts))
-    print(table(rows))
+    print(table(rows, facts['rounds']))
     for reason in skipped:
         print('not measured:', reason)
     judged = [row for row in rows if row.met is not None]

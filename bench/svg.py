@@ -15,13 +15,13 @@ def text(x, y, content, kind='', anchor='start'):
     return f'<text x="{x}" y="{y}" class="{kind}" text-anchor="{anchor}">{escape(content)}</text>'
 
 
-def row_picture(row, y):
+def row_picture(row, y, pairs):
     ours, theirs = row.middle(row.crik), row.middle(row.other)
     longest = max(ours, theirs, row.most or 0) or 1
     parts = [text(LABEL - 12, y + 18, row.name, anchor='end'),
              bar(y, BAR * ours / longest, 'crik'), bar(y + 15, BAR * theirs / longest, 'other'),
-             text(LABEL + BAR + 12, y + 11, f'crik {row.with_spread(row.crik)}', 'small'),
-             text(LABEL + BAR + 12, y + 26, f'{row.against} {row.with_spread(row.other)}', 'small')]
+             text(LABEL + BAR + 12, y + 11, f'crik {row.with_spread(row.crik, pairs)}', 'small'),
+             text(LABEL + BAR + 12, y + 26, f'{row.against} {row.with_spread(row.other, pairs)}', 'small')]
     if row.most:
         x = LABEL + BAR * row.most / longest
         parts.append(f'<line class="goal" x1="{x:.1f}" x2="{x:.1f}" y1="{y - 3}" y2="{y + 31}"/>')
@@ -33,7 +33,7 @@ def picture(rows, facts):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">',
              f'<title>What crik costs, beside tini and criu</title><style>{STYLE}</style>',
              text(16, 24, 'What crik costs', 'title'),
-             text(16, 44, f'medians of {facts["rounds"]} pairs, quartiles in brackets; {facts["cores"]} cores, kernel {facts["kernel"]}; red: the goal', 'small')]
+             text(16, 44, f'medians of {facts["rounds"]} pairs (n: of so many), quartiles in brackets; {facts["cores"]} cores, kernel {facts["kernel"]}; red: the goal', 'small')]
     for number, row in enumerate(rows):
-        parts += row_picture(row, TOP + LINE * number)
+        parts += row_picture(row, TOP + LINE * number, facts["rounds"])
     return '\n'.join([*parts, '</svg>']) + '\n'
