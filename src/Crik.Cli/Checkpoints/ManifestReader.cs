@@ -13,6 +13,8 @@ internal static class ManifestReader
     private const long LargestManifest = 64 << 20;
     private const int MostEntries = 1_000_000;
     private const int HighestPid = 1 << 22; // PID_MAX_LIMIT
+    private const long MostBytes = 1L << 50; // a PiB: sums of them stay numbers
+    private const long LongestUptime = 100_000_000_000_000; // milliseconds: 3000 years
 
     /// <exception cref="CheckpointException">The checkpoint is not what was committed.</exception>
     public static CheckpointManifest Read(string checkpoint, int generation)
@@ -75,9 +77,15 @@ internal static class ManifestReader
             throw Damaged(path, "it has too many entries");
         }
 
-        if (manifest.CompressedMemory < 0)
+        if (manifest.CompressedMemory is < 0 or > MostBytes || manifest.Images.Any(image => image.Size is < 0 or > MostBytes)
+            || manifest.Images.Sum(image => image.Size >> 20) > MostBytes >> 20)
         {
-            throw Damaged(path, "its memory has less than no bytes");
+            throw Damaged(path, "it names a size that makes no sense");
+        }
+
+        if (manifest.Machine.MonotonicMilliseconds is < 0 or > LongestUptime)
+        {
+            throw Damaged(path, "its machine.monotonicMilliseconds makes no sense");
         }
 
         if (manifest.Pids.Any(pid => pid is <= 1 or > HighestPid) || !manifest.Pids.Contains(manifest.RootPid))

@@ -49,7 +49,8 @@ internal static class RunRecordReader
     }
 
     private static bool MakesSense(RunRecord record) =>
-        IsGeneration(record.HistoryUpTo) && IsGeneration(record.RestoredFrom ?? 0) && (record.Skipped ?? []).All(IsGeneration);
+        IsGeneration(record.HistoryUpTo) && IsGeneration(record.RestoredFrom ?? 0) && (record.Skipped ?? []).All(IsGeneration)
+        && record.Speeds is { BytesPerSecond: null or >= 0, CompressedBytesPerSecond: null or >= 0, CompressedPercent: null or (>= 1 and <= 100) };
 
     private static bool IsGeneration(int number) => number is >= 0 and <= CheckpointStore.HighestNumber;
 }

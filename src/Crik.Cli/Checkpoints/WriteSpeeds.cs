@@ -41,9 +41,9 @@ internal sealed record WriteSpeeds(long? BytesPerSecond = null, long? Compressed
             return null;
         }
 
-        TimeSpan estimate = TimeSpan.FromSeconds((double)bytes / speed.Value);
-        return estimate <= available * Doubt ? null
-            : $"about {bytes >> 20} MiB would take {estimate.TotalSeconds:0} s at the {speed.Value >> 20} MiB/s of the last checkpoint, and there are "
+        double seconds = (double)bytes / speed.Value; // more, at a few bytes a second, than a TimeSpan holds
+        return seconds <= available.TotalSeconds * Doubt ? null
+            : $"about {bytes >> 20} MiB would take {seconds:0} s at the {speed.Value >> 20} MiB/s of the last checkpoint, and there are "
                 + $"{available.TotalSeconds:0} s; raise gracePeriod and the pod's terminationGracePeriodSeconds together";
     }
 

@@ -77,6 +77,35 @@ public sealed class ManifestReaderTests : IDisposable
         Assert.Contains(_temp.Path, refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("-9000000000000000000")]
+    [InlineData("9000000000000000000")]
+    public void A_time_that_no_machine_was_up_is_refused(string milliseconds)
+    {
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(_temp.In("manifest.json")))!;
+        manifest["machine"]!["monotonicMilliseconds"] = JsonNode.Parse(milliseconds);
+        File.WriteAllText(_temp.In("manifest.json"), manifest.ToJsonString());
+
+        Assert.Contains(
+            "monotonicMilliseconds", Assert.Throws<CheckpointException>(() => ManifestReader.ReadAlone(_temp.Path, 7)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("images", """[{"name":"pages-1.img","size":4611686018427387904},{"name":"pages-2.img","size":4611686018427387904}]""")]
+    [InlineData("images", """[{"name":"pages-1.img","size":1125899906842624},{"name":"pages-2.img","size":1048576}]""")]
+    [InlineData("images", """[{"name":"pages-1.img","size":-1}]""")]
+    [InlineData("compressedMemory", "-1")]
+    [InlineData("compressedMemory", "9223372036854775807")]
+    public void Sizes_that_no_disk_has_are_refused_before_anybody_adds_them_up(string key, string value)
+    {
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(_temp.In("manifest.json")))!;
+        manifest[key] = JsonNode.Parse(value);
+        File.WriteAllText(_temp.In("manifest.json"), manifest.ToJsonString());
+
+        Assert.Contains("size", Assert.Throws<CheckpointException>(() => ManifestReader.ReadAlone(_temp.Path, 7)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_changed_image_is_refused()
     {

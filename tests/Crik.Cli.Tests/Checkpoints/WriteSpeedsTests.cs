@@ -37,6 +37,10 @@ public sealed class WriteSpeedsTests
         s_known.Objection(6000 * MiB, compressed: false, TimeSpan.FromSeconds(22)));
 
     [Fact]
+    public void A_time_that_is_longer_than_any_is_an_objection_too() =>
+        Assert.NotNull(new WriteSpeeds(1).Objection(1L << 45, compressed: false, TimeSpan.FromSeconds(30)));
+
+    [Fact]
     public void Without_an_earlier_one_it_is_tried() => Assert.Null(WriteSpeeds.Unknown.Objection(100_000 * MiB, compressed: false, TimeSpan.FromSeconds(1)));
 
     [Fact]

@@ -89,6 +89,8 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","historyUpTo":2147483647}""")]
     [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","historyUpTo":-1}""")]
     [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","end":{"kind":77,"at":"2020-01-01T00:00:00Z","exitCode":0,"signal":0}}""")]
+    [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","compressedBytesPerSecond":5,"compressedPercent":2147483647}""")]
+    [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","bytesPerSecond":-1}""")]
     public void A_run_record_whose_numbers_make_no_sense_counts_as_none(string record)
     {
         File.WriteAllText(_temp.In("run.json"), record);

@@ -5,6 +5,7 @@ using Crik.Configuration;
 using Crik.Control;
 using Crik.Criu;
 using Crik.Files;
+using Crik.Inspection;
 using Crik.Nodes;
 using Crik.Tests.Checkpoints;
 using Crik.Tests.Inspection;
@@ -35,10 +36,13 @@ public sealed class ReadersTests : IDisposable
             Addresses = ["eth0 0A000005"],
         };
         byte[][] good = [File.ReadAllBytes(path), CheckpointJson.Write(full)];
+        using TempDirectory images = new();
+        SavedImages saved = new(images);
 
         Mutation.Run(Seed, 20_000, good, bad =>
         {
             File.WriteAllBytes(path, bad);
+            Refuses<CheckpointException>(() => Use(ManifestReader.ReadAlone(checkpoint, 7), checkpoint, saved.Directory));
             Refuses<CheckpointException>(() => ManifestReader.Read(checkpoint, 7));
         });
     }
@@ -66,6 +70,9 @@ public sealed class ReadersTests : IDisposable
             {
                 StartDecision.Decide(read, [4, 3], RestoreMode.Once, WhenCrashed.Restore);
                 Rollback.To(3, read, [4, 3], DateTimeOffset.UnixEpoch);
+                read.Speeds.Objection(1L << 45, compressed: false, TimeSpan.FromSeconds(30));
+                read.Speeds.Objection(1L << 45, compressed: true, TimeSpan.FromSeconds(30));
+                Assert.InRange(read.Speeds.Foresee(1L << 45, compressed: true), 0, 1L << 45);
             }
         });
     }
@@ -200,6 +207,22 @@ public sealed class ReadersTests : IDisposable
         byte[] good = ControlJson.Write(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = true });
 
         Mutation.Run(Seed, 20_000, [good], bad => Refuses<JsonException>(() => ControlJson.ReadRequest(bad)));
+    }
+
+    /// <summary>What a start, <c>crik list</c> and <c>crik inspect</c> work out of what a checkpoint says of itself.</summary>
+    private static void Use(CheckpointManifest manifest, string checkpoint, string images)
+    {
+        MachineFacts now = new("X64", "6.8.0", "pod-0", "b", [], 5000);
+        CompatibilityGate.ClockStep(manifest, now);
+        Fit fit = new(
+            CompatibilityGate.Problems(manifest, now, 40300, () => true, PrivilegeLevel.Basic, ["/data"]), [.. CompatibilityGate.Remarks(manifest, now)]);
+        Assert.True(manifest.MemoryBytes >= 0 && ImageView.RoomFor(manifest) > 0);
+
+        StoredCheckpoint stored = new(manifest.Generation, StoredState.Committed, checkpoint) { At = manifest.CreatedAt, Manifest = manifest };
+        ListReport list = new("/checkpoints", [stored], 7, null, DateTimeOffset.UtcNow);
+        CheckpointReport report = CheckpointReport.Read(stored, images, _ => fit);
+        string[] written = [list.Table(), list.Json(), ReportTable.Write(report, DateTimeOffset.UtcNow), ReportJson.Write(report), ReportTree.Write(report)];
+        Assert.All(written, Assert.NotEmpty);
     }
 
     /// <summary>A number in a message leads to a file that is not there: crik's reader says so like any other.</summary>
