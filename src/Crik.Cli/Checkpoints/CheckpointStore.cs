@@ -220,7 +220,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
 
         string next = $"{directory.RunRecord}.new";
-        using (FileDescriptor file = Libc.Open(next, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_NOFOLLOW, 0x180))
+        using (FileDescriptor file = Libc.Create(next, 0x180))
         {
             Libc.Write(file, CheckpointJson.Write(record), next);
             Libc.Sync(file, next);

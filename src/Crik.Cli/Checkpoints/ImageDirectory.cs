@@ -106,9 +106,15 @@ internal sealed class ImageDirectory : IDisposable
 
     /// <summary>Who holds the lock, or held it last.</summary>
     /// <returns><see langword="null"/> when it is free.</returns>
+    /// <exception cref="IOException">It is no plain file, or its file system has no locks.</exception>
     public static LockHolder? FindHolder(string path)
     {
-        using FileDescriptor? file = Libc.TryOpen(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW, 0, out _);
+        if (Libc.Identify(LockIn(path), followLinks: false) is { IsRegular: false })
+        {
+            throw NoPlainFile(path);
+        }
+
+        using FileDescriptor? file = Libc.TryOpen(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0, out _);
         return file is null || Libc.TryLock(file) ? null : ReadHolder(path) ?? new LockHolder("unknown", 0, default);
     }
 
@@ -184,8 +190,10 @@ internal sealed class ImageDirectory : IDisposable
         }
 
         file.Dispose();
-        throw new IOException($"{LockIn(path)} is no plain file");
+        throw NoPlainFile(path);
     }
+
+    private static IOException NoPlainFile(string path) => new($"{LockIn(path)} is no plain file");
 
     private static ImageDirectory Take(string path, FileDescriptor file)
     {
@@ -224,7 +232,7 @@ internal sealed class ImageDirectory : IDisposable
         {
             // Not with File: it takes the same lock for reading.
             byte[] text = new byte[1024];
-            using FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW);
+            using FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK);
             return CheckpointJson.ReadLockHolder(text.AsMemory(0, (int)Math.Max(0, Libc.TryRead(file, text))));
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)

@@ -23,7 +23,7 @@ internal static class DirectoryChecks
             yield break;
         }
 
-        yield return OfHolder(ImageDirectory.FindHolder(imageDir));
+        yield return OfLock(imageDir);
         yield return OfFileSystem(Mount.ReadAll(), imageDir);
         yield return OfSpace(Libc.FreeBytes(imageDir), ProgramBytes());
         yield return SyncSpeed.Measure(imageDir, gracePeriod, ProgramBytes());
@@ -56,6 +56,18 @@ internal static class DirectoryChecks
             Errno.EROFS => new(Name, Verdict.Problem, $"{imageDir} is read-only", WritableYaml),
             int errno => new(Name, Verdict.Problem, $"{imageDir} cannot be written: {Errno.Text(errno)}; it has to belong to the user that crik runs as, or to a group of his", GroupYaml),
         };
+    }
+
+    internal static Finding OfLock(string imageDir)
+    {
+        try
+        {
+            return OfHolder(ImageDirectory.FindHolder(imageDir));
+        }
+        catch (IOException exception)
+        {
+            return new("lock", Verdict.Problem, $"{exception.Message}: no crik can use the directory; remove it, or mount a volume whose file system has locks");
+        }
     }
 
     /// <param name="holder"><see langword="null"/> when nobody holds the lock.</param>

@@ -26,7 +26,7 @@ internal static class RestoredFile
         try
         {
             string next = $"{path}.new";
-            using (FileDescriptor file = Libc.Open(next, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_NOFOLLOW, OwnerOnly))
+            using (FileDescriptor file = Libc.Create(next, OwnerOnly))
             {
                 Libc.Write(file, Describe(manifest, now), next);
             }

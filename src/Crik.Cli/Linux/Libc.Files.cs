@@ -155,6 +155,17 @@ internal static unsafe partial class Libc
     internal static FileDescriptor Open(string path, int flags, uint mode = 0) =>
         TryOpen(path, flags, mode, out int errno) ?? throw new LinuxException($"cannot open {path}", errno);
 
+    /// <summary>A new file to write, in the place of what has its name: a link there would lead elsewhere, and a FIFO be waited for.</summary>
+    internal static FileDescriptor Create(string path, uint mode)
+    {
+        if (UnlinkCore(path) != 0 && LastErrno() is var errno && errno != Errno.ENOENT)
+        {
+            throw new LinuxException($"cannot replace {path}", errno);
+        }
+
+        return Open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    }
+
     internal static FileDescriptor? TryOpen(string path, int flags, uint mode, out int errno)
     {
         while (true)

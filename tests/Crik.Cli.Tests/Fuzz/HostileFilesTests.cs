@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using Crik.Checkpoints;
+using Crik.Checks;
+using Crik.Commands;
 using Crik.Configuration;
 using Crik.Files;
 using Crik.Nodes;
@@ -53,6 +55,46 @@ public sealed class HostileFilesTests : IDisposable
         Replace(Path.Combine(checkpoint, "images", "core-301.img"), what);
 
         Assert.Contains("core-301.img", Assert.Throws<CheckpointException>(() => ManifestReader.Read(checkpoint, 7)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fifo")]
+    [InlineData("directory")]
+    [InlineData("link to itself")]
+    public void A_lock_that_is_no_file_is_a_problem_and_not_waited_for(string what)
+    {
+        Replace(_temp.In("lock"), what);
+
+        Finding found = DirectoryChecks.OfLock(_temp.Path);
+
+        Assert.Equal(Verdict.Problem, found.Verdict);
+        Assert.Contains($"{_temp.In("lock")} is no plain file", found.Meaning, StringComparison.Ordinal);
+        Assert.Throws<CheckpointException>(() => ImageDirectory.OpenForChange(_temp.Path));
+    }
+
+    [Theory]
+    [InlineData("fifo")]
+    [InlineData("link to /dev/zero")]
+    [InlineData("link to itself")]
+    [InlineData("NUL")]
+    public void What_is_left_in_the_place_of_a_new_file_is_replaced_and_not_waited_for(string what)
+    {
+        RunRecord record = new() { RunId = "r", StartedAt = DateTimeOffset.UnixEpoch, HostName = "h" };
+        CrikOptions options = new() { RestoredFile = _temp.In("restored.json") };
+        Replace(_temp.In("run.json.new"), what);
+        Replace(_temp.In("restored.json.new"), what);
+
+        using (ImageDirectory directory = ImageDirectory.OpenForChange(_temp.Path))
+        {
+            new CheckpointStore(directory).WriteRunRecord(record);
+        }
+
+        RestoredFile.Write(options, CheckpointFixture.Manifest(7, "app", []), DateTimeOffset.UnixEpoch);
+
+        Assert.Equal("r", RunRecordReader.Read(_temp.In("run.json"))?.RunId);
+        Assert.StartsWith("{", File.ReadAllText(_temp.In("restored.json")), StringComparison.Ordinal);
+        Assert.Null(new FileInfo(_temp.In("restored.json")).LinkTarget);
+        Assert.False(File.Exists(_temp.In("run.json.new")) || File.Exists(_temp.In("restored.json.new")));
     }
 
     [Fact]
