@@ -28,7 +28,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     public bool IsReadOnly => directory.IsReadOnly;
 
     /// <summary>Committed generations, newest first.</summary>
-    public IReadOnlyList<int> Generations() => [.. Numbers(directory.Checkpoints).OrderDescending()];
+    public IReadOnlyList<int> Generations() => [.. Checkpoints(directory.Checkpoints).OrderDescending()];
 
     /// <summary>Of all that were committed, those set aside among them.</summary>
     /// <returns>0 when there is none.</returns>
@@ -38,7 +38,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     public int? NewestSetAside()
     {
         int history = ReadRunRecord()?.HistoryUpTo ?? 0;
-        int newest = Numbers(directory.Failed).DefaultIfEmpty(0).Max();
+        int newest = Checkpoints(directory.Failed).DefaultIfEmpty(0).Max();
         return newest > history && Generations().All(generation => generation <= history) ? newest : null;
     }
 
@@ -171,7 +171,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
                 File.Move(log, Path.Combine(target, Path.GetFileName(log)), overwrite: true);
             }
 
-            foreach (int old in Numbers(directory.Failed).OrderDescending().Skip(FailedKept))
+            foreach (int old in Checkpoints(directory.Failed).OrderDescending().Skip(FailedKept))
             {
                 Remove(directory.Failed, old);
             }
@@ -263,6 +263,11 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     private static void CouldNotRemove(string path, Exception exception) =>
         Log.Warning("something unfinished could not be removed; the next start tries again", ("path", path), ("reason", exception.Message));
 
+    /// <summary>Those that are here: a link leads to somebody else's, and what crik writes there would be outside.</summary>
+    private static IEnumerable<int> Checkpoints(string path) => Numbers(path).Where(number =>
+        Libc.Identify(Path.Combine(path, number.ToString(CultureInfo.InvariantCulture)), followLinks: false) is not { IsLink: true });
+
+    /// <summary>All that are taken, links among them.</summary>
     internal static IEnumerable<int> Numbers(string path)
     {
         foreach (string entry in Directory.EnumerateDirectories(path))

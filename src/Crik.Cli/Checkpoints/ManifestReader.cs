@@ -19,9 +19,12 @@ internal static class ManifestReader
     /// <exception cref="CheckpointException">The checkpoint is not what was committed.</exception>
     public static CheckpointManifest Read(string checkpoint, int generation)
     {
+        RefuseLink(checkpoint);
         CheckpointManifest manifest = ReadAlone(checkpoint, generation);
         try
         {
+            RefuseLink(Path.Combine(checkpoint, "images"));
+            RefuseLink(Path.Combine(checkpoint, "files"));
             CheckImages(manifest, Path.Combine(checkpoint, "images"));
             return manifest;
         }
@@ -104,6 +107,14 @@ internal static class ManifestReader
             || manifest.Cgroups.Any(item => !IsPlainAbsolute(item.MountPoint) || !IsPlainAbsolute(item.Directory)))
         {
             throw Damaged(path, "it names a path or a descriptor that makes no sense");
+        }
+    }
+
+    private static void RefuseLink(string directory)
+    {
+        if (Libc.Identify(directory, followLinks: false) is { IsLink: true })
+        {
+            throw Damaged(directory, "it is a link, and what is elsewhere is no part of a checkpoint");
         }
     }
 

@@ -12,6 +12,8 @@ internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor,
 
     public bool IsRegular => (Mode & S_IFMT) == 0x8000;
 
+    public bool IsLink => (Mode & S_IFMT) == 0xA000;
+
     public bool IsPipe => (Mode & S_IFMT) == 0x1000;
 
     public bool IsCharacterDevice => (Mode & S_IFMT) == 0x2000;

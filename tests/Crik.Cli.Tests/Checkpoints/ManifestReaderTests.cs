@@ -123,6 +123,20 @@ public sealed class ManifestReaderTests : IDisposable
         Assert.Throws<CheckpointException>(() => ManifestReader.Read(_temp.Path, 7));
     }
 
+    [Theory]
+    [InlineData("images")]
+    [InlineData("files")]
+    public void A_link_in_the_place_of_a_directory_is_refused(string name)
+    {
+        Directory.CreateDirectory(_temp.In(name));
+        Directory.Move(_temp.In(name), _temp.In("elsewhere"));
+        File.CreateSymbolicLink(_temp.In(name), _temp.In("elsewhere"));
+
+        string refused = Assert.Throws<CheckpointException>(() => ManifestReader.Read(_temp.Path, 7)).Message;
+
+        Assert.StartsWith($"{_temp.In(name)} cannot be trusted: it is a link", refused, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Damage_is_found_or_harmless()
     {
