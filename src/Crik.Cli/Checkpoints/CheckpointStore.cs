@@ -13,7 +13,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>A trial of <c>crik check</c>'s.</summary>
     internal const string CheckPrefix = ".check-trial-";
 
-    /// <summary>How many checkpoints that could not be restored are kept for a look at their logs.</summary>
+    /// <summary>How many checkpoints that could not be restored, and logs of dumps that failed, are kept for a look.</summary>
     private const int FailedKept = 3;
 
     /// <summary>Higher ones are nobody's: the next would not be a number any more.</summary>
@@ -198,11 +198,29 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         try
         {
             File.Move(log, kept, overwrite: true);
-            return kept;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+
+        RemoveOldDumpLogs(kept);
+        return kept;
+    }
+
+    /// <summary>By their times: a number can come again after a restart.</summary>
+    private void RemoveOldDumpLogs(string newest)
+    {
+        try
+        {
+            foreach (string old in Directory.GetFiles(directory.Failed, "dump-*.log").Where(log => log != newest).OrderByDescending(File.GetLastWriteTimeUtc).Skip(FailedKept - 1))
+            {
+                File.Delete(old);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("older logs of failed dumps could not be removed", ("reason", exception.Message));
         }
     }
 

@@ -47,6 +47,53 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal("why", File.ReadAllText(_temp.In("failed", "2", "restore.log")));
     }
 
+    [Fact]
+    public void Of_the_logs_of_failed_dumps_the_newest_three_are_kept()
+    {
+        Directory.CreateDirectory(_temp.In("failed"));
+        for (int number = 7; number <= 9; number++) // of a run whose numbers were higher
+        {
+            File.WriteAllText(_temp.In("failed", $"dump-{number}.log"), "");
+            File.SetLastWriteTimeUtc(_temp.In("failed", $"dump-{number}.log"), DateTime.UnixEpoch.AddDays(number));
+        }
+
+        string[] kept = new string[2];
+        InStore(store =>
+        {
+            for (int i = 0; i < kept.Length; i++)
+            {
+                using CheckpointDraft draft = store.Begin();
+                string log = Path.Combine(draft.ImagesPath, "dump.log");
+                File.WriteAllText(log, "why");
+                File.SetLastWriteTimeUtc(log, DateTime.UnixEpoch.AddDays(100 + i));
+                kept[i] = store.KeepDumpLog(draft)!;
+            }
+        });
+
+        Assert.Equal(["dump-1.log", "dump-2.log", "dump-9.log"], Directory.GetFiles(_temp.In("failed")).Select(Path.GetFileName).Order());
+        Assert.Equal([_temp.In("failed", "dump-1.log"), _temp.In("failed", "dump-2.log")], kept);
+    }
+
+    [Fact]
+    public void A_log_is_kept_although_the_clock_was_set_back()
+    {
+        Directory.CreateDirectory(_temp.In("failed"));
+        for (int number = 7; number <= 9; number++)
+        {
+            File.WriteAllText(_temp.In("failed", $"dump-{number}.log"), "");
+        }
+
+        InStore(store =>
+        {
+            using CheckpointDraft draft = store.Begin();
+            File.WriteAllText(Path.Combine(draft.ImagesPath, "dump.log"), "why");
+            File.SetLastWriteTimeUtc(Path.Combine(draft.ImagesPath, "dump.log"), DateTime.UnixEpoch);
+            Assert.True(File.Exists(store.KeepDumpLog(draft)));
+        });
+
+        Assert.Equal(3, Directory.GetFiles(_temp.In("failed")).Length);
+    }
+
     private void InStore(Action<CheckpointStore> act)
     {
         using ImageDirectory directory = ImageDirectory.OpenForChange(_temp.Path);
