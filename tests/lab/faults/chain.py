@@ -31,6 +31,7 @@ class Chain:
         self.shown = self.fs.mountpoint if steps else self.image_dir
         self.relay = relay.Relay()
         self.said = ''
+        self.missed = False   # whether a mishap did not happen to the last pod
         self.number = 0
         self.slots = [pods.Slot(f'{name}-{i}', rootfs, self.shown,
                                 ['crik', '--debug', 'run', '--image-dir', '/checkpoint', '--', 'sh', '-c', 'exec /volume/witness /data/state $KIB'],

@@ -1,9 +1,11 @@
 """Everything but the kill of the container. Each case does one thing that goes wrong, once in a pod's life, again and again at other
-moments; the ledger stays the judge. A case is a function of a chain that runs one pod and says in a word what came of it."""
+moments; the ledger stays the judge. A case is a function of a chain that runs one pod and says in a word what came of it, and in
+chain.missed whether the mishap came too late, or not at all: then all of it says nothing."""
 import contextlib, errno, os, random, shutil, signal, struct, subprocess, time
 
 import chain, faultfs, ledger, pods
 
+MISSED = 'did not fire'
 PROGRAM = 7                       # the witness's exit code at SIGTERM
 IN_ORDER = (chain.CHECKPOINT, PROGRAM)
 BORROWED_CODE = (128 + signal.SIGTRAP, 128 + signal.SIGSEGV)  # a criu that is killed while a task runs its code takes the task along
@@ -49,6 +51,14 @@ def some_step(chain_, of):
     return chain_.rng.randrange(1, usual + 2) if usual and chain_.rng.random() < 0.95 else NEVER
 
 
+def fired(chain_, of='end'):
+    """The operation at which the plan came true; when it did not, the steps there were count for the next time."""
+    operation = chain_.fs.fired
+    if operation is None:
+        chain_.missed, chain_.usual_steps[of] = True, chain_.fs.steps
+    return operation
+
+
 def wait_for_gate(pod):
     """Until crik holds signals; before, the kernel drops those for a first process, and runc's own takes them for its own."""
     deadline = time.monotonic() + chain.PATIENCE
@@ -90,7 +100,7 @@ def hit_criu(chain_, pod, number, usual, restoring=False):
     try:
         os.kill(int(criu), number)
     except (ProcessLookupError, TypeError):
-        pass
+        chain_.missed = True
 
 
 def criu_killed_in_a_dump(chain_):
@@ -117,6 +127,7 @@ def after_restore(chain_, pod):
     """What became of a pod whose start met a mishap, which is over now."""
     runs = chain_.wait_for_words(pod, more=3)
     if chain_.fs:
+        chain_.missed = not chain_.fs.fired
         chain_.fs.plan(faultfs.NOTHING)
     if runs:
         pod.signal(signal.SIGTERM)
@@ -138,11 +149,17 @@ def criu_missing(chain_):
     at_start = chain_.rng.random() < 0.5 and chain_.ledger.committed
     if at_start:
         pod = chain_.start(env=['CRIK_CRIU_PATH=/nowhere/criu'])
-        return after_restore(chain_, pod)
+        return without_criu(chain_, after_restore(chain_, pod))
     pod, _ = begin(chain_)
     os.unlink(pod.slot.bundle + '/rootfs/usr/sbin/criu')
     pod.signal(signal.SIGTERM)
-    return finish(chain_, pod)
+    return without_criu(chain_, finish(chain_, pod))
+
+
+def without_criu(chain_, result):
+    """Nothing is saved nor restored: if it was, a real one was there after all."""
+    chain_.missed = result.endswith('checkpoint')
+    return result
 
 
 def garbage(rng):
@@ -179,11 +196,11 @@ def criu_talks_nonsense(chain_):
         pod = chain_.start(env=['CRIK_CRIU_PATH=/volume/criu'])
         if not chain_.wait_for_words(pod):
             roll_back(chain_)
-        return after_restore(chain_, pod)
+        return without_criu(chain_, after_restore(chain_, pod))
     pod, _ = begin(chain_)
     shutil.copy(chain_.volume + '/criu', pod.slot.bundle + '/rootfs/usr/sbin/criu')
     pod.signal(signal.SIGTERM)
-    return finish(chain_, pod)
+    return without_criu(chain_, finish(chain_, pod))
 
 
 def images_removed(chain_):
@@ -193,6 +210,7 @@ def images_removed(chain_):
     if when == 'after it':
         pod.signal(signal.SIGTERM)
         time.sleep(chain_.rng.random() * 0.06)
+    chain_.missed = pod.has_ended()
     for name in os.listdir(chain_.image_dir):
         subprocess.run(['rm', '-rf', f'{chain_.image_dir}/{name}'])
     pod.signal(signal.SIGTERM)
@@ -207,9 +225,8 @@ def images_removed(chain_):
 def failing(action, error, mask):
     """A case in which an operation fails, or one and all after it, at a step of a checkpoint or of a start."""
     def case(chain_):
-        at_start = chain_.rng.random() < 0.4
         steps = chain_.usual_steps
-        if at_start:
+        if 'start' in steps and chain_.rng.random() < 0.4:
             pod = chain_.start(before=lambda _: chain_.fs.plan(action, at=some_step(chain_, 'start'), mask=mask, error=error))
             result = after_restore(chain_, pod)
         else:
@@ -218,9 +235,7 @@ def failing(action, error, mask):
             chain_.fs.plan(action, at=some_step(chain_, 'end'), mask=mask, error=error)
             pod.signal(signal.SIGTERM)
             pod.wait(GRACE + LATE)
-            if not chain_.fs.fired:
-                steps['end'] = chain_.fs.steps
-            operation = chain_.fs.fired or ''
+            operation = fired(chain_) or ''
             result = finish(chain_, pod)
             # between the rename of a checkpoint and its sync the volume went for good, so that the rename could not be taken back
             if action == faultfs.FAIL_FROM and operation.startswith(('open directory', 'fsync of directory')) and pod.code == PROGRAM and result == 'checkpoint':
@@ -236,8 +251,7 @@ def hanging(chain_):
     chain_.fs.plan(faultfs.HANG, at=some_step(chain_, 'end'))
     pod.signal(signal.SIGTERM)
     by_itself = pod.wait(3)
-    if not chain_.fs.fired:
-        chain_.usual_steps['end'] = chain_.fs.steps
+    fired(chain_)
     pod.signal(signal.SIGKILL)
     chain_.fs.plan(faultfs.NOTHING)
     pod.wait(chain.PATIENCE)
@@ -259,8 +273,9 @@ def disk_full(chain_):
     try:
         if pod:
             pod.signal(signal.SIGTERM)
-            return finish(chain_, pod)
-        return after_restore(chain_, chain_.start())
+        result = finish(chain_, pod) if pod else after_restore(chain_, chain_.start())
+        chain_.missed = result.endswith('checkpoint')  # there was room enough
+        return result
     finally:
         os.unlink(filler)
 
@@ -275,6 +290,7 @@ def disk_breaks(chain_):
     pod, _ = begin(chain_)
     pod.signal(signal.SIGTERM)
     time.sleep(chain_.rng.random() * 0.06)
+    chain_.missed = pod.has_ended()
     fails()
     chain_.expect(pod.wait(GRACE + LATE), 'does not end', pod)
     chain_.disk.repair()  # what is there after that counts
@@ -287,15 +303,15 @@ def disk_breaks(chain_):
 
 def power_cut(chain_):
     """At a step, or at any time: what was not on the disk is gone, and so is everything that ran."""
-    at_start = chain_.rng.random() < 0.3
     steps = chain_.usual_steps
     hang = lambda of: chain_.fs.plan(faultfs.HANG, at=some_step(chain_, of))
-    if at_start:
+    if 'start' in steps and chain_.rng.random() < 0.3:
         pod = chain_.start(before=lambda _: hang('start'))
         until = time.monotonic() + chain.PATIENCE
         while not (chain_.fs.fired or pod.has_ended() or chain_.ledger.turns_of(pod.host_name) > 3) and time.monotonic() < until:
             chain_.ledger.listen()
             time.sleep(0.001)
+        operation = fired(chain_, 'start')
     else:
         pod, _ = begin(chain_, before=lambda _: chain_.fs.plan(faultfs.NOTHING))
         steps['start'] = chain_.fs.steps
@@ -304,10 +320,8 @@ def power_cut(chain_):
         until = time.monotonic() + GRACE
         while not (chain_.fs.fired or pod.has_ended()) and time.monotonic() < until:
             time.sleep(0.0005)
-        if not chain_.fs.fired:
-            steps['end'] = chain_.fs.steps
+        operation = fired(chain_)
     ended = pod.has_ended()
-    operation = chain_.fs.fired
     pod.signal(signal.SIGKILL)
     chain_.fs.plan(faultfs.FAIL_FROM, at=0, mask=7, error=errno.EIO)  # what hangs is not done after all
     pod.wait(chain.PATIENCE)
@@ -335,8 +349,13 @@ def clock_ahead_or_behind(chain_):
     for slot in chain_.slots:
         slot.wrapper = wrapper
     pod, _ = begin(chain_)
+    chain_.missed = clocks_of(pod.pid) == clocks_of('self')
     pod.signal(signal.SIGTERM)
     return finish(chain_, pod)
+
+
+def clocks_of(pid):
+    return os.readlink(f'/proc/{pid}/ns/time')
 
 
 def wall_clock_jumps(chain_):
@@ -346,6 +365,8 @@ def wall_clock_jumps(chain_):
             file.write(struct.pack('=q', seconds))
     set_clock(0)
     pod, _ = begin(chain_, env=['LD_PRELOAD=/volume/clockshim.so', 'CLOCKSHIM=/volume/clock'])
+    with open(f'/proc/{pod.pid}/maps') as maps:
+        chain_.missed = 'clockshim' not in maps.read()
     jump = chain_.rng.choice([-1, 1]) * chain_.rng.choice([60, 3600, 86400, 365 * 86400])
     if chain_.rng.random() < 0.3:
         set_clock(jump)
@@ -422,4 +443,6 @@ def run(link, case, may_go_on, report):
             link.empty_directory()
         if not link.ledger.committed:
             leave_a_checkpoint(link)
-        report(case(link), link.take_findings())
+        link.missed = False
+        result = case(link)
+        report(MISSED if link.missed else result, link.take_findings())
