@@ -262,7 +262,7 @@ def hanging(chain_):
 def disk_full(chain_):
     """A real file system with less and less room."""
     usage = os.statvfs(chain_.image_dir)
-    room = chain_.rng.randrange(0, 3000 + 3 * chain_.memory) << 10
+    room = chain_.rng.randrange(0, 350 + 5 * chain_.memory // 2) << 10
     filler = chain_.image_dir + '/filler'
     pod = None
     if chain_.rng.random() < 0.7:
@@ -412,7 +412,7 @@ CASES = [
     ('criu missing', criu_missing, {}),
     ('criu talks nonsense', criu_talks_nonsense, {}),
     ('image directory emptied', images_removed, {}),
-    ('disk full (ext4, 0 to 15 MB free)', disk_full, {'disk': '64M'}),
+    ('disk full (ext4, 0 to 11 MB free)', disk_full, {'disk': '64M'}),
     ('ENOSPC from step N on (FUSE)', failing(faultfs.FAIL_FROM, errno.ENOSPC, faultfs.SPACE), {'steps': True}),
     ('read-only from step N on (FUSE)', failing(faultfs.FAIL_FROM, errno.EROFS, faultfs.CHANGE), {'steps': True}),
     ('read-only at once (ext4 error)', disk_breaks, {}),
