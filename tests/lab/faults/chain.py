@@ -1,5 +1,5 @@
 """One image directory and the pods that follow each other on it, with a witness in each and a ledger of what they show."""
-import os, random, shutil, signal, subprocess, time
+import json, os, random, shutil, signal, socket, subprocess, time
 
 import faultfs, ledger, moments, phases, pods, relay
 
@@ -81,16 +81,39 @@ class Chain:
             raise TimeoutError(f'{pod.host_name} does not end after SIGTERM; crik says:\n{pod.said()}')
         return time.monotonic() - began
 
-    def autopsy(self, pod, terminated=True, moment=None):
-        """Ends a pod that still runs, looks at what it left, and returns that."""
+    def ask(self, pod):
+        """Orders a checkpoint that leaves the program running. Returns the control socket, on which its answer comes."""
+        self.ledger.ask(pod.host_name)
+        control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        deadline = time.monotonic() + PATIENCE
+        while not pod.has_ended() and time.monotonic() < deadline:
+            try:
+                control.connect(f'/proc/{pod.pid}/root/run/crik.sock')
+                control.send(json.dumps({'command': 'checkpoint', 'leaveRunning': True}).encode())
+                break
+            except OSError:
+                time.sleep(0.001)  # not there yet, or the pod is gone
+        control.settimeout(PATIENCE)
+        return control
+
+    @staticmethod
+    def answer(control):
+        """What crik says to an order; None when it was killed."""
+        try:
+            return json.loads(control.recv(65536) or 'null')
+        except OSError:
+            return None
+
+    def autopsy(self, pod, terminated=True, moment=None, since=0):
+        """Ends a pod that still runs, looks at what it left, and returns that. since: the generation before the one that a kill was for."""
         self.expect('which is a bug' not in pod.said(), 'met a bug of crik', pod)
         self.said = pod.said()
         killed = not pod.has_ended() or pod.code == 128 + signal.SIGKILL
         pod.end()
         if self.fs:
             self.fs.plan(faultfs.NOTHING)
-        committed = self.ledger.pod_is_dead(pod.host_name)
-        phase = phases.of(self.image_dir, pod.said(), self.ledger.has_spoken(pod.host_name), terminated, committed) if killed else None
+        committed = self.ledger.pod_is_dead(pod.host_name, ended_with_it=pod.code == CHECKPOINT)
+        phase = phases.of(self.image_dir, pod.said(), self.ledger.has_spoken(pod.host_name), terminated, committed and self.ledger.committed[-1] > since) if killed else None
         return Round(pod, committed, phase, moment)
 
     def take_findings(self):

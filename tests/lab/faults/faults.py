@@ -12,6 +12,11 @@ import chain, kills, ledger, mishaps, phases, pods, sabotage  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 PLACE, PREFIX = '/dev/shm', 'crik-faults-'
 KILLS = 'kills'
+# name: who kills, options of its chain, the phases that have to be hit
+KILLERS = {
+    KILLS: (kills.Killer, {}, phases.PHASES),
+    'kills beside the program': (kills.KillerBeside, {'steps': True}, phases.BESIDE),
+}
 SABOTAGE = 'sabotage'
 ENOUGH = 10  # pods, for a mishap to happen to one of them
 MORE = 300  # seconds, when a phase was not hit in time
@@ -55,10 +60,13 @@ class Lab:
         os.mkdir(self.directory, 0o700)
         subprocess.check_call([HERE + '/build.sh', self.directory])
         self.results = multiprocessing.Queue()
-        self.hits = multiprocessing.Array('i', len(phases.PHASES))  # of kills
+        self.hits = multiprocessing.Array('i', len(phases.ALL))  # of kills
 
     def killed(self):
         return sum(self.hits)
+
+    def has_hit(self, wanted):
+        return all(self.hits[phases.ALL.index(phase)] for phase in wanted)
 
     def remove(self):
         clean_up(self.name)
@@ -72,11 +80,14 @@ def work(lab, jobs):
     for number, name, until, count in jobs:  # until: a time for kills, a length for all else
         report = lambda outcome, findings: lab.results.put((name, outcome, findings))
         end = until if name == KILLS else time.monotonic() + until
+        killer, options, to_hit = KILLERS.get(name, (None, {}, ()))
         # a machine that is slow gets more time, so that every phase is hit
-        may_go_on = lambda: lab.killed() < count if count else time.monotonic() < (end if name != KILLS or all(lab.hits) else end + MORE)
+        may_go_on = lambda: lab.killed() < count if count else time.monotonic() < (end if lab.has_hit(to_hit) else end + MORE)
         case = next(((case, options) for title, case, options in mishaps.CASES if title == name), None)
-        options = case[1] if case else {'steps': number % 2 == 1}
-        options['env'] = options.get('env', []) + (mishaps.STRICT if case else [])
+        if case:
+            options = dict(case[1], env=case[1].get('env', []) + mishaps.STRICT)
+        elif name == KILLS:
+            options = {'steps': number % 2 == 1}
         link = lab.chain(number, **options)
         be_quick()
         try:
@@ -87,7 +98,7 @@ def work(lab, jobs):
                     shutil.copy(lab.directory + '/clockshim.so', link.volume)
                 mishaps.run(link, case[0], may_go_on, report)
             else:
-                kills.Killer(link).run(may_go_on, report)
+                killer(link).run(may_go_on, report)
         except Exception as problem:  # of this harness, or a pod that hangs: it must not look like a good end
             report(None, link.ledger.take_findings() + [(ledger.UNEXPECTED, f'{name}: {type(problem).__name__}: {problem}')])
         finally:
@@ -111,10 +122,10 @@ def run(lab, stages):
                 continue
             if name == SABOTAGE:
                 sabotaged = outcome
-            elif name == KILLS and outcome:
-                hits[outcome.phase] += 1
+            elif name in KILLERS and outcome:
+                hits[(name, outcome.phase)] += 1
                 if outcome.phase:
-                    lab.hits[phases.PHASES.index(outcome.phase)] += 1
+                    lab.hits[phases.ALL.index(outcome.phase)] += 1
                     moments[(outcome.moment or 'missed').split(' /')[0]] += 1
             elif outcome:
                 cases[(name, outcome)] += 1
@@ -138,7 +149,7 @@ def main():
     parser.add_argument('--count', type=int, default=0, help='kills; instead of three fifths of the minutes')
     parser.add_argument('--seed', type=int, help='of all that is random but the machine itself')
     parser.add_argument('--workers', type=int, default=3)
-    parser.add_argument('--only', help=f'{KILLS}, {SABOTAGE}, or a part of the name of a mishap')
+    parser.add_argument('--only', help=f'{SABOTAGE}, or a part of the name of some kills or of a mishap')
     a = parser.parse_args()
     seed = a.seed if a.seed is not None else random.SystemRandom().randrange(1 << 32)
     print(f'seed {seed}', flush=True)
@@ -150,13 +161,20 @@ def main():
     seconds = a.minutes * 60
     wanted = lambda name: not a.only or a.only in name
     try:
-        killers = [[(i + 1, KILLS, began + seconds * (0.6 if not a.only else 1), a.count)] for i in range(a.workers) if wanted(KILLS)]
+        others = [name for name in KILLERS if name != KILLS and wanted(name)]
+        names = [name for name, *_ in mishaps.CASES if wanted(name)]
+        shares = {KILLS: 2 * wanted(KILLS), 'others': 1 * bool(others), 'mishaps': 2 * bool(names)}
+        share = lambda part: seconds * shares[part] / max(1, sum(shares.values()))
+        killers = [[(i + 1, KILLS, began + share(KILLS), a.count * 2 // 3 if others else a.count)] for i in range(a.workers) if wanted(KILLS)]
         if wanted(SABOTAGE):
             killers = [[(0, SABOTAGE, 0, 0), *killers[0]], *killers[1:]] if killers else [[(0, SABOTAGE, 0, 0)]]
-        names = [name for name, *_ in mishaps.CASES if wanted(name)]
-        names = (names * a.workers)[:max(len(names), a.workers)]
-        slice_ = seconds * (0.4 if not a.only else 1) * a.workers / max(1, len(names))
-        hits, moments, cases, found, sabotaged = run(lab, [killers, split([(100 + i, name, slice_, 0) for i, name in enumerate(names)], a.workers)])
+        turns = -(-len(others) // a.workers)  # how many of them a worker does one after the other
+        other_killers = [(50 + i, name, share('others') / turns, a.count - a.count // 3 * (turns - 1 - i // a.workers) // turns)
+                         for i, name in enumerate(others)]
+        repeated = (names * a.workers)[:max(len(names), a.workers)]
+        slice_ = share('mishaps') * a.workers / max(1, len(repeated))
+        mishap_jobs = [(100 + i, name, slice_, 0) for i, name in enumerate(repeated)]
+        hits, moments, cases, found, sabotaged = run(lab, [killers, split(other_killers, a.workers), split(mishap_jobs, a.workers)])
     finally:
         lab.remove()
     sys.exit(tell(names, hits, moments, cases, found, sabotaged))
@@ -181,13 +199,16 @@ def tell(names, hits, moments, cases, found, sabotaged):
             if never_happened(pods_, missed):
                 print(f'  {name:36} never happened to any of its pods')
                 complete = False
-    kills_done = sum(hits[phase] for phase in phases.PHASES)
-    if kills_done:
+    kills_done = sum(count for (_, phase), count in hits.items() if phase)
+    if hits:
         print('\nthe kill hit')
-        for phase in phases.PHASES:
-            print(f'  {phase:16} {hits[phase]:6}')
-            complete &= hits[phase] > 0
-        print(f'  {"(nothing)":16} {hits[None]:6}   pods that were ended with SIGTERM, or before the kill came')
+        for phase in phases.ALL:
+            by = {name: hits[(name, phase)] for name in KILLERS if hits[(name, phase)]}
+            has_to = any(name in KILLERS and phase in KILLERS[name][2] for name, _ in hits)
+            if by or has_to:
+                print(f'  {phase:16} {sum(by.values()):6}   ' + ', '.join(f'{count} {name}' for name, count in by.items()))
+            complete &= bool(by) or not has_to
+        print(f'  {"(nothing)":16} {sum(hits[(name, None)] for name in KILLERS):6}   pods that were ended with SIGTERM, or before the kill came')
         print('\nand was set off by\n  ' + ', '.join(f'{moment} {count}' for moment, count in moments.most_common()))
     print()
     if found[ledger.UNEXPECTED]:

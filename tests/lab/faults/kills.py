@@ -1,7 +1,7 @@
 """SIGKILL for whole containers at every instant of their lives."""
 import signal, time
 
-import chain, faultfs, moments
+import chain, faultfs, moments, phases
 
 
 class Killer:
@@ -93,3 +93,62 @@ class Killer:
         if watch.wait(events[name], time.monotonic() + usual * 4, pod.has_ended):
             moments.pause(self.rng, 0.003)
         return name
+
+
+class KillerBeside(Killer):
+    """Around checkpoints that leave the program running: those commit beside it."""
+
+    def one(self, pod):
+        overlap = self.chain.left > 0 and self.rng.random() < 0.25
+        last = self.rng.choice(['kill', 'kill', 'kill', 'kill', 'kill later', 'terminate', 'terminate in one'])
+        watch, follower, moment, since = self.chain.watch(), None, 'any time', 0
+        try:
+            pod = self.let_run(pod)
+            follower = self.chain.start() if overlap else None
+            for _ in range(self.rng.randrange(0, 3)):
+                self.checkpoint(pod)
+            if pod.has_ended():
+                pass  # the autopsy tells
+            elif last == 'kill':
+                since = self.chain.ledger.newest()
+                moment = self.kill_in_checkpoint(pod, watch)
+            elif last == 'kill later':
+                self.checkpoint(pod)
+                self.chain.wait_for_words(pod, more=self.rng.randrange(1, 20))
+            elif last == 'terminate in one':
+                with self.chain.ask(pod):
+                    time.sleep(self.rng.random() * self.checkpoint_time)
+                    self.chain.terminate(pod)
+            else:
+                self.chain.terminate(pod)
+        finally:
+            watch.close()
+        this = self.chain.autopsy(pod, True, moment, since)
+        this.phase = phases.beside(this.phase)
+        if this.phase is None:
+            self.chain.expect(this.code == chain.CHECKPOINT and this.committed, f'ended with {this.code}', pod)
+        return this, follower
+
+    def checkpoint(self, pod):
+        """One that nothing happens to."""
+        if pod.has_ended():
+            return
+        if self.fs:
+            self.fs.plan(faultfs.NOTHING)
+        began = time.monotonic()
+        with self.chain.ask(pod) as control:
+            answer = self.chain.answer(control)
+        self.chain.expect(answer is not None and 'generation' in answer, f'made no checkpoint that leaves it running: {answer}', pod)
+        self.checkpoint_time = time.monotonic() - began
+        self.checkpoint_steps = self.fs.steps if self.fs else 0
+
+    def kill_in_checkpoint(self, pod, watch):
+        at_step = self.fs is not None and self.rng.random() < 0.8
+        if self.fs:
+            self.plan_step(pod.pid if at_step else 0, self.checkpoint_steps, faultfs.CHANGE)
+        with self.chain.ask(pod) as control:
+            if not at_step:
+                return self.wait_in(watch, pod, moments.IN_CHECKPOINT, self.checkpoint_time)
+            self.chain.answer(control)
+            pod.wait(0 if self.fs.fired is None else chain.PATIENCE)
+            return self.fs.fired

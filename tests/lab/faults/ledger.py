@@ -2,7 +2,8 @@
 what is in the directory when a pod is dead.
 
 A witness that was frozen has said its last turn, so a checkpoint's turn is the last one said before it was committed, and the
-next pod has to go on with the turn after it."""
+next pod has to go on with the turn after it. One that a program was asked for and left running was made after what it had said by then,
+and the next pod may not go back behind that."""
 import json, os, time
 
 LOST, PARTIAL, BACKWARDS, DOUBLED = 'lost', 'partial restored', 'backwards', 'doubled'
@@ -17,7 +18,8 @@ class Ledger:
         self.committed = []         # generations, oldest first
         self.saved = None           # (life, turn) of the newest committed checkpoint
         self._before = None         # the one before it
-        self._ran_on = False        # whether the program went on after it was saved
+        self._least = 0             # the least turn it can hold; less than saved says when the program went on after it was saved
+        self._asked = []            # (newest generation, last turn) at each time a checkpoint was asked for that leaves the program running
         self.last = {}              # host name: the last (life, turn) that it said, in the order of their first words
         self.alive = set()          # host names of pods that were started and not looked at since
         self._turns = {}            # host name: how many turns it said
@@ -66,18 +68,29 @@ class Ledger:
                 self._found(PARTIAL, f'{host} begins with turn {turn} where nothing was committed')
         elif life != self.saved[0]:
             self._found(LOST, f'{host} starts afresh, and turn {self.saved[1]} was committed')
-        elif self._ran_on and (self._before[1] if self._before else 0) + 1 < turn <= self.saved[1]:
-            self.saved, self._ran_on = (life, turn - 1), False  # where it was saved: from now on that counts
-        elif turn != self.saved[1] + 1:
-            self._found(BACKWARDS, f'{host} goes on with turn {turn}, and turn {self.saved[1]} was committed')
+        elif self._least < turn <= self.saved[1] + 1:
+            self.saved, self._least = (life, turn - 1), turn - 1  # where it was saved: from now on that counts
+        else:
+            at_least = f'{self._least} to ' if self._least < self.saved[1] else ''
+            self._found(BACKWARDS, f'{host} goes on with turn {turn}, and turn {at_least}{self.saved[1]} was committed')
 
     def ran_on(self):
         """The program went on after the newest checkpoint, which crik could neither be sure of nor take back: the volume takes nothing
         any more. The next pod may miss what it did in that pod since, and must not go back behind it."""
-        self._ran_on = True
+        self._least = (self._before[1] if self._before else 0) + 1
 
-    def pod_is_dead(self, host):
-        """Looks at what it left. Returns whether it committed a checkpoint. No other pod may make one meanwhile."""
+    def ask(self, host):
+        """Call before a checkpoint is asked for that leaves the program running; the one asked for before is made, or never will be."""
+        self.listen()
+        self._asked.append((self.newest(), self.last[host][1]))
+
+    def newest(self):
+        """The generation that is there now."""
+        return max(numbers(os.path.join(self.image_dir, 'checkpoints')), default=0)
+
+    def pod_is_dead(self, host, ended_with_it=False):
+        """Looks at what it left. Returns whether it committed a checkpoint. No other pod may make one meanwhile.
+        ended_with_it: the program ended with the newest, whatever was asked for before."""
         deadline = time.monotonic() + 60
         while self.relay.is_open_for(host) and time.monotonic() < deadline:
             time.sleep(0.001)
@@ -95,9 +108,13 @@ class Ledger:
                 self._found(PARTIAL, f'generation {generation} is not whole: {problem}')
         new = bool(there) and (not self.committed or there[-1] > self.committed[-1])
         if new:
-            self._before, self.saved, self._ran_on = self.saved, self.last.get(host), False
+            self._before, self.saved = self.saved, self.last.get(host)
             if self.saved is None:
                 self._found(PARTIAL, f'{host} committed a checkpoint of a program that never ran')
+            else:
+                beside = [] if ended_with_it else [turn for newest, turn in self._asked if newest < there[-1]]
+                self._least = beside[-1] if beside else self.saved[1]
+        self._asked = []
         self.committed = there
         self.alive.discard(host)
         for first in self._unjudged:

@@ -4,6 +4,10 @@ import os
 STARTING, RESTORING, RUNNING = 'starting', 'restoring', 'running'
 BEFORE_FREEZE, DUMPING, COMMITTING, AFTER_RENAME = 'before freeze', 'dumping', 'committing', 'after rename'
 PHASES = (STARTING, RESTORING, RUNNING, BEFORE_FREEZE, DUMPING, COMMITTING, AFTER_RENAME)
+# of a checkpoint that leaves the program running
+DUMPING_BESIDE, COMMITTING_BESIDE, AFTER_BESIDE = 'dump, runs on', 'commit, runs on', 'after, runs on'
+BESIDE = (DUMPING_BESIDE, COMMITTING_BESIDE, AFTER_BESIDE)
+ALL = PHASES + BESIDE
 
 
 def of(image_dir, said, spoke, terminated, committed):
@@ -29,6 +33,11 @@ def of(image_dir, said, spoke, terminated, committed):
                 return COMMITTING
             return DUMPING if has_frozen(images + '/dump.log') else BEFORE_FREEZE
     return BEFORE_FREEZE
+
+
+def beside(phase):
+    """What a phase is called when the checkpoint was one that leaves the program running."""
+    return {BEFORE_FREEZE: DUMPING_BESIDE, DUMPING: DUMPING_BESIDE, COMMITTING: COMMITTING_BESIDE, AFTER_RENAME: AFTER_BESIDE}.get(phase, phase)
 
 
 def has_frozen(log):

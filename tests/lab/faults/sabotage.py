@@ -13,6 +13,16 @@ def two_checkpoints(chain):
         chain.autopsy(pod)
 
 
+def two_that_leave_it_running(chain):
+    chain.empty_directory()
+    pod = chain.start()
+    for _ in range(2):
+        chain.wait_for_words(pod, more=5)
+        with chain.ask(pod) as control:
+            chain.answer(control)
+    chain.autopsy(pod)
+
+
 def lost(chain):
     shutil.rmtree(chain.image_dir + '/checkpoints/2')
 
@@ -49,10 +59,11 @@ def doubled(chain):
 def run(chain):
     """Returns how many of how many were seen."""
     chain.memory = 256
-    cases = {ledger.LOST: lost, ledger.PARTIAL: partial, ledger.BACKWARDS: backwards, ledger.DOUBLED: doubled}
+    cases = [(ledger.LOST, two_checkpoints, lost), (ledger.PARTIAL, two_checkpoints, partial), (ledger.BACKWARDS, two_checkpoints, backwards),
+             (ledger.BACKWARDS, two_that_leave_it_running, backwards), (ledger.DOUBLED, two_checkpoints, doubled)]
     seen = 0
-    for kind, sabotage in cases.items():
-        two_checkpoints(chain)
+    for kind, prepare, sabotage in cases:
+        prepare(chain)
         clean = chain.ledger.take_findings()
         sabotage(chain)
         if kind != ledger.DOUBLED:
