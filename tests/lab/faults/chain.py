@@ -19,7 +19,7 @@ class Round:
 
 
 class Chain:
-    def __init__(self, name, rootfs, work, programs, seed, steps=False, disk='200M', env=(), mounts=(), wrapper=()):
+    def __init__(self, name, rootfs, work, programs, seed, steps=False, disk='200M', env=(), mounts=(), wrapper=(), level='basic'):
         """steps: by way of faultfs, so that every step of the file system can be hit."""
         self.name, self.rng = name, random.Random(seed)
         self.image_dir, self.volume = f'{work}/{name}/images', f'{work}/{name}/volume'
@@ -36,7 +36,7 @@ class Chain:
         self.slots = [pods.Slot(f'{name}-{i}', rootfs, self.shown,
                                 ['crik', '--debug', 'run', '--image-dir', '/checkpoint', '--', 'sh', '-c', 'exec /volume/witness /data/state $KIB'],
                                 mounts=[f'{self.volume}:/volume:ro', *mounts], tmpfs=['/data:4m'],
-                                env=['CRIK_ADDITIONAL_PATHS=/data', *env], wrapper=wrapper)
+                                env=['CRIK_ADDITIONAL_PATHS=/data', *env], wrapper=wrapper, level=level)
                       for i in range(2)]
         self.empty_directory()
 

@@ -16,6 +16,8 @@ KILLS = 'kills'
 KILLERS = {
     KILLS: (kills.Killer, {}, phases.PHASES),
     'kills beside the program': (kills.KillerBeside, {'steps': True}, phases.BESIDE),
+    'kills at the full level': (kills.Killer, {'level': 'full', 'steps': True}, ()),
+    'kills without root': (kills.Killer, {'level': 'nonroot'}, ()),  # FUSE gives what is created to the server's user
 }
 SABOTAGE = 'sabotage'
 ENOUGH = 10  # pods, for a mishap to happen to one of them

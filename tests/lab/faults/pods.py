@@ -91,6 +91,9 @@ class Slot:
         with open(self.bundle + '/config.json') as file:
             self.config = json.load(file)
         self.config['hooks'] = {}
+        # what was prepared, crik's criu with its file capabilities too, lies below every fresh layer
+        subprocess.check_call(['umount', '-l', self.bundle + '/rootfs'])
+        os.rename(self.bundle + '/upper', self.bundle + '/prepared')
         # crik is mounted instead of copied, so that the writable layer can be thrown away
         subprocess.check_call(['cp', CRIK, self.bundle + '/crik'])
         self.config['mounts'].append(lab.mount('/usr/local/bin/crik', 'bind', self.bundle + '/crik', 'rbind', 'ro'))
@@ -98,14 +101,13 @@ class Slot:
 
     def _fresh_layer(self):
         root = self.bundle + '/rootfs'
-        subprocess.run(['umount', '-l', root], check=True)
+        if os.path.ismount(root):
+            subprocess.run(['umount', '-l', root], check=True)
         for layer in ('upper', 'work'):
             subprocess.run(['rm', '-rf', f'{self.bundle}/{layer}'], check=True)
-            os.mkdir(f'{self.bundle}/{layer}')
-        os.makedirs(self.bundle + '/upper/usr/local/bin')
-        open(self.bundle + '/upper/usr/local/bin/crik', 'w').close()
+            os.makedirs(f'{self.bundle}/{layer}')
         subprocess.run(['mount', '-t', 'overlay', 'crik-pod', '-o',
-                        f'lowerdir={self.rootfs},upperdir={self.bundle}/upper,workdir={self.bundle}/work', root], check=True)
+                        f'lowerdir={self.bundle}/prepared:{self.rootfs},upperdir={self.bundle}/upper,workdir={self.bundle}/work', root], check=True)
 
     def start(self, host_name, output, env=(), before=None):
         """before(pid) is called when the container is there and its program not started yet."""
