@@ -123,14 +123,29 @@ def criu_killed_in_a_restore(chain_):
     return after_restore(chain_, pod)
 
 
-def after_restore(chain_, pod):
-    """What became of a pod whose start met a mishap, which is over now."""
+def in_a_restore(chain_):
+    """A pod at some instant between its start and its program's first word, or a little later."""
+    pod = chain_.start()
+    if chain_.rng.random() < 0.7:
+        next_criu(pod, restoring=True)
+    time.sleep(chain_.rng.random() * 0.06)
+    chain_.ledger.listen()
+    chain_.missed = pod.has_ended() or chain_.ledger.has_spoken(pod.host_name)
+    return pod
+
+
+def after_restore(chain_, pod, repair=None):
+    """What became of a pod whose start met a mishap, which is over now, or when the pod is and repair() was called."""
     runs = chain_.wait_for_words(pod, more=3)
     if chain_.fs:
         chain_.missed = not chain_.fs.fired
         chain_.fs.plan(faultfs.NOTHING)
     if runs:
         pod.signal(signal.SIGTERM)
+    if repair:
+        chain_.expect(pod.wait(GRACE + LATE), 'does not end', pod)
+        repair()
+    if runs:
         return 'restored, then ' + finish(chain_, pod)
     this = chain_.autopsy(pod, terminated=False)
     chain_.expect(this.code in (123, 125), f'ended with {this.code}', pod)
@@ -205,21 +220,23 @@ def criu_talks_nonsense(chain_):
 
 def images_removed(chain_):
     """With everything in the directory its checkpoints are lost, and rightly; the program must not be."""
-    pod, _ = begin(chain_)
-    when = chain_.rng.choice(['before SIGTERM', 'after it'])
+    when = chain_.rng.choice(['before SIGTERM', 'after it', 'in a restore'])
+    pod = in_a_restore(chain_) if when == 'in a restore' else begin(chain_)[0]
     if when == 'after it':
         pod.signal(signal.SIGTERM)
         time.sleep(chain_.rng.random() * 0.06)
-    chain_.missed = pod.has_ended()
+        chain_.missed = pod.has_ended()
     for name in os.listdir(chain_.image_dir):
         subprocess.run(['rm', '-rf', f'{chain_.image_dir}/{name}'])
+    runs = when != 'in a restore' or chain_.wait_for_words(pod, more=3)
     pod.signal(signal.SIGTERM)
     chain_.expect(pod.wait(GRACE + LATE), 'does not end', pod)
+    damaged = [finding for finding in chain_.ledger.findings if finding[0] == ledger.PARTIAL]  # as the program itself saw it
     chain_.autopsy(pod)
-    chain_.expect(pod.code in IN_ORDER, f'ended with {pod.code}', pod)
-    chain_.ledger.findings = [finding for finding in chain_.ledger.findings if finding[0] == ledger.UNEXPECTED]
+    chain_.expect(pod.code in (IN_ORDER if runs else (123, 125)), f'ended with {pod.code}', pod)
+    chain_.ledger.findings = damaged + [finding for finding in chain_.ledger.findings if finding[0] == ledger.UNEXPECTED]
     chain_.empty_directory()
-    return 'program ended' if pod.code == PROGRAM else 'checkpoint'
+    return {PROGRAM: 'program ended', chain.CHECKPOINT: 'checkpoint'}.get(pod.code, f'refused to start ({pod.code})')
 
 
 def failing(action, error, mask):
@@ -287,6 +304,10 @@ def disk_breaks(chain_):
     def fails():
         with open(f'/sys/fs/ext4/{device}/trigger_fs_error', 'w') as file:
             file.write('1')
+    if chain_.rng.random() < 0.4:
+        pod = in_a_restore(chain_)
+        fails()
+        return after_restore(chain_, pod, chain_.disk.repair)
     pod, _ = begin(chain_)
     pod.signal(signal.SIGTERM)
     time.sleep(chain_.rng.random() * 0.06)
