@@ -77,6 +77,9 @@ public sealed class CheckTests
 
     [LabTheory]
     [InlineData("configuration", "problem", "CRIK_KEEP", "CRIK_KEEP=none crik check --image-dir /checkpoint")]
+    [InlineData("imageDir", "ok", "/checkpoint is there", "printf 'imageDir: /checkpoint\nkeep: many\n' >/tmp/crik.yaml; crik check --config-path /tmp/crik.yaml")]
+    [InlineData("imageDir", "warning", "when the configuration is right", "CRIK_KEEP=none crik check")]
+    [InlineData("imageDir", "problem", "must be an absolute path, not 'checkpoints'", "CRIK_IMAGE_DIR=checkpoints crik check")]
     [InlineData("imageDir", "problem", "not set", "crik check")]
     [InlineData("imageDir", "problem", "read-only", "crik check --image-dir /read-only")]
     [InlineData("imageDir", "problem", "no directory", "crik check --image-dir /etc/passwd")]

@@ -7,7 +7,7 @@ namespace Crik.Checks;
 /// <summary>All checks, one after the other: first what is cheap and explains the rest, at the end the trial.</summary>
 internal static class Checkup
 {
-    /// <param name="options">As configured, or the defaults where that is wrong.</param>
+    /// <param name="options">As configured, as far as that could be read.</param>
     /// <param name="configurationProblem">What is wrong with the configuration.</param>
     public static List<Finding> Run(CrikOptions options, string? configurationProblem)
     {
@@ -19,7 +19,7 @@ internal static class Checkup
             .. KernelChecks.Run(options.IoUring, criu.Level),
             .. PrivilegeChecks.Run(criu.File.StartsWith('/') ? criu.File : null, Newest(options.ImageDir)),
             .. CriuChecks.Run(supervisor, criu),
-            .. DirectoryChecks.Run(options.ImageDir, options.GracePeriod),
+            .. DirectoryChecks.Run(options.ImageDir, options.GracePeriod, configurationProblem is null),
         ];
         if (configurationProblem is null)
         {

@@ -1,4 +1,5 @@
 using Crik.Checkpoints;
+using Crik.Configuration;
 using Crik.Inspection;
 using Crik.Linux;
 
@@ -14,9 +15,10 @@ internal static class DirectoryChecks
 
     private static readonly string[] s_networkTypes = ["nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "lustre", "beegfs"];
 
-    public static IEnumerable<Finding> Run(string? imageDir, TimeSpan gracePeriod)
+    /// <param name="isAllRead">Nothing is wrong with the configuration; else one that is not there may be what could not be read.</param>
+    public static IEnumerable<Finding> Run(string? imageDir, TimeSpan gracePeriod, bool isAllRead)
     {
-        Finding found = OfPlace(imageDir);
+        Finding found = OfPlace(imageDir, isAllRead);
         yield return found;
         if (imageDir is null || found.Verdict == Verdict.Problem || !Directory.Exists(imageDir))
         {
@@ -29,12 +31,22 @@ internal static class DirectoryChecks
         yield return SyncSpeed.Measure(imageDir, gracePeriod, ProgramBytes());
     }
 
-    private static Finding OfPlace(string? imageDir)
+    internal static Finding OfPlace(string? imageDir, bool isAllRead)
     {
         const string Name = "imageDir";
+        if (imageDir is null && !isAllRead)
+        {
+            return new(Name, Verdict.Warning, "what could be read of the configuration sets no imageDir: it is looked at when the configuration is right");
+        }
+
         if (imageDir is null)
         {
             return new(Name, Verdict.Problem, "imageDir is not set: the program runs without checkpoints", VolumeYaml);
+        }
+
+        if (CrikOptions.PathProblem(imageDir) is { } problem)
+        {
+            return new(Name, Verdict.Problem, $"imageDir {problem}");
         }
 
         FileIdentity? found = Libc.Identify(imageDir, followLinks: true);

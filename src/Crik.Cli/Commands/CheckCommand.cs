@@ -21,7 +21,7 @@ internal static class CheckCommand
         catch (ConfigurationException exception)
         {
             problem = exception.Message;
-            options = new CrikOptions { ImageDir = overrides.ImageDir ?? Environment.GetEnvironmentVariable("CRIK_IMAGE_DIR") };
+            options = exception.Rest!;
         }
 
         // The trial speaks of itself as of a program; what it means is said in the report.

@@ -17,6 +17,9 @@ internal sealed class ConfigurationException : CrikException
     /// <summary>The first of them, without line breaks and control characters.</summary>
     public IReadOnlyList<string> Problems { get; }
 
+    /// <summary>What could be read nevertheless, for one who only looks at it.</summary>
+    public CrikOptions? Rest { get; init; }
+
     private static string Describe(string[] shown, int count) =>
         count == 1 ? $"the configuration is wrong: {shown[0]}"
         : $"the configuration has {count} problems:\n  {string.Join("\n  ", shown)}"

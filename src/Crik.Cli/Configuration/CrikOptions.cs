@@ -252,7 +252,8 @@ internal sealed record CrikOptions
     public static string Normalise(string path) =>
         PathProblem(path) is null ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) : path;
 
-    private static string? PathProblem(string path) =>
+    /// <returns>What is wrong with the path of a key, if anything is.</returns>
+    public static string? PathProblem(string path) =>
         path is "" ? "must not be empty"
         : path.Contains('\0') ? "must not contain a NUL character"
         : path[0] != '/' ? $"must be an absolute path, not '{path}'"

@@ -27,7 +27,7 @@ internal static class CrikOptionsLoader
         }
 
         problems.AddRange(options.Problems().Select(found => $"{labels.GetValueOrDefault(found.Key, found.Key)}: {found.Problem}"));
-        return problems.Count == 0 ? options : throw new ConfigurationException(problems);
+        return problems.Count == 0 ? options : throw new ConfigurationException(problems) { Rest = options };
     }
 
     private static Settings ReadFile(

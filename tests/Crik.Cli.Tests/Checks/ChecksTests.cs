@@ -121,6 +121,16 @@ public sealed class ChecksTests
         AssertFound(DirectoryChecks.OfFileSystem([.. s_mounts.Select(line => Mount.Parse(line)!)], imageDir), verdict, part);
     }
 
+    [Theory]
+    [InlineData("checkpoints", true, "problem", "imageDir must be an absolute path, not 'checkpoints'")]
+    [InlineData("", true, "problem", "imageDir must not be empty")]
+    [InlineData("/tmp/../x", false, "problem", "imageDir must not contain '..'")]
+    [InlineData("/tmp/not/there", false, "ok", "not there yet")]
+    [InlineData(null, true, "problem", "imageDir is not set")]
+    [InlineData(null, false, "warning", "when the configuration is right")]
+    public void A_directory_that_cannot_be_is_said_at_once(string? imageDir, bool isAllRead, string verdict, string part) =>
+        AssertFound(DirectoryChecks.OfPlace(imageDir, isAllRead), verdict, part);
+
     [Fact]
     public void The_holder_of_the_lock_is_named()
     {

@@ -57,6 +57,18 @@ public sealed class CrikOptionsLoaderTests : IDisposable
     }
 
     [Fact]
+    public void What_could_be_read_beside_a_mistake_is_kept_for_one_who_looks()
+    {
+        File.WriteAllText(_fixture.FilePath, "imageDir: /checkpoints\nkeep: many\ncriuPath: /opt/criu\n");
+
+        ConfigurationException exception = Assert.Throws<ConfigurationException>(() => _fixture.Load(new CommandLineOverrides { LogFormat = "xml" }));
+
+        Assert.Equal("/checkpoints", exception.Rest!.ImageDir);
+        Assert.Equal("/opt/criu", exception.Rest.CriuPath);
+        Assert.Equal(new CrikOptions().Keep, exception.Rest.Keep);
+    }
+
+    [Fact]
     public void Every_key_has_a_variable_and_its_default_there_changes_nothing()
     {
         foreach (OptionKey key in OptionKeys.All)
