@@ -22,6 +22,8 @@ public sealed class ExplainedDumpTests
     [Explains("a deleted file that is still open has another name", "deleted_file_with_a_link")]
     [Explains("a UDP socket of the program's holds back what was written to it", "unsent")]
     [Explains("… does not answer", "nothing", "--env", "CRIK_CRIU_PATH=/bin/true")]
+    [Explains("criu was ended by SIGKILL", "nothing", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=memory")]
+    [Explains("criu was ended by …, which crik did not send", "nothing", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=fault")]
     [Explains("the dump would not end within the grace period", "nothing", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=stop", "--env", "CRIK_GRACE_PERIOD=10s")]
     public void What_cannot_be_saved_is_said(string message, string what, params string[] options)
     {

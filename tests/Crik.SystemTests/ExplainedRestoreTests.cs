@@ -69,6 +69,18 @@ public sealed class ExplainedRestoreTests
     }
 
     [LabTheory]
+    [Explains("criu was ended by SIGKILL", "memory")]
+    [Explains("criu was ended by …, which crik did not send", "fault")]
+    public void A_criu_that_is_killed_in_every_attempt(string message, string mishap)
+    {
+        using ImageDirectory images = new();
+        Checkpoint(images, [], s_counter);
+
+        IsNotRestored(
+            Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", $"MISHAP={mishap}", "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], s_counter), message);
+    }
+
+    [LabTheory]
     [Explains("a process number the program needs is taken", "sleep 1000")]
     [Explains("an address the program listened on is taken or not available here", "python3 /programs/wall.py tcp")]
     public void Something_that_was_started_in_the_pod_before_the_restore(string message, string beside)

@@ -12,6 +12,8 @@ public sealed class TroubleshootingPageTests
         ["this criu was built without LZ4"] = "crik asks for no compression where criu has none",
         ["the memory in the checkpoint is compressed, and this criu was built without LZ4"] = "crik does not let such a criu try, but with tryAnyway",
         ["the compressed memory in the checkpoint is damaged"] = "it takes a damage that LZ4 notices",
+        ["criu did not end within N s and was ended"] = "crik waits for half an hour",
+        ["a process of the program was ended by SIGKILL while it was restored"] = "it takes a memory limit that is reached just then",
         ["criu may not drop capabilities"] = "crik does not run criu without SETPCAP; in a user namespace the kernel may still refuse",
         ["the clock of a time namespace cannot be set here"] = "crik does not want one without SYS_TIME; in a user namespace the kernel may still refuse",
     };

@@ -20,11 +20,17 @@ internal sealed class RestoreAttempt(
     /// <summary>The tree is complete, with nothing left for criu to find out.</summary>
     private bool _isThere;
 
+    /// <summary>What criu had and did not keep to.</summary>
+    private TimeSpan? _overrun;
+
     /// <summary>The program runs, or nothing but criu's end keeps it from that.</summary>
     public bool Runs { get; private set; }
 
     /// <summary>Why crik broke it off.</summary>
     public string? Refused { get; private set; }
+
+    /// <summary>What befell criu, so that it could not say why it failed.</summary>
+    public string? Ending => CriuLog.Ending(_process.EndSignal, _overrun);
 
     private bool IsSourceGone => _missing is { SourceIsThere: false };
 
@@ -36,7 +42,9 @@ internal sealed class RestoreAttempt(
         Progress progress = new("reading the checkpoint", manifest.MemoryBytes, () => ProcFs.ResidentBytes(ProcFs.Tree(manifest.RootPid))); // crik's child, not criu's
         while (true)
         {
-            CriuMessage? message = _process.Receive(_isThere ? Deadline.In(s_lastWords) : deadline, GiveUp, progress);
+            Deadline turn = _isThere ? Deadline.In(s_lastWords) : deadline;
+            CriuMessage? message = _process.Receive(turn, GiveUp, progress);
+            _overrun = message is null && turn.HasPassed ? (_isThere ? s_lastWords : longest) : null;
             switch (message)
             {
                 case { Type: CriuRequest.Features }:

@@ -63,7 +63,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
             CriuForRestore started = early ?? (late = CriuForRestore.Start(supervisor, criu.File));
             if (source?.WaitUntilReady() == false)
             {
-                return Clean(root, Explain(place, LazyPagesProcess.LogName, []));
+                return Clean(root, Explain(place, LazyPagesProcess.LogName, [], ending: null));
             }
 
             using FileDescriptor images = Libc.Open(view.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
@@ -83,7 +83,7 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
 
             return Clean(root, supervisor.TerminationRequested is not null ? new RestoreOutcome(null, Interrupted: true, null, [])
                 : attempt.Refused is not null ? new RestoreOutcome(null, Interrupted: false, attempt.Refused, place.Logs)
-                : Explain(place, place.Missing is { SourceIsThere: false } ? LazyPagesProcess.LogName : RestorePlace.RestoreLog, started.Words));
+                : Explain(place, place.Missing is { SourceIsThere: false } ? LazyPagesProcess.LogName : RestorePlace.RestoreLog, started.Words, attempt.Ending));
         }
 #pragma warning disable CA1031 // Whatever it is, there are other checkpoints, and a policy for when there are none.
         catch (Exception exception)
@@ -128,11 +128,12 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     }
 
     /// <param name="words">What criu wrote elsewhere than to its log.</param>
-    private static RestoreOutcome Explain(RestorePlace place, string log, string[] words)
+    private static RestoreOutcome Explain(RestorePlace place, string log, string[] words, string? ending)
     {
         File.AppendAllLines(place.Output, words);
         string[] output = ProcFs.Lines(place.Output);
-        CriuException explained = CriuLog.Explain("criu could not restore the program", Path.Combine(place.Work, log), output.Length == 0 ? null : $"criu says: {output[^1].Trim()}");
+        CriuException explained = CriuLog.Explain(
+            "criu could not restore the program", Path.Combine(place.Work, log), output.Length == 0 ? null : $"criu says: {output[^1].Trim()}", ending: ending);
         foreach (string line in explained.Evidence)
         {
             Log.Warning("criu: " + line);

@@ -320,7 +320,8 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
 
         string log = Path.Combine(draft.ImagesPath, "dump.log");
         CriuException explained = CriuLog.Explain(
-            "criu could not save the program", log, File.Exists(log) ? null : CriuOutput(draft.ImagesPath), Libc.FreeBytes(draft.ImagesPath) < Environment.SystemPageSize);
+            "criu could not save the program", log, File.Exists(log) ? null : CriuOutput(draft.ImagesPath), Libc.FreeBytes(draft.ImagesPath) < Environment.SystemPageSize,
+            CriuLog.Ending(process.EndSignal, longest: null));
         _hasUndelivered = explained.IsUndelivered;
         string? kept = store.KeepDumpLog(draft);
         foreach (string line in explained.Evidence)

@@ -1,3 +1,5 @@
+using Crik.Linux;
+
 namespace Crik.Criu;
 
 /// <summary>What criu's log says, and what that means for the user.</summary>
@@ -13,6 +15,9 @@ internal static class CriuLog
     private const string DirectoryIsFull = "the image directory is full: use a larger volume, or lower keep";
     private const string WatchedFileIsGone = "a file the program watches is not here any more: put it back, or keep it where it is; one of the container's own goes along "
         + "when crik finds it by name (inotifyIncompatiblePaths)";
+
+    private const string MemoryRanOut = "as it is when the container's memory runs out: raise its memory limit (resources.limits.memory)";
+    private const string TaskWasKilled = $"a process of the program was ended by SIGKILL while it was restored, {MemoryRanOut}";
 
     private const long TailBytes = 256 << 10;
 
@@ -76,19 +81,32 @@ internal static class CriuLog
 
     /// <summary>Reads a log of criu's and says why it failed.</summary>
     /// <param name="directoryIsFull">Then the log itself may be cut off.</param>
-    public static CriuException Explain(string what, string logPath, string? fallback, bool directoryIsFull = false)
+    /// <param name="ending">What befell criu, so that it could not say it (<see cref="Ending"/>).</param>
+    public static CriuException Explain(string what, string logPath, string? fallback, bool directoryIsFull = false, string? ending = null)
     {
         string[] errors = [.. Tail(logPath).Where(line => line.Contains("Error (", StringComparison.Ordinal) && !s_usual.Any(line.Contains))];
 
         // The first error is the cause; later ones are its echo.
-        string? meaning = errors.Select(Meaning).FirstOrDefault(found => found is not null) ?? (directoryIsFull ? DirectoryIsFull : null);
-        string cause = meaning ?? (errors.Length > 0 ? $"criu says: {WithoutPrefix(errors[0])}" : fallback ?? "criu ended without a word");
+        string? meaning = ending is not null ? null : errors.Select(Meaning).FirstOrDefault(found => found is not null) ?? (directoryIsFull ? DirectoryIsFull : null);
+        string cause = ending ?? meaning
+            ?? (errors.Length == 0 ? fallback ?? "criu ended without a word"
+            : errors[0].Contains("killed by signal 9", StringComparison.Ordinal) ? TaskWasKilled // as the first; criu itself kills them after another error
+            : $"criu says: {WithoutPrefix(errors[0])}");
         return new CriuException($"{what}: {cause}", [.. errors.TakeLast(EvidenceLines).Select(WithoutPrefix)])
         {
             Lasts = meaning is not (null or NotAccepted or NotRead or NotSent),
             IsUndelivered = meaning is NotAccepted or NotRead,
         };
     }
+
+    /// <param name="signal">That ended criu and was not crik's; 0 when there was none.</param>
+    /// <param name="longest">What it had, when it took longer and crik ended it.</param>
+    /// <returns><see langword="null"/> when it ended by itself.</returns>
+    public static string? Ending(int signal, TimeSpan? longest) =>
+        longest is { } time ? $"criu did not end within {time.TotalSeconds:0} s and was ended: when the volume of imageDir hangs or is very slow, take another"
+        : signal == Signal.SIGKILL ? $"criu was ended by SIGKILL, {MemoryRanOut}"
+        : signal != 0 ? $"criu was ended by {Signal.Name(signal)}, which crik did not send: when nobody else did, criu is at fault; install another version"
+        : null;
 
     internal static string? Meaning(string line)
     {

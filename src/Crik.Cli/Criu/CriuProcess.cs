@@ -24,6 +24,7 @@ internal sealed class CriuProcess : IDisposable
     private readonly string _file;
     private readonly FileDescriptor _socket;
     private readonly ChildProcess _process;
+    private bool _isKilled;
 
     private CriuProcess(Supervisor supervisor, string file, FileDescriptor socket, ChildProcess process)
     {
@@ -148,6 +149,9 @@ internal sealed class CriuProcess : IDisposable
 
     public int Pid => _process.Pid;
 
+    /// <summary>The signal that ended it and was not crik's; 0 when there was none, or it is still there.</summary>
+    public int EndSignal => _isKilled ? 0 : _process.Exit?.Signal ?? 0;
+
     /// <param name="progress">Reported now and then while nothing comes.</param>
     /// <returns><see langword="null"/> when criu ended without another word, or time is up.</returns>
     public CriuMessage? Receive(Deadline deadline, Func<bool>? giveUp = null, Progress? progress = null)
@@ -223,6 +227,7 @@ internal sealed class CriuProcess : IDisposable
     {
         if (!_process.HasExited)
         {
+            _isKilled |= !ProcFs.IsEnding(_process.Pid); // else it is over, and nobody has waited for it yet
             Libc.Kill(_process.Pid, Signal.SIGKILL);
             _supervisor.Wait(() => _process.HasExited, Deadline.In(s_endTimeout));
         }

@@ -55,6 +55,37 @@ public sealed class CriuLogTests
         Assert.StartsWith("no: the image directory is full", CriuLog.Explain("no", temp.In("dump.log"), null, directoryIsFull: true).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(9, null, "criu was ended by SIGKILL, as it is when the container's memory runs out: raise its memory limit")]
+    [InlineData(11, null, "criu was ended by SIGSEGV, which crik did not send")]
+    [InlineData(0, 1800, "criu did not end within 1800 s and was ended: when the volume of imageDir hangs")]
+    public void A_criu_that_was_ended_is_no_mystery(int signal, int? seconds, string meaning)
+    {
+        using TempDirectory temp = new();
+        File.WriteAllText(temp.In("restore.log"), "(00.001) Error (criu/x.c:1): something it went on after\n");
+        string? ending = CriuLog.Ending(signal, seconds is { } longest ? TimeSpan.FromSeconds(longest) : null);
+
+        CriuException explained = CriuLog.Explain("no", temp.In("restore.log"), null, ending: ending);
+
+        Assert.StartsWith($"no: {meaning}", explained.Message, StringComparison.Ordinal);
+        Assert.False(explained.Lasts);
+    }
+
+    [Fact]
+    public void One_that_ended_by_itself_is_left_to_its_log() => Assert.Null(CriuLog.Ending(signal: 0, longest: null));
+
+    [Theory]
+    [InlineData("", "a process of the program was ended by SIGKILL while it was restored, as it is when the container's memory runs out")]
+    [InlineData("(00.001) Error (criu/x.c:1): something new\n", "criu says: something new")]
+    [InlineData("(00.001) Error (criu/files-reg.c:1): File tmp/x has bad size 3 (expect 4)\n", "a file the program has open changed")]
+    public void A_process_that_was_killed_is_a_cause_only_when_nothing_went_before(string before, string meaning)
+    {
+        using TempDirectory temp = new();
+        File.WriteAllText(temp.In("restore.log"), $"{before}(00.021) Error (criu/cr-restore.c:1): 301 killed by signal 9: Killed\n(00.022) Error (criu/cr-restore.c:2): Restoring FAILED.\n");
+
+        Assert.StartsWith($"no: {meaning}", CriuLog.Explain("no", temp.In("restore.log"), null).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Without_a_log_the_output_has_to_do()
     {
