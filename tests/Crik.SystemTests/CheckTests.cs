@@ -44,6 +44,26 @@ public sealed class CheckTests
         Assert.Contains(yaml, checks[name].GetProperty("yaml").GetString(), StringComparison.Ordinal);
     }
 
+    [LabTheory]
+    [InlineData("io_uring", "programIoUring", "the program uses io_uring", "CRIK_IO_URING", "--env", "CRIK_IO_URING=allow")]
+    [InlineData("system_v_memory", "programSysv", "the program uses System V shared memory", "CRIK_SHARE_SYSV_MEMORY")]
+    [InlineData("seccomp_filter", "programSeccomp", "the program is under a seccomp filter", "SYS_ADMIN")]
+    [InlineData("nothing", "program", "(processes looked at: 1)", null)]
+    public void What_the_program_has_that_cannot_be_saved_is_seen_while_it_runs(string what, string name, string message, string? yaml, params string[] options)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_IMAGE_DIR=/checkpoint", .. options], "python3", "/programs/wall.py", what);
+        pod.WaitForCount(1);
+
+        Dictionary<string, JsonElement> checks = Checks(pod.Exec("crik", "check", "-o", "json").Split('\n'));
+
+        Assert.Equal([name], checks.Keys.Where(key => key.StartsWith("program", StringComparison.Ordinal)));
+        Assert.Equal(yaml is null ? "ok" : "warning", Result(checks[name]));
+        Assert.Contains(message, checks[name].GetProperty("meaning").GetString(), StringComparison.Ordinal);
+        Assert.Contains(yaml ?? "", checks[name].GetProperty("yaml").GetString() ?? "", StringComparison.Ordinal);
+        Assert.Equal("ok", Result(checks["trial"]));
+    }
+
     [LabFact]
     public void The_crik_that_runs_the_program_is_not_disturbed()
     {

@@ -19,6 +19,7 @@ internal static class Checkup
             .. KernelChecks.Run(options.IoUring, criu.Level),
             .. PrivilegeChecks.Run(criu.File.StartsWith('/') ? criu.File : null, Newest(options.ImageDir)),
             .. CriuChecks.Run(supervisor, criu),
+            .. ProgramChecks.Run(1, options, criu.Level),
             .. DirectoryChecks.Run(options.ImageDir, options.GracePeriod, configurationProblem is null),
         ];
         if (configurationProblem is null)

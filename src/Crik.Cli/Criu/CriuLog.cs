@@ -6,8 +6,14 @@ namespace Crik.Criu;
 internal static class CriuLog
 {
     private const int EvidenceLines = 6;
-    private const string UsesIoUring = "the program uses io_uring, which criu cannot save, and crik did not hide it: set ioUring to hide, switch it off in "
+    public const string UsesIoUring = "the program uses io_uring, which criu cannot save, and crik did not hide it: set ioUring to hide, switch it off in "
         + "the program, or add SYS_ADMIN, NET_ADMIN and SYS_TIME, with which it is hidden from every program";
+
+    public const string UsesSysvMemory = "the program uses System V shared memory: add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME, "
+        + "or set shareSysvMemory: true when nobody looks for it again by its key, as in PostgreSQL";
+
+    public const string IsFiltered = "the program is under a seccomp filter: set securityContext.seccompProfile.type to Unconfined; one it puts on itself wants "
+        + "SYS_ADMIN, NET_ADMIN and SYS_TIME";
 
     private const string HasSeveralUsers = "the program has processes of several users, or one that hides from its own (PR_SET_DUMPABLE): "
         + "run the container as root, or all of it as one user";
@@ -37,12 +43,11 @@ internal static class CriuLog
         ("io_uring", UsesIoUring),
         ("send_fds failed (-22)", UsesIoUring), // of all descriptors only that of an io_uring is not handed over by a socket
         ("Unsupported proto 262", "the program has a socket of multipath TCP, which criu cannot save: switch that off in it"),
-        ("suspending seccomp failed", "the program is under a seccomp filter: set securityContext.seccompProfile.type to Unconfined; one it puts on itself wants SYS_ADMIN, NET_ADMIN and SYS_TIME"),
+        ("suspending seccomp failed", IsFiltered),
         ("Can't get 1:16 opt", "this criu does not know sockets of kernels from 6.16 on: install criu 4.2 or newer, or run the container as root"),
         ("Unexpected rt vDSO area", "this criu does not know this kernel: install criu 4.1.1 or newer"),
         ("Can't dump that handle", "an inotify watch is on a file that cannot be found by name: add its directory to inotifyIncompatiblePaths, or the capability DAC_READ_SEARCH"),
-        ("doesn't live in IPC ns", "the program uses System V shared memory: add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME, "
-            + "or set shareSysvMemory: true when nobody looks for it again by its key, as in PostgreSQL"),
+        ("doesn't live in IPC ns", UsesSysvMemory),
         ("External socket is used", "a Unix socket leads to a process outside the program's tree: end that one first"),
         ("Can't dump ghost file", "a deleted file that is still open is larger than ghostLimit: raise it"),
         ("compression requires CRIU built with LZ4", "this criu was built without LZ4: install one that has it, or set compression to none"),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crik.Checkpoints;
 using Crik.Checks;
+using Crik.Configuration;
 using Crik.Criu;
 using Crik.Linux;
 using YamlDotNet.RepresentationModel;
@@ -63,6 +64,20 @@ public sealed class ChecksTests
         Assert.Equal(verdict, found.VerdictName);
         Assert.Equal(yaml is null, found.Yaml is null);
         Assert.Contains(yaml ?? "", found.Yaml ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_program_has_is_a_warning_with_the_key_that_helps()
+    {
+        int self = Environment.ProcessId;
+
+        Assert.Null(ProgramChecks.OfRings(IoUring.Hide, []));
+        AssertFound(ProgramChecks.OfRings(IoUring.Allow, [self])!, "warning", "the program uses io_uring, which criu cannot save");
+        Assert.Equal(ProgramChecks.HideYaml, ProgramChecks.OfRings(IoUring.Allow, [self])!.Yaml);
+        Assert.Equal(PrivilegeChecks.FullYaml, ProgramChecks.OfRings(IoUring.Hide, [self])!.Yaml);
+        AssertFound(ProgramChecks.OfSharedMemory([self, 2, 3])!, "warning", $"(process {self}, ");
+        AssertFound(ProgramChecks.OfSharedMemory([self, 2, 3])!, "warning", " and 2 more)");
+        AssertFound(ProgramChecks.OfFilters([self])!, "warning", "the program is under a seccomp filter");
     }
 
     [Theory]
@@ -167,6 +182,8 @@ public sealed class ChecksTests
     [InlineData(PrivilegeChecks.SetpcapYaml)]
     [InlineData(PrivilegeChecks.UnconfinedYaml)]
     [InlineData(PrivilegeChecks.EscalationYaml)]
+    [InlineData(ProgramChecks.HideYaml)]
+    [InlineData(ProgramChecks.ShareYaml)]
     [InlineData(DirectoryChecks.VolumeYaml)]
     [InlineData(DirectoryChecks.GroupYaml)]
     [InlineData(DirectoryChecks.WritableYaml)]

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Crik.Configuration;
+using Crik.Criu;
+using Crik.Linux;
+
+namespace Crik.Checks;
+
+/// <summary>What the program that runs here now has got that stands in the way of a checkpoint: seen before SIGTERM comes.</summary>
+internal static class ProgramChecks
+{
+    internal const string HideYaml = "env: [{name: CRIK_IO_URING, value: hide}]";
+    internal const string ShareYaml = "env: [{name: CRIK_SHARE_SYSV_MEMORY, value: \"true\"}]   # or, where it is looked for by its key:\n" + PrivilegeChecks.FullYaml;
+
+    /// <param name="root">The first process of this container.</param>
+    public static IEnumerable<Finding> Run(int root, CrikOptions options, PrivilegeLevel level)
+    {
+        int[] tasks = [.. ProcFs.Tree(root).Where(task => task != root && task != Environment.ProcessId)];
+        if (tasks.Length == 0)
+        {
+            return [Finding.NotHere("program", "no program runs here now, so none was looked at")];
+        }
+
+        bool isFull = level == PrivilegeLevel.Full;
+        Finding?[] found =
+        [
+            OfRings(options.IoUring, [.. tasks.Where(HasRing)]),
+            isFull || options.ShareSysvMemory ? null : OfSharedMemory([.. SysvTasks(tasks)]),
+            isFull || IsFiltered("/proc/self") ? null : OfFilters([.. tasks.Where(HasFilter)]), // one on the container is said elsewhere
+        ];
+        Finding[] walls = [.. found.OfType<Finding>()];
+        return walls.Length > 0 ? walls
+            : [Finding.Ok("program", string.Create(CultureInfo.InvariantCulture, $"no io_uring, System V shared memory or seccomp filter of the program's is in the way (processes looked at: {tasks.Length})"))];
+    }
+
+    internal static Finding? OfRings(IoUring ioUring, IReadOnlyList<int> tasks) =>
+        Find("programIoUring", CriuLog.UsesIoUring, tasks, ioUring == IoUring.Allow ? HideYaml : PrivilegeChecks.FullYaml);
+
+    internal static Finding? OfSharedMemory(IReadOnlyList<int> tasks) => Find("programSysv", CriuLog.UsesSysvMemory, tasks, ShareYaml);
+
+    internal static Finding? OfFilters(IReadOnlyList<int> tasks) => Find("programSeccomp", CriuLog.IsFiltered, tasks, PrivilegeChecks.FullYaml);
+
+    private static Finding? Find(string name, string meaning, IReadOnlyList<int> tasks, string yaml) => tasks.Count == 0 ? null
+        : new(name, Verdict.Warning, $"{meaning} ({Describe(tasks[0])}{(tasks.Count > 1 ? $" and {tasks.Count - 1} more" : "")})", yaml);
+
+    private static string Describe(int task) => $"process {task}, {ProcFs.Lines($"/proc/{task}/comm").FirstOrDefault("gone")}";
+
+    private static bool HasRing(int task) => ProcFs.OpenFiles(task).Any(file => file.Target == "anon_inode:[io_uring]");
+
+    /// <summary>Those that have a segment attached; the others of the IPC namespace may be another container's.</summary>
+    private static IEnumerable<int> SysvTasks(int[] tasks) => ProcFs.Lines("/proc/sysvipc/shm").Length <= 1 ? [] // one is the titles
+        : tasks.Where(task => ProcFs.Lines($"/proc/{task}/maps").Any(line => line.Contains(" /SYSV", StringComparison.Ordinal)));
+
+    private static bool HasFilter(int task) => ProcFs.Threads(task).Any(thread => IsFiltered($"/proc/{task}/task/{thread}"));
+
+    private static bool IsFiltered(string directory) => ProcFs.Lines($"{directory}/status").Contains("Seccomp:\t2");
+}
