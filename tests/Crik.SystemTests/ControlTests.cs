@@ -158,6 +158,25 @@ public sealed class ControlTests
     }
 
     [LabTheory]
+    [InlineData("BEFORE", 1)]
+    [InlineData("AFTER", 2)]
+    public void A_termination_does_not_wait_for_the_hook_of_a_checkpoint_that_leaves_the_program_running(string moment, int generations)
+    {
+        const string Hook = "case \"$CHECKPOINT_REASON\" in checkpointSignal*) echo hanging; exec sleep 1000;; esac";
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(
+            images, ["--env", "CRIK_CHECKPOINT_SIGNAL=USR2", "--env", $"CRIK_HOOKS_{moment}_CHECKPOINT={Hook}", "--env", "CRIK_HOOK_TIMEOUT=15m", "--env", "CRIK_GRACE_PERIOD=20m"],
+            Programs.Counter);
+        pod.WaitForCount(3);
+        pod.Kill("USR2");
+        pod.WaitForLine("hanging");
+
+        pod.End(143);
+        Assert.Equal(generations, images.Generations.Length);
+        Assert.Equal(Enumerable.Range(1, pod.Counted()[^1]), pod.Counted());
+    }
+
+    [LabTheory]
     [Explains("CLOCK_MONOTONIC goes back by …", "basic", "warn", true)]
     [Explains("CLOCK_MONOTONIC would go back for the program of checkpoint N", "basic", "startFresh", false)]
     [Explains("CLOCK_MONOTONIC goes back by …", "full", "startFresh", true)]

@@ -45,7 +45,7 @@ internal sealed class ProgramRun(
         }
         else
         {
-            AfterCommit(because, outcome.Generation!.Value);
+            AfterCommit(because, outcome.Generation!.Value, () => IsOver);
         }
 
         return outcome;
@@ -136,11 +136,8 @@ internal sealed class ProgramRun(
     {
         Deadline deadline = Deadline.In(time);
         _state = "checkpointing";
-        CheckpointOutcome outcome = !CanCheckpoint ? new CheckpointOutcome(null, "the image directory is read-only")
-            : criu.Problems.Count > 0 ? new CheckpointOutcome(null, criu.Problems[0])
-            : AwaitPages(deadline, leaveRunning) is { } notWhole ? new CheckpointOutcome(null, notWhole)
-            : !_hook.Run("hooks.beforeCheckpoint", options.BeforeCheckpoint, [("CHECKPOINT_REASON", because)], () => program.HasExited || deadline.HasPassed)
-                && options.WhenHookFails == WhenHookFails.GiveUp ? new CheckpointOutcome(null, "hooks.beforeCheckpoint failed, and whenHookFails is giveUp")
+        CheckpointOutcome outcome = Prepare(because, deadline, leaveRunning) is { } obstacle
+            ? new CheckpointOutcome(null, obstacle)
             : TakeOrRepeat(new CheckpointRequest(program, _record, command, leaveRunning), deadline);
         _state = "running";
         _failure = outcome.Failure;
@@ -151,6 +148,32 @@ internal sealed class ProgramRun(
         }
 
         return outcome;
+    }
+
+    /// <returns>Why none is begun.</returns>
+    private string? Prepare(string because, Deadline deadline, bool leaveRunning)
+    {
+        if (!CanCheckpoint)
+        {
+            return "the image directory is read-only";
+        }
+
+        if (criu.Problems.Count > 0)
+        {
+            return criu.Problems[0];
+        }
+
+        if (AwaitPages(deadline, leaveRunning) is { } notWhole)
+        {
+            return notWhole;
+        }
+
+        bool isReady = _hook.Run(
+            "hooks.beforeCheckpoint", options.BeforeCheckpoint, [("CHECKPOINT_REASON", because)],
+            () => (leaveRunning ? IsOver : program.HasExited) || deadline.HasPassed);
+        return !isReady && options.WhenHookFails == WhenHookFails.GiveUp ? "hooks.beforeCheckpoint failed, and whenHookFails is giveUp"
+            : leaveRunning && supervisor.TerminationRequested is not null ? "SIGTERM came"
+            : null;
     }
 
     /// <summary>A program can be saved when it is whole.</summary>
@@ -188,10 +211,11 @@ internal sealed class ProgramRun(
     }
 
     /// <summary>What is done with a checkpoint that is there.</summary>
-    private void AfterCommit(string because, int generation)
+    /// <param name="giveUp">Leaves the hook to itself.</param>
+    private void AfterCommit(string because, int generation, Func<bool>? giveUp = null)
     {
         Prune();
-        _hook.Run("hooks.afterCheckpoint", options.AfterCheckpoint, [("CHECKPOINT_REASON", because), ("CHECKPOINT_GENERATION", $"{generation}")]);
+        _hook.Run("hooks.afterCheckpoint", options.AfterCheckpoint, [("CHECKPOINT_REASON", because), ("CHECKPOINT_GENERATION", $"{generation}")], giveUp);
     }
 
     private void Prune()
