@@ -111,6 +111,24 @@ public sealed class ControlTests
     }
 
     [LabFact]
+    public void A_signal_that_comes_during_the_checkpoint_for_another_gets_one_too()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(
+            images, ["--env", "CRIK_CHECKPOINT_SIGNAL=USR2", "--env", "CRIK_HOOKS_BEFORE_CHECKPOINT=echo asked; until test -e /tmp/go; do sleep 0.05; done", "--env", "CRIK_HOOK_TIMEOUT=5m"],
+            Programs.Counter);
+        pod.WaitForCount(3);
+        pod.Kill("USR2");
+        pod.WaitForLine("asked");
+        pod.Kill("USR2");
+        pod.Exec("touch", "/tmp/go");
+
+        pod.WaitFor(line => line.Contains("runs on generation=2", StringComparison.Ordinal), "generation 2");
+        pod.End(143);
+        Assert.Equal([2, 3], images.Generations);
+    }
+
+    [LabFact]
     public void Hooks_run_around_checkpoint_and_restore_and_the_program_is_told()
     {
         using ImageDirectory images = new();

@@ -52,8 +52,8 @@ internal sealed class CheckpointsWhileRunning
 
             if (_supervisor.CheckpointRequested)
             {
+                _supervisor.CheckpointRequested = false; // before, for one that comes meanwhile waits
                 Make("checkpointSignal came");
-                _supervisor.CheckpointRequested = false;
             }
             else if (_next.HasPassed)
             {
