@@ -74,6 +74,37 @@ public sealed class ControlTests
         Assert.Empty(images.Generations);
     }
 
+    [LabFact]
+    public void Status_is_answered_from_the_start_to_the_end()
+    {
+        const string Held = "echo held; until test -e /tmp/go; do sleep 0.05; done";
+        string[] options =
+        [
+            "--env", $"CRIK_HOOKS_AFTER_RESTORE={Held}", "--env", $"CRIK_HOOKS_BEFORE_CHECKPOINT=test ! -e /tmp/hold || {{ {Held}; }}",
+            "--env", "CRIK_HOOK_TIMEOUT=5m", "--env", "CRIK_LOCK_TIMEOUT=15m", "--env", "CRIK_GRACE_PERIOD=10m",
+        ];
+        using ImageDirectory images = new();
+        using Pod before = Pod.WithCheckpoints(images, options, Programs.Counter);
+        before.WaitForCount(3);
+        using Pod pod = Pod.WithCheckpoints(images, options, Programs.Counter);
+        pod.WaitForStatus("starting");
+        Assert.Contains("program          not there yet\n", pod.Exec("crik", "status"), StringComparison.Ordinal);
+
+        before.End(143);
+        pod.WaitForLine("held");
+        JsonNode restored = JsonNode.Parse(pod.Exec("crik", "status", "-o", "json"))!;
+        Assert.Equal(("running", 1), ((string?)restored["state"], (int)restored["restoredFrom"]!));
+
+        pod.Exec("touch", "/tmp/hold");
+        pod.Kill();
+        pod.WaitUntil(() => pod.Output.Count(line => line == "held") == 2, "held once more");
+        Assert.Equal("ending", (string?)JsonNode.Parse(pod.Exec("crik", "status", "-o", "json"))!["state"]);
+        Assert.Contains("no checkpoint was made: the run is ending\n", pod.Exec("sh", "-c", "crik checkpoint 2>&1; true"), StringComparison.Ordinal);
+        pod.Exec("touch", "/tmp/go");
+        pod.WaitForExit(143);
+        Assert.Equal([1, 2], images.Generations);
+    }
+
     [LabTheory]
     [Explains("no crik with an image directory runs here")]
     public void Without_a_running_crik_the_commands_say_so(string message)

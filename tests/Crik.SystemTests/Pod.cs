@@ -76,8 +76,10 @@ internal sealed class Pod : IDisposable
     public void WaitForCount(int number) =>
         WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal) && int.Parse(line.AsSpan(6), System.Globalization.CultureInfo.InvariantCulture) >= number, $"count {number}");
 
-    /// <summary>Until crik can be asked; a program may be heard before that.</summary>
-    public void WaitForControl() => Exec("timeout", "100", "sh", "-c", "until crik status >/dev/null 2>&1; do sleep 0.05; done");
+    /// <summary>Until crik says that the program runs; it may be heard before that.</summary>
+    public void WaitForControl() => WaitForStatus("running");
+
+    public void WaitForStatus(string state) => Exec("timeout", "100", "sh", "-c", $"until crik status 2>&1 | grep -qx 'state *{state}'; do sleep 0.05; done");
 
     public void Kill(string signal = "TERM") => Lab.Run(Lab.PodRunner, "kill", Name, signal);
 

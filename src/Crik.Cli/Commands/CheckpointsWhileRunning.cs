@@ -17,24 +17,26 @@ internal sealed class CheckpointsWhileRunning
     private readonly CrikOptions _options;
     private readonly ProgramRun _run;
     private readonly NodeWatch? _node;
+    private readonly ControlSocket? _control;
     private readonly NodeWarnings _warnings;
     private Deadline _next;
     private DateTimeOffset? _nextAt;
 
-    public CheckpointsWhileRunning(Supervisor supervisor, CrikOptions options, ProgramRun run, NodeWatch? node)
+    public CheckpointsWhileRunning(Supervisor supervisor, CrikOptions options, ProgramRun run, NodeWatch? node, ControlSocket? control)
     {
-        (_supervisor, _options, _run, _node) = (supervisor, options, run, node);
+        (_supervisor, _options, _run, _node, _control) = (supervisor, options, run, node, control);
         _warnings = new NodeWarnings(supervisor, options, () => Make("the node begins to go away"));
         PlanNext();
     }
 
+    public RunStatus Status() => _run.Status(_node?.Latest, _run.IsOver ? null : _nextAt);
+
     /// <returns>A checkpoint somebody ordered as the last one; <see langword="null"/> when the program ended or SIGTERM came.</returns>
     public CheckpointOutcome? UntilOver()
     {
-        using ControlSocket? control = ControlSocket.Open(_supervisor, () => _run.Status(_node?.Latest, _nextAt));
         while (!_run.IsOver)
         {
-            _supervisor.Wait(() => _run.IsOver || _supervisor.CheckpointRequested || control is { HasOrders: true }, _next, _node?.NewsDescriptor ?? -1);
+            _supervisor.Wait(() => _run.IsOver || _supervisor.CheckpointRequested || _control is { HasOrders: true }, _next, _node?.NewsDescriptor ?? -1);
             if (_run.IsOver)
             {
                 break;
@@ -45,7 +47,7 @@ internal sealed class CheckpointsWhileRunning
                 _warnings.Hear(_node.TakeNews());
             }
 
-            if (control?.NextOrder() is { } order && Obey(order) is { } last)
+            if (_control?.NextOrder() is { } order && Obey(order) is { } last)
             {
                 return last;
             }
@@ -79,7 +81,8 @@ internal sealed class CheckpointsWhileRunning
             outcome = _run.CheckpointAndEnd(Because, _options.GracePeriod);
         }
 
-        order.Answer(new ControlAnswer { Generation = outcome.Generation, Problem = outcome.Failure });
+        string? problem = outcome.Failure is { } failure && !_run.IsOver ? $"{failure}; the program runs on" : outcome.Failure;
+        order.Answer(new ControlAnswer { Generation = outcome.Generation, Problem = problem });
         return outcome.IsCommitted && !order.LeaveRunning ? outcome : null;
     }
 

@@ -1,5 +1,6 @@
 using Crik.Checkpoints;
 using Crik.Configuration;
+using Crik.Control;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
@@ -55,6 +56,12 @@ internal sealed class RunCommand
         StartTime.Note();
         _supervisor.HoldsTermination = true;
         _supervisor.CheckpointSignal = _options.CheckpointSignal;
+        using ControlSocket? control = ControlSocket.Open(_supervisor, () => new RunStatus
+        {
+            State = _supervisor.TerminationRequested is null ? "starting" : "ending",
+            Version = CrikVersion.Current,
+            ImageDir = imageDir,
+        });
         using ImageDirectory? directory = ImageDirectory.Open(imageDir, _options.LockTimeout, _supervisor, mayBeReadOnly: _options.RestoreMode == RestoreMode.Always);
         if (directory is null)
         {
@@ -104,19 +111,26 @@ internal sealed class RunCommand
                 _supervisor, _streams, _command, forCheckpoints: true, ownIpcNamespace: criu.Level == PrivilegeLevel.Full,
                 Shelter.Find(_options.IoUring == IoUring.Hide, canSaveFilters: criu.Level == PrivilegeLevel.Full, imageDir));
         _supervisor.Program = program;
-        int code = UntilTheEnd(new ProgramRun(_supervisor, store, _options, criu, _streams, program, record, _command, missing), started.Generation, node);
+        int code = UntilTheEnd(new ProgramRun(_supervisor, store, _options, criu, _streams, program, record, _command, missing), started.Generation, node, control);
         store.FinishRemoving(s_lastMoment);
         return code;
     }
 
-    private int UntilTheEnd(ProgramRun run, int? restoredFrom, NodeWatch? node)
+    private int UntilTheEnd(ProgramRun run, int? restoredFrom, NodeWatch? node, ControlSocket? control)
     {
+        CheckpointsWhileRunning checkpoints = new(_supervisor, _options, run, node, control);
+        if (control is not null)
+        {
+            control.Status = checkpoints.Status;
+        }
+
         if (restoredFrom is { } restored)
         {
             run.Restored(restored);
         }
 
-        CheckpointOutcome? last = new CheckpointsWhileRunning(_supervisor, _options, run, node).UntilOver();
+        CheckpointOutcome? last = checkpoints.UntilOver();
+        control?.RefuseOrders("the run is ending");
         if (last is null && !run.Program.HasExited)
         {
             last = Terminate(run, node);

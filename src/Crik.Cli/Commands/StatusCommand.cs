@@ -22,7 +22,7 @@ internal static class StatusCommand
         ControlAnswer answer = ControlClient.Ask(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = leaveRunning });
         return answer.Generation is { } generation
             ? ToolCommands.Print($"checkpoint {generation} was made\n")
-            : throw new ControlException($"no checkpoint was made: {answer.Problem}; the program runs on");
+            : throw new ControlException($"no checkpoint was made: {answer.Problem}");
     }
 
     private static string Table(RunStatus status)
@@ -30,8 +30,8 @@ internal static class StatusCommand
         StringBuilder text = new();
         Line("state", status.State);
         Line("crik", status.Version);
-        Line("program", $"pid {status.Pid}, since {Time(status.StartedAt)}");
-        Line("restored from", status.RestoredFrom is { } generation ? $"checkpoint {generation}" : "nothing: started afresh");
+        Line("program", status.Pid is { } pid ? $"pid {pid}, since {Time(status.StartedAt)}" : "not there yet");
+        Line("restored from", status.RestoredFrom is { } generation ? $"checkpoint {generation}" : status.Pid is null ? null : "nothing: started afresh");
         Line("pages", status.MissingMiB is { } missing ? $"still coming in: {missing} MiB are missing" : null);
         Line("image directory", status.ImageDir);
         Line("privileges", status.Privileges);

@@ -45,10 +45,10 @@ internal static class ControlJson
         json.WriteStartObject();
         json.WriteString("state", status.State);
         json.WriteString("crik", status.Version);
-        json.WriteNumber("pid", status.Pid);
-        json.WriteString("startedAt", status.StartedAt);
+        WriteNumber(json, "pid", status.Pid);
+        WriteTime(json, "startedAt", status.StartedAt);
         json.WriteString("imageDir", status.ImageDir);
-        json.WriteString("privileges", status.Privileges);
+        WriteText(json, "privileges", status.Privileges);
         WriteNumber(json, "restoredFrom", status.RestoredFrom);
         WriteNumber(json, "lastCheckpoint", status.LastCheckpoint);
         WriteTime(json, "lastCheckpointAt", status.LastCheckpointAt);
@@ -64,10 +64,10 @@ internal static class ControlJson
     {
         State = from.Text("state"),
         Version = from.Text("crik"),
-        Pid = from.Int("pid"),
-        StartedAt = from.Time("startedAt"),
+        Pid = from.IntOrNull("pid"),
+        StartedAt = from.TimeOrNull("startedAt"),
         ImageDir = from.Text("imageDir"),
-        Privileges = from.Text("privileges"),
+        Privileges = from.TextOrNull("privileges"),
         RestoredFrom = from.IntOrNull("restoredFrom"),
         LastCheckpoint = from.IntOrNull("lastCheckpoint"),
         LastCheckpointAt = from.TimeOrNull("lastCheckpointAt"),

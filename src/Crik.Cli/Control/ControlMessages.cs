@@ -31,15 +31,15 @@ internal sealed record RunStatus
 
     public required string Version { get; init; }
 
-    /// <summary>The program's root.</summary>
-    public int Pid { get; init; }
+    /// <summary>The program's root; <see langword="null"/> until there is one.</summary>
+    public int? Pid { get; init; }
 
-    public DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
 
     public required string ImageDir { get; init; }
 
     /// <summary>basic, full or none.</summary>
-    public required string Privileges { get; init; }
+    public string? Privileges { get; init; }
 
     public int? RestoredFrom { get; init; }
 

@@ -21,16 +21,19 @@ internal sealed class ControlSocket : IDisposable
 
     private readonly Supervisor _supervisor;
     private readonly FileDescriptor _listener;
-    private readonly Func<RunStatus> _status;
     private readonly List<FileDescriptor> _asking = [];
     private readonly List<FileDescriptor> _answered = [];
     private readonly Queue<ControlOrder> _orders = [];
+    private string? _refusal;
 
     private ControlSocket(Supervisor supervisor, FileDescriptor listener, Func<RunStatus> status)
     {
-        (_supervisor, _listener, _status) = (supervisor, listener, status);
+        (_supervisor, _listener, Status) = (supervisor, listener, status);
         supervisor.Attend(listener.Number, Accept);
     }
+
+    /// <summary>Must not wait.</summary>
+    public Func<RunStatus> Status { private get; set; }
 
     /// <summary>Whether somebody waits for something to be done.</summary>
     public bool HasOrders => _orders.Count > 0;
@@ -52,6 +55,16 @@ internal sealed class ControlSocket : IDisposable
     }
 
     public ControlOrder? NextOrder() => _orders.TryDequeue(out ControlOrder? order) ? order : null;
+
+    /// <summary>From now on nothing is done for anybody; questions about the state are answered.</summary>
+    public void RefuseOrders(string because)
+    {
+        _refusal = because;
+        while (NextOrder() is { } order)
+        {
+            order.Answer(new ControlAnswer { Problem = because });
+        }
+    }
 
     public void Dispose()
     {
@@ -87,7 +100,10 @@ internal sealed class ControlSocket : IDisposable
         switch (Read(client))
         {
             case { Command: ControlRequest.Status }:
-                Answer(client, new ControlAnswer { Status = _status() });
+                Answer(client, new ControlAnswer { Status = Status() });
+                break;
+            case { Command: ControlRequest.Checkpoint } when _refusal is not null:
+                Answer(client, new ControlAnswer { Problem = _refusal });
                 break;
             case { Command: ControlRequest.Checkpoint } request:
                 _orders.Enqueue(new ControlOrder(request.LeaveRunning, answer => Answer(client, answer)));
