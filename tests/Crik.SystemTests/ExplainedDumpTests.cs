@@ -183,6 +183,22 @@ public sealed class ExplainedDumpTests
         Assert.Equal([1], images.Generations);
     }
 
+    [LabFact]
+    public void A_run_that_vanishes_leaves_the_speed_of_its_checkpoints_to_the_next()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], "python3", "/programs/hold.py", "70");
+        pod.WaitForCount(1);
+        pod.WaitForControl();
+        Assert.Equal("checkpoint 1 was made\n", pod.Exec("crik", "checkpoint", "--leave-running"));
+        pod.Kill("KILL");
+        pod.WaitForExit();
+
+        JsonNode run = JsonNode.Parse(File.ReadAllText(images.In("run.json")))!;
+        Assert.True((long?)run["bytesPerSecond"] > 0);
+        Assert.Null(run["end"]);
+    }
+
     private static void EndsWithout(Pod pod, string message)
     {
         pod.WaitForCount(1);

@@ -16,6 +16,8 @@ internal sealed class ProgramRun(
     /// <summary>For a hung disk: the program runs meanwhile, but for the part in which it is read.</summary>
     private static readonly TimeSpan s_longestWhileRunning = TimeSpan.FromMinutes(10);
 
+    /// <summary>Held while the record is written: a write that was given up must not undo a later one.</summary>
+    private readonly Lock _writing = new();
     private readonly Hook _hook = new(supervisor, options.HookTimeout);
     private RunRecord _record = start;
     private string _state = "running";
@@ -38,6 +40,7 @@ internal sealed class ProgramRun(
     public CheckpointOutcome CheckpointAndGoOn(string because)
     {
         Log.Info("making a checkpoint, after which the program runs on", ("because", because));
+        WriteSpeeds before = _record.Speeds;
         CheckpointOutcome outcome = Take(because, s_longestWhileRunning, leaveRunning: true);
         if (outcome.Failure is { } failure)
         {
@@ -45,6 +48,11 @@ internal sealed class ProgramRun(
         }
         else
         {
+            if (_record.Speeds != before)
+            {
+                RecordSpeeds();
+            }
+
             AfterCommit(because, outcome.Generation!.Value, () => IsOver);
         }
 
@@ -120,15 +128,43 @@ internal sealed class ProgramRun(
     {
         try
         {
-            store.WriteRunRecord(_record with
+            lock (_writing)
             {
-                HistoryUpTo = kind == RunEndKind.Exited ? store.NewestGeneration() : _record.HistoryUpTo,
-                End = new RunEnd(kind, DateTimeOffset.UtcNow, exit.Code, exit.Signal),
-            });
+                store.WriteRunRecord(_record with
+                {
+                    HistoryUpTo = kind == RunEndKind.Exited ? store.NewestGeneration() : _record.HistoryUpTo,
+                    End = new RunEnd(kind, DateTimeOffset.UtcNow, exit.Code, exit.Signal),
+                });
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Log.Error("the end of the run could not be recorded", ("reason", exception.Message));
+        }
+    }
+
+    /// <summary>A run that vanishes leaves to the next what its checkpoints have shown of the disk.</summary>
+    private void RecordSpeeds()
+    {
+        RunRecord record = _record;
+        void Write(CancellationToken cancellation)
+        {
+            lock (_writing)
+            {
+                if (!cancellation.IsCancellationRequested)
+                {
+                    store.WriteRunRecord(record);
+                }
+            }
+        }
+
+        try
+        {
+            BackgroundWork.Run(supervisor, Deadline.In(s_longestWhileRunning), Write, () => IsOver);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("the speed of the checkpoint could not be recorded", ("reason", exception.Message));
         }
     }
 
