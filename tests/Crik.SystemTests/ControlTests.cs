@@ -252,5 +252,53 @@ public sealed class ControlTests
         Assert.Equal(level == "basic", next.HasSaid(message));
     }
 
+    [LabTheory]
+    [Explains("CLOCK_MONOTONIC would go back for the program of checkpoint N")]
+    public void A_clock_that_is_behind_forbids_the_start_where_that_is_wanted(string message)
+    {
+        string[] options = ["--env", "CRIK_WHEN_CLOCK_JUMPS=fail"];
+        using ImageDirectory images = new();
+        using (Pod pod = new(
+            ["--image-dir", images.Path, .. options], ["crik", "run", "--image-dir", "/checkpoint", "--", .. Programs.Counter],
+            ["unshare", "--time", "--monotonic", "1000000", "--fork"]))
+        {
+            pod.WaitForCount(3);
+            pod.End(143);
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, options, Programs.Counter);
+        next.WaitForExit(123);
+        next.AssertSaid($"crik error: {message}, and a fresh start is forbidden by the configuration");
+        Assert.Empty(next.Output);
+        Assert.Equal([1], images.Generations);
+        Assert.Empty(images.Failed);
+    }
+
+    [LabTheory]
+    [Explains("hooks.… ended badly")]
+    public void A_hook_that_fails_afterwards_changes_nothing(string message)
+    {
+        string[] options =
+        [
+            "--env", "CRIK_HOOKS_AFTER_CHECKPOINT=exit 1", "--env", "CRIK_HOOKS_AFTER_RESTORE=exit 1", "--env", "CRIK_WHEN_HOOK_FAILS=giveUp",
+        ];
+        using ImageDirectory images = new();
+        int last;
+        using (Pod pod = Pod.WithCheckpoints(images, options, Programs.Counter))
+        {
+            pod.WaitForCount(3);
+            pod.End(143);
+            pod.AssertSaid($"crik warning: {message.Replace("…", "afterCheckpoint", StringComparison.Ordinal)}");
+            last = pod.Counted()[^1];
+        }
+
+        using Pod next = Pod.WithCheckpoints(images, options, Programs.Counter);
+        next.WaitForSaid($"crik warning: {message.Replace("…", "afterRestore", StringComparison.Ordinal)}");
+        next.WaitForCount(last + 3);
+        Assert.Equal(last + 1, next.Counted()[0]);
+        next.End(143);
+        Assert.Equal([1, 2], images.Generations);
+    }
+
     private static double Clock(Pod pod) => double.Parse(pod.Output.Last(line => line.StartsWith("clock ", StringComparison.Ordinal)).AsSpan(6), CultureInfo.InvariantCulture);
 }
