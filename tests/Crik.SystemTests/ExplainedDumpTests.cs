@@ -166,12 +166,13 @@ public sealed class ExplainedDumpTests
     public void A_volume_that_was_too_slow_the_last_time(string message)
     {
         using ImageDirectory images = new();
-        string[] options = ["--env", "CRIK_GRACE_PERIOD=30s"];
+        string[] options = ["--env", "CRIK_GRACE_PERIOD=30s", "--env", "CRIK_HOOKS_BEFORE_CHECKPOINT=echo hook"];
         using Pod pod = Pod.WithCheckpoints(images, options, "python3", "/programs/hold.py", "70");
         pod.WaitForCount(1);
         pod.End(143);
         JsonNode run = JsonNode.Parse(File.ReadAllText(images.In("run.json")))!;
         Assert.True((long)run["bytesPerSecond"]! > 0);
+        Assert.Contains("hook", pod.Output);
         run["bytesPerSecond"] = 1 << 20; // what was measured is faked
         File.WriteAllText(images.In("run.json"), run.ToJsonString());
 
@@ -180,6 +181,7 @@ public sealed class ExplainedDumpTests
 
         next.End(7);
         next.AssertSaid($"crik error: no checkpoint was made: {message}");
+        Assert.DoesNotContain("hook", next.Output);
         Assert.Equal([1], images.Generations);
     }
 

@@ -4,6 +4,7 @@ using Crik.Control;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
+using Crik.Linux;
 using Crik.Nodes;
 
 namespace Crik.Commands;
@@ -204,12 +205,33 @@ internal sealed class ProgramRun(
             return notWhole;
         }
 
+        if (options.BeforeCheckpoint is not null && TooLittleTime(deadline) is { } objection)
+        {
+            return objection;
+        }
+
         bool isReady = _hook.Run(
             "hooks.beforeCheckpoint", options.BeforeCheckpoint, [("CHECKPOINT_REASON", because)],
             () => (leaveRunning ? IsOver : program.HasExited) || deadline.HasPassed);
         return !isReady && options.WhenHookFails == WhenHookFails.GiveUp ? "hooks.beforeCheckpoint failed, and whenHookFails is giveUp"
             : leaveRunning && supervisor.TerminationRequested is not null ? "SIGTERM came"
             : null;
+    }
+
+    /// <summary>The checkpoint asks this again, when the hook has run: but then the program's own end has lost the time of the hook.</summary>
+    private string? TooLittleTime(Deadline deadline)
+    {
+        try
+        {
+            long size = ProcFs.Tree(program.Pid).Sum(ProcFs.ResidentBytes);
+            PageCompression way = PageCompression.Decide(
+                options.Compression, () => CriuFeatures.CanCompress(supervisor, criu.File, criu.Level) == true, size, Libc.FreeBytes(options.ImageDir!), deadline.Left, _record.Speeds);
+            return _record.Speeds.Objection(size, way.Compresses, deadline.Left);
+        }
+        catch (IOException)
+        {
+            return null; // the checkpoint meets it too, and says it
+        }
     }
 
     /// <summary>A program can be saved when it is whole.</summary>
