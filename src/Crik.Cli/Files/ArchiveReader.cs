@@ -37,7 +37,7 @@ internal sealed class ArchiveReader : IDisposable
             {
                 Put(entry, offset);
             }
-            catch (Exception exception) when (_roots.IsSingle(entry.Path) && exception is LinuxException or UnauthorizedAccessException or FileArchiveException { IsDamage: false })
+            catch (Exception exception) when (_roots.IsSingle(entry.Path) && IsOfThatFile(exception))
             {
                 _notes.Add(exception.Message); // nobody asked for it; criu says whether the program can do without
             }
@@ -68,6 +68,17 @@ internal sealed class ArchiveReader : IDisposable
         }
 
         _data.Dispose();
+    }
+
+    /// <summary>
+    /// Whether it says something of the file alone, such as that it has no place here. What the archive's volume cannot give now, or
+    /// finds no room now, comes another time; a root that is read-only stays so.
+    /// </summary>
+    private static bool IsOfThatFile(Exception exception)
+    {
+        int errno = (exception as LinuxException ?? exception.InnerException as LinuxException)?.Errno ?? exception.HResult; // .NET keeps a raw errno there
+        return exception is (IOException or UnauthorizedAccessException) and not FileArchiveException { IsDamage: true }
+            && !Errno.IsTrouble(errno) && errno is not (Errno.ENOSPC or Errno.EDQUOT);
     }
 
     /// <summary>A directory gets its mode and times when everything in it is there.</summary>
@@ -179,15 +190,21 @@ internal sealed class ArchiveReader : IDisposable
         Libc.RemoveAt(parent, s_temporaryName, isDirectory: false);
         using FileDescriptor file = Libc.TryOpenAt(parent, s_temporaryName, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, 0x180, out int errno)
             ?? throw CannotWrite(entry, errno);
-        Fill(file, entry, offset);
-        Finish(file, entry);
-        errno = Libc.RenameAt(parent, s_temporaryName, name);
+        try
+        {
+            Fill(file, entry, offset);
+            Finish(file, entry);
+            errno = Libc.RenameAt(parent, s_temporaryName, name);
+        }
+        finally
+        {
+            Libc.RemoveAt(parent, s_temporaryName, isDirectory: false); // not there any more when it was renamed
+        }
+
         if (errno == 0)
         {
             return;
         }
-
-        Libc.RemoveAt(parent, s_temporaryName, isDirectory: false);
 
         // A file that is a mount point, such as /etc/hosts, cannot be replaced, only written.
         const int EBUSY = 16;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Crik.Checkpoints;
 using Crik.Files;
 
 namespace Crik.Tests.Files;
@@ -227,6 +228,69 @@ public sealed class FileArchiveTests : IDisposable
         Assert.Throws<FileArchiveException>(Restore);
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(_temp.In("elsewhere")));
+    }
+
+    /// <summary>A disk that is full, in the file's place: what comes after is not restored without it.</summary>
+    [MountFact]
+    public void A_single_file_that_finds_no_room_stops_the_restore_and_leaves_nothing_half_done()
+    {
+        string small = Directory.CreateDirectory(_temp.In("small")).FullName;
+        string file = Path.Combine(small, "file");
+        Shell($"mount -t tmpfs -o size=64k tmpfs {small}");
+        try
+        {
+            Shell($"printf x >{file}");
+            FileArchive.Capture([], [file], [], Archive, CancellationToken.None);
+            Shell($"rm {file}; dd if=/dev/zero of={small}/full bs=64k count=2 2>/dev/null || :");
+
+            Exception exception = Assert.ThrowsAny<IOException>(() => FileArchive.Restore(Archive, new ArchiveRoots([], [file]), CancellationToken.None));
+
+            Assert.True(VolumeTrouble.Caused(exception), exception.ToString());
+            Assert.Equal(["full"], Directory.EnumerateFileSystemEntries(small).Select(Path.GetFileName));
+        }
+        finally
+        {
+            Shell($"umount {small}");
+        }
+    }
+
+    [MountFact]
+    public void A_single_file_on_a_file_system_that_is_read_only_here_stops_nothing()
+    {
+        string[] files = [_temp.In("root", "file"), _temp.In("root", "new", "file"), _temp.In("other")];
+        Directory.CreateDirectory(_temp.In("root", "new"));
+        Array.ForEach(files, file => File.WriteAllText(file, "then"));
+        FileArchive.Capture([], files, [], Archive, CancellationToken.None);
+        Directory.Delete(_temp.In("root", "new"), recursive: true);
+        File.Delete(files[2]);
+        Shell($"mount --bind {_temp.In("root")} {_temp.In("root")} && mount -o remount,bind,ro {_temp.In("root")}");
+        try
+        {
+            FileArchiveSummary summary = FileArchive.Restore(Archive, new ArchiveRoots([], files), CancellationToken.None);
+
+            Assert.All(summary.Notes, note => Assert.Contains("Read-only file system", note, StringComparison.Ordinal));
+            Assert.Equal(2, summary.Notes.Count);
+            Assert.Equal("then", File.ReadAllText(files[2]));
+        }
+        finally
+        {
+            Shell($"umount {_temp.In("root")}");
+        }
+    }
+
+    [Fact]
+    public void Damage_that_shows_when_a_single_file_is_written_leaves_nothing_half_done()
+    {
+        File.WriteAllText(Root, "contents");
+        FileArchive.Capture([], [Root], [], Archive, CancellationToken.None);
+        File.Delete(Root);
+        ArchiveRoots roots = new([], [Root]);
+        using ArchiveReader reader = new(Archive, roots, CancellationToken.None);
+        File.WriteAllText(FileArchive.DataPath(Archive), "cont");
+
+        Assert.Throws<FileArchiveException>(reader.Restore);
+
+        Assert.Equal(["archive"], Directory.EnumerateFileSystemEntries(_temp.Path).Select(Path.GetFileName));
     }
 
     [Fact]

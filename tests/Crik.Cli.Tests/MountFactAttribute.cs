@@ -1,0 +1,20 @@
+using System.Globalization;
+using Crik.Linux;
+
+namespace Crik.Tests;
+
+/// <summary>A test that mounts a file system, where it may.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class MountFactAttribute : FactAttribute
+{
+    private const ulong SysAdmin = 1UL << 21;
+
+    public MountFactAttribute()
+    {
+        string effective = ProcFs.Lines("/proc/self/status").First(line => line.StartsWith("CapEff:", StringComparison.Ordinal));
+        if ((ulong.Parse(effective.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & SysAdmin) == 0)
+        {
+            Skip = "nothing can be mounted here";
+        }
+    }
+}
