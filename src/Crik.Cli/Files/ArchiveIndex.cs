@@ -15,10 +15,18 @@ internal static class ArchiveIndex
     {
         long dataBytes = 0;
         HashSet<string> files = [];
+        bool afterLink = false;
         foreach (FileEntry entry in Read(archive))
         {
             cancellationToken.ThrowIfCancellationRequested();
             Check(entry, roots);
+            bool isSingle = roots.IsSingle(entry.Path);
+            if (afterLink && (!isSingle || entry.Kind == FileEntry.Place))
+            {
+                throw Damaged("single links come before what may be reached through links"); // crik writes them after it
+            }
+
+            afterLink |= isSingle && entry.Kind == FileEntry.Symlink;
             switch (entry.Kind)
             {
                 case FileEntry.Regular:

@@ -144,7 +144,8 @@ internal sealed class ArchiveReader : IDisposable
 
     /// <summary>
     /// Opens where a configured path itself lies. Up to here the container's own links are followed, also when the path
-    /// itself is one: it is the user who named it. Of a single path only what is above it is.
+    /// itself is one: it is the user who named it. Of a single path none is, for it was recorded as the kernel resolves it;
+    /// but a place may have been named by a program.
     /// </summary>
     private (FileDescriptor Parent, byte[] Name) OpenRootParent(FileEntry entry)
     {
@@ -153,12 +154,41 @@ internal sealed class ArchiveReader : IDisposable
             throw ArchiveIndex.Damaged("a file comes without its directory");
         }
 
+        bool isSingle = _roots.IsSingle(entry.Path);
+        if (isSingle && entry.Kind != FileEntry.Place)
+        {
+            FileDescriptor root = Libc.Open("/", Libc.O_RDONLY | Libc.O_DIRECTORY);
+            return (OpenAbove(root, entry.Path.AsSpan(1), entry, makes: true), entry.Path[(Array.LastIndexOf(entry.Path, (byte)'/') + 1)..]);
+        }
+
         string path = Encoding.UTF8.GetString(entry.Path);
-        FileSystemInfo? target = _roots.IsSingle(entry.Path) || new FileInfo(path).LinkTarget is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true);
+        FileSystemInfo? target = isSingle || new FileInfo(path).LinkTarget is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true);
         path = target?.FullName ?? path;
         string parent = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(parent);
         return (Libc.Open(parent, Libc.O_RDONLY | Libc.O_DIRECTORY), Encoding.UTF8.GetBytes(Path.GetFileName(path)));
+    }
+
+    /// <summary>Opens the directory that a path ends in, from another one and without following links.</summary>
+    /// <param name="directory">Closed afterwards.</param>
+    /// <param name="makes">Whether directories that are missing are made.</param>
+    private static FileDescriptor OpenAbove(FileDescriptor directory, ReadOnlySpan<byte> path, FileEntry entry, bool makes)
+    {
+        for (int slash; (slash = path.IndexOf((byte)'/')) >= 0; path = path[(slash + 1)..])
+        {
+            using FileDescriptor above = directory;
+            int flags = Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW;
+            FileDescriptor? next = Libc.TryOpenAt(above, path[..slash], flags, 0, out int errno);
+            if (makes && errno == Errno.ENOENT)
+            {
+                errno = Libc.MakeDirectoryAt(above, path[..slash], 0x1ED); // 0755
+                next = errno == 0 ? Libc.TryOpenAt(above, path[..slash], flags, 0, out errno) : null;
+            }
+
+            directory = next ?? throw CannotWrite(entry, errno);
+        }
+
+        return directory;
     }
 
     private static FileDescriptor MakeDirectory(FileDescriptor parent, byte[] name, FileEntry entry, bool isRoot)
@@ -235,30 +265,16 @@ internal sealed class ArchiveReader : IDisposable
     private void PutHardLink(FileDescriptor parent, byte[] name, FileEntry entry)
     {
         byte[] root = _roots.BaseOf(entry.Target!);
-        FileDescriptor directory = Libc.Open(Encoding.UTF8.GetString(root), Libc.O_RDONLY | Libc.O_DIRECTORY);
         byte[] below = entry.Target![(root.Length == 1 ? 1 : root.Length + 1)..];
-        try
+        using FileDescriptor directory = OpenAbove(Libc.Open(Encoding.UTF8.GetString(root), Libc.O_RDONLY | Libc.O_DIRECTORY), below, entry, makes: false);
+        below = below[(Array.LastIndexOf(below, (byte)'/') + 1)..];
+        Libc.RemoveAt(parent, s_temporaryName, isDirectory: false);
+        int linked = Libc.MakeHardLinkAt(directory, below, parent, s_temporaryName);
+        int renamed = linked != 0 ? linked : Libc.RenameAt(parent, s_temporaryName, name);
+        Libc.RemoveAt(parent, s_temporaryName, isDirectory: false); // rename does nothing when both are one file already
+        if (renamed != 0)
         {
-            for (int slash; (slash = Array.IndexOf(below, (byte)'/')) >= 0; below = below[(slash + 1)..])
-            {
-                FileDescriptor next = Libc.TryOpenAt(directory, below.AsSpan(0, slash), Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, out int errno)
-                    ?? throw CannotWrite(entry, errno);
-                directory.Dispose();
-                directory = next;
-            }
-
-            Libc.RemoveAt(parent, s_temporaryName, isDirectory: false);
-            int linked = Libc.MakeHardLinkAt(directory, below, parent, s_temporaryName);
-            int renamed = linked != 0 ? linked : Libc.RenameAt(parent, s_temporaryName, name);
-            Libc.RemoveAt(parent, s_temporaryName, isDirectory: false); // rename does nothing when both are one file already
-            if (renamed != 0)
-            {
-                throw CannotWrite(entry, renamed);
-            }
-        }
-        finally
-        {
-            directory.Dispose();
+            throw CannotWrite(entry, renamed);
         }
     }
 

@@ -19,6 +19,11 @@ internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<st
     /// <summary>The directory that a path below one of these can be reached from without following links.</summary>
     public byte[] BaseOf(byte[] path)
     {
+        if (IsSingle(path))
+        {
+            return [(byte)'/'];
+        }
+
         byte[]? tree = IsRoot(path) ? null : _trees.FirstOrDefault(tree => ArchiveIndex.IsBelow(path, tree));
         return tree ?? path[..Math.Max(1, Array.LastIndexOf(path, (byte)'/'))];
     }

@@ -29,6 +29,7 @@ internal static unsafe partial class Libc
 {
     internal const int O_EXCL = 0x80;
     internal const int O_NONBLOCK = 0x800;
+    internal const int O_PATH = 0x200000;
     internal const int AT_REMOVEDIR = 0x200;
     private const int SEEK_DATA = 3;
     private const int SEEK_HOLE = 4;

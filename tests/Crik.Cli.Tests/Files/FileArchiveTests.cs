@@ -230,6 +230,50 @@ public sealed class FileArchiveTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_temp.In("elsewhere")));
     }
 
+    [Fact]
+    public void A_single_link_in_the_archive_is_no_way_out()
+    {
+        string elsewhere = Directory.CreateDirectory(_temp.In("elsewhere")).FullName;
+        File.WriteAllText(Path.Combine(elsewhere, "file"), "untouched");
+        string link = Symlink(Root, elsewhere);
+        WriteIndex(link, Entry("file", Bytes($"{Root}/file")), Entry("file", Bytes($"{Root}/new/file")), Entry("fifo", Bytes($"{Root}/fifo")));
+
+        FileArchiveSummary summary = FileArchive.Restore(
+            Archive, new ArchiveRoots([], [Root, $"{Root}/file", $"{Root}/new/file", $"{Root}/fifo"]), CancellationToken.None);
+
+        Assert.Equal(3, summary.Notes.Count);
+        Assert.Equal(["file"], Directory.EnumerateFileSystemEntries(elsewhere).Select(Path.GetFileName));
+        Assert.Equal("untouched", File.ReadAllText(Path.Combine(elsewhere, "file")));
+    }
+
+    [Theory]
+    [InlineData("place")]
+    [InlineData("directory")]
+    public void A_configured_path_or_a_place_behind_a_single_link_of_the_archive_is_refused(string kind)
+    {
+        string elsewhere = Directory.CreateDirectory(_temp.In("elsewhere")).FullName;
+        WriteIndex(Symlink(Root, elsewhere), Entry(kind, Bytes($"{Root}/made")));
+        ArchiveRoots roots = kind == "place" ? new([], [Root, $"{Root}/made"]) : new([$"{Root}/made"], [Root]);
+
+        Assert.Throws<FileArchiveException>(() => FileArchive.Restore(Archive, roots, CancellationToken.None));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
+    }
+
+    [Fact]
+    public void Directories_above_a_single_file_are_made_where_they_are_missing()
+    {
+        string file = _temp.In("state", "a", "b", "file");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, "contents");
+        FileArchive.Capture([], [file], [], Archive, CancellationToken.None);
+        Directory.Delete(Root, recursive: true);
+
+        Assert.Empty(FileArchive.Restore(Archive, new ArchiveRoots([], [file]), CancellationToken.None).Notes);
+
+        Assert.Equal("contents", File.ReadAllText(file));
+    }
+
     /// <summary>A disk that is full, in the file's place: what comes after is not restored without it.</summary>
     [MountFact]
     public void A_single_file_that_finds_no_room_stops_the_restore_and_leaves_nothing_half_done()
@@ -326,6 +370,11 @@ public sealed class FileArchiveTests : IDisposable
     }
 
     private static string Entry(string kind, byte[] path) => $"{{\"kind\":\"{kind}\",\"path\":\"{Convert.ToBase64String(path)}\"}}";
+
+    private static string Symlink(string path, string target) =>
+        $"{{\"kind\":\"symlink\",\"path\":\"{Convert.ToBase64String(Bytes(path))}\",\"target\":\"{Convert.ToBase64String(Bytes(target))}\"}}";
+
+    private static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path);
 
     private void WriteIndex(params string[] entries)
     {
