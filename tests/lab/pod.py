@@ -7,6 +7,7 @@
       --image-dir DIR      mounted at /checkpoint
       --mount SRC:DST[:ro] a volume            --tmpfs DST:SIZE   a volume in memory
       --env K=V            --terminal          with a terminal; then standard input has to be one
+      --read-only          the root file system, as by readOnlyRootFilesystem
       --user UID:GID       for nonroot: who the container belongs to (default 1000:1000)
       --network NETNS:ADDRESS/BITS   an eth0 with this address, on the bridge `pods` of a network namespace
       --rootfs DIR         default: what rootfs.sh prints for experimental
@@ -132,7 +133,7 @@ def prepare(a):
         linux['maskedPaths'] = ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats',
                                 '/proc/sched_debug', '/proc/scsi', '/sys/firmware']
         linux['readonlyPaths'] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
-    config = {'ociVersion': '1.0.2', 'hostname': a.name, 'root': {'path': root}, 'mounts': mounts, 'linux': linux,
+    config = {'ociVersion': '1.0.2', 'hostname': a.name, 'root': {'path': root, 'readonly': a.read_only}, 'mounts': mounts, 'linux': linux,
               'process': {'terminal': a.terminal, 'user': {'uid': uid, 'gid': gid}, 'cwd': '/', 'args': a.command,
                           'env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', f'HOSTNAME={a.name}'] + a.env,
                           'capabilities': {'bounding': capabilities(bounding), 'effective': capabilities(effective),
@@ -171,6 +172,7 @@ def parse(arguments):
     for repeated in ('--mount', '--tmpfs', '--env', '--capability', '--drop'):
         verb.add_argument(repeated, action='append', default=[])
     verb.add_argument('--terminal', action='store_true')
+    verb.add_argument('--read-only', action='store_true')
     verb.add_argument('--host-network', action='store_true')
     verb.add_argument('--seccomp', action='store_true')
     verb.add_argument('--user', default='1000:1000')

@@ -107,23 +107,38 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
     /// <summary>Puts the additional paths back, and makes the directory in which browsers and X servers bind their sockets.</summary>
     public void PutFilesBack(int generation, CheckpointManifest manifest, CancellationToken cancellation)
     {
-        const string X11Sockets = "/tmp/.X11-unix";
-        if (Libc.MakeDirectory(X11Sockets, 0x3FF))
-        {
-            Libc.SetMode(X11Sockets, 0x3FF); // 1777, whatever the umask
-        }
-
+        MakeX11Sockets();
         if (!manifest.HasFiles)
         {
             return;
         }
 
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
-        ArchiveRoots allowed = new(options.AdditionalPaths, [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))]);
+        ArchiveRoots allowed = new(
+            options.AdditionalPaths,
+            [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))],
+            leftOut: [.. manifest.OwnPaths.Where(path => !OwnFiles.IsOwn(path, mounts))]);
         FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), allowed, cancellation);
         foreach (string note in summary.Notes)
         {
             Log.Warning(note);
+        }
+    }
+
+    /// <summary>Where there can be none, no program of the checkpoint has a socket in it.</summary>
+    private static void MakeX11Sockets()
+    {
+        const string X11Sockets = "/tmp/.X11-unix";
+        try
+        {
+            if (Libc.MakeDirectory(X11Sockets, 0x3FF))
+            {
+                Libc.SetMode(X11Sockets, 0x3FF); // 1777, whatever the umask
+            }
+        }
+        catch (IOException exception)
+        {
+            Log.Debug("no directory for the sockets of X servers", ("reason", exception.Message));
         }
     }
 

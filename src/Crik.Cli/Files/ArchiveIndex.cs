@@ -21,7 +21,7 @@ internal static class ArchiveIndex
             cancellationToken.ThrowIfCancellationRequested();
             Check(entry, roots);
             bool isSingle = roots.IsSingle(entry.Path);
-            if (afterLink && (!isSingle || entry.Kind == FileEntry.Place))
+            if (afterLink && (!isSingle || entry.Kind == FileEntry.Place) && !roots.IsLeftOut(entry.Path))
             {
                 throw Damaged("single links come before what may be reached through links"); // crik writes them after it
             }

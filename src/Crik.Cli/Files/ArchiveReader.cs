@@ -14,6 +14,8 @@ internal sealed class ArchiveReader : IDisposable
     private readonly FileDescriptor _data;
     private readonly Stack<(FileEntry Entry, FileDescriptor Directory)> _open = [];
     private readonly List<string> _notes = [];
+    private string? _firstLeftOut;
+    private long _leftOut;
     private long _notOwned;
     private long _notAttributed;
 
@@ -35,7 +37,14 @@ internal sealed class ArchiveReader : IDisposable
             CloseUntilAbove(entry.Path);
             try
             {
-                Put(entry, offset);
+                if (_roots.IsLeftOut(entry.Path))
+                {
+                    LeaveOut(entry);
+                }
+                else
+                {
+                    Put(entry, offset);
+                }
             }
             catch (Exception exception) when (_roots.IsSingle(entry.Path) && IsOfThatFile(exception))
             {
@@ -47,6 +56,11 @@ internal sealed class ArchiveReader : IDisposable
         }
 
         CloseUntilAbove([]);
+        if (_leftOut > 0)
+        {
+            _notes.Add($"{_leftOut} files of the container are not put back, {_firstLeftOut} for one: here they are on a volume, or where nothing can be written");
+        }
+
         if (_notOwned > 0)
         {
             _notes.Add($"the owner of {_notOwned} restored files could not be set, for crik does not run as root; they are its own now");
@@ -68,6 +82,15 @@ internal sealed class ArchiveReader : IDisposable
         }
 
         _data.Dispose();
+    }
+
+    private void LeaveOut(FileEntry entry)
+    {
+        if (entry.Kind != FileEntry.Place)
+        {
+            _firstLeftOut ??= Encoding.UTF8.GetString(entry.Path);
+            _leftOut++;
+        }
     }
 
     /// <summary>

@@ -3,12 +3,16 @@ using System.Text;
 namespace Crik.Files;
 
 /// <summary>Where an archive may write: directories with all that is below, and single paths, of which there may be many.</summary>
-internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<string> single)
+/// <param name="leftOut">Single paths that it may have, and that are not written here.</param>
+internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<string> single, IReadOnlyList<string>? leftOut = null)
 {
     private readonly byte[][] _trees = [.. trees.Select(path => Encoding.UTF8.GetBytes(path.TrimEnd('/')))];
     private readonly HashSet<string> _single = [.. single.Select(path => Key(Encoding.UTF8.GetBytes(path)))];
+    private readonly HashSet<string> _leftOut = [.. (leftOut ?? []).Select(path => Key(Encoding.UTF8.GetBytes(path)))];
 
-    public bool Allow(byte[] path) => _single.Contains(Key(path)) || _trees.Any(tree => ArchiveIndex.IsBelow(path, tree));
+    public bool Allow(byte[] path) => _single.Contains(Key(path)) || IsLeftOut(path) || _trees.Any(tree => ArchiveIndex.IsBelow(path, tree));
+
+    public bool IsLeftOut(byte[] path) => _leftOut.Contains(Key(path));
 
     /// <summary>Whether this is one of the single paths: then it is not followed when it is a link.</summary>
     public bool IsSingle(byte[] path) => _single.Contains(Key(path));

@@ -323,6 +323,26 @@ public sealed class FileArchiveTests : IDisposable
     }
 
     [Fact]
+    public void What_is_left_out_is_not_written_and_said_once()
+    {
+        string[] files = [_temp.In("a"), _temp.In("link"), _temp.In("m"), _temp.In("n", "file"), _temp.In("z")];
+        Directory.CreateDirectory(_temp.In("n"));
+        Array.ForEach(files, file => File.WriteAllText(file, Path.GetFileName(file)));
+        File.Delete(files[1]);
+        File.CreateSymbolicLink(files[1], "nowhere");
+        FileArchive.Capture([], files, [_temp.In("n")], Archive, CancellationToken.None);
+        Array.ForEach(files, File.Delete);
+        Directory.Delete(_temp.In("n"));
+
+        FileArchiveSummary summary = FileArchive.Restore(
+            Archive, new ArchiveRoots([], [files[0], files[1], files[4]], leftOut: [files[2], files[3], _temp.In("n")]), CancellationToken.None);
+
+        Assert.Contains($"2 files of the container are not put back, {files[2]} for one", Assert.Single(summary.Notes), StringComparison.Ordinal);
+        Assert.Equal(["a", "archive", "link", "z"], Directory.EnumerateFileSystemEntries(_temp.Path).Select(Path.GetFileName).Order());
+        Assert.Equal("z", File.ReadAllText(files[4]));
+    }
+
+    [Fact]
     public void Damage_that_shows_when_a_single_file_is_written_leaves_nothing_half_done()
     {
         File.WriteAllText(Root, "contents");
