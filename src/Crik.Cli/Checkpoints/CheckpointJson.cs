@@ -37,6 +37,7 @@ internal static class CheckpointJson
             }
 
             json.WriteBoolean("hasFiles", manifest.HasFiles);
+            json.WriteObjects("files", manifest.Files, file => WriteImage(json, file));
             json.WriteEndObject();
         },
         s_options);
@@ -62,9 +63,10 @@ internal static class CheckpointJson
         Paths = from.Texts("paths"),
         OwnPaths = from.TextsOrNull("ownPaths") ?? [],
         Addresses = from.TextsOrNull("addresses") ?? [],
-        Images = from.Objects("images", item => new ImageFile(item.Text("name"), item.Long("size"), item.UIntOrNull("checksum"))),
+        Images = from.Objects("images", ReadImage),
         CompressedMemory = from.LongOrNull("compressedMemory"),
         HasFiles = from.FlagOrFalse("hasFiles"),
+        Files = from.ObjectsOrNull("files", ReadImage) ?? [],
     });
 
     public static byte[] Write(RunRecord record) => JsonBytes.Write(
@@ -190,6 +192,8 @@ internal static class CheckpointJson
         json.WriteString("mountPoint", cgroup.MountPoint);
         json.WriteString("directory", cgroup.Directory);
     }
+
+    private static ImageFile ReadImage(JsonElement from) => new(from.Text("name"), from.Long("size"), from.UIntOrNull("checksum"));
 
     private static void WriteImage(Utf8JsonWriter json, ImageFile image)
     {

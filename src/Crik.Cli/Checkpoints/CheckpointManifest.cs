@@ -69,6 +69,9 @@ internal sealed record CheckpointManifest
 
     /// <summary>Whether <c>files/</c> holds the additional and own paths.</summary>
     public bool HasFiles { get; init; }
+
+    /// <summary>What is under <c>files/</c>; nothing in checkpoints of an earlier crik.</summary>
+    public IReadOnlyList<ImageFile> Files { get; init; } = [];
 }
 
 /// <summary>The machine and container that a checkpoint was made in.</summary>
@@ -98,7 +101,7 @@ internal sealed record InotifyWatch(int Pid, int Descriptor, int Number, uint Ma
 /// <param name="Directory">The container's own directory below the mount point, starting with a slash.</param>
 internal sealed record CgroupDirectory(string Hierarchy, string MountPoint, string Directory);
 
-/// <param name="Checksum">CRC-32C; not there for page data unless <c>checksumPages</c> is on.</param>
+/// <param name="Checksum">CRC-32C; not there for page data and the contents of files unless <c>checksumPages</c> is on.</param>
 internal sealed record ImageFile(string Name, long Size, uint? Checksum = null);
 
 /// <summary>How the last run went: <c>run.json</c>. Replaced as a whole.</summary>

@@ -19,19 +19,20 @@ internal static class ManifestReader
     /// <exception cref="CheckpointException">The checkpoint is not what was committed.</exception>
     public static CheckpointManifest Read(string checkpoint, int generation)
     {
+        string images = Path.Combine(checkpoint, "images");
+        string files = Path.Combine(checkpoint, "files");
         RefuseLink(checkpoint);
         CheckpointManifest manifest = ReadAlone(checkpoint, generation);
-        try
+        RefuseLink(images);
+        RefuseLink(files);
+        if (manifest.Images.Count == 0)
         {
-            RefuseLink(Path.Combine(checkpoint, "images"));
-            RefuseLink(Path.Combine(checkpoint, "files"));
-            CheckImages(manifest, Path.Combine(checkpoint, "images"));
-            return manifest;
+            throw Damaged(images, "it names no images");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Damaged(Path.Combine(checkpoint, "images"), exception.Message, exception);
-        }
+
+        Check(manifest.Images, images);
+        Check(manifest.Files, files);
+        return manifest;
     }
 
     /// <summary>Reads the manifest without a look at the images it names.</summary>
@@ -73,14 +74,14 @@ internal static class ManifestReader
         {
             manifest.Pids.Count, manifest.Images.Count, manifest.Stdio.Count, manifest.Watches.Count, manifest.Paths.Count,
             manifest.Cgroups.Count, manifest.Command.Count, manifest.ExternalMounts.Count,
-            manifest.OwnPaths.Count, manifest.Addresses.Count,
+            manifest.OwnPaths.Count, manifest.Addresses.Count, manifest.Files.Count,
         }.Max();
         if (most > MostEntries)
         {
             throw Damaged(path, "it has too many entries");
         }
 
-        if (manifest.CompressedMemory is < 0 or > MostBytes || manifest.Images.Any(image => image.Size is < 0 or > MostBytes)
+        if (manifest.CompressedMemory is < 0 or > MostBytes || manifest.Images.Concat(manifest.Files).Any(image => image.Size is < 0 or > MostBytes)
             || manifest.Images.Sum(image => image.Size >> 20) > MostBytes >> 20)
         {
             throw Damaged(path, "it names a size that makes no sense");
@@ -118,32 +119,39 @@ internal static class ManifestReader
         }
     }
 
-    private static void CheckImages(CheckpointManifest manifest, string images)
+    private static void Check(IReadOnlyList<ImageFile> images, string directory)
     {
-        if (manifest.Images.Count == 0)
+        try
         {
-            throw Damaged(images, "it names no images");
+            foreach (ImageFile image in images)
+            {
+                Check(image, directory);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(directory, exception.Message, exception);
+        }
+    }
+
+    private static void Check(ImageFile image, string directory)
+    {
+        string path = Path.Combine(directory, image.Name);
+        if (image.Name.Length == 0 || image.Name.AsSpan().ContainsAny("/\0") || image.Name is "." or "..")
+        {
+            throw Damaged(directory, "it names a file outside its directory");
         }
 
-        foreach (ImageFile image in manifest.Images)
+        FileIdentity? file = Libc.Identify(path, followLinks: false);
+        if (file is not { IsRegular: true } || file.Value.Size != image.Size)
         {
-            string path = Path.Combine(images, image.Name);
-            if (image.Name.Length == 0 || image.Name.AsSpan().ContainsAny("/\0") || image.Name is "." or "..")
-            {
-                throw Damaged(images, "it names an image outside its directory");
-            }
+            Libc.ThrowOnTrouble(path);
+            throw Damaged(path, file is null ? "it is missing" : $"it has {file.Value.Size.ToString(CultureInfo.InvariantCulture)} bytes instead of {image.Size}");
+        }
 
-            FileIdentity? file = Libc.Identify(path, followLinks: false);
-            if (file is not { IsRegular: true } || file.Value.Size != image.Size)
-            {
-                Libc.ThrowOnTrouble(path);
-                throw Damaged(path, file is null ? "the image is missing" : $"it has {file.Value.Size.ToString(CultureInfo.InvariantCulture)} bytes instead of {image.Size}");
-            }
-
-            if (image.Checksum is { } expected && Checksums.OfFile(path) != expected)
-            {
-                throw Damaged(path, "its contents changed since the checkpoint was committed");
-            }
+        if (image.Checksum is { } expected && Checksums.OfFile(path) != expected)
+        {
+            throw Damaged(path, "its contents changed since the checkpoint was committed");
         }
     }
 

@@ -292,18 +292,18 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
             Paths = tree.Paths,
             OwnPaths = [.. own.Files, .. own.Places],
             HasFiles = Directory.Exists(draft.FilesPath),
+            Files = Directory.Exists(draft.FilesPath)
+                ? [DescribeFile(FileArchive.IndexPath(draft.FilesPath), isLarge: false), DescribeFile(FileArchive.DataPath(draft.FilesPath), isLarge: true)] : [],
             Images = [.. Directory.EnumerateFiles(draft.ImagesPath)
                 .Where(path => !s_notPartOfIt.Contains(Path.GetFileName(path)))
                 .Order(StringComparer.Ordinal)
                 .Select(DescribeImage)],
         };
 
-    private ImageFile DescribeImage(string path)
-    {
-        string name = Path.GetFileName(path);
-        bool pages = name.StartsWith("pages-", StringComparison.Ordinal);
-        return new ImageFile(name, new FileInfo(path).Length, pages && !options.ChecksumPages ? null : Checksums.OfFile(path));
-    }
+    private ImageFile DescribeImage(string path) => DescribeFile(path, isLarge: Path.GetFileName(path).StartsWith("pages-", StringComparison.Ordinal));
+
+    private ImageFile DescribeFile(string path, bool isLarge) =>
+        new(Path.GetFileName(path), new FileInfo(path).Length, isLarge && !options.ChecksumPages ? null : Checksums.OfFile(path));
 
     /// <param name="hasEnded">
     /// criu said nothing. A task that was running criu's code goes on in it, and is about to die: what a second attempt saved would not come back.

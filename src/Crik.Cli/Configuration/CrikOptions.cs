@@ -116,7 +116,7 @@ internal sealed record CrikOptions
     /// <summary>Whether criu compresses memory; docs/design/0017-less-to-write.md says when that is worth it.</summary>
     public Compression Compression { get; init; } = Compression.None;
 
-    /// <summary>Whether page data gets checksums too; everything else in a checkpoint always has one.</summary>
+    /// <summary>Whether page data and the contents of files get checksums too; everything else in a checkpoint always has one.</summary>
     public bool ChecksumPages { get; init; }
 
     /// <summary>Whether the basic level saves System V shared memory, without its key and number.</summary>

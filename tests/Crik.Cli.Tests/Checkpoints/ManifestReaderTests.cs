@@ -57,6 +57,9 @@ public sealed class ManifestReaderTests : IDisposable
     [InlineData("images", """[{"name":"core-301.img","size":5}]""")]
     [InlineData("images", """[{"name":"core-301.img","size":4,"checksum":1}]""")]
     [InlineData("images", """[{"name":"gone.img","size":4}]""")]
+    [InlineData("files", """[{"name":"../manifest.json","size":1}]""")]
+    [InlineData("files", """[{"name":"index","size":5}]""")]
+    [InlineData("files", "[null]")]
     [InlineData("stdio", """[{"stream":3,"kind":"pipe","key":"k","holders":[],"imageIds":[]}]""")]
     [InlineData("watches", """[{"pid":301,"descriptor":4,"number":1,"mask":1,"path":"/a/../b"}]""")]
     [InlineData("watches", """[{"pid":2,"descriptor":4,"number":1,"mask":1,"path":"/a"}]""")]
@@ -112,6 +115,23 @@ public sealed class ManifestReaderTests : IDisposable
         File.WriteAllText(_temp.In("images", "core-301.img"), "cOre");
 
         Assert.Throws<CheckpointException>(() => ManifestReader.Read(_temp.Path, 7));
+    }
+
+    [Fact]
+    public void A_changed_archive_of_files_is_refused_but_for_what_has_no_checksum()
+    {
+        Directory.CreateDirectory(_temp.In("files"));
+        File.WriteAllText(_temp.In("files", "data"), "contents");
+        CheckpointManifest manifest = CheckpointJson.ReadManifest(File.ReadAllBytes(_temp.In("manifest.json")));
+        manifest = manifest with { HasFiles = true, Files = [new("data", 8, Checksums.OfFile(_temp.In("files", "data")))] };
+        File.WriteAllBytes(_temp.In("manifest.json"), CheckpointJson.Write(manifest));
+        Assert.Equal(manifest.Files, ManifestReader.Read(_temp.Path, 7).Files);
+
+        File.WriteAllText(_temp.In("files", "data"), "cOntents");
+        Assert.Contains(_temp.In("files", "data"), Assert.Throws<CheckpointException>(() => ManifestReader.Read(_temp.Path, 7)).Message, StringComparison.Ordinal);
+
+        File.WriteAllBytes(_temp.In("manifest.json"), CheckpointJson.Write(manifest with { Files = [] }));
+        ManifestReader.Read(_temp.Path, 7);
     }
 
     [Fact]
