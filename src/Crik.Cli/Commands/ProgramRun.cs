@@ -223,7 +223,7 @@ internal sealed class ProgramRun(
     {
         try
         {
-            long size = ProcFs.Tree(program.Pid).Sum(ProcFs.ResidentBytes);
+            long size = ProcFs.ResidentBytes(ProcFs.Tree(program.Pid));
             PageCompression way = PageCompression.Decide(
                 options.Compression, () => CriuFeatures.CanCompress(supervisor, criu.File, criu.Level) == true, size, Libc.FreeBytes(options.ImageDir!), deadline.Left, _record.Speeds);
             return _record.Speeds.Objection(size, way.Compresses, deadline.Left);
