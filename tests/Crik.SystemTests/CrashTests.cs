@@ -366,6 +366,39 @@ public sealed class CrashTests
         Assert.Equal(["file"], Directory.EnumerateFileSystemEntries(images.In("outside")).Select(Path.GetFileName));
     }
 
+    [LabTheory]
+    [InlineData("run.json.new", "count 2")]
+    [InlineData("lock", "crik error: imageDir /checkpoint cannot be used: /checkpoint/lock is no plain file")]
+    public void A_FIFO_in_the_image_directory_is_not_waited_for(string name, string said)
+    {
+        using ImageDirectory images = new();
+        Lab.Run("mkfifo", images.In(name));
+
+        using Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter);
+        pod.WaitFor(line => line.StartsWith(said, StringComparison.Ordinal), said);
+
+        pod.Kill();
+        pod.WaitForExit();
+    }
+
+    [LabFact]
+    public void A_generation_that_is_a_link_is_neither_restored_nor_written_into()
+    {
+        using ImageDirectory images = new();
+        int last = WithACheckpoint(images);
+        Directory.CreateDirectory(images.In("outside"));
+        File.CreateSymbolicLink(images.In("checkpoints", "2"), "/outside");
+
+        using Pod next = Pod.WithCheckpoints(images, ["--mount", $"{images.In("outside")}:/outside"], s_program);
+        next.WaitForCount(last + 1);
+        next.End(143);
+
+        Assert.Equal(last + 1, next.Counted()[0]);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(images.In("outside")));
+        Assert.Empty(images.Failed);
+        Assert.True(Directory.Exists(images.In("checkpoints", "3")), next.Said);
+    }
+
     private static string[] Rounds(Pod pod) => [.. pod.Output.Where(line => line.StartsWith('{'))];
 
     /// <returns>What it counted last.</returns>

@@ -41,9 +41,8 @@ public sealed class LazyTests
     {
         using ImageDirectory images = new();
         FirstCheckpoint(images, s_eagerly);
-        using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
-        WaitUntilItRuns(pod);
-        Hold(images);
+        using Pod pod = HeldBack(images);
+        pod.WaitForLine("crik info: restored");
         pod.WaitForControl();
 
         Assert.Contains("still coming in", pod.Exec("crik", "status"), StringComparison.Ordinal);
@@ -63,10 +62,9 @@ public sealed class LazyTests
         using ImageDirectory images = new();
         FirstCheckpoint(images, s_eagerly);
         int last;
-        using (Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program))
+        using (Pod pod = HeldBack(images))
         {
-            WaitUntilItRuns(pod);
-            Hold(images);
+            pod.WaitForLine("crik info: restored");
             pod.Kill();
             pod.WaitForLine("crik info: the checkpoint waits for the pages");
             Hurry(images);
@@ -87,10 +85,9 @@ public sealed class LazyTests
     {
         using ImageDirectory images = new();
         FirstCheckpoint(images, s_eagerly);
-        using (Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program))
+        using (Pod pod = HeldBack(images))
         {
-            WaitUntilItRuns(pod);
-            Hold(images);
+            pod.WaitForLine("crik info: restored");
             pod.WaitForControl();
             Task<string> said = Task.Run(() => pod.Exec("crik", "checkpoint", "--leave-running"));
             pod.WaitForLine("crik info: the checkpoint waits for the pages");
@@ -112,10 +109,9 @@ public sealed class LazyTests
     {
         using ImageDirectory images = new();
         int last = FirstCheckpoint(images, s_eagerly);
-        using (Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program))
+        using (Pod pod = HeldBack(images))
         {
-            WaitUntilItRuns(pod);
-            Hold(images);
+            pod.WaitForLine("crik info: restored");
             pod.Kill("USR1"); // all of it is wanted now
             pod.Exec("sh", "-c", "kill -9 $(pgrep -x criu)");
 
@@ -144,9 +140,8 @@ public sealed class LazyTests
     {
         using ImageDirectory images = new();
         FirstCheckpoint(images, s_eagerly);
-        using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
-        WaitUntilItRuns(pod);
-        Hold(images);
+        using Pod pod = HeldBack(images);
+        pod.WaitForLine("crik info: restored");
         foreach (string pages in Directory.EnumerateFiles(images.In("checkpoints", "1", "images"), "pages-*"))
         {
             using FileStream file = new(pages, FileMode.Open);
@@ -166,10 +161,9 @@ public sealed class LazyTests
     {
         using ImageDirectory images = new();
         int last = FirstCheckpoint(images, s_eagerly);
-        using (Pod pod = Pod.WithCheckpoints(images, [.. s_slowly, "--env", "CRIK_GRACE_PERIOD=4s"], s_program))
+        using (Pod pod = HeldBack(images, "--env", "CRIK_GRACE_PERIOD=4s"))
         {
-            WaitUntilItRuns(pod);
-            Hold(images);
+            pod.WaitForLine("crik info: restored");
             pod.Kill();
             pod.WaitForSaid($"crik error: no checkpoint was made: {message}");
             Release(images); // else it might wait for the page its handler is in
@@ -206,10 +200,8 @@ public sealed class LazyTests
     {
         using ImageDirectory images = new();
         FirstCheckpoint(images, s_eagerly);
-        using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
-        WaitUntilItRuns(pod);
-
-        Hold(images);
+        using Pod pod = HeldBack(images);
+        pod.WaitForLine("crik info: restored");
 
         pod.WaitForSaid($"crik warning: {message}");
     }
@@ -220,7 +212,8 @@ public sealed class LazyTests
         using ImageDirectory images = new();
         FirstCheckpoint(images, s_eagerly);
         using Pod pod = Pod.WithCheckpoints(images, s_slowly, s_program);
-        WaitUntilItRuns(pod);
+        pod.WaitForLine("crik info: restored");
+        pod.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
 
         pod.Exec("sh", "-c", "kill -TERM $(pgrep -xo python3)");
 
@@ -241,14 +234,12 @@ public sealed class LazyTests
         return pod.Counted()[^1];
     }
 
-    private static void WaitUntilItRuns(Pod pod)
+    /// <summary>A pod in which no page comes in from when it is restored.</summary>
+    private static Pod HeldBack(ImageDirectory images, params string[] more)
     {
-        pod.WaitForLine("crik info: restored");
-        pod.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
+        File.WriteAllText(images.In("hold"), "");
+        return Pod.WithCheckpoints(images, [.. s_slowly, .. more], s_program);
     }
-
-    /// <summary>No page more comes in.</summary>
-    private static void Hold(ImageDirectory images) => File.WriteAllText(images.In("hold"), "");
 
     private static void Release(ImageDirectory images) => File.Delete(images.In("hold"));
 
