@@ -105,6 +105,19 @@ public sealed class ControlTests
         Assert.Equal([1, 2], images.Generations);
     }
 
+    [LabFact]
+    public void A_second_crik_in_the_container_does_not_take_the_place_of_the_one_that_can_be_asked()
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter);
+        pod.WaitForControl();
+
+        string said = pod.Exec("sh", "-c", "CRIK_LOCK_TIMEOUT=0s crik run --image-dir /checkpoint -- true 2>&1; true");
+
+        Assert.Contains("is in use by crik of", said, StringComparison.Ordinal);
+        Assert.Equal("running", (string?)JsonNode.Parse(pod.Exec("crik", "status", "-o", "json"))!["state"]);
+    }
+
     [LabTheory]
     [Explains("no crik with an image directory runs here")]
     public void Without_a_running_crik_the_commands_say_so(string message)

@@ -44,6 +44,13 @@ internal sealed class ControlSocket : IDisposable
         int errno = 0;
         foreach (string path in Paths)
         {
+            if (Libc.TryConnect(path, out _) is { } other)
+            {
+                other.Dispose();
+                Log.Warning("crik status and crik checkpoint talk to another crik, which runs in this container already", ("path", path));
+                return null;
+            }
+
             if (Libc.TryListen(path, out errno) is { } listener)
             {
                 return new ControlSocket(supervisor, listener, status);
