@@ -204,16 +204,20 @@ def roll_back(chain_):
 
 def criu_talks_nonsense(chain_):
     at_start = chain_.rng.random() < 0.5 and chain_.ledger.committed
-    with open(chain_.volume + '/criu', 'w') as file:
+    spoken = chain_.volume + '/criu.new'
+    with open(spoken, 'w') as file:
         file.write(garbage(chain_.rng))
-    os.chmod(chain_.volume + '/criu', 0o755)
+    os.chmod(spoken, 0o755)
     if at_start:
+        os.replace(spoken, chain_.volume + '/criu')
         pod = chain_.start(env=['CRIK_CRIU_PATH=/volume/criu'])
         if not chain_.wait_for_words(pod):
             roll_back(chain_)
         return without_criu(chain_, after_restore(chain_, pod))
     pod, _ = begin(chain_)
-    shutil.copy(chain_.volume + '/criu', pod.slot.bundle + '/rootfs/usr/sbin/criu')
+    criu = pod.slot.bundle + '/rootfs/usr/sbin/criu'
+    shutil.copy(spoken, criu + '.new')
+    os.replace(criu + '.new', criu)  # one that still runs cannot be written to
     pod.signal(signal.SIGTERM)
     return without_criu(chain_, finish(chain_, pod))
 
