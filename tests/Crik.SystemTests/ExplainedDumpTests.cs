@@ -147,7 +147,7 @@ public sealed class ExplainedDumpTests
                 ["crik", "run", "--image-dir", "/checkpoint", "--", "python3", "/programs/wall.py"]);
             pod.WaitForCount(1);
             pod.Kill();
-            pod.Exec("timeout", "100", "sh", "-c", "until pgrep -r T -x criu; do sleep 0.05; done");
+            pod.WaitForStoppedCriu();
             Lab.Run("sh", "-c", string.Format(CultureInfo.InvariantCulture, mishap, volume));
             pod.Exec("pkill", "-CONT", "-x", "criu");
 

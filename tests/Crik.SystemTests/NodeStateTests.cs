@@ -208,7 +208,7 @@ public sealed class NodeStateTests
         {
             pod.WaitForCount(2);
             server.Change(StandInServer.State("shutting-down", 2));
-            pod.Exec("timeout", "100", "sh", "-c", "until pgrep -r T -x criu; do sleep 0.05; done");
+            pod.WaitForStoppedCriu();
             pod.End(143);
             last = pod.Counted()[^1];
             Assert.Contains(pod.Errors, line => line.Contains("SIGTERM came", StringComparison.Ordinal));

@@ -81,6 +81,8 @@ internal sealed class Pod : IDisposable
 
     public void WaitForStatus(string state) => Exec("timeout", "100", "sh", "-c", $"until crik status 2>&1 | grep -qx 'state *{state}'; do sleep 0.05; done");
 
+    public void WaitForStoppedCriu() => Exec("timeout", "100", "sh", "-c", "until pgrep -r T -x criu; do sleep 0.05; done");
+
     public void Kill(string signal = "TERM") => Lab.Run(Lab.PodRunner, "kill", Name, signal);
 
     public string Exec(params string[] command) => Lab.Run(Lab.PodRunner, ["exec", Name, "--", .. command]);

@@ -104,20 +104,12 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         }
     }
 
-    /// <summary>Puts the additional paths back, and makes the directory in which browsers and X servers bind their sockets.</summary>
+    /// <summary>Puts the additional and own paths of a checkpoint back that has any.</summary>
     public void PutFilesBack(int generation, CheckpointManifest manifest, CancellationToken cancellation)
     {
-        MakeX11Sockets();
-        if (!manifest.HasFiles)
-        {
-            return;
-        }
-
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
-        ArchiveRoots allowed = new(
-            options.AdditionalPaths,
-            [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))],
-            leftOut: [.. manifest.OwnPaths.Where(path => !OwnFiles.IsOwn(path, mounts))]);
+        string[] own = [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))];
+        ArchiveRoots allowed = new(options.AdditionalPaths, own, leftOut: [.. manifest.OwnPaths.Except(own)]);
         FileArchiveSummary summary = FileArchive.Restore(Path.Combine(store.PathOf(generation), "files"), allowed, cancellation);
         foreach (string note in summary.Notes)
         {
@@ -125,8 +117,10 @@ internal sealed class RestoreCheckpoint(Supervisor supervisor, CheckpointStore s
         }
     }
 
-    /// <summary>Where there can be none, no program of the checkpoint has a socket in it.</summary>
-    private static void MakeX11Sockets()
+    /// <summary>
+    /// Makes the directory in which browsers and X servers bind their sockets. Where there can be none, no program of the checkpoint has one in it.
+    /// </summary>
+    public static void MakeX11Sockets()
     {
         const string X11Sockets = "/tmp/.X11-unix";
         try

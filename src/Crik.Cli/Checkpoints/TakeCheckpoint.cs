@@ -151,8 +151,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
                     default:
                         if (draft.IsCommitted)
                         {
-                            Log.Warning("criu ended badly after the checkpoint was committed; it counts", ("generation", draft.Generation));
-                            return EndTree(request.Program, tree!, draft.Generation);
+                            return EndTreeOfEndedCriu(request.Program, tree!, draft.Generation);
                         }
 
                         return Failed(process, draft, refused ?? (message is null && GiveUp() ? "SIGTERM came" : null), timeIsUp: message is null && deadline.HasPassed, hasEnded: message is null);
@@ -165,8 +164,7 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
         {
             if (draft is { IsCommitted: true } && !request.LeaveRunning)
             {
-                Log.Warning("criu ended badly after the checkpoint was committed; it counts", ("generation", draft.Generation), ("reason", exception.Message));
-                return EndTree(request.Program, tree!, draft.Generation);
+                return EndTreeOfEndedCriu(request.Program, tree!, draft.Generation, ("reason", exception.Message));
             }
 
             return new CheckpointOutcome(draft is { IsCommitted: true } ? draft.Generation : null, Why(exception, draft)) { MayWorkAgain = exception is not CheckpointException && !(exception is CriuException && isAsked) };
@@ -340,6 +338,12 @@ internal sealed class TakeCheckpoint(Supervisor supervisor, CheckpointStore stor
     {
         string[] lines = ProcFs.Lines(Path.Combine(images, "criu.out"));
         return lines.Length == 0 ? null : $"criu says: {lines[^1].Trim()}";
+    }
+
+    private CheckpointOutcome EndTreeOfEndedCriu(ChildProcess program, FrozenTree tree, int generation, params (string Key, object Value)[] why)
+    {
+        Log.Warning("criu ended badly after the checkpoint was committed; it counts", [("generation", generation), .. why]);
+        return EndTree(program, tree, generation);
     }
 
     /// <summary>criu ends the tree after a good dump. Should it not have got to that, the tree must not run on beside its checkpoint.</summary>

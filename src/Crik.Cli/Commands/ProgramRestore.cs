@@ -112,14 +112,9 @@ internal sealed class ProgramRestore(
     /// <returns><see langword="false"/> when SIGTERM came.</returns>
     private bool PutFilesBack(RestoreCheckpoint restore, int generation, CheckpointManifest manifest)
     {
-        if (!manifest.HasFiles)
-        {
-            restore.PutFilesBack(generation, manifest, CancellationToken.None);
-            return true;
-        }
-
+        RestoreCheckpoint.MakeX11Sockets();
         Stopwatch clock = Stopwatch.StartNew();
-        return BackgroundWork.Run(
+        return !manifest.HasFiles || BackgroundWork.Run(
             supervisor, Deadline.Never, cancellation => restore.PutFilesBack(generation, manifest, cancellation), () => supervisor.TerminationRequested is not null,
             () => Log.Info("putting files back", ("seconds", (long)clock.Elapsed.TotalSeconds)));
     }
