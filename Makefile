@@ -9,10 +9,10 @@ CHART := charts/node-state-server
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
-	@tests/lab/cost.sh
+	@build/cost.sh
 
 $(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') $(wildcard src/Crik.Cli/Native/*) src/Crik.Cli/NotUsed.xml src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
-	tests/lab/publish.sh src/Crik.Cli/Crik.Cli.csproj artifacts/native/crik
+	build/publish.sh src/Crik.Cli/Crik.Cli.csproj artifacts/native/crik
 	install -m755 artifacts/native/crik/crik $@
 
 ## node-state-server: the native binary, artifacts/node-state-server
@@ -20,12 +20,12 @@ node-state-server: $(SERVER)
 	@stat -c 'size:    %s bytes' $(SERVER)
 
 $(SERVER): $(shell find src/Crik.NodeStateServer src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.NodeStateServer/Crik.NodeStateServer.csproj Directory.Build.props Directory.Packages.props global.json
-	tests/lab/publish.sh src/Crik.NodeStateServer/Crik.NodeStateServer.csproj artifacts/native/node-state-server
+	build/publish.sh src/Crik.NodeStateServer/Crik.NodeStateServer.csproj artifacts/native/node-state-server
 	install -m755 artifacts/native/node-state-server/node-state-server $@
 
 ## demo: a counter that lives through three pods (LEVEL=basic|full|privileged|nonroot)
 demo:
-	@tests/lab/install.sh
+	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/demo.sh
 
@@ -38,7 +38,7 @@ $(RENDER): $(wildcard tests/lab/chart/*)
 
 ## test: unit tests, the chart, then the binary in real containers
 test:
-	@tests/lab/install.sh
+	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
 	@for suite in experimental trixie bookworm; do tests/lab/rootfs.sh $$suite; done
 	@tests/lab/test.sh Crik.slnx
@@ -52,18 +52,18 @@ system-test: $(CRIK)
 
 ## compression-test: with a criu that has LZ4: CRIK_LZ4_CRIU=FILE, or compiled from Debian's source, once
 compression-test:
-	@tests/lab/install.sh
+	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/compression-test.sh
 
 ## bench-golden: a warmed-up server as a checkpoint: cold start against restore, alone and many at once (REPLICAS=20 ROUNDS=5)
 bench-golden: $(CRIK)
-	@tests/lab/install.sh
+	@build/install.sh
 	@python3 bench/golden.py --replicas $(or $(REPLICAS),20) --rounds $(or $(ROUNDS),5)
 
 ## bench-store: many generations, many additional files
 bench-store: $(CRIK)
-	@tests/lab/install.sh
+	@build/install.sh
 	@python3 bench/store.py
 
 ## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two
@@ -78,7 +78,7 @@ bench-server-real: $(SERVER)
 
 ## bench: what crik costs beside tini and criu alone (QUICK=1: fewer and smaller cases, OPTIONS: see bench/bench.py)
 bench:
-	@tests/lab/install.sh
+	@build/install.sh
 	@command -v tini >/dev/null || apt-get install -y -qq tini >/dev/null
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/rootfs.sh experimental
@@ -90,7 +90,7 @@ cluster:
 
 ## cluster-test: the chart, the server and pods on that cluster, which is stopped again
 cluster-test:
-	@tests/lab/install.sh
+	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
 	@tests/lab/cluster-test.sh
 
@@ -102,13 +102,13 @@ chart-test: $(RENDER)
 
 ## matrix: which programs survive their pods (ONLY=redis,go CYCLES=2 CRIU=trixie)
 matrix:
-	@tests/lab/install.sh
+	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(CRIU),--criu $(CRIU))
 
 ## faults: SIGKILL and other mishaps at every instant of checkpoint and restore (MINUTES=10 COUNT=0 SEED= ONLY=)
 faults:
-	@tests/lab/install.sh
+	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/faults/faults.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 

@@ -1,0 +1,5 @@
+namespace Crik.Testing;
+
+/// <param name="Output">What the program wrote to standard output.</param>
+/// <param name="Errors">What the program wrote to standard error.</param>
+public sealed record CommandResult(int ExitCode, string Output, string Errors);
