@@ -1,31 +1,21 @@
 namespace Crik;
 
-/// <summary>Exit codes of crik itself. Every other code is the program's own, or 128+N when signal N ended it.</summary>
+/// <summary>The exit codes of crik itself. Every other code is the program's own, or 128+N when signal N ended it.</summary>
 internal static class ExitCodes
 {
     public const int Success = 0;
 
-    /// <summary>`crik check` found that no checkpoint can work here.</summary>
-    public const int CheckFailed = 1;
+    /// <summary>SIGTERM came before the program ran; as in a shell.</summary>
+    public const int Terminated = 128 + 15;
 
-    /// <summary>The command line or the configuration is wrong; nothing was started (EX_USAGE of sysexits.h).</summary>
-    public const int Usage = 64;
-
-    /// <summary>
-    /// There is a checkpoint, it could not be restored, and the configuration forbids a fresh start; or the program ran before its
-    /// pages were there, and they did not come.
-    /// </summary>
-    public const int CheckpointNotRestored = 123;
-
-    /// <summary>The image directory belongs to a live crik.</summary>
-    public const int Locked = 124;
-
-    /// <summary>crik itself failed.</summary>
-    public const int Failure = 125;
-
-    /// <summary>The command exists and cannot be executed, as in a shell.</summary>
-    public const int NotExecutable = 126;
-
-    /// <summary>The command was not found, as in a shell.</summary>
-    public const int NotFound = 127;
+    public static int Of(FailureKind kind) => kind switch
+    {
+        FailureKind.CheckFailed => 1,
+        FailureKind.Configuration or FailureKind.Usage => 64, // EX_USAGE of sysexits.h
+        FailureKind.CheckpointNotRestored => 123,
+        FailureKind.Locked => 124,
+        FailureKind.ProgramNotExecutable => 126, // as in a shell
+        FailureKind.ProgramNotFound => 127, // as in a shell
+        _ => 125,
+    };
 }

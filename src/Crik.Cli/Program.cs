@@ -1,9 +1,11 @@
 using Crik.Checks;
-using Crik.Commands;
+using Crik.CommandLine;
 using Crik.Configuration;
 using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Linux;
+using Crik.Run;
+using Crik.Tools;
 using Serilog.Events;
 
 namespace Crik;
@@ -15,65 +17,91 @@ internal static class Program
         try
         {
             arguments = ByteStrings.ReadArguments(arguments);
-            return arguments switch
+            switch (arguments)
             {
-                [ProgramStart.Stage, ..] => ProgramStart.Become(arguments.AsSpan(1)),
-                [TrialProgram.Stage, ..] => TrialProgram.Run(arguments.AsSpan(1)),
-                _ => Execute(arguments),
-            };
+                case [ProgramStart.Stage, ..]:
+                    ProgramStart.Become(arguments.AsSpan(1));
+                    break;
+                case [TrialProgram.Stage, ..]:
+                    return TrialProgram.Run(arguments.AsSpan(1));
+            }
+
+            return Execute(arguments);
         }
-        catch (CrikException exception)
+        catch (Exception exception) when (IsExpected(exception))
         {
-            Log.Error(exception.Message);
+            int code = Fail(exception);
             TerminationLog.Add(exception.Message);
-            return exception.ExitCode;
+            return code;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Error(exception.Message);
-            TerminationLog.Add(exception.Message);
-            return ExitCodes.Failure;
-        }
-#pragma warning disable CA1031 // the last stop: whatever it is, it is a bug of crik's, and the code says so
+#pragma warning disable CA1031 // Nothing above could catch it. Whatever it is, it is a bug of crik, and the exit code says so.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             Log.Error($"crik itself failed, which is a bug: {exception}");
-            return ExitCodes.Failure;
+            return ExitCodes.Of(FailureKind.Failed);
         }
     }
 
-    private static int Execute(string[] arguments)
+    private static int Execute(string[] arguments) => CommandLineParser.Parse(arguments) switch
     {
-        switch (CommandLine.Parse(arguments))
-        {
-            case PrintRequest print:
-                return Libc.TryWrite(print.ToStandardError ? 2 : 1, System.Text.Encoding.UTF8.GetBytes(print.Text)) == 0
-                    ? print.ExitCode
-                    : ExitCodes.Failure;
-            case RunRequest run:
-                return RunCommand.Run(Load(run.Overrides), run.Command);
-            case CheckRequest check:
-                return CheckCommand.Run(check.Overrides, check.Output);
-            case ToolRequest tool:
-                return ExecuteTool(tool);
-            default:
-                throw new InvalidOperationException("a request that nobody handles");
-        }
-    }
+        PrintRequest { Failure: null } print => Answer(new ToolAnswer(print.Text)),
+        PrintRequest { Failure: { } failure } print => Refuse(print.Text, failure),
+        RunRequest run => Run(Load(run.Overrides), run.Command),
+        CheckRequest check => Answer(CheckCommand.Run(check.Overrides, check.Output)),
+        ToolRequest tool => ExecuteTool(tool),
+        _ => throw new InvalidOperationException("nobody handles this request"),
+    };
 
-    /// <summary>Beside the one that runs the program: its last words, in the termination log, are not this command's to write.</summary>
+    private static int Run(CrikOptions options, IReadOnlyList<string> command) => CrikRun.Start(options, command) switch
+    {
+        RunEnding.Ended ended => ended.Exit.ToExitCode(),
+        RunEnding.Checkpointed => options.CheckpointExitCode,
+        RunEnding.Incomplete => ExitCodes.Of(FailureKind.CheckpointNotRestored),
+        _ => ExitCodes.Terminated,
+    };
+
+    /// <summary>A command for people runs beside the crik that runs the program, whose termination log it must not write to.</summary>
     private static int ExecuteTool(ToolRequest tool)
     {
         try
         {
-            return ToolCommands.Run(tool, Load(tool.Overrides));
+            return Answer(ToolCommands.Run(tool, Load(tool.Overrides)));
         }
-        catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IsExpected(exception))
         {
-            Log.Error(exception.Message);
-            return (exception as CrikException)?.ExitCode ?? ExitCodes.Failure;
+            return Fail(exception);
         }
+    }
+
+    private static int Answer(ToolAnswer answer)
+    {
+        int errno = Libc.TryWrite(1, System.Text.Encoding.UTF8.GetBytes(answer.Text));
+        if (errno is not (0 or Errno.EPIPE)) // a reader such as head may have read enough
+        {
+            throw new LinuxException("cannot write to standard output", errno);
+        }
+
+        if (answer.Problem is not null)
+        {
+            Log.Error(answer.Problem);
+        }
+
+        return answer.Failure is { } failure ? ExitCodes.Of(failure) : ExitCodes.Success;
+    }
+
+    private static int Refuse(string text, FailureKind failure)
+    {
+        _ = Libc.TryWrite(2, System.Text.Encoding.UTF8.GetBytes(text)); // The exit code tells it too.
+        return ExitCodes.Of(failure);
+    }
+
+    private static bool IsExpected(Exception exception) => exception is CrikException or IOException or UnauthorizedAccessException;
+
+    private static int Fail(Exception exception)
+    {
+        Log.Error(exception.Message);
+        return ExitCodes.Of((exception as CrikException)?.Kind ?? FailureKind.Failed);
     }
 
     private static CrikOptions Load(CommandLineOverrides overrides)

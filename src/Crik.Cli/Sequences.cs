@@ -1,10 +1,10 @@
 namespace Crik;
 
 /// <summary>
-/// What crik uses of LINQ, under the same names and as lazy. The System.Linq of a native build is made for speed: a class for
-/// each pair of operators and each pair of types, which was a fifth of the binary (docs/design/performance.md).
+/// Replaces the operators of System.Linq that crik uses. They have the same names and are lazy too. To be fast, System.Linq has a class for
+/// each pair of operators and each pair of types; in a native build these were a fifth of the binary (docs/design/performance.md).
 /// </summary>
-internal static class Sequences
+internal static partial class Sequences
 {
     public static IEnumerable<TResult> Select<T, TResult>(this IEnumerable<T> source, Func<T, TResult> selector)
     {
@@ -142,7 +142,7 @@ internal static class Sequences
         }
     }
 
-    /// <summary>What is equal keeps its order.</summary>
+    /// <summary>Sorts; items with equal keys keep their order.</summary>
     public static IEnumerable<T> OrderBy<T, TKey>(this IEnumerable<T> source, Func<T, TKey> key, IComparer<TKey>? comparer = null)
     {
         comparer ??= Comparer<TKey>.Default;
@@ -166,51 +166,6 @@ internal static class Sequences
 
     public static IEnumerable<T> OrderDescending<T>(this IEnumerable<T> source) => source.OrderByDescending(item => item);
 
-    public static bool Any<T>(this IEnumerable<T> source, Func<T, bool> predicate)
-    {
-        foreach (T item in source)
-        {
-            if (predicate(item))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    public static bool All<T>(this IEnumerable<T> source, Func<T, bool> predicate) => !source.Any(item => !predicate(item));
-
-    public static bool Contains<T>(this IEnumerable<T> source, T wanted)
-    {
-        EqualityComparer<T> same = EqualityComparer<T>.Default;
-        return source.Any(item => same.Equals(item, wanted));
-    }
-
-    public static T First<T>(this IEnumerable<T> source, Func<T, bool> predicate)
-    {
-        foreach (T item in source.Where(predicate))
-        {
-            return item;
-        }
-
-        throw new InvalidOperationException("nothing in the sequence is what is looked for");
-    }
-
-    public static T FirstOrDefault<T>(this IEnumerable<T> source, T otherwise) => source.FirstOrDefault(_ => true, otherwise);
-
-    public static T? FirstOrDefault<T>(this IEnumerable<T> source, Func<T, bool> predicate) => source.FirstOrDefault(predicate, default!);
-
-    public static T FirstOrDefault<T>(this IEnumerable<T> source, Func<T, bool> predicate, T otherwise)
-    {
-        foreach (T item in source.Where(predicate))
-        {
-            return item;
-        }
-
-        return otherwise;
-    }
-
     public static IEnumerable<T> DefaultIfEmpty<T>(this IEnumerable<T> source, T otherwise)
     {
         bool empty = true;
@@ -224,29 +179,5 @@ internal static class Sequences
         {
             yield return otherwise;
         }
-    }
-
-    public static T Max<T>(this IEnumerable<T> source)
-    {
-        Comparer<T> comparer = Comparer<T>.Default;
-        using IEnumerator<T> items = source.GetEnumerator();
-        T most = items.MoveNext() ? items.Current : throw new InvalidOperationException("the sequence is empty");
-        while (items.MoveNext())
-        {
-            most = comparer.Compare(items.Current, most) > 0 ? items.Current : most;
-        }
-
-        return most;
-    }
-
-    public static long Sum<T>(this IEnumerable<T> source, Func<T, long> selector)
-    {
-        long sum = 0;
-        foreach (T item in source)
-        {
-            sum += selector(item);
-        }
-
-        return sum;
     }
 }

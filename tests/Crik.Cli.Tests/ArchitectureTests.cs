@@ -1,69 +1,121 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
+using Crik.Testing.Architecture;
 
 namespace Crik.Tests;
 
-/// <summary>Which folder may know which, and what crik may not touch at all as PID 1.</summary>
+/// <summary>Checks in the compiled program and in its source that each folder uses only what it may use.</summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly Dictionary<string, string[]> s_allowed = new()
-    {
-        ["Linux"] = [],
-        ["Json"] = [],
-        ["Diagnostics"] = ["Linux"],
-        ["Configuration"] = ["Linux", "Contracts"],
-        ["Files"] = ["Linux", "Json"],
-        ["Init"] = ["Linux", "Diagnostics"],
-        ["Criu"] = ["Linux", "Diagnostics", "Init"],
-        ["Checkpoints"] = ["Linux", "Json", "Diagnostics", "Init", "Criu", "Files", "Configuration"],
-        ["Nodes"] = ["Linux", "Json", "Diagnostics", "Init", "Configuration", "Contracts"],
-        ["Inspection"] = ["Linux", "Json", "Criu", "Checkpoints"],
-        ["Control"] = ["Linux", "Json", "Diagnostics", "Init"],
-        ["Checks"] = ["Linux", "Json", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Inspection"],
-        ["Commands"] = ["Linux", "Json", "Diagnostics", "Init", "Criu", "Checkpoints", "Configuration", "Nodes", "Contracts", "Inspection", "Control", "Checks"],
-    };
+    private const string Source = "src/Crik.Cli";
 
-    public static TheoryData<string> Folders => [.. s_allowed.Keys];
+    private static readonly Assembly s_program = typeof(CrikVersion).Assembly;
+    private static readonly Lazy<TypeUse[]> s_uses = new(ReadUses);
 
-    private static string Source
-    {
-        get
-        {
-            DirectoryInfo? directory = new(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(directory!.FullName, "Crik.slnx")))
-            {
-                directory = directory.Parent;
-            }
-
-            return Path.Combine(directory.FullName, "src/Crik.Cli");
-        }
-    }
+    public static TheoryData<string> Folders => [.. Rooms.Allowed.Keys];
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void A_folder_uses_only_those_below_it(string folder)
+    public void A_folder_uses_only_the_types_that_its_rule_allows(string folder)
     {
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(Source, folder), "*.cs"))
+        string[] violations = [.. s_uses.Value
+            .Where(use => Rooms.Of(use.User) == folder && !Rooms.Allow(use.User, use.Used))
+            .GroupBy(use => (use.User, use.Used)).Select(uses => uses.First())
+            .Select(use => $"{use.Place}: {Short(use.User)} uses {Short(use.Used)}").Order(StringComparer.Ordinal)];
+
+        Assert.True(violations.Length == 0, $"{folder} may use [{string.Join(", ", Rooms.Allowed[folder])}], but:\n{string.Join('\n', violations)}");
+    }
+
+    /// <summary>The compiler copies constants, so that only the using line shows where they come from.</summary>
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void A_folder_has_using_lines_only_for_folders_that_its_rule_allows(string folder)
+    {
+        foreach (string file in FilesOf(folder))
         {
             foreach (Match line in UsingLine().Matches(File.ReadAllText(file)))
             {
                 string used = line.Groups[1].Value;
-                Assert.True(used == folder || s_allowed[folder].Contains(used), $"{file} uses Crik.{used}");
+                Assert.True(
+                    used == folder || Rooms.Allowed[folder].Any(entry => entry.Split('.')[0] == used),
+                    $"{file} has a using line for Crik.{used}, but {folder} may use [{string.Join(", ", Rooms.Allowed[folder])}].");
             }
         }
     }
 
+    [Fact]
+    public void Every_folder_has_a_rule_and_every_rule_has_a_folder()
+    {
+        IEnumerable<string> folders = Repository.SourceFiles(Source).Select(file => Path.GetRelativePath(Repository.In(Source), file).Split('/'))
+            .Where(path => path.Length > 1).Select(path => path[0]).Distinct();
+
+        Assert.Equal(folders.Order(StringComparer.Ordinal), Rooms.Allowed.Keys.Where(room => room is not (Rooms.Basics or Rooms.Program)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_namespace_of_a_file_is_the_folder_it_lies_in()
+    {
+        foreach (string file in Repository.SourceFiles(Source).Where(file => Path.GetFileName(file) != "Program.cs"))
+        {
+            string folder = Path.GetDirectoryName(Path.GetRelativePath(Repository.In(Source), file))!;
+            string expected = folder.Length == 0 ? "Crik" : $"Crik.{folder.Replace('/', '.')}";
+            Assert.True(File.ReadLines(file).Contains($"namespace {expected};"), $"{file} does not have the namespace {expected}.");
+        }
+    }
+
+    [Fact]
+    public void No_folders_use_each_other_in_a_circle()
+    {
+        ILookup<string, string> graph = s_uses.Value.Select(use => (From: Rooms.Of(use.User), To: Rooms.Of(use.Used))).Where(edge => edge.From != edge.To)
+            .Distinct().ToLookup(edge => edge.From, edge => edge.To);
+        string[] circles = [.. s_uses.Value
+            .Where(use => Rooms.Of(use.User) != Rooms.Of(use.Used) && Reaches(graph, Rooms.Of(use.Used), Rooms.Of(use.User)))
+            .GroupBy(use => (Rooms.Of(use.User), Rooms.Of(use.Used))).Select(uses => uses.First())
+            .Select(use => $"{Rooms.Of(use.User)} -> {Rooms.Of(use.Used)}, for example {use.Place}: {Short(use.User)} uses {Short(use.Used)}").Order(StringComparer.Ordinal)];
+
+        Assert.True(circles.Length == 0, $"These uses are parts of circles:\n{string.Join('\n', circles)}");
+    }
+
+    /// <summary>
+    /// A decision takes values and returns a value. So it neither looks at the machine nor at the volume.
+    /// </summary>
+    [Fact]
+    public void The_Policy_folder_uses_only_records_and_enums_of_other_folders()
+    {
+        string[] free = [Rooms.Basics, "Configuration", "Contracts", "Policy"];
+        string[] names = ["Crik.Linux.Errno", "Crik.Linux.Signal"]; // names of numbers
+
+        string[] violations = [.. s_uses.Value
+            .Where(use => Rooms.Of(use.User) == "Policy" && !free.Contains(Rooms.Of(use.Used)) && !names.Contains(use.Used) && !IsValue(s_program.GetType(use.Used)!))
+            .Select(use => $"{use.Place}: {Short(use.User)} uses {Short(use.Used)}").Distinct().Order(StringComparer.Ordinal)];
+
+        Assert.True(violations.Length == 0, $"A decision has to be pure, but:\n{string.Join('\n', violations)}");
+    }
+
+    [Fact]
+    public void Only_Program_decides_the_exit_codes()
+    {
+        string[] violations = [.. Repository.SourceFiles(Source)
+            .Where(file => Path.GetRelativePath(Repository.In(Source), file) is not ("Program.cs" or "ExitCodes.cs"))
+            .SelectMany(file => File.ReadLines(file).Select((line, index) => (Place: $"{Path.GetRelativePath(Repository.Root, file)}:{index + 1}", Line: line)))
+            .Where(line => line.Line.Contains("ExitCodes.", StringComparison.Ordinal)).Select(line => line.Place)];
+
+        Assert.True(violations.Length == 0, $"Only Program.cs may use ExitCodes, but these lines do:\n{string.Join('\n', violations)}");
+    }
+
     [Theory]
-    [InlineData(@"\bConsole\.", "on a terminal it puts the runtime's child reaper in")]
-    [InlineData(@"\bProcess\.Start|\bnew Process\b", "the runtime would reap every child and lose its status")]
-    [InlineData(@"PosixSignalRegistration", "signals are read from a descriptor")]
-    [InlineData(@"\basync\b|\bTask\.", "one thread, so that no thread takes a PID of the tree's")]
+    [InlineData(@"\bConsole\.", "on a terminal it installs the runtime's handler for SIGCHLD, which reaps every child")]
+    [InlineData(@"\bProcess\.Start|\bnew Process\b", "the runtime would reap every child, and the exit status would be lost")]
+    [InlineData(@"PosixSignalRegistration", "crik reads signals from a descriptor")]
+    [InlineData(@"\basync\b|\bTask\.", "the thread pool would take PIDs that the program needs")]
+    [InlineData(@"using System\.Linq;", "Sequences.cs replaces it, because it makes the binary larger")]
     public void What_breaks_an_init_is_not_used(string pattern, string because)
     {
-        foreach (string file in Directory.EnumerateFiles(Source, "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains("/obj/", StringComparison.Ordinal)))
+        foreach (string file in Repository.SourceFiles(Source))
         {
             foreach (string line in File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)))
             {
-                Assert.False(Regex.IsMatch(line, pattern), $"{file}: {line.Trim()} ({because})");
+                Assert.False(Regex.IsMatch(line, pattern), $"{file} contains '{line.Trim()}', which is forbidden: {because}.");
             }
         }
     }
@@ -71,12 +123,50 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Only_the_Linux_folder_calls_into_libc()
     {
-        foreach (string file in Directory.EnumerateFiles(Source, "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains("/Linux/", StringComparison.Ordinal)))
+        foreach (string file in Repository.SourceFiles(Source).Where(file => !file.Contains($"/{Source}/Linux/", StringComparison.Ordinal)))
         {
-            Assert.DoesNotContain("LibraryImport", File.ReadAllText(file), StringComparison.Ordinal);
+            Assert.DoesNotMatch("LibraryImport|DllImport", File.ReadAllText(file));
         }
     }
 
-    [GeneratedRegex(@"^using Crik\.(\w+);", RegexOptions.Multiline)]
+    private static TypeUse[] ReadUses()
+    {
+        using CompiledProgram program = new(s_program.Location);
+        return [.. program.Uses("Crik.")];
+    }
+
+    private static IEnumerable<string> FilesOf(string room) => room switch
+    {
+        Rooms.Program => [Repository.In($"{Source}/Program.cs")],
+        Rooms.Basics => Directory.EnumerateFiles(Repository.In(Source), "*.cs").Where(file => Path.GetFileName(file) != "Program.cs"),
+        _ => Repository.SourceFiles($"{Source}/{room}"),
+    };
+
+    private static bool IsValue(Type type) =>
+        type.IsEnum || type.GetMethod("<Clone>$") is not null || type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic) is not null;
+
+    private static bool Reaches(ILookup<string, string> graph, string from, string to)
+    {
+        HashSet<string> seen = [];
+        Queue<string> next = new([from]);
+        while (next.TryDequeue(out string? room))
+        {
+            if (room == to)
+            {
+                return true;
+            }
+
+            foreach (string used in graph[room].Where(seen.Add))
+            {
+                next.Enqueue(used);
+            }
+        }
+
+        return false;
+    }
+
+    private static string Short(string type) => type["Crik.".Length..];
+
+    [GeneratedRegex(@"^using (?:static |\w+ = )?Crik\.(\w+)[.;]", RegexOptions.Multiline)]
     private static partial Regex UsingLine();
 }

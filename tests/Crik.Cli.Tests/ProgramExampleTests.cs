@@ -4,7 +4,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.Tests;
 
-/// <summary>examples/programs: the manifests from which <c>make matrix</c> takes what it runs. Their parts name each other, and crik takes their configuration.</summary>
+/// <summary>
+/// Checks the manifests in examples/programs, from which <c>make matrix</c> takes what it runs: their parts must refer to each other,
+/// and crik must accept their configuration.
+/// </summary>
 public sealed class ProgramExampleTests : IDisposable
 {
     private readonly ConfigurationFixture _fixture = new();
@@ -14,12 +17,12 @@ public sealed class ProgramExampleTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public void Every_program_of_the_matrix_has_one_and_a_row_in_the_README()
+    public void Every_program_of_the_matrix_has_a_manifest_and_a_row_in_the_table_of_programs()
     {
-        string readme = File.ReadAllText(ConfigurationFixture.RepositoryFile("README.md"));
+        string table = File.ReadAllText(Repository.In("docs/programs.md"));
 
         Assert.Equal(FileNames("tests/lab/matrix/programs", "*.py").Where(name => !name.StartsWith('_')).Order(), FileNames("examples/programs", "*.yaml").Order());
-        Assert.All(FileNames("examples/programs", "*.yaml"), name => Assert.Contains($"](examples/programs/{name}.yaml) | ", readme, StringComparison.Ordinal));
+        Assert.All(FileNames("examples/programs", "*.yaml"), name => Assert.Contains($"](../examples/programs/{name}.yaml) | ", table, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -72,7 +75,7 @@ public sealed class ProgramExampleTests : IDisposable
     }
 
     private static string[] FileNames(string directory, string pattern) =>
-        [.. Directory.EnumerateFiles(ConfigurationFixture.RepositoryFile(directory), pattern).Select(path => Path.GetFileNameWithoutExtension(path))];
+        [.. Directory.EnumerateFiles(Repository.In(directory), pattern).Select(path => Path.GetFileNameWithoutExtension(path))];
 
     private static IEnumerable<YamlNode> Items(YamlNode list) => ((YamlSequenceNode)list).Children;
 
@@ -87,7 +90,7 @@ public sealed class ProgramExampleTests : IDisposable
         public Manifest(string name)
         {
             YamlStream stream = [];
-            stream.Load(new StringReader(File.ReadAllText(ConfigurationFixture.RepositoryFile($"examples/programs/{name}.yaml"))));
+            stream.Load(new StringReader(File.ReadAllText(Repository.In($"examples/programs/{name}.yaml"))));
             _objects = [.. stream.Documents.Select(document => document.RootNode)];
         }
 

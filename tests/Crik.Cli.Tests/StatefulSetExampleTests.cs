@@ -14,7 +14,7 @@ public sealed class StatefulSetExampleTests : IDisposable
     public StatefulSetExampleTests()
     {
         YamlStream stream = [];
-        stream.Load(new StringReader(File.ReadAllText(ConfigurationFixture.RepositoryFile("examples/statefulset.yaml"))));
+        stream.Load(new StringReader(File.ReadAllText(Repository.In("examples/statefulset.yaml"))));
         _configMap = Assert.Single(stream.Documents, document => Text(document.RootNode, "kind") == "ConfigMap").RootNode;
         _statefulSet = Assert.Single(stream.Documents, document => Text(document.RootNode, "kind") == "StatefulSet").RootNode;
     }

@@ -4,7 +4,7 @@ using Crik.Json;
 
 namespace Crik.Checks;
 
-/// <summary>What <c>crik check</c> says.</summary>
+/// <summary>Prints the findings of <c>crik check</c>, as a table for people or as JSON for programs.</summary>
 internal sealed class CheckReport(IReadOnlyList<Finding> findings)
 {
     private const int Width = 96;
@@ -41,7 +41,7 @@ internal sealed class CheckReport(IReadOnlyList<Finding> findings)
         json.WriteEndObject();
     });
 
-    /// <summary>Breaks a line at spaces; what follows is indented.</summary>
+    /// <summary>Breaks a line at spaces and indents the lines that follow.</summary>
     private static void Wrap(StringBuilder text, string sentence, int indent)
     {
         int column = 0;

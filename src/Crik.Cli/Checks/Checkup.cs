@@ -1,24 +1,26 @@
-using Crik.Checkpoints;
 using Crik.Configuration;
+using Crik.Criu;
 using Crik.Init;
+using Crik.Store;
 
 namespace Crik.Checks;
 
-/// <summary>All checks, one after the other: first what is cheap and explains the rest, at the end the trial.</summary>
+/// <summary>Runs all checks: first those that are cheap and explain the others, at the end the trial.</summary>
 internal static class Checkup
 {
-    /// <param name="options">As configured, as far as that could be read.</param>
-    /// <param name="configurationProblem">What is wrong with the configuration.</param>
-    public static List<Finding> Run(CrikOptions options, string? configurationProblem)
+    /// <param name="options">The configuration, as far as it could be read.</param>
+    /// <param name="configurationProblem">What is wrong with the configuration; null when it is valid.</param>
+    public static List<Finding> Run(CrikOptions options, string? configurationProblem) => InitLoop.RunTool(init => Run(init, options, configurationProblem));
+
+    private static List<Finding> Run(IInit init, CrikOptions options, string? configurationProblem)
     {
-        using Supervisor supervisor = new();
         CriuSetup criu = CriuSetup.Find(options);
         List<Finding> findings =
         [
             configurationProblem is null ? Finding.Ok("configuration", "the configuration is valid") : new("configuration", Verdict.Problem, configurationProblem),
             .. KernelChecks.Run(options.IoUring, criu.Level),
             .. PrivilegeChecks.Run(criu.File.StartsWith('/') ? criu.File : null, Newest(options.ImageDir)),
-            .. CriuChecks.Run(supervisor, criu),
+            .. CriuChecks.Run(init, criu),
             .. ProgramChecks.Run(1, options, criu.Level),
             .. DirectoryChecks.Run(options.ImageDir, options.GracePeriod, configurationProblem is null),
         ];
@@ -27,7 +29,7 @@ internal static class Checkup
             findings.Add(NodeStateCheck.Run(options));
         }
 
-        findings.Add(Trial.Run(supervisor, criu, PlaceForTrial(options.ImageDir, findings)));
+        findings.Add(Trial.Run(init, criu, PlaceForTrial(options.ImageDir, findings)));
         return findings;
     }
 
@@ -40,7 +42,7 @@ internal static class Checkup
         }
         catch (CheckpointException)
         {
-            return null; // what is wrong with the directory is said elsewhere
+            return null; // another check reports what is wrong with the directory
         }
     }
 

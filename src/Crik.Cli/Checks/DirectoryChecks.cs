@@ -1,11 +1,11 @@
-using Crik.Checkpoints;
 using Crik.Configuration;
 using Crik.Inspection;
 using Crik.Linux;
+using Crik.Store;
 
 namespace Crik.Checks;
 
-/// <summary>The image directory: is it there, whose is it, does it last, is there room, and how fast does it sync.</summary>
+/// <summary>Checks the image directory: whether it is writable and lasts, its lock, its room and its speed.</summary>
 internal static class DirectoryChecks
 {
     internal const string VolumeYaml =
@@ -15,7 +15,7 @@ internal static class DirectoryChecks
 
     private static readonly string[] s_networkTypes = ["nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "lustre", "beegfs"];
 
-    /// <param name="isAllRead">Nothing is wrong with the configuration; else one that is not there may be what could not be read.</param>
+    /// <param name="isAllRead">Whether the whole configuration could be read. If not, imageDir may be in the part that could not.</param>
     public static IEnumerable<Finding> Run(string? imageDir, TimeSpan gracePeriod, bool isAllRead)
     {
         Finding found = OfPlace(imageDir, isAllRead);
@@ -36,7 +36,7 @@ internal static class DirectoryChecks
         const string Name = "imageDir";
         if (imageDir is null && !isAllRead)
         {
-            return new(Name, Verdict.Warning, "what could be read of the configuration sets no imageDir: it is looked at when the configuration is right");
+            return new(Name, Verdict.Warning, "no imageDir is set in what could be read of the configuration: correct the configuration first");
         }
 
         if (imageDir is null)
@@ -44,29 +44,29 @@ internal static class DirectoryChecks
             return new(Name, Verdict.Problem, "imageDir is not set: the program runs without checkpoints", VolumeYaml);
         }
 
-        if (CrikOptions.PathProblem(imageDir) is { } problem)
+        if (OptionValues.PathProblem(imageDir) is { } problem)
         {
             return new(Name, Verdict.Problem, $"imageDir {problem}");
         }
 
-        FileIdentity? found = Libc.Identify(imageDir, followLinks: true);
+        FileStatus? found = Libc.TryStatus(imageDir, followLinks: true);
         if (found is { IsDirectory: false })
         {
-            return new(Name, Verdict.Problem, $"{imageDir} is no directory");
+            return new(Name, Verdict.Problem, $"{imageDir} is not a directory");
         }
 
         string place = imageDir;
-        while (Libc.Identify(place, followLinks: true) is null)
+        while (Libc.TryStatus(place, followLinks: true) is null)
         {
             place = Path.GetDirectoryName(place)!;
         }
 
-        // Root may write to what it owns by its capabilities; a read-only file system is nobody's to write.
+        // Root may write everywhere by its capabilities, but nobody may write to a read-only file system.
         return Libc.CheckWritable(place) switch
         {
-            0 => Finding.Ok(Name, found is null ? $"{imageDir} is not there yet; it is made at the first start" : $"{imageDir} is there and can be written"),
+            0 => Finding.Ok(Name, found is null ? $"{imageDir} does not exist yet; crik makes it at the first start" : $"{imageDir} exists and is writable"),
             Errno.EROFS => new(Name, Verdict.Problem, $"{imageDir} is read-only", WritableYaml),
-            int errno => new(Name, Verdict.Problem, $"{imageDir} cannot be written: {Errno.Text(errno)}; it has to belong to the user that crik runs as, or to a group of his", GroupYaml),
+            int errno => new(Name, Verdict.Problem, $"{imageDir} is not writable: {Errno.Text(errno)}; it must belong to the user that crik runs as, or to one of his groups", GroupYaml),
         };
     }
 
@@ -76,17 +76,21 @@ internal static class DirectoryChecks
         {
             return OfHolder(ImageDirectory.FindHolder(imageDir));
         }
+        catch (LinuxException exception)
+        {
+            return new("lock", Verdict.Problem, $"{imageDir} cannot be locked, so no crik can use it ({exception.Message}): mount a volume whose file system has locks");
+        }
         catch (IOException exception)
         {
-            return new("lock", Verdict.Problem, $"{exception.Message}: no crik can use the directory; remove it, or mount a volume whose file system has locks");
+            return new("lock", Verdict.Problem, $"{exception.Message}, so no crik can use the directory: remove it");
         }
     }
 
     /// <param name="holder"><see langword="null"/> when nobody holds the lock.</param>
     internal static Finding OfHolder(LockHolder? holder) =>
-        holder is null ? Finding.Ok("lock", "nobody uses the directory now")
+        holder is null ? Finding.Ok("lock", "no crik uses the directory now")
         : holder.HostName == Environment.MachineName ? Finding.Ok("lock", $"the crik of this pod (pid {holder.Pid}) uses the directory")
-        : new("lock", Verdict.Warning, $"{holder.HostName} uses the directory (since {holder.Since:u}): a crik here waits for it, for lockTimeout");
+        : new("lock", Verdict.Warning, $"{holder.HostName} uses the directory (since {holder.Since:u}): a crik that starts here waits for it, at most lockTimeout");
 
     internal static Finding OfFileSystem(IReadOnlyList<Mount> mounts, string imageDir)
     {
@@ -95,7 +99,7 @@ internal static class DirectoryChecks
         foreach (Mount candidate in mounts)
         {
             bool contains = candidate.MountPoint == "/" || imageDir == candidate.MountPoint || imageDir.StartsWith($"{candidate.MountPoint}/", StringComparison.Ordinal);
-            mount = contains && candidate.MountPoint.Length >= (mount?.MountPoint.Length ?? 0) ? candidate : mount; // of two at one point the later hides the earlier
+            mount = contains && candidate.MountPoint.Length >= (mount?.MountPoint.Length ?? 0) ? candidate : mount; // of two mounts at one place the later one hides the other
         }
 
         if (mount is null)
@@ -104,18 +108,23 @@ internal static class DirectoryChecks
         }
 
         string[] options = mount.SuperOptions.Split(',');
-        return mount.MountPoint == "/" ? new(Name, Verdict.Warning, $"no volume is mounted at {imageDir}: checkpoints go away with the container", VolumeYaml)
-            : mount.Type is "tmpfs" or "ramfs" ? new(Name, Verdict.Warning, $"{mount.Type} at {mount.MountPoint} is memory of this pod: checkpoints go away with it, and count as its memory", VolumeYaml)
-            : mount.Type.StartsWith("nfs", StringComparison.Ordinal) && options.Any(option => option is "nolock" or "local_lock=all" or "local_lock=flock")
-                ? new(Name, Verdict.Warning, $"{mount.Type} is mounted with nolock or local_lock: pods on different nodes do not see each other's lock; mount it without")
-            : Finding.Ok(Name, $"{Words.Printable(mount.Type)} at {Words.Printable(mount.MountPoint)}{(s_networkTypes.Contains(mount.Type) ? "; the lock has to be carried between nodes" : "")}");
+        return mount.MountPoint == "/" ? new(Name, Verdict.Warning, $"no volume is mounted at {imageDir}: checkpoints are deleted with the container", VolumeYaml)
+            : mount.Type is "tmpfs" or "ramfs" ? new(Name, Verdict.Warning, $"{mount.Type} at {mount.MountPoint} is memory of this pod: checkpoints are deleted with it, and count against its memory limit", VolumeYaml)
+            : KeepsLocksToItself(mount.Type, options)
+                ? new(Name, Verdict.Warning, "NFSv3 is mounted with nolock or local_lock, so pods on different nodes do not see each other's lock: mount it without, or as NFSv4")
+            : Finding.Ok(Name, $"{Words.Printable(mount.Type)} at {Words.Printable(mount.MountPoint)}{(s_networkTypes.Contains(mount.Type) ? "; it must carry locks between nodes" : "")}");
     }
 
-    /// <param name="needed">What the program has in memory now; 0 when none runs here.</param>
+    /// <summary>NFSv4 has locks in its protocol and ignores these options. NFSv3 needs lockd, which they switch off (man 5 nfs).</summary>
+    private static bool KeepsLocksToItself(string type, string[] options) =>
+        type == "nfs" && !options.Any(option => option.StartsWith("vers=4", StringComparison.Ordinal))
+        && options.Any(option => option is "nolock" or "local_lock=all" or "local_lock=flock");
+
+    /// <param name="needed">The memory of the program that runs here, in bytes; 0 when none runs.</param>
     internal static Finding OfSpace(long free, long needed) => needed > free
-        ? new("space", Verdict.Problem, $"{Words.Size(free)} are free, and the program has {Words.Size(needed)} in memory: a larger volume, or a lower keep")
+        ? new("space", Verdict.Problem, $"only {Words.Size(free)} are free, but the program has {Words.Size(needed)} in memory: use a larger volume, or a lower keep")
         : Finding.Ok("space", $"{Words.Size(free)} are free{(needed > 0 ? $"; the program has {Words.Size(needed)} in memory" : "")}");
 
-    /// <summary>Memory of everything in this PID namespace but crik and what runs this check.</summary>
+    /// <summary>Adds up the memory of all processes in this PID namespace but crik and this check.</summary>
     private static long ProgramBytes() => ProcFs.ResidentBytes(ProcFs.Tree(1).Where(task => task != 1 && task != Environment.ProcessId));
 }

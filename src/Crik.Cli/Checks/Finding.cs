@@ -4,10 +4,10 @@ internal enum Verdict
 {
     Ok,
 
-    /// <summary>For information: something that is not needed.</summary>
+    /// <summary>Something is missing that a checkpoint does not need.</summary>
     NotHere,
 
-    /// <summary>A checkpoint can work, and something may surprise.</summary>
+    /// <summary>A checkpoint can work, but something may surprise the user.</summary>
     Warning,
 
     /// <summary>No checkpoint can work.</summary>
@@ -15,9 +15,9 @@ internal enum Verdict
 }
 
 /// <summary>What one check found.</summary>
-/// <param name="name">The same in every version.</param>
-/// <param name="meaning">One sentence or two, in the user's terms.</param>
-/// <param name="yaml">What to add to the container in the pod, when that mends it.</param>
+/// <param name="name">The name of the check. Scripts read it, so it never changes.</param>
+/// <param name="meaning">What was found and what it means, in the user's words.</param>
+/// <param name="yaml">What to add to the container in the pod, when that helps.</param>
 internal sealed class Finding(string name, Verdict verdict, string meaning, string? yaml = null)
 {
     public string Name => name;

@@ -1,10 +1,11 @@
 using Crik.Configuration;
-using Crik.Init;
+using Crik.Contracts;
+using Crik.Linux;
 using Crik.Nodes;
 
 namespace Crik.Checks;
 
-/// <summary>Can whoever knows about the node be asked?</summary>
+/// <summary>Checks whether the source that knows about the node answers.</summary>
 internal static class NodeStateCheck
 {
     private const string Name = "nodeState";
@@ -14,18 +15,18 @@ internal static class NodeStateCheck
     {
         if (NodeSources.Choose(options) is not { } source)
         {
-            return Finding.Ok(Name, "nobody is asked about the node: every SIGTERM makes a checkpoint");
+            return Finding.Ok(Name, "no source is asked about the node: every SIGTERM makes a checkpoint");
         }
 
         try
         {
             NodeAnswer answer = source.Ask(Deadline.In(s_patience));
-            return Finding.Ok(Name, $"{source.Name} says: {Choices.NodeState.NameOf(answer.State)}, {answer.Reason}");
+            return Finding.Ok(Name, $"{source.Name} says: {answer.State.ToWireName()}, {answer.Reason}");
         }
         catch (HttpException exception)
         {
             string then = options.WhenNodeStateUnknown == WhenNodeStateUnknown.Checkpoint ? "makes a checkpoint" : "is only forwarded to the program";
-            return new(Name, Verdict.Warning, $"{source.Name} gives no answer: {exception.Message}. Until it does, SIGTERM {then} (whenNodeStateUnknown)");
+            return new(Name, Verdict.Warning, $"{source.Name} does not answer: {exception.Message}. Until it does, SIGTERM {then} (whenNodeStateUnknown)");
         }
     }
 }

@@ -1,11 +1,12 @@
-using Crik.Checkpoints;
 using Crik.Criu;
 using Crik.Inspection;
 using Crik.Linux;
+using Crik.Policy;
+using Crik.Store;
 
 namespace Crik.Checks;
 
-/// <summary>What this container may do (docs/design/0003-privileges.md).</summary>
+/// <summary>Checks what this container may do (docs/design/0003-privileges.md).</summary>
 internal static class PrivilegeChecks
 {
     internal const string BasicYaml = "securityContext:\n  capabilities: {add: [CHECKPOINT_RESTORE, SYS_PTRACE]}";
@@ -14,7 +15,7 @@ internal static class PrivilegeChecks
     internal const string UnconfinedYaml = "securityContext:\n  seccompProfile: {type: Unconfined}";
     internal const string EscalationYaml = "securityContext:\n  allowPrivilegeEscalation: true";
 
-    /// <param name="newest">The checkpoint that a start would look at first.</param>
+    /// <param name="newest">The newest checkpoint, if there is one.</param>
     public static IEnumerable<Finding> Run(string? criuFile, CheckpointManifest? newest)
     {
         Capabilities capabilities = Capabilities.Read(criuFile);
@@ -29,13 +30,13 @@ internal static class PrivilegeChecks
         const string Name = "capabilities";
         if (!isRoot && noNewPrivileges)
         {
-            return new(Name, Verdict.Problem, "this container is not root, and criu may not get the capabilities of its file: allow that", EscalationYaml);
+            return new(Name, Verdict.Problem, "this container does not run as root, and criu may not get the capabilities of its file: allow privilege escalation", EscalationYaml);
         }
 
         return (capabilities with { SeccompFiltered = false }).Problems().FirstOrDefault(_ => true) is { } problem
             ? new(Name, Verdict.Problem, problem, problem.Contains("SETPCAP", StringComparison.Ordinal) ? SetpcapYaml : BasicYaml)
             : Finding.Ok(Name, capabilities.Level == PrivilegeLevel.Full
-                ? "full level: clocks go on, and System V shared memory goes along"
+                ? "full level: clocks continue, and System V shared memory is saved"
                 : "basic level: checkpoint and restore");
     }
 
@@ -43,10 +44,10 @@ internal static class PrivilegeChecks
         ? new("seccomp", Verdict.Problem, "a seccomp filter is on this container, and under one criu may not trace the program", UnconfinedYaml)
         : Finding.Ok("seccomp", "no filter");
 
-    /// <param name="step">What it would do for the newest checkpoint there is.</param>
+    /// <param name="step">How far the clock would jump for the newest checkpoint; null without one.</param>
     internal static Finding OfClock(PrivilegeLevel level, bool hasNamespaces, TimeSpan? step) =>
-        level == PrivilegeLevel.Full && hasNamespaces ? Finding.Ok("clock", "CLOCK_MONOTONIC goes on after a restore: the program gets a time namespace")
-        : new("clock", Verdict.Warning, "after a restore CLOCK_MONOTONIC is the new node's, and goes backwards on one that booted later: timers a program has set by it then wait too long"
-            + (step < TimeSpan.Zero ? $"; for the newest checkpoint there is it would go back by {Words.Span(-step.Value)} here. " : ". ")
-            + (hasNamespaces ? "With more capabilities it goes on" : "This kernel has no time namespaces (CONFIG_TIME_NS)"), hasNamespaces ? FullYaml : null);
+        level == PrivilegeLevel.Full && hasNamespaces ? Finding.Ok("clock", "CLOCK_MONOTONIC continues after a restore: the program gets a time namespace")
+        : new("clock", Verdict.Warning, "after a restore CLOCK_MONOTONIC is the new node's, and goes backwards on a node that booted later: timers that a program set by it then fire late"
+            + (step < TimeSpan.Zero ? $"; for the newest checkpoint it would go back by {Words.Span(-step.Value)} here. " : ". ")
+            + (hasNamespaces ? "With more capabilities it continues" : "This kernel has no time namespaces (CONFIG_TIME_NS)"), hasNamespaces ? FullYaml : null);
 }

@@ -5,11 +5,11 @@ using Crik.Linux;
 
 namespace Crik.Checks;
 
-/// <summary>What the program that runs here now has got that stands in the way of a checkpoint: seen before SIGTERM comes.</summary>
+/// <summary>Looks in the program that runs here for what prevents a checkpoint, so that the user knows it before SIGTERM comes.</summary>
 internal static class ProgramChecks
 {
     internal const string HideYaml = "env: [{name: CRIK_IO_URING, value: hide}]";
-    internal const string ShareYaml = "env: [{name: CRIK_SHARE_SYSV_MEMORY, value: \"true\"}]   # or, where it is looked for by its key:\n" + PrivilegeChecks.FullYaml;
+    internal const string ShareYaml = "env: [{name: CRIK_SHARE_SYSV_MEMORY, value: \"true\"}]   # or, where a process looks for it by its key:\n" + PrivilegeChecks.FullYaml;
 
     /// <param name="root">The first process of this container.</param>
     public static IEnumerable<Finding> Run(int root, CrikOptions options, PrivilegeLevel level)
@@ -17,7 +17,7 @@ internal static class ProgramChecks
         int[] tasks = [.. ProcFs.Tree(root).Where(task => task != root && task != Environment.ProcessId)];
         if (tasks.Length == 0)
         {
-            return [Finding.NotHere("program", "no program runs here now, so none was looked at")];
+            return [Finding.NotHere("program", "no program runs here now, so none was checked")];
         }
 
         bool isFull = level == PrivilegeLevel.Full;
@@ -25,11 +25,11 @@ internal static class ProgramChecks
         [
             OfRings(options.IoUring, [.. tasks.Where(HasRing)]),
             isFull || options.ShareSysvMemory ? null : OfSharedMemory([.. SysvTasks(tasks)]),
-            isFull || IsFiltered("/proc/self") ? null : OfFilters([.. tasks.Where(HasFilter)]), // one on the container is said elsewhere
+            isFull || IsFiltered("/proc/self") ? null : OfFilters([.. tasks.Where(HasFilter)]), // another check reports one that is on the whole container
         ];
         Finding[] walls = [.. found.OfType<Finding>()];
         return walls.Length > 0 ? walls
-            : [Finding.Ok("program", string.Create(CultureInfo.InvariantCulture, $"no io_uring, System V shared memory or seccomp filter of the program's is in the way (processes looked at: {tasks.Length})"))];
+            : [Finding.Ok("program", string.Create(CultureInfo.InvariantCulture, $"the program uses no io_uring, System V shared memory or seccomp filter that prevents a checkpoint (processes checked: {tasks.Length})"))];
     }
 
     internal static Finding? OfRings(IoUring ioUring, IReadOnlyList<int> tasks) =>
@@ -46,8 +46,8 @@ internal static class ProgramChecks
 
     private static bool HasRing(int task) => ProcFs.OpenFiles(task).Any(file => file.Target == "anon_inode:[io_uring]");
 
-    /// <summary>Those that have a segment attached; the others of the IPC namespace may be another container's.</summary>
-    private static IEnumerable<int> SysvTasks(int[] tasks) => ProcFs.Lines("/proc/sysvipc/shm").Length <= 1 ? [] // one is the titles
+    /// <summary>Finds the processes that have a segment attached. Other segments may belong to another container.</summary>
+    private static IEnumerable<int> SysvTasks(int[] tasks) => ProcFs.Lines("/proc/sysvipc/shm").Length <= 1 ? [] // the first line has the titles
         : tasks.Where(task => ProcFs.Lines($"/proc/{task}/maps").Any(line => line.Contains(" /SYSV", StringComparison.Ordinal)));
 
     private static bool HasFilter(int task) => ProcFs.Threads(task).Any(thread => IsFiltered($"/proc/{task}/task/{thread}"));

@@ -4,21 +4,24 @@ using Crik.Linux;
 
 namespace Crik.Checks;
 
-/// <summary>How fast the image directory takes data to its disk: that decides how large a program fits into a grace period.</summary>
+/// <summary>
+/// Measures how fast the image directory brings data to its disk. That limits how large a program can be that is saved within the
+/// grace period.
+/// </summary>
 internal static class SyncSpeed
 {
     private const int Bytes = 16 << 20;
 
-    /// <summary>Writes, syncs and removes a file.</summary>
+    /// <summary>Writes, syncs and removes a file, and takes the time.</summary>
     public static Finding Measure(string imageDir, TimeSpan gracePeriod, long needed)
     {
         string path = Path.Combine(imageDir, $".check-{Environment.ProcessId}");
         try
         {
             byte[] data = new byte[1 << 20];
-            new Random(1).NextBytes(data); // a disk that leaves out zeros is not measured by zeros
+            new Random(1).NextBytes(data); // some disks do not write zeros
             Stopwatch clock = Stopwatch.StartNew();
-            using (FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, 0x180))
+            using (FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, FileModes.OwnFile))
             {
                 for (int written = 0; written < Bytes; written += data.Length)
                 {
@@ -32,7 +35,7 @@ internal static class SyncSpeed
         }
         catch (IOException exception)
         {
-            return new("sync", Verdict.Problem, $"{imageDir} does not take {Words.Size(Bytes)}: {exception.Message}");
+            return new("sync", Verdict.Problem, $"cannot write {Words.Size(Bytes)} to {imageDir}: {exception.Message}");
         }
         finally
         {
@@ -43,13 +46,13 @@ internal static class SyncSpeed
         }
     }
 
-    /// <param name="needed">What the program has in memory now; 0 when none runs here.</param>
+    /// <param name="needed">The memory of the program that runs here, in bytes; 0 when none runs.</param>
     internal static Finding Judge(double bytesPerSecond, TimeSpan gracePeriod, long needed)
     {
         long fits = (long)(bytesPerSecond * gracePeriod.TotalSeconds * 0.75);
         string speed = $"written and synced at {Words.Size((long)bytesPerSecond)}/s: about {Words.Size(fits)} of memory fit into three quarters of gracePeriod ({gracePeriod.TotalSeconds} s)";
         return needed > fits
-            ? new("sync", Verdict.Warning, $"{speed}, and the program has {Words.Size(needed)}: raise gracePeriod and terminationGracePeriodSeconds together, or take a faster volume",
+            ? new("sync", Verdict.Warning, $"{speed}, but the program has {Words.Size(needed)}: raise gracePeriod and terminationGracePeriodSeconds together, or use a faster volume",
                 $"# in the pod\nterminationGracePeriodSeconds: {(long)(needed / bytesPerSecond * 2) + 10}")
             : Finding.Ok("sync", speed);
     }

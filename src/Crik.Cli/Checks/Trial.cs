@@ -1,33 +1,37 @@
-using Crik.Checkpoints;
 using Crik.Configuration;
+using Crik.Criu;
 using Crik.Diagnostics;
+using Crik.Files;
 using Crik.Init;
 using Crik.Linux;
+using Crik.Restore;
+using Crik.Save;
+using Crik.Store;
 
 namespace Crik.Checks;
 
 /// <summary>
-/// The best witness: a small tree is saved and restored, by the same procedures as a program's, in a directory of its own.
-/// It has nothing in common with the program that runs here, but the container.
+/// Saves and restores a small process tree in a separate directory, by the same procedures as a program. This proves more than any
+/// other check. It does not touch the program that runs here.
 /// </summary>
-internal sealed class Trial(Supervisor supervisor, CriuSetup criu, string directory)
+internal sealed class Trial(IInit init, CriuSetup criu, string directory)
 {
     private const string Name = "trial";
     private const int Attempts = 2;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <param name="place">Where to make the directory: the image directory, if there is one.</param>
-    public static Finding Run(Supervisor supervisor, CriuSetup criu, string place)
+    /// <param name="place">The directory in which to work: the image directory, if it is usable.</param>
+    public static Finding Run(IInit init, CriuSetup criu, string place)
     {
         if (criu.Problems.Count > 0)
         {
-            return new(Name, Verdict.Problem, "not tried, because of what is said above");
+            return new(Name, Verdict.Problem, "not tried, because of the problems above");
         }
 
         string directory = Path.Combine(place, $"{CheckpointStore.CheckPrefix}{Environment.ProcessId}");
         try
         {
-            Finding found = new Trial(supervisor, criu, directory).Run();
+            Finding found = new Trial(init, criu, directory).Run();
             if (found.Verdict == Verdict.Ok)
             {
                 Directory.Delete(directory, recursive: true);
@@ -44,9 +48,9 @@ internal sealed class Trial(Supervisor supervisor, CriuSetup criu, string direct
     private Finding Run()
     {
         CrikOptions options = new() { ImageDir = directory, CriuPath = criu.File, GracePeriod = s_patience, ContainerFilesLimit = 0 };
-        StandardStreams none = StandardStreams.None;
-        using ImageDirectory images = ImageDirectory.Open(directory, TimeSpan.Zero, supervisor, mayBeReadOnly: false)!;
+        using ImageDirectory images = ImageDirectory.Open(directory, TimeSpan.Zero, wait: _ => false, mayBeReadOnly: false)!;
         CheckpointStore store = new(images);
+        Pod pod = new(init, store, new InstalledCriu(init, criu), StandardStreams.None, new ContainerAge());
         ChildProcess program = Start();
         try
         {
@@ -56,30 +60,30 @@ internal sealed class Trial(Supervisor supervisor, CriuSetup criu, string direct
             }
 
             RunRecord run = new() { RunId = Name, StartedAt = DateTimeOffset.UtcNow, HostName = Environment.MachineName };
-            CheckpointOutcome saved = new TakeCheckpoint(supervisor, store, options, criu, none).Run(new CheckpointRequest(program, run, ["crik", Name]), Deadline.In(s_patience));
-            if (saved.Generation is not { } generation)
+            SaveProcedure save = new(pod, options.Save!, new ProcTree(criu.Level, StandardStreams.None, []));
+            SaveOutcome saved = save.Run(new SaveRequest(program, run, ["crik", Name], LeaveRunning: false, Deadline.In(s_patience)));
+            if (saved is not SaveOutcome.Committed { Generation: var generation })
             {
-                return new(Name, Verdict.Problem, $"a small tree could not be saved: {saved.Failure}");
+                return new(Name, Verdict.Problem, $"a small tree could not be saved: {(saved as SaveOutcome.Failed)?.Reason}");
             }
 
-            RestoreCheckpoint restore = new(supervisor, store, options, criu, none) { Longest = s_patience };
             CheckpointManifest manifest = ManifestReader.Read(store.PathOf(generation), generation);
-            RestoreOutcome restored = restore.Run(generation, manifest, () => { });
-            for (int attempt = 1; restored.Program is null && attempt < Attempts; attempt++)
+            RestoreOutcome restored = Restore(pod, manifest);
+            for (int attempt = 1; restored is RestoreOutcome.Failed && attempt < Attempts; attempt++)
             {
-                restored = restore.Run(generation, manifest, () => { }); // something else in the pod may just have had one of its numbers
+                restored = Restore(pod, manifest); // another process of the pod may have had one of its numbers for a moment
             }
 
-            if (restored.Program is null)
+            if (restored is not RestoreOutcome.Restored back)
             {
-                return new(Name, Verdict.Problem, $"a small tree was saved, and could not be restored: {restored.Failure} (criu's log is in {directory})");
+                return new(Name, Verdict.Problem, $"a small tree was saved, and could not be restored: {(restored as RestoreOutcome.Failed)?.Reason} (criu's log is in {directory})");
             }
 
-            program = restored.Program;
-            Libc.Kill(program.Pid, Signal.SIGTERM);
-            return supervisor.Wait(() => program.HasExited, Deadline.In(s_patience)) && program.Exit is { Code: TrialProgram.Success }
-                ? Finding.Ok(Name, "a small tree was saved, restored and went on")
-                : new(Name, Verdict.Problem, $"a small tree was restored, and did not go on as it should: {program.Exit?.ToString() ?? "it hangs"}");
+            program = back.Program;
+            _ = Libc.SendSignal(program.Pid, Signal.SIGTERM);
+            return init.Wait(() => program.HasExited, Deadline.In(s_patience)) && program.Exit is { Code: TrialProgram.Success }
+                ? Finding.Ok(Name, "a small tree was saved and restored, and continued to run")
+                : new(Name, Verdict.Problem, $"a small tree was restored, and did not continue as it should: {program.Exit?.ToString() ?? "it hangs"}");
         }
         finally
         {
@@ -87,12 +91,15 @@ internal sealed class Trial(Supervisor supervisor, CriuSetup criu, string direct
         }
     }
 
+    private RestoreOutcome Restore(Pod pod, CheckpointManifest manifest) =>
+        new RestoreAttempt(pod, new ProcRestoredTree(init), manifest, () => { }) { Longest = s_patience }.Run();
+
     private bool BecomesReady(ChildProcess program)
     {
         Deadline deadline = Deadline.In(s_patience);
         while (!File.Exists(ReadyFile) && !program.HasExited && !deadline.HasPassed)
         {
-            supervisor.Wait(() => program.HasExited, Deadline.In(TimeSpan.FromMilliseconds(5)));
+            init.Wait(() => program.HasExited, Deadline.In(TimeSpan.FromMilliseconds(5)));
         }
 
         return File.Exists(ReadyFile) && !program.HasExited;
@@ -100,12 +107,12 @@ internal sealed class Trial(Supervisor supervisor, CriuSetup criu, string direct
 
     private string ReadyFile => Path.Combine(directory, "ready");
 
-    /// <summary>As a program is started, but with nothing of crik's own streams.</summary>
+    /// <summary>Starts the tree as a program is started, but without crik's own streams.</summary>
     private ChildProcess Start()
     {
         using FileDescriptor nothing = Libc.Open("/dev/null", Libc.O_RDWR);
         string[] duties = criu.Level == Criu.PrivilegeLevel.Full ? [ProgramStart.Subreaper, ProgramStart.IpcNamespace] : [ProgramStart.Subreaper];
-        return supervisor.Start(new ProcessSpec(["/proc/self/exe", ProgramStart.Stage, .. duties, "--", "/proc/self/exe", TrialProgram.Stage, ReadyFile])
+        return init.Start(new ProcessSpec(["/proc/self/exe", ProgramStart.Stage, .. duties, "--", "/proc/self/exe", TrialProgram.Stage, ReadyFile])
         {
             Descriptors = [(nothing.Number, 0), (nothing.Number, 1), (nothing.Number, 2)],
             NewSession = true,
@@ -121,12 +128,12 @@ internal sealed class Trial(Supervisor supervisor, CriuSetup criu, string direct
 
         foreach (int task in ProcFs.Tree(program.Pid))
         {
-            Libc.Kill(task, Signal.SIGKILL);
+            _ = Libc.SendSignal(task, Signal.SIGKILL);
         }
 
-        if (!supervisor.Wait(() => program.HasExited, Deadline.In(s_patience)))
+        if (!init.Wait(() => program.HasExited, Deadline.In(s_patience)))
         {
-            Log.Warning("the tree of the trial does not end", ("pid", program.Pid));
+            Log.Warning("the process tree of the trial does not end after SIGKILL", ("pid", program.Pid));
         }
     }
 }

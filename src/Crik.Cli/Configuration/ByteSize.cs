@@ -1,6 +1,6 @@
 namespace Crik.Configuration;
 
-/// <summary>Sizes as Kubernetes writes them: plain bytes, Ki Mi Gi (powers of 1024), K M G (powers of 1000).</summary>
+/// <summary>Reads sizes as Kubernetes writes them: plain bytes, Ki Mi Gi (powers of 1024), K M G (powers of 1000).</summary>
 internal static class ByteSize
 {
     private static readonly (string Suffix, long Factor)[] s_units =

@@ -1,6 +1,6 @@
 namespace Crik.Configuration;
 
-/// <summary>What the command line says about the configuration, as it was written there; null where it says nothing.</summary>
+/// <summary>What the command line says about the configuration, as it was written; null where it says nothing.</summary>
 internal sealed record CommandLineOverrides
 {
     public string? ConfigPath { get; init; }

@@ -1,9 +1,9 @@
 namespace Crik.Configuration;
 
-/// <summary>Everything that is wrong with the configuration, each line with the source it comes from.</summary>
+/// <summary>Names everything that is wrong with the configuration, and for each problem the source it comes from.</summary>
 internal sealed class ConfigurationException : CrikException
 {
-    /// <summary>A list of a hundred thousand wrong paths should not flood the log.</summary>
+    /// <summary>The largest number of problems to show. A list of a hundred thousand wrong paths must not flood the log.</summary>
     private const int MaxShown = 50;
 
     public ConfigurationException(IReadOnlyCollection<string> problems)
@@ -12,12 +12,12 @@ internal sealed class ConfigurationException : CrikException
     }
 
     private ConfigurationException(string[] shown, int count)
-        : base(Describe(shown, count), ExitCodes.Usage) => Problems = shown;
+        : base(Describe(shown, count), FailureKind.Configuration) => Problems = shown;
 
-    /// <summary>The first of them, without line breaks and control characters.</summary>
+    /// <summary>The first problems, without line breaks and control characters.</summary>
     public IReadOnlyList<string> Problems { get; }
 
-    /// <summary>What could be read nevertheless, for one who only looks at it.</summary>
+    /// <summary>What could be read all the same, for commands that only look.</summary>
     public CrikOptions? Rest { get; init; }
 
     private static string Describe(string[] shown, int count) =>
@@ -25,7 +25,7 @@ internal sealed class ConfigurationException : CrikException
         : $"the configuration has {count} problems:\n  {string.Join("\n  ", shown)}"
           + (count > shown.Length ? $"\n  and {count - shown.Length} more" : "");
 
-    /// <summary>Control characters out of a broken file must not reach a terminal, and a message stays one line.</summary>
+    /// <summary>Makes one line without control characters, which must not reach a terminal from a broken file.</summary>
     private static string Printable(string text)
     {
         string visible = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));

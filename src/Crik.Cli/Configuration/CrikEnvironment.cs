@@ -1,6 +1,6 @@
 namespace Crik.Configuration;
 
-/// <summary>The environment variables of crik: CRIK_ and the key in upper snake case, lists with colons.</summary>
+/// <summary>Reads the environment variables of crik. In a list the items are separated by colons.</summary>
 internal static class CrikEnvironment
 {
     public const string ConfigPathName = "CRIK_CONFIG_PATH";
@@ -16,7 +16,7 @@ internal static class CrikEnvironment
             {
                 settings.Add(key, key.IsList ? value.Split(':', StringSplitOptions.RemoveEmptyEntries) : [value], name);
             }
-            else if (name != ConfigPathName && !IsServiceLink(name) && !settings.IsFull)
+            else if (name != ConfigPathName && !IsServiceLink(name))
             {
                 IEnumerable<string> known = OptionKeys.All.Select(key => key.EnvironmentName).Append(ConfigPathName);
                 settings.Refuse($"{name}: unknown environment variable{NearestName.Hint(name, known)}");
@@ -27,8 +27,8 @@ internal static class CrikEnvironment
     }
 
     /// <summary>
-    /// Kubernetes describes every service of the namespace in each container (enableServiceLinks). A service named crik or
-    /// crik-node-state-server is a likely neighbour, and its variables begin as ours do.
+    /// Tells variables that Kubernetes sets for a service (enableServiceLinks). A service named crik or crik-node-state-server may be in
+    /// the same namespace, and its variables begin as ours do.
     /// </summary>
     private static bool IsServiceLink(string name) =>
         name.EndsWith("_SERVICE_HOST", StringComparison.Ordinal)

@@ -1,19 +1,15 @@
-using System.Text;
-using Crik.Linux;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace Crik.Configuration;
 
 /// <summary>
-/// The configuration file: one flat YAML mapping. It goes by the parser's events, not by a deserialiser, so that every
-/// problem has its line, nothing needs reflection, and a deep or self-referring document costs nothing.
+/// Reads the configuration file: one flat YAML mapping. It goes by the parser's events instead of a deserialiser. So every problem has
+/// its line, nothing needs reflection, and a document that is deep or refers to itself costs nothing.
 /// </summary>
 internal sealed class CrikOptionsFile
 {
     public const string DefaultPath = "/etc/crik/config.yaml";
-
-    private const int MaxBytes = 1 << 20;
 
     /// <summary>The scanner's time grows with the square of the depth: 1 MiB of brackets would keep it busy for minutes.</summary>
     private const int MaxDepth = 16;
@@ -21,7 +17,7 @@ internal sealed class CrikOptionsFile
     private readonly string _path;
     private readonly Parser _parser;
     private readonly Settings _settings;
-    private readonly Dictionary<string, long> _lines = []; // key -> where it was first seen
+    private readonly Dictionary<string, long> _lines = []; // key -> the line that sets it
 
     private CrikOptionsFile(string path, string text, Settings settings)
     {
@@ -30,114 +26,21 @@ internal sealed class CrikOptionsFile
         _settings = settings;
     }
 
+    /// <summary>The event to look at next; MoveNext passes over it.</summary>
+    private ParsingEvent Current =>
+        _parser.Current ?? (_parser.MoveNext() ? _parser.Current : null) ?? throw new InvalidOperationException("it ends too early");
+
     /// <param name="isRequired">Whether somebody named the file: then it has to be there.</param>
     public static Settings Read(string path, bool isRequired)
     {
         Settings settings = new();
-        if (ReadText(path, isRequired, settings) is { } text && !RefuseTabs(path, text, settings))
+        if (ConfigurationText.Read(path, isRequired, settings.Refuse) is { } text)
         {
             new CrikOptionsFile(path, text, settings).ReadStream();
         }
 
         return settings;
     }
-
-    private static string? ReadText(string path, bool isRequired, Settings settings)
-    {
-        try
-        {
-            if (Libc.IsMissing(path))
-            {
-                return Missing(); // the usual case: asked first, for an exception costs a start of crik 0.3 ms
-            }
-
-            if (Directory.Exists(path))
-            {
-                settings.Refuse($"{path}: is a directory, not a file");
-                return null;
-            }
-
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            byte[] bytes = new byte[MaxBytes + 1];
-            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return length <= MaxBytes ? Decode(path, bytes.AsSpan(0, length), settings) : Refuse("is larger than 1 MiB");
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return Missing();
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return Refuse("cannot be read: permission denied");
-        }
-        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
-        {
-            return Refuse($"cannot be read: {exception.Message}");
-        }
-
-        // A link to nowhere is a broken mount, not a missing file: the defaults would run without checkpoints, unnoticed.
-        string? Missing() =>
-            new FileInfo(path).LinkTarget is { } target ? Refuse($"is a link to '{target}', which does not exist")
-            : isRequired ? Refuse("no such file")
-            : null;
-
-        string? Refuse(string problem)
-        {
-            settings.Refuse($"{path}: {problem}");
-            return null;
-        }
-    }
-
-    private static string? Decode(string path, ReadOnlySpan<byte> bytes, Settings settings)
-    {
-        if (bytes.StartsWith(Encoding.UTF8.Preamble))
-        {
-            bytes = bytes[Encoding.UTF8.Preamble.Length..];
-        }
-
-        // The YAML scanner takes a NUL for the end of the file: what comes after it would be ignored in silence.
-        int nul = bytes.IndexOf((byte)0);
-        try
-        {
-            if (nul < 0)
-            {
-                return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
-            }
-
-            settings.Refuse($"{path}:{LineAt(bytes, nul)}: contains a NUL byte: the file must be UTF-8 text");
-        }
-        catch (DecoderFallbackException exception)
-        {
-            settings.Refuse($"{path}:{LineAt(bytes, exception.Index)}: is not valid UTF-8");
-        }
-
-        return null;
-    }
-
-    private static int LineAt(ReadOnlySpan<byte> bytes, int index) => bytes[..Math.Clamp(index, 0, bytes.Length)].Count((byte)'\n') + 1;
-
-    /// <summary>YAML indents with spaces. The parser takes some tabs in silence and reports others at a line further up.</summary>
-    private static bool RefuseTabs(string path, string text, Settings settings)
-    {
-        bool found = false;
-        int number = 0;
-        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
-        {
-            number++;
-            ReadOnlySpan<char> content = line.TrimStart(" \t");
-            if (line[..^content.Length].Contains('\t') && !settings.IsFull)
-            {
-                settings.Refuse($"{path}:{number}: is indented with a tab; YAML wants spaces");
-                found = true;
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>The event to look at next; MoveNext passes over it.</summary>
-    private ParsingEvent Current =>
-        _parser.Current ?? (_parser.MoveNext() ? _parser.Current : null) ?? throw new InvalidOperationException("it ends too early");
 
     private void ReadStream()
     {
@@ -173,76 +76,25 @@ internal sealed class CrikOptionsFile
 
     private void ReadRoot()
     {
-        if (Current is Scalar scalar && IsNull(scalar))
+        if (Current is MappingStart)
         {
-            _parser.MoveNext(); // nothing but comments
-            return;
+            ReadMapping("");
         }
-
-        if (Current is not MappingStart root)
+        else if (IsNull(Current))
         {
-            Refuse(Current.Start.Line, "must be a mapping with one 'key: value' a line");
-            Skip();
-            return;
-        }
-
-        RefuseDecoration(root, key: null);
-        _parser.MoveNext();
-        while (Current is not MappingEnd)
-        {
-            if (_settings.IsFull)
-            {
-                return;
-            }
-
-            ReadEntry();
-        }
-
-        _parser.MoveNext();
-    }
-
-    /// <param name="group">What the keys of a mapping within begin with, such as <c>hooks.</c></param>
-    private void ReadEntry(string group = "")
-    {
-        if (Current is not Scalar scalar || IsNull(scalar))
-        {
-            Refuse(Current.Start.Line, "a key must be plain text");
-            Skip();
-            Skip();
-            return;
-        }
-
-        _parser.MoveNext();
-        string name = group + scalar.Value;
-        long line = scalar.Start.Line;
-        bool isPlain = RefuseDecoration(scalar, key: null);
-        if (!_lines.TryAdd(name, line))
-        {
-            Refuse(line, $"{name}: is already set in line {_lines[name]}");
-            Skip();
-        }
-        else if (Current is MappingStart && OptionKeys.Names.Any(key => key.StartsWith($"{name}.", StringComparison.Ordinal)))
-        {
-            ReadGroup($"{name}.");
-        }
-        else if (OptionKeys.Find(name) is not { } key)
-        {
-            Refuse(line, $"{name}: unknown key{NearestName.Hint(name, OptionKeys.Names)}");
-            Skip();
-        }
-        else if (isPlain)
-        {
-            ReadValue(key, line);
+            _parser.MoveNext(); // there are only comments
         }
         else
         {
+            Refuse(Current.Start.Line, "must be a mapping with one 'key: value' a line");
             Skip();
         }
     }
 
-    private void ReadGroup(string group)
+    /// <param name="group">What the keys of an inner mapping begin with, such as <c>hooks.</c></param>
+    private void ReadMapping(string group)
     {
-        RefuseDecoration((MappingStart)Current, key: null);
+        RefuseDecoration((NodeEvent)Current);
         _parser.MoveNext();
         while (Current is not MappingEnd && !_settings.IsFull)
         {
@@ -252,92 +104,110 @@ internal sealed class CrikOptionsFile
         _parser.MoveNext();
     }
 
-    private void ReadValue(OptionKey key, long line)
+    private void ReadEntry(string group)
     {
-        if (Current is Scalar scalar && IsNull(scalar))
+        long line = Current.Start.Line;
+        if (Current is not Scalar scalar || IsNull(scalar))
         {
-            Refuse(line, $"{key.Name}: has no value; leave the line out for the default");
+            Refuse(line, "a key must be plain text");
             Skip();
-        }
-        else if (key.IsList)
-        {
-            ReadList(key, line);
-        }
-        else if (ReadScalar(key, "must be a single value, not a list or a mapping") is { } text)
-        {
-            _settings.Add(key, [text], $"{_path}:{line}: {key.Name}");
-        }
-    }
-
-    private void ReadList(OptionKey key, long line)
-    {
-        if (Current is not SequenceStart start)
-        {
-            Refuse(line, $"{key.Name}: must be a list, one '- {(key.Kind == OptionKind.PathList ? "/path" : key.Choices[0])}' a line");
             Skip();
             return;
         }
 
-        RefuseDecoration(start, key);
         _parser.MoveNext();
+        string name = group + scalar.Value;
+        bool isPlain = RefuseDecoration(scalar);
+        OptionKey? key = OptionKeys.Find(name);
+        if (!_lines.TryAdd(name, line))
+        {
+            Refuse(line, $"{name}: is already set in line {_lines[name]}");
+        }
+        else if (Current is MappingStart && OptionKeys.Names.Any(known => known.StartsWith($"{name}.", StringComparison.Ordinal)))
+        {
+            ReadMapping($"{name}.");
+            return;
+        }
+        else if (key is null)
+        {
+            Refuse(line, $"{name}: unknown key{NearestName.Hint(name, OptionKeys.Names)}");
+        }
+        else if (isPlain && IsNull(Current))
+        {
+            Refuse(line, $"{name}: has no value; leave the line out for the default");
+        }
+        else if (isPlain && key.IsList && Current is not SequenceStart)
+        {
+            Refuse(line, $"{name}: must be a list, one '- {(key.Kind == OptionKind.PathList ? "/path" : key.Choices[0])}' a line");
+        }
+        else if (isPlain)
+        {
+            ReadValue(key, line);
+            return;
+        }
+
+        Skip();
+    }
+
+    private void ReadValue(OptionKey key, long line)
+    {
+        string problem = !key.IsList ? "must be a single value, not a list or a mapping"
+            : key.Kind == OptionKind.PathList ? "must be a list of paths"
+            : $"must be a list of {string.Join(" or ", key.Choices)}";
         List<string> values = [];
-        while (Current is not SequenceEnd)
+        if (!key.IsList)
         {
-            if (ReadScalar(key, key.Kind == OptionKind.PathList ? "must be a list of paths" : $"must be a list of {string.Join(" or ", key.Choices)}") is { } text)
-            {
-                values.Add(text);
-            }
+            ReadScalar(key, problem, values);
         }
-
-        _parser.MoveNext();
-
-        _settings.Add(key, values, $"{_path}:{line}: {key.Name}");
-    }
-
-    private string? ReadScalar(OptionKey key, string problem)
-    {
-        if (Current is not Scalar scalar)
+        else
         {
-            if (!RefuseAlias(key))
+            RefuseDecoration((NodeEvent)Current, $"{key.Name}: ");
+            _parser.MoveNext();
+            while (Current is not SequenceEnd)
             {
-                Refuse(Current.Start.Line, $"{key.Name}: {problem}");
+                ReadScalar(key, problem, values);
             }
 
-            Skip();
-            return null;
+            _parser.MoveNext();
         }
 
-        _parser.MoveNext();
-        return RefuseDecoration(scalar, key) ? scalar.Value : null;
+        if (key.IsList || values.Count > 0)
+        {
+            _settings.Add(key, values, $"{_path}:{line}: {key.Name}");
+        }
     }
 
-    private bool RefuseAlias(OptionKey key)
+    private void ReadScalar(OptionKey key, string problem, List<string> values)
     {
-        if (Current is not AnchorAlias alias)
+        if (Current is Scalar scalar)
         {
-            return false;
+            _parser.MoveNext();
+            if (RefuseDecoration(scalar, $"{key.Name}: "))
+            {
+                values.Add(scalar.Value);
+            }
+
+            return;
         }
 
-        Refuse(alias.Start.Line, $"{key.Name}: aliases (*{alias.Value}) are not supported");
-        return true;
+        Refuse(Current.Start.Line, $"{key.Name}: {(Current is AnchorAlias alias ? $"aliases (*{alias.Value}) are not supported" : problem)}");
+        Skip();
     }
 
     /// <returns><see langword="false"/> when the node carries an anchor or a tag, which a flat file has no use for.</returns>
-    private bool RefuseDecoration(NodeEvent node, OptionKey? key)
+    private bool RefuseDecoration(NodeEvent node, string label = "")
     {
         if (node.Anchor.IsEmpty && node.Tag.IsEmpty)
         {
             return true;
         }
 
-        string what = node.Anchor.IsEmpty ? "tags" : $"anchors (&{node.Anchor.Value})";
-        Refuse(node.Start.Line, $"{(key is null ? "" : key.Name + ": ")}{what} are not supported");
+        Refuse(node.Start.Line, $"{label}{(node.Anchor.IsEmpty ? "tags" : $"anchors (&{node.Anchor.Value})")} are not supported");
         return false;
     }
 
-    private static bool IsNull(Scalar scalar) =>
-        scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" }
-        && scalar.Anchor.IsEmpty && scalar.Tag.IsEmpty;
+    private static bool IsNull(ParsingEvent node) =>
+        node is Scalar { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL", Anchor.IsEmpty: true, Tag.IsEmpty: true };
 
     /// <summary>Passes over one node and what is in it.</summary>
     /// <exception cref="InvalidDataException">It is too deep to read on.</exception>
@@ -356,11 +226,5 @@ internal sealed class CrikOptionsFile
         while (depth > 0);
     }
 
-    private void Refuse(long line, string problem)
-    {
-        if (!_settings.IsFull)
-        {
-            _settings.Refuse($"{_path}:{Math.Max(1, line)}: {problem}");
-        }
-    }
+    private void Refuse(long line, string problem) => _settings.Refuse($"{_path}:{Math.Max(1, line)}: {problem}");
 }

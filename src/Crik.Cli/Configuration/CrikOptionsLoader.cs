@@ -1,9 +1,9 @@
 namespace Crik.Configuration;
 
-/// <summary>Puts the configuration together: command line over environment over file over default.</summary>
+/// <summary>Loads the configuration. The command line wins over the environment, and the environment over the file.</summary>
 internal static class CrikOptionsLoader
 {
-    /// <exception cref="ConfigurationException">With every problem of every source.</exception>
+    /// <exception cref="ConfigurationException">Something is wrong. It has every problem of every source.</exception>
     public static CrikOptions Load(CommandLineOverrides overrides, IReadOnlyDictionary<string, string> environment) =>
         Load(overrides, environment, CrikOptionsFile.DefaultPath);
 
@@ -16,17 +16,11 @@ internal static class CrikOptionsLoader
         CrikOptions options = new() { NodeName = environment.GetValueOrDefault(CrikOptions.NodeNameVariable) };
         foreach (Setting setting in sources.SelectMany(source => source.Values))
         {
-            if (setting.Key.Set(ref options, setting.Values) is { } problem)
-            {
-                problems.Add($"{setting.Label}: {problem}");
-            }
-            else
-            {
-                labels[setting.Key.Name] = setting.Label;
-            }
+            labels[setting.Key.Name] = setting.Label;
+            options = setting.Key.Set(options, setting.Values, problem => problems.Add($"{setting.Label}: {problem}"));
         }
 
-        problems.AddRange(options.Problems().Select(found => $"{labels.GetValueOrDefault(found.Key, found.Key)}: {found.Problem}"));
+        problems.AddRange(options.Conflicts().Select(found => $"{labels.GetValueOrDefault(found.Key, found.Key)}: {found.Problem}"));
         return problems.Count == 0 ? options : throw new ConfigurationException(problems) { Rest = options };
     }
 
@@ -51,7 +45,7 @@ internal static class CrikOptionsLoader
         Settings settings = new();
         Add("imageDir", overrides.ImageDir, "--image-dir");
         Add("logFormat", overrides.LogFormat, "--log-format");
-        Add("logLevel", overrides.Debug ? Choices.LogLevel.NameOf(LogLevel.Debug) : null, "--debug");
+        Add("logLevel", overrides.Debug ? "debug" : null, "--debug");
         return settings;
 
         void Add(string key, string? value, string label)

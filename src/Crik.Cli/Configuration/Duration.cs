@@ -1,9 +1,9 @@
 namespace Crik.Configuration;
 
-/// <summary>Durations as people write them: 30s, 2m, 1h30m, 500ms.</summary>
+/// <summary>Reads durations as people write them: 30s, 2m, 1h30m, 500ms.</summary>
 internal static class Duration
 {
-    /// <summary>Timers of the runtime end at 49 days; no use of crik comes near.</summary>
+    /// <summary>The longest duration. Timers of the runtime end at 49 days, and no use of crik comes near.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromHours(1000);
 
     private static readonly (string Name, long Milliseconds)[] s_units = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
@@ -12,7 +12,7 @@ internal static class Duration
     {
         (value, problem) = (TimeSpan.Zero, $"must be a duration such as 30s, 2m, 1h30m or 500ms, not '{text}'");
         long total = 0;
-        int nextUnit = 0; // each unit once, the larger first
+        int nextUnit = 0; // each unit may be there once, the larger first
         int at = 0;
         while (at < text.Length)
         {

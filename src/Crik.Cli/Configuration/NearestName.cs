@@ -1,6 +1,6 @@
 namespace Crik.Configuration;
 
-/// <summary>What a mistyped name was probably meant to be.</summary>
+/// <summary>Finds the name that a mistyped one was probably meant to be.</summary>
 internal static class NearestName
 {
     /// <summary>" (did you mean 'x'?)", or nothing when no name is close.</summary>
@@ -13,7 +13,7 @@ internal static class NearestName
         int bestDistance = Math.Max(2, Math.Min(name.Length, 64) / 3) + 1;
         foreach (string candidate in known)
         {
-            // A name far longer than any key is no typing error, and not worth the table.
+            // A name that is much longer or shorter is no typing error, and not worth the table.
             if (Math.Abs(candidate.Length - name.Length) < bestDistance
                 && Distance(name, candidate) is var distance && distance < bestDistance)
             {

@@ -3,35 +3,29 @@ using System.Text;
 namespace Crik.Configuration;
 
 /// <summary>How the value of a key is written.</summary>
-internal enum OptionKind
-{
-    Path,
-    PathList,
-    ChoiceList,
-    Url,
-    Text,
-    Integer,
-    Boolean,
-    Duration,
-    ByteSize,
-    Choice,
-}
+internal enum OptionKind { Path, PathList, ChoiceList, Url, Text, Integer, Boolean, Duration, ByteSize, Choice }
 
 /// <summary>One key of the configuration: its names, its meaning, and how its text becomes a value of <see cref="CrikOptions"/>.</summary>
 internal sealed record OptionKey(string Name, OptionKind Kind, string Description, OptionKey.Setter Set)
 {
-    /// <returns>What is wrong with the text, or null when <paramref name="options"/> now has the value.</returns>
-    public delegate string? Setter(ref CrikOptions options, IReadOnlyList<string> values);
+    /// <param name="values">What somebody wrote: one value, or the items of a list.</param>
+    /// <param name="refuse">Takes each thing that is wrong with it.</param>
+    /// <returns>The options with the value, or as they were when the text is not of this kind.</returns>
+    public delegate CrikOptions Setter(CrikOptions options, IReadOnlyList<string> values, Action<string> refuse);
 
     public const string EnvironmentPrefix = "CRIK_";
 
+    /// <summary>The prefix and the name in upper snake case: CRIK_HOOKS_AFTER_RESTORE for hooks.afterRestore.</summary>
     public string EnvironmentName { get; } = ToEnvironmentName(Name);
 
-    /// <summary>The default as it would be written; null when the key is unset, or an empty list, by default.</summary>
+    /// <summary>The default as a user would write it; null when the key is unset, or an empty list, by default.</summary>
     public string? DefaultText { get; init; }
 
-    /// <summary>All values a choice, or an item of a list of choices, can have.</summary>
+    /// <summary>All values that a choice, or an item of a list of choices, can have.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
+
+    /// <summary>The smallest and the largest number, in bytes for a size; null where there is no bound.</summary>
+    public (long? Minimum, long? Maximum) Range { get; init; }
 
     public bool IsList => Kind is OptionKind.PathList or OptionKind.ChoiceList;
 
@@ -40,18 +34,8 @@ internal sealed record OptionKey(string Name, OptionKind Kind, string Descriptio
         StringBuilder text = new(EnvironmentPrefix);
         for (int i = 0; i < name.Length; i++)
         {
-            if (name[i] == '.')
-            {
-                text.Append('_');
-                continue;
-            }
-
-            if (i > 0 && char.IsAsciiLetterUpper(name[i]) && char.IsAsciiLetterLower(name[i - 1]))
-            {
-                text.Append('_');
-            }
-
-            text.Append(char.ToUpperInvariant(name[i]));
+            bool startsWord = i > 0 && char.IsAsciiLetterUpper(name[i]) && char.IsAsciiLetterLower(name[i - 1]);
+            text.Append(startsWord ? "_" : "").Append(name[i] == '.' ? '_' : char.ToUpperInvariant(name[i]));
         }
 
         return text.ToString();

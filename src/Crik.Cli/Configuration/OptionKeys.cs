@@ -1,220 +1,168 @@
-using System.Globalization;
+using Crik.Contracts;
 using Crik.Linux;
 
 namespace Crik.Configuration;
 
-/// <summary>The one table of keys: the YAML file, the environment, the help text and the tests of the schema all go by it.</summary>
+/// <summary>
+/// The one table of keys. The configuration file, the environment and the help text go by it; tests hold the JSON schema, the example
+/// and the reference against it.
+/// </summary>
 internal static class OptionKeys
 {
-    private delegate bool Parser<T>(string text, out T value, out string problem);
-
     public static IReadOnlyList<OptionKey> All { get; } =
     [
-        Of<string>("imageDir", OptionKind.Path,
-            "Directory on a volume that outlives the pod; checkpoints go there. Unset: no checkpoints.",
-            null, Path, (o, v) => o with { ImageDir = v }),
-        Of<Uri?>("nodeStateServerURL", OptionKind.Url,
-            "Address of the node state server, which says whether the node goes away. Unset: every SIGTERM makes a checkpoint.",
-            null, Url, (o, v) => o with { NodeStateServerUrl = v }),
-        OneOf("nodeStateSource",
-            "Who is asked about the node: the server, or the cloud's metadata service. auto: the server when it has an address.",
-            "auto", Choices.NodeStateSource, (o, v) => o with { NodeStateSource = v }),
-        Of<TimeSpan>("nodeStateTimeout", OptionKind.Duration,
-            "How long SIGTERM waits for word that the node goes away.",
-            "1s", Duration.TryParse, (o, v) => o with { NodeStateTimeout = v }),
-        OneOf("whenNodeStateUnknown",
-            "What SIGTERM means when nobody answered: a checkpoint, or what it means without crik.",
-            "checkpoint", Choices.WhenNodeStateUnknown, (o, v) => o with { WhenNodeStateUnknown = v }),
-        ManyOf("checkpointOn",
-            "States of the node in which SIGTERM means a checkpoint.",
-            "[shutting-down, cordoned, gone]", Choices.NodeState, (o, v) => o with { CheckpointOn = v }),
-        Of<string>("nodeStateTokenFile", OptionKind.Path,
-            "File with a bearer token for the node state server.",
-            null, Path, (o, v) => o with { NodeStateTokenFile = v }),
-        Of<string>("onNodeWarning", OptionKind.Text,
-            "Shell command to run when the node begins to go away, before SIGTERM.",
-            null, Text, (o, v) => o with { OnNodeWarning = v }),
-        Of<bool>("checkpointOnWarning", OptionKind.Boolean,
-            "Whether to make a checkpoint then at once; the program runs on.",
-            "false", Boolean, (o, v) => o with { CheckpointOnWarning = v }),
-        Of<TimeSpan>("checkpointInterval", OptionKind.Duration,
-            "Time between checkpoints that leave the program running. 0s: none.",
-            "0s", Duration.TryParse, (o, v) => o with { CheckpointInterval = v }),
-        Of<int>("checkpointSignal", OptionKind.Text,
-            "Signal to crik that makes a checkpoint and leaves the program running, instead of going to the program.",
-            null, SignalName, (o, v) => o with { CheckpointSignal = v }),
-        Of<string>("hooks.beforeCheckpoint", OptionKind.Text,
-            "Shell command to run before each checkpoint.",
-            null, Text, (o, v) => o with { BeforeCheckpoint = v }),
-        Of<string>("hooks.afterCheckpoint", OptionKind.Text,
-            "Shell command to run after each checkpoint that was committed.",
-            null, Text, (o, v) => o with { AfterCheckpoint = v }),
-        Of<string>("hooks.afterRestore", OptionKind.Text,
-            "Shell command to run after a restore, beside the program that runs again.",
-            null, Text, (o, v) => o with { AfterRestore = v }),
-        OneOf("whenHookFails",
-            "goOn: a checkpoint is made all the same; giveUp: it is not, when hooks.beforeCheckpoint fails or takes too long.",
-            "goOn", Choices.WhenHookFails, (o, v) => o with { WhenHookFails = v }),
-        Of<int>("restoredSignal", OptionKind.Text,
-            "Signal that a restored program gets as the first thing.",
-            null, SignalName, (o, v) => o with { RestoredSignal = v }),
-        Of<string>("restoredFile", OptionKind.Path,
-            "File in which a restored program finds its new pod's name and environment, and how long it was away.",
-            null, Path, (o, v) => o with { RestoredFile = v }),
-        OneOf("whenClockJumps",
-            "What to do when CLOCK_MONOTONIC would go back for the program: warn and restore, start afresh, or fail.",
-            "warn", Choices.WhenClockJumps, (o, v) => o with { WhenClockJumps = v }),
-        Of<TimeSpan>("hookTimeout", OptionKind.Duration,
-            "How long such a command may take.",
-            "10s", Duration.TryParse, (o, v) => o with { HookTimeout = v }),
-        Paths("additionalPaths",
-            "Files and directories to copy with each checkpoint and to put back before a restore.",
+        Path("imageDir", "The directory for checkpoints, on a volume that outlives the pod. Without it crik is a plain init.",
+            (o, v) => o with { ImageDir = v }, path => path == "/" ? "must be a directory of its own, not '/'" : null),
+        Of<Uri>("nodeStateServerURL", OptionKind.Url, "The server that says whether the node goes away. Without it every SIGTERM makes a checkpoint.",
+            null, OptionValues.ReadUrl, (o, v) => o with { NodeStateServerUrl = v }),
+        Choice<NodeStateSource>("nodeStateSource",
+            "Who is asked about the node. auto: the server, when it has an address. A cloud's name: the cloud's metadata service.",
+            "auto", ["auto", "server", "ec2", "gce", "azure", "none"], (o, v) => o with { NodeStateSource = v }),
+        Time("nodeStateTimeout", "How long crik waits, after SIGTERM, for news that the node goes away.",
+            "1s", (o, v) => o with { NodeStateTimeout = v }),
+        Choice<WhenNodeStateUnknown>("whenNodeStateUnknown", "What SIGTERM means when nobody answered.",
+            "checkpoint", ["checkpoint", "forward"], (o, v) => o with { WhenNodeStateUnknown = v }),
+        NodeStates("checkpointOn", "The states of the node in which SIGTERM makes a checkpoint.",
+            "[shutting-down, cordoned, gone]", (o, v) => o with { CheckpointOn = v }),
+        Path("nodeStateTokenFile", "A file with a bearer token for the node state server.", (o, v) => o with { NodeStateTokenFile = v }),
+        Text("onNodeWarning", "A shell command that runs when the node begins to go away, before SIGTERM.", (o, v) => o with { OnNodeWarning = v }),
+        Flag("checkpointOnWarning", "Make a checkpoint at that moment. The program continues to run.", (o, v) => o with { CheckpointOnWarning = v }),
+        Time("checkpointInterval", "The time between checkpoints that leave the program running. 0s: none.",
+            "0s", (o, v) => o with { CheckpointInterval = v },
+            time => time > TimeSpan.Zero && time < TimeSpan.FromSeconds(1) ? "must be at least 1s, or 0s for none" : null),
+        SignalName("checkpointSignal", "A signal that makes such a checkpoint when crik gets it. The program does not get it.",
+            (o, v) => o with { CheckpointSignal = v },
+            signal => signal is Signal.SIGTERM or Signal.SIGKILL or Signal.SIGSTOP or Signal.SIGCHLD ? $"cannot be {Signal.Name(signal)}" : null),
+        Text("hooks.beforeCheckpoint", "A shell command that runs before each checkpoint.", (o, v) => o with { BeforeCheckpoint = v }),
+        Text("hooks.afterCheckpoint", "A shell command that runs after each checkpoint that was committed.", (o, v) => o with { AfterCheckpoint = v }),
+        Text("hooks.afterRestore", "A shell command that runs after a restore.", (o, v) => o with { AfterRestore = v }),
+        Choice<WhenHookFails>("whenHookFails", "Whether crik makes the checkpoint although hooks.beforeCheckpoint failed.",
+            "goOn", ["goOn", "giveUp"], (o, v) => o with { WhenHookFails = v }),
+        SignalName("restoredSignal", "A signal that a restored program gets before anything else.", (o, v) => o with { RestoredSignal = v }),
+        Path("restoredFile", "A file that tells a restored program its new pod's name and environment, and how long it was away.",
+            (o, v) => o with { RestoredFile = v }),
+        Choice<WhenClockJumps>("whenClockJumps", "What to do when CLOCK_MONOTONIC would go back for the program.",
+            "warn", ["warn", "startFresh", "fail"], (o, v) => o with { WhenClockJumps = v }),
+        Time("hookTimeout", "How long each of these commands may take.", "10s", (o, v) => o with { HookTimeout = v }, AtLeastOneSecond),
+        Paths("additionalPaths", "Files and directories that crik copies with each checkpoint and puts back before a restore.",
             (o, v) => o with { AdditionalPaths = v }),
-        Paths("inotifyIncompatiblePaths",
-            "Where to look first for the files of inotify watches, which are taken off for a dump and put back on.",
+        Paths("inotifyIncompatiblePaths", "Where crik looks first for files that the program watches.",
             (o, v) => o with { InotifyIncompatiblePaths = v }),
-        Of<int>("keep", OptionKind.Integer, "How many checkpoints to keep.", "2", Integer, (o, v) => o with { Keep = v }),
-        Of<TimeSpan>("gracePeriod", OptionKind.Duration,
-            "The pod's terminationGracePeriodSeconds.",
-            "30s", Duration.TryParse, (o, v) => o with { GracePeriod = v }),
-        Of<int>("checkpointExitCode", OptionKind.Integer,
-            "Exit code after a checkpoint. 0 would tell a Job that it is done.",
-            "143", Integer, (o, v) => o with { CheckpointExitCode = v }),
-        Of<long>("ghostLimit", OptionKind.ByteSize,
-            "Largest deleted but still open file that goes into a checkpoint.",
-            "500Mi", ByteSize.TryParse, (o, v) => o with { GhostLimit = v }),
-        Of<long>("containerFilesLimit", OptionKind.ByteSize,
-            "How much goes along of what the program changed in its container and has closed. 0: only what it has open.",
-            "500Mi", ByteSize.TryParse, (o, v) => o with { ContainerFilesLimit = v }),
-        Of<TimeSpan>("lockTimeout", OptionKind.Duration,
-            "How long to wait for an old pod that still holds imageDir.",
-            "60s", Duration.TryParse, (o, v) => o with { LockTimeout = v }),
-        OneOf("restoreMode",
-            "once: not after the program has ended by itself; always: every start restores the newest checkpoint.",
-            "once", Choices.RestoreMode, (o, v) => o with { RestoreMode = v }),
-        Of<int>("restoreAttempts", OptionKind.Integer,
-            "How often a checkpoint is tried before it is set aside.",
-            "2", Integer, (o, v) => o with { RestoreAttempts = v }),
-        OneOf("whenRestoreFails",
-            "What to do when a checkpoint cannot be restored.",
-            "startFresh", Choices.WhenRestoreFails, (o, v) => o with { WhenRestoreFails = v }),
-        OneOf("whenIncompatible",
-            "What to do when a checkpoint comes from a node this one does not match (CPU, kernel, criu).",
-            "startFresh", Choices.WhenIncompatible, (o, v) => o with { WhenIncompatible = v }),
-        OneOf("whenCrashed",
-            "What to do after a run that vanished without a checkpoint (node crash, OOM kill).",
-            "restore", Choices.WhenCrashed, (o, v) => o with { WhenCrashed = v }),
-        OneOf("lazyPages",
-            "Whether a restored program runs while its memory comes in. auto: from 256 MiB on, where criu can; always: of any size.",
-            "never", Choices.LazyPages, (o, v) => o with { LazyPages = v }),
-        OneOf("compression",
-            "Whether criu compresses memory in checkpoints. auto: where it can and the volume is slow or short of room; lz4: wherever it can.",
-            "none", Choices.Compression, (o, v) => o with { Compression = v }),
-        Of<bool>("checksumPages", OptionKind.Boolean,
-            "Whether memory pages get checksums too; slower, finds silent corruption.",
-            "false", Boolean, (o, v) => o with { ChecksumPages = v }),
-        OneOf("ioUring",
-            "hide: the program finds no io_uring, which criu cannot save, and does without; allow: it may use it.",
-            "hide", Choices.IoUring, (o, v) => o with { IoUring = v }),
-        Of<bool>("shareSysvMemory", OptionKind.Boolean,
-            "Whether System V shared memory is saved at the basic level, as memory the program's processes share; no key or number finds it afterwards.",
-            "false", Boolean, (o, v) => o with { ShareSysvMemory = v }),
-        Of<string>("criuPath", OptionKind.Text,
-            "criu's absolute path, or its name to look up in PATH.",
-            "criu", Text, (o, v) => o with { CriuPath = v }),
-        OneOf("logFormat", "Format of crik's log on stderr.", "text", Choices.LogFormat, (o, v) => o with { LogFormat = v }),
-        OneOf("logLevel", "Least severe level that is logged.", "info", Choices.LogLevel, (o, v) => o with { LogLevel = v }),
+        Integer("keep", "How many checkpoints to keep.", "2", 1, CrikOptions.MaxKeep, (o, v) => o with { Keep = v }),
+        Time("gracePeriod", "The pod's terminationGracePeriodSeconds.", "30s", (o, v) => o with { GracePeriod = v }, AtLeastOneSecond),
+        Integer("checkpointExitCode", "The exit code after a checkpoint. A Job counts 0 as done.", "143", 0, 255,
+            (o, v) => o with { CheckpointExitCode = v }),
+        Size("ghostLimit", "The largest deleted, still open file that is saved.", "500Mi", uint.MaxValue, (o, v) => o with { GhostLimit = v },
+            size => size > uint.MaxValue ? $"must be less than 4Gi, not {size} bytes" : null), // criu takes it as a 32-bit number
+        Size("containerFilesLimit",
+            "How much is saved of the files that the program changed in its container and has closed. 0: only open files.",
+            "500Mi", null, (o, v) => o with { ContainerFilesLimit = v }),
+        Time("lockTimeout", "How long to wait for another pod that holds the image directory.", "60s", (o, v) => o with { LockTimeout = v }),
+        Choice<RestoreMode>("restoreMode", "always: restore a checkpoint even after the program ended by itself.",
+            "once", ["once", "always"], (o, v) => o with { RestoreMode = v }),
+        Integer("restoreAttempts", "How often crik tries a checkpoint before it sets it aside.", "2", 1, 100,
+            (o, v) => o with { RestoreAttempts = v }),
+        Choice<WhenRestoreFails>("whenRestoreFails", "What to do when no checkpoint could be restored.",
+            "fail", ["startFresh", "fail"], (o, v) => o with { WhenRestoreFails = v }),
+        Choice<WhenIncompatible>("whenIncompatible", "What to do when a checkpoint does not fit this node or this container.",
+            "fail", ["startFresh", "tryAnyway", "fail"], (o, v) => o with { WhenIncompatible = v }),
+        Choice<WhenCrashed>("whenCrashed", "What to do after a run that vanished.",
+            "restore", ["restore", "startFresh"], (o, v) => o with { WhenCrashed = v }),
+        Choice<WhenVolumeFilesChanged>("whenVolumeFilesChanged",
+            "What to do when a file on a volume, open for writing at the checkpoint, changed since.",
+            "warn", ["warn", "startFresh", "fail"], (o, v) => o with { WhenVolumeFilesChanged = v }),
+        Choice<LazyPages>("lazyPages", "Run a restored program while its memory is still read.",
+            "never", ["auto", "always", "never"], (o, v) => o with { LazyPages = v }),
+        Choice<Compression>("compression", "Whether criu, where it can, compresses memory.",
+            "none", ["auto", "none", "lz4"], (o, v) => o with { Compression = v }),
+        Flag("checksumPages", "Checksums for memory pages too.", (o, v) => o with { ChecksumPages = v }),
+        Choice<IoUring>("ioUring", "Whether the program can find io_uring, which criu cannot save.",
+            "hide", ["hide", "allow"], (o, v) => o with { IoUring = v }),
+        Flag("shareSysvMemory", "Save System V shared memory at the basic level. After a restore no process can find it by its key.",
+            (o, v) => o with { ShareSysvMemory = v }),
+        Text("criuPath", "Which criu to use.", (o, v) => o with { CriuPath = v }, OptionValues.ProgramProblem) with { DefaultText = "criu" },
+        Choice<LogFormat>("logFormat", "The format of the log.", "text", ["text", "json"], (o, v) => o with { LogFormat = v }),
+        Choice<LogLevel>("logLevel", "The least severe messages that are logged.",
+            "info", ["error", "warning", "info", "debug"], (o, v) => o with { LogLevel = v }),
     ];
 
     public static IEnumerable<string> Names => All.Select(key => key.Name);
 
     public static OptionKey? Find(string name) => All.FirstOrDefault(key => key.Name == name);
 
-    private static OptionKey Of<T>(
-        string name, OptionKind kind, string description, string? defaultText, Parser<T> parse, Func<CrikOptions, T, CrikOptions> with) =>
-        new(name, kind, description, (ref CrikOptions options, IReadOnlyList<string> values) =>
-        {
-            if (!parse(values[0], out T value, out string problem))
-            {
-                return problem;
-            }
+    private static string? AtLeastOneSecond(TimeSpan time) => time < TimeSpan.FromSeconds(1) ? "must be at least 1s" : null;
 
-            options = with(options, value);
-            return null;
-        })
-        { DefaultText = defaultText };
+    private static OptionKey Path(
+        string name, string description, Func<CrikOptions, string, CrikOptions> with, Func<string, string?>? problem = null) =>
+        Of(name, OptionKind.Path, description, null, OptionValues.ReadPath, with, path => OptionValues.PathProblem(path) ?? problem?.Invoke(path));
 
-    private static OptionKey OneOf<T>(
-        string name, string description, string defaultText, Choice<T> choice, Func<CrikOptions, T, CrikOptions> with)
+    private static OptionKey Text(
+        string name, string description, Func<CrikOptions, string, CrikOptions> with, Func<string, string?>? problem = null) =>
+        Of(name, OptionKind.Text, description, null, OptionValues.ReadText, with, problem);
+
+    private static OptionKey SignalName(
+        string name, string description, Func<CrikOptions, int, CrikOptions> with, Func<int, string?>? problem = null) =>
+        Of(name, OptionKind.Text, description, null, OptionValues.ReadSignal, with, problem);
+
+    private static OptionKey Flag(string name, string description, Func<CrikOptions, bool, CrikOptions> with) =>
+        Of(name, OptionKind.Boolean, description, "false", OptionValues.ReadBoolean, with);
+
+    private static OptionKey Time(
+        string name, string description, string byDefault, Func<CrikOptions, TimeSpan, CrikOptions> with, Func<TimeSpan, string?>? problem = null) =>
+        Of(name, OptionKind.Duration, description, byDefault, Duration.TryParse, with, problem);
+
+    private static OptionKey Size(
+        string name, string description, string byDefault, long? maximum, Func<CrikOptions, long, CrikOptions> with, Func<long, string?>? problem = null) =>
+        Of(name, OptionKind.ByteSize, description, byDefault, ByteSize.TryParse, with, problem) with { Range = (0, maximum) };
+
+    private static OptionKey Integer(
+        string name, string description, string byDefault, int minimum, int maximum, Func<CrikOptions, int, CrikOptions> with) =>
+        Of(name, OptionKind.Integer, description, byDefault, OptionValues.ReadInteger, with,
+            value => value < minimum || value > maximum ? $"must be between {minimum} and {maximum}, not {value}" : null)
+            with
+        { Range = (minimum, maximum) };
+
+    private static OptionKey Choice<T>(
+        string name, string description, string byDefault, string[] choices, Func<CrikOptions, T, CrikOptions> with)
         where T : struct, Enum =>
-        Of(name, OptionKind.Choice, description, defaultText, choice.TryParse, with) with { Choices = choice.Names };
-
-    private static OptionKey ManyOf<T>(
-        string name, string description, string defaultText, Choice<T> choice, Func<CrikOptions, IReadOnlyList<T>, CrikOptions> with)
-        where T : struct, Enum =>
-        new(name, OptionKind.ChoiceList, description, (ref CrikOptions options, IReadOnlyList<string> values) =>
-        {
-            List<T> chosen = [];
-            foreach (string text in values)
-            {
-                if (!choice.TryParse(text, out T value, out string problem))
-                {
-                    return problem;
-                }
-
-                if (chosen.Contains(value))
-                {
-                    return $"'{text}' is in the list more than once";
-                }
-
-                chosen.Add(value);
-            }
-
-            options = with(options, chosen);
-            return null;
-        })
-        { DefaultText = defaultText, Choices = choice.Names };
+        Of(name, OptionKind.Choice, description, byDefault, OptionValues.ReadChoice<T>(choices), with) with { Choices = choices };
 
     private static OptionKey Paths(string name, string description, Func<CrikOptions, IReadOnlyList<string>, CrikOptions> with) =>
-        new(name, OptionKind.PathList, description, (ref CrikOptions options, IReadOnlyList<string> values) =>
+        ListOf(name, OptionKind.PathList, description, OptionValues.ReadPath, with, OptionValues.PathProblem);
+
+    private static OptionKey NodeStates(
+        string name, string description, string byDefault, Func<CrikOptions, IReadOnlyList<NodeState>, CrikOptions> with)
+    {
+        string[] choices = [.. NodeStateNames.All.Where(state => state != NodeState.Unknown).Select(state => state.ToWireName())];
+        return ListOf<NodeState>(name, OptionKind.ChoiceList, description, OptionValues.ReadNodeState(choices), with) with
         {
-            options = with(options, [.. values.Select(CrikOptions.Normalise)]);
-            return null;
-        });
-
-    private static bool Path(string text, out string value, out string problem)
-    {
-        (value, problem) = (CrikOptions.Normalise(text), "");
-        return true;
+            Choices = choices,
+            DefaultText = byDefault,
+        };
     }
 
-    private static bool Text(string text, out string value, out string problem)
-    {
-        (value, problem) = (text, "");
-        return true;
-    }
+    private static OptionKey Of<T>(
+        string name, OptionKind kind, string description, string? byDefault, OptionValues.Reader<T> read,
+        Func<CrikOptions, T, CrikOptions> with, Func<T, string?>? problem = null) =>
+        new(name, kind, description, (options, values, refuse) =>
+        {
+            if (!read(values[0], out T value, out string why))
+            {
+                refuse(why);
+                return options;
+            }
 
-    private static bool SignalName(string text, out int value, out string problem)
-    {
-        problem = $"must be the name of a signal such as SIGUSR1, not '{text}'";
-        return Signal.TryParse(text, out value);
-    }
+            if (problem?.Invoke(value) is { } wrong)
+            {
+                refuse(wrong);
+            }
 
-    private static bool Url(string text, out Uri? value, out string problem)
-    {
-        problem = $"must be an http address, not '{text}'";
-        return Uri.TryCreate(text, UriKind.Absolute, out value);
-    }
+            return with(options, value);
+        })
+        { DefaultText = byDefault };
 
-    private static bool Integer(string text, out int value, out string problem)
-    {
-        problem = $"must be a whole number, not '{text}'";
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
-    }
-
-    private static bool Boolean(string text, out bool value, out string problem)
-    {
-        (value, problem) = (text == "true", $"must be true or false, not '{text}'");
-        return text is "true" or "false";
-    }
+    private static OptionKey ListOf<T>(
+        string name, OptionKind kind, string description, OptionValues.Reader<T> read,
+        Func<CrikOptions, IReadOnlyList<T>, CrikOptions> with, Func<T, string?>? problem = null) =>
+        new(name, kind, description, (options, values, refuse) => with(options, OptionValues.ReadList(values, read, problem, refuse)));
 }

@@ -1,12 +1,12 @@
 namespace Crik.Configuration;
 
-/// <summary>One value that somebody wrote, and where: the label begins every message about it.</summary>
+/// <summary>One value that somebody wrote. The label says where, and begins every message about it.</summary>
 internal readonly record struct Setting(OptionKey Key, IReadOnlyList<string> Values, string Label);
 
-/// <summary>What one source of configuration says, and what is wrong with how it says it.</summary>
+/// <summary>What one source of configuration sets, and what is wrong with how it says it.</summary>
 internal sealed class Settings
 {
-    /// <summary>A file of nothing but mistakes should not flood the log.</summary>
+    /// <summary>A file that contains only mistakes must not flood the log.</summary>
     private const int MaxProblems = 50;
 
     private readonly List<Setting> _values = [];
@@ -30,5 +30,12 @@ internal sealed class Settings
         }
     }
 
-    public void Refuse(string problem) => _problems.Add(problem);
+    /// <summary>Takes a problem, as long as there are not too many.</summary>
+    public void Refuse(string problem)
+    {
+        if (!IsFull)
+        {
+            _problems.Add(problem);
+        }
+    }
 }

@@ -6,19 +6,59 @@ namespace Crik.Control;
 /// <summary>Asks the crik that runs this container.</summary>
 internal static class ControlClient
 {
-    /// <summary>Held until this process ends: a running crik that is to end itself waits for that, or this one would be killed with its container.</summary>
-    private static FileDescriptor? s_socket;
+    /// <summary>How often and how long to wait for a place in the queue of connections.</summary>
+    private const int Attempts = 40;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
-    /// <exception cref="ControlException">There is none, or it does not answer.</exception>
-    public static ControlAnswer Ask(ControlRequest request)
+    /// <summary>A question about the state is answered at once, whatever crik does.</summary>
+    private static readonly TimeSpan s_longestForStatus = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="ControlException">No crik of this container listens, or it does not answer.</exception>
+    public static ControlAnswer Ask(ControlRequest request) => Ask(request, ControlEndpoint.OfThisContainer);
+
+    internal static ControlAnswer Ask(ControlRequest request, ControlEndpoint endpoint)
     {
-        FileDescriptor socket = s_socket = Connect();
+        int attempt = 0;
+        FileDescriptor socket = endpoint.Connect(Pause, out string problem)
+            ?? throw new ControlException($"no crik with an image directory runs here ({problem}); use kubectl exec into the container that it runs");
         if (Libc.TrySend(socket, ControlJson.Write(request)) < 0)
         {
             throw new ControlException("the running crik does not listen to this user: only to root and its own");
         }
 
+        Deadline deadline = request.Command == ControlRequest.Status ? Deadline.In(s_longestForStatus) : Deadline.Never;
+        while (Libc.PollForReading(socket, deadline.PollTimeout) == 0)
+        {
+            if (deadline.HasPassed)
+            {
+                throw new ControlException($"the running crik gives no answer within {s_longestForStatus.TotalSeconds} s; its log may tell why");
+            }
+        }
+
         byte[] packet = Libc.ReceivePacket(socket) ?? throw new ControlException("the running crik ended, or does not listen to this user; its log says why");
+        ControlAnswer answer = Read(packet);
+        if (answer.Accepted)
+        {
+            socket.Dispose(); // criu could not save this process while it is connected to crik
+        }
+        else
+        {
+            // The kernel closes the socket when this process ends, which a crik that is about to end waits for: the container
+            // ends with crik, and this process would be killed before it has printed the answer.
+            socket.SetHandleAsInvalid();
+        }
+
+        return answer;
+
+        bool Pause()
+        {
+            Thread.Sleep(s_pause);
+            return ++attempt < Attempts;
+        }
+    }
+
+    private static ControlAnswer Read(byte[] packet)
+    {
         try
         {
             return ControlJson.ReadAnswer(packet);
@@ -28,21 +68,4 @@ internal static class ControlClient
             throw new ControlException($"the running crik's answer cannot be read: {exception.Message}");
         }
     }
-
-    private static FileDescriptor Connect()
-    {
-        int errno = 0;
-        foreach (string path in ControlSocket.Paths)
-        {
-            if (Libc.TryConnect(path, out errno) is { } socket)
-            {
-                return socket;
-            }
-        }
-
-        throw new ControlException($"no crik with an image directory runs here ({string.Join(", ", ControlSocket.Paths)}: {Errno.Text(errno)}); use kubectl exec into the container that it runs");
-    }
 }
-
-/// <summary>The running crik cannot be talked to.</summary>
-internal sealed class ControlException(string message) : CrikException(message, ExitCodes.Failure);

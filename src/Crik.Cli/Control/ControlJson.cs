@@ -3,7 +3,7 @@ using Crik.Json;
 
 namespace Crik.Control;
 
-/// <summary>What goes over the control socket. What is not known is left out.</summary>
+/// <summary>The format of the packets on the control socket: one JSON object each. Fields that are not known are left out.</summary>
 internal static class ControlJson
 {
     public static byte[] Write(ControlRequest request) => JsonBytes.Write(json =>
@@ -14,7 +14,7 @@ internal static class ControlJson
         json.WriteEndObject();
     });
 
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <exception cref="JsonException">The packet holds no request.</exception>
     public static ControlRequest ReadRequest(byte[] packet) =>
         JsonBytes.Read(packet, from => new ControlRequest { Command = from.Text("command"), LeaveRunning = from.FlagOrFalse("leaveRunning") });
 
@@ -23,6 +23,11 @@ internal static class ControlJson
         json.WriteStartObject();
         WriteText(json, "problem", answer.Problem);
         WriteNumber(json, "generation", answer.Generation);
+        if (answer.Accepted)
+        {
+            json.WriteBoolean("accepted", true);
+        }
+
         if (answer.Status is { } status)
         {
             json.WritePropertyName("status");
@@ -32,11 +37,12 @@ internal static class ControlJson
         json.WriteEndObject();
     });
 
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <exception cref="JsonException">The packet holds no answer.</exception>
     public static ControlAnswer ReadAnswer(byte[] packet) => JsonBytes.Read(packet, from => new ControlAnswer
     {
         Problem = from.TextOrNull("problem"),
         Generation = from.IntOrNull("generation"),
+        Accepted = from.FlagOrFalse("accepted"),
         Status = from.ObjectOrNull("status", ReadStatus),
     });
 

@@ -3,28 +3,28 @@ using Crik.Linux;
 
 namespace Crik.Criu;
 
-/// <summary>How criu can be run here.</summary>
+/// <summary>Tells in which mode criu can run in this container.</summary>
 internal enum PrivilegeLevel
 {
-    /// <summary>Not enough for a checkpoint.</summary>
+    /// <summary>criu cannot make a checkpoint.</summary>
     None,
 
-    /// <summary>CHECKPOINT_RESTORE + SYS_PTRACE: criu in its unprivileged mode.</summary>
+    /// <summary>With CHECKPOINT_RESTORE and SYS_PTRACE criu runs in its unprivileged mode.</summary>
     Basic,
 
-    /// <summary>Those + SYS_ADMIN + NET_ADMIN + SYS_TIME: clocks go on, IPC namespace, lazy pages.</summary>
+    /// <summary>With SYS_ADMIN, NET_ADMIN and SYS_TIME too, crik can keep clocks going, use an IPC namespace and load pages lazily.</summary>
     Full,
 }
 
 /// <summary>
-/// The capabilities that criu will really have, and what follows. In between the two levels nothing works better than
-/// the basic one: measured, see docs/design/0003-privileges.md.
+/// Reads the capabilities that criu will really have, and decides at which level it runs. Adding only some of the capabilities of the full
+/// level improves nothing over the basic level; docs/design/0003-privileges.md has the measurements.
 /// </summary>
 /// <param name="Effective">Bits of <c>capability(7)</c>.</param>
-/// <param name="SeccompFiltered">A filter on this process: criu, filtered too, may then not trace the program.</param>
+/// <param name="SeccompFiltered">Whether crik runs under a seccomp filter. criu inherits the filter and may then not trace the program.</param>
 internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
 {
-    /// <summary>criu's file gives it capabilities that it does not get, because of <c>no_new_privs</c>.</summary>
+    /// <summary>criu's file has capabilities, but <c>no_new_privs</c> keeps criu from getting them.</summary>
     public bool FileMayNotGive { get; init; }
 
     private const ulong Setpcap = 1UL << 8;
@@ -33,7 +33,6 @@ internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
     private const ulong SysAdmin = 1UL << 21;
     private const ulong SysTime = 1UL << 25;
     private const ulong CheckpointRestore = 1UL << 40;
-    private const ulong DacReadSearch = 1UL << 2;
 
     public PrivilegeLevel Level => this switch
     {
@@ -42,10 +41,7 @@ internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
         _ => PrivilegeLevel.None,
     };
 
-    /// <summary>criu can open a watched file by its handle.</summary>
-    public bool CanOpenByHandle => Has(DacReadSearch);
-
-    /// <summary>What stands in the way of a checkpoint, in the user's terms; nothing when it can work.</summary>
+    /// <summary>Explains to the user what prevents a checkpoint; empty when nothing does.</summary>
     public IEnumerable<string> Problems()
     {
         if (FileMayNotGive && Level == PrivilegeLevel.None)
@@ -55,7 +51,7 @@ internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
         else if (!Has(CheckpointRestore) || !Has(SysPtrace))
         {
             yield return "criu needs the capabilities CHECKPOINT_RESTORE and SYS_PTRACE: add them under securityContext.capabilities.add of "
-                + "the container (a container that does not run as root needs them as file capabilities of criu too, see README)";
+                + "the container (a container that does not run as root needs them as file capabilities of criu too, see docs/reference.md)";
         }
         else if (!Has(Setpcap))
         {

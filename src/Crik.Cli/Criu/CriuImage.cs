@@ -4,17 +4,18 @@ using Crik.Linux;
 namespace Crik.Criu;
 
 /// <summary>
-/// One of criu's image files: a header of one or two magic numbers, then messages, each behind its length
-/// (criu/image.c, criu/protobuf.c). Damaged input is an <see cref="InvalidDataException"/>.
+/// Reads and writes criu's image files. A file has a header of one or two magic numbers, and then messages, each with its length before it
+/// (criu/image.c, criu/protobuf.c). The types in <c>Crik.Criu.Images</c> decode the messages.
 /// </summary>
 internal sealed class CriuImage
 {
     private const uint CommonMagic = 0x54564319; // IMG_COMMON_MAGIC, criu/include/magic.h
-    private const uint ServiceMagic = 0x55105940; // IMG_SERVICE_MAGIC: statistics
+    private const uint ServiceMagic = 0x55105940; // IMG_SERVICE_MAGIC, which files of statistics have
     private const int LargestMessage = 64 << 20;
-    private const int LargestImage = 256 << 20; // memory pages, which may be larger, are no image in this sense
+    private const int LargestImage = 256 << 20; // only images of pages may be larger, and they have no messages
 
     private readonly byte[] _header;
+    private string? _path;
 
     private CriuImage(byte[] header, List<byte[]> messages)
     {
@@ -24,20 +25,26 @@ internal sealed class CriuImage
 
     public List<byte[]> Messages { get; }
 
-    /// <exception cref="InvalidDataException">It is damaged; the message names the file.</exception>
+    /// <summary>The first message. It is the only one in an image of one process.</summary>
+    /// <exception cref="InvalidDataException">The image has no messages.</exception>
+    public byte[] First => Messages.Count > 0 ? Messages[0] : throw new InvalidDataException($"{_path ?? "an image of criu"} has no messages");
+
+    /// <exception cref="InvalidDataException">The image is damaged; the message names the file.</exception>
     public static CriuImage Read(string path)
     {
         using FileDescriptor file = Libc.Open(path, Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK);
-        if (Libc.Identify(file.Number) is not { IsRegular: true, Size: <= LargestImage } identity)
+        if (Libc.TryStatus(file.Number) is not { IsRegular: true, Size: <= LargestImage } identity)
         {
-            throw new InvalidDataException($"{path} is no plain file, or too large for an image of criu's");
+            throw new InvalidDataException($"{path} is not a plain file, or is too large for an image of criu");
         }
 
         byte[] bytes = new byte[identity.Size];
         int read = Libc.ReadAt(file, 0, bytes);
         try
         {
-            return Parse(bytes.AsSpan(0, read));
+            CriuImage image = Parse(bytes.AsSpan(0, read));
+            image._path = path;
+            return image;
         }
         catch (InvalidDataException exception)
         {
@@ -50,7 +57,7 @@ internal sealed class CriuImage
         int at = bytes.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(bytes) is CommonMagic or ServiceMagic ? 8 : 4;
         if (bytes.Length < at)
         {
-            throw new InvalidDataException("not an image of criu's");
+            throw new InvalidDataException("this is not an image of criu");
         }
 
         byte[] header = bytes[..at].ToArray();
@@ -59,14 +66,14 @@ internal sealed class CriuImage
         {
             if (bytes.Length - at < 4)
             {
-                throw new InvalidDataException("an image of criu's is cut off");
+                throw new InvalidDataException("an image of criu is cut off");
             }
 
             uint length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
             at += 4;
             if (length > LargestMessage || length > bytes.Length - at)
             {
-                throw new InvalidDataException("an image of criu's is cut off");
+                throw new InvalidDataException("an image of criu is cut off");
             }
 
             messages.Add(bytes.Slice(at, (int)length).ToArray());
@@ -88,7 +95,7 @@ internal sealed class CriuImage
             at += 4 + message.Length;
         }
 
-        using FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, 0x180);
+        using FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, FileModes.OwnFile);
         Libc.Write(file, bytes, path);
     }
 }

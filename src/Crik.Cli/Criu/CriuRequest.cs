@@ -1,9 +1,6 @@
 namespace Crik.Criu;
 
-/// <summary>
-/// criu's RPC messages, by the field numbers of its images/rpc.proto. A request is a value: what it says can be tested
-/// without criu.
-/// </summary>
+/// <summary>Encodes the requests of criu's RPC (criu's images/rpc.proto).</summary>
 internal static class CriuRequest
 {
     // enum criu_req_type
@@ -13,33 +10,40 @@ internal static class CriuRequest
     public const int Features = 9;
     public const int Version = 10;
 
-    /// <summary>Of <c>compress</c>: 0 is off, and others are refused by a criu that does not know them.</summary>
+    /// <summary>The value of <c>compress</c> for LZ4; 0 is off, and a criu that does not know a value refuses it.</summary>
     private const int Lz4 = 1;
 
     // enum criu_cg_mode
     private const int CgroupsIgnored = 0;
 
-    public static byte[] ForVersion() => new ProtoWriter().Number(1, Version).Flag(4, true).ToArray(); // keep_open: another request follows
+    /// <summary>SKIP of enum criu_network_lock_method. A restore closes all connections, so criu need not lock the network.</summary>
+    private const int NetworkIsNotLocked = 3;
 
-    /// <summary>Whatever it is asked for, criu looks at the kernel for an answer, and keeps what it saw where it can.</summary>
-    public static byte[] ForFeatures() => new ProtoWriter().Number(1, Features).Flag(4, true).Message(5, new ProtoWriter().Flag(1, false)).ToArray();
+    /// <summary>At this level criu's log has everything that explains an error.</summary>
+    private const int LogLevelDebug = 4;
+
+    public static byte[] ForVersion() => new ProtoWriter().Number(Field.Type, Version).Flag(Field.KeepOpen, true).ToArray();
+
+    /// <summary>Makes criu examine the kernel. The answer does not matter: criu stores what it found out, and a later restore uses it.</summary>
+    public static byte[] ForFeatures() => new ProtoWriter().Number(Field.Type, Features).Flag(Field.KeepOpen, true)
+        .Message(Field.Features, new ProtoWriter().Flag(Field.TracksMemory, false)).ToArray();
 
     public static byte[] ForDump(DumpOptions dump)
     {
         ProtoWriter options = Common(dump.Images, "dump.log", dump.Level)
-            .Number(2, dump.Pid)
-            .Flag(3, dump.LeaveRunning)
-            .Flag(8, true)                  // file_locks
-            .Flag(18, dump.Level == PrivilegeLevel.Full) // link_remap: files whose name went, but not their last link
-            .Number(35, dump.GhostLimit)
-            .Texts(36, dump.WatchedPaths)   // irmap_scan_paths
-            .Texts(37, dump.External)
-            .Flag(46, true)                 // tcp_skip_in_flight: nor those that nobody has accepted yet
-            .Flag(50, true)                 // orphan_pts_master
-            .Flag(52, true);                // tcp_close: connections are not taken along, and come back closed
+            .Number(Option.Pid, dump.Pid)
+            .Flag(Option.LeaveRunning, dump.LeaveRunning)
+            .Flag(Option.FileLocks, true)
+            .Flag(Option.LinkRemap, dump.Level == PrivilegeLevel.Full) // saves files whose name was removed while another link remains
+            .Number(Option.GhostLimit, dump.GhostLimit)
+            .Texts(Option.WatchedPaths, dump.WatchedPaths)
+            .Texts(Option.External, dump.External)
+            .Flag(Option.TcpSkipInFlight, true) // leaves out connections that the program has not accepted yet
+            .Flag(Option.OrphanTerminals, true)
+            .Flag(Option.TcpClose, true); // leaves out connections; after a restore they are closed
         if (dump.Compress)
         {
-            options.Number(73, Lz4);        // compress
+            options.Number(Option.Compress, Lz4);
         }
 
         return Request(Dump, options);
@@ -48,80 +52,139 @@ internal static class CriuRequest
     public static byte[] ForRestore(RestoreOptions restore)
     {
         ProtoWriter options = Common(restore.Images, "restore.log", restore.Level)
-            .Flag(6, true)                  // evasive_devices
-            .Text(13, "/")                  // root: for a program that has a mount namespace of its own
-            .Flag(8, true)
-            .Number(17, restore.Logs)       // work_dir_fd
-            .Flag(18, restore.Level == PrivilegeLevel.Full)
-            .Flag(26, true)                 // rst_sibling: the tree becomes the child of criu's parent, which is crik
-            .Texts(37, restore.External)
-            .Flag(50, true)
-            .Flag(52, true);
+            .Flag(Option.EvasiveDevices, true)
+            .Text(Option.Root, "/") // needed for a program with its own mount namespace
+            .Flag(Option.FileLocks, true)
+            .Number(Option.WorkDirectory, restore.Logs)
+            .Flag(Option.LinkRemap, restore.Level == PrivilegeLevel.Full)
+            .Flag(Option.Sibling, true) // the tree becomes the child of criu's parent, which is crik
+            .Texts(Option.External, restore.External)
+            .Flag(Option.OrphanTerminals, true)
+            .Flag(Option.TcpClose, true);
         if (restore.Lazily)
         {
-            options.Flag(48, true);         // lazy_pages
+            options.Flag(Option.LazyPages, true);
         }
 
         foreach ((string key, int descriptor) in restore.Inherited)
         {
-            options.Message(27, new ProtoWriter().Text(1, key).Number(2, descriptor));
+            options.Message(Option.Inherited, new ProtoWriter().Text(Field.InheritedKey, key).Number(Field.InheritedDescriptor, descriptor));
         }
 
         return Request(Restore, options);
     }
 
-    /// <summary>The answer to one of criu's notifications.</summary>
-    /// <param name="goOn">When false, criu undoes what it did: after a dump the tree runs on.</param>
-    /// <param name="external">Further <c>--external</c> entries; read by criu for <c>query-ext-files</c> only.</param>
+    /// <summary>Encodes the answer to one of criu's notifications.</summary>
+    /// <param name="goOn">When false, criu undoes what it did; during a dump it lets the tree run on.</param>
+    /// <param name="external">Further <c>--external</c> entries. criu reads them only in the answer to <c>query-ext-files</c>.</param>
     public static byte[] ForNotify(bool goOn, IReadOnlyList<string> external)
     {
-        ProtoWriter request = new ProtoWriter().Number(1, Notify);
+        ProtoWriter request = new ProtoWriter().Number(Field.Type, Notify);
         if (external.Count > 0)
         {
-            request.Message(2, new ProtoWriter().Number(1, -1).Texts(37, external));
+            request.Message(Field.Options, new ProtoWriter().Number(Option.Images, -1).Texts(Option.External, external));
         }
 
-        return request.Number(3, goOn ? 1 : 0).ToArray();
+        return request.Number(Field.NotifySuccess, goOn ? 1 : 0).ToArray();
     }
 
     private static ProtoWriter Common(int images, string logFile, PrivilegeLevel level) => new ProtoWriter()
-        .Number(1, images)
-        .Number(9, 4)                       // log_level
-        .Text(10, logFile)
-        .Flag(12, true)                     // notify_scripts
-        .Number(34, CgroupsIgnored)         // manage_cgroups_mode
-        .Number(64, 3)                      // network_lock: SKIP; connections come back closed
-        .Flag(67, level == PrivilegeLevel.Basic); // unprivileged
+        .Number(Option.Images, images)
+        .Number(Option.LogLevel, LogLevelDebug)
+        .Text(Option.LogFile, logFile)
+        .Flag(Option.NotifyScripts, true)
+        .Number(Option.CgroupMode, CgroupsIgnored)
+        .Number(Option.NetworkLock, NetworkIsNotLocked)
+        .Flag(Option.Unprivileged, level == PrivilegeLevel.Basic);
 
-    private static byte[] Request(int type, ProtoWriter options) => new ProtoWriter().Number(1, type).Message(2, options).ToArray();
+    private static byte[] Request(int type, ProtoWriter options) => new ProtoWriter().Number(Field.Type, type).Message(Field.Options, options).ToArray();
+
+    /// <summary>The fields of criu_req, and of the small messages in it.</summary>
+    private static class Field
+    {
+        public const int Type = 1;
+        public const int Options = 2;
+        public const int NotifySuccess = 3;
+        public const int KeepOpen = 4; // says that another request follows
+        public const int Features = 5;
+
+        public const int TracksMemory = 1; // mem_track of criu_features
+        public const int InheritedKey = 1; // of inherit_fd
+        public const int InheritedDescriptor = 2;
+    }
+
+    /// <summary>The fields of criu_opts.</summary>
+    private static class Option
+    {
+        public const int Images = 1; // images_dir_fd
+        public const int Pid = 2;
+        public const int LeaveRunning = 3;
+        public const int EvasiveDevices = 6;
+        public const int FileLocks = 8;
+        public const int LogLevel = 9;
+        public const int LogFile = 10;
+        public const int NotifyScripts = 12;
+        public const int Root = 13;
+        public const int WorkDirectory = 17; // work_dir_fd
+        public const int LinkRemap = 18;
+        public const int Sibling = 26; // rst_sibling
+        public const int Inherited = 27; // inherit_fd
+        public const int CgroupMode = 34; // manage_cgroups_mode
+        public const int GhostLimit = 35;
+        public const int WatchedPaths = 36; // irmap_scan_paths
+        public const int External = 37;
+        public const int TcpSkipInFlight = 46;
+        public const int LazyPages = 48;
+        public const int OrphanTerminals = 50; // orphan_pts_master
+        public const int TcpClose = 52;
+        public const int NetworkLock = 64;
+        public const int Unprivileged = 67;
+        public const int Compress = 73;
+    }
 }
 
-/// <summary>What a dump is asked for.</summary>
-/// <param name="Images">Descriptor, in crik, of the directory for the images: criu opens it through <c>/proc</c>.</param>
-/// <param name="GhostLimit">Bytes of a deleted, still open file that are taken along at most.</param>
-/// <param name="WatchedPaths">Where criu looks for the names of watched files.</param>
+/// <summary>The options of a dump that differ from one dump to the next.</summary>
+/// <param name="Images">The descriptor, in crik, of the directory for the images. criu opens it through <c>/proc</c>.</param>
+/// <param name="GhostLimit">The size in bytes up to which criu saves a file that was deleted while it is open.</param>
+/// <param name="WatchedPaths">The directories in which criu looks for the names of watched files.</param>
 internal sealed record DumpOptions(
     int Pid, int Images, PrivilegeLevel Level, bool LeaveRunning, long GhostLimit, IReadOnlyList<string> WatchedPaths, IReadOnlyList<string> External)
 {
-    /// <summary>Only for a criu that can: another one refuses.</summary>
+    /// <summary>Whether criu compresses pages. A criu that cannot compress refuses such a request.</summary>
     public bool Compress { get; init; }
 }
 
-/// <summary>What a restore is asked for.</summary>
-/// <param name="Logs">Descriptor, in crik, of the directory for criu's log.</param>
-/// <param name="Inherited">criu's keys for objects of the outside, and the descriptors, in criu, that stand in for them.</param>
+/// <summary>The options of a restore that differ from one restore to the next.</summary>
+/// <param name="Logs">The descriptor, in crik, of the directory for criu's log.</param>
+/// <param name="Inherited">criu's keys for files outside the tree, and the descriptors in criu that replace them.</param>
 internal sealed record RestoreOptions(
     int Images, int Logs, PrivilegeLevel Level, IReadOnlyList<string> External, IReadOnlyList<(string Key, int Descriptor)> Inherited)
 {
-    /// <summary>Pages come by a <see cref="LazyPagesProcess"/> that listens in the directory for the log.</summary>
+    /// <summary>Whether a <see cref="LazyPagesProcess"/> brings the pages later. Its socket is in the directory for the log.</summary>
     public bool Lazily { get; init; }
 }
 
-/// <summary>What criu sends: a notification, or the result.</summary>
-/// <param name="Pid">In a restore's result and its later notifications: the root of the tree.</param>
-/// <param name="Version">For example 40300, as criu counts: major × 10000 + minor × 100 + sublevel.</param>
+/// <summary>Decodes a message from criu, which is a notification or the result of a request.</summary>
+/// <param name="Pid">The root of the tree, in a restore's result and its later notifications.</param>
+/// <param name="Version">criu's version as one number: major × 10000 + minor × 100 + sublevel, so 40300 for 4.3.</param>
 internal sealed record CriuMessage(int Type, bool Success, string? Script, int Pid, int Errno, string? Error, int Version)
 {
+    // criu_resp
+    private const int TypeField = 1;
+    private const int SuccessField = 2;
+    private const int RestoreField = 4;
+    private const int NotifyField = 5;
+    private const int ErrnoField = 7;
+    private const int ErrorField = 9;
+    private const int VersionField = 10;
+
+    private const int RestoredPidField = 1; // of criu_restore_resp
+    private const int ScriptField = 1; // of criu_notify
+    private const int NotifiedPidField = 2;
+    private const int MajorField = 1; // of criu_version
+    private const int MinorField = 2;
+    private const int SublevelField = 4;
+
     public static CriuMessage Read(ReadOnlySpan<byte> packet)
     {
         CriuMessage message = new(0, false, null, 0, 0, null, 0);
@@ -130,22 +193,22 @@ internal sealed record CriuMessage(int Type, bool Success, string? Script, int P
         {
             message = reader.Field switch
             {
-                1 => message with { Type = (int)reader.Number },
-                2 => message with { Success = reader.Number != 0 },
-                4 => message with { Pid = (int)ProtoReader.FindNumber(reader.Bytes, 1) },
-                5 => message with { Script = FindText(reader.Bytes, 1), Pid = (int)ProtoReader.FindNumber(reader.Bytes, 2) },
-                7 => message with { Errno = (int)reader.Number },
-                9 => message with { Error = reader.Text },
-                10 => message with
-                {
-                    Version = (int)((ProtoReader.FindNumber(reader.Bytes, 1) * 10000) + (ProtoReader.FindNumber(reader.Bytes, 2) * 100) + ProtoReader.FindNumber(reader.Bytes, 4)),
-                },
+                TypeField => message with { Type = (int)reader.Number },
+                SuccessField => message with { Success = reader.Number != 0 },
+                RestoreField => message with { Pid = (int)ProtoReader.FindNumber(reader.Bytes, RestoredPidField) },
+                NotifyField => message with { Script = FindText(reader.Bytes, ScriptField), Pid = (int)ProtoReader.FindNumber(reader.Bytes, NotifiedPidField) },
+                ErrnoField => message with { Errno = (int)reader.Number },
+                ErrorField => message with { Error = reader.Text },
+                VersionField => message with { Version = ReadVersion(reader.Bytes) },
                 _ => message,
             };
         }
 
         return message;
     }
+
+    private static int ReadVersion(ReadOnlySpan<byte> version) => (int)((ProtoReader.FindNumber(version, MajorField) * 10000)
+        + (ProtoReader.FindNumber(version, MinorField) * 100) + ProtoReader.FindNumber(version, SublevelField));
 
     private static string? FindText(ReadOnlySpan<byte> message, int field)
     {

@@ -5,27 +5,27 @@ using Crik.Linux;
 namespace Crik.Criu;
 
 /// <summary>
-/// criu's second process of a lazy restore (<c>criu lazy-pages</c>): it gets a userfaultfd from each restored task, brings the pages
-/// that are touched, and meanwhile all others. It ends when there is none left.
+/// Runs the second criu process of a lazy restore (<c>criu lazy-pages</c>). It gets a userfaultfd from each restored task. It first brings
+/// the pages that the program touches, and meanwhile all others. It ends when every page is loaded.
 /// </summary>
-internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess process, FileDescriptor ready) : IDisposable
+internal sealed class LazyPagesProcess(IInit init, ChildProcess process, FileDescriptor ready) : IDisposable
 {
     public const string LogName = "lazy-pages.log";
     private const string Userfaultfd = "anon_inode:[userfaultfd]";
     private const int StatusInCriu = 3;
 
-    /// <summary>What it may take to be there; it reads the list of processes only.</summary>
+    /// <summary>When the process must be ready. Until then it only reads the list of tasks.</summary>
     public static Deadline UntilReady() => Deadline.In(TimeSpan.FromSeconds(10));
 
-    /// <summary>Copies of its userfaultfds, by their numbers over there.</summary>
+    /// <summary>Copies of the process's userfaultfds, at the index of their numbers in that process.</summary>
     private FileDescriptor?[] _held = [];
 
     public int Pid => process.Pid;
 
-    /// <summary>How it ended, when it has.</summary>
+    /// <summary>How the process ended; <see langword="null"/> while it runs.</summary>
     public ExitStatus? Exit => process.Exit;
 
-    /// <summary>What it has read until now, in bytes: the pages, and very little else.</summary>
+    /// <summary>How many bytes the process has read until now. Nearly all of them are pages.</summary>
     public long BytesRead
     {
         get
@@ -36,16 +36,16 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
         }
     }
 
-    /// <param name="work">Where it makes its socket, at which criu's restore looks for it, and its log.</param>
-    /// <param name="outputPath">For what it writes elsewhere.</param>
-    /// <exception cref="CriuException">criu is not there, or cannot be executed.</exception>
-    public static LazyPagesProcess Start(Supervisor supervisor, string criu, string images, string work, string outputPath)
+    /// <param name="work">The directory for its log and its socket. criu's restore looks for the socket there.</param>
+    /// <param name="outputPath">The file for its standard output and error.</param>
+    /// <exception cref="CriuException">criu does not exist or cannot be executed.</exception>
+    public static LazyPagesProcess Start(IInit init, string criu, string images, string work, string outputPath)
     {
         (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
         using (theirs)
         using (FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR))
         using (FileDescriptor input = Libc.DuplicateForChild(none.Number))
-        using (FileDescriptor output = Libc.Open(outputPath, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0x180))
+        using (FileDescriptor output = Libc.Open(outputPath, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, FileModes.OwnFile))
         using (FileDescriptor words = Libc.DuplicateForChild(output.Number))
         using (FileDescriptor status = Libc.DuplicateForChild(theirs.Number))
         {
@@ -53,7 +53,7 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
             [
                 criu, "lazy-pages", "--images-dir", images, "--work-dir", work, "--log-file", LogName, "-v2", "--status-fd", $"{StatusInCriu}",
             ];
-            ChildProcess? process = supervisor.TryStart(
+            ChildProcess? process = init.TryStart(
                 new ProcessSpec(command) { Descriptors = [(input.Number, 0), (words.Number, 1), (words.Number, 2), (status.Number, StatusInCriu)], NewSession = true },
                 out int errno);
             if (process is null)
@@ -62,25 +62,25 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
                 throw new CriuException($"cannot run {criu}: {Errno.Text(errno)}", []);
             }
 
-            return new LazyPagesProcess(supervisor, process, ours);
+            return new LazyPagesProcess(init, process, ours);
         }
     }
 
-    /// <summary>Until it waits for criu's restore.</summary>
-    /// <returns><see langword="false"/> when it ended instead, or time is up.</returns>
-    public bool WaitUntilReady() => supervisor.Wait(() => process.HasExited, UntilReady(), ready.Number) && Libc.ReceivePacket(ready) is not null;
+    /// <summary>Waits until the process is ready for criu's restore.</summary>
+    /// <returns><see langword="false"/> when the process ended instead, or the time is up.</returns>
+    public bool WaitUntilReady() => init.Wait(() => process.HasExited, UntilReady(), ready.Number) && Libc.ReceivePacket(ready) is not null;
 
     /// <summary>
-    /// Were it to die, the kernel would give a task that touches a missing page an empty one. While crik has a copy of the
-    /// userfaultfd it makes the task wait instead, until it is ended.
+    /// Copies the userfaultfds of all tasks to crik. If the process died, the kernel would give a task that touches a missing page an empty
+    /// one. While crik has a copy of the userfaultfd, the kernel makes the task wait instead, and crik can end it.
     /// </summary>
-    /// <returns><see langword="false"/> while it does not have those of all tasks itself yet.</returns>
+    /// <returns><see langword="false"/> when the process does not have the userfaultfds of all tasks yet, or crik could not copy one.</returns>
     public bool TryHoldAll()
     {
         IReadOnlyList<(int Descriptor, string Target)> open = ProcFs.OpenFiles(Pid);
         bool hasAll = Hold(open);
 
-        // They come by a connection; once all are there, the socket that it listened at is closed.
+        // criu sends them over a connection. When the process has received all, it closes the socket that it listened on.
         int sockets = 0;
         foreach ((_, string target) in open)
         {
@@ -91,24 +91,24 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
     }
 
     /// <summary>
-    /// Takes copies of those that came since, which are those of new children; and lets go of those it closed, for nobody would answer
-    /// the tasks that have all their pages.
+    /// Copies the userfaultfds that the process got since, which belong to new children, and closes the copies of those that it closed.
+    /// A task whose userfaultfd stayed open only here would wait for pages that nobody brings.
     /// </summary>
     public void HoldOn()
     {
         IReadOnlyList<(int Descriptor, string Target)> open = ProcFs.OpenFiles(Pid);
-        if (!ProcFs.IsEnding(Pid)) // looked at second: what is closed by its end must not be let go
+        if (!ProcFs.IsEnding(Pid)) // checked after the list was read: the copies must stay when only its end closed the originals
         {
             Hold(open);
         }
     }
 
-    /// <returns>Whether it has a copy of each that is there now: not when crik may not have so many open.</returns>
+    /// <returns>Whether crik now has a copy of each. It has not when its limit of open files is reached.</returns>
     private bool Hold(IReadOnlyList<(int Descriptor, string Target)> open)
     {
         bool hasAll = true;
         FileDescriptor?[] before = _held;
-        _held = new FileDescriptor?[open.Count == 0 ? 0 : open[^1].Descriptor + 1]; // they are in order
+        _held = new FileDescriptor?[open.Count == 0 ? 0 : open[^1].Descriptor + 1]; // the list is in ascending order
         using FileDescriptor? pidfd = Libc.TryOpenPidfd(Pid);
         foreach ((int number, string target) in open)
         {
@@ -135,11 +135,11 @@ internal sealed class LazyPagesProcess(Supervisor supervisor, ChildProcess proce
     {
         if (!process.HasExited)
         {
-            Libc.Kill(process.Pid, Signal.SIGKILL);
-            supervisor.Wait(() => process.HasExited, Deadline.In(TimeSpan.FromSeconds(2)));
+            _ = Libc.SendSignal(process.Pid, Signal.SIGKILL);
+            init.Wait(() => process.HasExited, Deadline.In(TimeSpan.FromSeconds(2)));
         }
 
-        supervisor.Forget(process);
+        init.Forget(process);
         Array.ForEach(_held, copy => copy?.Dispose());
         _held = [];
         ready.Dispose();

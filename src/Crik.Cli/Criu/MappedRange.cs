@@ -1,26 +1,15 @@
+using Crik.Criu.Images;
+
 namespace Crik.Criu;
 
-/// <summary>A piece of a saved process's address space (images/mm.proto, vma.proto).</summary>
-/// <param name="End">The first address behind it.</param>
+/// <summary>A range of addresses that a saved process has mapped.</summary>
+/// <param name="End">The first address after the range.</param>
 internal readonly record struct MappedRange(ulong Start, ulong End)
 {
     public bool Has(ulong address) => address >= Start && address < End;
 
-    /// <param name="path">Of <c>mm-PID.img</c>.</param>
-    /// <exception cref="InvalidDataException">It is no such image.</exception>
-    public static MappedRange[] ReadAll(string path)
-    {
-        List<MappedRange> ranges = [];
-        List<byte[]> messages = CriuImage.Read(path).Messages;
-        ProtoReader mm = new(messages.Count > 0 ? messages[0] : throw new InvalidDataException($"{path} is empty"));
-        while (mm.Next())
-        {
-            if (mm.Field == 14)
-            {
-                ranges.Add(new(ProtoReader.FindNumber(mm.Bytes, 1), ProtoReader.FindNumber(mm.Bytes, 2)));
-            }
-        }
-
-        return [.. ranges];
-    }
+    /// <param name="path">The path of <c>mm-PID.img</c>.</param>
+    /// <exception cref="InvalidDataException">The file is not such an image.</exception>
+    public static MappedRange[] ReadAll(string path) =>
+        [.. new MemoryEntry(CriuImage.Read(path).First).Areas.Select(area => new MappedRange(area.Start, area.End))];
 }

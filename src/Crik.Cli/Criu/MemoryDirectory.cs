@@ -3,30 +3,92 @@ using Crik.Linux;
 
 namespace Crik.Criu;
 
-/// <summary>A directory in memory, for the time of a restore.</summary>
-internal static class MemoryDirectory
+/// <summary>
+/// Makes a directory in memory that a restore needs while it runs. crik holds a lock on it. So a later start can tell a directory that a
+/// killed restore left behind from one that another crik with the same /dev/shm still uses.
+/// </summary>
+internal sealed class MemoryDirectory : IDisposable
 {
-    /// <summary>A tmpfs in every container, in which everybody may make a directory.</summary>
+    /// <summary>Every container has a tmpfs here, and every user may make a directory in it.</summary>
     private const string Place = "/dev/shm";
+    private const string Prefix = "crik-";
 
-    /// <param name="bytes">That go into it.</param>
-    /// <returns><see langword="null"/> when there is no room.</returns>
-    public static string? TryMake(long bytes)
+    private readonly FileDescriptor? _lock;
+
+    private MemoryDirectory(string path, FileDescriptor? heldLock)
     {
-        string path = Path.Combine(Place, $"crik-{Guid.NewGuid():n}"); // a name that nobody else can have taken
+        Path = path;
+        _lock = heldLock;
+    }
+
+    public string Path { get; }
+
+    /// <param name="bytes">How many bytes must be free.</param>
+    /// <returns><see langword="null"/> when fewer are free, or the directory cannot be made.</returns>
+    public static MemoryDirectory? TryMake(long bytes) => TryMake(bytes, Place);
+
+    internal static MemoryDirectory? TryMake(long bytes, string place)
+    {
+        string path = System.IO.Path.Combine(place, $"{Prefix}{Guid.NewGuid():n}"); // a random name, so that it cannot exist already
         try
         {
-            return Libc.FreeBytes(Place) > bytes && Libc.MakeDirectory(path, 0x1C0) ? path : null;
+            return Libc.FreeBytes(place) > bytes && Libc.MakeDirectory(path, FileModes.OwnDirectory)
+                ? new MemoryDirectory(path, Lock(path))
+                : null;
         }
         catch (LinuxException exception)
         {
-            Log.Debug("no room for a restore in memory", ("reason", exception.Message));
+            Log.Debug("there is no room in memory for a restore", ("reason", exception.Message));
             return null;
         }
     }
 
-    /// <summary>Its contents too, and wherever it was made after all.</summary>
-    public static void Remove(string path)
+    /// <summary>Wraps an existing directory elsewhere, so that <see cref="Dispose"/> removes it too.</summary>
+    public static MemoryDirectory At(string path) => new(path, heldLock: null);
+
+    /// <summary>Removes the directories that killed restores left behind.</summary>
+    public static void Sweep() => Sweep(Place);
+
+    internal static void Sweep(string place)
+    {
+        try
+        {
+            foreach (string path in Directory.EnumerateDirectories(place, $"{Prefix}*"))
+            {
+                bool isOfCrik = Guid.TryParseExact(System.IO.Path.GetFileName(path.AsSpan())[Prefix.Length..], "n", out _);
+                using FileDescriptor? free = isOfCrik && Libc.TryStatus(path, followLinks: false) is { IsDirectory: true } ? Lock(path) : null;
+                if (free is not null)
+                {
+                    Remove(path);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Debug("the directories of earlier restores could not be looked for", ("place", place), ("reason", exception.Message));
+        }
+    }
+
+    public void Dispose()
+    {
+        Remove(Path);
+        _lock?.Dispose();
+    }
+
+    /// <returns><see langword="null"/> when a running crik holds the lock.</returns>
+    private static FileDescriptor? Lock(string path)
+    {
+        FileDescriptor? directory = Libc.TryOpen(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, out _);
+        if (directory is not null && !Libc.TryLock(directory))
+        {
+            directory.Dispose();
+            return null;
+        }
+
+        return directory;
+    }
+
+    private static void Remove(string path)
     {
         try
         {
@@ -34,7 +96,7 @@ internal static class MemoryDirectory
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.Debug("what a restore needed could not be removed", ("path", path), ("reason", exception.Message));
+            Log.Debug("a directory of a restore could not be removed", ("path", path), ("reason", exception.Message));
         }
     }
 }

@@ -3,26 +3,26 @@ using System.Text;
 
 namespace Crik.Criu;
 
-/// <summary>Reads protobuf field by field. Damaged input is a <see cref="InvalidDataException"/>, never more.</summary>
+/// <summary>Reads a protobuf message field by field. It throws an <see cref="InvalidDataException"/> for every damaged message.</summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> message)
 {
     private readonly ReadOnlySpan<byte> _message = message;
     private int _at;
 
-    /// <summary>The field just read, as it stands in the message: key and value.</summary>
+    /// <summary>The bytes of the field just read: its key and its value.</summary>
     public ReadOnlySpan<byte> RawField { get; private set; }
 
     public int Field { get; private set; }
 
-    /// <summary>Value of a varint or fixed-size field.</summary>
+    /// <summary>The value of a varint or fixed-size field.</summary>
     public ulong Number { get; private set; }
 
-    /// <summary>Value of a length-delimited field.</summary>
+    /// <summary>The value of a length-delimited field.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
-    /// <summary>A number of a message whose other fields do not matter.</summary>
+    /// <summary>Finds the number in one field of a message.</summary>
     public static ulong FindNumber(ReadOnlySpan<byte> message, int field, ulong absent = 0)
     {
         ProtoReader reader = new(message);
@@ -37,7 +37,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
         return absent;
     }
 
-    /// <returns>Nothing when it is not there.</returns>
+    /// <returns>An empty array when the message lacks the field.</returns>
     public static ReadOnlySpan<byte> FindBytes(ReadOnlySpan<byte> message, int field)
     {
         ProtoReader reader = new(message);
@@ -52,7 +52,10 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
         return default;
     }
 
-    /// <summary>How often a field is there.</summary>
+    /// <returns>An empty text when the message lacks the field.</returns>
+    public static string FindText(ReadOnlySpan<byte> message, int field) => Encoding.UTF8.GetString(FindBytes(message, field));
+
+    /// <summary>Counts how often a message has a field.</summary>
     public static int Count(ReadOnlySpan<byte> message, int field)
     {
         int count = 0;

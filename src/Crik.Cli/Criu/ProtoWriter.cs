@@ -1,9 +1,9 @@
 using System.Buffers;
-using System.Text;
+using Crik.Linux;
 
 namespace Crik.Criu;
 
-/// <summary>Writes the few protobuf forms that criu's messages use: varints and length-delimited fields.</summary>
+/// <summary>Writes protobuf messages with the two kinds of fields that criu reads: numbers, and bytes with their length before them.</summary>
 internal sealed class ProtoWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
@@ -19,7 +19,7 @@ internal sealed class ProtoWriter
 
     public ProtoWriter Flag(int field, bool value) => value ? Number(field, 1) : this;
 
-    public ProtoWriter Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
+    public ProtoWriter Text(int field, string value) => Bytes(field, ByteStrings.Encode(value));
 
     public ProtoWriter Texts(int field, IEnumerable<string> values)
     {
@@ -41,7 +41,7 @@ internal sealed class ProtoWriter
         return this;
     }
 
-    /// <summary>Adds fields that are encoded already, as they are.</summary>
+    /// <summary>Adds fields that are encoded already.</summary>
     public ProtoWriter Raw(ReadOnlySpan<byte> fields)
     {
         _bytes.Write(fields);

@@ -1,12 +1,12 @@
 namespace Crik.Criu;
 
-/// <summary>Which open file descriptions of the images are the old pod's streams 0 to 2, and what they become.</summary>
+/// <summary>Knows which open files of the images are the old pod's streams 0 to 2, and which files replace them.</summary>
 internal sealed class StreamReplacement
 {
     private readonly Dictionary<uint, SortedSet<int>> _streams = [];
     private readonly uint _firstNewId;
 
-    /// <param name="firstNewId">Above all ids in the images.</param>
+    /// <param name="firstNewId">An id above all those in the images.</param>
     public StreamReplacement(uint firstNewId)
     {
         _firstNewId = firstNewId;
@@ -16,7 +16,7 @@ internal sealed class StreamReplacement
 
     public IEnumerable<int> Streams => _streams.Values.SelectMany(streams => streams).Distinct().Order();
 
-    /// <summary>What <c>--inherit-fd</c> calls a stream.</summary>
+    /// <summary>The name of a stream for <c>--inherit-fd</c>.</summary>
     public static string Name(int stream) => $"crik/stdio/{stream}";
 
     public void Add(uint id, int stream)
@@ -31,9 +31,10 @@ internal sealed class StreamReplacement
 
     public uint NewId(int stream) => _firstNewId + (uint)stream;
 
-    /// <summary>Where a description goes that is none of a task's first three descriptors: to standard output, if it was that too.</summary>
+    /// <summary>Finds the stream for a descriptor above 2 that leads to a stream. It is standard output if that had the same open file.</summary>
     public int? Default(uint id) => !_streams.TryGetValue(id, out SortedSet<int>? streams) ? null : streams.Contains(1) ? 1 : streams.Min;
 
+    /// <summary>Finds the stream for a descriptor that leads to an open file; <see langword="null"/> when that is no stream.</summary>
     public int? StreamOf(uint id, int descriptor) =>
         _streams.TryGetValue(id, out SortedSet<int>? streams) && streams.Contains(descriptor) ? descriptor : Default(id);
 }

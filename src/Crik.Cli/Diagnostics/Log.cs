@@ -8,16 +8,18 @@ using Serilog.Events;
 namespace Crik.Diagnostics;
 
 /// <summary>
-/// crik's own words, on descriptor 2, each event in one write. Text by default (<c>crik info: message key=value</c>),
-/// or one JSON object a line. Standard output belongs to the program.
+/// Writes crik's log to descriptor 2, because standard output belongs to the program. It writes each event at once, as text
+/// (<c>crik info: message key=value</c>) or, if configured, as a line with one JSON object.
 /// </summary>
 internal static class Log
 {
     private static LogEventLevel s_lowest = LogEventLevel.Information;
     private static bool s_json;
 
-    /// <summary>Made for the first event: a program that runs without one does not pay for it.</summary>
+    /// <summary>The logger, which is made at the first event, so that a run without events does not spend time on it.</summary>
     private static Logger? s_logger;
+
+    public static bool IsJson => s_json;
 
     public static bool IsDebug => s_lowest <= LogEventLevel.Debug;
 
@@ -53,7 +55,7 @@ internal static class Log
             properties.Add(new LogEventProperty(key, new ScalarValue(value)));
         }
 
-        // The message is no template: braces in it (paths, criu's words) are not holes.
+        // The message is no template: it may contain a path or a line of criu's log, and braces in these mean nothing.
         MessageTemplate template = new([new Serilog.Parsing.TextToken(message)]);
         s_logger ??= Make();
         s_logger.Write(new LogEvent(DateTimeOffset.UtcNow, level, exception: null, template, properties));
@@ -76,7 +78,7 @@ internal static class Log
         {
             string level = s_names.GetValueOrDefault(logEvent.Level, "info");
             string line = json ? AsJson(logEvent, level) : AsText(logEvent, level);
-            _ = Libc.TryWrite(2, Encoding.UTF8.GetBytes(line)); // nobody is left to tell when this fails
+            StandardError.Write(Encoding.UTF8.GetBytes(line));
         }
 
         private static string AsText(LogEvent logEvent, string level)
@@ -110,6 +112,6 @@ internal static class Log
         private static string Text(LogEventPropertyValue value) =>
             Convert.ToString((value as ScalarValue)?.Value, CultureInfo.InvariantCulture) ?? string.Empty;
 
-        private static string Quoted(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+        private static string Quoted(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(ByteStrings.Printable(text), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
     }
 }

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Crik.Diagnostics;
 
-/// <summary>Says every few seconds how far something long has got.</summary>
-/// <param name="what">For the log.</param>
-/// <param name="total">Bytes there are to do, about.</param>
-/// <param name="done">Bytes done.</param>
+/// <summary>Logs how far a long task is and how long it will still take. Its owner calls <see cref="Report"/> every <see cref="Interval"/>.</summary>
+/// <param name="what">The message for the log.</param>
+/// <param name="total">About how many bytes the task has to process.</param>
+/// <param name="done">Tells how many bytes it has processed.</param>
 internal sealed class Progress(string what, long total, Func<long> done)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);

@@ -1,4 +1,3 @@
-using System.Text;
 using Crik.Linux;
 
 namespace Crik.Files;
@@ -6,80 +5,93 @@ namespace Crik.Files;
 /// <summary>Walks the paths and writes the archive.</summary>
 internal sealed class ArchiveWriter : IDisposable
 {
-    private const long CopyStep = 64 << 20;
-
-    private readonly FileStream _index;
-    private readonly FileDescriptor _data;
+    private readonly IndexWriter _index;
+    private readonly ArchiveRoots _roots;
+    private readonly DataWriter _data;
     private readonly FileDescriptor _root = Libc.Open("/", Libc.O_RDONLY | Libc.O_DIRECTORY);
     private readonly CancellationToken _cancellationToken;
-    private readonly Dictionary<(ulong Device, ulong Inode), byte[]> _linked = [];
+    private readonly Dictionary<(DeviceNumber Device, ulong Inode), byte[]> _linked = [];
+    private readonly HashSet<string> _treesDone = [];
     private readonly List<string> _notes = [];
-    private long _entries;
-    private long _dataBytes;
 
-    public ArchiveWriter(string archive, CancellationToken cancellationToken)
+    public ArchiveWriter(string archive, ArchiveRoots roots, CancellationToken cancellationToken)
     {
+        _roots = roots;
         _cancellationToken = cancellationToken;
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            BufferSize = 1 << 16,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        _index = new FileStream(FileArchive.IndexPath(archive), options);
-        _data = Libc.Open(FileArchive.DataPath(archive), Libc.O_RDWR | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_NOFOLLOW, 0x180);
-        Write(new IndexFrame(FileArchive.Format, 0, 0, IsEnd: false));
+        _index = new IndexWriter(archive);
+        _data = new DataWriter(archive, cancellationToken);
     }
 
-    /// <param name="path">Absolute.</param>
-    public void Add(byte[] path)
+    /// <summary>Adds one of the configured paths with all that is below, unless it was added as a part of another one.</summary>
+    public void AddTree(byte[] path)
     {
+        if (_treesDone.Contains(ArchiveRoots.Key(path)))
+        {
+            return;
+        }
+
         ReadOnlySpan<byte> fromRoot = path.AsSpan(1);
         if (Libc.Status(_root, fromRoot, followLinks: true) is not { } status)
         {
-            _notes.Add($"additional path {Show(path)} is not there, and so is not in the checkpoint");
+            _notes.Add($"additional path {ByteStrings.Printable(path)} is not there, and so is not in the checkpoint");
             return;
         }
 
-        Add(_root, fromRoot, path, status, isRoot: true);
-    }
-
-    /// <summary>A file alone, that nobody asked for: one that cannot be read, or has gone meanwhile, stops nothing.</summary>
-    public void AddSingle(byte[] path)
-    {
-        if (Libc.Status(_root, path.AsSpan(1), followLinks: false) is not { IsDirectory: false } status)
+        using TreeWalk walk = new();
+        Add(walk, _root, fromRoot, path, status, isTree: true);
+        while (walk.Next() is { } name)
         {
-            return;
-        }
-
-        if (status.IsRegular)
-        {
-            using FileDescriptor? readable = Libc.TryOpenAt(_root, path.AsSpan(1), Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, 0, out int errno);
-            if (readable is null)
+            _cancellationToken.ThrowIfCancellationRequested();
+            byte[] below = walk.PathOf(name);
+            bool isTree = _roots.IsTree(below);
+            if (Libc.Status(walk.Directory, name, followLinks: isTree) is { } child)
             {
-                _notes.Add($"{Show(path)} cannot be read, and so is not in the checkpoint: {Errno.Text(errno)}");
-                return;
+                Add(walk, walk.Directory, name, below, child, isTree);
             }
         }
-
-        Add(_root, path.AsSpan(1), path, status, isRoot: false);
     }
 
-    /// <summary>A directory alone, see <see cref="FileEntry.Place"/>.</summary>
+    /// <summary>Adds a file alone, which nobody asked for: one that cannot be saved is left out with a note.</summary>
+    public void AddSingle(byte[] path)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        if (_roots.IsInTree(path))
+        {
+            return;
+        }
+
+        long before = _data.Length;
+        if (!TryAdd(path, () =>
+        {
+            if (Libc.Status(_root, path.AsSpan(1), followLinks: false) is { IsDirectory: false } status)
+            {
+                AddFile(_root, path.AsSpan(1), path, status, isTree: false);
+            }
+        }))
+        {
+            _data.CutTo(before);
+        }
+    }
+
+    /// <summary>Adds a directory alone, see <see cref="FileEntry.Place"/>; one that cannot be looked at is left out with a note.</summary>
     public void AddPlace(byte[] path)
     {
-        if (Libc.Status(_root, path.AsSpan(1), followLinks: true) is { IsDirectory: true } status)
+        if (!_roots.IsInTree(path))
         {
-            Write(Describe(path, status) with { Kind = FileEntry.Place });
+            TryAdd(path, () =>
+            {
+                if (Libc.Status(_root, path.AsSpan(1), followLinks: true) is { IsDirectory: true } status)
+                {
+                    _index.Write(FileEntry.Describe(path, status) with { Kind = FileEntry.Place });
+                }
+            });
         }
     }
 
     public FileArchiveSummary Finish()
     {
-        Write(new IndexFrame(FileArchive.Format, _entries, _dataBytes, IsEnd: true));
-        _index.Flush();
-        return new FileArchiveSummary(_entries, _dataBytes, _notes);
+        _index.Finish(_data.Length);
+        return new FileArchiveSummary(_index.Entries, _data.Length, _notes);
     }
 
     public void Dispose()
@@ -89,114 +101,96 @@ internal sealed class ArchiveWriter : IDisposable
         _root.Dispose();
     }
 
-    private static string Show(ReadOnlySpan<byte> path) => Encoding.UTF8.GetString(path);
-
-    private void Add(FileDescriptor parent, ReadOnlySpan<byte> name, byte[] path, FileStatus status, bool isRoot)
+    private bool TryAdd(byte[] path, Action add)
     {
-        _cancellationToken.ThrowIfCancellationRequested();
-        FileEntry entry = Describe(path, status);
-        if (status.IsDirectory)
+        try
         {
-            AddDirectory(parent, name, entry, isRoot);
+            add();
+            return true;
         }
-        else if (status.IsSymlink)
+        catch (Exception exception) when (FileFaults.IsOfThatFile(exception))
         {
-            Write(entry with { Kind = FileEntry.Symlink, Target = Libc.ReadLink(parent, name) });
+            _notes.Add($"{ByteStrings.Printable(path)} is not in the checkpoint: {exception.Message}");
+            return false;
+        }
+    }
+
+    /// <param name="isTree">It is one of the configured paths, so it is followed when it is a link.</param>
+    private void Add(TreeWalk walk, FileDescriptor parent, ReadOnlySpan<byte> name, byte[] path, FileStatus status, bool isTree)
+    {
+        if (isTree && !_treesDone.Add(ArchiveRoots.Key(path)))
+        {
+            return;
+        }
+
+        if (!status.IsDirectory)
+        {
+            AddFile(parent, name, path, status, isTree);
+            return;
+        }
+
+        FileDescriptor directory = Open(parent, name, path, Libc.O_RDONLY | Libc.O_DIRECTORY, isTree);
+        walk.Enter(directory, path, isElsewhere: isTree);
+        _index.Write(FileEntry.Describe(path, status) with { Attributes = FileEntry.Attribute.ReadAll(directory) });
+    }
+
+    private void AddFile(FileDescriptor parent, ReadOnlySpan<byte> name, byte[] path, FileStatus status, bool isTree)
+    {
+        FileEntry entry = FileEntry.Describe(path, status);
+        if (status.IsSymlink)
+        {
+            RefuseOnTheWay(path);
+            _index.Write(entry with { Kind = FileEntry.Symlink, Target = Libc.ReadLink(parent, name) });
         }
         else if (status.IsFifo)
         {
-            Write(entry with { Kind = FileEntry.Fifo });
+            _index.Write(entry with { Kind = FileEntry.Fifo });
         }
         else if (!status.IsRegular)
         {
-            _notes.Add($"{Show(path)} is a socket or device, and so is not in the checkpoint");
+            _notes.Add($"{ByteStrings.Printable(path)} is a socket or device, and so is not in the checkpoint");
         }
         else if (status.Links > 1 && _linked.TryGetValue((status.Device, status.Inode), out byte[]? first))
         {
-            Write(entry with { Kind = FileEntry.HardLink, Target = first });
+            _index.Write(entry with { Kind = FileEntry.HardLink, Target = first });
         }
         else
         {
-            AddFile(parent, name, entry with { Kind = FileEntry.Regular }, status, isRoot);
+            AddRegular(parent, name, entry with { Kind = FileEntry.Regular }, status, isTree);
         }
     }
 
-    private static FileEntry Describe(byte[] path, FileStatus status) => new()
+    /// <summary>
+    /// A link that is put back decides where the path behind it leads. The reader takes no archive's word for that, so such an archive must
+    /// not be written.
+    /// </summary>
+    private void RefuseOnTheWay(byte[] path)
     {
-        Kind = FileEntry.Directory,
-        Path = path,
-        Mode = status.Permissions,
-        UserId = status.UserId,
-        GroupId = status.GroupId,
-        ModifiedAt = status.ModifiedAt,
-        AccessedAt = status.AccessedAt,
-    };
-
-    private void AddDirectory(FileDescriptor parent, ReadOnlySpan<byte> name, FileEntry entry, bool isRoot)
-    {
-        using FileDescriptor directory = Open(parent, name, entry.Path, Libc.O_RDONLY | Libc.O_DIRECTORY, isRoot);
-        Write(entry with { Attributes = Attributes(directory) });
-        foreach (byte[] child in Libc.ReadDirectory(directory))
+        if (_roots.Trees.FirstOrDefault(tree => ArchiveRoots.IsBelow(tree, path), []) is { Length: > 0 } behind)
         {
-            if (Libc.Status(directory, child, followLinks: false) is { } status)
-            {
-                Add(directory, child, [.. entry.Path, (byte)'/', .. child], status, isRoot: false);
-            }
+            throw new FileArchiveException(
+                $"additionalPaths has {ByteStrings.Printable(behind)}, which leads through the link {ByteStrings.Printable(path)} in another of them; name the directory that the link leads to instead");
         }
     }
 
-    private void AddFile(FileDescriptor parent, ReadOnlySpan<byte> name, FileEntry entry, FileStatus status, bool isRoot)
+    private void AddRegular(FileDescriptor parent, ReadOnlySpan<byte> name, FileEntry entry, FileStatus status, bool isTree)
     {
-        using FileDescriptor file = Open(parent, name, entry.Path, Libc.O_RDONLY | Libc.O_NONBLOCK, isRoot);
+        using FileDescriptor file = Open(parent, name, entry.Path, Libc.O_RDONLY | Libc.O_NONBLOCK, isTree);
         List<long> extents = [];
-        long at = 0;
-        while (at < status.Size && Libc.NextData(file, at, status.Size) is { Length: > 0 } extent)
+        foreach ((long offset, long length) in Extents.Find(file, status.Size))
         {
-            extents.AddRange([extent.Offset, extent.Length]);
-            for (long done = 0; done < extent.Length;)
-            {
-                _cancellationToken.ThrowIfCancellationRequested();
-                long copied = Libc.CopyRange(file, extent.Offset + done, _data, _dataBytes, Math.Min(CopyStep, extent.Length - done));
-                if (copied == 0)
-                {
-                    throw new FileArchiveException($"{Show(entry.Path)} became shorter while it was copied; something outside the program writes to it");
-                }
-
-                done += copied;
-                _dataBytes += copied;
-            }
-
-            at = extent.Offset + extent.Length;
+            extents.AddRange([offset, length]);
+            _data.Copy(file, offset, length, entry.Path);
         }
 
+        _index.Write(entry with { Size = status.Size, Extents = [.. extents], Attributes = FileEntry.Attribute.ReadAll(file) });
         if (status.Links > 1)
         {
             _linked.Add((status.Device, status.Inode), entry.Path);
         }
-
-        Write(entry with { Size = status.Size, Extents = [.. extents], Attributes = Attributes(file) });
     }
 
-    private static FileDescriptor Open(FileDescriptor parent, ReadOnlySpan<byte> name, byte[] path, int flags, bool isRoot) =>
-        Libc.TryOpenAt(parent, name, flags | (isRoot ? 0 : Libc.O_NOFOLLOW), 0, out int errno)
-        ?? throw new FileArchiveException($"{Show(path)} cannot be read for the checkpoint: {Errno.Text(errno)}");
-
-    private static FileEntry.Attribute[]? Attributes(FileDescriptor file)
-    {
-        IReadOnlyList<(byte[] Name, byte[] Value)> attributes = Libc.ReadAttributes(file);
-        return attributes.Count == 0 ? null : [.. attributes.Select(attribute => new FileEntry.Attribute(attribute.Name, attribute.Value))];
-    }
-
-    private void Write(FileEntry entry)
-    {
-        _index.Write(FileJson.Write(entry));
-        _index.WriteByte((byte)'\n');
-        _entries++;
-    }
-
-    private void Write(IndexFrame frame)
-    {
-        _index.Write(FileJson.Write(frame));
-        _index.WriteByte((byte)'\n');
-    }
+    private static FileDescriptor Open(FileDescriptor parent, ReadOnlySpan<byte> name, byte[] path, int flags, bool isTree) =>
+        Libc.TryOpenAt(parent, name, flags | (isTree ? 0 : Libc.O_NOFOLLOW), UnixFileMode.None, out int errno)
+        ?? throw new FileArchiveException($"{ByteStrings.Printable(path)} cannot be read for the checkpoint: {Errno.Text(errno)}", cause: new LinuxException("open", errno));
 }

@@ -1,21 +1,10 @@
-using System.Text;
+using Crik.Linux;
 
 namespace Crik.Files;
 
-/// <summary>What was done with an archive.</summary>
-/// <param name="Notes">What was left out, or could not be kept, in words.</param>
-internal sealed record FileArchiveSummary(long Entries, long Bytes, IReadOnlyList<string> Notes);
-
-/// <summary>An archive, or a file that it names, cannot be used; the message names it.</summary>
-/// <param name="isDamage">It is the archive that is at fault, and not a file that cannot be read or written.</param>
-internal sealed class FileArchiveException(string message, bool isDamage = false, Exception? cause = null) : IOException(message, cause)
-{
-    public bool IsDamage { get; } = isDamage;
-}
-
 /// <summary>
 /// Files and directories of the container that belong to the program's state. The archive is two files, an index with
-/// everything about each file and one with all contents, so that it does not matter what the image directory's file
+/// everything about each file and one with all contents, so it does not matter which attributes the image directory's file
 /// system can keep: an NFS share with root_squash will do.
 /// </summary>
 internal static class FileArchive
@@ -26,29 +15,33 @@ internal static class FileArchive
 
     public static string DataPath(string archive) => Path.Combine(archive, "data");
 
-    /// <summary>Copies these paths. A path that is a symbolic link itself is followed; below it links stay links.</summary>
+    /// <summary>
+    /// Copies these paths. A path that is a symbolic link itself is followed; below it links stay links. One path may be below another:
+    /// what is in both is copied once.
+    /// </summary>
     /// <param name="single">Files that are copied by themselves; a link among them stays one.</param>
     /// <param name="places">Directories that have to be there, without what is in them; those above others first.</param>
-    /// <exception cref="FileArchiveException">A file cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    /// <exception cref="FileArchiveException">A file cannot be read, or is more than an archive can hold.</exception>
+    /// <exception cref="OperationCanceledException">The copy was told to stop.</exception>
     public static FileArchiveSummary Capture(
         IReadOnlyList<string> paths, IReadOnlyList<string> single, IReadOnlyList<string> places, string archive, CancellationToken cancellationToken)
     {
-        Linux.Libc.MakeDirectory(archive, 0x1C0);
-        using ArchiveWriter writer = new(archive, cancellationToken);
+        Libc.MakeDirectory(archive, FileModes.OwnDirectory);
+        ArchiveRoots roots = new(paths, []);
+        using ArchiveWriter writer = new(archive, roots, cancellationToken);
         foreach (string place in places)
         {
-            writer.AddPlace(Encoding.UTF8.GetBytes(place));
+            writer.AddPlace(ByteStrings.Encode(place));
         }
 
-        foreach (string path in paths)
+        foreach (byte[] root in roots.Trees)
         {
-            writer.Add(Encoding.UTF8.GetBytes(path.TrimEnd('/')));
+            writer.AddTree(root);
         }
 
         foreach (string file in single)
         {
-            writer.AddSingle(Encoding.UTF8.GetBytes(file));
+            writer.AddSingle(ByteStrings.Encode(file));
         }
 
         return writer.Finish();
@@ -58,11 +51,12 @@ internal static class FileArchive
     /// Puts the files back. Nothing is written before the whole index was read and found good, nothing that is not
     /// <paramref name="allowed"/>, and no link below those is followed. Files that are there and not in the archive stay.
     /// </summary>
+    /// <param name="putBack">Learns what is made, so that it can be removed again, also after an exception.</param>
     /// <exception cref="FileArchiveException">The archive is damaged or hostile, or a file cannot be written.</exception>
-    public static FileArchiveSummary Restore(string archive, ArchiveRoots allowed, CancellationToken cancellationToken)
+    public static FileArchiveSummary Restore(string archive, ArchiveRoots allowed, CancellationToken cancellationToken, PutBack? putBack = null)
     {
-        ArchiveIndex.Check(archive, allowed, cancellationToken);
-        using ArchiveReader reader = new(archive, allowed, cancellationToken);
+        ArchiveCheck.Run(archive, allowed, cancellationToken);
+        using ArchiveReader reader = new(archive, allowed, putBack ?? new PutBack(), cancellationToken);
         return reader.Restore();
     }
 }

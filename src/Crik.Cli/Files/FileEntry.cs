@@ -1,6 +1,8 @@
+using Crik.Linux;
+
 namespace Crik.Files;
 
-/// <summary>One file of an archive, a line of its index. Names are bytes in base64: they need not be UTF-8.</summary>
+/// <summary>One file of an archive, and a line of its index. Names are bytes, in base64, because they need not be UTF-8.</summary>
 internal sealed record FileEntry
 {
     public const string Directory = "directory";
@@ -17,30 +19,62 @@ internal sealed record FileEntry
     /// <summary>Absolute, and without <c>.</c>, <c>..</c> or doubled slashes.</summary>
     public required byte[] Path { get; init; }
 
-    /// <summary>Permission bits.</summary>
-    public uint Mode { get; init; }
+    public UnixFileMode Mode { get; init; }
 
     public uint UserId { get; init; }
 
     public uint GroupId { get; init; }
 
-    /// <summary>Nanoseconds since 1970; so for <see cref="AccessedAt"/>.</summary>
+    /// <summary>Nanoseconds since 1970, as is <see cref="AccessedAt"/>.</summary>
     public long ModifiedAt { get; init; }
 
     public long AccessedAt { get; init; }
 
-    /// <summary>Of a symlink: where it leads. Of a hard link: the path of an earlier file.</summary>
+    /// <summary>Where a symbolic link leads, or the path of the earlier file that a hard link is another name of.</summary>
     public byte[]? Target { get; init; }
 
     public long Size { get; init; }
 
-    /// <summary>Offset and length, by turns, of what is not a hole. The contents follow each other in the data file.</summary>
+    /// <summary>Offset and length, in turns, of each stretch that is not a hole. The stretches follow each other in the data file.</summary>
     public long[]? Extents { get; init; }
 
     public Attribute[]? Attributes { get; init; }
 
-    internal sealed record Attribute(byte[] Name, byte[] Value);
-}
+    /// <summary>How many bytes of the data file belong to this entry.</summary>
+    public long DataBytes
+    {
+        get
+        {
+            long bytes = 0;
+            for (int i = 1; i < (Extents?.Length ?? 0); i += 2)
+            {
+                bytes += Extents![i];
+            }
 
-/// <summary>First and last line of an index.</summary>
-internal sealed record IndexFrame(int Format, long Entries = 0, long DataBytes = 0, bool IsEnd = false);
+            return bytes;
+        }
+    }
+
+    /// <summary>Describes a directory, or what any other file has in common with one.</summary>
+    public static FileEntry Describe(byte[] path, FileStatus status) => new()
+    {
+        Kind = Directory,
+        Path = path,
+        Mode = status.Permissions,
+        UserId = status.UserId,
+        GroupId = status.GroupId,
+        ModifiedAt = status.ModifiedAt,
+        AccessedAt = status.AccessedAt,
+    };
+
+    /// <summary>An extended attribute.</summary>
+    internal sealed record Attribute(byte[] Name, byte[] Value)
+    {
+        /// <returns><see langword="null"/> when the file has none.</returns>
+        public static Attribute[]? ReadAll(FileDescriptor file)
+        {
+            IReadOnlyList<(byte[] Name, byte[] Value)> attributes = Libc.ReadAttributes(file);
+            return attributes.Count == 0 ? null : [.. attributes.Select(attribute => new Attribute(attribute.Name, attribute.Value))];
+        }
+    }
+}

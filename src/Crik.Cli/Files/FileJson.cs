@@ -3,7 +3,7 @@ using Crik.Json;
 
 namespace Crik.Files;
 
-/// <summary>The lines of an archive's index. What is zero, empty or false is left out.</summary>
+/// <summary>Writes and reads the lines of an archive's index. A field that is zero, empty or false is left out.</summary>
 internal static class FileJson
 {
     private const int Depth = 8;
@@ -13,7 +13,7 @@ internal static class FileJson
         json.WriteStartObject();
         json.WriteString("kind", entry.Kind);
         json.WriteBase64String("path", entry.Path);
-        WriteNumber(json, "mode", entry.Mode);
+        WriteNumber(json, "mode", (long)entry.Mode);
         WriteNumber(json, "userId", entry.UserId);
         WriteNumber(json, "groupId", entry.GroupId);
         WriteNumber(json, "modifiedAt", entry.ModifiedAt);
@@ -41,14 +41,14 @@ internal static class FileJson
         json.WriteEndObject();
     });
 
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <exception cref="JsonException">The line is not JSON, or a field is missing or of another type.</exception>
     public static FileEntry ReadEntry(byte[] line) => JsonBytes.Read(
         line,
         from => new FileEntry
         {
             Kind = from.Text("kind"),
             Path = from.Bytes("path"),
-            Mode = from.UIntOrNull("mode") ?? 0,
+            Mode = (UnixFileMode)(from.UIntOrNull("mode") ?? 0),
             UserId = from.UIntOrNull("userId") ?? 0,
             GroupId = from.UIntOrNull("groupId") ?? 0,
             ModifiedAt = from.LongOrNull("modifiedAt") ?? 0,
@@ -74,7 +74,7 @@ internal static class FileJson
         json.WriteEndObject();
     });
 
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <exception cref="JsonException">The line is not JSON, or a field is missing or of another type.</exception>
     public static IndexFrame ReadFrame(byte[] line) => JsonBytes.Read(
         line,
         from => new IndexFrame(from.Int("format"), from.LongOrNull("entries") ?? 0, from.LongOrNull("dataBytes") ?? 0, from.FlagOrFalse("isEnd")),

@@ -3,7 +3,7 @@ using Crik.Linux;
 
 namespace Crik.Init;
 
-/// <summary>The environment as <c>NAME=value</c> entries.</summary>
+/// <summary>Reads crik's own environment, which the program inherits byte for byte.</summary>
 internal static class EnvironmentBlock
 {
     public static IReadOnlyList<string> Current { get; } = Read();

@@ -5,26 +5,26 @@ using Crik.Linux;
 namespace Crik.Init;
 
 /// <summary>
-/// Keeps the PIDs of the program's tree apart from those of crik, its threads and criu. The kernel hands PIDs out in
-/// rising order and, once it has come round, never again below 300 (RESERVED_PIDS, kernel/pid.c). crik and criu live
-/// below, because a container is young when they start; the tree always starts above, and so do its later children.
+/// Keeps the PIDs of the program's tree apart from those of crik, its threads and criu. The kernel hands PIDs out in rising order. After
+/// it has wrapped around, it hands out none below 300 (RESERVED_PIDS, kernel/pid.c). crik and criu start early in the life of a container
+/// and get PIDs below 300. The program's tree always starts above, and so do its later children.
 /// </summary>
 internal static class PidSpace
 {
-    /// <summary>RESERVED_PIDS: the lowest number that is handed out a second time.</summary>
+    /// <summary>The lowest PID that the kernel hands out again after it has wrapped around (RESERVED_PIDS).</summary>
     public const int FirstOfTree = 300;
 
-    /// <summary>criu takes one PID for itself and a few for helpers and hooks while it restores.</summary>
+    /// <summary>How many PIDs criu may use while it restores: one for itself, and a few for its helpers and hooks.</summary>
     private const int RoomForCriu = 48;
 
-    /// <summary>The number handed out last in this namespace: the last field of <c>/proc/loadavg</c> (proc(5)).</summary>
+    /// <summary>Reads the PID that the kernel handed out last in this namespace: the last field of <c>/proc/loadavg</c> (proc(5)).</summary>
     public static int LastPid()
     {
         string loads = File.ReadAllText("/proc/loadavg");
         return int.Parse(loads.AsSpan(loads.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Makes sure that the next process gets a number of the tree's range.</summary>
+    /// <summary>Makes sure that the next process gets a PID in the tree's range.</summary>
     public static void EnterTreeRange()
     {
         if (LastPid() < FirstOfTree)
@@ -34,8 +34,8 @@ internal static class PidSpace
     }
 
     /// <summary>
-    /// Comes as near to the tree's range as leaves room for criu: what takes 4 ms where it is done one by one is then done, for
-    /// the most part, while something else is waited for.
+    /// Moves the PID counter close to the tree's range but leaves room for criu. Moving it one PID at a time takes 4 ms. crik calls this
+    /// while it waits for something else, so that little of that work is left when it counts.
     /// </summary>
     public static void ApproachTreeRange()
     {
@@ -45,7 +45,7 @@ internal static class PidSpace
         }
     }
 
-    /// <summary>Makes sure that criu's own processes get numbers that none of these tasks needs.</summary>
+    /// <summary>Makes sure that criu's own processes get PIDs that no task of the tree needs.</summary>
     public static void MakeRoomForCriu(IReadOnlyCollection<int> neededByTree)
     {
         int last = LastPid();
@@ -56,7 +56,7 @@ internal static class PidSpace
         }
     }
 
-    /// <summary>The lowest number from <paramref name="last"/> on that is followed by enough numbers nobody needs.</summary>
+    /// <summary>Finds the lowest PID, from <paramref name="last"/> on, after which enough PIDs are free for criu.</summary>
     internal static int FindRoom(int last, IReadOnlyCollection<int> needed)
     {
         int candidate = last;
@@ -91,7 +91,7 @@ internal static class PidSpace
             last++;
         }
 
-        Log.Debug("moved the PID counter on one by one", ("last", LastPid()));
+        Log.Debug("the PID counter could not be set, so crik used up PIDs one by one", ("last", LastPid()));
     }
 
     private static bool TryWrite(string path, int target)

@@ -1,21 +1,21 @@
 namespace Crik.Init;
 
-/// <summary>What to start.</summary>
-/// <param name="Command">File name, looked up in PATH, and arguments.</param>
+/// <summary>Describes a process that the init is asked to start.</summary>
+/// <param name="Command">The file name, which is looked up in PATH, and the arguments.</param>
 internal sealed record ProcessSpec(IReadOnlyList<string> Command)
 {
-    /// <summary><c>NAME=value</c> entries; those of crik itself when not given.</summary>
+    /// <summary>The environment, as <c>NAME=value</c> entries; <see langword="null"/> gives the child crik's own environment.</summary>
     public IReadOnlyList<string>? Environment { get; init; }
 
-    /// <summary>Descriptors of crik and their numbers in the child; 0 to 2 are crik's own unless named here.</summary>
+    /// <summary>Which of crik's descriptors the child gets, and under which numbers. The child has crik's 0 to 2 unless they are named here.</summary>
     public IReadOnlyList<(int From, int To)> Descriptors { get; init; } = [];
 
-    /// <summary>The child leads a session of its own.</summary>
+    /// <summary>Makes the child the leader of a new session.</summary>
     public bool NewSession { get; init; }
 
-    /// <summary>The child leads a process group of its own; for a program that shares crik's session and terminal.</summary>
+    /// <summary>Makes the child the leader of a new process group in crik's session, for a program that shares crik's terminal.</summary>
     public bool NewGroup { get; init; }
 
-    /// <summary>The child ignores SIGXFSZ, so that <see cref="Linux.Libc.ForbidFileWrites"/> ends it in good order.</summary>
+    /// <summary>Makes the child ignore SIGXFSZ: after <see cref="Linux.Libc.ForbidFileWrites"/> its writes then fail instead of killing it.</summary>
     public bool SurvivesFileSizeLimit { get; init; }
 }

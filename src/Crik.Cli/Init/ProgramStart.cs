@@ -1,15 +1,16 @@
+using System.Diagnostics.CodeAnalysis;
 using Crik.Diagnostics;
 using Crik.Linux;
 
 namespace Crik.Init;
 
 /// <summary>
-/// Starts the program. What only a process can do for itself (becoming a subreaper, taking the terminal, an IPC
-/// namespace) is done by crik once more, in the new process, right before it becomes the program.
+/// Starts the program. A process can do some things only for itself: become a subreaper, take the terminal, enter a new IPC namespace.
+/// So the new process first runs crik a second time, which does these things and then executes the program in its place.
 /// </summary>
 internal static class ProgramStart
 {
-    /// <summary>First argument of that second crik. Not for people.</summary>
+    /// <summary>The first argument of that second crik. Users never type it.</summary>
     public const string Stage = "__start";
 
     internal const string Subreaper = "subreaper";
@@ -19,10 +20,10 @@ internal static class ProgramStart
     private const string ForegroundGroup = "foreground=";
 
     /// <param name="forCheckpoints">Keep daemons in the tree, and the tree's PIDs apart from crik's.</param>
-    /// <param name="ownIpcNamespace">So that System V shared memory is dumped.</param>
-    /// <param name="shelter">What the program is kept from.</param>
+    /// <param name="ownIpcNamespace">Give the program its own IPC namespace, because criu dumps System V shared memory only from one.</param>
+    /// <param name="shelter">What to hide from the program because criu cannot save it.</param>
     public static ChildProcess Start(
-        Supervisor supervisor, StandardStreams streams, IReadOnlyList<string> command, bool forCheckpoints, bool ownIpcNamespace, Shelter? shelter = null)
+        IInit init, StandardStreams streams, IReadOnlyList<string> command, bool forCheckpoints, bool ownIpcNamespace, Shelter? shelter = null)
     {
         List<string> duties = [];
         bool newSession = true;
@@ -49,13 +50,14 @@ internal static class ProgramStart
 
         if (streams.Terminal is { } terminal)
         {
-            if (streams.ReleaseTerminal(supervisor))
+            if (streams.ReleaseTerminal(init))
             {
                 duties.Add($"{TakeTerminal}{terminal}");
             }
             else if (!forCheckpoints)
             {
-                // Under somebody else's session, as when run from a shell: the program gets the terminal's foreground, as with tini.
+                // crik does not lead the terminal's session, for example because a shell started it. It makes the program the terminal's
+                // foreground group, as tini does.
                 newSession = false;
                 duties.Add($"{ForegroundGroup}{terminal}");
             }
@@ -67,15 +69,16 @@ internal static class ProgramStart
             NewSession = newSession,
             NewGroup = !newSession,
         };
-        return supervisor.TryStart(spec, out int errno) ?? throw NotExecutable(command[0], errno);
+        return init.TryStart(spec, out int errno) ?? throw NotExecutable(command[0], errno);
     }
 
-    /// <summary>The second crik: does its duties and becomes the program.</summary>
-    /// <returns>An exit code, when it could not.</returns>
-    public static int Become(ReadOnlySpan<string> arguments)
+    /// <summary>Runs in the second crik: does what <see cref="Start"/> ordered, and executes the program in its place.</summary>
+    /// <exception cref="CrikException">The program cannot be executed.</exception>
+    [DoesNotReturn]
+    public static void Become(ReadOnlySpan<string> arguments)
     {
         int end = arguments.IndexOf("--");
-        SignalSet mask = Libc.SetSignalMask(SignalSet.All); // a background group that asks for the foreground gets SIGTTOU
+        SignalSet mask = Libc.SetSignalMask(SignalSet.All); // the kernel sends SIGTTOU to a background group that asks for the foreground
         foreach (string duty in arguments[..end])
         {
             Do(duty);
@@ -84,14 +87,12 @@ internal static class ProgramStart
         string[] command = arguments[(end + 1)..].ToArray();
         Libc.SetDefaultAction(Signal.SIGPIPE);
         Libc.SetSignalMask(mask);
-        CrikException failure = NotExecutable(command[0], Libc.Execute(command));
-        Log.Error(failure.Message);
-        return failure.ExitCode;
+        throw NotExecutable(command[0], Libc.Execute(command));
     }
 
     public static CrikException NotExecutable(string file, int errno) => errno == Errno.ENOENT
-        ? new ProgramException($"cannot run {ByteStrings.Printable(file)}: not found; look at PATH and the image", ExitCodes.NotFound)
-        : new ProgramException($"cannot run {ByteStrings.Printable(file)}: {Errno.Text(errno)}", ExitCodes.NotExecutable);
+        ? new ProgramException($"cannot run {ByteStrings.Printable(file)}: not found; look at PATH and the image", FailureKind.ProgramNotFound)
+        : new ProgramException($"cannot run {ByteStrings.Printable(file)}: {Errno.Text(errno)}", FailureKind.ProgramNotExecutable);
 
     private static void Do(string duty)
     {
@@ -104,7 +105,7 @@ internal static class ProgramStart
             int errno = Libc.UnshareIpcNamespace();
             if (errno != 0)
             {
-                Log.Debug("the program has no IPC namespace of its own; System V shared memory cannot be checkpointed", ("reason", Errno.Text(errno)));
+                Log.Debug("the program could not get an IPC namespace, so its System V shared memory cannot be checkpointed", ("reason", Errno.Text(errno)));
             }
         }
         else if (duty == NoIoUring)
@@ -125,5 +126,5 @@ internal static class ProgramStart
         }
     }
 
-    private sealed class ProgramException(string message, int exitCode) : CrikException(message, exitCode);
+    private sealed class ProgramException(string message, FailureKind kind) : CrikException(message, kind);
 }

@@ -3,17 +3,17 @@ using Crik.Linux;
 
 namespace Crik.Init;
 
-/// <summary>What the program is kept from because criu cannot save it, and what it has something else for.</summary>
-/// <param name="Environment">The program's.</param>
-/// <param name="FiltersIoUring">By a seccomp filter; criu can save a task under one only with SYS_ADMIN.</param>
+/// <summary>Hides io_uring and multipath TCP from the program: criu cannot save them, and programs can do without them.</summary>
+/// <param name="Environment">The environment to start the program with.</param>
+/// <param name="FiltersIoUring">A seccomp filter has to hide io_uring from the program. criu needs SYS_ADMIN to save a task that has one.</param>
 internal sealed record Shelter(IReadOnlyList<string> Environment, bool FiltersIoUring)
 {
     private const string GoDebug = "GODEBUG";
     private const string GoMultipath = "multipathtcp=";
 
-    /// <param name="hideIoUring">As configured.</param>
-    /// <param name="canSaveFilters">criu can.</param>
-    /// <param name="imageDir">Where something may be written when it can be nowhere else.</param>
+    /// <param name="hideIoUring">Whether the configuration asks to hide io_uring.</param>
+    /// <param name="canSaveFilters">Whether criu can save a task that has a seccomp filter.</param>
+    /// <param name="imageDir">The directory for the library when no other can be written.</param>
     public static Shelter Find(bool hideIoUring, bool canSaveFilters, string imageDir)
     {
         IReadOnlyList<string> environment = EnvironmentBlock.Current;
@@ -35,15 +35,18 @@ internal sealed record Shelter(IReadOnlyList<string> Environment, bool FiltersIo
         string? library = Preload.WriteForProgram(imageDir);
         if (library is null)
         {
-            Log.Info("io_uring cannot be hidden from the program, for no directory takes a library; if it uses io_uring, it cannot be saved",
-                ("hint", "make /tmp writable"));
+            Log.Info("io_uring is not hidden from the program, because no directory can be written for the library that does it; "
+                + "if the program uses io_uring, criu cannot save it", ("hint", "make /run or /tmp writable"));
             return new Shelter(environment, FiltersIoUring: false);
         }
 
         return new Shelter(Preload.Add(environment, library), FiltersIoUring: false);
     }
 
-    /// <summary>Go's listeners speak multipath TCP where the kernel does, which criu cannot save; plain TCP serves the same clients.</summary>
+    /// <summary>
+    /// Turns multipath TCP off for programs in Go, whose listeners use it when the kernel has it. criu cannot save it, and plain TCP serves
+    /// the same clients.
+    /// </summary>
     internal static IReadOnlyList<string> WithoutMultipath(IReadOnlyList<string> environment)
     {
         string? before = environment.FirstOrDefault(entry => entry.StartsWith($"{GoDebug}=", StringComparison.Ordinal));

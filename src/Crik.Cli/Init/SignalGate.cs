@@ -3,8 +3,8 @@ using Crik.Linux;
 namespace Crik.Init;
 
 /// <summary>
-/// All signals, blocked in every thread of crik and read from one descriptor. Blocking them is what makes a handler
-/// unnecessary, and with it the .NET signal machinery, which as PID 1 would reap the children itself.
+/// Blocks all signals in every thread of crik and reads them from one descriptor. So crik needs no signal handlers, and it can leave out
+/// .NET's signal handling, which in PID 1 would reap crik's children itself.
 /// </summary>
 internal sealed class SignalGate : IDisposable
 {
@@ -16,12 +16,12 @@ internal sealed class SignalGate : IDisposable
         Inherited = inherited;
     }
 
-    /// <summary>The mask that crik was started with, and that its program gets.</summary>
+    /// <summary>The signal mask that crik was started with. The program gets the same mask.</summary>
     public SignalSet Inherited { get; }
 
     /// <summary>
-    /// What the program gets with its default action although crik has it otherwise: SIGPIPE, which the runtime ignores, and
-    /// 32 and 33, which posix_spawn would ignore for the C library, unless they were ignored before.
+    /// The signals that the program gets with their default action. The .NET runtime ignores SIGPIPE. posix_spawn would ignore 32 and 33
+    /// for the C library; they stay ignored only if they were ignored when crik started.
     /// </summary>
     public SignalSet ToReset { get; } = SignalSet.Of(Signal.SIGPIPE, 32, 33).Except(ProcFs.IgnoredSignals() & SignalSet.Of(32, 33).Bits);
 
@@ -34,12 +34,12 @@ internal sealed class SignalGate : IDisposable
         return new SignalGate(Libc.OpenSignalDescriptor(SignalSet.All), inherited);
     }
 
-    /// <returns><see langword="null"/> when none is waiting.</returns>
+    /// <returns><see langword="null"/> when no signal is pending.</returns>
     public ReceivedSignal? Next()
     {
         while (Libc.ReadSignal(_signals) is { } signal)
         {
-            // The runtime's own thread-directed signals (SIGRTMIN, to stop a thread for a collection) are not ours to forward.
+            // The runtime sends signals to its own threads (SIGRTMIN, to stop a thread for a collection). crik must not forward these.
             if (signal.Code != Libc.SI_TKILL || signal.SenderPid != Environment.ProcessId)
             {
                 return signal;
@@ -52,13 +52,13 @@ internal sealed class SignalGate : IDisposable
     public void Dispose() => _signals.Dispose();
 
     /// <summary>
-    /// The runtime's finalizer thread is older than <c>Main</c> and would take every signal with its default action.
-    /// Code runs on it only as a finalizer.
+    /// The runtime starts its finalizer thread before <c>Main</c>, so that thread would take every signal with its default action.
+    /// Only a finalizer can run code on it and block the signals there.
     /// </summary>
     private static void BlockInFinalizerThread()
     {
         Abandon();
-        GC.Collect(generation: 0, GCCollectionMode.Forced, blocking: true, compacting: false); // what was just made is in there
+        GC.Collect(generation: 0, GCCollectionMode.Forced, blocking: true, compacting: false); // the object that was just made is in generation 0
         GC.WaitForPendingFinalizers();
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]

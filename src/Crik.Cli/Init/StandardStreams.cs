@@ -3,8 +3,8 @@ using Crik.Linux;
 namespace Crik.Init;
 
 /// <summary>
-/// Descriptors 0 to 2 as crik was given them. One that was closed is held by <c>/dev/null</c>, close-on-exec, so that
-/// nothing of crik's lands there and the program still finds it closed.
+/// Records which of the descriptors 0 to 2 crik was started with. crik opens <c>/dev/null</c>, close-on-exec, in the place of a closed one:
+/// no file that crik opens can then get that number, and the program still finds the descriptor closed.
 /// </summary>
 internal sealed class StandardStreams
 {
@@ -38,14 +38,14 @@ internal sealed class StandardStreams
         _given = given;
     }
 
-    /// <summary>Those of a tree that shares none of crik's.</summary>
+    /// <summary>The streams of a tree that shares no stream with crik.</summary>
     public static StandardStreams None => new([false, false, false]);
 
     public bool WasGiven(int number) => _given[number];
 
     public bool IsTerminal(int number) => _given[number] && Libc.IsTerminal(number);
 
-    /// <summary>The terminal that the program is to have, if there is one among them.</summary>
+    /// <summary>The first stream that is a terminal, which the program gets; <see langword="null"/> when none is.</summary>
     public int? Terminal
     {
         get
@@ -63,13 +63,13 @@ internal sealed class StandardStreams
     }
 
     /// <summary>Gives up the controlling terminal, so that the session of a program, restored or fresh, can have it.</summary>
-    /// <returns><see langword="false"/> when there is none, or it is not crik's to give.</returns>
-    public bool ReleaseTerminal(Supervisor supervisor)
+    /// <returns><see langword="false"/> when there is no terminal, or crik does not lead its session.</returns>
+    public bool ReleaseTerminal(IInit init)
     {
-        if (!_terminalIsFree && Terminal is { } terminal && Libc.GetSessionId(0) == Environment.ProcessId && Libc.ReleaseTerminal(terminal))
+        if (!_terminalIsFree && Terminal is { } terminal && Libc.GetSessionId(0) == Environment.ProcessId)
         {
-            supervisor.Discard(Signal.SIGHUP, Signal.SIGCONT);
-            _terminalIsFree = true;
+            // When a session leader gives up its terminal, the kernel sends both signals to the foreground group (disassociate_ctty, tty_jobctrl.c).
+            init.Discarding(SignalSet.Of(Signal.SIGHUP, Signal.SIGCONT), () => _terminalIsFree = Libc.ReleaseTerminal(terminal));
         }
 
         return _terminalIsFree;

@@ -1,10 +1,11 @@
-using Crik.Checkpoints;
 using Crik.Criu;
+using Crik.Criu.Images;
 using Crik.Linux;
+using Crik.Store;
 
 namespace Crik.Inspection;
 
-/// <summary>All that can be said about one checkpoint.</summary>
+/// <summary>Everything that crik can find out about one checkpoint.</summary>
 internal sealed class CheckpointReport
 {
     private CheckpointReport(StoredCheckpoint stored)
@@ -16,33 +17,34 @@ internal sealed class CheckpointReport
 
     public CheckpointManifest? Manifest => Stored.Manifest;
 
-    /// <summary>Why the checkpoint is not what was committed; <see langword="null"/> when it is whole, or says nothing of itself.</summary>
+    /// <summary>Why the checkpoint is not what was committed; <see langword="null"/> when it is whole, or has no manifest.</summary>
     public string? Damage { get; private init; }
 
+    /// <summary>How long the program was frozen for the checkpoint, if criu recorded it.</summary>
     public TimeSpan? Frozen { get; private init; }
 
-    /// <summary>Bytes of the pages of memory among the images.</summary>
+    /// <summary>The bytes of all images of memory pages.</summary>
     public long MemoryBytes { get; private init; }
 
     public SavedTask[] Tasks { get; private init; } = [];
 
     public List<SavedMount> Mounts { get; private init; } = [];
 
-    /// <summary>How it fits this machine.</summary>
+    /// <summary>Whether it can be restored on this machine.</summary>
     public Fit Fit { get; private init; } = Fit.Unknown;
 
-    /// <param name="images">The directory that criu's images are in.</param>
-    /// <param name="fit">Asked of a checkpoint that says what it is.</param>
-    /// <exception cref="CheckpointException">An image is so damaged that it cannot be read.</exception>
+    /// <param name="images">The directory of criu's images.</param>
+    /// <param name="fit">Compares a manifest with this machine.</param>
+    /// <exception cref="CheckpointException">An image is missing or damaged.</exception>
     public static CheckpointReport Read(StoredCheckpoint stored, string images, Func<CheckpointManifest, Fit> fit)
     {
         ImageSet set = new(images);
         SavedTask[] tasks = new TreeReader(set).Read(Streams(stored.Manifest));
         AddWatches(tasks, stored.Manifest);
         long memory = 0;
-        foreach (string name in set.Names("pages-"))
+        foreach (string name in set.Names(ImageName.PagesPrefix))
         {
-            memory += Libc.Identify(set.PathOf(name), followLinks: false)?.Size ?? 0;
+            memory += Libc.TryStatus(set.PathOf(name), followLinks: false)?.Size ?? 0;
         }
 
         return new CheckpointReport(stored)
@@ -73,7 +75,7 @@ internal sealed class CheckpointReport
         }
     }
 
-    /// <summary>inotify watches are not in the images: crik keeps them.</summary>
+    /// <summary>Adds the paths of inotify watches, which are in the manifest: crik takes them off before criu saves the program.</summary>
     private static void AddWatches(SavedTask[] tasks, CheckpointManifest? manifest)
     {
         if (manifest is null || manifest.Watches.Count == 0)
@@ -117,9 +119,9 @@ internal sealed class CheckpointReport
     }
 }
 
-/// <summary>How a checkpoint fits the machine it is looked at on.</summary>
-/// <param name="problems">What keeps it from being restored here.</param>
-/// <param name="remarks">What else is different.</param>
+/// <summary>Whether a checkpoint can be restored on the machine where it is looked at.</summary>
+/// <param name="problems">The reasons why it cannot be restored here.</param>
+/// <param name="remarks">Other differences that the program may notice.</param>
 internal sealed class Fit(IReadOnlyList<string> problems, IReadOnlyList<string> remarks)
 {
     public static Fit Unknown { get; } = new([], []);

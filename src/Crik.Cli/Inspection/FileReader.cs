@@ -1,9 +1,9 @@
-using Crik.Checkpoints;
 using Crik.Criu;
+using Crik.Criu.Images;
 
 namespace Crik.Inspection;
 
-/// <summary>Reads which files each process has open: the descriptor tables, and <c>files.img</c> that they lead to (images/fdinfo.proto).</summary>
+/// <summary>Reads which files each process has open: the tables of descriptors, and <c>files.img</c>, which they lead to.</summary>
 internal sealed class FileReader
 {
     private readonly ImageSet _images;
@@ -11,7 +11,7 @@ internal sealed class FileReader
     private readonly FileDescriber _describer;
     private readonly Dictionary<uint, SavedFile[]> _tables = [];
 
-    /// <param name="streams">By the ids of the open files that are the container's streams.</param>
+    /// <param name="streams">The container's streams, by the ids of their open files.</param>
     public FileReader(ImageSet images, Dictionary<uint, StdioLink> streams)
     {
         _images = images;
@@ -19,18 +19,18 @@ internal sealed class FileReader
         _describer = new FileDescriber(images);
     }
 
-    /// <summary>The path of a plain file.</summary>
+    /// <summary>Finds the path of a plain file.</summary>
     public string? PathOf(uint id) => _describer.Find(id) is { Kind: "file" } file ? file.What : null;
 
-    /// <summary>The id of the shared memory that a file in memory consists of; 0 when it is none.</summary>
+    /// <summary>Finds the id of the shared memory that a file in memory consists of; 0 when the file is of another kind.</summary>
     public ulong FindSharedMemory(ulong id) => _describer.FindSharedMemory(id);
 
-    /// <param name="table">Its id; processes may share one.</param>
+    /// <param name="table">The id of a table of descriptors; processes may share one.</param>
     public SavedFile[] ReadTable(uint table)
     {
         if (!_tables.TryGetValue(table, out SavedFile[]? files))
         {
-            files = _images.Read($"fdinfo-{table}.img", ReadEntries, mayBeEmpty: true);
+            files = _images.Read(ImageName.Descriptors(table), ReadEntries, mayBeEmpty: true);
             _tables.Add(table, files);
         }
 
@@ -42,11 +42,10 @@ internal sealed class FileReader
         SavedFile[] files = new SavedFile[messages.Count];
         for (int i = 0; i < files.Length; i++)
         {
-            byte[] message = messages[i];
-            uint id = (uint)ProtoReader.FindNumber(message, 1);
-            int descriptor = (int)ProtoReader.FindNumber(message, 4);
-            SavedFile file = _describer.Find(id) ?? throw new InvalidDataException($"descriptor {descriptor} leads to file {id}, which is not in files.img");
-            files[i] = file.As(descriptor, _streams.GetValueOrDefault(id)?.Stream ?? -1);
+            DescriptorEntry entry = new(messages[i]);
+            SavedFile file = _describer.Find(entry.File)
+                ?? throw new InvalidDataException($"the descriptor {entry.Descriptor} leads to the open file {entry.File}, which is not in files.img");
+            files[i] = file.As(entry.Descriptor, _streams.GetValueOrDefault(entry.File)?.Stream ?? -1);
         }
 
         return [.. files.OrderBy(file => file.Descriptor)];

@@ -1,12 +1,11 @@
-using Crik.Checkpoints;
 using Crik.Criu;
 using Crik.Linux;
+using Crik.Store;
 
 namespace Crik.Inspection;
 
 /// <summary>
-/// The directory of one dump's images, as untrusted input: whatever is wrong with an image ends in a message that names the
-/// file. Field numbers are those of criu's images/*.proto.
+/// The images of one dump, which nobody has to trust: whatever is wrong with an image ends in a message that names the file.
 /// </summary>
 internal sealed class ImageSet(string directory)
 {
@@ -14,9 +13,9 @@ internal sealed class ImageSet(string directory)
 
     public string PathOf(string name) => Path.Combine(directory, name);
 
-    public bool Has(string name) => Libc.Identify(PathOf(name), followLinks: false) is not null;
+    public bool Has(string name) => Libc.TryStatus(PathOf(name), followLinks: false) is not null;
 
-    /// <summary>The names of the images that begin like this.</summary>
+    /// <summary>Finds the images whose names begin like this.</summary>
     public string[] Names(string start)
     {
         try
@@ -36,8 +35,8 @@ internal sealed class ImageSet(string directory)
         }
     }
 
-    /// <param name="mayBeEmpty">Else an image without messages is a damaged one.</param>
-    /// <exception cref="CheckpointException">It is missing or damaged.</exception>
+    /// <param name="mayBeEmpty">An image without messages is a good one.</param>
+    /// <exception cref="CheckpointException">The image is missing or damaged.</exception>
     public T Read<T>(string name, Parser<T> parse, bool mayBeEmpty = false)
     {
         string path = PathOf(name);
@@ -53,7 +52,7 @@ internal sealed class ImageSet(string directory)
 
         try
         {
-            return parse(messages.Count > 0 || mayBeEmpty ? messages : throw new InvalidDataException("it is empty"));
+            return parse(messages.Count > 0 || mayBeEmpty ? messages : throw new InvalidDataException("it has no messages"));
         }
         catch (Exception exception) when (exception is InvalidDataException or OverflowException or IOException)
         {

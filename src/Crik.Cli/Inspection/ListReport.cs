@@ -1,14 +1,14 @@
 using System.Text;
 using System.Text.Json;
-using Crik.Checkpoints;
 using Crik.Criu;
 using Crik.Json;
+using Crik.Store;
 
 namespace Crik.Inspection;
 
-/// <summary>What <c>crik list</c> shows of an image directory.</summary>
-/// <param name="next">The checkpoint that a start now would restore.</param>
-/// <param name="record">How the last run went.</param>
+/// <summary>The checkpoints of an image directory, as <c>crik list</c> shows them.</summary>
+/// <param name="next">The checkpoint that a start would restore now.</param>
+/// <param name="record">The record of the last run.</param>
 internal sealed class ListReport(string imageDir, IReadOnlyList<StoredCheckpoint> checkpoints, int? next, RunRecord? record, DateTimeOffset now)
 {
     private const int LongestCommand = 80;
@@ -62,7 +62,7 @@ internal sealed class ListReport(string imageDir, IReadOnlyList<StoredCheckpoint
 
     private bool IsNext(StoredCheckpoint checkpoint) => checkpoint.State == StoredState.Committed && checkpoint.Generation == next;
 
-    /// <summary>What a start would make of it.</summary>
+    /// <summary>Whether a start would restore it, and why not.</summary>
     private string? Note(StoredCheckpoint checkpoint) =>
         checkpoint.Problem is not null ? "damaged"
         : checkpoint.State != StoredState.Committed ? null

@@ -1,16 +1,13 @@
-using Crik.Criu;
+using Crik.Criu.Images;
 using Crik.Linux;
 
 namespace Crik.Inspection;
 
-/// <summary>Which pages of a process, or of a shared memory, are in an image of pages (images/pagemap.proto).</summary>
+/// <summary>Knows which pages of a process, or of shared memory, are in an image of pages, and where in it.</summary>
 internal sealed class PageMap
 {
     /// <summary>On arm64 with larger pages the sizes come out too small, and command lines are not found.</summary>
     private const long PageBytes = 4096;
-    private const ulong InParent = 1; // PE_PARENT, PE_PRESENT: criu/include/pagemap.h
-    private const ulong Present = 4;
-    private const ulong Aligned = 8; // PE_PAYLOAD_ALIGNED, since criu 4.3: its pages begin where the next whole page of the file does
 
     private readonly uint _pages;
     private readonly List<byte[]> _messages;
@@ -21,7 +18,7 @@ internal sealed class PageMap
         _messages = messages;
     }
 
-    /// <summary>Bytes of memory that are there.</summary>
+    /// <summary>How many bytes of memory are in the dump.</summary>
     public long Bytes { get; private init; }
 
     /// <param name="messages">The head, and one for each stretch of memory.</param>
@@ -30,19 +27,20 @@ internal sealed class PageMap
         long bytes = 0;
         for (int i = 1; i < messages.Count; i++)
         {
-            bytes = checked(bytes + (IsPresent(messages[i]) ? Length(messages[i]) : 0));
+            PageMapEntry entry = new(messages[i]);
+            bytes = checked(bytes + (entry.IsPresent ? Length(entry) : 0));
         }
 
-        return new PageMap((uint)ProtoReader.FindNumber(messages[0], 1), messages) { Bytes = bytes };
+        return new PageMap(new PageMapHead(messages[0]).Pages, messages) { Bytes = bytes };
     }
 
-    /// <summary>Copies memory from an address on, as far as it is there and not compressed.</summary>
-    /// <returns>Bytes copied.</returns>
+    /// <summary>Copies memory from an address on, as far as it is in the dump and not compressed.</summary>
+    /// <returns>How many bytes were copied.</returns>
     public int ReadMemory(ImageSet images, ulong address, Span<byte> buffer)
     {
-        string name = $"pages-{_pages}.img";
+        string name = ImageName.Pages(_pages);
         using FileDescriptor? file = Libc.TryOpen(images.PathOf(name), Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0, out _);
-        if (file is null || Libc.Identify(file.Number) is not { IsRegular: true })
+        if (file is null || Libc.TryStatus(file.Number) is not { IsRegular: true })
         {
             throw new InvalidDataException($"it names {name}, which is not there");
         }
@@ -51,42 +49,34 @@ internal sealed class PageMap
         long offset = 0;
         for (int i = 1; i < _messages.Count; i++)
         {
-            byte[] entry = _messages[i];
-            if (!IsPresent(entry))
+            PageMapEntry entry = new(_messages[i]);
+            if (!entry.IsPresent)
             {
                 continue;
             }
 
-            if ((ProtoReader.FindNumber(entry, 4) & Aligned) != 0)
+            if (entry.IsAligned)
             {
                 offset = checked(offset + PageBytes - 1) & ~(PageBytes - 1);
             }
 
-            ulong start = ProtoReader.FindNumber(entry, 1);
             long length = Length(entry);
-            ReadOnlySpan<byte> compressed = ProtoReader.FindBytes(entry, 6); // pagemap_blocks, since criu 4.3
+            long? compressed = entry.CompressedBytes;
             ulong wanted = address + (ulong)done;
-            if (compressed.IsEmpty && done < buffer.Length && wanted >= start && wanted - start < (ulong)length)
+            if (compressed is null && done < buffer.Length && wanted >= entry.Address && wanted - entry.Address < (ulong)length)
             {
-                long within = (long)(wanted - start);
+                long within = (long)(wanted - entry.Address);
                 int count = (int)Math.Min(buffer.Length - done, length - within);
                 int read = Libc.ReadAt(file, checked(offset + within), buffer.Slice(done, count));
-                done += read == count ? read : throw new InvalidDataException($"it says more than there is in {name}");
+                done += read == count ? read : throw new InvalidDataException($"it names more pages than there are in {name}");
             }
 
-            offset = checked(offset + (compressed.IsEmpty ? length : (long)ProtoReader.FindNumber(compressed, 2)));
+            offset = checked(offset + (compressed ?? length));
         }
 
         return done;
     }
 
-    /// <summary>Older dumps have no flags: then it is there unless it is in a parent.</summary>
-    private static bool IsPresent(ReadOnlySpan<byte> entry) =>
-        (ProtoReader.FindNumber(entry, 4, ProtoReader.FindNumber(entry, 3) != 0 ? InParent : Present) & Present) != 0;
-
-    private static long Length(ReadOnlySpan<byte> entry)
-    {
-        ulong count = ProtoReader.FindNumber(entry, 5, ProtoReader.FindNumber(entry, 2));
-        return count <= int.MaxValue ? (long)count * PageBytes : throw new InvalidDataException("it has more pages than there can be");
-    }
+    private static long Length(PageMapEntry entry) =>
+        entry.Count is <= int.MaxValue and var count ? (long)count * PageBytes : throw new InvalidDataException("it has more pages than there can be");
 }

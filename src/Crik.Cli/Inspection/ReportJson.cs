@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Crik.Checkpoints;
 using Crik.Json;
+using Crik.Store;
 
 namespace Crik.Inspection;
 
-/// <summary>A report as JSON. Text is as it is in the images; only the other forms make it fit for a terminal.</summary>
+/// <summary>Writes a report as JSON, with all text as it is in the images: only the other forms are made for a terminal.</summary>
 internal static class ReportJson
 {
     public static string Write(CheckpointReport report) => JsonOutput.Print(json =>

@@ -1,9 +1,9 @@
 using System.Text;
-using Crik.Checkpoints;
+using Crik.Store;
 
 namespace Crik.Inspection;
 
-/// <summary>A report as tables: what it is, then processes, files, sockets, mounts, and how it fits this machine.</summary>
+/// <summary>Writes a report as tables: what the checkpoint is, its processes, files, sockets and mounts, and whether it can be restored here.</summary>
 internal static class ReportTable
 {
     public static string Write(CheckpointReport report, DateTimeOffset now)
@@ -30,7 +30,7 @@ internal static class ReportTable
     private static TextTable Summary(CheckpointReport report, DateTimeOffset now)
     {
         StoredCheckpoint stored = report.Stored;
-        TextTable table = new("checkpoint", stored.Generation > 0 ? $"{stored.Generation} ({stored.StateName})" : "images of criu's");
+        TextTable table = new("checkpoint", stored.Generation > 0 ? $"{stored.Generation} ({stored.StateName})" : "images of criu");
         table.Add("path", Words.Printable(stored.Path));
         if (report.Manifest is { } manifest)
         {
@@ -44,7 +44,7 @@ internal static class ReportTable
         }
 
         table.Add("frozen", report.Frozen is { } frozen ? Words.Span(frozen) : "not recorded");
-        table.Add("size", $"{Words.Size(stored.Bytes)}, of it memory {Words.Size(report.MemoryBytes)}{Compression(report.Manifest)}");
+        table.Add("size", $"{Words.Size(stored.Bytes)}, of which {Words.Size(report.MemoryBytes)} are memory{Compression(report.Manifest)}");
         table.Add("processes", $"{report.Tasks.Length}");
         return table;
     }
@@ -134,7 +134,7 @@ internal static class ReportTable
 
         if (table.IsEmpty && report.Manifest is not null)
         {
-            table.Add("ok", "it is whole, and fits this machine");
+            table.Add("ok", "the checkpoint is whole and can be restored on this machine");
         }
 
         return table;

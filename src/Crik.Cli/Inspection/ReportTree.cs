@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Crik.Inspection;
 
-/// <summary>A report as a tree: each process with what it has open, and its children below it.</summary>
+/// <summary>Writes a report as a tree: each process with its open files, and its children below it.</summary>
 internal static class ReportTree
 {
-    /// <summary>A chain of processes that is longer goes on at this depth: a line has to end somewhere.</summary>
+    /// <summary>Processes below this depth are drawn at this depth, so that no line becomes longer and longer.</summary>
     private const int Deepest = 40;
 
     public static string Write(CheckpointReport report)
@@ -53,7 +53,7 @@ internal static class ReportTree
         : $"{(task.State == "alive" ? "" : $"{task.State}, ")}{(task.Threads > 1 ? $"{task.Threads} threads, " : "")}{Words.Size(task.SavedBytes)}"
           + (task.SharedBytes > 0 ? $", shared {Words.Size(task.SharedBytes)}" : "");
 
-    /// <summary>A process, and where in the drawing it is.</summary>
+    /// <summary>A process, and its place in the drawing.</summary>
     private sealed class Line(SavedTask task, string indent, int depth, bool isLast)
     {
         public SavedTask Process => task;
@@ -64,7 +64,7 @@ internal static class ReportTree
 
         public string Branch => isLast ? "└─ " : "├─ ";
 
-        /// <summary>The indent of what belongs to it.</summary>
+        /// <summary>The indent of its open files and its children.</summary>
         public string Below => depth >= Deepest ? indent : $"{indent}{(isLast ? "   " : "│  ")}";
     }
 }

@@ -25,31 +25,31 @@ internal sealed class SavedTask(int pid)
 
     public string? WorkingDirectory { get; set; }
 
-    /// <summary>Empty when it is not in the images, as with a zombie's.</summary>
+    /// <summary>The arguments; empty when the images do not have them, as those of a zombie.</summary>
     public string[] Command { get; set; } = [];
 
-    /// <summary>Bytes of its address space.</summary>
+    /// <summary>How many bytes of addresses it has mapped.</summary>
     public long MappedBytes { get; set; }
 
-    /// <summary>Bytes of memory of its own that were saved.</summary>
+    /// <summary>How many bytes of the process's private memory are in the checkpoint.</summary>
     public long SavedBytes { get; set; }
 
-    /// <summary>Bytes of shared memory it can see that were saved; other processes may see the same.</summary>
+    /// <summary>How many bytes of the shared memory that it has mapped are in the checkpoint; other processes may have mapped the same.</summary>
     public long SharedBytes { get; set; }
 
     public SavedFile[] Files { get; set; } = [];
 
     public List<SavedTask> Children { get; } = [];
 
-    /// <summary>It is nobody's child here.</summary>
+    /// <summary>Its parent is not in the checkpoint.</summary>
     public bool IsRoot { get; set; }
 }
 
 /// <summary>An open file of a process.</summary>
 /// <param name="kind">file, pipe, tcp, unix, tty…</param>
-/// <param name="what">Its path, or what it is otherwise known by.</param>
-/// <param name="access">r, w or rw; empty where it makes no difference.</param>
-/// <param name="socket">For a socket.</param>
+/// <param name="what">Its path, or whatever else identifies it.</param>
+/// <param name="access">r, w or rw; empty for kinds that have no such difference.</param>
+/// <param name="socket">The addresses and the state of a socket; <see langword="null"/> for other kinds.</param>
 internal sealed class SavedFile(string kind, string what, string access, SavedSocket? socket)
 {
     public string Kind => kind;
@@ -60,18 +60,19 @@ internal sealed class SavedFile(string kind, string what, string access, SavedSo
 
     public SavedSocket? Socket => socket;
 
-    /// <summary>The id of the shared memory that it consists of, 0 for none.</summary>
+    /// <summary>The id of the shared memory that it consists of; 0 for other kinds.</summary>
     public ulong SharedMemory { get; init; }
 
-    /// <summary>Its number in that process.</summary>
+    /// <summary>The number of its descriptor in that process.</summary>
     public int Descriptor { get; private init; }
 
-    /// <summary>Which of the container's own streams it is, -1 for none: crik connects it to the new pod's.</summary>
+    /// <summary>Which of the container's streams it is, or -1. A restore connects it to that stream of the new pod.</summary>
     public int Stream { get; private init; } = -1;
 
+    /// <summary>The same open file, as one process has it.</summary>
     public SavedFile As(int descriptor, int stream) => new(kind, what, access, socket) { Descriptor = descriptor, Stream = stream };
 
-    /// <summary>An inotify descriptor, and what it watches.</summary>
+    /// <summary>The same inotify descriptor, with the paths that it watches.</summary>
     public SavedFile Watching(string paths) => new(kind, paths, access, socket) { Descriptor = Descriptor, Stream = Stream };
 }
 
@@ -84,7 +85,7 @@ internal sealed class SavedSocket(string state, string local, string peer)
     public string Peer => peer;
 }
 
-/// <summary>A mount of a tree that has a mount namespace of its own.</summary>
+/// <summary>Describes a mount of a program that has its own mount namespace.</summary>
 internal sealed class SavedMount(string point, string type, string source, bool isExternal)
 {
     public string Point => point;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Crik.Inspection;
 
-/// <summary>Columns of text, each as wide as its widest cell. The last one may be as long as it likes.</summary>
+/// <summary>Writes rows of text in columns that are as wide as their widest cell.</summary>
 internal sealed class TextTable(params string[] header)
 {
     private readonly List<string[]> _rows = [header];

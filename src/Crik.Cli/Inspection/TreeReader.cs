@@ -1,30 +1,29 @@
-using System.Text;
-using Crik.Checkpoints;
 using Crik.Criu;
+using Crik.Criu.Images;
 
 namespace Crik.Inspection;
 
-/// <summary>Reads the processes of a checkpoint (images/pstree.proto, core.proto, fs.proto).</summary>
+/// <summary>Reads the processes of a checkpoint, with their memory and their open files.</summary>
 internal sealed class TreeReader(ImageSet images)
 {
     private const int MostTasks = 100_000;
 
     private readonly Dictionary<ulong, PageMap?> _shared = [];
 
-    /// <summary>In the order of the images: parents come before their children.</summary>
-    /// <param name="streams">By the ids of the open files that are the container's streams.</param>
+    /// <param name="streams">The container's streams, by the ids of their open files.</param>
+    /// <returns>The processes in the order of the images, where parents come before their children.</returns>
     public SavedTask[] Read(Dictionary<uint, StdioLink> streams)
     {
-        SavedTask[] tasks = images.Read("pstree.img", ReadTree);
+        SavedTask[] tasks = images.Read(ImageName.Processes, ReadTree);
         FileReader files = new(images, streams);
         foreach (SavedTask task in tasks)
         {
-            images.Read($"core-{task.Pid}.img", messages => ReadCore(task, messages[0]));
+            images.Read(ImageName.Core(task.Pid), messages => ReadCore(task, new CoreEntry(messages[0])));
             if (!task.IsDead) // a zombie has nothing else
             {
                 ReadMemory(task, files);
-                task.WorkingDirectory = files.PathOf(images.Read($"fs-{task.Pid}.img", messages => (uint)ProtoReader.FindNumber(messages[0], 1)));
-                task.Files = files.ReadTable(images.Read($"ids-{task.Pid}.img", messages => (uint)ProtoReader.FindNumber(messages[0], 2)));
+                task.WorkingDirectory = files.PathOf(images.Read(ImageName.Directories(task.Pid), messages => new DirectoriesEntry(messages[0]).WorkingDirectory));
+                task.Files = files.ReadTable(images.Read(ImageName.Ids(task.Pid), messages => new IdsEntry(messages[0]).Files));
             }
         }
 
@@ -42,20 +41,14 @@ internal sealed class TreeReader(ImageSet images)
         SavedTask[] tasks = new SavedTask[messages.Count];
         for (int i = 0; i < tasks.Length; i++)
         {
-            byte[] message = messages[i];
-            SavedTask task = new((int)ProtoReader.FindNumber(message, 1))
-            {
-                Parent = (int)ProtoReader.FindNumber(message, 2),
-                Group = (int)ProtoReader.FindNumber(message, 3),
-                Session = (int)ProtoReader.FindNumber(message, 4),
-                Threads = ProtoReader.Count(message, 5),
-            };
+            ProcessEntry entry = new(messages[i]);
+            SavedTask task = new(entry.Pid) { Parent = entry.Parent, Group = entry.Group, Session = entry.Session, Threads = entry.Threads };
             if (task.Pid <= 0 || before.ContainsKey((uint)task.Pid))
             {
-                throw new InvalidDataException($"the process number {task.Pid} makes no sense");
+                throw new InvalidDataException($"the process number {task.Pid} is not a possible one, or is there twice");
             }
 
-            // Only a parent that came before counts: so there are no rings, whatever the image says.
+            // Only a process that came before counts as a parent, so nothing in the image can make a ring of parents.
             SavedTask? parent = before.GetValueOrDefault((uint)task.Parent);
             task.IsRoot = parent is null;
             parent?.Children.Add(task);
@@ -68,10 +61,10 @@ internal sealed class TreeReader(ImageSet images)
 
     private void ReadMemory(SavedTask task, FileReader files)
     {
-        AddressSpace space = images.Read($"mm-{task.Pid}.img", messages => new AddressSpace(messages[0]));
+        AddressSpace space = images.Read(ImageName.Memory(task.Pid), messages => new AddressSpace(messages[0]));
         task.MappedBytes = space.Bytes;
         task.Executable = files.PathOf(space.Executable);
-        images.Read($"pagemap-{task.Pid}.img", messages =>
+        images.Read(ImageName.PageMap(task.Pid), messages =>
         {
             PageMap pages = PageMap.Read(messages);
             task.SavedBytes = pages.Bytes;
@@ -92,7 +85,7 @@ internal sealed class TreeReader(ImageSet images)
     {
         if (!_shared.TryGetValue(id, out PageMap? pages))
         {
-            string name = $"pagemap-shmem-{id}.img";
+            string name = ImageName.SharedPageMap(id);
             pages = images.Has(name) ? images.Read(name, PageMap.Read) : null;
             _shared.Add(id, pages);
         }
@@ -100,14 +93,13 @@ internal sealed class TreeReader(ImageSet images)
         return pages?.Bytes ?? 0;
     }
 
-    private static SavedTask ReadCore(SavedTask task, ReadOnlySpan<byte> core)
+    private static SavedTask ReadCore(SavedTask task, CoreEntry core)
     {
-        ReadOnlySpan<byte> own = ProtoReader.FindBytes(core, 3); // task_core_entry
-        ulong state = ProtoReader.FindNumber(own, 1);
-        task.Name = Encoding.UTF8.GetString(ProtoReader.FindBytes(own, 6));
-        task.State = state switch { 1 => "alive", 2 or 6 => "zombie", 3 => "stopped", _ => $"state {state}" };
-        task.IsDead = state is 2 or 6;
-        task.UserId = (uint)ProtoReader.FindNumber(ProtoReader.FindBytes(ProtoReader.FindBytes(core, 5), 10), 1); // thread_core, creds
+        TaskState state = core.Process.State;
+        task.Name = core.Process.Name;
+        task.IsDead = state is TaskState.Dead or TaskState.Zombie;
+        task.State = state switch { TaskState.Alive => "alive", TaskState.Stopped => "stopped", _ => task.IsDead ? "zombie" : $"state {(ulong)state}" };
+        task.UserId = core.Thread.Credentials.UserId;
         return task;
     }
 }

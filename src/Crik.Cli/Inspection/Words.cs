@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Crik.Inspection;
 
-/// <summary>Numbers and untrusted text as people read them.</summary>
+/// <summary>Writes numbers, and text that nobody has to trust, for people.</summary>
 internal static class Words
 {
-    /// <summary>What is in a checkpoint must not move the cursor, or look like another line: everything that is not plain text becomes <c>?</c>.</summary>
+    /// <summary>Replaces everything that is not plain text by <c>?</c>, so that text from a checkpoint cannot move the cursor or look like another line.</summary>
     public static string Printable(string text)
     {
         StringBuilder visible = new(text.Length);
@@ -20,7 +20,7 @@ internal static class Words
         return visible.ToString();
     }
 
-    /// <summary>A command line, quoted where a shell would want it.</summary>
+    /// <summary>Writes a command line, with quotes where a shell needs them.</summary>
     public static string Command(IReadOnlyList<string> words) => string.Join(' ', words.Select(word =>
         word.Length > 0 && !word.Any(c => !char.IsLetterOrDigit(c) && !"-_./:=,@%+".Contains(c)) ? Printable(word) : $"'{Printable(word).Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 
@@ -52,7 +52,7 @@ internal static class Words
 
     public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Three digits: 1.25, 12.5, 125.</summary>
+    /// <summary>Writes three digits, such as 1.25, 12.5 or 125.</summary>
     private static string Significant(double value) =>
         value.ToString(value < 9.995 ? "0.##" : value < 99.95 ? "0.#" : "0", CultureInfo.InvariantCulture);
 }

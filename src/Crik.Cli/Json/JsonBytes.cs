@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Crik.Json;
 
 /// <summary>
-/// Between bytes and types, by code that each type brings along. The serializer would write that code by itself, and make the
-/// binary 7 percent larger: docs/design/performance.md.
+/// Turns types into JSON and back with code that is written for each type. Code that System.Text.Json generates would make the binary
+/// 7 percent larger (docs/design/performance.md).
 /// </summary>
 internal static class JsonBytes
 {
@@ -21,7 +21,7 @@ internal static class JsonBytes
     }
 
     /// <param name="depth">How deep objects and arrays may be nested.</param>
-    /// <exception cref="JsonException">It is no JSON, or not what <paramref name="read"/> looks for.</exception>
+    /// <exception cref="JsonException">The bytes are not JSON, or not what <paramref name="read"/> looks for.</exception>
     public static T Read<T>(ReadOnlyMemory<byte> bytes, Func<JsonElement, T> read, int depth = 16)
     {
         try

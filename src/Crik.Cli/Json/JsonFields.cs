@@ -1,13 +1,17 @@
 using System.Text.Json;
+using Crik.Linux;
 
 namespace Crik.Json;
 
-/// <summary>The fields of an object that has to have them. What is missing, null or of another type is named.</summary>
+/// <summary>Reads the fields of a JSON object. An exception names the field that is missing, null or of another type.</summary>
 internal static class JsonFields
 {
     public static string Text(this JsonElement from, string name) => AsText(Field(from, name), name);
 
     public static string? TextOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? AsText(field, name) : null;
+
+    /// <summary>A path, or other bytes that need not be UTF-8, as <see cref="JsonOutput.WriteByteText"/> writes it.</summary>
+    public static string ByteText(this JsonElement from, string name) => AsByteText(Field(from, name), name);
 
     public static bool Flag(this JsonElement from, string name) => AsFlag(Field(from, name), name);
 
@@ -41,6 +45,10 @@ internal static class JsonFields
     public static IReadOnlyList<string> Texts(this JsonElement from, string name) => Items(Field(from, name), name, AsText);
 
     public static IReadOnlyList<string>? TextsOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? Items(field, name, AsText) : null;
+
+    public static IReadOnlyList<string> ByteTexts(this JsonElement from, string name) => Items(Field(from, name), name, AsByteText);
+
+    public static IReadOnlyList<string>? ByteTextsOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? Items(field, name, AsByteText) : null;
 
     public static IReadOnlyList<int> Ints(this JsonElement from, string name) => Items(Field(from, name), name, AsInt);
 
@@ -80,6 +88,9 @@ internal static class JsonFields
 
     private static string AsText(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.String ? element.GetString()! : throw new JsonException($"'{name}' is no text");
+
+    private static string AsByteText(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object ? ByteStrings.Decode(element.Bytes(JsonOutput.Bytes)) : AsText(element, name);
 
     private static bool AsFlag(JsonElement element, string name) =>
         element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw new JsonException($"'{name}' is neither true nor false");

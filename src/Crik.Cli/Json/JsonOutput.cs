@@ -1,13 +1,17 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Crik.Linux;
 
 namespace Crik.Json;
 
-/// <summary>What JSON for people has in common: a key is always there, null where nothing is known. And how lists are written.</summary>
+/// <summary>Writes JSON. In JSON for people a key is always there, and its value is null where nothing is known.</summary>
 internal static class JsonOutput
 {
     private static JsonWriterOptions ForPeople => new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The key of bytes that are no text.</summary>
+    internal const string Bytes = "base64";
 
     public static string Print(Action<Utf8JsonWriter> write) => $"{Encoding.UTF8.GetString(JsonBytes.Write(write, ForPeople))}\n";
 
@@ -33,6 +37,19 @@ internal static class JsonOutput
 
         json.WriteList(name, values, value => json.WriteStringValue(value));
     }
+
+    /// <summary>
+    /// Writes a path, or other bytes that need not be UTF-8, so that every byte can be read again: as text where it is text, and otherwise
+    /// as an object that holds the bytes in base64.
+    /// </summary>
+    public static void WriteByteText(this Utf8JsonWriter json, string name, string value)
+    {
+        json.WritePropertyName(name);
+        json.WriteByteTextValue(value);
+    }
+
+    public static void WriteByteTexts(this Utf8JsonWriter json, string name, IReadOnlyList<string> values) =>
+        json.WriteList(name, values, json.WriteByteTextValue);
 
     public static void WriteList<T>(this Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<T> write)
     {
@@ -63,5 +80,18 @@ internal static class JsonOutput
         {
             json.WriteNull(name);
         }
+    }
+
+    private static void WriteByteTextValue(this Utf8JsonWriter json, string value)
+    {
+        if (ByteStrings.IsText(value))
+        {
+            json.WriteStringValue(value);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteBase64String(Bytes, ByteStrings.Encode(value));
+        json.WriteEndObject();
     }
 }

@@ -1,29 +1,30 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace Crik.Linux;
 
 /// <summary>
-/// Arguments and environment are bytes to the kernel, and need not be UTF-8. .NET's own reading of them loses what is not;
-/// here such a byte B stands as the lone surrogate U+DC00+B, as Python has it, and comes out again as it was.
+/// Carries paths, arguments and environment in strings. To the kernel they are bytes and need not be UTF-8, and .NET loses what is not.
+/// Here a byte B that is not part of UTF-8 text becomes the lone surrogate U+DC00+B, as in Python, and is that byte again when it is encoded.
 /// </summary>
 internal static class ByteStrings
 {
     private const char FirstEscape = '\uDC80';
     private const char LastEscape = '\uDCFF';
 
-    /// <summary>What .NET puts where it could not read: then, and only then, the original has to be looked at.</summary>
+    /// <summary>What .NET puts in the place of bytes that it could not read. Only then does crik look at the original.</summary>
     private const char Lost = '\uFFFD';
 
-    /// <summary>The arguments as they really are.</summary>
+    /// <summary>Reads the arguments as the kernel has them.</summary>
     public static string[] ReadArguments(string[] asRead) =>
         asRead.Any(argument => argument.Contains(Lost)) ? ReadZeroTerminated("/proc/self/cmdline")[^asRead.Length..] : asRead;
 
-    /// <summary>The environment, as <c>NAME=value</c> entries, as it really is.</summary>
+    /// <summary>Reads the environment as the kernel has it, as <c>NAME=value</c> entries.</summary>
     public static IReadOnlyList<string> ReadEnvironment(IReadOnlyList<string> asRead) =>
         asRead.Any(entry => entry.Contains(Lost)) ? ReadZeroTerminated("/proc/self/environ") : asRead;
 
-    /// <summary>For logs and manifests.</summary>
-    public static string Printable(string text) => string.Create(text.Length, text, static (target, text) =>
+    /// <summary>Makes proper text of a string, for logs. A byte that is not part of UTF-8 text becomes U+FFFD.</summary>
+    public static string Printable(string text) => IsText(text) ? text : string.Create(text.Length, text, static (target, text) =>
     {
         for (int i = 0; i < target.Length; i++)
         {
@@ -32,6 +33,12 @@ internal static class ByteStrings
             target[i] = isHalf ? Lost : text[i];
         }
     });
+
+    /// <summary>Makes proper text of bytes, for logs.</summary>
+    public static string Printable(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+
+    /// <summary>Whether the string stands for UTF-8 text, so that JSON can hold it.</summary>
+    public static bool IsText(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 || text == Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     public static byte[] Encode(string text)
     {
@@ -61,6 +68,11 @@ internal static class ByteStrings
 
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
+        if (Utf8.IsValid(bytes))
+        {
+            return Encoding.UTF8.GetString(bytes);
+        }
+
         StringBuilder text = new(bytes.Length);
         Span<char> encoded = stackalloc char[2];
         while (!bytes.IsEmpty)

@@ -17,6 +17,7 @@ internal static class Errno
     public const int ENOMEM = 12;
     public const int EACCES = 13;
     public const int EFAULT = 14;
+    public const int EBUSY = 16;
     public const int EEXIST = 17;
     public const int EXDEV = 18;
     public const int ENODEV = 19;
@@ -26,11 +27,14 @@ internal static class Errno
     public const int ENFILE = 23;
     public const int EMFILE = 24;
     public const int ENOTTY = 25;
+    public const int ETXTBSY = 26;
     public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int EPIPE = 32;
+    public const int ENAMETOOLONG = 36;
     public const int ENOSYS = 38;
+    public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
     public const int ENODATA = 61;
     public const int EBADMSG = 74;
@@ -38,16 +42,17 @@ internal static class Errno
     public const int ENOBUFS = 105;
     public const int ENOTCONN = 107;
     public const int ETIMEDOUT = 110;
+    public const int ECONNREFUSED = 111;
     public const int EHOSTDOWN = 112;
     public const int ESTALE = 116;
     public const int EUCLEAN = 117;
     public const int EREMOTEIO = 121;
     public const int EDQUOT = 122;
 
-    /// <summary>Says nothing about the file: its disk, its server or this machine cannot do it now.</summary>
+    /// <summary>Whether an error is not about the file: its disk, its server or this machine cannot do it now.</summary>
     public static bool IsTrouble(int errno) =>
         errno is EIO or ENXIO or ENODEV or ENOMEM or ENFILE or EMFILE or EBADMSG or ENOTCONN or ETIMEDOUT or EHOSTDOWN or ESTALE or EUCLEAN or EREMOTEIO;
 
-    /// <summary>The kernel's own words, for example <c>No space left on device</c>.</summary>
+    /// <summary>The text of the C library, for example <c>No space left on device</c>.</summary>
     public static string Text(int errno) => Marshal.GetPInvokeErrorMessage(errno);
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Crik.Linux;
 
-/// <summary>An open descriptor that closes itself. Everything opened here is close-on-exec from its first instant.</summary>
+/// <summary>An open descriptor that closes itself. It is close-on-exec from its first instant.</summary>
 internal sealed class FileDescriptor : SafeHandle
 {
     public FileDescriptor()
@@ -18,7 +18,7 @@ internal sealed class FileDescriptor : SafeHandle
 
     public int Number => checked((int)handle);
 
-    /// <summary>Zero is a descriptor like any other; only negative numbers are none.</summary>
+    /// <summary>Zero is a valid descriptor; only negative numbers are not.</summary>
     public override bool IsInvalid => (long)handle < 0;
 
     protected override bool ReleaseHandle() => Libc.CloseNumber((int)handle);

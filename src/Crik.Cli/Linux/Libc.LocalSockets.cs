@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Crik.Linux;
 
@@ -9,7 +8,9 @@ internal static unsafe partial class Libc
     private const int SOL_SOCKET = 1;
     private const int SO_ACCEPTCONN = 30;
     private const int SO_DOMAIN = 39;
+    private const int AF_UNIX = 1;
     private const int AF_NETLINK = 16;
+    private const int SOCK_SEQPACKET = 5;
 
     [LibraryImport(Library, EntryPoint = "bind", SetLastError = true)]
     private static partial int BindCore(int fd, byte* address, uint length);
@@ -20,17 +21,30 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "accept4", SetLastError = true)]
     private static partial int Accept4Core(int fd, byte* address, uint* length, int flags);
 
-    /// <summary>Listens at a path that is this user's alone; an old socket there is replaced.</summary>
-    /// <returns><see langword="null"/> with the errno where that cannot be.</returns>
-    internal static FileDescriptor? TryListen(string path, out int errno)
+    [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]
+    private static partial int SocketpairCore(int domain, int type, int protocol, int* pair);
+
+    [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
+    private static partial int ShutdownCore(int socket, int how);
+
+    /// <summary>Listens at a path with mode 0600. A socket that an earlier process left there is replaced; another file is not.</summary>
+    /// <param name="backlog">How many connections may wait to be accepted.</param>
+    /// <returns><see langword="null"/> with the errno when it cannot listen there.</returns>
+    internal static FileDescriptor? TryListen(string path, int backlog, out int errno)
     {
         FileDescriptor socket = new(SocketCore(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-        _ = UnlinkCore(path);
+        if (socket.IsInvalid)
+        {
+            errno = LastErrno();
+            return null;
+        }
+
+        _ = RemoveSocket(path); // when this fails, bind fails too and says why
         byte[] address = LocalAddress(path);
         fixed (byte* bytes = address)
         {
-            if (!socket.IsInvalid && BindCore(socket.Number, bytes, (uint)address.Length) == 0
-                && ChmodCore(path, 0x180) == 0 && ListenCore(socket.Number, 8) == 0)
+            if (BindCore(socket.Number, bytes, (uint)address.Length) == 0
+                && TrySetMode(path, FileModes.OwnFile) == 0 && ListenCore(socket.Number, backlog) == 0)
             {
                 errno = 0;
                 return socket;
@@ -43,9 +57,13 @@ internal static unsafe partial class Libc
     }
 
     /// <returns><see langword="null"/> when nobody is there any more.</returns>
-    internal static FileDescriptor? TryAccept(FileDescriptor listener)
+    internal static FileDescriptor? TryAccept(FileDescriptor listener) => TryAccept(listener, out _);
+
+    /// <returns><see langword="null"/> with the errno: EAGAIN when nobody waits, EMFILE when no descriptor is free, …</returns>
+    internal static FileDescriptor? TryAccept(FileDescriptor listener, out int errno)
     {
         int fd = Accept4Core(listener.Number, null, null, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        errno = fd < 0 ? LastErrno() : 0;
         return fd < 0 ? null : new FileDescriptor(fd);
     }
 
@@ -63,10 +81,14 @@ internal static unsafe partial class Libc
         return RecvCore(socket.Number, &start, 1, MSG_DONTWAIT) >= 0 || LastErrno() == Errno.ENOBUFS; // it had too many: then the rest comes
     }
 
-    /// <returns><see langword="null"/> with the errno when nobody listens there.</returns>
+    /// <summary>Connects without ever waiting. The socket does not wait either.</summary>
+    /// <returns>
+    /// <see langword="null"/> with the errno: ECONNREFUSED when nobody listens there, EAGAIN when too many connections wait
+    /// to be accepted (unix(7)).
+    /// </returns>
     internal static FileDescriptor? TryConnect(string path, out int errno)
     {
-        FileDescriptor socket = new(SocketCore(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+        FileDescriptor socket = new(SocketCore(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         byte[] address = LocalAddress(path);
         fixed (byte* bytes = address)
         {
@@ -82,7 +104,11 @@ internal static unsafe partial class Libc
         return null;
     }
 
-    /// <summary>Who is at the other end: process and user (SO_PEERCRED, unix(7)).</summary>
+    /// <summary>
+    /// The process and the user at the other end (SO_PEERCRED, unix(7)): of a connection, who connected; for whoever
+    /// connected, who listens.
+    /// </summary>
+    /// <returns>The pid in this process's PID namespace; 0 when the process is outside it.</returns>
     internal static (int Pid, uint User) Peer(FileDescriptor socket)
     {
         const int SO_PEERCRED = 17;
@@ -93,6 +119,56 @@ internal static unsafe partial class Libc
             : throw Failed("getsockopt(SO_PEERCRED)");
     }
 
+    /// <returns>0, or the errno; ENOENT when it is no socket.</returns>
+    internal static int RemoveSocket(string path) => TryStatus(path, followLinks: false) is { IsSocket: true } ? Unlink(path) : Errno.ENOENT;
+
+    internal static (FileDescriptor Ours, FileDescriptor Theirs) MakeSocketPair()
+    {
+        int* pair = stackalloc int[2];
+        return SocketpairCore(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0
+            ? (new FileDescriptor(pair[0]), new FileDescriptor(pair[1]))
+            : throw Failed("socketpair");
+    }
+
+    /// <summary>Ends the conversation for whoever holds the other end or another copy of this one.</summary>
+    internal static void Shutdown(FileDescriptor socket)
+    {
+        const int SHUT_RDWR = 2;
+        _ = ShutdownCore(socket.Number, SHUT_RDWR); // ENOTCONN: the other end is gone
+    }
+
+    /// <summary>Receives one whole packet, however long it is.</summary>
+    /// <returns><see langword="null"/> when the peer has gone.</returns>
+    internal static byte[]? ReceivePacket(FileDescriptor socket)
+    {
+        const int MSG_PEEK = 2;
+        const int MSG_TRUNC = 0x20;
+        byte probe;
+        nint length = Receive(&probe, 1, MSG_PEEK | MSG_TRUNC);
+        if (length <= 0)
+        {
+            return null;
+        }
+
+        byte[] packet = new byte[length];
+        fixed (byte* start = packet)
+        {
+            return Receive(start, length, 0) == length ? packet : null;
+        }
+
+        nint Receive(byte* buffer, nint count, int flags)
+        {
+            nint received;
+            do
+            {
+                received = RecvCore(socket.Number, buffer, count, flags);
+            }
+            while (received < 0 && LastErrno() == Errno.EINTR);
+
+            return received;
+        }
+    }
+
     private static int? SocketOption(FileDescriptor socket, int option)
     {
         int value;
@@ -100,9 +176,6 @@ internal static unsafe partial class Libc
         return GetsockoptCore(socket.Number, SOL_SOCKET, option, &value, &length) == 0 ? value : null;
     }
 
-    [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int UnlinkCore(string path);
-
     /// <summary>struct sockaddr_un; a path is at most 107 bytes.</summary>
-    private static byte[] LocalAddress(string path) => [AF_UNIX, 0, .. Encoding.UTF8.GetBytes(path), 0];
+    private static byte[] LocalAddress(string path) => [AF_UNIX, 0, .. ByteStrings.Encode(path), 0];
 }

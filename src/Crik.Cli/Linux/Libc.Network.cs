@@ -5,13 +5,12 @@ namespace Crik.Linux;
 /// <summary>A socket address as the kernel takes it: family, port, address.</summary>
 internal sealed record SocketAddressBytes(int Family, byte[] Bytes);
 
-/// <summary>Sockets: enough for a client that asks one question over TCP.</summary>
+/// <summary>Sockets, as far as a client needs them that asks one question over TCP.</summary>
 internal static unsafe partial class Libc
 {
-    internal const short POLLOUT = 4;
-
     private const int SOCK_STREAM = 1;
     private const int SOCK_NONBLOCK = 0x800;
+    private const int SOCK_CLOEXEC = 0x80000;
     private const int AI_ADDRCONFIG = 0x20;
     private const int AI_NUMERICSERV = 0x400;
     private const int EAI_SYSTEM = -11;
@@ -34,6 +33,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetsockoptCore(int fd, int level, int name, int* value, uint* length);
 
+    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
+    private static partial nint RecvCore(int fd, byte* buffer, nint count, int flags);
+
     [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
     private static partial nint SendCore(int fd, byte* buffer, nint count, int flags);
 
@@ -51,8 +53,8 @@ internal static unsafe partial class Libc
         public AddressInfo* Next;
     }
 
-    /// <summary>Asks the resolver, which may take as long as its own time-outs allow and cannot be stopped.</summary>
-    /// <param name="problem">In the resolver's words.</param>
+    /// <summary>Asks the resolver. It may take as long as its own time limits allow, and nothing can stop it.</summary>
+    /// <param name="problem">The text of the resolver when it found none.</param>
     internal static IReadOnlyList<SocketAddressBytes> FindAddresses(string host, int port, out string? problem)
     {
         AddressInfo hints = new() { Flags = AI_ADDRCONFIG | AI_NUMERICSERV, SocketType = SOCK_STREAM };

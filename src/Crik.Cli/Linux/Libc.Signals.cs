@@ -7,7 +7,7 @@ internal readonly record struct SignalSet(ulong Bits)
 {
     public static SignalSet Empty => new(0);
 
-    /// <summary>Everything that can be blocked. 32 and 33 belong to the C library's threads.</summary>
+    /// <summary>All signals that can be blocked. 32 and 33 belong to the C library's threads.</summary>
     public static SignalSet All => new(~0UL & ~Bit(32) & ~Bit(33));
 
     public static SignalSet Of(params ReadOnlySpan<int> signals)
@@ -20,6 +20,8 @@ internal readonly record struct SignalSet(ulong Bits)
 
         return new SignalSet(bits);
     }
+
+    public bool Has(int signal) => (Bits & Bit(signal)) != 0;
 
     public SignalSet Except(ulong bits) => new(Bits & ~bits);
 
@@ -78,7 +80,7 @@ internal static unsafe partial class Libc
         return fd >= 0 ? new FileDescriptor(fd) : throw Failed("signalfd");
     }
 
-    /// <returns><see langword="null"/> when none is waiting.</returns>
+    /// <returns><see langword="null"/> when no signal is waiting.</returns>
     internal static ReceivedSignal? ReadSignal(FileDescriptor signals)
     {
         // struct signalfd_siginfo: ssi_signo at 0, ssi_code at 8, ssi_pid at 12, ssi_ptr at 48 (signalfd(2)).

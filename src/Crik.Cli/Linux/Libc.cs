@@ -3,32 +3,34 @@ using System.Runtime.InteropServices;
 namespace Crik.Linux;
 
 /// <summary>
-/// The only place that calls into libc. Each import is private; the wrapper beside it owns the errno policy:
+/// The only place that calls into libc, split by subject. Each import is private; the wrapper beside it owns the errno policy:
 /// EINTR is retried, expected errors are return values, the rest is a <see cref="LinuxException"/>.
 /// </summary>
-internal static partial class Libc
+/// <remarks>
+/// Paths are strings as <see cref="ByteStrings"/> makes them, so that a path that is not UTF-8 reaches the kernel as it was read.
+/// Names within a directory are bytes.
+/// </remarks>
+internal static unsafe partial class Libc
 {
     private const string Library = "libc";
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial long Syscall(long number, long a, long b, long c, long d, long e);
 
     private static int LastErrno() => Marshal.GetLastPInvokeError();
 
     private static LinuxException Failed(string call) => new(call, LastErrno());
 
-    /// <summary>Runs a call again while a signal interrupted it, and throws for every other error.</summary>
-    private static long Checked(Func<long> call, string name)
-    {
-        while (true)
-        {
-            long result = call();
-            if (result >= 0)
-            {
-                return result;
-            }
+    /// <summary>Turns the result of a call that returns 0 on success into the errno.</summary>
+    private static int ErrnoOf(int result) => result == 0 ? 0 : LastErrno();
 
-            if (LastErrno() != Errno.EINTR)
-            {
-                throw Failed(name);
-            }
-        }
+    /// <summary>The bytes of a path as C wants them, with a zero byte at the end.</summary>
+    private static byte[] Zeroed(string path) => Zeroed(ByteStrings.Encode(path));
+
+    private static byte[] Zeroed(ReadOnlySpan<byte> name)
+    {
+        byte[] zeroed = new byte[name.Length + 1];
+        name.CopyTo(zeroed);
+        return zeroed;
     }
 }

@@ -1,6 +1,6 @@
 namespace Crik.Linux;
 
-/// <summary>A system call failed in a way that its caller had no answer for.</summary>
+/// <summary>A system call failed in a way that its caller did not expect.</summary>
 internal sealed class LinuxException : IOException
 {
     public LinuxException(string call, int errno)

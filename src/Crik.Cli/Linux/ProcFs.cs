@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Text;
 
 namespace Crik.Linux;
 
-/// <summary>What crik reads of other processes under <c>/proc</c> (proc(5)). A process that has gone reads as empty.</summary>
-internal static class ProcFs
+/// <summary>What crik reads under <c>/proc</c> (proc(5)), mostly about other processes. A process that has gone reads as empty.</summary>
+internal static partial class ProcFs
 {
-    /// <summary>A process and all its descendants, parents before children.</summary>
+    /// <summary>Finds a process and all its descendants, parents before children.</summary>
     public static IReadOnlyList<int> Tree(int root)
     {
         List<int> found = [root];
@@ -23,160 +22,34 @@ internal static class ProcFs
 
     public static IReadOnlyList<int> Threads(int pid) => Numbers($"/proc/{pid}/task");
 
-    /// <summary>The descriptors of a process and what they lead to: a path, or <c>pipe:[123]</c> and the like.</summary>
-    public static IReadOnlyList<(int Descriptor, string Target)> OpenFiles(int pid)
-    {
-        List<(int Descriptor, string Target)> open = [];
-        using FileDescriptor? directory = Libc.TryOpen($"/proc/{pid}/fd", Libc.O_RDONLY | Libc.O_DIRECTORY, 0, out _);
-        foreach (byte[] name in directory is null ? [] : Libc.ReadDirectory(directory))
-        {
-            if (Number(name) is { } descriptor && Libc.TryReadLink(directory!, name) is { } target)
-            {
-                open.Add((descriptor, Encoding.UTF8.GetString(target)));
-            }
-        }
-
-        open.Sort((one, other) => one.Descriptor - other.Descriptor);
-        return open;
-    }
-
     /// <summary>What a descriptor of this process leads to.</summary>
     public static string? DescriptorLink(int descriptor) => Link($"/proc/self/fd/{descriptor}");
 
-    public static string? Link(string path)
+    /// <summary>Where a link leads, as the kernel tells it.</summary>
+    /// <returns><see langword="null"/> when it is no link, is gone, or may not be read.</returns>
+    public static string? Link(string path) => Libc.TryReadLink(path);
+
+    /// <summary>Reads the lines of a file. Bytes that are not UTF-8 are carried as <see cref="ByteStrings"/> does.</summary>
+    /// <returns>Nothing when the file is not there or may not be read.</returns>
+    public static string[] Lines(string path) => Text(path).TrimEnd('\n') is { Length: > 0 } text ? text.Split('\n') : [];
+
+    private static string Text(string path)
     {
         try
         {
-            return new FileInfo(path).LinkTarget;
+            return ByteStrings.Decode(Libc.ReadToEnd(path));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (LinuxException)
         {
-            return null;
+            return "";
         }
     }
 
-    public static string[] Lines(string path)
-    {
-        try
-        {
-            return Encoding.UTF8.GetString(Libc.ReadToEnd(path)).TrimEnd('\n') is { Length: > 0 } text ? text.Split('\n') : [];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    /// <summary>The signals that this process ignores; bit N-1 stands for signal N.</summary>
-    public static ulong IgnoredSignals()
-    {
-        const string Field = "SigIgn:";
-        string line = Lines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal), $"{Field}0");
-        return ulong.Parse(line.AsSpan(Field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    }
-
-    /// <returns>Process group and session; zero for a process that has gone.</returns>
-    public static (int Group, int Session, char State) Membership(int pid)
-    {
-        string[] fields = Fields($"/proc/{pid}/stat");
-        return fields.Length < 4
-            ? (0, 0, 'X')
-            : (int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), fields[0][0]);
-    }
-
-    /// <summary>The process group that a process's terminal sends its signals to.</summary>
-    /// <returns><see langword="null"/> when it has no terminal, or that has none.</returns>
-    public static int? ForegroundGroup(int pid)
-    {
-        string[] fields = Fields($"/proc/{pid}/stat");
-        return fields.Length > 5 && int.Parse(fields[5], CultureInfo.InvariantCulture) is > 0 and int group ? group : null;
-    }
-
-    /// <summary>Whether its descriptors may have been closed by its end: from exit on, also before it can be reaped.</summary>
-    public static bool IsEnding(int pid)
-    {
-        const uint PF_EXITING = 4; // include/linux/sched.h
-        string[] fields = Fields($"/proc/{pid}/stat");
-        return fields.Length < 7 || (uint.Parse(fields[6], CultureInfo.InvariantCulture) & PF_EXITING) != 0;
-    }
-
-    /// <summary>The state of a process or thread: R, S, D, T, Z …</summary>
-    /// <param name="stat">Its file of that name.</param>
-    public static char State(string stat) => Fields(stat) is { Length: > 0 } fields ? fields[0][0] : 'X';
-
-    /// <summary>The signal that ended a process which nobody has waited for yet.</summary>
-    /// <returns>0 for one that runs, exited, or may not be looked into.</returns>
-    public static int EndSignal(int pid)
-    {
-        const int ExitCode = 49; // the 52nd of all
-        string[] fields = Fields($"/proc/{pid}/stat");
-        return fields.Length > ExitCode && fields[0] == "Z" ? int.Parse(fields[ExitCode], CultureInfo.InvariantCulture) & 0x7f : 0;
-    }
-
-    /// <summary>Where a thread that does not run goes on.</summary>
-    public static ulong? InstructionPointer(int pid, int thread)
-    {
-        // "running", "-1 SP PC", or a system call: its number, six arguments, SP and PC.
-        string line = Lines($"/proc/{pid}/task/{thread}/syscall").FirstOrDefault(string.Empty);
-        int last = line.LastIndexOf(" 0x", StringComparison.Ordinal);
-        return last < 0 ? null : ulong.Parse(line.AsSpan(last + 3), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    }
-
-    public static bool IsTraced(int pid, int thread)
-    {
-        const string Field = "TracerPid:";
-        return Lines($"/proc/{pid}/task/{thread}/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal), $"{Field}0")[Field.Length..].Trim() != "0";
-    }
-
-    /// <summary>Unix sockets with an absolute path, in a process's network namespace.</summary>
-    public static IEnumerable<(string Inode, string Path)> BoundSockets(int pid)
-    {
-        foreach (string line in Lines($"/proc/{pid}/net/unix"))
-        {
-            // Num RefCount Protocol Flags Type St Inode Path; the path may hold spaces.
-            string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            int path = line.IndexOf(" /", StringComparison.Ordinal);
-            if (fields.Length > 7 && path > 0)
-            {
-                yield return (fields[6], line[(path + 1)..]);
-            }
-        }
-    }
-
-    /// <summary>Memory of these processes that a dump has to write, about: of what they share, as much as the one has that has most of it.</summary>
-    /// <returns>Bytes: <c>RssAnon</c> and <c>RssShmem</c> of proc_pid_status(5).</returns>
-    public static long ResidentBytes(IEnumerable<int> pids)
-    {
-        (long own, long shared) = (0, 0);
-        foreach (int pid in pids)
-        {
-            string[] status = Lines($"/proc/{pid}/status");
-            own += Kilobytes(status, "RssAnon:") << 10;
-            shared = Math.Max(shared, Kilobytes(status, "RssShmem:") << 10);
-        }
-
-        return own + shared;
-    }
-
-    /// <summary>What the machine has still to write to its disks.</summary>
-    /// <returns>Bytes.</returns>
-    public static long UnwrittenBytes()
-    {
-        string[] memory = Lines("/proc/meminfo");
-        return (Kilobytes(memory, "Dirty:") + Kilobytes(memory, "Writeback:")) << 10;
-    }
-
-    private static long Kilobytes(string[] lines, string name)
+    /// <summary>Finds the line that begins with a name, and gives what follows it.</summary>
+    private static string? Field(string[] lines, string name)
     {
         string? line = lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
-        return line is null ? 0 : long.Parse(line.AsSpan(name.Length).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>Those after the name, which may hold spaces and brackets: pid (comm) state ppid pgrp session …</summary>
-    private static string[] Fields(string stat)
-    {
-        string line = Lines(stat).FirstOrDefault(string.Empty);
-        return line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return line?[name.Length..].Trim();
     }
 
     private static List<int> Children(int pid, int thread)
@@ -196,7 +69,7 @@ internal static class ProcFs
     private static List<int> Numbers(string path)
     {
         List<int> numbers = [];
-        using FileDescriptor? directory = Libc.TryOpen(path, Libc.O_RDONLY | Libc.O_DIRECTORY, 0, out _); // gone, or another user's: nothing to see
+        using FileDescriptor? directory = Libc.TryOpen(path, Libc.O_RDONLY | Libc.O_DIRECTORY, 0, out _); // when it is gone, or another user's, there is nothing to see
         foreach (byte[] name in directory is null ? [] : Libc.ReadDirectory(directory))
         {
             if (Number(name) is { } number)

@@ -16,14 +16,14 @@ internal static class Signal
     public const int SIGCHLD = 17;
     public const int SIGCONT = 18;
 
-    /// <summary>The kernel's; the C library keeps the first two for itself. These queue up.</summary>
+    /// <summary>The first real-time signal of the kernel. These queue up. The C library keeps the first two for itself.</summary>
     public const int FirstRealTime = 32;
 
     public const int SIGSTOP = 19;
     public const int SIGXFSZ = 25;
     public const int SIGWINCH = 28;
 
-    /// <summary>The highest number there is (<c>_NSIG</c>).</summary>
+    /// <summary>The highest signal number (<c>_NSIG</c>).</summary>
     public const int Last = 64;
 
     private static readonly string[] s_names =
@@ -33,7 +33,7 @@ internal static class Signal
         "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
     ];
 
-    /// <summary>Names as <c>kill -l</c> has them, with or without SIG.</summary>
+    /// <summary>Parses a name as <c>kill -l</c> prints it, with or without SIG.</summary>
     public static bool TryParse(string text, out int signal)
     {
         string name = text.StartsWith("SIG", StringComparison.Ordinal) ? text : $"SIG{text}";

@@ -1,5 +1,5 @@
-// Preloaded into criu: it asks for the limits of the tasks it saves by prlimit(2), which the kernel refuses for tasks of another
-// user without SYS_RESOURCE, though everybody may read them in /proc/PID/limits. Not needed once criu reads them there.
+// Preloaded into criu, which uses prlimit(2) to read the limits of the tasks that it saves. Without SYS_RESOURCE the kernel refuses this for
+// tasks of other users, although every process may read the limits in /proc/PID/limits. This code can go once criu reads them there.
 #include <stdarg.h>
 #include "system-call.h"
 
@@ -28,7 +28,7 @@ static unsigned long value_at(const char *text)
 
 static long read_limit(long pid, long resource, struct limit *limit)
 {
-	// "/proc/N/limits": a line of titles, then one for each resource, in the order of their numbers; columns begin at 26 and 47.
+	// "/proc/N/limits" has a line of titles, then one for each resource in the order of their numbers. Columns begin at 26 and 47.
 	char path[40] = "/proc/", digits[20], text[4096];
 	int at = 6, count = 0;
 	for (long rest = pid; rest > 0; rest /= 10)
@@ -79,8 +79,9 @@ long syscall(long number, ...)
 	return answer(number == SYS_prlimit64 ? limits(a, b, c, d) : system_call(number, a, b, c, d, e, f));
 }
 
-// The same for System V shared memory, of which only its owner may be told and which only the owner may attach: what it is, everybody
-// may ask since 4.17; then criu takes the owner's place for one call. What criu itself made anew for a restore it may have anyhow.
+// Only the owner of System V shared memory may query and attach it. Since Linux 4.17 every process may query it in another way
+// (SHM_STAT_ANY). To attach it, criu takes its owner's user id during that one call. The memory that criu itself makes in a restore belongs
+// to criu, so none of this is needed then.
 #if defined(__x86_64__)
 enum { SYS_shmat = 30, SYS_shmctl = 31, SYS_setresuid = 117 };
 #elif defined(__aarch64__)
@@ -112,7 +113,7 @@ void *shmat(int id, const void *address, int flags)
 {
 	long attached = system_call(SYS_shmat, id, (long)address, flags, 0, 0, 0);
 	if (attached == -EACCES && id == told_id && (flags & SHM_RDONLY)) {
-		// By the system call, and not by libc's function: this thread's effective user alone.
+		// libc's function would change the user of all threads; the system call changes the effective user of this one.
 		if (system_call(SYS_setresuid, -1, told_owner, -1, 0, 0, 0) == 0) {
 			attached = system_call(SYS_shmat, id, (long)address, flags, 0, 0, 0);
 			system_call(SYS_setresuid, -1, 0, -1, 0, 0, 0);
@@ -121,8 +122,8 @@ void *shmat(int id, const void *address, int flags)
 	return (void *)answer(attached);
 }
 
-// Since 6.16 the kernel says of sockets that carry no credentials that it does not know these options, and criu before 4.2 saves no TCP
-// or UDP socket then. They were always off there. Not needed once no criu before 4.2 is about.
+// Since Linux 6.16, getsockopt(2) fails for these options on sockets that carry no credentials, and a criu before 4.2 then cannot save TCP
+// and UDP sockets. The options were always off for such sockets, so this function answers 0. It can go once no criu before 4.2 is in use.
 #if defined(__x86_64__)
 enum { SYS_getsockopt = 55 };
 #elif defined(__aarch64__)

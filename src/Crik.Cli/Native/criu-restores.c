@@ -1,11 +1,11 @@
 // Preloaded into a criu that restores.
 //
-// Should it be killed when it has the tasks in its hand, the kernel would let them go, each wherever it stands: some run their program,
-// some die of criu's breakpoints. With PTRACE_O_EXITKILL (ptrace(2)) all die with it, and none has run. Before it lets the first one run
-// it takes that back from all: from then on they run, whatever becomes of it.
+// If criu is killed while it traces the restored tasks, the kernel lets each task go where it is: some run their program, and some die
+// of criu's breakpoints. With PTRACE_O_EXITKILL (ptrace(2)) all of them die with criu, and none has run. Before criu lets the first task
+// run, this library removes the option from all tasks. From then on they run even if criu dies.
 //
-// And a terminal that has a size already keeps it: it is the pod's, and whoever looks at it may just have made it larger. Those that
-// criu makes itself, as for a program under tmux, have none.
+// The library also keeps criu from changing the size of a terminal that has one. Such a terminal is the pod's, and its user may have changed
+// the size since the checkpoint. Terminals that criu makes itself, as for a program under tmux, have no size yet.
 #include "system-call.h"
 
 #if defined(__x86_64__)
@@ -18,8 +18,8 @@ enum { PTRACE_PEEKTEXT = 1, PTRACE_PEEKUSER = 3, PTRACE_DETACH = 17, PTRACE_SETO
 enum { PTRACE_O_EXITKILL = 1 << 20 };
 enum { PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x4022, MOST = 1 << 20 };
 
-static int *bound; // those that die with it
-static long count, options; // of each
+static int *bound; // the tasks that die with criu
+static long count, options; // the number of these tasks, and the options that criu gave each of them
 
 static void bind(int task, long wanted)
 {
@@ -44,7 +44,7 @@ long ptrace(long request, int task, long address, long data)
 	request = (int)request;
 	if (request == PTRACE_DETACH)
 		release();
-	int peeks = request >= PTRACE_PEEKTEXT && request <= PTRACE_PEEKUSER; // libc's function gives back what the kernel writes
+	int peeks = request >= PTRACE_PEEKTEXT && request <= PTRACE_PEEKUSER; // libc's function returns what the kernel writes
 	long result = answer(system_call(SYS_ptrace, request, task, address, peeks ? (long)&word : data, 0, 0));
 	if (result == 0 && request == PTRACE_SETOPTIONS)
 		bind(task, data);

@@ -1,5 +1,5 @@
-// Preloaded into criu at the basic level: a mapping of System V shared memory, of which it says that it "doesn't live in IPC ns",
-// is shown to it under a name that it does not know. It then saves it as what it also is, memory that its tasks share.
+// Preloaded into criu at the basic level, where criu refuses a mapping of System V shared memory ("doesn't live in IPC ns"). The library
+// changes the mapping's name to one that criu does not recognise, and criu then saves it as plain shared memory.
 #include <stdarg.h>
 #include "system-call.h"
 
@@ -9,7 +9,7 @@ enum { SYS_read = 0, SYS_openat = 257 };
 enum { SYS_read = 63, SYS_openat = 56 };
 #endif
 
-// criu reads one smaps at a time, but its pieces may end in the middle of a name.
+// The state between two reads: criu reads one smaps file at a time, and a read may end in the middle of a name.
 static int smaps = -1;
 static int seen;
 

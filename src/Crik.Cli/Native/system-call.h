@@ -1,4 +1,4 @@
-// What both libraries need of the kernel and of libc; they are built without either's headers, and need no version of libc.
+// Declares what the libraries need from the kernel's and libc's headers. They are built without these headers, so they work with every libc.
 #define EPERM 1
 #define EACCES 13
 #define ENOSYS 38
@@ -23,7 +23,7 @@ static inline long system_call(long number, long a, long b, long c, long d, long
 #endif
 }
 
-// As libc gives it back: -1, and errno.
+// Returns what libc's functions return: -1 with errno for an error.
 static inline long answer(long result)
 {
 	if ((unsigned long)result <= -4096UL)

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Crik.Init;
+using Crik.Linux;
 
 namespace Crik.Nodes;
 
 /// <summary>
-/// Azure's scheduled events: Preempt, Terminate, Redeploy and Reboot end what is in memory; Freeze, a pause of seconds,
-/// does not.
+/// Reads Azure's scheduled events. Preempt, Terminate, Redeploy and Reboot lose what is in memory. Freeze pauses the machine for
+/// seconds and loses nothing, so it does not count.
 /// </summary>
 internal sealed class AzureSource(HttpAddress address, bool decides) : MetadataSource(address, decides)
 {
@@ -24,7 +24,7 @@ internal sealed class AzureSource(HttpAddress address, bool decides) : MetadataS
         return FromEvents(events, _machine) ?? NoSign;
     }
 
-    /// <summary>The list is that of the whole scale set: only events that name this machine count.</summary>
+    /// <summary>The list covers the whole scale set, so only events that name this machine count.</summary>
     internal static NodeAnswer? FromEvents(string text, string machine)
     {
         try

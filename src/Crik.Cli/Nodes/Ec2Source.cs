@@ -1,12 +1,12 @@
 using System.Text.Json;
 using Crik.Contracts;
-using Crik.Init;
+using Crik.Linux;
 
 namespace Crik.Nodes;
 
 /// <summary>
-/// EC2 by IMDSv2: spot interruptions (two minutes ahead), the end of an instance in an Auto Scaling group with a hook,
-/// scheduled events, rebalance recommendations.
+/// Asks EC2's metadata service (IMDSv2) for spot interruptions, which it announces two minutes ahead, for the end of an instance
+/// in an Auto Scaling group with a lifecycle hook, for scheduled events, and for rebalance recommendations.
 /// </summary>
 internal sealed class Ec2Source(HttpAddress address, bool decides) : MetadataSource(address, decides)
 {
@@ -32,7 +32,7 @@ internal sealed class Ec2Source(HttpAddress address, bool decides) : MetadataSou
     internal static NodeAnswer? FromRebalance(string? text) => text is null ? null
         : new NodeAnswer(NodeState.Cordoned, "EC2 recommends to leave the spot instance (rebalance)");
 
-    /// <summary>Those that end or restart the machine; a network maintenance does not.</summary>
+    /// <summary>Counts only events that stop or restart the machine, which a network maintenance does not.</summary>
     internal static NodeAnswer? FromEvents(string? text) => text is null ? null : Json(text, root =>
     {
         foreach (JsonElement scheduled in root.EnumerateArray())
@@ -50,7 +50,7 @@ internal sealed class Ec2Source(HttpAddress address, bool decides) : MetadataSou
     {
         _token ??= GetToken(deadline, stop);
         HttpAnswer answer = Get();
-        if (answer.Status == 401) // the token ran out, or the instance was stopped and started
+        if (answer.Status == 401) // the token expired, or the instance was stopped and started
         {
             _token = GetToken(deadline, stop);
             answer = Get();

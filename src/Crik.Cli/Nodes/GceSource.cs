@@ -1,15 +1,19 @@
-using Crik.Init;
+using Crik.Linux;
+
 
 namespace Crik.Nodes;
 
-/// <summary>Google Compute Engine: preemption of a spot instance (30 s ahead), and a maintenance that ends the instance.</summary>
+/// <summary>
+/// Asks Google Compute Engine's metadata server for the preemption of a spot instance, which it announces 30 s ahead, and for a
+/// maintenance that ends the instance.
+/// </summary>
 internal sealed class GceSource(HttpAddress address, bool decides) : MetadataSource(address, decides)
 {
     private static readonly (string, string)[] s_flavor = [("Metadata-Flavor", "Google")];
 
     public override string Name => "GCE's metadata";
 
-    /// <summary>The notice is short.</summary>
+    /// <summary>A preemption is announced only 30 s ahead, so the server is asked often.</summary>
     public override TimeSpan Pause => TimeSpan.FromSeconds(2);
 
     public override NodeAnswer Ask(Deadline deadline, int stop = -1) =>

@@ -1,7 +1,7 @@
 namespace Crik.Nodes;
 
-/// <summary>Where a server is: from an address as people write it.</summary>
-/// <param name="Prefix">Path before every target, without a slash at its end.</param>
+/// <summary>Where a server is.</summary>
+/// <param name="Prefix">The path that comes before every target, without a slash at its end.</param>
 internal sealed record HttpAddress(string Host, int Port, string Prefix)
 {
     public string HostHeader => $"{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}";

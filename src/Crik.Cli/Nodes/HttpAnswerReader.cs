@@ -4,16 +4,16 @@ using System.Text;
 namespace Crik.Nodes;
 
 /// <summary>
-/// Puts an HTTP/1.1 answer together (RFC 9112): status line, headers, and a body that ends by its length, by chunks, or with
-/// the connection. Bounded, and strict where a lenient reader would have to guess.
+/// Puts an HTTP/1.1 answer together (RFC 9112): the status line, the headers, and a body that ends after its length, after its last
+/// chunk, or with the connection. Refuses what is too long, and what it could only guess at.
 /// </summary>
 internal sealed class HttpAnswerReader(int mostBytes)
 {
     private byte[] _received = [];
 
-    /// <param name="bytes">What came; nothing stands for the end of the connection.</param>
+    /// <param name="bytes">The bytes that were received; none when the server has closed the connection.</param>
     /// <returns>The answer once it is whole, else <see langword="null"/>.</returns>
-    /// <exception cref="HttpException">It is no answer, or too long, or the connection ended in the middle of it.</exception>
+    /// <exception cref="HttpException">This is no HTTP answer, it is too long, or the connection ended in the middle of it.</exception>
     public HttpAnswer? Add(ReadOnlySpan<byte> bytes)
     {
         bool ended = bytes.IsEmpty;
@@ -50,7 +50,7 @@ internal sealed class HttpAnswerReader(int mostBytes)
 
             rest = rest[(headEnd + 4)..];
         }
-        while (code < 200); // 100 Continue and its like come before the answer
+        while (code < 200); // 100 Continue and similar ones come before the answer
 
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
         foreach (string line in head.Skip(1))
@@ -101,7 +101,7 @@ internal sealed class HttpAnswerReader(int mostBytes)
             rest = rest[(lineEnd + 2)..];
             if (count == 0)
             {
-                return [.. body]; // trailers are of no interest, and the connection is closed
+                return [.. body]; // the trailers are not needed, and the connection is closed next
             }
 
             if (rest.Length < count + 2L)

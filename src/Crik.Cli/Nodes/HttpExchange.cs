@@ -1,46 +1,49 @@
 using System.Text;
-using Crik.Init;
 using Crik.Linux;
 
 namespace Crik.Nodes;
 
-/// <summary>What a server answered.</summary>
-internal sealed record HttpAnswer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
-{
-    public string Text => Encoding.UTF8.GetString(Body);
-}
-
-/// <summary>No answer, or one that cannot be used; the message says why.</summary>
-internal sealed class HttpException(string message) : Exception(message);
-
 /// <summary>
-/// One question and one answer over HTTP/1.1, on a connection of its own, within a deadline. It is not HttpClient, because
-/// that needs a pool of threads, which come and go, for which an init with a checkpointed tree has neither room nor numbers.
+/// Asks a server one question over HTTP/1.1, on a new connection, and waits for the answer until a deadline. HttpClient cannot
+/// do this here: it starts threads whenever it likes, and a new thread may take a PID that a restored program needs.
 /// </summary>
 internal sealed class HttpExchange(HttpAddress address)
 {
-    /// <summary>An answer is a few hundred bytes; what sends more than this is not what was asked for.</summary>
+    /// <summary>Answers have a few hundred bytes. Whoever sends more than this is not the server that crik means.</summary>
     private const int MostBytes = 64 * 1024;
 
+    /// <summary>A Date header has whole seconds, and an answer may be on its way for some.</summary>
+    private static readonly TimeSpan s_clockTolerance = TimeSpan.FromSeconds(5);
+
+    /// <summary>The addresses that worked last. They are looked up again after a failure, since the server may have moved.</summary>
     private IReadOnlyList<SocketAddressBytes> _resolved = [];
 
     public HttpAddress Address => address;
 
-    /// <param name="target">Path and query.</param>
-    /// <param name="stop">Descriptor that ends the wait when it becomes readable; -1 for none.</param>
-    /// <exception cref="HttpException">There is no usable answer.</exception>
+    /// <summary>Whether the last answer had a Date header that agrees with this machine's clock.</summary>
+    public bool ClocksAgree { get; private set; }
+
+    /// <param name="target">The path and the query.</param>
+    /// <param name="stop">A descriptor that ends the wait when it becomes readable; -1 for none.</param>
+    /// <exception cref="HttpException">There is no usable answer. No other exception leaves this method.</exception>
     public HttpAnswer Ask(string method, string target, IReadOnlyList<(string Name, string Value)> headers, Deadline deadline, int stop = -1)
     {
         try
         {
             using FileDescriptor socket = Connect(deadline, stop);
             Send(socket, Request(method, target, headers), deadline, stop);
-            return Receive(socket, deadline, stop);
+            HttpAnswer answer = Receive(socket, deadline, stop);
+            ClocksAgree = (answer.Date - DateTimeOffset.UtcNow)?.Duration() <= s_clockTolerance;
+            return answer;
         }
-        catch (HttpException)
+        catch (HttpException exception)
         {
-            _resolved = []; // the server may have moved
+            _resolved = exception.WasStopped ? _resolved : [];
             throw;
+        }
+        catch (LinuxException exception)
+        {
+            throw new HttpException($"{address.HostHeader}: {exception.Message}");
         }
     }
 
@@ -69,24 +72,40 @@ internal sealed class HttpExchange(HttpAddress address)
         int errno = 0;
         foreach (SocketAddressBytes candidate in candidates)
         {
-            FileDescriptor? socket = Libc.BeginConnect(candidate, out errno);
-            if (socket is null)
-            {
-                continue;
-            }
-
-            Await(socket, Libc.POLLOUT, deadline, stop, "no connection");
-            errno = Libc.SocketError(socket);
-            if (errno == 0)
+            if (TryConnect(candidate, deadline, stop, out errno) is { } socket)
             {
                 _resolved = candidates;
                 return socket;
             }
-
-            socket.Dispose();
         }
 
         throw new HttpException($"{address.HostHeader}: {Errno.Text(errno)}");
+    }
+
+    /// <returns><see langword="null"/> with the errno when the server cannot be reached at this address.</returns>
+    private FileDescriptor? TryConnect(SocketAddressBytes candidate, Deadline deadline, int stop, out int errno)
+    {
+        FileDescriptor? socket = Libc.BeginConnect(candidate, out errno);
+        if (socket is null)
+        {
+            return null;
+        }
+
+        bool isConnected = false;
+        try
+        {
+            Await(socket, Libc.POLLOUT, deadline, stop, "no connection");
+            errno = Libc.SocketError(socket);
+            isConnected = errno == 0;
+            return isConnected ? socket : null;
+        }
+        finally
+        {
+            if (!isConnected)
+            {
+                socket.Dispose(); // also when time was up: otherwise each attempt would use up a descriptor
+            }
+        }
     }
 
     private void Send(FileDescriptor socket, byte[] request, Deadline deadline, int stop)
@@ -119,7 +138,7 @@ internal sealed class HttpExchange(HttpAddress address)
         }
     }
 
-    /// <summary>Passes over what is only a reason to wait on.</summary>
+    /// <returns>0 for an errno that only means that crik has to wait longer.</returns>
     private int Refuse(int errno) =>
         errno is Errno.EAGAIN or Errno.EINTR ? 0 : throw new HttpException($"{address.HostHeader}: {Errno.Text(errno)}");
 
@@ -131,7 +150,7 @@ internal sealed class HttpExchange(HttpAddress address)
             Libc.Poll(entries, deadline.PollTimeout);
             if (entries[1].Returned != 0)
             {
-                throw new HttpException("stopped");
+                throw new HttpException("crik stopped waiting for the answer") { WasStopped = true };
             }
 
             if (entries[0].Returned != 0)

@@ -1,17 +1,19 @@
 using System.Globalization;
 using Crik.Contracts;
-using Crik.Init;
+using Crik.Linux;
 
 namespace Crik.Nodes;
 
 /// <summary>
-/// A cloud's metadata service, asked from the node itself. It says that the machine is taken away; it does not know of a
-/// drain. So silence means that the node stays only for those who chose this source by name.
+/// Asks a cloud's metadata service, which knows when the machine is taken away but not when Kubernetes drains the node. When it
+/// names no event, the node counts as staying only if the configuration chose this source by name.
 /// </summary>
 internal abstract class MetadataSource(HttpAddress address, bool decides) : NodeSource
 {
-    /// <summary>169.254.169.254, in every cloud that is asked here.</summary>
+    /// <summary>The address is the same in every cloud that crik asks.</summary>
     public static HttpAddress WellKnown => new("169.254.169.254", 80, "");
+
+    public override bool ClocksAgree => Metadata.ClocksAgree;
 
     protected HttpExchange Metadata { get; } = new(address);
 
@@ -24,7 +26,7 @@ internal abstract class MetadataSource(HttpAddress address, bool decides) : Node
     protected static DateTimeOffset? ParseTime(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time) ? time : null;
 
-    /// <returns>The text; <see langword="null"/> where there is nothing of that name (404).</returns>
+    /// <returns>The text; <see langword="null"/> when there is nothing of that name (404).</returns>
     protected string? Find(string target, IReadOnlyList<(string, string)> headers, Deadline deadline, int stop)
     {
         HttpAnswer answer = Metadata.Ask("GET", target, headers, deadline, stop);

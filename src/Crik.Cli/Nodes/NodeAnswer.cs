@@ -2,15 +2,16 @@ using Crik.Contracts;
 
 namespace Crik.Nodes;
 
-/// <summary>What is known about this node.</summary>
-/// <param name="Reason">Of a state, the signal; of <see cref="NodeState.Unknown"/>, why it is not known.</param>
-/// <param name="Deadline">When the node will be taken away, where that was named.</param>
-/// <param name="Version">To ask a server for what comes after this answer; 0 for none.</param>
-internal sealed record NodeAnswer(NodeState State, string Reason, DateTimeOffset? Deadline = null, long Version = 0)
+/// <summary>What somebody knows about this node.</summary>
+/// <param name="Reason">The sign that the state was read from; when it is <see cref="NodeState.Unknown"/>, why it is unknown.</param>
+/// <param name="Deadline">When the node will be taken away, if the source tells.</param>
+/// <param name="Version">Lets a server be asked for what comes after this answer; 0 when there is none.</param>
+/// <param name="ClocksAgree">Whether the source's clock agrees with this machine's, so that <paramref name="Deadline"/> can be trusted.</param>
+internal sealed record NodeAnswer(NodeState State, string Reason, DateTimeOffset? Deadline = null, long Version = 0, bool ClocksAgree = false)
 {
     public bool IsKnown => State != NodeState.Unknown;
 
-    /// <summary>Worth telling the program before SIGTERM comes.</summary>
+    /// <summary>The node begins to go away, which the program may want to know before SIGTERM.</summary>
     public bool IsWarning => State is NodeState.Cordoned or NodeState.ShuttingDown or NodeState.Gone;
 
     public static NodeAnswer Unknown(string why) => new(NodeState.Unknown, why);

@@ -1,21 +1,25 @@
-using Crik.Init;
+using Crik.Linux;
+
 
 namespace Crik.Nodes;
 
-/// <summary>Somebody who can be asked whether this node goes away.</summary>
+/// <summary>Somebody who knows whether this node goes away. One thread at a time may ask.</summary>
 internal abstract class NodeSource
 {
-    /// <summary>For the log.</summary>
+    /// <summary>How the log names it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>How long to leave it alone after an answer that brought nothing new.</summary>
+    /// <summary>How long to wait before asking again after an answer that brought nothing new.</summary>
     public virtual TimeSpan Pause => TimeSpan.FromSeconds(5);
 
-    /// <summary>One question, one answer.</summary>
-    /// <exception cref="HttpException">There is none: then the state is not known.</exception>
+    /// <summary>Whether the source's clock agreed with this machine's at the last answer.</summary>
+    public abstract bool ClocksAgree { get; }
+
+    /// <param name="stop">A descriptor that ends the wait when it becomes readable; -1 for none.</param>
+    /// <exception cref="HttpException">There is no answer, so the state is not known.</exception>
     public abstract NodeAnswer Ask(Deadline deadline, int stop = -1);
 
-    /// <summary>Asks in a way that returns as soon as something changes, where the source can do that.</summary>
+    /// <summary>Where the source can do that, this returns only when the answer is another one than <paramref name="known"/>.</summary>
     /// <exception cref="HttpException">There is no answer.</exception>
     public virtual NodeAnswer AskForChange(NodeAnswer known, int stop) => Ask(Deadline.In(TimeSpan.FromSeconds(10)), stop);
 }

@@ -4,10 +4,10 @@ using Crik.Linux;
 
 namespace Crik.Nodes;
 
-/// <summary>Which source is asked, from the configuration and from what the machine says it is.</summary>
+/// <summary>Chooses whom to ask about this node, by the configuration and by the cloud that the machine belongs to.</summary>
 internal static class NodeSources
 {
-    /// <returns><see langword="null"/> when nobody is to be asked: then every SIGTERM means a checkpoint.</returns>
+    /// <returns><see langword="null"/> when nobody is to be asked; then every SIGTERM means a checkpoint.</returns>
     public static NodeSource? Choose(CrikOptions options)
     {
         bool isNamed = options.NodeStateSource != NodeStateSource.Auto;
@@ -31,14 +31,14 @@ internal static class NodeSources
         }
     }
 
-    /// <summary>A machine's vendor as its firmware says (<c>/sys/class/dmi/id</c>), for <see cref="NodeStateSource.Auto"/>.</summary>
+    /// <summary>Recognises a cloud by what the machine's firmware tells (<c>/sys/class/dmi/id</c>).</summary>
     internal static NodeStateSource OfMachine(string vendor, string assetTag) =>
         vendor.StartsWith("Amazon EC2", StringComparison.Ordinal) ? NodeStateSource.Ec2
         : vendor == "Google" ? NodeStateSource.Gce
-        : assetTag == "7783-7084-3265-9085-8269-3286-77" ? NodeStateSource.Azure // Azure's own; the vendor is every Hyper-V's
+        : assetTag == "7783-7084-3265-9085-8269-3286-77" ? NodeStateSource.Azure // Azure's own tag; every Hyper-V has the same vendor
         : NodeStateSource.None;
 
-    /// <summary>Metadata can warn, but their silence decides nothing: unless somebody wants warnings they are not asked.</summary>
+    /// <summary>Metadata that were not chosen by name can only warn, so they are asked only when the configuration reacts to warnings.</summary>
     private static NodeStateSource Kind(CrikOptions options) =>
         options.NodeStateSource != NodeStateSource.Auto ? options.NodeStateSource
         : options.NodeStateServerUrl is not null ? NodeStateSource.Server

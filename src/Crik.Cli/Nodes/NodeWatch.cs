@@ -1,30 +1,51 @@
 using Crik.Contracts;
 using Crik.Diagnostics;
-using Crik.Init;
 using Crik.Linux;
 
 namespace Crik.Nodes;
 
 /// <summary>
-/// Knows about the node before it matters: a thread that asks for as long as crik runs. It is started before the program,
-/// so that its number is none of the tree's. Whatever happens to it, the program does not notice.
+/// Keeps asking about this node on a separate thread, so that crik already knows of a shutdown when SIGTERM comes. The thread
+/// starts before the program and is the only one that asks: at SIGTERM no new thread and no new descriptor is needed.
 /// </summary>
 internal sealed class NodeWatch : IDisposable
 {
-    private static readonly TimeSpan s_mostPause = TimeSpan.FromSeconds(30);
+    private const int StackBytes = 256 << 10;
+
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often <see cref="AskNow"/> looks whether its caller has given up.</summary>
+    private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(100);
 
     private readonly NodeSource _source;
+    private readonly Action<Thread> _start;
     private readonly FileDescriptor _news = Libc.MakeEventDescriptor();
-    private readonly FileDescriptor _stop = Libc.MakeEventDescriptor();
-    private NodeAnswer _latest = NodeAnswer.Unknown("there was no answer yet");
 
-    private NodeWatch(NodeSource source)
+    /// <summary>Interrupts the thread, because there is a question or because it has to end.</summary>
+    private readonly FileDescriptor _wake = Libc.MakeEventDescriptor();
+
+    /// <summary>Wakes <see cref="AskNow"/>, which must not take the news away from whoever polls for them.</summary>
+    private readonly FileDescriptor _progress = Libc.MakeEventDescriptor();
+
+    private NodeAnswer _latest = NodeAnswer.Unknown("there was no answer yet");
+    private NodeQuestion? _question;
+    private volatile bool _isOver;
+    private bool _isAsking;
+
+    // The thread alone uses these.
+    private NodeAnswer _known = NodeAnswer.Unknown("");
+    private bool _isFailing;
+    private TimeSpan _pause = s_firstPause;
+
+    /// <param name="start">Starts the thread. It may throw as <see cref="Thread.Start()"/> does where no thread can be started.</param>
+    internal NodeWatch(NodeSource source, Action<Thread> start)
     {
-        _source = source;
-        new Thread(Watch, maxStackSize: 256 << 10) { IsBackground = true, Name = "node" }.Start();
+        (_source, _start) = (source, start);
+        EnsureThread();
     }
 
-    /// <summary>What was last heard; what is not known now does not take back what was.</summary>
+    /// <summary>The last answer. A later failure to get one does not change it.</summary>
     public NodeAnswer Latest => Volatile.Read(ref _latest);
 
     /// <summary>Readable after <see cref="Latest"/> has changed, until <see cref="TakeNews"/>.</summary>
@@ -33,124 +54,192 @@ internal sealed class NodeWatch : IDisposable
     public static NodeWatch Start(NodeSource source)
     {
         Log.Debug($"asking {source.Name} about this node");
-        return new NodeWatch(source);
+        return new NodeWatch(source, thread => thread.Start());
     }
 
     public NodeAnswer TakeNews()
     {
-        Span<byte> count = stackalloc byte[8];
-        if (Libc.PollForReading(_news) != 0)
-        {
-            Libc.TryRead(_news, count);
-        }
-
+        Clear(_news);
         return Latest;
     }
 
     /// <summary>
-    /// What is so now: asked again, on a connection of its own. The kubelet publishes the shutdown of its node while it
-    /// already ends the pods, so until time is up an answer that decides is waited for.
+    /// Asks again and blocks the caller until there is an answer. When that answer decides nothing, later ones are waited for until
+    /// the time is up, because the kubelet announces the shutdown of its node while it already ends the pods.
     /// </summary>
-    /// <param name="decides">Whether nothing that may still come would change what is done.</param>
-    public NodeAnswer AskNow(Supervisor supervisor, TimeSpan timeout, Func<NodeAnswer, bool> decides)
+    /// <param name="decides">Tells whether no later answer could change what the caller does.</param>
+    /// <param name="giveUp">Called several times a second; <see langword="true"/> ends the wait.</param>
+    public NodeAnswer AskNow(TimeSpan timeout, Func<NodeAnswer, bool> decides, Func<bool> giveUp)
     {
-        Deadline deadline = Deadline.In(timeout);
-        NodeAnswer now = decides(Latest) ? Latest : AskAgain(supervisor, deadline, timeout);
-        while (!decides(now) && !deadline.HasPassed)
+        if (timeout <= TimeSpan.Zero || decides(Latest))
         {
-            supervisor.Wait(() => decides(Latest), deadline, _news.Number);
-            TakeNews();
-            now = decides(Latest) ? Latest : now;
+            return Latest;
         }
 
-        return now;
+        if (!EnsureThread())
+        {
+            return NodeAnswer.Unknown($"no thread can be started that asks {_source.Name}");
+        }
+
+        NodeQuestion question = new(Deadline.In(timeout));
+        Volatile.Write(ref _question, question);
+        Signal(_wake);
+        while (!decides(Best()) && !question.Deadline.HasPassed && !giveUp())
+        {
+            Deadline turn = question.Deadline.Left < s_turn ? question.Deadline : Deadline.In(s_turn);
+            _ = Libc.PollForReading(_progress, turn.PollTimeout);
+            Clear(_progress);
+        }
+
+        return Best();
+
+        NodeAnswer Best() => decides(Latest) ? Latest
+            : question.Answer ?? NodeAnswer.Unknown($"{_source.Name} did not answer within {timeout.TotalSeconds} s");
     }
 
-    public void Dispose() => _ = Libc.TryWrite(_stop.Number, BitConverter.GetBytes(1UL)); // the thread ends by it, or with crik
+    /// <summary>Does not wait for the thread: it may be in the resolver, which cannot be interrupted.</summary>
+    public void Dispose()
+    {
+        _isOver = true;
+        Signal(_wake);
+    }
+
+    private static void Signal(FileDescriptor events) => _ = Libc.TryWrite(events.Number, BitConverter.GetBytes(1UL));
+
+    private static void Clear(FileDescriptor events)
+    {
+        Span<byte> count = stackalloc byte[8];
+        if (Libc.PollForReading(events) != 0)
+        {
+            Libc.TryRead(events, count);
+        }
+    }
+
+    /// <summary>The thread cannot be started where the limit of processes is reached. A later call tries it again.</summary>
+    private bool EnsureThread()
+    {
+        if (_isAsking)
+        {
+            return true;
+        }
+
+        try
+        {
+            _start(NamedThread.Make("node", StackBytes, Watch));
+            _isAsking = true;
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            Log.Warning($"no thread can be started that asks {_source.Name} about this node; the node's state is unknown", ("reason", exception.Message));
+        }
+
+        return _isAsking;
+    }
 
     private void Watch()
     {
-        NodeAnswer known = NodeAnswer.Unknown("");
-        string? problem = null;
-        TimeSpan pause = TimeSpan.FromSeconds(1);
-        while (true)
+        while (!_isOver)
         {
             try
             {
-                long began = Environment.TickCount64;
-                NodeAnswer answer = _source.AskForChange(known, _stop.Number);
-                if (problem is not null)
+                Clear(_wake); // before the question is looked for, so that none is missed
+                if (Interlocked.Exchange(ref _question, null) is { } question)
                 {
-                    Log.Info($"{_source.Name} answers again");
-                    (problem, pause) = (null, TimeSpan.FromSeconds(1));
+                    Answer(question);
                 }
-
-                bool isNew = answer.State != known.State || answer.Reason != known.Reason || answer.Deadline != known.Deadline;
-                known = answer;
-                if (isNew)
+                else
                 {
-                    Publish(answer);
-                }
-                else if (Environment.TickCount64 - began < _source.Pause.TotalMilliseconds && Sleeps(_source.Pause))
-                {
-                    return;
+                    AwaitChange();
                 }
             }
             catch (HttpException exception)
             {
-                if (problem is null)
+                if (!exception.WasStopped)
                 {
-                    Log.Warning($"{_source.Name} does not say how this node is", ("reason", exception.Message));
+                    Fail(() => Log.Warning($"{_source.Name} does not say how this node is", ("reason", exception.Message)));
                 }
-
-                problem = exception.Message;
-                if (Sleeps(pause * (0.5 + (Random.Shared.NextDouble() / 2))))
-                {
-                    return;
-                }
-
-                pause = pause * 2 < s_mostPause ? pause * 2 : s_mostPause;
             }
 #pragma warning disable CA1031 // an exception that leaves a thread would end the init and with it the program
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                Log.Error($"crik has stopped asking about this node, which is a bug: {exception}");
-                return;
+                Fail(() => Log.Error($"asking {_source.Name} about this node failed, which is a bug; crik tries again later: {exception}"));
             }
         }
     }
 
-    private void Publish(NodeAnswer answer)
+    private void Answer(NodeQuestion question)
     {
-        Log.Debug("the node", ("state", answer.State.ToWireName()), ("because", answer.Reason));
-        Volatile.Write(ref _latest, answer);
-        _ = Libc.TryWrite(_news.Number, BitConverter.GetBytes(1UL));
-    }
-
-    private NodeAnswer AskAgain(Supervisor supervisor, Deadline deadline, TimeSpan timeout)
-    {
-        NodeAnswer? answer = null;
-        if (timeout > TimeSpan.Zero && !BackgroundWork.Run(supervisor, deadline, _ => Volatile.Write(ref answer, AskOrSayWhyNot(deadline))))
-        {
-            return NodeAnswer.Unknown($"{_source.Name} did not answer within {timeout.TotalSeconds} s");
-        }
-
-        return answer ?? Latest;
-    }
-
-    private NodeAnswer AskOrSayWhyNot(Deadline deadline)
-    {
+        _pause = s_firstPause; // whoever asked waits for what comes next, too
         try
         {
-            return _source.Ask(deadline);
+            Hear(_source.Ask(question.Deadline, _wake.Number));
+            question.Answer = Latest;
         }
         catch (HttpException exception)
         {
-            return NodeAnswer.Unknown($"{_source.Name}: {exception.Message}");
+            question.Answer = NodeAnswer.Unknown($"{_source.Name}: {exception.Message}");
+            throw;
+        }
+        finally
+        {
+            Signal(_progress);
         }
     }
 
-    /// <returns>Whether it is over.</returns>
-    private bool Sleeps(TimeSpan time) => Libc.PollForReading(_stop, (int)time.TotalMilliseconds) != 0;
+    private void AwaitChange()
+    {
+        long began = Environment.TickCount64;
+        if (!Hear(_source.AskForChange(_known, _wake.Number)) && Environment.TickCount64 - began < _source.Pause.TotalMilliseconds)
+        {
+            Sleep(_source.Pause);
+        }
+    }
+
+    /// <returns>Whether the answer differs from the one before.</returns>
+    private bool Hear(NodeAnswer answer)
+    {
+        if (_isFailing)
+        {
+            Log.Info($"{_source.Name} answers again");
+        }
+
+        (_isFailing, _pause) = (false, s_firstPause);
+        bool isNew = answer.State != _known.State || answer.Reason != _known.Reason || answer.Deadline != _known.Deadline;
+        _known = answer with { ClocksAgree = _source.ClocksAgree };
+        Volatile.Write(ref _latest, _known);
+        if (isNew)
+        {
+            Log.Debug("the node", ("state", answer.State.ToWireName()), ("because", answer.Reason));
+            Signal(_news);
+            Signal(_progress);
+        }
+
+        return isNew;
+    }
+
+    /// <param name="log">Called for the first failure in a row only.</param>
+    private void Fail(Action log)
+    {
+        if (!_isFailing)
+        {
+            _isFailing = true;
+            log();
+        }
+
+        Sleep(_pause * (0.5 + (Random.Shared.NextDouble() / 2)));
+        _pause = _pause * 2 < s_longestPause ? _pause * 2 : s_longestPause;
+    }
+
+    private void Sleep(TimeSpan time)
+    {
+        try
+        {
+            _ = Libc.PollForReading(_wake, (int)time.TotalMilliseconds);
+        }
+        catch (LinuxException)
+        {
+            Thread.Sleep(time); // poll(2) fails when the kernel has no memory; the thread must not end by that
+        }
+    }
 }

@@ -1,37 +1,41 @@
 using System.Text.Json;
 using Crik.Contracts;
-using Crik.Init;
 using Crik.Json;
+using Crik.Linux;
 
 namespace Crik.Nodes;
 
-/// <summary>The node state server, held on to by long-polls.</summary>
+/// <summary>Asks the node state server. A request that waits for a change is held open by the server (long-polling).</summary>
 internal sealed class ServerSource(HttpAddress server, string node, string? tokenFile) : NodeSource
 {
-    /// <summary>A connection that died without a word is noticed after this long; the question at SIGTERM has a new one.</summary>
+    /// <summary>
+    /// How long the server may hold a request. A connection that is cut off silently is noticed only after this time; the
+    /// question at SIGTERM uses a new connection.
+    /// </summary>
     private static readonly TimeSpan s_hold = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(10);
 
-    private readonly HttpExchange _background = new(server);
-    private readonly HttpExchange _foreground = new(server);
+    private readonly HttpExchange _exchange = new(server);
 
     public override string Name => $"the node state server {server.HostHeader}";
 
-    /// <summary>For a server that does not hold on to requests.</summary>
+    /// <summary>Protects a server that answers at once instead of holding the request.</summary>
     public override TimeSpan Pause => TimeSpan.FromSeconds(2);
 
-    public override NodeAnswer Ask(Deadline deadline, int stop = -1) => Read(Get(_foreground, "", deadline, stop));
+    public override bool ClocksAgree => _exchange.ClocksAgree;
+
+    public override NodeAnswer Ask(Deadline deadline, int stop = -1) => Read(Get("", deadline, stop));
 
     public override NodeAnswer AskForChange(NodeAnswer known, int stop)
     {
         string query = known.IsKnown ? FormattableString.Invariant($"?wait={s_hold.TotalSeconds}s&version={known.Version}") : "";
-        return Read(Get(_background, query, Deadline.In(query == "" ? s_slack : s_hold + s_slack), stop));
+        return Read(Get(query, Deadline.In(query == "" ? s_slack : s_hold + s_slack), stop));
     }
 
-    private HttpAnswer Get(HttpExchange exchange, string query, Deadline deadline, int stop) =>
-        exchange.Ask("GET", $"/v1/nodes/{Uri.EscapeDataString(node)}{query}", Authorization(), deadline, stop);
+    private HttpAnswer Get(string query, Deadline deadline, int stop) =>
+        _exchange.Ask("GET", $"/v1/nodes/{Uri.EscapeDataString(node)}{query}", Authorization(), deadline, stop);
 
-    /// <summary>Only an answer about this node, in words of this interface, counts. Anything else is no answer.</summary>
+    /// <summary>Accepts only an answer about this node with a state of this interface. A proxy, for example, may answer instead of the server.</summary>
     private NodeAnswer Read(HttpAnswer answer)
     {
         switch (answer.Status)
@@ -86,7 +90,7 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
 
         try
         {
-            string token = File.ReadAllText(tokenFile).Trim(); // each time: it is replaced before it runs out
+            string token = File.ReadAllText(tokenFile).Trim(); // the kubelet replaces the file before the token expires
             return token.All(c => c is > ' ' and < '\x7f') ? [("Authorization", $"Bearer {token}")] : throw new HttpException($"nodeStateTokenFile {tokenFile} does not hold a token");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -95,7 +99,7 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
         }
     }
 
-    /// <summary>Goes into a log line.</summary>
+    /// <summary>Makes a server's text fit for a line of the log.</summary>
     private static string Shortened(string text) =>
         string.Concat((text.Length <= 200 ? text : text[..200] + "…").Select(c => char.IsControl(c) ? '?' : c));
 }

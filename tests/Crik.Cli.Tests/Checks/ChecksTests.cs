@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Crik.Checkpoints;
 using Crik.Checks;
 using Crik.Configuration;
 using Crik.Criu;
 using Crik.Linux;
+using Crik.Store;
 using YamlDotNet.RepresentationModel;
 
 namespace Crik.Tests.Checks;
@@ -19,7 +19,9 @@ public sealed class ChecksTests
     [
         "1 0 0:1 / / rw - overlay overlay rw", "2 1 8:1 / /data rw - tmpfs hidden rw", "2 1 8:1 / /data rw - ext4 /dev/sda rw",
         "3 1 0:2 / /memory rw - tmpfs tmpfs rw", "4 1 0:3 / /net rw - nfs4 server:/x rw,vers=4.2",
-        "5 1 0:4 / /unlocked rw - nfs server:/y rw,local_lock=all,addr=10.0.0.1",
+        "5 1 0:4 / /unlocked rw - nfs server:/y rw,vers=3,local_lock=all,addr=10.0.0.1",
+        "6 1 0:5 / /four rw - nfs4 server:/z rw,vers=4.1,local_lock=none,addr=10.0.0.1", "7 1 0:6 / /ignored rw - nfs server:/z rw,vers=4.2,nolock,local_lock=all",
+        "8 1 0:7 / /nolock rw - nfs server:/z rw,vers=3,nolock,local_lock=none",
     ];
 
     [Theory]
@@ -30,20 +32,20 @@ public sealed class ChecksTests
     [InlineData("6.8.0", true, false, true, "0", "problem", "CONFIG_KCMP")]
     [InlineData("6.8.0", true, true, false, "0", "problem", "pidfd_getfd")]
     [InlineData("6.8.0", true, true, true, "3", "problem", "ptrace_scope")]
-    public void A_kernel_has_what_is_needed_or_it_is_said_what_it_lacks(string release, bool children, bool compare, bool take, string ptrace, string verdict, string part) =>
+    public void A_kernel_has_what_a_checkpoint_needs_or_the_finding_names_what_is_missing(string release, bool children, bool compare, bool take, string ptrace, string verdict, string part) =>
         AssertFound(KernelChecks.OfFeatures(release, children, compare, take, ptrace), verdict, part);
 
     [Fact]
-    public void What_becomes_of_io_uring_is_said()
+    public void The_finding_says_whether_the_program_can_use_io_uring()
     {
-        AssertFound(KernelChecks.OfRings(isThere: false, isHidden: false, PrivilegeLevel.Basic), "ok", "not to be had");
+        AssertFound(KernelChecks.OfRings(isThere: false, isHidden: false, PrivilegeLevel.Basic), "ok", "not available");
         AssertFound(KernelChecks.OfRings(isThere: true, isHidden: false, PrivilegeLevel.Full), "warning", "allow");
         AssertFound(KernelChecks.OfRings(isThere: true, isHidden: true, PrivilegeLevel.Basic), "ok", "liburing");
         AssertFound(KernelChecks.OfRings(isThere: true, isHidden: true, PrivilegeLevel.Full), "ok", "hidden from the program");
     }
 
     [Fact]
-    public void What_criu_cannot_do_here_and_need_not_is_no_warning()
+    public void A_feature_of_criu_that_a_checkpoint_does_not_need_is_no_warning_when_it_is_missing()
     {
         Assert.All(CriuChecks.OfFeatures(new(false, false, false), PrivilegeLevel.Full), found => Assert.Equal("not here", found.VerdictName));
         Assert.All(CriuChecks.OfFeatures(new(true, true, true), PrivilegeLevel.Full), found => Assert.Equal("ok", found.VerdictName));
@@ -67,7 +69,7 @@ public sealed class ChecksTests
     }
 
     [Fact]
-    public void What_the_program_has_is_a_warning_with_the_key_that_helps()
+    public void What_prevents_a_checkpoint_of_the_program_is_a_warning_with_the_key_that_helps()
     {
         int self = Environment.ProcessId;
 
@@ -88,7 +90,7 @@ public sealed class ChecksTests
     [InlineData(SysPtrace | Setpcap, true, false, "problem", "CHECKPOINT_RESTORE")]
     [InlineData(All, false, false, "ok", null)]
     [InlineData(All, false, true, "problem", "allowPrivilegeEscalation")]
-    public void Capabilities_are_measured_by_the_two_levels(ulong effective, bool isRoot, bool noNewPrivileges, string verdict, string? yaml)
+    public void Capabilities_are_compared_with_the_two_levels(ulong effective, bool isRoot, bool noNewPrivileges, string verdict, string? yaml)
     {
         Finding found = PrivilegeChecks.OfCapabilities(new Capabilities(effective, SeccompFiltered: true), isRoot, noNewPrivileges);
 
@@ -98,9 +100,9 @@ public sealed class ChecksTests
     }
 
     [Fact]
-    public void A_clock_that_goes_back_is_measured()
+    public void The_finding_says_how_far_the_clock_would_go_back()
     {
-        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Full, true, null), "ok", "goes on");
+        AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Full, true, null), "ok", "continues");
         AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Full, false, null), "warning", "CONFIG_TIME_NS");
         AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Basic, true, TimeSpan.FromHours(-3)), "warning", "go back by 3 h");
         Assert.DoesNotContain("go back by", PrivilegeChecks.OfClock(PrivilegeLevel.Basic, true, TimeSpan.FromHours(3)).Meaning, StringComparison.Ordinal);
@@ -112,16 +114,16 @@ public sealed class ChecksTests
     [InlineData(40101, "6.16.3", false, "warning", "TCP or UDP")]
     [InlineData(40101, "6.16.3", true, "ok", "4.1.1")]
     [InlineData(31701, "6.1.0", true, "warning", "older than 4.1.1")]
-    public void A_criu_that_is_too_old_is_said_with_what_it_cannot_do(int version, string kernel, bool isHelped, string verdict, string part) =>
+    public void A_criu_that_is_too_old_is_a_warning_that_says_what_it_cannot_do(int version, string kernel, bool isHelped, string verdict, string part) =>
         AssertFound(CriuChecks.OfVersion(version, kernel, isHelped), verdict, part);
 
     [Theory]
     [InlineData(0, "Looks good.", "ok", "looks good")]
-    [InlineData(1, "Error (criu/cr-check.c:160): sys/kernel/ns_last_pid sysctl is inaccessible: Read-only file system\nWarn  (x): Does not look good.", "ok", "does without")]
+    [InlineData(1, "Error (criu/cr-check.c:160): sys/kernel/ns_last_pid sysctl is inaccessible: Read-only file system\nWarn  (x): Does not look good.", "ok", "does not need that")]
     [InlineData(1, "Error (criu/util.c:1): Unable to open the binfmt_misc file system\nError (criu/cr-check.c:2): kcmp is missing", "warning", "kcmp is missing")]
     [InlineData(1, "", "warning", "no reason")]
     [InlineData(null, "", "warning", "in time")]
-    public void What_criu_says_of_itself_is_put_in_its_place(int? code, string said, string verdict, string part) =>
+    public void What_the_own_check_of_criu_finds_is_only_a_warning(int? code, string said, string verdict, string part) =>
         AssertFound(CriuChecks.OfOwnCheck(code, said.Split('\n')), verdict, part);
 
     [Theory]
@@ -130,8 +132,11 @@ public sealed class ChecksTests
     [InlineData("/database", "warning", "no volume")]
     [InlineData("/memory/x", "warning", "memory of this pod")]
     [InlineData("/net", "ok", "between nodes")]
+    [InlineData("/four", "ok", "nfs4 at /four")]
+    [InlineData("/ignored", "ok", "between nodes")]
+    [InlineData("/nolock", "warning", "mount it without, or as NFSv4")]
     [InlineData("/unlocked/x", "warning", "local_lock")]
-    public void A_file_system_is_judged_by_what_becomes_of_checkpoints_in_it(string imageDir, string verdict, string part)
+    public void A_file_system_must_keep_checkpoints_and_share_locks(string imageDir, string verdict, string part)
     {
         AssertFound(DirectoryChecks.OfFileSystem([.. s_mounts.Select(line => Mount.Parse(line)!)], imageDir), verdict, part);
     }
@@ -140,22 +145,22 @@ public sealed class ChecksTests
     [InlineData("checkpoints", true, "problem", "imageDir must be an absolute path, not 'checkpoints'")]
     [InlineData("", true, "problem", "imageDir must not be empty")]
     [InlineData("/tmp/../x", false, "problem", "imageDir must not contain '..'")]
-    [InlineData("/tmp/not/there", false, "ok", "not there yet")]
+    [InlineData("/tmp/not/there", false, "ok", "does not exist yet")]
     [InlineData(null, true, "problem", "imageDir is not set")]
-    [InlineData(null, false, "warning", "when the configuration is right")]
-    public void A_directory_that_cannot_be_is_said_at_once(string? imageDir, bool isAllRead, string verdict, string part) =>
+    [InlineData(null, false, "warning", "correct the configuration first")]
+    public void A_path_that_cannot_be_an_image_directory_is_a_problem(string? imageDir, bool isAllRead, string verdict, string part) =>
         AssertFound(DirectoryChecks.OfPlace(imageDir, isAllRead), verdict, part);
 
     [Fact]
-    public void The_holder_of_the_lock_is_named()
+    public void The_finding_names_the_holder_of_the_lock()
     {
-        AssertFound(DirectoryChecks.OfHolder(null), "ok", "nobody");
+        AssertFound(DirectoryChecks.OfHolder(null), "ok", "no crik uses");
         AssertFound(DirectoryChecks.OfHolder(new LockHolder(Environment.MachineName, 1, default)), "ok", "this pod (pid 1)");
         AssertFound(DirectoryChecks.OfHolder(new LockHolder("other-0", 1, default)), "warning", "other-0");
     }
 
     [Fact]
-    public void Room_and_speed_are_measured_by_the_program_that_runs()
+    public void Space_and_speed_are_compared_with_the_memory_of_the_program()
     {
         AssertFound(DirectoryChecks.OfSpace(1 << 30, 0), "ok", "1 GiB");
         AssertFound(DirectoryChecks.OfSpace(1 << 30, 1 << 20), "ok", "the program has 1 MiB");
@@ -167,7 +172,7 @@ public sealed class ChecksTests
     }
 
     [Fact]
-    public void A_full_or_missing_place_is_a_problem_and_a_measurement_leaves_nothing_behind()
+    public void A_directory_that_cannot_be_written_is_a_problem_and_a_measurement_leaves_no_file()
     {
         using TempDirectory temp = new();
 
@@ -187,7 +192,7 @@ public sealed class ChecksTests
     [InlineData(DirectoryChecks.VolumeYaml)]
     [InlineData(DirectoryChecks.GroupYaml)]
     [InlineData(DirectoryChecks.WritableYaml)]
-    public void What_is_to_be_added_is_YAML(string yaml)
+    public void Each_advice_is_valid_YAML(string yaml)
     {
         YamlStream documents = [];
         documents.Load(new StringReader(yaml));

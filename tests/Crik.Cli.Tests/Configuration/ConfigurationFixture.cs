@@ -7,20 +7,9 @@ internal sealed class ConfigurationFixture : IDisposable
 {
     public static readonly IReadOnlyDictionary<string, string> NoEnvironment = new Dictionary<string, string>();
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("crik-config-").FullName;
+    private readonly TempDirectory _directory = new("crik-config-");
 
-    public string FilePath => Path.Combine(_directory, "config.yaml");
-
-    public static string RepositoryFile(string path)
-    {
-        string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "Crik.slnx")))
-        {
-            directory = Path.GetDirectoryName(directory);
-        }
-
-        return Path.Combine(directory ?? throw new InvalidOperationException("not inside the repository"), path);
-    }
+    public string FilePath => _directory.In("config.yaml");
 
     public CrikOptions Load(string yaml)
     {
@@ -38,5 +27,5 @@ internal sealed class ConfigurationFixture : IDisposable
     public string[] Problems(string yaml) =>
         [.. Assert.Throws<ConfigurationException>(() => Load(yaml)).Problems.Select(problem => problem.Replace(FilePath + ":", "", StringComparison.Ordinal))];
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => _directory.Dispose();
 }

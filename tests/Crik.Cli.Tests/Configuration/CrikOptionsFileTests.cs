@@ -52,9 +52,10 @@ public sealed class CrikOptionsFileTests : IDisposable
             lockTimeout: 0s
             restoreMode: always
             restoreAttempts: 3
-            whenRestoreFails: fail
+            whenRestoreFails: startFresh
             whenIncompatible: tryAnyway
             whenCrashed: startFresh
+            whenVolumeFilesChanged: fail
             lazyPages: auto
             compression: lz4
             checksumPages: true
@@ -96,9 +97,10 @@ public sealed class CrikOptionsFileTests : IDisposable
             LockTimeout = TimeSpan.Zero,
             RestoreMode = RestoreMode.Always,
             RestoreAttempts = 3,
-            WhenRestoreFails = WhenRestoreFails.Fail,
+            WhenRestoreFails = WhenRestoreFails.StartFresh,
             WhenIncompatible = WhenIncompatible.TryAnyway,
             WhenCrashed = WhenCrashed.StartFresh,
+            WhenVolumeFilesChanged = WhenVolumeFilesChanged.Fail,
             LazyPages = LazyPages.Auto,
             Compression = Compression.Lz4,
             ChecksumPages = true,
@@ -317,13 +319,13 @@ public sealed class CrikOptionsFileTests : IDisposable
 
         ConfigurationException exception = Assert.Throws<ConfigurationException>(() => _fixture.Load(new CommandLineOverrides()));
         Assert.Equal($"the configuration is wrong: {_fixture.FilePath}: is a directory, not a file", exception.Message);
-        Assert.Equal(64, exception.ExitCode);
+        Assert.Equal(FailureKind.Configuration, exception.Kind);
     }
 
     [Fact]
     public void Nothing_but_a_configuration_exception_escapes_whatever_the_file_holds()
     {
-        string seedText = File.ReadAllText(ConfigurationFixture.RepositoryFile("examples/configmap.yaml"));
+        string seedText = File.ReadAllText(Repository.In("examples/configmap.yaml"));
         string[] pieces =
         [
             "imageDir: /x\n", "keep: 3\n", "additionalPaths:\n", "  - /y\n", "- ", ": ", "? ", "&a ", "*a", "!!str ", "!<x> ", "%YAML 1.1\n", "%TAG ! x\n",

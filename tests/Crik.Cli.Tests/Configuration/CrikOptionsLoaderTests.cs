@@ -53,7 +53,7 @@ public sealed class CrikOptionsLoaderTests : IDisposable
             ],
             exception.Problems.Order(StringComparer.Ordinal));
         Assert.StartsWith("the configuration has 6 problems:\n  ", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(ExitCodes.Usage, exception.ExitCode);
+        Assert.Equal(FailureKind.Configuration, exception.Kind);
     }
 
     [Fact]

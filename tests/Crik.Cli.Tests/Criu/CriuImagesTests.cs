@@ -37,7 +37,8 @@ public sealed class CriuImagesTests
     public void An_image_is_written_as_it_was_read()
     {
         byte[] bytes = Image([1, 2], [], [3]);
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "x.img");
+        using TempDirectory temp = new();
+        string path = temp.In("x.img");
 
         CriuImage.Parse(bytes).Write(path);
 
@@ -127,7 +128,8 @@ public sealed class CriuImagesTests
     [Fact]
     public void The_mappings_of_a_saved_process_are_read()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "mm-7.img");
+        using TempDirectory temp = new();
+        string path = temp.In("mm-7.img");
         ProtoWriter mm = new ProtoWriter().Number(1, 5).Message(14, new ProtoWriter().Number(1, 0x1000).Number(2, 0x3000)).Message(14, new ProtoWriter().Number(1, 0x5000).Number(2, 0x6000));
         File.WriteAllBytes(path, Image(mm.ToArray()));
 
@@ -141,7 +143,8 @@ public sealed class CriuImagesTests
     [Fact]
     public void An_empty_image_has_no_mappings()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "mm-7.img");
+        using TempDirectory temp = new();
+        string path = temp.In("mm-7.img");
         File.WriteAllBytes(path, Image());
 
         Assert.Throws<InvalidDataException>(() => MappedRange.ReadAll(path));

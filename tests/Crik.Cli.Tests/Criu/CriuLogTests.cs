@@ -1,5 +1,4 @@
 using Crik.Criu;
-using Crik.SystemTests;
 
 namespace Crik.Tests.Criu;
 
@@ -56,9 +55,9 @@ public sealed class CriuLogTests
     }
 
     [Theory]
-    [InlineData(9, null, "criu was ended by SIGKILL, as it is when the container's memory runs out: raise its memory limit")]
+    [InlineData(9, null, "criu was ended by SIGKILL, probably because the container's memory ran out: raise its memory limit")]
     [InlineData(11, null, "criu was ended by SIGSEGV, which crik did not send")]
-    [InlineData(0, 1800, "criu did not end within 1800 s and was ended: when the volume of imageDir hangs")]
+    [InlineData(0, 1800, "criu did not end within 1800 s, so crik ended it: if the volume of imageDir hangs")]
     public void A_criu_that_was_ended_is_no_mystery(int signal, int? seconds, string meaning)
     {
         using TempDirectory temp = new();
@@ -75,7 +74,7 @@ public sealed class CriuLogTests
     public void One_that_ended_by_itself_is_left_to_its_log() => Assert.Null(CriuLog.Ending(signal: 0, longest: null));
 
     [Theory]
-    [InlineData("", "a process of the program was ended by SIGKILL while it was restored, as it is when the container's memory runs out")]
+    [InlineData("", "a process of the program was ended by SIGKILL while it was restored, probably because the container's memory ran out")]
     [InlineData("(00.001) Error (criu/x.c:1): something new\n", "criu says: something new")]
     [InlineData("(00.001) Error (criu/files-reg.c:1): File tmp/x has bad size 3 (expect 4)\n", "a file the program has open changed")]
     public void A_process_that_was_killed_is_a_cause_only_when_nothing_went_before(string before, string meaning)

@@ -1,6 +1,9 @@
 using System.Net;
 using Crik.Criu;
 using Crik.Linux;
+using Crik.Policy;
+using Crik.Store;
+using Crik.Tests.Store;
 
 namespace Crik.Tests.Criu;
 
@@ -15,7 +18,7 @@ public sealed class PodAddressesTests
     [InlineData("192.168.0.5", "192.168.0.9")]
     [InlineData("::ffff:10.0.0.5", "::ffff:10.0.0.9")]
     [InlineData("fe80::5", "fe80::9")]
-    [InlineData("fd00::5", "::")]
+    [InlineData("fd00::5", null)]
     [InlineData("0.0.0.0", null)]
     [InlineData("::", null)]
     [InlineData("127.0.0.1", null)]
@@ -35,6 +38,62 @@ public sealed class PodAddressesTests
         PodAddresses same = new(Addresses("eth0 10.0.0.5"), Addresses("eth0 10.0.0.4", "eth1 10.0.0.5"));
 
         Assert.Null(same.Move([10, 0, 0, 5]));
+    }
+
+    [Theory]
+    [InlineData("eth0 10.0.0.5 eth1 192.168.0.5", "eth0 10.0.0.9", "192.168.0.5", "eth1")]
+    [InlineData("eth0 10.0.0.5 net1 172.20.0.5", "net1 172.20.0.9 eth1 10.9.0.9", "10.0.0.5", "eth0")]
+    [InlineData("eth0 10.0.0.5 eth1 192.168.0.5", "eth0 10.0.0.9", "::ffff:192.168.0.5", "eth1")]
+    [InlineData("eth0 10.0.0.5 lo 10.96.0.1", "eth0 10.0.0.9", "10.96.0.1", "lo")]
+    [InlineData("eth0 10.0.0.5 eth0 10.0.0.6", "eth0 10.0.0.9 eth0 10.0.0.10", "10.0.0.6", "eth0")]
+    [InlineData("eth0 10.0.0.5 eth0 fd00::5", "eth0 10.0.0.9 eth0 2001:db8::9", "fd00::5", "eth0")]
+    [InlineData("eth0 10.0.0.5 eth0 fd00::5", "eth0 10.0.0.9", "fd00::5", "eth0")]
+    [InlineData("eth0 10.0.0.5", "", "10.0.0.5", "eth0")]
+    [InlineData("ens5 10.0.0.5 wg0 fd00::5", "ens5 10.0.0.9 ens6 fd00::9", "fd00::5", "wg0")]
+    public void An_address_never_moves_to_another_network(string then, string now, string bound, string lost)
+    {
+        PodAddresses addresses = new(Pairs(then), Pairs(now));
+        byte[] address = IPAddress.Parse(bound).GetAddressBytes();
+
+        Assert.Null(addresses.Move(address));
+        Assert.Equal(lost, addresses.Lost(address)?.Interface);
+    }
+
+    [Fact]
+    public void The_only_interface_of_one_pod_replaces_the_only_interface_of_another_under_any_name()
+    {
+        PodAddresses addresses = new(Addresses("ens5 10.0.0.5"), Addresses("lo 127.0.0.1", "ens192 10.0.0.9"));
+
+        Assert.Equal([10, 0, 0, 9], addresses.Move([10, 0, 0, 5]));
+        Assert.Null(addresses.Lost([10, 0, 0, 5]));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.5")]
+    [InlineData("0.0.0.0")]
+    [InlineData("127.0.0.1")]
+    [InlineData("10.0.0.7")]
+    [InlineData("::")]
+    public void What_moves_or_stays_is_not_lost(string bound) => Assert.Null(s_addresses.Lost(IPAddress.Parse(bound).GetAddressBytes()));
+
+    [Fact]
+    public void A_checkpoint_with_a_socket_on_a_network_that_is_not_here_does_not_fit()
+    {
+        using TempDirectory images = new();
+        CriuImage files = CriuImageOf(
+            Tcp(1, 8080, peerPort: 0, [10, 0, 0, 5]), Tcp(2, 9000, peerPort: 0, [192, 168, 0, 5]), Tcp(3, 9000, peerPort: 5000, [192, 168, 0, 5]),
+            Tcp(4, 0, peerPort: 0, [192, 168, 0, 5]), Tcp(5, 80, peerPort: 0, [0, 0, 0, 0]));
+        files.Write(images.In("files.img"));
+        string[] then = ["eth0 0A000005", "eth1 C0A80005"];
+        CheckpointManifest manifest = CheckpointFixture.Manifest(1, "app", []);
+
+        IReadOnlyList<LostSocket> lost = LostSocket.Find(images.Path, then, Addresses("eth0 10.0.0.9", "eth2 192.168.7.1"));
+        ContainerFacts now = new(manifest.Machine, manifest.CriuVersion, CanDecompress: true, PrivilegeLevel.Full, MissingPaths: [], lost);
+        string problem = Assert.Single(CompatibilityGate.Problems(manifest, now));
+
+        Assert.StartsWith("address: a TCP socket is bound to 192.168.0.5:9000 on eth1, and this pod has no address in its place", problem, StringComparison.Ordinal);
+        Assert.Empty(LostSocket.Find(images.Path, then, Addresses("eth0 10.0.0.9", "eth1 192.168.7.1")));
+        Assert.Empty(LostSocket.Find(images.In("nowhere"), then, []));
     }
 
     [Fact]
@@ -86,6 +145,13 @@ public sealed class PodAddressesTests
 
         return writer.Number(15, 0).ToArray();
     }
+
+    private static byte[] Tcp(int id, int port, int peerPort, byte[] source) => new ProtoWriter().Number(1, 4).Number(2, id).Message(
+        4, new ProtoWriter().Number(1, id).Number(3, 2).Number(5, 6).Number(7, port).Number(8, peerPort).Number(11, BitConverter.ToUInt32(source))).ToArray();
+
+    /// <param name="text">Names of interfaces and their addresses in turn.</param>
+    private static InterfaceAddress[] Pairs(string text) =>
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Select(pair => new InterfaceAddress(pair[0], IPAddress.Parse(pair[1]).GetAddressBytes()))];
 
     private static InterfaceAddress[] Addresses(params string[] lines) =>
         [.. lines.Select(line => new InterfaceAddress(line.Split(' ')[0], IPAddress.Parse(line.Split(' ')[1]).GetAddressBytes()))];

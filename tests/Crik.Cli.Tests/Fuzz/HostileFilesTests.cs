@@ -1,12 +1,11 @@
-using System.Diagnostics;
 using System.Text;
-using Crik.Checkpoints;
 using Crik.Checks;
-using Crik.Commands;
 using Crik.Configuration;
 using Crik.Files;
 using Crik.Nodes;
-using Crik.Tests.Checkpoints;
+using Crik.Restore;
+using Crik.Store;
+using Crik.Tests.Store;
 
 namespace Crik.Tests.Fuzz;
 
@@ -80,7 +79,6 @@ public sealed class HostileFilesTests : IDisposable
     public void What_is_left_in_the_place_of_a_new_file_is_replaced_and_not_waited_for(string what)
     {
         RunRecord record = new() { RunId = "r", StartedAt = DateTimeOffset.UnixEpoch, HostName = "h" };
-        CrikOptions options = new() { RestoredFile = _temp.In("restored.json") };
         Replace(_temp.In("run.json.new"), what);
         Replace(_temp.In("restored.json.new"), what);
 
@@ -89,7 +87,7 @@ public sealed class HostileFilesTests : IDisposable
             new CheckpointStore(directory).WriteRunRecord(record);
         }
 
-        RestoredFile.Write(options, CheckpointFixture.Manifest(7, "app", []), DateTimeOffset.UnixEpoch);
+        RestoredFile.Write(_temp.In("restored.json"), CheckpointFixture.Manifest(7, "app", []), DateTimeOffset.UnixEpoch);
 
         Assert.Equal("r", RunRecordReader.Read(_temp.In("run.json"))?.RunId);
         Assert.StartsWith("{", File.ReadAllText(_temp.In("restored.json")), StringComparison.Ordinal);
@@ -155,11 +153,7 @@ public sealed class HostileFilesTests : IDisposable
         switch (what)
         {
             case "fifo":
-                using (Process mkfifo = Process.Start("mkfifo", [path]))
-                {
-                    mkfifo.WaitForExit();
-                }
-
+                Command.Output("mkfifo", path);
                 break;
             case "directory":
                 Directory.CreateDirectory(path);

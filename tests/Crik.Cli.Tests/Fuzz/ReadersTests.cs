@@ -1,14 +1,17 @@
 using System.Text;
 using System.Text.Json;
-using Crik.Checkpoints;
 using Crik.Configuration;
 using Crik.Control;
 using Crik.Criu;
 using Crik.Files;
 using Crik.Inspection;
+using Crik.Linux;
 using Crik.Nodes;
-using Crik.Tests.Checkpoints;
+using Crik.Policy;
+using Crik.Restore;
+using Crik.Store;
 using Crik.Tests.Inspection;
+using Crik.Tests.Store;
 
 namespace Crik.Tests.Fuzz;
 
@@ -58,7 +61,7 @@ public sealed class ReadersTests : IDisposable
             RestoredFrom = 3,
             HistoryUpTo = 2,
             Skipped = [1, 2],
-            Speeds = new(5, 6, 7),
+            Speeds = new([5, 4], [6], 7),
             End = new RunEnd(RunEndKind.Checkpointed, DateTimeOffset.UnixEpoch, 143, 0),
         };
         string path = _temp.In("run.json");
@@ -133,9 +136,34 @@ public sealed class ReadersTests : IDisposable
                 Refuses<InvalidDataException>(() => OpenFiles.Move(image, _ => "/elsewhere"));
                 Refuses<InvalidDataException>(() => OpenFiles.ReplaceStreams(image, replacement));
                 Refuses<InvalidDataException>(() => OpenFiles.ReplaceStreamsInTable(image, replacement));
+                Refuses<InvalidDataException>(() => OpenFiles.Readdress(image, new PodAddresses([], [])));
+                Refuses<InvalidDataException>(() => OpenFiles.ForgetOwnersOfDeleted(image));
                 Refuses<InvalidDataException>(() => TaskTree.KeepDaemons(image));
             });
             Refuses<InvalidDataException>(() => RefusesFile(() => OpenFiles.FindIds(directory, [(301, 3)])));
+            File.WriteAllBytes(Path.Combine(directory, "files.img"), bad);
+            Refuses<InvalidDataException>(() => BoundSocket.ReadAll(directory));
+        });
+    }
+
+    [Fact]
+    public void Lines_under_proc()
+    {
+        byte[][] good =
+        [
+            Encoding.ASCII.GetBytes("7f0c1a000000-7f0c1a021000 r-xp 00001000 fe:01 1234                    /tmp/a\\012b (deleted)"),
+            Encoding.ASCII.GetBytes("00400000-00452000 rw-p 00000000 00:00 0                          [anon:a/b]"),
+            Encoding.ASCII.GetBytes("36 35 98:0 /a\\040b /c\\134d rw,noatime shared:1 - ext4 /dev/x\\043y rw"),
+            Encoding.ASCII.GetBytes("ffff8d0d4a0cb000: 00000002 00000000 00010000 0001 01 23456 /run/socket\nffff8d0d4a0cb001: 00000002 00000000 00010000 0001 01 23457"),
+        ];
+
+        Mutation.Run(Seed, 20_000, good, bad =>
+        {
+            string text = ByteStrings.Decode(bad);
+            Assert.Equal(bad, ByteStrings.Encode(text));
+            Assert.StartsWith("/", MappedFile.Parse(text)?.Path ?? "/", StringComparison.Ordinal);
+            _ = Mount.Parse(text);
+            Assert.All(ProcFs.ParseSockets(text.Split('\n')), socket => Assert.StartsWith("/", socket.Path, StringComparison.Ordinal));
         });
     }
 
@@ -212,10 +240,12 @@ public sealed class ReadersTests : IDisposable
     /// <summary>What a start, <c>crik list</c> and <c>crik inspect</c> work out of what a checkpoint says of itself.</summary>
     private static void Use(CheckpointManifest manifest, string checkpoint, string images)
     {
-        MachineFacts now = new("X64", "6.8.0", "pod-0", "b", [], 5000);
-        CompatibilityGate.ClockStep(manifest, now);
-        Fit fit = new(
-            CompatibilityGate.Problems(manifest, now, 40300, () => true, PrivilegeLevel.Basic, ["/data"]), [.. CompatibilityGate.Remarks(manifest, now)]);
+        ContainerFacts now = ContainerFacts.Read(manifest, images, ["/data"], PrivilegeLevel.Basic, 40300, () => true) with
+        {
+            Machine = new MachineFacts("X64", "6.8.0", "pod-0", "b", [], 5000),
+        };
+        CompatibilityGate.ClockStep(manifest, now.Machine);
+        Fit fit = new([.. CompatibilityGate.Problems(manifest, now)], [.. CompatibilityGate.Remarks(manifest, now.Machine)]);
         Assert.True(manifest.MemoryBytes >= 0 && ImageView.RoomFor(manifest) > 0);
 
         StoredCheckpoint stored = new(manifest.Generation, StoredState.Committed, checkpoint) { At = manifest.CreatedAt, Manifest = manifest };

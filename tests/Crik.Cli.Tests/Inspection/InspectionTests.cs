@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Crik.Checkpoints;
 using Crik.Criu;
 using Crik.Inspection;
+using Crik.Store;
 
 namespace Crik.Tests.Inspection;
 
@@ -116,8 +116,7 @@ public sealed class InspectionTests : IDisposable
         Assert.Contains(name, Assert.Throws<CheckpointException>(Read).Message, StringComparison.Ordinal);
 
         File.Delete(_images.PathOf(name));
-        using System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", _images.PathOf(name));
-        make.WaitForExit();
+        Command.Output("mkfifo", _images.PathOf(name));
         Assert.Contains(name, Assert.Throws<CheckpointException>(Read).Message, StringComparison.Ordinal);
     }
 

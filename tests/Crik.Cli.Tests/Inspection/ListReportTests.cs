@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Crik.Checkpoints;
 using Crik.Inspection;
-using Crik.Tests.Checkpoints;
+using Crik.Store;
+using Crik.Tests.Store;
 
 namespace Crik.Tests.Inspection;
 

@@ -1,11 +1,10 @@
-using Crik.Configuration;
 using Crik.Contracts;
-using Crik.Init;
+using Crik.Linux;
 using Crik.Nodes;
 
 namespace Crik.Tests.Nodes;
 
-/// <summary>The answers are those of the clouds' documents.</summary>
+/// <summary>The answers are examples from the clouds' documentation.</summary>
 public sealed class MetadataSourceTests
 {
     private static Deadline Soon => Deadline.In(TimeSpan.FromSeconds(60));
@@ -22,7 +21,7 @@ public sealed class MetadataSourceTests
         NodeState.Cordoned, "system-reboot", "2019-01-21T09:00:43Z")]
     [InlineData("events/maintenance/scheduled", """[{"Code": "system-reboot", "Description": "[Completed] scheduled reboot", "State": "completed"}]""", NodeState.Ready, "no event", null)]
     [InlineData("none", "", NodeState.Ready, "no event", null)]
-    public void EC2_tells_by_IMDSv2(string path, string body, NodeState state, string reason, string? deadline)
+    public void EC2_announces_what_ends_the_instance(string path, string body, NodeState state, string reason, string? deadline)
     {
         using StandInServer cloud = new(request => Ec2(request, path, body, validToken: "T1"));
 
@@ -34,7 +33,7 @@ public sealed class MetadataSourceTests
     }
 
     [Fact]
-    public void A_token_of_EC2_that_ran_out_is_fetched_again()
+    public void An_expired_token_of_EC2_is_fetched_again()
     {
         string valid = "T1";
         using StandInServer cloud = new(request => Ec2(request, "none", "", valid));
@@ -47,7 +46,7 @@ public sealed class MetadataSourceTests
     }
 
     [Fact]
-    public void A_hop_limit_that_is_too_low_for_pods_is_explained()
+    public void The_error_explains_a_hop_limit_that_is_too_low_for_pods()
     {
         using StandInServer cloud = new(_ => null);
 
@@ -61,7 +60,7 @@ public sealed class MetadataSourceTests
     [InlineData("TRUE", "NONE", NodeState.ShuttingDown)]
     [InlineData("FALSE", "TERMINATE_ON_HOST_MAINTENANCE", NodeState.ShuttingDown)]
     [InlineData("FALSE", "MIGRATE_ON_HOST_MAINTENANCE", NodeState.Ready)]
-    public void GCE_tells_to_those_who_name_the_flavor(string preempted, string maintenance, NodeState state)
+    public void GCE_announces_what_ends_the_instance(string preempted, string maintenance, NodeState state)
     {
         using StandInServer cloud = new(request =>
             !request.Contains("\r\nMetadata-Flavor: Google\r\n", StringComparison.Ordinal) ? StandInServer.Http("", "403 Forbidden")
@@ -79,7 +78,7 @@ public sealed class MetadataSourceTests
     [InlineData("Redeploy", "vm_0", NodeState.ShuttingDown)]
     [InlineData("Freeze", "vm_0", NodeState.Ready)]
     [InlineData("Preempt", "vm_1", NodeState.Ready)]
-    public void Azure_tells_of_this_machine_and_of_others(string type, string resource, NodeState state)
+    public void Azures_events_count_when_they_name_this_machine(string type, string resource, NodeState state)
     {
         string events = $$"""
             {"DocumentIncarnation": 2, "Events": [{"EventId": "f020ba2e-3bc0-4c40-a10b-86575a9eabd5", "EventType": "{{type}}", "ResourceType": "VirtualMachine",
@@ -98,7 +97,7 @@ public sealed class MetadataSourceTests
     [InlineData("{}")]
     [InlineData("""{"Events": [{}]}""")]
     [InlineData("[]")]
-    public void Events_of_Azure_that_cannot_be_read_are_no_answer(string events)
+    public void Events_of_Azure_that_cannot_be_read_are_refused(string events)
     {
         using StandInServer cloud = new(request => Azure(request, events));
 
@@ -106,7 +105,7 @@ public sealed class MetadataSourceTests
     }
 
     [Fact]
-    public void Silence_decides_only_for_those_who_chose_the_source()
+    public void No_event_means_ready_only_if_the_source_was_chosen_by_name()
     {
         using StandInServer cloud = new(request => Azure(request, """{"DocumentIncarnation": 1, "Events": []}"""));
 
@@ -121,8 +120,8 @@ public sealed class MetadataSourceTests
     [InlineData("Microsoft Corporation", "1234", "none")]
     [InlineData("QEMU", "", "none")]
     [InlineData("", "", "none")]
-    public void A_machine_says_of_which_cloud_it_is(string vendor, string tag, string source) =>
-        Assert.Equal(source, Choices.NodeStateSource.NameOf(NodeSources.OfMachine(vendor, tag)));
+    public void The_firmware_tells_which_cloud_a_machine_belongs_to(string vendor, string tag, string source) =>
+        Assert.Equal(source, NodeSources.OfMachine(vendor, tag).ToString().ToLowerInvariant());
 
     private static string Ec2(string request, string path, string body, string validToken) =>
         request.StartsWith("PUT /latest/api/token ", StringComparison.Ordinal)

@@ -1,5 +1,5 @@
 using Crik.Contracts;
-using Crik.Init;
+using Crik.Linux;
 using Crik.Nodes;
 
 namespace Crik.Tests.Nodes;
@@ -28,7 +28,7 @@ public sealed class ServerSourceTests
     };
 
     [Fact]
-    public void An_answer_is_taken_whole()
+    public void Every_field_of_an_answer_is_read()
     {
         using StandInServer server = new(_ => StandInServer.Json(
             """{"name":"node-1","state":"shutting-down","reason":"kubelet","since":"2026-01-01T00:00:00Z","deadline":"2026-01-01T00:02:00Z","version":9007199254740991}"""));
@@ -41,7 +41,7 @@ public sealed class ServerSourceTests
 
     [Theory]
     [MemberData(nameof(UselessAnswers))]
-    public void A_useless_answer_is_none(string answer, string because)
+    public void A_useless_answer_is_refused_with_the_reason(string answer, string because)
     {
         using StandInServer server = new(_ => answer);
 
@@ -51,7 +51,7 @@ public sealed class ServerSourceTests
     }
 
     [Fact]
-    public void A_silent_server_costs_no_more_than_the_deadline()
+    public void A_silent_server_is_given_up_at_the_deadline()
     {
         using StandInServer server = new(_ => null);
 
@@ -61,7 +61,7 @@ public sealed class ServerSourceTests
     }
 
     [Fact]
-    public void A_server_that_is_not_there_is_named()
+    public void The_error_names_a_server_that_is_not_there()
     {
         HttpAddress address;
         using (StandInServer server = new(_ => null))
@@ -75,7 +75,7 @@ public sealed class ServerSourceTests
     }
 
     [Fact]
-    public void A_host_that_nobody_knows_is_named()
+    public void The_error_names_a_host_that_nobody_knows()
     {
         HttpException exception = Assert.Throws<HttpException>(
             () => new ServerSource(new HttpAddress("no-such-host.invalid", 80, ""), "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(60))));
@@ -84,7 +84,7 @@ public sealed class ServerSourceTests
     }
 
     [Fact]
-    public void A_long_poll_names_the_version_it_knows()
+    public void A_long_poll_names_the_version_that_is_known()
     {
         using StandInServer server = new(_ => StandInServer.Json(s_ready));
         ServerSource source = new(server.Address, "node-1", null);
@@ -97,7 +97,7 @@ public sealed class ServerSourceTests
     }
 
     [Fact]
-    public void A_token_is_read_anew_for_each_request()
+    public void The_token_is_read_again_for_each_request()
     {
         using TempDirectory directory = new();
         string file = Path.Combine(directory.Path, "token");
@@ -115,17 +115,5 @@ public sealed class ServerSourceTests
         Assert.Contains("\r\nAuthorization: Bearer second\r\n", server.Requests[1], StringComparison.Ordinal);
         Assert.Throws<HttpException>(() => source.Ask(Deadline.In(TimeSpan.FromSeconds(60))));
         Assert.Equal(2, server.Requests.Length);
-    }
-
-    [Fact]
-    public void A_watch_goes_on_through_failures_and_keeps_the_last_warning()
-    {
-        string[] answers = ["garbage", s_ready, """{"name":"node-1","state":"cordoned","reason":"drain","version":6}""", "garbage"];
-        int asked = 0;
-        using StandInServer server = new(_ => StandInServer.Json(answers[Math.Min(asked++, answers.Length - 1)]));
-        using NodeWatch watch = NodeWatch.Start(new ServerSource(server.Address, "node-1", null));
-
-        Assert.True(SpinWait.SpinUntil(() => watch.Latest.State == NodeState.Cordoned && server.Requests.Length > 4, TimeSpan.FromSeconds(60)));
-        Assert.Equal("drain", watch.TakeNews().Reason);
     }
 }

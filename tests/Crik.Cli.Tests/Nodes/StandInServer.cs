@@ -1,108 +1,38 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Crik.Nodes;
 
 namespace Crik.Tests.Nodes;
 
-/// <summary>Answers over real TCP, byte by byte what a test says. It stands in for servers that misbehave, and for clouds.</summary>
+/// <summary>
+/// Stands in for node state servers and for the metadata servers of clouds, including those that misbehave.
+/// </summary>
 internal sealed class StandInServer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly Func<string, string?> _answer;
-    private readonly List<string> _requests = [];
-    private readonly List<TcpClient> _silent = [];
+    private readonly StandInHttpServer _server;
 
-    /// <param name="answer">From a request's head to the whole answer; <see langword="null"/> keeps silent.</param>
+    /// <param name="answer">
+    /// Turns the head of a request into the whole answer. The server keeps silent if the result is <see
+    /// langword="null"/>.
+    /// </param>
     public StandInServer(Func<string, string?> answer)
     {
-        _answer = answer;
-        _listener.Start();
-        _ = ServeAsync();
+        _server = new(head => Task.FromResult(answer(head) is { } text ? Encoding.Latin1.GetBytes(text) : null));
     }
 
-    public HttpAddress Address => new("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port, "");
-
-    public string[] Requests
+    /// <summary>Closes a connection without an answer once the client has hung up.</summary>
+    public bool ForgetsSilentClients
     {
-        get
-        {
-            lock (_requests)
-            {
-                return [.. _requests];
-            }
-        }
+        get => _server.ForgetsSilentClients;
+        set => _server.ForgetsSilentClients = value;
     }
 
-    public static string Json(string body, string status = "200 OK") => Http(body, status, "application/json; charset=utf-8");
+    public HttpAddress Address => new("127.0.0.1", _server.Port, "");
 
-    public static string Http(string body, string status = "200 OK", string type = "text/plain") =>
-        $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}";
+    public string[] Requests => _server.Requests;
 
-    public void Dispose()
-    {
-        _listener.Dispose();
-        lock (_silent)
-        {
-            _silent.ForEach(client => client.Dispose());
-        }
-    }
+    public static string Json(string body, string status = "200 OK") => StandInHttpServer.Json(body, status);
 
-    private async Task ServeAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                TcpClient client = await _listener.AcceptTcpClientAsync();
-                _ = AnswerAsync(client);
-            }
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-            // the test is over
-        }
-    }
+    public static string Http(string body, string status = "200 OK", string type = "text/plain") => StandInHttpServer.Http(body, status, type);
 
-    private async Task AnswerAsync(TcpClient client)
-    {
-        try
-        {
-            NetworkStream stream = client.GetStream();
-            StringBuilder head = new();
-            byte[] buffer = new byte[4096];
-            while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal))
-            {
-                int count = await stream.ReadAsync(buffer);
-                if (count == 0)
-                {
-                    return;
-                }
-
-                head.Append(Encoding.ASCII.GetString(buffer, 0, count));
-            }
-
-            lock (_requests)
-            {
-                _requests.Add(head.ToString());
-            }
-
-            if (_answer(head.ToString()) is { } answer)
-            {
-                await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
-                client.Dispose();
-            }
-            else
-            {
-                lock (_silent)
-                {
-                    _silent.Add(client); // collected it would be closed, and that is an answer
-                }
-            }
-        }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or SocketException)
-        {
-            // the client has had enough
-        }
-    }
+    public void Dispose() => _server.Dispose();
 }

@@ -1,0 +1,51 @@
+using Crik.Configuration;
+
+namespace Crik.CommandLine;
+
+/// <summary>What the command line asks for.</summary>
+internal abstract record CommandLineRequest
+{
+    private protected CommandLineRequest()
+    {
+    }
+}
+
+/// <summary>Run the command, which has at least one word.</summary>
+internal sealed record RunRequest(CommandLineOverrides Overrides, IReadOnlyList<string> Command) : CommandLineRequest;
+
+/// <summary>A command for people, which runs beside the crik that runs the program.</summary>
+internal abstract record ToolRequest(CommandLineOverrides Overrides) : CommandLineRequest;
+
+/// <summary>Show what is in the image directory.</summary>
+internal sealed record ListRequest(CommandLineOverrides Overrides, OutputForm Output) : ToolRequest(Overrides);
+
+/// <summary>Show what is in a checkpoint.</summary>
+/// <param name="Target">A generation or a directory; null for the newest checkpoint.</param>
+internal sealed record InspectRequest(CommandLineOverrides Overrides, string? Target, OutputForm Output) : ToolRequest(Overrides);
+
+/// <summary>Remove checkpoints beyond those to keep.</summary>
+/// <param name="Keep">How many to keep; null for as many as the configuration says.</param>
+internal sealed record PruneRequest(CommandLineOverrides Overrides, int? Keep) : ToolRequest(Overrides);
+
+/// <summary>Let the next start restore this checkpoint.</summary>
+internal sealed record RollbackRequest(CommandLineOverrides Overrides, int Generation) : ToolRequest(Overrides);
+
+/// <summary>Say whether this container can checkpoint and restore.</summary>
+internal sealed record CheckRequest(CommandLineOverrides Overrides, OutputForm Output) : CommandLineRequest;
+
+/// <summary>Show the state of the running crik.</summary>
+internal sealed record StatusRequest(CommandLineOverrides Overrides, OutputForm Output) : ToolRequest(Overrides);
+
+/// <summary>Have the running crik make a checkpoint.</summary>
+internal sealed record CheckpointOrder(CommandLineOverrides Overrides, bool LeaveRunning) : ToolRequest(Overrides);
+
+internal enum OutputForm
+{
+    Table,
+    Tree,
+    Json,
+}
+
+/// <summary>Print the text, which ends with a newline, and exit.</summary>
+/// <param name="Failure">Null when the text was asked for; it goes to standard output then, else to standard error.</param>
+internal sealed record PrintRequest(string Text, FailureKind? Failure = null) : CommandLineRequest;

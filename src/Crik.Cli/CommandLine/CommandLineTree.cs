@@ -1,0 +1,163 @@
+using System.CommandLine;
+using System.Globalization;
+using Crik.Configuration;
+
+namespace Crik.CommandLine;
+
+/// <summary>
+/// Reads a command line with System.CommandLine. The library only parses: help and version are plain options of ours and nothing is
+/// ever invoked, because its own actions would write through System.Console and take over signals, which PID 1 cannot have.
+/// </summary>
+internal sealed class CommandLineTree
+{
+    private readonly RootCommand _root = new();
+    private readonly Argument<string?> _word = new("word") { Arity = ArgumentArity.ZeroOrOne };
+    private readonly Dictionary<string, Option> _options = [];
+    private readonly ParseResult _result;
+
+    /// <summary>The command that is meant; null when none was named.</summary>
+    private readonly CommandSpec? _command;
+
+    private CommandLineTree(string[] own)
+    {
+        _root.Options.Clear(); // the library's own help and version
+        AddOptions(_root, CommandTable.Common);
+        foreach (CommandSpec spec in CommandTable.All)
+        {
+            Command command = new(spec.Name);
+            AddOptions(command, spec.Options);
+            if (spec is { Word: not null, Name: not CommandTable.Run })
+            {
+                command.Arguments.Add(_word);
+            }
+
+            _root.Subcommands.Add(command);
+        }
+
+        // No bundling (-hd) and no @file: a path may begin with @.
+        _result = _root.Parse(own, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        _command = CommandTable.Find(_result.CommandResult.Command.Name);
+    }
+
+    private string Name => _command is null ? "crik" : $"crik {_command.Name}";
+
+    private CommandLineOverrides Overrides => new()
+    {
+        ConfigPath = Value(CommandTable.ConfigPath),
+        ImageDir = Value(CommandTable.ImageDir),
+        LogFormat = Value(CommandTable.LogFormat),
+        Debug = IsGiven(CommandTable.Debug),
+    };
+
+    /// <param name="own">crik's words, without the program's.</param>
+    public static CommandLineRequest Parse(string[] own, string[] program)
+    {
+        CommandLineTree tree = new(own);
+        return tree.IsGiven(CommandTable.Help) ? new PrintRequest(tree._command is null ? HelpText.Root : HelpText.Of(tree._command))
+            : tree.IsGiven(CommandTable.Version) ? new PrintRequest($"crik {CrikVersion.WithCommit}\n")
+            : own.Length == 0 && program.Length == 0 ? new PrintRequest(HelpText.Root, FailureKind.Usage)
+            : tree.Problem() is { } problem ? tree.Refuse(problem)
+            : tree.Request(program);
+    }
+
+    private void AddOptions(Command command, IReadOnlyList<CommandOption> options)
+    {
+        foreach (CommandOption option in options)
+        {
+            if (!_options.TryGetValue(option.Name, out Option? known))
+            {
+                string[] aliases = option.Alias is null ? [] : [option.Alias];
+                known = option.Value is null
+                    ? new Option<bool>(option.Name, aliases) { Recursive = command == _root, Arity = ArgumentArity.Zero }
+                    : new Option<string>(option.Name, aliases);
+                _options.Add(option.Name, known);
+            }
+
+            command.Options.Add(known);
+        }
+    }
+
+    /// <summary>A flag that was not given has a result too, with its default.</summary>
+    private bool IsGiven(CommandOption flag) => _result.GetResult(_options[flag.Name]) is { Implicit: false };
+
+    private string? Value(CommandOption option) => _result.GetValue((Option<string>)_options[option.Name]);
+
+    private PrintRequest Refuse(string problem) => new($"crik: {problem}\nTry '{Name} --help' for more information.\n", FailureKind.Usage);
+
+    private string? Problem()
+    {
+        if (_result.GetValue(_word) is ['-', ..] option) // the library takes an unknown option for the word
+        {
+            return UnknownOption(option.Split('=')[0]);
+        }
+
+        if (_result.UnmatchedTokens is [{ } unknown, ..])
+        {
+            return unknown.StartsWith('-') ? UnknownOption(unknown.Split('=')[0])
+                : _command is not null ? $"unexpected word '{unknown}'"
+                : $"unknown subcommand '{unknown}'{NearestName.Hint(unknown, CommandTable.All.Select(known => known.Name))}";
+        }
+
+        if (_command is null)
+        {
+            return "no subcommand given: write 'crik run -- command'";
+        }
+
+        // The library takes the next option for the value that was forgotten.
+        return _result.Errors is [{ } error, ..] ? error.Message.TrimEnd('.')
+            : _command.Options.FirstOrDefault(known => known.Value is not null && Value(known) is ['-', ..]) is { } forgotten ? $"{forgotten.Name} needs a value"
+            : null;
+    }
+
+    private string UnknownOption(string name) =>
+        CommandTable.Find(CommandTable.Run)!.Options.Any(option => option.Name == name)
+            ? $"{name} belongs behind 'run': crik run {name} … -- command"
+            : $"unknown option '{name}'{NearestName.Hint(name, CommandTable.Common.Concat(_command?.Options ?? []).Select(known => known.Name))}";
+
+    private CommandLineRequest Request(string[] program)
+    {
+        string? word = _result.GetValue(_word);
+        switch (_command!.Name)
+        {
+            case CommandTable.Run:
+                return program is [] or ["", ..] ? Refuse("no command to run: write 'crik run -- command'") : new RunRequest(Overrides, program);
+            case CommandTable.Completion:
+                return CompletionScripts.Find(word) is { } script ? new PrintRequest(script)
+                    : Refuse($"{(word is null ? "no shell given" : $"unknown shell '{word}'")}: bash, zsh or fish");
+            case CommandTable.Prune:
+                string? keep = Value(CommandTable.Keep);
+                return keep is null ? new PruneRequest(Overrides, null)
+                    : Number(keep) is { } count and <= CrikOptions.MaxKeep ? new PruneRequest(Overrides, count)
+                    : Refuse($"--keep must be between 1 and {CrikOptions.MaxKeep}, not '{keep}'");
+            case CommandTable.Rollback:
+                return Number(word) is { } generation ? new RollbackRequest(Overrides, generation)
+                    : Refuse(word is null ? "no checkpoint given: write its number, as 'crik list' shows it" : $"'{word}' is no checkpoint's number");
+            case CommandTable.Checkpoint:
+                return new CheckpointOrder(Overrides, IsGiven(CommandTable.LeaveRunning));
+            default:
+                return WithOutput(word);
+        }
+    }
+
+    private CommandLineRequest WithOutput(string? word)
+    {
+        IReadOnlyList<string> known = _command!.Options.First(option => option.Name == CommandTable.Output.Name).Choices;
+        string form = Value(CommandTable.Output) ?? "table";
+        if (!known.Contains(form))
+        {
+            return Refuse($"unknown output '{form}': {string.Join(", ", known.Take(known.Count - 1))} or {known[^1]}");
+        }
+
+        OutputForm output = form switch { "json" => OutputForm.Json, "tree" => OutputForm.Tree, _ => OutputForm.Table };
+        return _command.Name switch
+        {
+            CommandTable.Check => new CheckRequest(Overrides, output),
+            CommandTable.Status => new StatusRequest(Overrides, output),
+            CommandTable.List => new ListRequest(Overrides, output),
+            _ => new InspectRequest(Overrides, word, output),
+        };
+    }
+
+    private static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : null;
+}

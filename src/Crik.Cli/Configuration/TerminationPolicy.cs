@@ -1,0 +1,22 @@
+using Crik.Contracts;
+
+namespace Crik.Configuration;
+
+/// <summary>Whether SIGTERM makes a checkpoint, how much time there is for it, and how crik exits afterwards.</summary>
+internal sealed record TerminationPolicy
+{
+    /// <inheritdoc cref="CrikOptions.GracePeriod"/>
+    public required TimeSpan GracePeriod { get; init; }
+
+    /// <inheritdoc cref="CrikOptions.NodeStateTimeout"/>
+    public required TimeSpan NodeStateTimeout { get; init; }
+
+    /// <inheritdoc cref="CrikOptions.WhenNodeStateUnknown"/>
+    public required WhenNodeStateUnknown WhenNodeStateUnknown { get; init; }
+
+    /// <inheritdoc cref="CrikOptions.CheckpointOn"/>
+    public required IReadOnlyList<NodeState> CheckpointOn { get; init; }
+
+    /// <inheritdoc cref="CrikOptions.CheckpointExitCode"/>
+    public required int CheckpointExitCode { get; init; }
+}

@@ -1,0 +1,95 @@
+using Crik.Linux;
+
+namespace Crik.Control;
+
+/// <summary>Hands orders from the control thread to the run. Every member may be called on any thread and returns at once.</summary>
+internal sealed class ControlOrders
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<ControlOrder> _waiting = [];
+    private readonly FileDescriptor _signal = Libc.MakeEventDescriptor();
+    private string? _refusal;
+
+    /// <summary>Readable while an order waits.</summary>
+    public int Descriptor => _signal.Number;
+
+    public bool HasOrders
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Why no order is taken any more; <see langword="null"/> while orders are taken.</summary>
+    public string? Refusal
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _refusal;
+            }
+        }
+    }
+
+    /// <summary>An order that comes after <see cref="Refuse"/> is answered with its reason.</summary>
+    public void Add(ControlOrder order)
+    {
+        string? refusal;
+        lock (_lock)
+        {
+            refusal = _refusal;
+            if (refusal is null)
+            {
+                _waiting.Enqueue(order);
+                _ = Libc.TryWrite(_signal.Number, BitConverter.GetBytes(1UL));
+            }
+        }
+
+        if (refusal is not null)
+        {
+            order.Answer(new ControlAnswer { Problem = refusal });
+        }
+    }
+
+    public ControlOrder? Next()
+    {
+        lock (_lock)
+        {
+            ControlOrder? order = _waiting.Count > 0 ? _waiting.Dequeue() : null;
+            if (_waiting.Count == 0)
+            {
+                Silence();
+            }
+
+            return order;
+        }
+    }
+
+    public void Refuse(string because)
+    {
+        ControlOrder[] waiting;
+        lock (_lock)
+        {
+            _refusal = because;
+            waiting = [.. _waiting];
+            _waiting.Clear();
+            Silence();
+        }
+
+        Array.ForEach(waiting, order => order.Answer(new ControlAnswer { Problem = because }));
+    }
+
+    private void Silence()
+    {
+        Span<byte> count = stackalloc byte[8];
+        if (Libc.PollForReading(_signal) != 0)
+        {
+            Libc.TryRead(_signal, count);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Crik.Configuration;
+using Crik.Linux;
+
+namespace Crik.Criu;
+
+/// <summary>Finds criu in this container, and tells what it is allowed to do here.</summary>
+/// <param name="File">criu's path, or the configured name if no such file was found.</param>
+/// <param name="Level">The mode that criu runs in.</param>
+/// <param name="Problems">The reasons why a checkpoint cannot work in this container; empty when it can.</param>
+internal sealed record CriuSetup(string File, PrivilegeLevel Level, IReadOnlyList<string> Problems)
+{
+    /// <summary>The directories in which distributions install criu. crik looks there too, because PATH may lack them.</summary>
+    private static readonly string[] s_usualPlaces = ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin"];
+
+    public static CriuSetup Find(CrikOptions options)
+    {
+        string? file = options.CriuPath.StartsWith('/')
+            ? (Libc.IsExecutable(options.CriuPath) ? options.CriuPath : null)
+            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(s_usualPlaces)
+                .Select(directory => Path.Combine(directory, options.CriuPath))
+                .FirstOrDefault(path => path.StartsWith('/') && Libc.IsExecutable(path));
+        Capabilities capabilities = Capabilities.Read(file);
+        List<string> problems = [.. capabilities.Problems()];
+        if (file is null)
+        {
+            problems.Insert(0, $"{options.CriuPath} is not there or cannot be executed: install criu 4.1.1 or newer in the image, or set criuPath");
+        }
+
+        return new CriuSetup(file ?? options.CriuPath, capabilities.Level, problems);
+    }
+}

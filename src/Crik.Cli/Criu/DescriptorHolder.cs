@@ -1,0 +1,3 @@
+namespace Crik.Criu;
+
+internal sealed record DescriptorHolder(int Pid, int Descriptor);

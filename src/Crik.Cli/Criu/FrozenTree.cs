@@ -1,0 +1,227 @@
+using System.Globalization;
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Criu;
+
+/// <summary>Holds what crik reads about the program's tree while criu keeps it frozen and before criu dumps it.</summary>
+internal sealed class FrozenTree
+{
+    /// <summary>The processes of the tree, with the root first.</summary>
+    public required IReadOnlyList<int> Tasks { get; init; }
+
+    /// <summary>The processes that are no zombies.</summary>
+    public required IReadOnlyList<int> Living { get; init; }
+
+    /// <summary>The processes that job control had stopped before the save.</summary>
+    public IReadOnlyList<int> Stopped { get; init; } = [];
+
+    /// <summary>Every PID that must be free for a restore.</summary>
+    public required IReadOnlyList<int> Pids { get; init; }
+
+    /// <summary>All descriptors of the processes. crik reads them only once, because a tree may have very many.</summary>
+    public IReadOnlyList<OpenDescriptor> Open { get; init; } = [];
+
+    public IReadOnlyList<StdioLink> Stdio { get; init; } = [];
+
+    /// <summary>criu's <c>--external</c> entries for files that belong to the container and not to the tree.</summary>
+    public IReadOnlyList<string> External { get; init; } = [];
+
+    /// <summary>The plain files that the tree has open or mapped, and its working directories.</summary>
+    public IReadOnlyList<string> Paths
+    {
+        get;
+        init => (field, PathSet) = (value, new HashSet<string>(value, StringComparer.Ordinal));
+    } = [];
+
+    /// <summary>The same as <see cref="Paths"/>, for fast lookups.</summary>
+    public IReadOnlySet<string> PathSet { get; private init; } = new HashSet<string>();
+
+    /// <summary>The paths of bound sockets, and of deleted files that are still open. A restore needs the directories above them.</summary>
+    public IReadOnlyList<string> Shadows { get; init; } = [];
+
+    public static FrozenTree Read(int root, StandardStreams streams, IReadOnlyList<int> stopped)
+    {
+        IReadOnlyList<int> tasks = ProcFs.Tree(root);
+        SortedSet<int> pids = [];
+        List<int> living = [];
+        foreach (int task in tasks)
+        {
+            (int group, int session, char state) = ProcFs.Membership(task);
+            if (state != 'Z')
+            {
+                living.Add(task);
+            }
+
+            pids.UnionWith(ProcFs.Threads(task));
+            pids.UnionWith([task, group, session]);
+        }
+
+        pids.RemoveWhere(pid => pid <= 1); // a group or session outside this namespace reads as 0
+        List<OpenDescriptor> open = [];
+        foreach (int task in tasks)
+        {
+            open.AddRange(ProcFs.OpenFiles(task).Select(file => new OpenDescriptor(task, file.Descriptor, file.Target)));
+        }
+
+        List<StdioLink> stdio = [];
+        List<string> external = [];
+        for (int stream = 0; stream < 3; stream++)
+        {
+            if (streams.WasGiven(stream) && Describe(stream, open) is { } link)
+            {
+                stdio.Add(link);
+                if (link.Kind is "tty" or "file" || link.Key.StartsWith("unix[", StringComparison.Ordinal))
+                {
+                    external.Add(link.Key);
+                }
+            }
+        }
+
+        (IReadOnlyList<string> paths, IReadOnlyList<string> shadows) = NeededPaths(tasks, open, stdio);
+        return new FrozenTree
+        {
+            Tasks = tasks,
+            Living = living,
+            Stopped = stopped,
+            Pids = [.. pids],
+            Open = open,
+            Stdio = stdio,
+            External = [.. external.Distinct()],
+            Paths = paths,
+            Shadows = shadows,
+        };
+    }
+
+    /// <summary>
+    /// Makes sure that the tree does not run on, even if criu is killed. When a tracer is killed, the kernel lets its tracees go, but the
+    /// pending SIGSTOP stops them before they run.
+    /// </summary>
+    /// <returns>Whether criu still traces every task, so that none has run since it was frozen.</returns>
+    public bool TryHold()
+    {
+        Send(Linux.Signal.SIGSTOP, Living);
+        return Living.All(task => ProcFs.Threads(task) is { Count: > 0 } threads && threads.All(thread => ProcFs.IsTraced(task, thread)));
+    }
+
+    /// <summary>
+    /// Whether a frozen process has died because of the code it ran. If criu is killed while a process runs criu's code, that process dies,
+    /// and the others may wait for it for ever.
+    /// </summary>
+    public bool HasLostOne() => Living.Any(task => ProcFs.EndSignal(task) is Linux.Signal.SIGTRAP or Linux.Signal.SIGSEGV or Linux.Signal.SIGILL or Linux.Signal.SIGBUS);
+
+    /// <summary>Undoes <see cref="TryHold"/>, except for the tasks that job control had stopped.</summary>
+    public void LetGo() => Send(Linux.Signal.SIGCONT, Living.Except(Stopped));
+
+    /// <summary>Sends a signal to all of these tasks that still exist. As for kill(2), a negative number means a process group.</summary>
+    public static void Send(int signal, IEnumerable<int> tasks)
+    {
+        foreach (int task in tasks)
+        {
+            _ = Libc.SendSignal(task, signal); // EPERM when another user owns the task and crik lacks the capability KILL; then only criu holds the task
+        }
+    }
+
+    /// <returns><see langword="null"/> when no task of the tree has the stream open any more.</returns>
+    private static StdioLink? Describe(int stream, List<OpenDescriptor> open)
+    {
+        if (Libc.TryStatus(stream) is not { } file || ProcFs.DescriptorLink(stream) is not { } target)
+        {
+            return null;
+        }
+
+        List<DescriptorHolder> holders = [];
+        foreach (OpenDescriptor candidate in open)
+        {
+            if (candidate.Target == target && Libc.IsSameFile(Environment.ProcessId, stream, candidate.Pid, candidate.Number))
+            {
+                holders.Add(new DescriptorHolder(candidate.Pid, candidate.Number));
+            }
+        }
+
+        if (holders.Count == 0)
+        {
+            return null;
+        }
+
+        // These are the names that criu uses (tty.c, pipes.c, sk-unix.c, files-reg.c), with device numbers in the form of the C library.
+        (string kind, string key) = file switch
+        {
+            _ when Libc.IsTerminal(stream) => ("tty", $"tty[{file.RawDevice.InUserSpace:x}:{file.Device.InUserSpace:x}]"),
+            { IsFifo: true } => ("pipe", target),
+            { IsSocket: true } => ("socket", $"unix[{file.Inode}]"),
+            { IsRegular: true } => ("file", $"file[{MountId(holders[0]):x}:{file.Inode:x}]"),
+            _ => ("device", target),
+        };
+        return new StdioLink(stream, kind, key, holders, []);
+    }
+
+    private static int MountId(DescriptorHolder holder)
+    {
+        foreach (string line in ProcFs.Lines($"/proc/{holder.Pid}/fdinfo/{holder.Descriptor}"))
+        {
+            if (line.StartsWith("mnt_id:", StringComparison.Ordinal))
+            {
+                return int.Parse(line.AsSpan("mnt_id:".Length), CultureInfo.InvariantCulture);
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Finds <see cref="Paths"/> and <see cref="Shadows"/>. It leaves out the streams that the tree shares with crik.</summary>
+    private static (IReadOnlyList<string> Paths, IReadOnlyList<string> Shadows) NeededPaths(IReadOnlyList<int> tasks, List<OpenDescriptor> open, List<StdioLink> stdio)
+    {
+        const string Deleted = " (deleted)";
+        HashSet<DescriptorHolder> ours = [.. stdio.SelectMany(link => link.Holders)];
+        SortedSet<string> paths = new(StringComparer.Ordinal);
+        SortedSet<string> shadows = new(StringComparer.Ordinal);
+        HashSet<string> sockets = [];
+        foreach (int task in tasks)
+        {
+            Add(ProcFs.Link($"/proc/{task}/exe"));
+            Add(ProcFs.Link($"/proc/{task}/cwd"));
+            foreach (MappedFile file in ProcFs.MappedFiles(task))
+            {
+                Add(file.Path);
+            }
+        }
+
+        foreach (OpenDescriptor file in open)
+        {
+            Add(ours.Contains(new(file.Pid, file.Number)) ? null : file.Target);
+        }
+
+        if (sockets.Count > 0)
+        {
+            shadows.UnionWith(ProcFs.BoundSockets(tasks[0]).Where(socket => sockets.Contains($"socket:[{socket.Inode}]")).Select(socket => socket.Path));
+        }
+
+        return ([.. paths], [.. shadows]);
+
+        void Add(string? path)
+        {
+            if (path?.StartsWith("socket:", StringComparison.Ordinal) == true)
+            {
+                sockets.Add(path);
+            }
+            else if (path is null || !path.StartsWith('/') || !IsAFile(path))
+            {
+                return;
+            }
+            else if (path.EndsWith(Deleted, StringComparison.Ordinal))
+            {
+                shadows.Add(path[..^Deleted.Length]); // criu saves its contents in the images
+            }
+            else
+            {
+                paths.Add(path);
+            }
+        }
+    }
+
+    /// <summary>Tells a plain file from devices and files of the kernel, which every container has.</summary>
+    private static bool IsAFile(string path) => path.StartsWith("/dev/shm/", StringComparison.Ordinal)
+        || !(path.StartsWith("/proc/", StringComparison.Ordinal) || path.StartsWith("/sys/", StringComparison.Ordinal)
+            || path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/memfd:", StringComparison.Ordinal));
+}

@@ -1,0 +1,38 @@
+namespace Crik.Criu.Images;
+
+/// <summary>The names of the image files in the directory of one dump (criu/image-desc.c).</summary>
+internal static class ImageName
+{
+    public const string Inventory = "inventory.img";
+    public const string Processes = "pstree.img";
+    public const string OpenFiles = "files.img";
+    public const string Terminals = "tty-info.img";
+    public const string MemoryFiles = "memfd.img";
+    public const string DeletedFiles = "remap-fpath.img";
+    public const string DumpStatistics = "stats-dump";
+
+    /// <summary>How the names of the images of memory pages begin.</summary>
+    public const string PagesPrefix = "pages-";
+
+    /// <summary>How the names of the tables of descriptors begin.</summary>
+    public const string DescriptorsPrefix = "fdinfo-";
+
+    /// <summary>How the names of the images of mount namespaces begin.</summary>
+    public const string MountsPrefix = "mountpoints-";
+
+    public static string Core(int pid) => $"core-{pid}.img";
+
+    public static string Ids(int pid) => $"ids-{pid}.img";
+
+    public static string Memory(int pid) => $"mm-{pid}.img";
+
+    public static string Directories(int pid) => $"fs-{pid}.img";
+
+    public static string PageMap(int pid) => $"pagemap-{pid}.img";
+
+    public static string SharedPageMap(ulong sharedMemory) => $"pagemap-shmem-{sharedMemory}.img";
+
+    public static string Pages(uint id) => $"{PagesPrefix}{id}.img";
+
+    public static string Descriptors(uint table) => $"{DescriptorsPrefix}{table}.img";
+}

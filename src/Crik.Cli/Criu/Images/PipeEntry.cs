@@ -1,0 +1,17 @@
+namespace Crik.Criu.Images;
+
+/// <summary>An end of a pipe.</summary>
+/// <remarks>pipe_entry of criu's images/pipe.proto.</remarks>
+internal readonly ref struct PipeEntry(ReadOnlySpan<byte> message)
+{
+    private const int PipeField = 2;
+    private const int FlagsField = 3;
+
+    private readonly ReadOnlySpan<byte> _message = message;
+
+    /// <summary>Its inode, the same for both ends.</summary>
+    public uint Pipe => (uint)ProtoReader.FindNumber(_message, PipeField);
+
+    /// <summary>The flags of open(2).</summary>
+    public uint Flags => (uint)ProtoReader.FindNumber(_message, FlagsField);
+}

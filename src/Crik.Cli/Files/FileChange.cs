@@ -1,0 +1,16 @@
+namespace Crik.Files;
+
+/// <summary>How a file differs from what it was at the checkpoint. The first that applies is given.</summary>
+internal enum FileChange
+{
+    None,
+
+    /// <summary>Another file has its name now.</summary>
+    Replaced,
+
+    /// <summary>It has another size.</summary>
+    Resized,
+
+    /// <summary>It has the same size, and something wrote to it.</summary>
+    Modified,
+}

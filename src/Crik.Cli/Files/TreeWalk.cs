@@ -1,0 +1,57 @@
+using Crik.Linux;
+
+namespace Crik.Files;
+
+/// <summary>
+/// A walk through a tree of files, a directory before what is in it, in the order of the names' bytes. It keeps its place in lists and not
+/// on the stack, so a tree may be as deep as it likes.
+/// </summary>
+internal sealed class TreeWalk : IDisposable
+{
+    private readonly DirectoryChain _chain = new();
+    private readonly Stack<Level> _levels = new();
+
+    /// <summary>The directory that the last name is in.</summary>
+    public FileDescriptor Directory => _chain.Lowest;
+
+    /// <summary>The path of that directory.</summary>
+    public byte[] Path => _levels.Peek().Path;
+
+    /// <summary>Walks through a directory before the walk goes on where it is.</summary>
+    /// <param name="directory">Belongs to the walk from now on.</param>
+    /// <param name="isElsewhere">Whether it is not below the directory before it: the walk begins here, or it followed a link.</param>
+    public void Enter(FileDescriptor directory, byte[] path, bool isElsewhere)
+    {
+        _chain.Push(directory, isElsewhere);
+        _levels.Push(new Level(path, Libc.ReadDirectory(directory)));
+    }
+
+    /// <summary>Goes to the next name, and out of directories that have no more.</summary>
+    /// <returns><see langword="null"/> at the end of the tree.</returns>
+    public byte[]? Next()
+    {
+        while (_levels.TryPeek(out Level? level))
+        {
+            if (level.Names.TryDequeue(out byte[]? name))
+            {
+                return name;
+            }
+
+            _levels.Pop();
+            _chain.Leave().Dispose();
+        }
+
+        return null;
+    }
+
+    public byte[] PathOf(byte[] name) => [.. Path, (byte)'/', .. name];
+
+    public void Dispose() => _chain.Dispose();
+
+    private sealed class Level(byte[] path, IEnumerable<byte[]> names)
+    {
+        public byte[] Path => path;
+
+        public Queue<byte[]> Names { get; } = new(names);
+    }
+}

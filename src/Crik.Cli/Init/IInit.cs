@@ -1,0 +1,65 @@
+using Crik.Linux;
+
+namespace Crik.Init;
+
+/// <summary>What the run asks of the init and hears from it. Unit tests put a scripted one in its place.</summary>
+internal interface IInit
+{
+    /// <summary>When the first SIGTERM came, in milliseconds of <see cref="Environment.TickCount64"/>; <see langword="null"/> before.</summary>
+    long? TerminationRequested { get; }
+
+    /// <summary>The program. The init sends it every signal that crik gets, also those that came before there was one.</summary>
+    ChildProcess? Program { get; set; }
+
+    /// <summary>Takes the order that <c>checkpointSignal</c> gave, if it came since the last call.</summary>
+    bool TakeCheckpointRequest();
+
+    /// <summary>Whether that signal has come and nobody took it yet.</summary>
+    bool CheckpointRequested { get; }
+
+    /// <summary>Starts a process. The init reaps it and notes how it ended.</summary>
+    /// <returns><see langword="null"/> and the errno when it cannot be started.</returns>
+    ChildProcess? TryStart(ProcessSpec spec, out int errno);
+
+    /// <exception cref="LinuxException">It cannot be started.</exception>
+    ChildProcess Start(ProcessSpec spec) => TryStart(spec, out int errno) ?? throw new LinuxException($"cannot start {spec.Command[0]}", errno);
+
+    /// <summary>Registers a child that something else starts as crik's own, as criu does with a restored tree.</summary>
+    ChildProcess Await(int pid);
+
+    void Forget(ChildProcess child);
+
+    /// <summary>Waits on the calling thread, which is the run's.</summary>
+    /// <param name="until">Checked again after each event.</param>
+    /// <param name="readable">A descriptor that ends the wait when it is readable; -1 for none.</param>
+    /// <param name="alsoReadable">Another one.</param>
+    /// <returns>Whether <paramref name="until"/> holds or the descriptor is readable; <see langword="false"/> at the deadline.</returns>
+    bool Wait(Func<bool> until, Deadline deadline, int readable = -1, int alsoReadable = -1);
+
+    /// <summary>Sends a signal to the program as if it had come from outside.</summary>
+    void SignalProgram(int signal);
+
+    /// <summary>Sends the program its SIGTERM, once, and forwards every later one.</summary>
+    void Terminate();
+
+    /// <summary>Does something that makes the kernel signal crik itself, and drops those signals.</summary>
+    void Discarding(SignalSet signals, Action action);
+
+    /// <summary>Keeps signals for the program back, because one that reaches a task while criu gets hold of it makes the dump fail.</summary>
+    void BeginSave();
+
+    /// <summary>criu gets hold of the program. If the run has not finished by then, the init lets the program go.</summary>
+    void HoldProgram(int criu, Deadline atMost);
+
+    /// <summary>Asks whether the checkpoint may still be committed.</summary>
+    /// <param name="held">Tasks that are stopped for the commit; the init lets them go on if it has to take the program back.</param>
+    /// <returns><see langword="false"/> when the init has let the program go.</returns>
+    bool TryCommit(int[] held);
+
+    /// <summary>Reports that the checkpoint was committed and the program will be ended with it.</summary>
+    /// <returns><see langword="false"/> when the init has let the program go meanwhile: the commit has to be undone.</returns>
+    bool NoteCommitted();
+
+    /// <summary>Reports that criu does not hold the program any more. Signals that were kept back are forwarded.</summary>
+    void EndSave();
+}

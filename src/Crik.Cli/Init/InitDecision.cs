@@ -1,0 +1,52 @@
+namespace Crik.Init;
+
+/// <summary>Decides what the init does when the run does not do its part in time.</summary>
+/// <param name="Grace">The clock of the grace period.</param>
+/// <param name="PatienceAfterEnd">How long the run may take after the program ended without a SIGTERM.</param>
+internal sealed record InitDecision(GraceClock Grace, TimeSpan PatienceAfterEnd)
+{
+    /// <summary>The run always has this long, in milliseconds, to end criu, tidy up and write down how the program ended.</summary>
+    private const long LeastAfterEnd = 2000;
+
+    /// <summary>Whether crik ends now without the run, and how.</summary>
+    public EndWithoutRun End(in InitSituation seen)
+    {
+        if (seen.ProgramEndedAt is { } endedAt)
+        {
+            return !seen.IsAlone && seen.Now < LatestExit(seen, endedAt) ? EndWithoutRun.NotYet
+                : seen.Phase == SavePhase.Committed ? EndWithoutRun.Checkpointed
+                : EndWithoutRun.Ended;
+        }
+
+        // A run that hangs before it has a program has nothing to lose: the volume keeps the checkpoints.
+        return seen is { HasProgram: false, HasRun: true, IsAlone: false, TerminatedAt: { } asked } && seen.Now >= Grace.ReleaseAt(asked) ? EndWithoutRun.Interrupted
+            : seen is { Phase: SavePhase.Committed, TerminatedAt: { } at } && seen.Now >= Grace.ExitAt(at) ? EndWithoutRun.Checkpointed
+            : EndWithoutRun.NotYet;
+    }
+
+    /// <summary>Whether the init takes the program away from criu now.</summary>
+    public bool Releases(in InitSituation seen) =>
+        seen.Now >= seen.ReleaseAt || (GraceIsOver(seen) && seen.Phase is SavePhase.Saving or SavePhase.Committing);
+
+    /// <summary>Whether the init sends the program its SIGTERM now. To be asked after a release, because the run may have committed before it.</summary>
+    public bool Terminates(in InitSituation seen) => GraceIsOver(seen) && seen.Phase != SavePhase.Committed;
+
+    /// <summary>When something is due; <see cref="long.MaxValue"/> when nothing is.</summary>
+    public long NextAt(in InitSituation seen)
+    {
+        long next = seen.ReleaseAt;
+        if (seen is { TerminatedAt: { } at, IsAlone: false })
+        {
+            next = Math.Min(next, seen.Phase == SavePhase.Committed ? Grace.ExitAt(at) : seen.WasTerminated ? long.MaxValue : Grace.ReleaseAt(at));
+        }
+
+        return Math.Min(next, seen.ProgramEndedAt is { } endedAt ? LatestExit(seen, endedAt) : long.MaxValue);
+    }
+
+    private bool GraceIsOver(in InitSituation seen) =>
+        seen is { TerminatedAt: { } at, WasTerminated: false, HasProgram: true } && seen.Now >= Grace.ReleaseAt(at);
+
+    private long LatestExit(in InitSituation seen, long endedAt) => seen.TerminatedAt is { } at
+        ? Math.Max(Grace.ExitAt(at), endedAt + LeastAfterEnd)
+        : endedAt + (long)PatienceAfterEnd.TotalMilliseconds;
+}

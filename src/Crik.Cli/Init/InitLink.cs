@@ -1,0 +1,149 @@
+using Crik.Linux;
+
+namespace Crik.Init;
+
+/// <summary>
+/// The run's end of the init. Processes are started here and not by the init itself: posix_spawn(3) suspends the thread that calls it until
+/// the new program is loaded, and that program may be on a volume that hangs.
+/// </summary>
+internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor wakeInit, FileDescriptor wakeRun) : IInit
+{
+    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
+    private long _turns;
+
+    /// <summary>Set when the init's own thread uses this link, which therefore cannot wait for a turn of the init.</summary>
+    public Action? ReadSignalsHere { private get; set; }
+
+    public long? TerminationRequested => state.TerminatedAt;
+
+    public bool CheckpointRequested => state.CheckpointRequested;
+
+    public ChildProcess? Program
+    {
+        get => state.Program;
+        set
+        {
+            state.SetProgram(value);
+            Libc.Wake(wakeInit);
+        }
+    }
+
+    public bool TakeCheckpointRequest() => state.TakeCheckpointRequest();
+
+    public ChildProcess? TryStart(ProcessSpec spec, out int errno)
+    {
+        ChildProcess? started = null;
+        state.BeginStart();
+        if (spec.SurvivesFileSizeLimit)
+        {
+            Libc.SetIgnored(Signal.SIGXFSZ);
+        }
+
+        try
+        {
+            errno = Libc.Spawn(
+                spec.Command, spec.Environment ?? EnvironmentBlock.Current, spec.Descriptors, gate.Inherited, gate.ToReset,
+                spec.NewSession, spec.NewGroup, out int pid);
+            started = errno == 0 ? new ChildProcess(pid) : null;
+            return started;
+        }
+        finally
+        {
+            if (spec.SurvivesFileSizeLimit)
+            {
+                Libc.SetDefaultAction(Signal.SIGXFSZ);
+            }
+
+            state.EndStart(started);
+        }
+    }
+
+    public ChildProcess Await(int pid)
+    {
+        ChildProcess child = new(pid);
+        state.Await(child);
+        return child;
+    }
+
+    public void Forget(ChildProcess child) => state.Forget(child);
+
+    public bool Wait(Func<bool> until, Deadline deadline, int readable = -1, int alsoReadable = -1)
+    {
+        Span<Libc.PollEntry> entries = stackalloc Libc.PollEntry[3];
+        while (true)
+        {
+            if (until())
+            {
+                return true;
+            }
+
+            if (deadline.HasPassed)
+            {
+                return false;
+            }
+
+            entries[0] = new() { Descriptor = wakeRun.Number, Events = Libc.POLLIN };
+            entries[1] = new() { Descriptor = readable, Events = Libc.POLLIN };
+            entries[2] = new() { Descriptor = alsoReadable, Events = Libc.POLLIN };
+            Libc.Poll(entries, deadline.PollTimeout);
+            if (entries[0].Returned != 0)
+            {
+                Libc.TakeWakeUp(wakeRun);
+            }
+
+            if (entries[1].Returned != 0 || entries[2].Returned != 0)
+            {
+                return true;
+            }
+        }
+    }
+
+    public void SignalProgram(int signal) => state.Send(signal);
+
+    public void Terminate()
+    {
+        state.Terminate();
+        Libc.Wake(wakeInit);
+    }
+
+    public void Discarding(SignalSet signals, Action action)
+    {
+        state.Discard(signals);
+        action();
+        if (ReadSignalsHere is { } read)
+        {
+            read();
+            state.Discard(SignalSet.Empty);
+            return;
+        }
+
+        long turns = Volatile.Read(ref _turns); // the init has read every signal once it has finished a turn that began after the action
+        Libc.Wake(wakeInit);
+        Wait(() => Volatile.Read(ref _turns) >= turns + 2, Deadline.In(s_turn));
+        state.Discard(SignalSet.Empty);
+    }
+
+    public void BeginSave() => state.KeepSignals();
+
+    public void HoldProgram(int criu, Deadline atMost)
+    {
+        state.BeginSave(criu, atMost.AtMilliseconds);
+        Libc.Wake(wakeInit);
+    }
+
+    public bool TryCommit(int[] held) => state.TryCommit(held);
+
+    public bool NoteCommitted() => state.NoteCommitted();
+
+    public void EndSave() => state.EndSave();
+
+    /// <summary>Called by the init at the end of each turn of its loop.</summary>
+    public void NoteTurn(bool hasNews)
+    {
+        Volatile.Write(ref _turns, _turns + 1);
+        if (hasNews)
+        {
+            Libc.Wake(wakeRun);
+        }
+    }
+}

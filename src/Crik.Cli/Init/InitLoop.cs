@@ -1,0 +1,263 @@
+using System.Runtime.ExceptionServices;
+using Crik.Diagnostics;
+using Crik.Linux;
+
+namespace Crik.Init;
+
+/// <summary>
+/// The init of the container: it reads signals, reaps children and keeps the clock of the grace period. It runs on crik's first thread and
+/// waits only in its one poll(2). Everything that may block belongs to the run, which has its own thread. When the run fails or does not
+/// finish in time, the init goes on without it.
+/// </summary>
+internal sealed class InitLoop : IDisposable
+{
+    private const int RunStackBytes = 1 << 20;
+
+    /// <summary>How long the run may take, after the program ended without a SIGTERM, before crik ends without it.</summary>
+    private static readonly TimeSpan s_patienceAfterEnd = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan s_graceOfTools = TimeSpan.FromSeconds(10);
+
+    /// <summary>poll(2) without a time limit.</summary>
+    private const int Never = -1;
+
+    private readonly SignalGate _gate = SignalGate.Close();
+    private readonly FileDescriptor _wake = Libc.MakeWakeUp();
+    private readonly FileDescriptor _wakeRun = Libc.MakeWakeUp();
+    private readonly InitState _state;
+    private readonly InitLink _link;
+    private readonly EmergencyLine _timeIsUp = new(
+        "the grace period is almost over and crik is still waiting for something, such as its volume: no checkpoint is made, and the program gets its SIGTERM now");
+    private readonly InitDecision _decision;
+    private readonly DismissedCriu _dismissed;
+    private RunEnding? _ending;
+    private ExceptionDispatchInfo? _failure;
+    private bool _hasRun;
+    private bool _isTool;
+    private bool _isAlone;
+    private long? _programEndedAt;
+
+    /// <param name="gracePeriod">The pod's terminationGracePeriodSeconds.</param>
+    /// <param name="checkpointSignal">See <see cref="InitState"/>.</param>
+    /// <param name="longestHook">The run may take this much longer after the program's end.</param>
+    public InitLoop(TimeSpan gracePeriod, int checkpointSignal, TimeSpan longestHook)
+    {
+        GraceClock grace = new(gracePeriod);
+        _decision = new InitDecision(grace, s_patienceAfterEnd + longestHook);
+        _dismissed = new DismissedCriu(grace.CriuPatience);
+        _state = new InitState(checkpointSignal, Libc.SendSignal);
+        _link = new InitLink(_state, _gate, _wake, _wakeRun);
+        if (Environment.ProcessId != 1)
+        {
+            Libc.BecomeSubreaper();
+        }
+    }
+
+    /// <summary>Acts as an init for a program and does nothing else: it forwards signals to the program and ends with it.</summary>
+    public ExitStatus RunPlainly(Func<IInit, ChildProcess> start)
+    {
+        _isAlone = true;
+        _state.ForwardTermination();
+        _link.ReadSignalsHere = () => TakeSignals();
+        _link.Program = start(_link);
+        return ((RunEnding.Ended)Loop()).Exit;
+    }
+
+    /// <summary>Starts a run on a new thread, and acts as the init on this one.</summary>
+    /// <exception cref="Exception">What the run threw when no program ran.</exception>
+    public RunEnding Run(Func<IInit, RunEnding> run)
+    {
+        _hasRun = true;
+        try
+        {
+            NamedThread.Make("run", RunStackBytes, () => Execute(run)).Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new NoThreadException("crik cannot start its second thread: raise the limit of processes (pids.max) or of memory of the container");
+        }
+
+        return Loop();
+    }
+
+    /// <summary>Does the work of a command for people, which starts processes but runs no program. A signal such as SIGTERM cancels it.</summary>
+    /// <exception cref="OperationCanceledException">It did not end in time after such a signal.</exception>
+    public static T RunTool<T>(Func<IInit, T> tool)
+    {
+        using InitLoop init = new(s_graceOfTools, checkpointSignal: 0, TimeSpan.Zero) { _isTool = true };
+        (bool IsDone, T? Result) answer = default;
+        init.Run(link =>
+        {
+            answer = (true, tool(link));
+            return new RunEnding.Interrupted();
+        });
+        return answer.IsDone ? answer.Result! : throw new OperationCanceledException("a signal ended the command");
+    }
+
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _wake.Dispose();
+        _wakeRun.Dispose();
+    }
+
+    private void Execute(Func<IInit, RunEnding> run)
+    {
+        try
+        {
+            _ending = run(_link);
+        }
+#pragma warning disable CA1031 // Nothing may leave a thread: it would end PID 1, and the program with it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(exception));
+            Libc.Wake(_wake);
+            Thread.Sleep(System.Threading.Timeout.Infinite); // the program's parent is this thread, and its end could be a signal to the program (PR_SET_PDEATHSIG)
+        }
+
+        Libc.Wake(_wake);
+    }
+
+    private sealed class NoThreadException(string message) : CrikException(message);
+
+    private RunEnding Loop()
+    {
+        Span<Libc.PollEntry> entries = stackalloc Libc.PollEntry[2];
+        while (true)
+        {
+            bool hasNews = TakeSignals() | Reap();
+            long now = Environment.TickCount64;
+            if (Volatile.Read(ref _failure) is { } failure)
+            {
+                GoOnAlone(failure);
+            }
+
+            if (FindEnding(now) is { } ending)
+            {
+                return ending;
+            }
+
+            hasNews |= KeepGrace(now);
+            _link.NoteTurn(hasNews);
+            entries[0] = new() { Descriptor = _gate.Descriptor, Events = Libc.POLLIN };
+            entries[1] = new() { Descriptor = _wake.Number, Events = Libc.POLLIN };
+            Libc.Poll(entries, Timeout(now));
+            if (entries[1].Returned != 0)
+            {
+                Libc.TakeWakeUp(_wake);
+            }
+        }
+    }
+
+    private bool TakeSignals()
+    {
+        bool any = false;
+        while (_gate.Next() is { } signal)
+        {
+            bool endsTool = _isTool && signal.Number is (Signal.SIGINT or Signal.SIGHUP or Signal.SIGQUIT);
+            _state.Receive(endsTool ? signal with { Number = Signal.SIGTERM } : signal, Environment.TickCount64);
+            any = true;
+        }
+
+        return any;
+    }
+
+    private bool Reap()
+    {
+        bool any = false;
+        while (Libc.ReapAny(out int status) is var pid and > 0)
+        {
+            any |= _state.NoteEnd(pid, status);
+        }
+
+        return any;
+    }
+
+    /// <summary>Whether crik can end now, and how.</summary>
+    private RunEnding? FindEnding(long now) => Volatile.Read(ref _ending) ?? _decision.End(Look(now)) switch
+    {
+        EndWithoutRun.Ended => new RunEnding.Ended(_state.Program!.Exit!.Value),
+        EndWithoutRun.Checkpointed => new RunEnding.Checkpointed(),
+        EndWithoutRun.Interrupted => new RunEnding.Interrupted(),
+        _ => null,
+    };
+
+    /// <summary>Does what is due: takes the program away from criu, and sends it SIGTERM.</summary>
+    /// <returns>Whether the run should look again.</returns>
+    private bool KeepGrace(long now)
+    {
+        bool acted = false;
+        if (_decision.Releases(Look(now)))
+        {
+            _dismissed.Add(_state.Release(), now);
+            acted = true;
+        }
+
+        if (_decision.Terminates(Look(now)))
+        {
+            _timeIsUp.Write();
+            _state.Terminate();
+            acted = true;
+        }
+
+        if (_dismissed.TakeOverdue(now) is { } criu)
+        {
+            _ = Libc.SendSignal(criu, Signal.SIGKILL);
+        }
+
+        return acted;
+    }
+
+    private InitSituation Look(long now)
+    {
+        bool hasEnded = _state.Program is { HasExited: true };
+        return new InitSituation
+        {
+            Now = now,
+            TerminatedAt = _state.TerminatedAt,
+            WasTerminated = _state.WasTerminated,
+            HasProgram = _state.Program is not null,
+            ProgramEndedAt = hasEnded ? _programEndedAt ??= now : null,
+            Phase = _state.Phase,
+            ReleaseAt = _state.ReleaseAt,
+            HasRun = _hasRun,
+            IsAlone = _isAlone,
+        };
+    }
+
+    private void GoOnAlone(ExceptionDispatchInfo failure)
+    {
+        if (_isAlone)
+        {
+            return;
+        }
+
+        _isAlone = true;
+        if (_state.Program is not { } program)
+        {
+            failure.Throw();
+            return;
+        }
+
+        Log.Error($"crik itself failed, which is a bug; it goes on as a plain init for the program (pid {program.Pid}), and makes no more checkpoints: {failure.SourceException}");
+        _dismissed.Add(_state.Release(), Environment.TickCount64);
+        bool wasAsked = _state.TerminatedAt is not null;
+        _state.EndSave();
+        if (wasAsked)
+        {
+            _state.Terminate();
+        }
+        else
+        {
+            _state.ForwardTermination();
+        }
+    }
+
+    /// <summary>Milliseconds until something is due, for poll(2).</summary>
+    private int Timeout(long now)
+    {
+        long next = Math.Min(_decision.NextAt(Look(now)), _dismissed.KillAt);
+        return next == long.MaxValue ? Never : (int)Math.Clamp(next - now, 0, int.MaxValue);
+    }
+}

@@ -1,0 +1,217 @@
+using Crik.Linux;
+
+namespace Crik.Init;
+
+/// <summary>
+/// What the init and the run know in common. Each method takes a spin lock for a few instructions and a system call that cannot wait; none
+/// opens a file, and none allocates after the start.
+/// </summary>
+/// <param name="checkpointSignal">The signal that orders a checkpoint instead of going to the program; 0 for none.</param>
+/// <param name="send">Sends a signal: <see cref="Libc.SendSignal"/>, or a test's.</param>
+internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int> send)
+{
+    private readonly ChildTable _children = new();
+    private readonly KeptSignals _kept = new();
+    private readonly SaveGuard _save = new();
+    private SpinLock _lock = new(enableThreadOwnerTracking: false);
+    private ChildProcess? _program;
+    private long _terminatedAt;
+    private SignalSet _discarded;
+    private bool _holdsTermination = true;
+    private bool _keepsSignals;
+    private bool _wasTerminated;
+    private bool _checkpointRequested;
+
+    public long? TerminatedAt => Volatile.Read(ref _terminatedAt) is var at and not 0 ? at : null;
+
+    public ChildProcess? Program => Volatile.Read(ref _program);
+
+    public bool CheckpointRequested => Volatile.Read(ref _checkpointRequested);
+
+    /// <summary>Whether the program has had its SIGTERM from crik.</summary>
+    public bool WasTerminated => Volatile.Read(ref _wasTerminated);
+
+    public SavePhase Phase => Locked(static state => state._save.Phase);
+
+    public long ReleaseAt => Locked(static state => state._save.ReleaseAt);
+
+    public void SetProgram(ChildProcess? program) => Locked(state =>
+    {
+        state._program = program;
+        state.ForwardKept();
+        return true;
+    });
+
+    public bool TakeCheckpointRequest() => Interlocked.Exchange(ref _checkpointRequested, false);
+
+    /// <summary>Handles a signal that crik got.</summary>
+    /// <param name="now">In milliseconds of <see cref="Environment.TickCount64"/>.</param>
+    public void Receive(ReceivedSignal signal, long now)
+    {
+        bool taken = false;
+        _lock.Enter(ref taken);
+        if (_discarded.Has(signal.Number))
+        {
+            // crik caused it itself.
+        }
+        else if (signal.Number == Signal.SIGTERM && _holdsTermination)
+        {
+            Volatile.Write(ref _terminatedAt, _terminatedAt == 0 ? now : _terminatedAt);
+        }
+        else if (signal.Number == checkpointSignal)
+        {
+            Volatile.Write(ref _checkpointRequested, true);
+        }
+        else if (signal.Number != Signal.SIGCHLD)
+        {
+            Forward(signal);
+        }
+
+        _lock.Exit();
+    }
+
+    public void Discard(SignalSet signals) => Locked(state => state._discarded = signals);
+
+    public void Send(int signal) => Locked(state =>
+    {
+        state.Forward(new ReceivedSignal(signal, Code: 0, SenderPid: 0, Value: 0));
+        return true;
+    });
+
+    /// <summary>Sends the program its SIGTERM unless it has had it; from now on SIGTERM is a signal like any other.</summary>
+    public void Terminate()
+    {
+        bool taken = false;
+        _lock.Enter(ref taken);
+        _holdsTermination = false;
+        _keepsSignals = false;
+        ForwardKept();
+        if (!_wasTerminated)
+        {
+            _wasTerminated = true;
+            Forward(new ReceivedSignal(Signal.SIGTERM, Code: 0, SenderPid: 0, Value: 0));
+        }
+
+        _lock.Exit();
+    }
+
+    /// <summary>From now on SIGTERM is a signal like any other: the run does not decide about it.</summary>
+    public void ForwardTermination() => Locked(static state => state._holdsTermination = false);
+
+    public void BeginStart() => Locked(static state =>
+    {
+        state._children.BeginStart();
+        return true;
+    });
+
+    public void EndStart(ChildProcess? started) => Locked(state =>
+    {
+        if (started is not null)
+        {
+            state._children.Await(started);
+        }
+
+        state._children.EndStart();
+        return true;
+    });
+
+    public void Await(ChildProcess child) => Locked(state =>
+    {
+        state._children.Await(child);
+        return true;
+    });
+
+    public void Forget(ChildProcess child) => Locked(state =>
+    {
+        state._children.Forget(child);
+        return true;
+    });
+
+    public bool NoteEnd(int pid, int waitStatus)
+    {
+        bool taken = false;
+        _lock.Enter(ref taken);
+        bool isAwaited = _children.NoteEnd(pid, waitStatus);
+        _lock.Exit();
+        return isAwaited;
+    }
+
+    public void KeepSignals() => Locked(static state => state._keepsSignals = true);
+
+    public void BeginSave(int criu, long releaseAt) => Locked(state =>
+    {
+        state._save.Begin(criu, releaseAt);
+        return true;
+    });
+
+    public bool TryCommit(int[] held) => Locked(state => state._save.TryCommit(held));
+
+    public bool NoteCommitted() => Locked(static state => state._save.NoteCommitted());
+
+    public void EndSave() => Locked(static state =>
+    {
+        state._save.End();
+        state._keepsSignals = false;
+        state.ForwardKept();
+        return true;
+    });
+
+    /// <summary>Takes the program away from a criu that the run does not end: its next write to an image fails, and it lets the tasks go.</summary>
+    /// <returns>criu's pid, or 0 when no criu holds the program.</returns>
+    public int Release()
+    {
+        bool taken = false;
+        _lock.Enter(ref taken);
+        int criu = _save.TryRelease() ? _save.Criu : 0;
+        int[] held = _save.Held;
+        _lock.Exit();
+        if (criu > 0)
+        {
+            Libc.ForbidFileWrites(criu);
+            send(criu, Signal.SIGCONT, null); // in case that another process stopped criu
+            foreach (int task in held)
+            {
+                send(task, Signal.SIGCONT, null);
+            }
+        }
+
+        return criu;
+    }
+
+    private T Locked<T>(Func<InitState, T> action)
+    {
+        bool taken = false;
+        _lock.Enter(ref taken);
+        try
+        {
+            return action(this);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    private void Forward(ReceivedSignal signal)
+    {
+        if (_program is null || _keepsSignals)
+        {
+            _kept.Add(signal);
+        }
+        else if (!_program.HasExited)
+        {
+            _ = send(_program.Pid, signal.Number, signal.Code == Libc.SI_QUEUE ? signal.Value : null); // EPERM: it runs as another user
+        }
+    }
+
+    private void ForwardKept()
+    {
+        if (_program is not null && !_keepsSignals)
+        {
+            foreach (ReceivedSignal signal in _kept.TakeAll())
+            {
+                Forward(signal);
+            }
+        }
+    }
+}

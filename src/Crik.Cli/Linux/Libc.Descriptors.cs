@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+
+namespace Crik.Linux;
+
+/// <summary>Descriptors themselves: duplicates, locks, waiting, and files that are nowhere on a disk.</summary>
+internal static unsafe partial class Libc
+{
+    internal const short POLLIN = 1;
+    internal const short POLLOUT = 4;
+
+    private const int F_GETFD = 1;
+    private const int F_DUPFD_CLOEXEC = 1030;
+    private const int LOCK_EX = 2;
+    private const int LOCK_NB = 4;
+    private const int EFD_CLOEXEC = 0x80000;
+
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int FcntlCore(int fd, int command, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "dup3", SetLastError = true)]
+    private static partial int Dup3Core(int from, int to, int flags);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    private static partial int FlockCore(int fd, int operation);
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    private static partial int PollCore(PollEntry* entries, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true)]
+    private static partial int MemfdCreateCore(byte* name, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
+    private static partial int EventfdCore(uint initial, int flags);
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PollEntry
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
+
+    internal static bool IsOpen(int descriptor) => FcntlCore(descriptor, F_GETFD, 0) >= 0;
+
+    /// <summary>
+    /// Duplicates to a number above those that a child is given, because the targets of dup2 may be sources of others, and below 64: the
+    /// kernel replaces a larger table by a new one, and in a program of several threads it waits for an RCU grace period then, 5 ms
+    /// (<c>expand_fdtable</c>, fs/file.c).
+    /// </summary>
+    internal static FileDescriptor DuplicateForChild(int descriptor) => Duplicate(descriptor, lowest: 24);
+
+    internal static FileDescriptor Duplicate(int descriptor, int lowest)
+    {
+        int fd = FcntlCore(descriptor, F_DUPFD_CLOEXEC, lowest);
+        return fd >= 0 ? new FileDescriptor(fd) : throw Failed($"fcntl({descriptor}, F_DUPFD_CLOEXEC)");
+    }
+
+    /// <summary>Makes <paramref name="target"/> a close-on-exec duplicate of an open descriptor.</summary>
+    internal static void DuplicateTo(FileDescriptor source, int target)
+    {
+        if (Dup3Core(source.Number, target, O_CLOEXEC) < 0)
+        {
+            throw Failed($"dup3({source.Number}, {target})");
+        }
+    }
+
+    /// <summary>Takes the exclusive lock of the open file, without waiting.</summary>
+    /// <returns><see langword="false"/> while somebody else holds it.</returns>
+    internal static bool TryLock(FileDescriptor file)
+    {
+        if (FlockCore(file.Number, LOCK_EX | LOCK_NB) == 0)
+        {
+            return true;
+        }
+
+        return LastErrno() is Errno.EAGAIN or Errno.EACCES ? false : throw Failed("flock");
+    }
+
+    /// <summary>Waits until one of the entries has something to read.</summary>
+    /// <param name="timeoutMilliseconds">-1 waits for ever.</param>
+    internal static void Poll(Span<PollEntry> entries, int timeoutMilliseconds)
+    {
+        fixed (PollEntry* start = entries)
+        {
+            if (PollCore(start, (nuint)entries.Length, timeoutMilliseconds) < 0 && LastErrno() != Errno.EINTR)
+            {
+                throw Failed("poll");
+            }
+        }
+    }
+
+    /// <summary>Waits until one descriptor has something to read.</summary>
+    /// <returns>What poll(2) reports for it; 0 when there was nothing.</returns>
+    internal static short PollForReading(FileDescriptor descriptor, int timeoutMilliseconds = 0)
+    {
+        Span<PollEntry> entry = [new() { Descriptor = descriptor.Number, Events = POLLIN }];
+        Poll(entry, timeoutMilliseconds);
+        return entry[0].Returned;
+    }
+
+    /// <summary>Makes a file that is only in memory.</summary>
+    internal static FileDescriptor MakeMemoryFile(string name, ReadOnlySpan<byte> contents)
+    {
+        const uint MFD_CLOEXEC = 1;
+        int descriptor;
+        fixed (byte* zeroed = Zeroed(name))
+        {
+            descriptor = MemfdCreateCore(zeroed, MFD_CLOEXEC);
+        }
+
+        FileDescriptor file = descriptor >= 0 ? new FileDescriptor(descriptor) : throw Failed("memfd_create");
+        Write(file, contents, $"{name} in memory");
+        return file;
+    }
+
+    internal static FileDescriptor MakeEventDescriptor()
+    {
+        int fd = EventfdCore(0, EFD_CLOEXEC);
+        return fd >= 0 ? new FileDescriptor(fd) : throw Failed("eventfd");
+    }
+}

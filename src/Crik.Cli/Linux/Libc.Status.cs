@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+
+namespace Crik.Linux;
+
+/// <summary>What a file is, and what may be done with it.</summary>
+internal static unsafe partial class Libc
+{
+    private const int AT_EMPTY_PATH = 0x1000;
+    private const int AT_SYMLINK_NOFOLLOW = 0x100;
+    private const uint STATX_BASIC_STATS = 0x7ff;
+
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
+    private static partial int StatxCore(int directory, byte* name, int flags, uint mask, StatxResult* result);
+
+    [LibraryImport(Library, EntryPoint = "access", SetLastError = true)]
+    private static partial int AccessCore(byte* path, int mode);
+
+    [LibraryImport(Library, EntryPoint = "getxattr", SetLastError = true)]
+    private static partial nint GetxattrCore(byte* path, byte* name, byte* value, nint size);
+
+    /// <returns><see langword="null"/> when there is no such name. Other errors are thrown.</returns>
+    internal static FileStatus? Status(FileDescriptor directory, ReadOnlySpan<byte> name, bool followLinks)
+    {
+        int errno = Status(directory.Number, Zeroed(name), followLinks, out FileStatus status);
+        return errno switch
+        {
+            0 => status,
+            Errno.ENOENT or Errno.ENOTDIR => null,
+            _ => throw new LinuxException("statx", errno),
+        };
+    }
+
+    /// <returns><see langword="null"/> when the file is not there, and also when it may not be looked at.</returns>
+    internal static FileStatus? TryStatus(string path, bool followLinks) =>
+        Status(AT_FDCWD, Zeroed(path), followLinks, out FileStatus status) == 0 ? status : null;
+
+    /// <returns><see langword="null"/> when the descriptor is not open.</returns>
+    internal static FileStatus? TryStatus(int descriptor) =>
+        Status(descriptor, [0], followLinks: true, out FileStatus status) == 0 ? status : null;
+
+    /// <returns>0, or the errno: EACCES, EROFS, ENOENT…</returns>
+    internal static int CheckWritable(string path) => Access(path, 2 /* W_OK */);
+
+    /// <summary>For a file that could not be looked at: throws when it may be there all the same, on a disk that fails.</summary>
+    internal static void ThrowOnTrouble(string path)
+    {
+        int errno = Access(path, 0 /* F_OK */);
+        if (Errno.IsTrouble(errno))
+        {
+            throw new LinuxException($"access({ByteStrings.Printable(path)})", errno);
+        }
+    }
+
+    internal static bool IsMissing(string path) => Access(path, 0 /* F_OK */) == Errno.ENOENT;
+
+    internal static bool IsExecutable(string path) => Access(path, 1 /* X_OK */) == 0;
+
+    /// <summary>Permitted capabilities that executing the file gives (<c>capabilities(7)</c>, struct vfs_cap_data).</summary>
+    /// <returns>0 when it has none.</returns>
+    internal static ulong FileCapabilities(string path)
+    {
+        byte* data = stackalloc byte[24];
+        fixed (byte* file = Zeroed(path), name = "security.capability\0"u8)
+        {
+            nint size = GetxattrCore(file, name, data, 24);
+            return size >= 20 ? *(uint*)(data + 4) | ((ulong)*(uint*)(data + 12) << 32) : 0;
+        }
+    }
+
+    private static int Access(string path, int mode)
+    {
+        fixed (byte* zeroed = Zeroed(path))
+        {
+            return ErrnoOf(AccessCore(zeroed, mode));
+        }
+    }
+
+    /// <param name="zeroed">Empty for the status of the descriptor itself.</param>
+    private static int Status(int directory, byte[] zeroed, bool followLinks, out FileStatus status)
+    {
+        StatxResult result;
+        int flags = (zeroed.Length == 1 ? AT_EMPTY_PATH : 0) | (followLinks ? 0 : AT_SYMLINK_NOFOLLOW);
+        int errno;
+        fixed (byte* name = zeroed)
+        {
+            errno = ErrnoOf(StatxCore(directory, name, flags, STATX_BASIC_STATS, &result));
+        }
+
+        status = errno != 0 ? default : new FileStatus
+        {
+            Type = (FileType)(result.Mode & 0xF000),
+            Permissions = (UnixFileMode)(result.Mode & 0xFFF),
+            Links = result.Links,
+            UserId = result.UserId,
+            GroupId = result.GroupId,
+            Size = result.Size,
+            Inode = result.Inode,
+            Device = new DeviceNumber(result.DeviceMajor, result.DeviceMinor),
+            RawDevice = new DeviceNumber(result.RawMajor, result.RawMinor),
+            ModifiedAt = Time(result.ModifiedSeconds, result.ModifiedNanoseconds),
+            AccessedAt = Time(result.AccessedSeconds, result.AccessedNanoseconds),
+            ChangedAt = Time(result.ChangedSeconds, result.ChangedNanoseconds),
+        };
+        return errno;
+
+        static long Time(long seconds, uint nanoseconds) => (seconds * 1_000_000_000) + nanoseconds;
+    }
+
+    /// <summary>struct statx, as far as crik reads it (statx(2)).</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct StatxResult
+    {
+        [FieldOffset(16)]
+        public uint Links;
+        [FieldOffset(20)]
+        public uint UserId;
+        [FieldOffset(24)]
+        public uint GroupId;
+        [FieldOffset(28)]
+        public ushort Mode;
+        [FieldOffset(32)]
+        public ulong Inode;
+        [FieldOffset(40)]
+        public long Size;
+        [FieldOffset(64)]
+        public long AccessedSeconds;
+        [FieldOffset(72)]
+        public uint AccessedNanoseconds;
+        [FieldOffset(96)]
+        public long ChangedSeconds;
+        [FieldOffset(104)]
+        public uint ChangedNanoseconds;
+        [FieldOffset(112)]
+        public long ModifiedSeconds;
+        [FieldOffset(120)]
+        public uint ModifiedNanoseconds;
+        [FieldOffset(128)]
+        public uint RawMajor;
+        [FieldOffset(132)]
+        public uint RawMinor;
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+        [FieldOffset(140)]
+        public uint DeviceMinor;
+    }
+}

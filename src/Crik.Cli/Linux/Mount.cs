@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Crik.Linux;
+
+/// <summary>A mount, as a line of <c>/proc/self/mountinfo</c> describes it.</summary>
+/// <param name="Root">The directory of the file system that is mounted.</param>
+/// <param name="MountPoint">The path at which it is mounted.</param>
+/// <param name="Options">The options of this mount; <paramref name="SuperOptions"/> are those of the file system.</param>
+internal sealed record Mount(
+    int Id, DeviceNumber Device, string Root, string MountPoint, string Options, string Type, string Source, string SuperOptions)
+{
+    public bool IsReadOnly => Options.Split(',').Contains("ro");
+
+    /// <summary>Finds the mount that a path is on: the one nearest above it, and among several at one place the one that was mounted last.</summary>
+    public static Mount? Of(string path, IReadOnlyList<Mount> mounts)
+    {
+        Mount? nearest = null;
+        foreach (Mount mount in mounts)
+        {
+            bool above = mount.MountPoint == "/" || path == mount.MountPoint || path.StartsWith($"{mount.MountPoint}/", StringComparison.Ordinal);
+            if (above && mount.MountPoint.Length >= (nearest?.MountPoint.Length ?? 0))
+            {
+                nearest = mount;
+            }
+        }
+
+        return nearest;
+    }
+
+    public static IReadOnlyList<Mount> ReadAll()
+    {
+        List<Mount> mounts = [];
+        foreach (string line in ProcFs.Lines("/proc/self/mountinfo"))
+        {
+            if (Parse(line) is { } mount)
+            {
+                mounts.Add(mount);
+            }
+        }
+
+        return mounts;
+    }
+
+    /// <summary>Parses ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAGS…] - TYPE SOURCE SUPEROPTIONS.</summary>
+    /// <returns><see langword="null"/> for a line that does not look so.</returns>
+    internal static Mount? Parse(string line)
+    {
+        string[] fields = line.Split(' ');
+        int dash = Array.IndexOf(fields, "-", Math.Min(6, fields.Length));
+        string[] device = fields.Length > 2 ? fields[2].Split(':') : [];
+        if (dash < 0 || fields.Length < dash + 4 || device.Length != 2
+            || !int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+            || !uint.TryParse(device[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint major)
+            || !uint.TryParse(device[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint minor))
+        {
+            return null;
+        }
+
+        return new Mount(
+            id, new DeviceNumber(major, minor), OctalEscapes.Decode(fields[3]), OctalEscapes.Decode(fields[4]), fields[5], fields[dash + 1],
+            OctalEscapes.Decode(fields[dash + 2]), fields[dash + 3]);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+
+namespace Crik.Linux;
+
+/// <summary>The files and sockets of a process.</summary>
+internal static partial class ProcFs
+{
+    /// <summary>The descriptors of a process and what they lead to: a path, or <c>pipe:[123]</c> and the like.</summary>
+    public static IReadOnlyList<(int Descriptor, string Target)> OpenFiles(int pid)
+    {
+        List<(int Descriptor, string Target)> open = [];
+        using FileDescriptor? directory = Libc.TryOpen($"/proc/{pid}/fd", Libc.O_RDONLY | Libc.O_DIRECTORY, 0, out _);
+        foreach (byte[] name in directory is null ? [] : Libc.ReadDirectory(directory))
+        {
+            if (Number(name) is { } descriptor && Libc.TryReadLink(directory!, name) is { } target)
+            {
+                open.Add((descriptor, ByteStrings.Decode(target)));
+            }
+        }
+
+        open.Sort((one, other) => one.Descriptor - other.Descriptor);
+        return open;
+    }
+
+    /// <summary>The flags that a process opened a descriptor with, as for <c>open(2)</c>.</summary>
+    /// <returns><see langword="null"/> when the descriptor is closed, or may not be looked at.</returns>
+    public static int? OpenFlags(int pid, int descriptor)
+    {
+        try
+        {
+            return Field(Lines($"/proc/{pid}/fdinfo/{descriptor}"), "flags:") is { } octal ? Convert.ToInt32(octal, 8) : null;
+        }
+        catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells whether a process can write to a file through a descriptor.</summary>
+    public static bool IsOpenForWriting(int pid, int descriptor) =>
+        OpenFlags(pid, descriptor) is { } flags && (flags & Libc.O_PATH) == 0 && (flags & Libc.O_ACCMODE) is Libc.O_WRONLY or Libc.O_RDWR;
+
+    /// <summary>The status of the file that a descriptor of a process leads to, also when the file has no name any more.</summary>
+    public static FileStatus? StatusOf(int pid, int descriptor) => Libc.TryStatus($"/proc/{pid}/fd/{descriptor}", followLinks: true);
+
+    /// <summary>The files that a process has mapped, once for each mapping.</summary>
+    public static IEnumerable<MappedFile> MappedFiles(int pid)
+    {
+        foreach (string line in Lines($"/proc/{pid}/maps"))
+        {
+            if (MappedFile.Parse(line) is { } file)
+            {
+                yield return file.IsAmbiguous ? file with { Path = Link($"/proc/{pid}/map_files/{file.Range}") ?? file.Path } : file;
+            }
+        }
+    }
+
+    /// <summary>Finds the Unix sockets with an absolute path in a process's network namespace.</summary>
+    public static IReadOnlyList<(string Inode, string Path)> BoundSockets(int pid) => ParseSockets(Lines($"/proc/{pid}/net/unix"));
+
+    /// <summary>
+    /// Parses <c>/proc/net/unix</c>: Num RefCount Protocol Flags Type St Inode Path. The kernel escapes nothing (unix_seq_show, net/unix/af_unix.c),
+    /// so a path may hold spaces, and a line that does not begin as one of these continues the path of the line before.
+    /// </summary>
+    internal static IReadOnlyList<(string Inode, string Path)> ParseSockets(IEnumerable<string> lines)
+    {
+        List<(string Inode, string Path)> sockets = [];
+        bool hasPath = false;
+        foreach (string line in lines)
+        {
+            string[] fields = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length >= 7 && fields[0].EndsWith(':')
+                && ulong.TryParse(fields[0].AsSpan(0, fields[0].Length - 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
+            {
+                hasPath = fields.Length > 7 && fields[7].StartsWith('/');
+                if (hasPath)
+                {
+                    sockets.Add((fields[6], fields[7]));
+                }
+            }
+            else if (hasPath)
+            {
+                sockets[^1] = (sockets[^1].Inode, $"{sockets[^1].Path}\n{line}");
+            }
+        }
+
+        return sockets;
+    }
+}

@@ -1,0 +1,27 @@
+using Crik.Configuration;
+using Crik.Contracts;
+using Crik.Nodes;
+
+namespace Crik.Policy;
+
+/// <summary>Decides whether SIGTERM makes a checkpoint.</summary>
+/// <param name="MakesCheckpoint">When not, the program gets the signal as it would without crik.</param>
+/// <param name="Reason">What the log and the hooks give as the reason.</param>
+internal sealed record TerminationDecision(bool MakesCheckpoint, string Reason)
+{
+    /// <param name="node"><see langword="null"/> when the configuration asks no source about the node.</param>
+    public static TerminationDecision Decide(NodeAnswer? node, CrikOptions options)
+    {
+        if (node is null)
+        {
+            return new(true, "no node state is asked for");
+        }
+
+        if (!node.IsKnown)
+        {
+            return new(options.WhenNodeStateUnknown == WhenNodeStateUnknown.Checkpoint, $"the node's state is unknown: {node.Reason}");
+        }
+
+        return new(options.CheckpointOn.Contains(node.State), $"the node is {node.State.ToWireName()}: {node.Reason}");
+    }
+}

@@ -1,0 +1,127 @@
+using Crik.Criu;
+using Crik.Init;
+using Crik.Linux;
+using Crik.Store;
+
+namespace Crik.Restore;
+
+/// <summary>
+/// Makes the directory of images that criu restores from: links to the checkpoint's images, and changed copies of those that refer to the
+/// old pod. The directory is in memory if there is room. A tree of 200 processes has 1,200 images, and making a link on a network volume
+/// takes a round trip.
+/// </summary>
+internal sealed class ImageView : IDisposable
+{
+    private readonly MemoryDirectory _place;
+
+    private ImageView(MemoryDirectory place)
+    {
+        _place = place;
+    }
+
+    public string Path => _place.Path;
+
+    /// <summary>What replaces the old pod's streams: criu's name for each stream, and crik's descriptor.</summary>
+    public IReadOnlyList<(string Key, int Descriptor)> Inherited { get; private set; } = [];
+
+    /// <param name="checkpoint">The directory of a committed checkpoint.</param>
+    /// <param name="work">The directory to use when there is no room in memory.</param>
+    public static ImageView LayOut(string checkpoint, CheckpointManifest manifest, string work, StandardStreams streams)
+    {
+        ImageView view = new(MakePlace(manifest, work));
+        try
+        {
+            view.Fill(CheckpointLayout.ImagesIn(checkpoint), manifest, streams);
+            return view;
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Estimates the bytes that a view takes: copies of all small images, and an entry of the directory for each.</summary>
+    public static long RoomFor(CheckpointManifest manifest) =>
+        (1 << 20) + manifest.Images.Where(image => !CheckpointLayout.IsPages(image.Name)).Sum(image => image.Size + 4096);
+
+    public void Dispose() => _place.Dispose();
+
+    private static MemoryDirectory MakePlace(CheckpointManifest manifest, string work)
+    {
+        if (MemoryDirectory.TryMake(RoomFor(manifest)) is { } inMemory)
+        {
+            return inMemory;
+        }
+
+        string path = CheckpointLayout.ImagesIn(work);
+        Libc.MakeDirectory(path, FileModes.OwnDirectory);
+        return MemoryDirectory.At(path);
+    }
+
+    private void Fill(string images, CheckpointManifest manifest, StandardStreams streams)
+    {
+        CriuImage files = CriuImage.Read(System.IO.Path.Combine(images, "files.img"));
+        StreamReplacement replacement = new(OpenFiles.HighestId(files) + 1);
+        List<(string Key, int Descriptor)> inherited = [];
+        foreach (StdioLink link in manifest.Stdio)
+        {
+            if (link.Kind == "tty" && streams.IsTerminal(link.Stream))
+            {
+                inherited.Add((link.Key, link.Stream));
+                continue;
+            }
+
+            foreach (uint id in link.ImageIds)
+            {
+                replacement.Add(id, link.Stream);
+            }
+
+            inherited.Add((StreamReplacement.Name(link.Stream), link.Stream));
+            if (link.Kind is "pipe" or "file")
+            {
+                inherited.Add((link.Key, link.Stream)); // for a program that opened the stream a second time, as through /dev/stdout
+            }
+        }
+
+        Inherited = [.. inherited.DistinctBy(item => item.Key)];
+        IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
+        PodAddresses addresses = new([.. manifest.Addresses.Select(InterfaceAddress.TryParse).OfType<InterfaceAddress>()], Machine.Addresses());
+        bool WriteIfChanged(string name, string source, string target) => name switch
+        {
+            "files.img" => TryWrite(files, target, OpenFiles.ReplaceStreams(files, replacement)
+                | OpenFiles.Move(files, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(files, addresses)
+                | OpenFiles.ForgetOwnersOfDeleted(files)),
+            "pstree.img" => TryWriteChanged(source, target, TaskTree.KeepDaemons),
+            _ when !replacement.IsEmpty && name.StartsWith("fdinfo-", StringComparison.Ordinal) =>
+                TryWriteChanged(source, target, image => OpenFiles.ReplaceStreamsInTable(image, replacement)),
+            _ => false,
+        };
+
+        foreach (ImageFile image in manifest.Images)
+        {
+            string source = System.IO.Path.Combine(images, image.Name);
+            string target = System.IO.Path.Combine(Path, image.Name);
+            if (!WriteIfChanged(image.Name, source, target))
+            {
+                Libc.MakeSymlink(source, target);
+            }
+        }
+    }
+
+    private static bool TryWriteChanged(string source, string target, Func<CriuImage, bool> change)
+    {
+        CriuImage image = CriuImage.Read(source);
+        return TryWrite(image, target, change(image));
+    }
+
+    private static bool TryWrite(CriuImage image, string target, bool isChanged)
+    {
+        if (isChanged)
+        {
+            image.Write(target);
+        }
+
+        return isChanged;
+    }
+}

@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using Crik.Criu;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+using Crik.Policy;
+
+namespace Crik.Restore;
+
+/// <summary>
+/// Watches over the pages that a lazy restore still has to load while the program runs. If they cannot be loaded, crik ends the whole
+/// program, so that it never sees an empty page in the place of its memory.
+/// </summary>
+/// <param name="total">The bytes of all pages in the checkpoint.</param>
+/// <param name="cleanUp">Called when nothing reads the images any more.</param>
+internal sealed class MissingPages(IInit init, LazyPagesProcess source, string work, long total, Action cleanUp) : IDisposable
+{
+    /// <summary>
+    /// How often crik looks. For this long, crik may have no copy of a new child's userfaultfd, and a task that has all its pages may have to
+    /// wait for a new one.
+    /// </summary>
+    private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long nothing may be read before crik ends the program. Then the volume hangs, or criu does.</summary>
+    private static readonly TimeSpan s_longestStandstill = TimeSpan.FromMinutes(2);
+
+    private readonly Stopwatch _clock = new();
+    private readonly Stopwatch _sinceReport = new();
+    private readonly Stopwatch _sinceLast = new();
+    private readonly Lock _looking = new();
+    private Progress? _progress;
+    private long _read;
+    private volatile bool _isOver;
+
+    public bool AreComing => !_isOver;
+
+    /// <summary>Why crik ended the program; <see langword="null"/> when it did not.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>About how many bytes of pages still have to be loaded.</summary>
+    public long Left => Math.Max(0, total - _read);
+
+    public long Total => total;
+
+    /// <summary>Whether criu's process that brings the pages still runs.</summary>
+    public bool SourceIsThere => source.Exit is null;
+
+    /// <summary>Waits until criu's process is ready to bring pages.</summary>
+    /// <returns><see langword="false"/> when the process ended instead, or the time is up.</returns>
+    public bool WaitUntilReady() => source.WaitUntilReady();
+
+    /// <summary>Makes sure, before the program runs, that it waits for a missing page even if criu's process dies.</summary>
+    public bool TryHold(Deadline deadline)
+    {
+        while (SourceIsThere && !deadline.HasPassed)
+        {
+            if (source.TryHoldAll())
+            {
+                return true;
+            }
+
+            init.Wait(() => !SourceIsThere, Deadline.In(TimeSpan.FromMilliseconds(1)));
+        }
+
+        return false;
+    }
+
+    /// <summary>Starts the thread that watches over the pages, so that the run may wait for anything meanwhile.</summary>
+    public void Watch()
+    {
+        _progress = new Progress("the program runs, and its pages come in", total, () => _read);
+        _clock.Start();
+        _sinceReport.Start();
+        _sinceLast.Start();
+        NamedThread.Make("pages", 256 << 10, LookRegularly).Start();
+    }
+
+    /// <summary>Explains that loading the rest takes longer than the available time; <see langword="null"/> when it does not.</summary>
+    public string? Objection(TimeSpan available) => LazyRestore.Objection(Left, total, _clock.Elapsed, available);
+
+    /// <summary>Ends what is left of the program's tree before criu's process: without that process the tree would see empty pages.</summary>
+    public void Dispose()
+    {
+        lock (_looking)
+        {
+            Deadline deadline = Deadline.In(TimeSpan.FromSeconds(5));
+            while (AreComing && !EndTree() && !deadline.HasPassed)
+            {
+                init.Wait(() => false, Deadline.In(TimeSpan.FromMilliseconds(10)));
+            }
+
+            End();
+            source.Dispose();
+        }
+    }
+
+    private void LookRegularly()
+    {
+        try
+        {
+            while (AreComing)
+            {
+                lock (_looking)
+                {
+                    if (AreComing)
+                    {
+                        Look();
+                    }
+                }
+
+                Thread.Sleep(s_turn);
+            }
+        }
+#pragma warning disable CA1031 // An exception that leaves a thread would end PID 1.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail($"crik itself failed, which is a bug: {exception}");
+        }
+    }
+
+    private void Look()
+    {
+        if (Failure is not null)
+        {
+            if (EndTree())
+            {
+                End();
+            }
+        }
+        else if (source.Exit is { } exit)
+        {
+            if (exit is { Code: 0, Signal: 0 })
+            {
+                Log.Info("all pages have come in", ("mib", total >> 20), ("ms", _clock.ElapsedMilliseconds));
+                End();
+                source.Dispose();
+            }
+            else if (init.Program is not { HasExited: true })
+            {
+                Fail(exit.Signal != 0 ? $"criu's lazy-pages was ended by {Signal.Name(exit.Signal)}"
+                    : CriuLog.Explain("criu could not bring them in", Path.Combine(work, LazyPagesProcess.LogName), null).Message);
+            }
+        }
+        else
+        {
+            source.HoldOn();
+            Measure();
+        }
+    }
+
+    private void Measure()
+    {
+        long read = source.BytesRead;
+        if (read != _read)
+        {
+            _read = read;
+            _sinceLast.Restart();
+        }
+
+        if (_sinceReport.Elapsed > Progress.Interval)
+        {
+            _sinceReport.Restart();
+            _progress!.Report();
+            if (_sinceLast.Elapsed > Progress.Interval)
+            {
+                Log.Warning("no page has come in, and the program waits for those it touches", ("seconds", (long)_sinceLast.Elapsed.TotalSeconds));
+            }
+        }
+
+        if (_sinceLast.Elapsed > s_longestStandstill)
+        {
+            Fail($"nothing has come in for {s_longestStandstill.TotalSeconds:0} s");
+        }
+    }
+
+    private void Fail(string reason)
+    {
+        Failure = $"{Left >> 20} of {total >> 20} MiB of the program's memory did not come in: {reason}";
+        Log.Error($"{Failure}. The program is not whole and is ended; the next start reads the checkpoint before it runs");
+        TerminationLog.Add(Failure);
+        EndTree();
+    }
+
+    /// <summary>Kills every task of the program. Call it again until it succeeds, because a task may have been born since.</summary>
+    /// <returns>Whether no task is left.</returns>
+    private bool EndTree()
+    {
+        int[] left = [.. ProcFs.Tree(Environment.ProcessId).Skip(1).Where(task => task != source.Pid)];
+        foreach (int task in left)
+        {
+            _ = Libc.SendSignal(task, Signal.SIGKILL);
+        }
+
+        return left.Length == 0;
+    }
+
+    private void End()
+    {
+        if (!_isOver)
+        {
+            _isOver = true;
+            cleanUp();
+        }
+    }
+}

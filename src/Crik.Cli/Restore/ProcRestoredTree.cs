@@ -1,0 +1,68 @@
+using Crik.Criu;
+using Crik.Init;
+using Crik.Linux;
+using Crik.Store;
+
+namespace Crik.Restore;
+
+/// <summary>Watches and changes the tree that criu makes, through /proc and signals.</summary>
+internal sealed class ProcRestoredTree(IInit init) : IRestoredTree
+{
+    /// <summary>Processes that were there before the attempt, with their start times: a number can be given out again.</summary>
+    private readonly Dictionary<int, ulong> _others = [];
+
+    public void NoteOthers()
+    {
+        _others.Clear();
+        foreach (int pid in ProcFs.Tree(Environment.ProcessId).Skip(1))
+        {
+            _others[pid] = ProcFs.StartTime(pid);
+        }
+    }
+
+    public int? TakenByCrik(CheckpointManifest manifest)
+    {
+        foreach (int own in ProcFs.Threads(Environment.ProcessId).Append(Environment.ProcessId))
+        {
+            if (manifest.Pids.Contains(own))
+            {
+                return own;
+            }
+        }
+
+        return null;
+    }
+
+    public void MakeRoomForCriu(IReadOnlyCollection<int> needed) => PidSpace.MakeRoomForCriu(needed);
+
+    public void ApproachTreeRange() => PidSpace.ApproachTreeRange();
+
+    public void EnterTreeRange() => PidSpace.EnterTreeRange();
+
+    public long ResidentBytes(int root) => ProcFs.ResidentBytes(ProcFs.Tree(root)); // the tree is crik's child, not criu's
+
+    public bool IsEnding(int pid) => ProcFs.IsEnding(pid);
+
+    public void PrepareToResume(CheckpointManifest manifest, PodTerminal? terminal)
+    {
+        InotifyWatches.PutOn(manifest.Watches);
+        terminal?.Keep(manifest.RootPid);
+    }
+
+    public OrphanedTree Orphans(CheckpointManifest manifest, string images) => new(init, manifest, images);
+
+    /// <summary>Ends the tasks of the tree. Hooks and processes that they left behind are crik's descendants too, but they stay.</summary>
+    public bool TryEndRemains(CheckpointManifest manifest, int criu)
+    {
+        HashSet<int> theirs = [.. manifest.Pids, .. ProcFs.Tree(criu)];
+        int[] left = [.. ProcFs.Tree(Environment.ProcessId).Skip(1).Where(pid => theirs.Contains(pid) && !IsOther(pid))];
+        foreach (int task in left)
+        {
+            _ = Libc.SendSignal(task, Signal.SIGKILL);
+        }
+
+        return left.Length == 0;
+    }
+
+    private bool IsOther(int pid) => _others.TryGetValue(pid, out ulong startedAt) && ProcFs.StartTime(pid) == startedAt;
+}

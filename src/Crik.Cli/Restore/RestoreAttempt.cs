@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Crik.Criu;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+using Crik.Store;
+
+namespace Crik.Restore;
+
+/// <summary>One attempt to restore one checkpoint, which is only read.</summary>
+internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointManifest manifest, Action beforeResume)
+{
+    private static readonly TimeSpan s_untilEnded = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest time a restore may take before it is given up. Protects against a disk that hangs.</summary>
+    public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Whether the program runs before all of its pages are loaded.</summary>
+    public bool Lazily { get; init; }
+
+    /// <param name="early">A criu that was started early, if there is one. It ends with the attempt.</param>
+    public RestoreOutcome Run(CriuForRestore? early = null)
+    {
+        using CriuForRestore? first = early;
+        RestorePlace place = new(pod.Store.NewRestoreDirectory(manifest.Generation, ImageView.RoomFor(manifest)));
+        RestorePlan plan = new(manifest, pod.Store.PathOf(manifest.Generation), beforeResume, place);
+        ChildProcess root = pod.Init.Await(manifest.RootPid);
+        RestoreOutcome outcome = Run(plan, root, early);
+        if (outcome is not RestoreOutcome.Restored)
+        {
+            place.Missing?.Dispose();
+            place.RemoveView(); // the logs stay, so that an operator can find the cause
+            pod.Init.Forget(root);
+        }
+        else if (place.Missing is null)
+        {
+            place.Remove();
+        }
+
+        return outcome;
+    }
+
+    private RestoreOutcome Run(RestorePlan plan, ChildProcess root, CriuForRestore? early)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        CriuForRestore? late = null;
+        RestoreConversation? conversation = null;
+        try
+        {
+            tree.NoteOthers();
+            if (tree.TakenByCrik(manifest) is { } taken)
+            {
+                return Failed(plan, $"the program needs the process number {taken}, and crik itself has it here; start crik as the container's first process", isOfPod: true, passes: false);
+            }
+
+            Prepare(plan);
+            CriuForRestore criu = early ?? (late = pod.Criu.StartForRestore());
+            if (plan.Place.Missing is { } missing && !missing.WaitUntilReady())
+            {
+                return Clean(criu, Explain(plan.Place, LazyPagesProcess.LogName, [], ending: null));
+            }
+
+            using FileDescriptor images = Libc.Open(plan.Place.View!.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            using FileDescriptor logs = Libc.Open(plan.Place.Work, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            conversation = new RestoreConversation(pod.Init, tree, criu.Session, plan, Longest);
+            if (conversation.Hold(CriuRequest.ForRestore(Options(plan, criu, images, logs)), root))
+            {
+                pod.Init.Program = root; // at once: from now on the init owes it its SIGTERM
+                Log.Info("restored", ("generation", manifest.Generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
+                return new RestoreOutcome.Restored(root, plan.Place.Missing);
+            }
+
+            return Clean(criu, pod.Init.TerminationRequested is not null ? new RestoreOutcome.Interrupted()
+                : conversation.Refused is { } refused ? Failed(plan, refused)
+                : Explain(plan.Place, plan.Place.Missing is { SourceIsThere: false } ? LazyPagesProcess.LogName : RestorePlace.RestoreLog, criu.Output, conversation.Ending));
+        }
+#pragma warning disable CA1031 // After any failure crik tries other checkpoints, and the configuration says what to do without any.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (conversation is { Runs: true })
+            {
+                // What the program has done since cannot be undone, so it is never ended for the sake of another attempt.
+                pod.Init.Program = root;
+                Log.Warning("the program runs, but what comes after a restore did not work", ("reason", exception.Message));
+                return new RestoreOutcome.Restored(root, plan.Place.Missing);
+            }
+
+            return Clean(early ?? late, Failed(plan, exception.Message));
+        }
+        finally
+        {
+            late?.Dispose();
+        }
+    }
+
+    private void Prepare(RestorePlan plan)
+    {
+        RestorePlace place = plan.Place;
+        ImageView view = place.View = ImageView.LayOut(plan.Checkpoint, manifest, place.Work, pod.Streams);
+        place.Terminal = PodTerminal.Find(manifest, CheckpointLayout.ImagesIn(plan.Checkpoint), pod.Streams);
+        pod.Streams.ReleaseTerminal(pod.Init);
+        tree.MakeRoomForCriu(manifest.Pids);
+        if (Lazily)
+        {
+            LazyPagesProcess source = LazyPagesProcess.Start(pod.Init, pod.Criu.Setup.File, view.Path, place.Work, place.Output);
+            place.Missing = new(pod.Init, source, place.Work, manifest.PageBytes, place.Remove);
+        }
+    }
+
+    private RestoreOptions Options(RestorePlan plan, CriuForRestore criu, FileDescriptor images, FileDescriptor logs) => new(
+        images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(),
+        [.. plan.Place.View!.Inherited.Select(item => (item.Key, criu.DescriptorFor(item.Descriptor)))])
+    {
+        Lazily = Lazily,
+    };
+
+    /// <summary>Lists the mounts of the old container that this one has too. They have the same path in both containers.</summary>
+    private string[] ExternalMounts() =>
+        [.. manifest.ExternalMounts.Intersect(Mount.ReadAll().Select(mount => mount.MountPoint)).Select(point => $"mnt[{point}]:{point}")];
+
+    private static RestoreOutcome.Failed Failed(RestorePlan plan, string reason, bool isOfPod = false, bool passes = true) =>
+        new(reason, plan.Place.Logs, isOfPod, passes);
+
+    /// <param name="words">What criu wrote to its standard output and error.</param>
+    private static RestoreOutcome.Failed Explain(RestorePlace place, string log, string[] words, string? ending)
+    {
+        File.AppendAllLines(place.Output, words);
+        string[] output = ProcFs.Lines(place.Output);
+        CriuException explained = CriuLog.Explain(
+            "criu could not restore the program", Path.Combine(place.Work, log), output.Length == 0 ? null : $"criu says: {output[^1].Trim()}", ending: ending);
+        foreach (string line in explained.Evidence)
+        {
+            Log.Warning("criu: " + line);
+        }
+
+        return new RestoreOutcome.Failed(explained.Message, place.Logs, explained.IsOfPod);
+    }
+
+    /// <summary>Ends what a failed attempt left running.</summary>
+    private RestoreOutcome Clean(CriuForRestore? criu, RestoreOutcome outcome)
+    {
+        Deadline deadline = Deadline.In(s_untilEnded);
+        while (!tree.TryEndRemains(manifest, criu?.Session.Pid ?? 0) && !deadline.HasPassed)
+        {
+            pod.Init.Wait(() => false, Deadline.In(TimeSpan.FromMilliseconds(10)));
+        }
+
+        return outcome;
+    }
+}

@@ -1,0 +1,366 @@
+using System.Diagnostics;
+using Crik.Configuration;
+using Crik.Criu;
+using Crik.Diagnostics;
+using Crik.Files;
+using Crik.Init;
+using Crik.Linux;
+using Crik.Policy;
+using Crik.Store;
+
+namespace Crik.Restore;
+
+/// <summary>Tries the checkpoints one after the other, newest first, and decides whether to keep or set aside those that fail.</summary>
+/// <param name="failedLazily">Whether crik ended the last run because it could not load all pages.</param>
+internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredTree tree, IReadOnlyList<string> command, bool failedLazily)
+{
+    /// <summary>
+    /// How long a fault of the pod may last before crik ends and the kubelet starts it again. For example, another process may have a PID that
+    /// the program needs.
+    /// </summary>
+    private static readonly TimeSpan s_longestFault = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan s_versionTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The criu that was started first, until an attempt uses it.</summary>
+    private CriuForRestore? _early;
+    private int? _version;
+    private bool? _canDecompress;
+    private PutBack _putBack = new();
+
+    private bool IsTerminated => pod.Init.TerminationRequested is not null;
+
+    /// <exception cref="CheckpointException">Nothing could be restored, and the configuration forbids a fresh start.</exception>
+    public RestoredProgram Run(IReadOnlyList<int> generations)
+    {
+        if (generations.Count == 0)
+        {
+            return policy.WhenRestoreFails == WhenRestoreFails.Fail && pod.Store.NewestSetAside() is { } setAside
+                ? FreshOrFail(fail: true, $"checkpoint {setAside} could not be restored and was set aside by an earlier start: 'crik rollback {setAside}' lets the "
+                    + $"next start try it again, and without failed/{setAside} it starts afresh")
+                : new RestoredProgram.Fresh(GivesUpNothing: true);
+        }
+
+        try
+        {
+            CriuSetup setup = pod.Criu.Setup;
+            _early = setup.Problems.Count == 0 ? pod.Criu.StartEarly() : throw new CriuException(setup.Problems[0], []);
+            return TryEach(generations);
+        }
+        catch (CriuException exception)
+        {
+            // The cause is this container. The checkpoints stay as they are for a container that can restore them.
+            return FreshOrFail(policy.WhenIncompatible == WhenIncompatible.Fail || policy.WhenRestoreFails == WhenRestoreFails.Fail,
+                $"checkpoint {generations[0]} cannot be restored here: {exception.Message}");
+        }
+        finally
+        {
+            _early?.Dispose();
+        }
+    }
+
+    /// <exception cref="CriuException">criu did not answer.</exception>
+    private RestoredProgram TryEach(IReadOnlyList<int> generations)
+    {
+        foreach (int generation in generations)
+        {
+            CheckpointManifest? manifest = null;
+            if (!Succeeds(generation, () => manifest = ManifestReader.Read(pod.Store.PathOf(generation), generation)))
+            {
+                continue;
+            }
+
+            _version ??= ReadVersion();
+            if (_version is null)
+            {
+                return new RestoredProgram.Interrupted();
+            }
+
+            if (Refusal(manifest!) is { } refusal)
+            {
+                return FreshOrFail(refusal.Fail, refusal.Reason);
+            }
+
+            bool interrupted = false;
+            if (!Succeeds(generation, () => interrupted = !PutFilesBack(manifest!)))
+            {
+                UndoFiles();
+                continue;
+            }
+
+            RestoreOutcome outcome = interrupted ? new RestoreOutcome.Interrupted() : Attempt(manifest!);
+            switch (outcome)
+            {
+                case RestoreOutcome.Restored restored:
+                    return new RestoredProgram.Running(restored.Program, generation, restored.Missing);
+                case RestoreOutcome.Interrupted:
+                    return new RestoredProgram.Interrupted();
+                case RestoreOutcome.Failed failed:
+                    UndoFiles();
+                    ThrowOnUnreadable(manifest!);
+                    GiveUp(generation, failed.Reason, failed.Logs);
+                    break;
+            }
+        }
+
+        return FreshOrFail(policy.WhenRestoreFails == WhenRestoreFails.Fail, "no checkpoint could be restored");
+    }
+
+    /// <summary>Explains why an intact checkpoint is not restored, and tells whether that forbids a fresh start.</summary>
+    private (bool Fail, string Reason)? Refusal(CheckpointManifest manifest)
+    {
+        ContainerFacts now = ContainerFacts.Read(
+            manifest, CheckpointLayout.ImagesIn(pod.Store.PathOf(manifest.Generation)), policy.AdditionalPaths, pod.Level, _version!.Value,
+            () => _canDecompress ??= pod.Criu.CanCompress() != false);
+        if (CommandChange.Of(manifest.Command, [.. command.Select(ByteStrings.Printable)]) is { } change)
+        {
+            Log.Warning("the checkpoint was made of another command than crik is told to run now; the old program is restored, and the new command is not run",
+                ("generation", manifest.Generation), ("then", change.Then), ("now", change.Now));
+        }
+
+        foreach (string remark in CompatibilityGate.Remarks(manifest, now.Machine))
+        {
+            Log.Warning(remark);
+        }
+
+        IReadOnlyList<string> problems = [.. CompatibilityGate.Problems(manifest, now)];
+        foreach (string problem in problems)
+        {
+            Log.Error($"checkpoint {manifest.Generation} does not fit: {problem}");
+        }
+
+        return problems.Count > 0 && policy.WhenIncompatible != WhenIncompatible.TryAnyway
+                ? (policy.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {manifest.Generation} does not fit this machine")
+            : ChangedVolumeFiles(manifest) is { } changed ? changed
+            : policy.WhenClockJumps != WhenClockJumps.Warn && CompatibilityGate.ClockStep(manifest, now.Machine) < TimeSpan.Zero
+                ? (policy.WhenClockJumps == WhenClockJumps.Fail, $"CLOCK_MONOTONIC would go back for the program of checkpoint {manifest.Generation}")
+            : null;
+    }
+
+    private (bool Fail, string Reason)? ChangedVolumeFiles(CheckpointManifest manifest)
+    {
+        string[] changes = [.. VolumeFileChanges.Of(manifest, path => Libc.TryStatus(path, followLinks: true) is { } status ? FileStamp.Of(status) : null)];
+        foreach (string change in changes)
+        {
+            Log.Warning($"{ByteStrings.Printable(change)}; the program's memory does not know of that (whenVolumeFilesChanged)", ("generation", manifest.Generation));
+        }
+
+        return changes.Length == 0 || policy.WhenVolumeFilesChanged == WhenVolumeFilesChanged.Warn ? null
+            : (policy.WhenVolumeFilesChanged == WhenVolumeFilesChanged.Fail, $"files on volumes have changed since checkpoint {manifest.Generation}");
+    }
+
+    /// <returns><see langword="false"/> when SIGTERM came.</returns>
+    private bool PutFilesBack(CheckpointManifest manifest)
+    {
+        X11Directory.Make();
+        _putBack = new PutBack();
+        Stopwatch clock = Stopwatch.StartNew();
+        return !manifest.HasFiles || BackgroundWork.Run(
+            pod.Init, Deadline.Never, cancellation => PutFilesBack(manifest, cancellation), () => IsTerminated,
+            () => Log.Info("putting files back", ("seconds", (long)clock.Elapsed.TotalSeconds)));
+    }
+
+    private void PutFilesBack(CheckpointManifest manifest, CancellationToken cancellation)
+    {
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        string[] own = [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))];
+        ArchiveRoots allowed = new(policy.AdditionalPaths, own, leftOut: [.. manifest.OwnPaths.Except(own)]);
+        FileArchiveSummary summary = FileArchive.Restore(CheckpointLayout.FilesIn(pod.Store.PathOf(manifest.Generation)), allowed, cancellation, _putBack);
+        foreach (string note in summary.Notes)
+        {
+            Log.Warning(note);
+        }
+
+        Preload.CompleteForProgram(manifest.Paths);
+    }
+
+    /// <summary>Removes the files of a failed checkpoint, because neither another checkpoint nor a fresh start may find them.</summary>
+    private void UndoFiles()
+    {
+        if (_putBack.Undo() is > 0 and { } left)
+        {
+            Log.Warning("files that were put back for a restore that failed could not be removed; the program may find them", ("files", left));
+        }
+    }
+
+    /// <summary>
+    /// Asks another criu when the first one does not answer. It may have been killed, or the machine may be busy; no checkpoint is at fault.
+    /// </summary>
+    /// <returns><see langword="null"/> when SIGTERM came.</returns>
+    private int? ReadVersion()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _early ??= pod.Criu.StartEarly();
+                return _early.ReadVersion(Deadline.In(s_versionTimeout), () => IsTerminated);
+            }
+            catch (CriuException) when (IsTerminated)
+            {
+                return null;
+            }
+            catch (CriuException exception) when (attempt < policy.RestoreAttempts)
+            {
+                Log.Warning($"attempt {attempt} of {policy.RestoreAttempts} to ask criu for its version: {exception.Message}");
+                _early?.Dispose();
+                _early = null;
+            }
+        }
+    }
+
+    /// <summary>Does something with a checkpoint that may turn out to be damaged; a damaged one is set aside.</summary>
+    private bool Succeeds(int generation, Action step)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                step();
+                return true;
+            }
+            catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                if (attempt < policy.RestoreAttempts)
+                {
+                    Log.Warning($"attempt {attempt} of {policy.RestoreAttempts} to read checkpoint {generation}: {exception.Message}");
+                    continue;
+                }
+
+                ThrowOnTrouble(generation, exception);
+                GiveUp(generation, exception.Message, []);
+                return false;
+            }
+        }
+    }
+
+    /// <exception cref="CheckpointException">The volume is at fault and not the checkpoint.</exception>
+    private static void ThrowOnTrouble(int generation, Exception exception)
+    {
+        if (VolumeTrouble.Caused(exception))
+        {
+            throw new CheckpointException(
+                $"checkpoint {generation} cannot be restored now: {exception.Message}; it stays where it is, for a start that finds the volume in order", cause: exception);
+        }
+    }
+
+    /// <summary>Reads the images once more after criu failed, because criu does not tell a damaged image from a failing disk.</summary>
+    private void ThrowOnUnreadable(CheckpointManifest manifest)
+    {
+        try
+        {
+            ManifestReader.ReadThrough(pod.Store.PathOf(manifest.Generation), manifest);
+        }
+        catch (IOException exception)
+        {
+            ThrowOnTrouble(manifest.Generation, exception);
+        }
+    }
+
+    /// <summary>Makes attempts until one succeeds. When the pod is at fault, crik waits and tries again, and never sets the checkpoint aside.</summary>
+    /// <exception cref="CheckpointException">The pod is still at fault after the longest time.</exception>
+    private RestoreOutcome Attempt(CheckpointManifest manifest)
+    {
+        void BeforeResume() => RestoredFile.Write(policy.RestoredFile, manifest, DateTimeOffset.UtcNow);
+        if (GoesLazily(manifest))
+        {
+            RestoreOutcome outcome = new RestoreAttempt(pod, tree, manifest, BeforeResume) { Lazily = true }.Run(TakeEarly(manifest));
+            if (outcome is not RestoreOutcome.Failed lazy)
+            {
+                return outcome;
+            }
+
+            Log.Warning($"checkpoint {manifest.Generation} is not restored before its pages are there: {lazy.Reason}");
+        }
+
+        Deadline untilFaultIsGone = Deadline.In(s_longestFault);
+        TimeSpan pause = TimeSpan.FromSeconds(1);
+        for (int attempt = 1; ; attempt++)
+        {
+            RestoreOutcome outcome = new RestoreAttempt(pod, tree, manifest, BeforeResume).Run(TakeEarly(manifest));
+            if (outcome is not RestoreOutcome.Failed failed || (!failed.IsOfPod && attempt >= policy.RestoreAttempts))
+            {
+                return outcome;
+            }
+
+            if (failed.IsOfPod && (!failed.MayPass || untilFaultIsGone.Left < pause))
+            {
+                throw new CheckpointException($"checkpoint {manifest.Generation} cannot be restored now: {failed.Reason}; this pod is at fault and not the checkpoint, "
+                    + "which stays where it is for the next start");
+            }
+
+            Log.Warning(failed.IsOfPod ? $"attempt {attempt} to restore checkpoint {manifest.Generation}: {failed.Reason}; crik tries again in {pause.TotalSeconds:0} s"
+                : $"attempt {attempt} of {policy.RestoreAttempts} to restore checkpoint {manifest.Generation}: {failed.Reason}");
+            if (failed.IsOfPod && pod.Init.Wait(() => IsTerminated, Deadline.In(pause)))
+            {
+                return new RestoreOutcome.Interrupted();
+            }
+
+            pause = failed.IsOfPod ? pause * 2 : pause;
+        }
+    }
+
+    /// <summary>Takes the criu that was started early. It serves one attempt, and only if the program does not need its PID.</summary>
+    private CriuForRestore? TakeEarly(CheckpointManifest manifest)
+    {
+        CriuForRestore? early = _early;
+        if (early is not null && manifest.Pids.Contains(early.Session.Pid))
+        {
+            early.Dispose();
+            early = null;
+        }
+
+        _early = null;
+        return early;
+    }
+
+    private bool GoesLazily(CheckpointManifest manifest)
+    {
+        if (policy.LazyPages == LazyPages.Never)
+        {
+            return false;
+        }
+
+        LazyRestore decision = LazyRestore.Decide(
+            policy.LazyPages, manifest.MemoryBytes, manifest.Unprivileged ? PrivilegeLevel.Basic : pod.Level, Libc.TryUserfaultfd(), failedLazily);
+        string message = decision.IsLazy ? "the program is to run before its pages are there" : "the program is to run when all its pages are there";
+        if (decision.WasRefused)
+        {
+            Log.Warning(message, ("because", decision.Reason));
+        }
+        else
+        {
+            Log.Info(message, ("because", decision.Reason));
+        }
+
+        return decision.IsLazy;
+    }
+
+    private void GiveUp(int generation, string reason, IReadOnlyList<string> logs)
+    {
+        string kept;
+        try
+        {
+            kept = pod.Store.Quarantine(generation, logs);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"checkpoint {generation} cannot be restored ({reason}), and it cannot be set aside: {exception.Message}");
+        }
+
+        Log.Error($"checkpoint {generation} cannot be restored and was set aside: {reason}", ("kept", kept));
+        TerminationLog.Add($"checkpoint {generation} cannot be restored: {reason}");
+    }
+
+    private static RestoredProgram.Fresh FreshOrFail(bool fail, string reason)
+    {
+        TerminationLog.Add(reason);
+        if (fail)
+        {
+            throw new CheckpointException($"{reason}, and a fresh start is forbidden by the configuration", FailureKind.CheckpointNotRestored);
+        }
+
+        Log.Error($"{reason}; starting afresh");
+        return new RestoredProgram.Fresh(GivesUpNothing: false);
+    }
+}

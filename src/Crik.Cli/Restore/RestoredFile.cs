@@ -1,0 +1,75 @@
+using System.Text;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Json;
+using Crik.Linux;
+using Crik.Store;
+
+namespace Crik.Restore;
+
+/// <summary>
+/// Writes the file that tells a restored program about the new pod, because the program still has the environment and the host name of the
+/// old one. crik writes the file before the program runs again, and removes it at a fresh start.
+/// </summary>
+internal static class RestoredFile
+{
+    private const UnixFileMode OwnerOnly = FileModes.OwnFile; // the environment may hold secrets
+
+    public static void Write(string? path, CheckpointManifest manifest, DateTimeOffset now)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        try
+        {
+            string next = $"{path}.new";
+            using (FileDescriptor file = Libc.Create(next, OwnerOnly))
+            {
+                Libc.Write(file, Describe(manifest, now), next);
+            }
+
+            Libc.Rename(next, path);
+        }
+        catch (IOException exception)
+        {
+            Log.Error("restoredFile could not be written", ("reason", exception.Message));
+        }
+    }
+
+    public static void Remove(string? path)
+    {
+        try
+        {
+            if (path is not null)
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Error("restoredFile of an earlier run could not be removed", ("reason", exception.Message));
+        }
+    }
+
+    private static byte[] Describe(CheckpointManifest manifest, DateTimeOffset now) => Encoding.UTF8.GetBytes(JsonOutput.Print(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("generation", manifest.Generation);
+        json.WriteString("restoredAt", now.UtcDateTime);
+        json.WriteString("checkpointedAt", manifest.CreatedAt.UtcDateTime);
+        json.WriteNumber("awaySeconds", Math.Round((now - manifest.CreatedAt).TotalSeconds, 3));
+        json.WriteString("hostName", Environment.MachineName);
+        json.WriteString("hostNameBefore", manifest.Machine.HostName);
+        json.WriteStartObject("environment");
+        foreach (string entry in EnvironmentBlock.Current)
+        {
+            int end = entry.IndexOf('=', StringComparison.Ordinal);
+            json.WriteString(ByteStrings.Printable(entry[..end]), ByteStrings.Printable(entry[(end + 1)..]));
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }));
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Crik.Configuration;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Run;
+
+/// <summary>Runs the user's shell commands at their moments, beside the program.</summary>
+internal sealed class Hooks(IInit init, HookPolicy policy)
+{
+    /// <returns>Whether the checkpoint may be made.</returns>
+    public bool BeforeCheckpoint(string because, Deadline deadline, Func<bool>? giveUp)
+    {
+        HookEnd end = Run("hooks.beforeCheckpoint", policy.BeforeCheckpoint, [("CHECKPOINT_REASON", because)], deadline, giveUp);
+        return end == HookEnd.Succeeded || policy.WhenHookFails == WhenHookFails.GoOn;
+    }
+
+    public void AfterCheckpoint(string because, int generation, Func<bool>? giveUp) => Run(
+        "hooks.afterCheckpoint", policy.AfterCheckpoint,
+        [("CHECKPOINT_REASON", because), ("CHECKPOINT_GENERATION", generation.ToString(CultureInfo.InvariantCulture))], Deadline.Never, giveUp);
+
+    public void AfterRestore(int generation, Func<bool> giveUp) => Run(
+        "hooks.afterRestore", policy.AfterRestore, [("CHECKPOINT_GENERATION", generation.ToString(CultureInfo.InvariantCulture))], Deadline.Never, giveUp);
+
+    public void OnNodeWarning(IReadOnlyList<(string Name, string Value)> variables, Func<bool> giveUp) =>
+        Run("onNodeWarning", policy.OnNodeWarning, variables, Deadline.Never, giveUp);
+
+    /// <param name="key">The configuration key, for the log.</param>
+    /// <param name="deadline">The hook is killed then, or after hookTimeout if that is earlier.</param>
+    /// <param name="giveUp">Ends the wait; the hook goes on by itself.</param>
+    internal HookEnd Run(string key, string? command, IReadOnlyList<(string Name, string Value)> variables, Deadline deadline, Func<bool>? giveUp)
+    {
+        if (command is null)
+        {
+            return HookEnd.Succeeded;
+        }
+
+        ProcessSpec spec = new(["/bin/sh", "-c", command])
+        {
+            Environment = [.. EnvironmentBlock.Current, .. variables.Select(variable => $"{variable.Name}={variable.Value}")],
+            NewSession = true,
+        };
+        if (init.TryStart(spec, out int errno) is not { } hook)
+        {
+            Log.Error($"{key} could not be run: /bin/sh: {Errno.Text(errno)}");
+            return HookEnd.Failed;
+        }
+
+        TimeSpan time = deadline.Left < policy.HookTimeout ? deadline.Left : policy.HookTimeout;
+        if (!init.Wait(() => hook.HasExited || giveUp?.Invoke() == true, Deadline.In(time)))
+        {
+            Kill(key, hook, time);
+            return HookEnd.TookTooLong;
+        }
+
+        if (hook.Exit is not { } exit)
+        {
+            Log.Warning($"{key} still runs, and crik does not wait for it any more", ("pid", hook.Pid));
+            return HookEnd.LeftAlone;
+        }
+
+        if (exit.ToExitCode() != 0)
+        {
+            Log.Warning($"{key} ended badly", ("with", exit));
+            return HookEnd.Failed;
+        }
+
+        return HookEnd.Succeeded;
+    }
+
+    private void Kill(string key, ChildProcess hook, TimeSpan time)
+    {
+        int errno = Libc.SendSignal(-hook.Pid, Signal.SIGKILL);
+        string limit = time < policy.HookTimeout ? "the time that is left" : "hookTimeout";
+        string seconds = time.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+        Log.Warning(errno is 0 or Errno.ESRCH ? $"{key} took longer than {limit} ({seconds}s) and was killed"
+            : $"{key} took longer than {limit} ({seconds}s) and could not be killed ({Errno.Text(errno)}); it goes on", ("pid", hook.Pid));
+    }
+}

@@ -1,0 +1,83 @@
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+using Crik.Save;
+using Crik.Store;
+
+namespace Crik.Run;
+
+/// <summary>Records how the run goes (<c>run.json</c>), so that the next start can decide what to restore.</summary>
+internal sealed class RunJournal(CheckpointStore store, RunRecord start)
+{
+    /// <summary>Held while the record is written: a write that was given up must not undo a later one.</summary>
+    private readonly Lock _writing = new();
+    private RunRecord _record = start;
+
+    public RunRecord Record => _record;
+
+    /// <summary>
+    /// Records the start. A restored program goes on even when that fails, because the old record still leads to the checkpoint it came from.
+    /// A fresh one may not be started then, because after a crash the old record would bring back what was before it.
+    /// </summary>
+    /// <exception cref="IOException">The start of a fresh program could not be recorded.</exception>
+    public void Begin()
+    {
+        try
+        {
+            store.WriteRunRecord(_record);
+        }
+        catch (IOException exception) when (_record.RestoredFrom is not null)
+        {
+            Log.Error("the start of the run could not be recorded", ("reason", exception.Message));
+        }
+    }
+
+    /// <summary>Records the end. Should that fail, the next start sees a run that vanished, and goes on from the newest checkpoint.</summary>
+    public void End(RunEndKind kind, ExitStatus exit)
+    {
+        try
+        {
+            lock (_writing)
+            {
+                store.WriteRunRecord(_record with
+                {
+                    HistoryUpTo = kind == RunEndKind.Exited ? store.NewestGeneration() : _record.HistoryUpTo,
+                    End = new RunEnd(kind, DateTimeOffset.UtcNow, exit.Code, exit.Signal),
+                });
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Error("the end of the run could not be recorded", ("reason", exception.Message));
+        }
+    }
+
+    /// <summary>Learns how fast the volume was.</summary>
+    public void Learn(SaveOutcome.Committed saved) =>
+        _record = _record with { Speeds = _record.Speeds.Learn(saved.Bytes, saved.CompressedBytes, saved.Writing) };
+
+    /// <summary>Records what was learned, because a run that vanishes leaves it to the next one.</summary>
+    public void WriteWhatWasLearned(IInit init, Deadline deadline, Func<bool> giveUp)
+    {
+        RunRecord record = _record;
+        void Write(CancellationToken cancellation)
+        {
+            lock (_writing)
+            {
+                if (!cancellation.IsCancellationRequested)
+                {
+                    store.WriteRunRecord(record);
+                }
+            }
+        }
+
+        try
+        {
+            BackgroundWork.Run(init, deadline, Write, giveUp);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("the speed of the checkpoint could not be recorded", ("reason", exception.Message));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Crik.Configuration;
+using Crik.Diagnostics;
+using Crik.Files;
+using Crik.Linux;
+using Crik.Store;
+
+namespace Crik.Save;
+
+/// <summary>Copies the files that go into a checkpoint while the tree is frozen.</summary>
+internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
+{
+    /// <exception cref="FileArchiveException">A file cannot be read.</exception>
+    public SaveState.Captured Capture(CheckpointDraft draft, SaveState.Frozen frozen, CancellationToken cancellation)
+    {
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        OwnFiles own = Find(frozen, mounts, cancellation);
+        if (policy.AdditionalPaths.Count + own.Files.Count + own.Places.Count > 0)
+        {
+            FileArchiveSummary summary = FileArchive.Capture(policy.AdditionalPaths, own.Files, own.Places, draft.FilesPath, cancellation);
+            foreach (string note in summary.Notes)
+            {
+                Log.Warning(note);
+            }
+        }
+
+        return new SaveState.Captured(frozen, own, WrittenFiles.Read(frozen.Tree, policy.AdditionalPaths, mounts));
+    }
+
+    private OwnFiles Find(SaveState.Frozen frozen, IReadOnlyList<Mount> mounts, CancellationToken cancellation)
+    {
+        Lifetime lifetime = age.Lifetime();
+        IReadOnlyList<ChangedFile> changed = policy.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, lifetime, cancellation);
+        string[] leaveAlone = [.. policy.AdditionalPaths, policy.ImageDir, Environment.ProcessPath!];
+        IEnumerable<string> held = frozen.Tree.Paths.Concat(frozen.Tree.Shadows).Concat(frozen.Watches.Taken.Select(watch => watch.Path));
+        OwnFiles own = OwnFiles.Choose(held, changed, policy.ContainerFilesLimit, leaveAlone, mounts, lifetime, path => Libc.TryStatus(path, followLinks: false));
+        if (own.LeftOut is { } leftOut)
+        {
+            Log.Warning(leftOut);
+        }
+
+        Log.Debug("files of the container are copied into the checkpoint", ("files", own.Files.Count), ("directories", own.Places.Count));
+        return own;
+    }
+}

@@ -1,0 +1,390 @@
+using System.Diagnostics;
+using Crik.Configuration;
+using Crik.Criu;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Linux;
+using Crik.Policy;
+using Crik.Store;
+
+namespace Crik.Save;
+
+/// <summary>One attempt to make a checkpoint: a conversation with one criu, in which each message leads from one <see cref="SaveState"/> to the next.</summary>
+internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveRequest request, EarlierAttempt? before)
+{
+    private const int FirstCriuThatCompresses = 40300;
+    private const string NotFrozen = "criu reported a finished dump without having frozen the program";
+    private const string LetGoByInit = "time was up, and the program had to go on before its checkpoint was committed";
+    private const string CriuWasGone = "criu ended, and the program ran on, before its checkpoint was committed";
+    private const string Terminated = "SIGTERM came";
+
+    /// <summary>How long criu may take to end the tree and to report it.</summary>
+    private static readonly TimeSpan s_lastWord = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long criu may take to take its code out of the tree when crik gives up a dump.</summary>
+    private static readonly TimeSpan s_giveUp = TimeSpan.FromSeconds(2);
+
+    /// <summary>The part of the remaining time that the search for the names of watched files may take.</summary>
+    private const int ShareOfSearch = 8;
+
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly CapturedFiles _files = new(policy, pod.Age);
+    private SaveState _state = new SaveState.Asked();
+    private IReadOnlyList<int> _stopped = [];
+    private InotifyWatches? _watches;
+    private SavePlan? _plan;
+    private TimeSpan _margin = s_giveUp;
+
+    /// <summary>What the next attempt should know; to be asked after this one failed.</summary>
+    public EarlierAttempt? Leftover { get; private set; }
+
+    public SaveOutcome Run()
+    {
+        pod.Init.BeginSave();
+        CheckpointDraft? draft = null;
+        try
+        {
+            IReadOnlyList<int> tasks = trees.Tasks(request.Program.Pid);
+            _stopped = trees.Stopped(tasks);
+            if (trees.Objection(tasks) is { } objection)
+            {
+                return new SaveOutcome.Failed(objection);
+            }
+
+            long size = trees.ResidentBytes(tasks);
+            draft = pod.Store.Begin();
+            return WithCriu(draft, size);
+        }
+#pragma warning disable CA1031 // No failure of a save may harm the program. When crik gives up, criu lets it run on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return _state is SaveState.Committed committed
+                ? EndTreeOfEndedCriu(committed, draft!.Generation, ("reason", exception.Message))
+                : new SaveOutcome.Failed(Explain(exception, draft), exception is CheckpointException || (exception is CriuException && _plan is not null) ? Repeat.No : Repeat.Once);
+        }
+        finally
+        {
+            pod.Init.EndSave();
+            if (draft is { IsCommitted: false })
+            {
+                PutOnWatches();
+                Leftover = new EarlierAttempt(TreeOf(_state), Leftover?.HasUndelivered ?? false);
+            }
+
+            draft?.Dispose();
+        }
+    }
+
+    /// <summary>A save that leaves the program running makes way for the last checkpoint.</summary>
+    private bool GiveUp() => request.LeaveRunning && pod.Init.TerminationRequested is not null;
+
+    private SaveOutcome WithCriu(CheckpointDraft draft, long size)
+    {
+        using FileDescriptor images = Libc.Open(draft.ImagesPath, Libc.O_RDONLY | Libc.O_DIRECTORY);
+        using FileDescriptor output = Libc.Open(
+            Path.Combine(draft.ImagesPath, CheckpointLayout.CriuOutput), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, FileModes.OwnFile);
+        using ICriuSession criu = pod.Criu.StartForDump(output, policy.ShareSysvMemory);
+        criu.Send(CriuRequest.ForVersion());
+        int version = criu.Receive(request.Deadline, GiveUp) is CriuReply.Said said ? said.Message.Version : throw CriuProcess.NoAnswer(pod.Criu.Setup.File);
+        WriteSpeeds speeds = request.Run.Speeds;
+        long free = Libc.FreeBytes(policy.ImageDir);
+        _plan = new SavePlan(version, size, Compresses(version, size, free, speeds));
+        CheckRoomAndTime(_plan, free, speeds);
+        _margin = InitsMargin(request.Deadline.Left);
+        pod.Init.HoldProgram(criu.Pid, Deadline.In(request.Deadline.Left + _margin));
+        criu.Send(CriuRequest.ForDump(new DumpOptions(
+            request.Program.Pid, images.Number, pod.Level, request.LeaveRunning, policy.GhostLimit, policy.InotifyIncompatiblePaths,
+            [.. CheckpointDescription.ExternalMounts().Select(point => $"mnt[{point}]:{point}")])
+        {
+            Compress = _plan.Compresses,
+        }));
+        return Converse(criu, draft, new Progress("writing the checkpoint", speeds.Foresee(size, _plan.Compresses), () => ProcFs.BytesWritten(criu.Pid)));
+    }
+
+    /// <summary>The init waits this much longer than the run before it takes the program from criu by itself.</summary>
+    private static TimeSpan InitsMargin(TimeSpan left) => GraceClock.ReserveOf(left * 4 / 3) / 3;
+
+    private SaveOutcome Converse(ICriuSession criu, CheckpointDraft draft, Progress progress)
+    {
+        while (true)
+        {
+            CriuReply reply = _state is SaveState.Committed ? criu.Receive(Deadline.In(s_lastWord), GiveUp) : criu.Receive(request.Deadline, GiveUp, progress);
+            if (reply is CriuReply.Said { Message: { Type: CriuRequest.Notify } notification })
+            {
+                Hear(notification.Script, criu, draft);
+                continue;
+            }
+
+            return (_state, reply) switch
+            {
+                (SaveState.Captured saved, CriuReply.Said { Message: { Type: CriuRequest.Dump, Success: true } }) => CommitAfterwards(saved, draft),
+                (SaveState.Committed committed, CriuReply.Said { Message: { Type: CriuRequest.Dump, Success: true } }) => EndTree(committed, draft.Generation),
+                (SaveState.Committed committed, _) => EndTreeOfEndedCriu(committed, draft.Generation),
+                _ => Fail(criu, draft, reply),
+            };
+        }
+    }
+
+    /// <summary>Answers one of criu's notifications, and moves on to the next state.</summary>
+    private void Hear(string? script, ICriuSession criu, CheckpointDraft draft)
+    {
+        switch (script)
+        {
+            case "query-ext-files" when _state is SaveState.Asked:
+                SaveState.Frozen frozen = Freeze();
+                _state = frozen;
+                criu.Send(CriuRequest.ForNotify(goOn: true, frozen.Tree.External));
+                break;
+
+            case "post-dump":
+                _state = _state switch
+                {
+                    SaveState.Frozen still => Capture(still, draft),
+                    SaveState.Asked => new SaveState.Refused(NotFrozen, Repeat.Once, Tree: null),
+                    _ => _state,
+                };
+                if (_state is not SaveState.Committed)
+                {
+                    PutOnWatches();
+                }
+
+                criu.TrySend(CriuRequest.ForNotify(goOn: _state is SaveState.Captured or SaveState.Committed, []));
+                break;
+
+            default:
+                criu.Send(CriuRequest.ForNotify(goOn: true, []));
+                break;
+        }
+    }
+
+    private SaveState.Frozen Freeze()
+    {
+        TimeSpan at = _clock.Elapsed;
+        FrozenTree tree = trees.Read(request.Program.Pid, _stopped);
+        _watches = trees.TakeOffWatches(tree, Deadline.In(request.Deadline.Left / ShareOfSearch));
+        if (before is { HasUndelivered: true } && !request.LeaveRunning)
+        {
+            trees.DropUndelivered(tree);
+        }
+
+        return new SaveState.Frozen(tree, _watches, at);
+    }
+
+    private SaveState Capture(SaveState.Frozen frozen, CheckpointDraft draft)
+    {
+        if (before?.Tree is { } earlier && trees.HasLostOne(earlier))
+        {
+            return new SaveState.Refused("a process of the program died when the attempt before failed; the checkpoint before has it", Repeat.No, frozen.Tree);
+        }
+
+        SaveState.Captured? captured = null;
+        if (InBackground("copying files", cancellation => captured = _files.Capture(draft, frozen, cancellation)) is { } failure)
+        {
+            return new SaveState.Refused(failure, Repeat.No, frozen.Tree);
+        }
+
+        SaveState.Captured saved = captured!;
+        return request.LeaveRunning ? saved : CommitWhileFrozen(saved, draft);
+    }
+
+    /// <summary>Commits while the tree is frozen, and makes sure that it stays frozen even if criu is killed.</summary>
+    private SaveState CommitWhileFrozen(SaveState.Captured saved, CheckpointDraft draft)
+    {
+        FrozenTree tree = saved.Before.Tree;
+        if (Seal(saved, draft) is { } failure)
+        {
+            return new SaveState.Refused(failure, Repeat.No, tree);
+        }
+
+        bool isHeld = trees.TryHold(tree);
+        string? refused = !isHeld ? CriuWasGone
+            : !pod.Init.TryCommit([.. tree.Living.Except(tree.Stopped)]) ? LetGoByInit
+            : Try(draft.Commit) ?? (pod.Init.NoteCommitted() ? null : TakeBack(draft));
+        if (refused is null)
+        {
+            Log.Info("checkpoint committed", ("generation", draft.Generation), ("ms", _clock.ElapsedMilliseconds),
+                ("tasks", tree.Tasks.Count), ("criu", _plan!.CriuVersion), ("mode", pod.Level));
+            return new SaveState.Committed(tree);
+        }
+
+        trees.LetGo(tree);
+        return new SaveState.Refused(refused, isHeld ? Repeat.No : Repeat.Once, tree);
+    }
+
+    private static string TakeBack(CheckpointDraft draft) =>
+        Try(draft.TakeBack) is { } problem ? $"{LetGoByInit}, and checkpoint {draft.Generation} could not be taken back: {problem}" : LetGoByInit;
+
+    /// <summary>Commits the state that the program had when it was frozen. The program runs again already.</summary>
+    private SaveOutcome CommitAfterwards(SaveState.Captured saved, CheckpointDraft draft)
+    {
+        TimeSpan frozen = _clock.Elapsed - saved.Before.At;
+        pod.Init.EndSave();
+        if (Seal(saved, draft) is { } failure)
+        {
+            return new SaveOutcome.Failed(failure);
+        }
+
+        if (Try(draft.Commit) is { } problem)
+        {
+            return new SaveOutcome.Failed(problem);
+        }
+
+        Log.Info("checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", _clock.ElapsedMilliseconds),
+            ("frozenMs", (long)frozen.TotalMilliseconds), ("tasks", saved.Before.Tree.Tasks.Count));
+        return Measured(draft.Generation);
+    }
+
+    private string? Seal(SaveState.Captured saved, CheckpointDraft draft) => InBackground("waiting for the disk of the image directory", _ =>
+    {
+        long? compressed = _plan!.Compresses ? _plan.Bytes : null;
+        CheckpointManifest manifest = CheckpointDescription.Of(draft, request, saved, pod.Level, _plan.CriuVersion, compressed, policy.ChecksumPages);
+        _plan = _plan with { PageBytes = manifest.PageBytes };
+        draft.WritePages();
+        _plan = _plan with { Writing = _clock.Elapsed };
+        draft.Seal(manifest);
+    });
+
+    private SaveOutcome.Committed Measured(int generation) =>
+        new(generation, _plan!.Compresses ? _plan.Bytes : _plan.PageBytes, _plan.Compresses ? _plan.PageBytes : null, _plan.Writing);
+
+    /// <summary>Does slow work that can fail on a separate thread, so that the run can react to time limits and SIGTERM meanwhile.</summary>
+    /// <returns>Why it failed; <see langword="null"/> when it succeeded.</returns>
+    private string? InBackground(string what, Action<CancellationToken> work)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        void Report() => Log.Info(what, ("seconds", (long)clock.Elapsed.TotalSeconds), ("unwrittenMib", ProcFs.UnwrittenBytes() >> 20));
+        bool inTime = true;
+        return Try(() => inTime = BackgroundWork.Run(pod.Init, request.Deadline, work, GiveUp, Report))
+            ?? (inTime ? null
+                : GiveUp() ? Terminated
+                : "the copy of the additional paths or the sync of the image directory did not end within the grace period");
+    }
+
+    private static string? Try(Action step)
+    {
+        try
+        {
+            step();
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CrikException or InvalidDataException or OperationCanceledException)
+        {
+            return exception.Message;
+        }
+    }
+
+    private void PutOnWatches()
+    {
+        if (_watches is not null)
+        {
+            trees.PutOnWatches(_watches);
+        }
+    }
+
+    private static FrozenTree? TreeOf(SaveState state) => state switch
+    {
+        SaveState.Frozen frozen => frozen.Tree,
+        SaveState.Captured saved => saved.Before.Tree,
+        SaveState.Committed committed => committed.Tree,
+        SaveState.Refused refused => refused.Tree,
+        _ => null,
+    };
+
+    /// <summary>Ends criu after a failed dump, and explains why the dump failed.</summary>
+    private SaveOutcome.Failed Fail(ICriuSession criu, CheckpointDraft draft, CriuReply reply)
+    {
+        TimeSpan patience = _margin / 2; // before the init loses patience
+        criu.GiveUp(patience < s_giveUp ? patience : s_giveUp);
+        switch (_state, reply)
+        {
+            case (SaveState.Refused refused, _):
+                return new SaveOutcome.Failed(refused.Reason, refused.Repeat);
+            case (_, CriuReply.Interrupted):
+                return new SaveOutcome.Failed(Terminated);
+            case (_, CriuReply.TimeIsUp):
+                return new SaveOutcome.Failed("the dump did not end within the grace period; raise gracePeriod and the pod's terminationGracePeriodSeconds together");
+        }
+
+        CriuException explained = CriuLog.Explain(
+            "criu could not save the program", Path.Combine(draft.ImagesPath, CheckpointLayout.DumpLog), OutputOf(draft),
+            Libc.FreeBytes(draft.ImagesPath) < Environment.SystemPageSize, CriuLog.Ending(criu.EndSignal, longest: null));
+        Leftover = new EarlierAttempt(TreeOf(_state), explained.IsUndelivered);
+        string? kept = pod.Store.KeepDumpLog(draft);
+        foreach (string line in explained.Evidence)
+        {
+            Log.Warning("criu: " + line);
+        }
+
+        // A criu that died without a message may have left a task in the middle of criu's code. That task is about to die, so a second attempt
+        // would save a tree that cannot be restored.
+        Repeat repeat = reply is CriuReply.Ended || explained.Lasts ? Repeat.No : explained.IsFromOutside ? Repeat.WhileTimeLasts : Repeat.Once;
+        return new SaveOutcome.Failed(kept is null ? explained.Message : $"{explained.Message} (its log: {kept})", repeat);
+    }
+
+    /// <summary>Reads criu's output for the reason when criu sent no message.</summary>
+    private static string Explain(Exception exception, CheckpointDraft? draft) =>
+        exception is CriuException && draft is { IsCommitted: false } && OutputOf(draft) is { } output ? $"{exception.Message} ({output})" : exception.Message;
+
+    private static string? OutputOf(CheckpointDraft draft)
+    {
+        string[] lines = File.Exists(Path.Combine(draft.ImagesPath, CheckpointLayout.DumpLog)) ? []
+            : ProcFs.Lines(Path.Combine(draft.ImagesPath, CheckpointLayout.CriuOutput));
+        return lines.Length == 0 ? null : $"criu says: {lines[^1].Trim()}";
+    }
+
+    private SaveOutcome.Committed EndTreeOfEndedCriu(SaveState.Committed committed, int generation, params (string Key, object? Value)[] why)
+    {
+        Log.Warning("criu ended badly after the checkpoint was committed; the checkpoint counts", [("generation", generation), .. why]);
+        return EndTree(committed, generation);
+    }
+
+    /// <summary>Ends the tree if criu did not end it after a good dump, because the program must not run on beside its checkpoint.</summary>
+    private SaveOutcome.Committed EndTree(SaveState.Committed committed, int generation)
+    {
+        if (!pod.Init.Wait(() => request.Program.HasExited, Deadline.In(TimeSpan.FromSeconds(1))))
+        {
+            trees.Kill(committed.Tree);
+            pod.Init.Wait(() => request.Program.HasExited, Deadline.In(s_lastWord));
+        }
+
+        return Measured(generation);
+    }
+
+    /// <summary>Decides whether to compress. When criu cannot compress, the checkpoint is made without it.</summary>
+    private bool Compresses(int version, long size, long free, WriteSpeeds speeds)
+    {
+        PageCompression decision = PageCompression.Decide(
+            policy.Compression, () => version >= FirstCriuThatCompresses && pod.Criu.CanCompress() == true, size, free, request.Deadline.Left, speeds);
+        if (decision.WasRefused)
+        {
+            Log.Warning("the memory is not compressed", ("because", decision.Reason));
+        }
+        else if (decision.Compresses)
+        {
+            Log.Info("the memory is compressed", ("because", decision.Reason));
+        }
+        else
+        {
+            Log.Debug("the memory is not compressed", ("because", decision.Reason));
+        }
+
+        return decision.Compresses;
+    }
+
+    /// <exception cref="CheckpointException">The checkpoint would not fit.</exception>
+    private void CheckRoomAndTime(SavePlan plan, long free, WriteSpeeds speeds)
+    {
+        long needed = speeds.Foresee(plan.Bytes, plan.Compresses, unknownPercent: 25); // a low guess, because a failed attempt does little harm: when the disk is full, the program runs on
+        if (free < needed)
+        {
+            throw new CheckpointException($"imageDir {policy.ImageDir} has {free >> 20} MiB free, and the program's memory is about {plan.Bytes >> 20} MiB"
+                + (plan.Compresses ? $", {needed >> 20} MiB compressed" : "") + "; use a larger volume, or lower keep");
+        }
+
+        if (speeds.Objection(plan.Bytes, plan.Compresses, request.Deadline.Left) is { } objection)
+        {
+            throw new CheckpointException(objection);
+        }
+    }
+}

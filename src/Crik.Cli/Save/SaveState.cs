@@ -1,0 +1,30 @@
+using Crik.Criu;
+using Crik.Files;
+using Crik.Store;
+
+namespace Crik.Save;
+
+/// <summary>How far a save is. Each state holds what the next one needs.</summary>
+internal abstract record SaveState
+{
+    private SaveState()
+    {
+    }
+
+    /// <summary>criu was asked for a dump and has not frozen the tree yet.</summary>
+    public sealed record Asked : SaveState;
+
+    /// <summary>The tree is frozen, and crik has read what it needs to know about it.</summary>
+    /// <param name="At">How long after the start of the save it was frozen.</param>
+    public sealed record Frozen(FrozenTree Tree, InotifyWatches Watches, TimeSpan At) : SaveState;
+
+    /// <summary>Everything is in the draft, and criu may let the program go on; it is committed afterwards.</summary>
+    public sealed record Captured(Frozen Before, OwnFiles Own, IReadOnlyList<WrittenFile> Written) : SaveState;
+
+    /// <summary>The checkpoint is committed, and criu is ending the tree.</summary>
+    public sealed record Committed(FrozenTree Tree) : SaveState;
+
+    /// <summary>crik has given this dump up, and criu undoes it.</summary>
+    /// <param name="Tree">The frozen tree, if it was frozen.</param>
+    public sealed record Refused(string Reason, Repeat Repeat, FrozenTree? Tree) : SaveState;
+}

@@ -1,0 +1,126 @@
+using Crik.Linux;
+
+namespace Crik.Store;
+
+/// <summary>
+/// Holds a checkpoint while a save makes it. No start restores it before <see cref="Commit"/>. If it was not committed,
+/// <see cref="Dispose"/> hands it over for removal.
+/// </summary>
+internal sealed class CheckpointDraft : IDisposable
+{
+    private readonly ImageDirectory _directory;
+    private readonly Leftovers _leftovers;
+    private readonly string _staging;
+    private readonly string _target;
+    private readonly FileDescriptor _opened;
+
+    public CheckpointDraft(ImageDirectory directory, int generation, Leftovers leftovers)
+    {
+        (_directory, _leftovers, Generation) = (directory, leftovers, generation);
+        _staging = directory.StagingOf(generation);
+        _target = directory.CheckpointOf(generation);
+        if (Directory.Exists(_staging))
+        {
+            Directory.Delete(_staging, recursive: true);
+        }
+
+        Libc.MakeDirectory(_staging, FileModes.OwnDirectory);
+        Libc.MakeDirectory(ImagesPath, FileModes.OwnDirectory);
+        _opened = Libc.Open(_staging, Libc.O_RDONLY | Libc.O_DIRECTORY); // opened before anything is written, because syncfs(2) reports only the errors since then
+    }
+
+    public int Generation { get; }
+
+    public bool IsCommitted { get; private set; }
+
+    public string ImagesPath => CheckpointLayout.ImagesIn(_staging);
+
+    public string FilesPath => CheckpointLayout.FilesIn(_staging);
+
+    /// <summary>
+    /// Writes the images of pages to the disk. They are most of the checkpoint. Each file is synced separately, because syncfs(2) also waits
+    /// for what others write to the same file system.
+    /// </summary>
+    public void WritePages()
+    {
+        foreach (string file in Directory.EnumerateFiles(ImagesPath).Where(file => CheckpointLayout.IsPages(Path.GetFileName(file))))
+        {
+            SyncFile(file);
+        }
+    }
+
+    /// <summary>Adds the manifest and writes everything to the disk. This is slow, but it changes nothing outside the draft.</summary>
+    public void Seal(CheckpointManifest manifest)
+    {
+        string path = CheckpointLayout.ManifestIn(_staging);
+        using (FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC, FileModes.OwnFile))
+        {
+            Libc.Write(file, CheckpointJson.Write(manifest), path);
+            Libc.Sync(file, path);
+        }
+
+        Libc.SyncFileSystem(_opened, _staging);
+        if (Libc.IsOnFuse(_staging))
+        {
+            SyncEach(_staging); // the kernel does not pass syncfs(2) on to a FUSE server
+        }
+    }
+
+    /// <summary>Makes the checkpoint one that a start restores. Call <see cref="Seal"/> before.</summary>
+    /// <exception cref="CheckpointException">Another pod has taken the image directory.</exception>
+    public void Commit()
+    {
+        _directory.ThrowUnlessOurs();
+        Libc.Rename(_staging, _target);
+        try
+        {
+            Libc.SyncDirectory(_directory.Checkpoints);
+            Libc.SyncDirectory(_directory.Path);
+        }
+        catch (LinuxException)
+        {
+            // A power cut might remove the checkpoint, so the save has failed and the program runs on. Then no start may restore it.
+            TakeBack();
+            throw;
+        }
+
+        IsCommitted = true;
+    }
+
+    /// <summary>Undoes <see cref="Commit"/>, so that no start restores the checkpoint.</summary>
+    public void TakeBack()
+    {
+        IsCommitted = false;
+        Libc.Rename(_target, _staging);
+    }
+
+    public void Dispose()
+    {
+        _opened.Dispose();
+        if (!IsCommitted)
+        {
+            _leftovers.Add(_staging);
+        }
+    }
+
+    private static void SyncFile(string file)
+    {
+        using FileDescriptor opened = Libc.Open(file, Libc.O_RDONLY | Libc.O_NOFOLLOW);
+        Libc.Sync(opened, file);
+    }
+
+    private static void SyncEach(string directory)
+    {
+        foreach (string file in Directory.EnumerateFiles(directory))
+        {
+            SyncFile(file);
+        }
+
+        foreach (string below in Directory.EnumerateDirectories(directory))
+        {
+            SyncEach(below);
+        }
+
+        Libc.SyncDirectory(directory);
+    }
+}

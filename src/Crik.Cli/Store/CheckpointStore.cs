@@ -1,0 +1,301 @@
+using System.Globalization;
+using Crik.Diagnostics;
+using Crik.Linux;
+
+namespace Crik.Store;
+
+/// <summary>
+/// Finds, adds and removes the checkpoints of an image directory. Everything under <c>checkpoints/</c> is complete, because a rename puts
+/// it there.
+/// </summary>
+internal sealed class CheckpointStore(ImageDirectory directory)
+{
+    internal const string StagingPrefix = ".staging-";
+    private const string RestorePrefix = ".restore-";
+
+    /// <summary>How the names of the directories begin in which <c>crik check</c> tries a save and a restore.</summary>
+    internal const string CheckPrefix = ".check-trial-";
+
+    /// <summary>How many checkpoints that could not be restored, and how many logs of failed dumps, crik keeps for an operator.</summary>
+    private const int FailedKept = 3;
+
+    /// <summary>The highest number that counts as a checkpoint's. It leaves room, so that adding one never overflows.</summary>
+    internal const int HighestNumber = 1_000_000_000;
+
+    private readonly Leftovers _leftovers = new();
+    private int _lastBegun;
+
+    /// <summary>Whether the directory cannot be changed. Methods that would change it then do nothing.</summary>
+    public bool IsReadOnly => directory.IsReadOnly;
+
+    /// <summary>Lists the numbers of the committed checkpoints, newest first.</summary>
+    public IReadOnlyList<int> Generations() => [.. Checkpoints(directory.Checkpoints).OrderDescending()];
+
+    /// <summary>Finds the highest number of all checkpoints, including those that were set aside.</summary>
+    /// <returns>0 when there is no checkpoint.</returns>
+    public int NewestGeneration() => Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).DefaultIfEmpty(0).Max();
+
+    /// <summary>Finds the newest checkpoint that was set aside, if it is not history and every committed checkpoint is.</summary>
+    /// <returns><see langword="null"/> when there is none.</returns>
+    public int? NewestSetAside()
+    {
+        int history = ReadRunRecord()?.HistoryUpTo ?? 0;
+        int newest = Checkpoints(directory.Failed).DefaultIfEmpty(0).Max();
+        return newest > history && Generations().All(generation => generation <= history) ? newest : null;
+    }
+
+    public string PathOf(int generation) => directory.CheckpointOf(generation);
+
+    /// <summary>Renames what an interrupted save or restore left behind, and hands it over for removal.</summary>
+    public void SweepUnfinished()
+    {
+        if (IsReadOnly)
+        {
+            return;
+        }
+
+        foreach (string path in Directory.EnumerateDirectories(directory.Path, ".*"))
+        {
+            string name = Path.GetFileName(path);
+            if (name.StartsWith(StagingPrefix, StringComparison.Ordinal) || name.StartsWith(RestorePrefix, StringComparison.Ordinal)
+                || name.StartsWith(CheckPrefix, StringComparison.Ordinal))
+            {
+                Log.Info("removing what an interrupted run left unfinished", ("path", path));
+                MoveAwayAndRemove(path);
+            }
+        }
+    }
+
+    /// <summary>The number of this crik among the holders of the lock (<see cref="LockHolder.Epoch"/>).</summary>
+    public long Epoch => directory.Epoch;
+
+    /// <summary>Removes the directories that were handed over for removal. Call it when there is nothing more important to do.</summary>
+    /// <param name="stop">Called between two files. The removal pauses when it returns <see langword="true"/>.</param>
+    public void RemoveLeftovers(Func<bool> stop) => _leftovers.Remove(stop);
+
+    /// <summary>
+    /// Starts a new checkpoint under a name that no start restores. Its number is never used again, because a thread may still write to a
+    /// draft that was given up.
+    /// </summary>
+    public CheckpointDraft Begin()
+    {
+        int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Concat(Skipped()).Append(_lastBegun).Max() + 1;
+        return new CheckpointDraft(directory, generation, _leftovers);
+    }
+
+    /// <summary>
+    /// Makes a directory for one attempt to restore. It is in the image directory, where logs outlive the pod, or in the container when that
+    /// volume is full or read-only.
+    /// </summary>
+    /// <param name="bytes">How many bytes must be free.</param>
+    public string NewRestoreDirectory(int generation, long bytes)
+    {
+        string name = $"{RestorePrefix}{generation}";
+        string[] places = IsReadOnly ? ["/tmp", "/dev/shm"] : [directory.Path, "/tmp", "/dev/shm"];
+        foreach (string place in places)
+        {
+            string path = Path.Combine(place, place == directory.Path ? name : $"crik{name}");
+            try
+            {
+                if (Directory.Exists(path))
+                {
+                    Directory.Delete(path, recursive: true);
+                }
+
+                if (Libc.FreeBytes(place) > bytes && Libc.MakeDirectory(path, FileModes.OwnDirectory))
+                {
+                    return path;
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Log.Debug("this directory cannot hold the files of a restore", ("place", place), ("reason", exception.Message));
+            }
+        }
+
+        throw new CheckpointException($"there is no room for the {bytes >> 10} KiB that a restore writes, in any of {string.Join(", ", places)}; free some in the image directory");
+    }
+
+    /// <summary>Removes checkpoints. The caller sees to it that the newest one stays, and the one that a start would restore.</summary>
+    public void Prune(IEnumerable<int> generations)
+    {
+        foreach (int generation in generations)
+        {
+            MoveAwayAndRemove(PathOf(generation)); // a half-removed checkpoint must not look committed
+        }
+    }
+
+    /// <summary>Makes the next start restore this checkpoint, which may be one that was set aside.</summary>
+    /// <exception cref="CheckpointException">The checkpoint does not exist, or is damaged.</exception>
+    public void RollBack(int generation, DateTimeOffset now)
+    {
+        string setAside = directory.FailedOf(generation);
+        bool isSetAside = !Directory.Exists(PathOf(generation)) && Directory.Exists(setAside);
+        if (!isSetAside && !Directory.Exists(PathOf(generation)))
+        {
+            throw new CheckpointException($"there is no checkpoint {generation} in {directory.Path}; 'crik list' shows those that are there");
+        }
+
+        ManifestReader.Read(isSetAside ? setAside : PathOf(generation), generation);
+        if (isSetAside)
+        {
+            Libc.Rename(setAside, PathOf(generation));
+            Libc.SyncDirectory(directory.Checkpoints);
+            Libc.SyncDirectory(directory.Failed);
+        }
+
+        WriteRunRecord(Rollback.To(generation, ReadRunRecord(), Generations(), now));
+    }
+
+    /// <summary>Sets a checkpoint aside that cannot be restored, together with the logs of the attempts.</summary>
+    /// <returns>The path of the checkpoint afterwards.</returns>
+    public string Quarantine(int generation, IReadOnlyList<string> logs)
+    {
+        if (IsReadOnly)
+        {
+            return PathOf(generation);
+        }
+
+        string target = directory.FailedOf(generation);
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(target, recursive: true);
+        }
+
+        Libc.Rename(PathOf(generation), target);
+        Libc.SyncDirectory(directory.Failed);
+        Libc.SyncDirectory(directory.Checkpoints);
+        try
+        {
+            foreach (string log in logs.Where(File.Exists))
+            {
+                File.Move(log, Path.Combine(target, Path.GetFileName(log)), overwrite: true);
+            }
+
+            foreach (int old in Checkpoints(directory.Failed).OrderDescending().Skip(FailedKept))
+            {
+                MoveAwayAndRemove(directory.FailedOf(old));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("the logs of a failed restore could not be kept, or older ones not removed", ("reason", exception.Message));
+        }
+
+        string attempt = Path.Combine(directory.Path, $"{RestorePrefix}{generation}");
+        if (Directory.Exists(attempt))
+        {
+            TryRemove(attempt);
+        }
+
+        return target;
+    }
+
+    /// <summary>Moves the log of a failed dump to <c>failed/dump-N.log</c>, where an operator finds it.</summary>
+    /// <returns>The path of the log; <see langword="null"/> when there is no log, or it could not be moved.</returns>
+    public string? KeepDumpLog(CheckpointDraft draft)
+    {
+        string log = Path.Combine(draft.ImagesPath, "dump.log");
+        string kept = Path.Combine(directory.Failed, $"dump-{draft.Generation}.log");
+        try
+        {
+            File.Move(log, kept, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        RemoveOldDumpLogs(kept);
+        return kept;
+    }
+
+    /// <summary>Removes the oldest logs. It compares their times, because a number can occur again after a restart.</summary>
+    private void RemoveOldDumpLogs(string newest)
+    {
+        try
+        {
+            foreach (string old in Directory.GetFiles(directory.Failed, "dump-*.log").Where(log => log != newest).OrderByDescending(File.GetLastWriteTimeUtc).Skip(FailedKept - 1))
+            {
+                File.Delete(old);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("older logs of failed dumps could not be removed", ("reason", exception.Message));
+        }
+    }
+
+    /// <returns><see langword="null"/> when there is no record, or it is damaged.</returns>
+    public RunRecord? ReadRunRecord() => ReadRunRecord(directory.RunRecord);
+
+    internal static RunRecord? ReadRunRecord(string path) => RunRecordReader.Read(path);
+
+    /// <summary>Replaces the run record as a whole.</summary>
+    public void WriteRunRecord(RunRecord record)
+    {
+        if (IsReadOnly)
+        {
+            return;
+        }
+
+        string next = $"{directory.RunRecord}.new";
+        using (FileDescriptor file = Libc.Create(next, FileModes.OwnFile))
+        {
+            Libc.Write(file, CheckpointJson.Write(record), next);
+            Libc.Sync(file, next);
+        }
+
+        Libc.Rename(next, directory.RunRecord);
+        Libc.SyncDirectory(directory.Path);
+    }
+
+    /// <summary>The checkpoints that were rolled back from.</summary>
+    public IReadOnlyList<int> Skipped() => ReadRunRecord()?.Skipped ?? [];
+
+    /// <summary>Removes a directory under a name that the next start removes too, so a failure is only logged.</summary>
+    public static void TryRemove(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Leftovers.Warn(path, exception);
+        }
+    }
+
+    /// <summary>Renames a directory to a name that does not look like a checkpoint, and hands it over for removal.</summary>
+    private void MoveAwayAndRemove(string path)
+    {
+        string going = Path.Combine(directory.Path, $"{StagingPrefix}removed-{Guid.NewGuid():n}");
+        try
+        {
+            Libc.Rename(path, going);
+            _leftovers.Add(going);
+        }
+        catch (IOException exception)
+        {
+            Leftovers.Warn(path, exception);
+        }
+    }
+
+    /// <summary>Lists the numbers of the checkpoints here. It leaves out links, because crik would write outside its directory through them.</summary>
+    private static IEnumerable<int> Checkpoints(string path) => Numbers(path).Where(number =>
+        Libc.TryStatus(Path.Combine(path, number.ToString(CultureInfo.InvariantCulture)), followLinks: false) is not { IsSymlink: true });
+
+    /// <summary>Lists all numbers in use, including those of links.</summary>
+    internal static IEnumerable<int> Numbers(string path)
+    {
+        foreach (string entry in Directory.EnumerateDirectories(path))
+        {
+            // "7", not "07", "+7" or "7 ": a number names one directory only.
+            string name = Path.GetFileName(entry);
+            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= HighestNumber && name[0] != '0')
+            {
+                yield return number;
+            }
+        }
+    }
+}

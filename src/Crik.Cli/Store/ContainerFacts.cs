@@ -1,0 +1,29 @@
+using Crik.Criu;
+using Crik.Files;
+using Crik.Linux;
+
+namespace Crik.Store;
+
+/// <summary>What this container offers to one checkpoint. The compatibility gate compares it with what the checkpoint needs.</summary>
+/// <param name="CriuVersion">The version of the installed criu, as criu counts: 40300 for 4.3.</param>
+/// <param name="CanDecompress">Whether criu can read the checkpoint's memory, which may be compressed.</param>
+/// <param name="MissingPaths">Files that the checkpoint needs and the restored program would not find.</param>
+internal sealed record ContainerFacts(
+    MachineFacts Machine, int CriuVersion, bool CanDecompress, PrivilegeLevel Level, IReadOnlyList<string> MissingPaths, IReadOnlyList<LostSocket> LostSockets)
+{
+    /// <summary>Looks for what a checkpoint needs.</summary>
+    /// <param name="images">The directory of criu's images.</param>
+    /// <param name="additionalPaths">Files below these paths are put back before a restore.</param>
+    /// <param name="canDecompress">Asks criu. This is slow, and is done only for a checkpoint with compressed memory.</param>
+    public static ContainerFacts Read(
+        CheckpointManifest manifest, string images, IReadOnlyList<string> additionalPaths, PrivilegeLevel level, int criuVersion, Func<bool> canDecompress)
+    {
+        HashSet<string> own = [.. manifest.OwnPaths];
+        bool IsPutBack(string path) => own.Contains(path) || (manifest.HasFiles && additionalPaths.Any(root => OwnFiles.IsBelow(path, root)));
+
+        return new ContainerFacts(
+            Store.Machine.Read(), criuVersion, !manifest.IsCompressed || canDecompress(), level,
+            [.. manifest.Paths.Where(path => !IsPutBack(path) && Libc.TryStatus(path, followLinks: true) is null)],
+            LostSocket.Find(images, manifest.Addresses, Store.Machine.Addresses()));
+    }
+}

@@ -1,0 +1,288 @@
+using System.Globalization;
+using System.Text.Json;
+using Crik.Diagnostics;
+using Crik.Linux;
+
+namespace Crik.Store;
+
+/// <summary>
+/// Locks an image directory, so that only one crik at a time owns it, and names the paths in it. The lock is a <c>flock(2)</c>: the kernel
+/// releases it when its holder ends, and on NFS (v4, and v3 with lockd) and CephFS it works between machines.
+/// </summary>
+internal sealed class ImageDirectory : IDisposable
+{
+    private const UnixFileMode PrivateDirectory = FileModes.OwnDirectory; // images hold the program's memory
+    private const UnixFileMode PrivateFile = FileModes.OwnFile;
+    private const int HolderBytes = 1024;
+    private static readonly TimeSpan s_lockRetry = TimeSpan.FromMilliseconds(100);
+
+    private readonly FileDescriptor? _lock;
+
+    private ImageDirectory(string path, FileDescriptor? lockFile, long epoch = 0)
+    {
+        Path = path;
+        _lock = lockFile;
+        Epoch = epoch;
+    }
+
+    public string Path { get; }
+
+    /// <summary>
+    /// Whether the directory can only be read. Any number of pods may restore from it at the same time. crik saves no checkpoints and no
+    /// run records in it.
+    /// </summary>
+    public bool IsReadOnly => _lock is null;
+
+    public string Checkpoints => CheckpointsIn(Path);
+
+    public string Failed => FailedIn(Path);
+
+    public string RunRecord => RunRecordIn(Path);
+
+    /// <summary>This crik's number among the holders of the lock; 0 in a directory that can only be read.</summary>
+    public long Epoch { get; }
+
+    public string CheckpointOf(int generation) => System.IO.Path.Combine(Checkpoints, generation.ToString(CultureInfo.InvariantCulture));
+
+    public string FailedOf(int generation) => System.IO.Path.Combine(Failed, generation.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Names the directory in which a checkpoint is made before it is committed.</summary>
+    public string StagingOf(int generation) => System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{CheckpointStore.StagingPrefix}{generation}"));
+
+    public static string CheckpointsIn(string path) => System.IO.Path.Combine(path, "checkpoints");
+
+    public static string FailedIn(string path) => System.IO.Path.Combine(path, "failed");
+
+    public static string RunRecordIn(string path) => System.IO.Path.Combine(path, "run.json");
+
+    /// <summary>Makes the directory ready and takes its lock.</summary>
+    /// <param name="patience">How long to wait for another owner, who may be checkpointing.</param>
+    /// <param name="wait">Waits for a while, and returns <see langword="true"/> when SIGTERM came.</param>
+    /// <param name="mayBeReadOnly">Whether one that cannot be written will do.</param>
+    /// <returns><see langword="null"/> when SIGTERM came first.</returns>
+    /// <exception cref="CheckpointException">It cannot be written, or stays locked.</exception>
+    public static ImageDirectory? Open(string path, TimeSpan patience, Func<TimeSpan, bool> wait, bool mayBeReadOnly)
+    {
+        try
+        {
+            if (mayBeReadOnly && Libc.CheckWritable(path) == Errno.EROFS)
+            {
+                Log.Info("the image directory is read-only: checkpoints are restored from it, and none are made", ("imageDir", path));
+                return new ImageDirectory(path, lockFile: null);
+            }
+
+            Prepare(path);
+            FileDescriptor file = OpenLock(path);
+            if (!TakeLock(file, path, patience, wait))
+            {
+                file.Dispose();
+                return null;
+            }
+
+            return Take(path, file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(
+                $"imageDir {path} cannot be used: {exception.Message}; mount a writable volume there that outlives the pod, owned by the user crik runs as");
+        }
+    }
+
+    /// <summary>Takes the lock of an existing directory, for a command that changes its checkpoints.</summary>
+    /// <exception cref="CheckpointException">The directory cannot be written, or another crik holds the lock.</exception>
+    public static ImageDirectory OpenForChange(string path)
+    {
+        try
+        {
+            if (!Directory.Exists(path))
+            {
+                throw new CheckpointException($"there is no image directory {path}");
+            }
+
+            FileDescriptor file = OpenLock(path);
+            if (Libc.TryLock(file))
+            {
+                return Take(path, file);
+            }
+
+            file.Dispose();
+            throw new CheckpointException(
+                $"{path} is in use by {Name(ReadHolder(path))}: its checkpoints can be changed while no crik runs on it; scale the workload down, "
+                + "and do this in a pod that has the volume",
+                FailureKind.Locked);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"imageDir {path} cannot be changed: {exception.Message}");
+        }
+    }
+
+    /// <summary>Finds the crik that holds the lock.</summary>
+    /// <returns><see langword="null"/> when the lock is free.</returns>
+    /// <exception cref="IOException">The lock is no plain file, or its file system has no locks.</exception>
+    public static LockHolder? FindHolder(string path)
+    {
+        if (Libc.TryStatus(LockIn(path), followLinks: false) is { IsRegular: false })
+        {
+            throw NoPlainFile(path);
+        }
+
+        using FileDescriptor? file = Libc.TryOpen(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0, out _);
+        return file is null || Libc.TryLockShared(file) ? null : ReadHolder(path) ?? new LockHolder("unknown", 0, default);
+    }
+
+    /// <summary>
+    /// Makes sure that no other pod has taken the lock. A file system may drop this pod's lock without telling crik: NFS does it when a node
+    /// was cut off for longer than its lease.
+    /// </summary>
+    /// <exception cref="CheckpointException">Another pod has taken the image directory since.</exception>
+    public void ThrowUnlessOurs()
+    {
+        byte[] text = new byte[HolderBytes];
+        bool isSameFile = _lock is not null && Libc.TryStatus(_lock.Number) is { } locked && Libc.TryStatus(LockIn(Path), followLinks: false) is { } named
+            && (locked.Device, locked.Inode) == (named.Device, named.Inode);
+        LockHolder? holder = isSameFile ? ParseHolder(text.AsMemory(0, Libc.ReadAt(_lock!, 0, text))) : ReadHolder(Path);
+        if (!isSameFile || (holder is not null && holder.Epoch != Epoch))
+        {
+            throw new CheckpointException(
+                $"{Path} belongs to {Name(holder)} now: this pod was cut off from the volume and lost its lock; nothing is committed, because the other pod may already go on from an earlier checkpoint");
+        }
+    }
+
+    public void Dispose()
+    {
+        _lock?.Dispose();
+    }
+
+    /// <summary>Makes the directory, for crik's user alone. The root of a volume may belong to another user (fsGroup), and keeps its mode.</summary>
+    private static void Prepare(string path)
+    {
+        Directory.CreateDirectory(path);
+        try
+        {
+            Libc.SetMode(path, PrivateDirectory);
+        }
+        catch (LinuxException exception) when (exception.Errno is Errno.EPERM)
+        {
+            Log.Debug("the mode of the image directory stays as it is: it is another user's", ("imageDir", path));
+        }
+
+        if (Libc.TryStatus(path, followLinks: true) is { } own && Libc.TryStatus("/", followLinks: true) is { } root
+            && own.Device == root.Device)
+        {
+            Log.Warning("no volume is mounted at the image directory: its checkpoints go away with the container", ("imageDir", path));
+        }
+
+        int errno = Libc.CheckWritable(path);
+        if (errno != 0)
+        {
+            throw new LinuxException("not writable", errno);
+        }
+    }
+
+    private static bool TakeLock(FileDescriptor file, string path, TimeSpan patience, Func<TimeSpan, bool> wait)
+    {
+        Deadline deadline = Deadline.In(patience);
+        bool told = false;
+        while (!Libc.TryLock(file))
+        {
+            string name = Name(ReadHolder(path));
+            if (deadline.HasPassed)
+            {
+                throw new CheckpointException(
+                    $"{path} is in use by {name}: one image directory serves one pod at a time; give each replica "
+                    + "its own (a StatefulSet's volume claim), use the Recreate strategy, or raise lockTimeout",
+                    FailureKind.Locked);
+            }
+
+            if (!told)
+            {
+                Log.Info("waiting for the image directory", ("holder", name), ("seconds", patience.TotalSeconds));
+                told = true;
+            }
+
+            if (wait(deadline.Left < s_lockRetry ? deadline.Left : s_lockRetry))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string LockIn(string path) => System.IO.Path.Combine(path, "lock");
+
+    private static FileDescriptor OpenLock(string path)
+    {
+        FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, PrivateFile);
+        if (Libc.TryStatus(file.Number) is { IsRegular: true })
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw NoPlainFile(path);
+    }
+
+    private static IOException NoPlainFile(string path) => new($"{LockIn(path)} is no plain file");
+
+    private static ImageDirectory Take(string path, FileDescriptor file)
+    {
+        byte[] text = new byte[HolderBytes];
+        long epoch = (ParseHolder(text.AsMemory(0, Libc.ReadAt(file, 0, text)))?.Epoch ?? 0) + 1;
+        try
+        {
+            LockHolder holder = new(Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow, epoch);
+            Libc.Empty(file, LockIn(path));
+            Libc.Write(file, CheckpointJson.Write(holder), LockIn(path));
+        }
+        catch (LinuxException exception)
+        {
+            Log.Warning("crik holds the lock of the image directory and could not write its name into it", ("path", LockIn(path)), ("reason", exception.Message)); // a full volume, for instance
+        }
+
+        ImageDirectory directory = new(path, file, epoch);
+        MakeDirectory(directory.Checkpoints);
+        MakeDirectory(directory.Failed);
+        return directory;
+    }
+
+    /// <summary>Makes a directory. It refuses a link in its place, because crik would write and remove files outside its directory.</summary>
+    private static void MakeDirectory(string path)
+    {
+        if (!Libc.MakeDirectory(path, PrivateDirectory) && Libc.TryStatus(path, followLinks: false) is not { IsDirectory: true })
+        {
+            throw new IOException($"{path} is no directory");
+        }
+    }
+
+    private static string Name(LockHolder? holder) =>
+        holder is null ? "another crik" : $"crik of {holder.HostName} (pid {holder.Pid}, since {holder.Since:u})";
+
+    private static LockHolder? ReadHolder(string path)
+    {
+        try
+        {
+            byte[] text = new byte[HolderBytes];
+            using FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK); // System.IO.File would take the same lock in order to read
+            return ParseHolder(text.AsMemory(0, Libc.ReadAt(file, 0, text)));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns><see langword="null"/> when the text is incomplete, because its holder is just writing it.</returns>
+    private static LockHolder? ParseHolder(ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            return CheckpointJson.ReadLockHolder(text);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

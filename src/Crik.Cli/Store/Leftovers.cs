@@ -1,0 +1,70 @@
+using Crik.Diagnostics;
+using Crik.Linux;
+
+namespace Crik.Store;
+
+/// <summary>
+/// Collects unneeded directories and removes them when the run has nothing more important to do, because removing gigabytes can take long
+/// on a slow volume. The next start removes what is left when crik ends.
+/// </summary>
+internal sealed class Leftovers
+{
+    private readonly Queue<string> _paths = [];
+
+    public void Add(string path) => _paths.Enqueue(path);
+
+    /// <summary>Removes the directories. One that cannot be removed is logged and left to the next start.</summary>
+    /// <param name="stop">Called between two files. The removal pauses when it returns <see langword="true"/>.</param>
+    public void Remove(Func<bool> stop)
+    {
+        while (_paths.TryPeek(out string? path) && !stop())
+        {
+            try
+            {
+                if (!TryRemove(path, stop))
+                {
+                    return;
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Warn(path, exception);
+            }
+
+            _paths.Dequeue();
+        }
+    }
+
+    public static void Warn(string path, Exception exception) =>
+        Log.Warning("an unfinished directory could not be removed; the next start tries again", ("path", path), ("reason", exception.Message));
+
+    /// <summary>
+    /// Removes a directory file by file, so that it can stop in between. crik's own directories have two levels; anything deeper is removed
+    /// without a stop.
+    /// </summary>
+    /// <returns>Whether the directory is gone; <see langword="false"/> after a stop.</returns>
+    private static bool TryRemove(string path, Func<bool> stop)
+    {
+        if (!Directory.Exists(path) || Libc.TryStatus(path, followLinks: false) is { IsSymlink: true })
+        {
+            File.Delete(path);
+            return true;
+        }
+
+        foreach (string directory in Directory.GetDirectories(path).Append(path))
+        {
+            foreach (string file in Directory.EnumerateFiles(directory))
+            {
+                if (stop())
+                {
+                    return false;
+                }
+
+                File.Delete(file);
+            }
+        }
+
+        Directory.Delete(path, recursive: true);
+        return true;
+    }
+}

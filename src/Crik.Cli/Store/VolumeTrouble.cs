@@ -1,0 +1,24 @@
+using Crik.Linux;
+
+namespace Crik.Store;
+
+/// <summary>
+/// Tells a failing volume from a damaged checkpoint. A checkpoint may be intact although it cannot be read now, or although there is no room
+/// for its files now. crik does not set it aside then.
+/// </summary>
+internal static class VolumeTrouble
+{
+    public static bool Caused(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            int errno = cause is LinuxException linux ? linux.Errno : cause is IOException ? cause.HResult : 0; // .NET stores the errno there
+            if (Errno.IsTrouble(errno) || errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EROFS)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

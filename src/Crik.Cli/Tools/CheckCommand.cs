@@ -1,0 +1,32 @@
+using Crik.Checks;
+using Crik.CommandLine;
+using Crik.Configuration;
+using Crik.Diagnostics;
+using Crik.Init;
+using Serilog.Events;
+
+namespace Crik.Tools;
+
+/// <summary><c>crik check</c> says whether this container can checkpoint and restore.</summary>
+internal static class CheckCommand
+{
+    public static ToolAnswer Run(CommandLineOverrides overrides, OutputForm output)
+    {
+        CrikOptions options;
+        string? problem = null;
+        try
+        {
+            options = CrikOptionsLoader.Load(overrides, EnvironmentBlock.AsDictionary());
+        }
+        catch (ConfigurationException exception)
+        {
+            problem = exception.Message;
+            options = exception.Rest!;
+        }
+
+        // The trial logs as if it were a program, which would confuse. The report says what it means.
+        Log.Configure(overrides.Debug ? LogEventLevel.Debug : LogEventLevel.Error, json: false);
+        CheckReport report = new(Checkup.Run(options, problem));
+        return new ToolAnswer(output == OutputForm.Json ? report.Json() : report.Table(), report.CheckpointsWork ? null : FailureKind.CheckFailed);
+    }
+}

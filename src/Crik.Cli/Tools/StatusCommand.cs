@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using Crik.CommandLine;
+using Crik.Control;
+using Crik.Json;
+
+namespace Crik.Tools;
+
+/// <summary><c>crik status</c> and <c>crik checkpoint</c> talk to the crik that runs this container.</summary>
+internal static class StatusCommand
+{
+    public static string Show(OutputForm output)
+    {
+        RunStatus status = ControlClient.Ask(new ControlRequest { Command = ControlRequest.Status }).Status
+            ?? throw new ControlException("the running crik sent an answer without its state; it may be of another version");
+        return output == OutputForm.Json
+            ? JsonOutput.Print(json => ControlJson.Write(json, status))
+            : Table(status);
+    }
+
+    public static string Checkpoint(bool leaveRunning)
+    {
+        ControlAnswer answer = ControlClient.Ask(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = leaveRunning });
+        return answer.Generation is { } generation ? $"checkpoint {generation} was made\n"
+            : answer.Accepted ? "the checkpoint was accepted; crik status will show its number, or why it failed\n"
+            : throw new ControlException($"no checkpoint was made: {answer.Problem}");
+    }
+
+    private static string Table(RunStatus status)
+    {
+        StringBuilder text = new();
+        Line("state", status.State);
+        Line("crik", status.Version);
+        Line("program", status.Pid is { } pid ? $"pid {pid}, since {Time(status.StartedAt)}" : "not started yet");
+        Line("restored from", status.RestoredFrom is { } generation ? $"checkpoint {generation}" : status.Pid is null ? null : "nothing: started afresh");
+        Line("pages", status.MissingMiB is { } missing ? $"{missing} MiB are still missing" : null);
+        Line("image directory", status.ImageDir);
+        Line("privileges", status.Privileges);
+        Line("last checkpoint", status.LastCheckpoint is { } last ? $"{last}, at {Time(status.LastCheckpointAt)}" : "none in this run");
+        Line("last failure", status.LastFailure);
+        Line("next checkpoint", Time(status.NextCheckpointAt));
+        Line("node", status.Node is null ? null : $"{status.Node}: {status.NodeReason}");
+        return text.ToString();
+
+        void Line(string name, string? value)
+        {
+            if (value is not null)
+            {
+                text.Append(name.PadRight(17)).Append(value).Append('\n');
+            }
+        }
+    }
+
+    private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

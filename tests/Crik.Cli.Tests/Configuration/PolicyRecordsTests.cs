@@ -1,0 +1,76 @@
+using System.Reflection;
+using Crik.Configuration;
+using Crik.Contracts;
+
+namespace Crik.Tests.Configuration;
+
+/// <summary>The narrow records that crik's parts take instead of all options.</summary>
+public sealed class PolicyRecordsTests
+{
+    private static readonly CrikOptions s_unusual = new()
+    {
+        ImageDir = "/images",
+        AdditionalPaths = ["/a"],
+        InotifyIncompatiblePaths = ["/b"],
+        GhostLimit = 1,
+        ContainerFilesLimit = 2,
+        ShareSysvMemory = true,
+        ChecksumPages = true,
+        Compression = Compression.Lz4,
+        Keep = 3,
+        RestoreAttempts = 4,
+        WhenRestoreFails = WhenRestoreFails.StartFresh,
+        WhenIncompatible = WhenIncompatible.TryAnyway,
+        WhenClockJumps = WhenClockJumps.Fail,
+        WhenVolumeFilesChanged = WhenVolumeFilesChanged.Fail,
+        LazyPages = LazyPages.Always,
+        RestoredFile = "/c",
+        RestoreMode = RestoreMode.Always,
+        WhenCrashed = WhenCrashed.StartFresh,
+        LockTimeout = TimeSpan.FromSeconds(5),
+        IoUring = IoUring.Allow,
+        GracePeriod = TimeSpan.FromSeconds(6),
+        NodeStateTimeout = TimeSpan.FromSeconds(7),
+        WhenNodeStateUnknown = WhenNodeStateUnknown.Forward,
+        CheckpointOn = [NodeState.Gone],
+        CheckpointExitCode = 8,
+        BeforeCheckpoint = "d",
+        AfterCheckpoint = "e",
+        AfterRestore = "f",
+        OnNodeWarning = "g",
+        WhenHookFails = WhenHookFails.GiveUp,
+        HookTimeout = TimeSpan.FromSeconds(9),
+    };
+
+    [Fact]
+    public void Every_policy_has_the_values_of_the_options_it_was_made_from()
+    {
+        object[] policies = [s_unusual.Save!, s_unusual.Restore, s_unusual.Start, s_unusual.Termination, s_unusual.Hooks];
+        foreach (object policy in policies)
+        {
+            foreach (PropertyInfo property in policy.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+            {
+                PropertyInfo option = typeof(CrikOptions).GetProperty(property.Name)!;
+                object? value = property.GetValue(policy);
+
+                Assert.Equal((property.Name, option.GetValue(s_unusual)), (property.Name, value));
+                Assert.NotEqual((property.Name, option.GetValue(new CrikOptions())), (property.Name, value));
+            }
+        }
+    }
+
+    [Fact]
+    public void Without_an_image_directory_there_is_nothing_to_save() => Assert.Null(new CrikOptions().Save);
+
+    [Fact]
+    public void No_default_gives_up_saved_state()
+    {
+        RestorePolicy restore = new CrikOptions().Restore;
+
+        Assert.NotEqual(WhenRestoreFails.StartFresh, restore.WhenRestoreFails);
+        Assert.NotEqual(WhenIncompatible.StartFresh, restore.WhenIncompatible);
+        Assert.NotEqual(WhenClockJumps.StartFresh, restore.WhenClockJumps);
+        Assert.NotEqual(WhenVolumeFilesChanged.StartFresh, restore.WhenVolumeFilesChanged);
+        Assert.NotEqual(WhenCrashed.StartFresh, new CrikOptions().Start.WhenCrashed);
+    }
+}

@@ -1,0 +1,228 @@
+using Crik.Control;
+using Crik.Linux;
+
+namespace Crik.Tests.Control;
+
+public sealed class ControlServerTests
+{
+    [Fact]
+    public void Status_is_the_newest_that_was_published()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+
+        Assert.Equal(ControlFixture.Running, control.AskForStatus());
+        server.Status = () => ControlFixture.Running with { State = "ending" };
+        Assert.Equal("ending", control.AskForStatus()!.State);
+    }
+
+    [Fact]
+    public void Status_is_answered_while_an_order_is_carried_out()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        FileDescriptor client = control.OrderCheckpoint(leaveRunning: true);
+        ControlOrder order = ControlFixture.AwaitOrder(server);
+
+        Assert.Equal("running", control.AskForStatus()!.State);
+        Assert.True(order.LeaveRunning);
+        Assert.False(order.IsFromInside);
+        Assert.Equal(Environment.ProcessId, order.Pid);
+        order.Answer(new ControlAnswer { Generation = 7 });
+        Assert.Equal(7, ControlFixture.Receive(client)!.Generation);
+    }
+
+    [Fact]
+    public void Orders_come_in_their_order_and_the_descriptor_is_readable_until_the_last_is_taken()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        control.OrderCheckpoint(leaveRunning: true);
+        ControlOrder first = ControlFixture.AwaitOrder(server);
+        control.OrderCheckpoint(leaveRunning: false);
+        ControlOrder second = ControlFixture.AwaitOrder(server);
+        Span<Libc.PollEntry> orders = [new() { Descriptor = server.OrdersDescriptor, Events = Libc.POLLIN }];
+        Libc.Poll(orders, 0);
+
+        Assert.True(first.LeaveRunning);
+        Assert.False(second.LeaveRunning);
+        Assert.Equal(0, orders[0].Returned);
+        Assert.Null(server.NextOrder());
+    }
+
+    [Fact]
+    public void Orders_are_refused_when_the_run_ends_and_status_is_still_answered()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        FileDescriptor waiting = control.OrderCheckpoint();
+        Assert.True(SpinWait.SpinUntil(() => server.HasOrders, TimeSpan.FromSeconds(60)));
+
+        server.RefuseOrders("the run is ending");
+
+        Assert.Equal("the run is ending", ControlFixture.Receive(waiting)!.Problem);
+        Assert.Equal("the run is ending", ControlFixture.Receive(control.OrderCheckpoint())!.Problem);
+        Assert.False(server.HasOrders);
+        Assert.Equal("running", control.AskForStatus()!.State);
+    }
+
+    [Fact]
+    public void An_order_from_inside_the_tree_is_handed_over_after_its_connection_is_closed()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        server.IsOfTree = pid => pid == Environment.ProcessId;
+        FileDescriptor client = control.OrderCheckpoint();
+
+        ControlAnswer accepted = ControlFixture.Receive(client)!;
+        Assert.True(accepted.Accepted);
+        Assert.Null(accepted.Generation);
+        ControlOrder order = ControlFixture.AwaitOrder(server);
+        Assert.True(order.IsFromInside);
+        Assert.True(HungUp(client));
+        order.Answer(new ControlAnswer { Generation = 1 }); // nobody is there to read it
+    }
+
+    [Fact]
+    public void An_order_from_inside_the_tree_is_handed_over_when_its_client_hangs_up()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        server.IsOfTree = _ => true;
+
+        Assert.True(ControlClient.Ask(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = true }, control.Endpoint).Accepted);
+        Assert.True(ControlFixture.AwaitOrder(server).LeaveRunning);
+    }
+
+    [Fact]
+    public void A_status_for_the_inside_of_the_tree_leaves_no_connection_behind()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        server.IsOfTree = _ => true;
+        FileDescriptor client = control.Send(new ControlRequest { Command = ControlRequest.Status });
+
+        Assert.Equal(ControlFixture.Running, ControlFixture.Receive(client)!.Status);
+        Assert.Null(ControlFixture.Receive(client));
+    }
+
+    [Fact]
+    public void An_order_whose_client_has_gone_is_still_carried_out()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        control.OrderCheckpoint().Dispose();
+
+        ControlOrder order = ControlFixture.AwaitOrder(server);
+        order.Answer(new ControlAnswer { Generation = 1 });
+        Assert.Equal("running", control.AskForStatus()!.State);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("garbage")]
+    [InlineData("""{"command":"dance"}""")]
+    [InlineData("""{"command":7}""")]
+    [InlineData("\ud800")]
+    public void A_packet_that_is_no_request_is_answered_with_a_problem(string packet)
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        FileDescriptor client = control.Connect();
+        Libc.TrySend(client, System.Text.Encoding.UTF8.GetBytes(packet));
+
+        Assert.Contains("does not know that command", ControlFixture.Receive(client)!.Problem, StringComparison.Ordinal);
+        Assert.Equal("running", control.AskForStatus()!.State);
+    }
+
+    [Fact]
+    public void A_packet_that_is_too_long_is_answered_with_a_problem()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        FileDescriptor client = control.Connect();
+        Libc.TrySend(client, new byte[100_000]);
+
+        Assert.NotNull(ControlFixture.Receive(client)!.Problem);
+    }
+
+    [Fact]
+    public void Silent_clients_are_disconnected_and_keep_nobody_out_for_ever()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        FileDescriptor[] silent = [.. Enumerable.Range(0, ControlLoop.MostConnections).Select(_ => control.Connect())];
+
+        ControlAnswer? refused = ControlFixture.Receive(control.Connect());
+        Array.ForEach(silent, client => Assert.Null(ControlFixture.Receive(client)));
+
+        Assert.Contains("try again later", refused!.Problem, StringComparison.Ordinal);
+        Assert.Equal("running", control.AskForStatus()!.State);
+    }
+
+    [Fact]
+    public void A_client_that_waits_for_its_checkpoint_is_not_disconnected_with_the_silent_ones()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        FileDescriptor waiting = control.OrderCheckpoint();
+        ControlOrder order = ControlFixture.AwaitOrder(server);
+        Assert.Null(ControlFixture.Receive(control.Connect())); // it came later and was dropped
+
+        order.Answer(new ControlAnswer { Problem = "no" });
+        Assert.Equal("no", ControlFixture.Receive(waiting)!.Problem);
+    }
+
+    [Fact]
+    public void A_status_that_cannot_be_made_costs_one_client_its_answer_and_nothing_else()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        server.Status = () => throw new InvalidOperationException("a bug");
+        Assert.Null(ControlFixture.Receive(control.Send(new ControlRequest { Command = ControlRequest.Status })));
+
+        server.Status = () => ControlFixture.Running;
+        Assert.Equal("running", control.AskForStatus()!.State);
+    }
+
+    [Fact]
+    public void An_answer_given_just_before_the_end_still_arrives()
+    {
+        using ControlFixture control = new();
+        FileDescriptor client;
+        using (ControlServer server = control.Start())
+        {
+            client = control.OrderCheckpoint();
+            ControlFixture.AwaitOrder(server).Answer(new ControlAnswer { Generation = 3 });
+        }
+
+        Assert.Equal(3, ControlFixture.Receive(client)!.Generation);
+        Assert.Null(ControlFixture.Receive(client));
+        Assert.False(File.Exists(control.FirstPath));
+    }
+
+    [Fact]
+    public void A_descendant_is_told_from_other_processes()
+    {
+        using System.Diagnostics.Process child = System.Diagnostics.Process.Start("sleep", "60");
+        try
+        {
+            Assert.True(ControlServer.IsDescendant(child.Id, Environment.ProcessId));
+            Assert.True(ControlServer.IsDescendant(child.Id, child.Id));
+            Assert.False(ControlServer.IsDescendant(Environment.ProcessId, child.Id));
+            Assert.False(ControlServer.IsDescendant(0, child.Id));
+        }
+        finally
+        {
+            child.Kill();
+            child.WaitForExit();
+        }
+    }
+
+    private static bool HungUp(FileDescriptor socket)
+    {
+        const short POLLHUP = 0x10;
+        return (Libc.PollForReading(socket) & POLLHUP) != 0;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.IO.Pipes;
+using System.Text;
+using System.Text.RegularExpressions;
+using Crik.Diagnostics;
+using Crik.Linux;
+
+namespace Crik.Tests.Diagnostics;
+
+public sealed partial class LineWriterTests : IDisposable
+{
+    private const int Lines = 400;
+
+    private readonly TempDirectory _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Lines_that_a_full_pipe_does_not_take_are_dropped_and_counted(bool mayWait)
+    {
+        using AnonymousPipeServerStream reader = new(PipeDirection.In);
+        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle());
+        WriteMany(writer, mayWait);
+
+        string kept = Read(reader);
+        writer.Write("after\n"u8, mayWait);
+        string after = Read(reader);
+
+        AssertNothingIsMissing(kept, after);
+    }
+
+    [Fact]
+    public void Lines_that_a_full_socket_does_not_take_are_dropped_and_counted()
+    {
+        (FileDescriptor reader, FileDescriptor socket) = Libc.MakeSocketPair();
+        using (reader)
+        using (socket)
+        {
+            LineWriter writer = new(socket.Number);
+            WriteMany(writer, mayWait: false);
+
+            string kept = Receive(reader);
+            writer.Write("after\n"u8, mayWait: false);
+            string after = Receive(reader);
+
+            AssertNothingIsMissing(kept, after);
+        }
+    }
+
+    [Fact]
+    public void A_file_may_be_waited_for_and_gets_everything_from_a_thread_that_may_wait()
+    {
+        string path = _temp.In("log");
+        using FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, FileModes.OwnFile);
+        LineWriter writer = new(file.Number);
+
+        writer.Write("one\n"u8, mayWait: true);
+        writer.Write("two\n"u8, mayWait: false);
+        writer.Write("three\n"u8, mayWait: false);
+        Assert.Equal("one\n", File.ReadAllText(path));
+        writer.Write("four\n"u8, mayWait: true);
+
+        string[] lines = File.ReadAllLines(path);
+        Assert.Equal(3, lines.Length);
+        Assert.Contains(" 2 lines of this log were dropped", lines[1], StringComparison.Ordinal);
+        Assert.Equal("four", lines[2]);
+    }
+
+    [Fact]
+    public void A_pipe_whose_reader_has_gone_costs_nothing_but_the_line()
+    {
+        using AnonymousPipeServerStream reader = new(PipeDirection.In);
+        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle());
+        reader.SafePipeHandle.Dispose();
+
+        writer.Write("nobody hears it\n"u8, mayWait: true);
+    }
+
+    [Fact]
+    public void An_emergency_line_is_written_without_allocating_anything_also_when_lines_were_dropped()
+    {
+        using AnonymousPipeServerStream reader = new(PipeDirection.In);
+        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle());
+        EmergencyLine line = new("time is up");
+        line.Write(writer); // makes what is made once
+        WriteMany(writer, mayWait: false);
+        Read(reader);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        line.Write(writer);
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        string written = Read(reader);
+        Assert.Equal(0, allocated);
+        Assert.Contains("lines of this log were dropped", written, StringComparison.Ordinal);
+        Assert.EndsWith("time is up\n", written, StringComparison.Ordinal);
+    }
+
+    private static void WriteMany(LineWriter writer, bool mayWait)
+    {
+        byte[] line = new byte[4096];
+        line.AsSpan().Fill((byte)'x');
+        line[^1] = (byte)'\n';
+        for (int i = 0; i < Lines; i++)
+        {
+            writer.Write(line, mayWait);
+        }
+    }
+
+    private static void AssertNothingIsMissing(string kept, string after)
+    {
+        Match dropped = Dropped().Match(after);
+        Assert.True(dropped.Success, after);
+        int count = int.Parse(dropped.Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(count, 1, Lines - 1);
+        Assert.Equal(Lines, kept.Count(letter => letter == '\n') + count);
+        Assert.EndsWith("\nafter\n", after, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is there to be read now.</summary>
+    private static string Read(AnonymousPipeServerStream reader)
+    {
+        StringBuilder text = new();
+        byte[] buffer = new byte[4096];
+        using FileDescriptor pipe = Libc.Duplicate((int)reader.SafePipeHandle.DangerousGetHandle(), lowest: 3);
+        while ((Libc.PollForReading(pipe) & Libc.POLLIN) != 0)
+        {
+            text.Append(Encoding.UTF8.GetString(buffer, 0, reader.Read(buffer)));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Receive(FileDescriptor socket)
+    {
+        StringBuilder text = new();
+        while ((Libc.PollForReading(socket) & Libc.POLLIN) != 0)
+        {
+            text.Append(Encoding.UTF8.GetString(Libc.ReceivePacket(socket)!));
+        }
+
+        return text.ToString();
+    }
+
+    [GeneratedRegex(@"crik warning: (\d+) lines of this log were dropped")]
+    private static partial Regex Dropped();
+}

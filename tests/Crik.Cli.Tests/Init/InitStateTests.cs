@@ -1,0 +1,249 @@
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Tests.Init;
+
+public sealed class InitStateTests
+{
+    private const int ProgramPid = 301;
+    private const int CheckpointSignal = 12;
+    private const int UserSignal = 10;
+
+    private readonly List<(int Pid, int Signal, ulong? Value)> _sent = [];
+    private readonly InitState _state;
+
+    public InitStateTests()
+    {
+        _state = new InitState(CheckpointSignal, (pid, signal, value) =>
+        {
+            _sent.Add((pid, signal, value));
+            return 0;
+        });
+    }
+
+    [Fact]
+    public void The_time_of_the_first_SIGTERM_counts()
+    {
+        Receive(Signal.SIGTERM, now: 100);
+        Receive(Signal.SIGTERM, now: 200);
+
+        Assert.Equal(100, _state.TerminatedAt);
+    }
+
+    [Fact]
+    public void SIGTERM_is_held_until_the_run_has_decided()
+    {
+        StartProgram();
+        Receive(Signal.SIGTERM, now: 100);
+        Assert.Empty(_sent);
+        Assert.False(_state.WasTerminated);
+
+        _state.Terminate();
+
+        Assert.Equal([(ProgramPid, Signal.SIGTERM, null)], _sent);
+        Assert.True(_state.WasTerminated);
+    }
+
+    [Fact]
+    public void After_that_every_SIGTERM_is_a_signal_like_any_other_and_crik_sends_no_second_one()
+    {
+        StartProgram();
+        _state.Terminate();
+        _state.Terminate();
+        Assert.Single(_sent);
+
+        Receive(Signal.SIGTERM, now: 300);
+
+        Assert.Equal(2, _sent.Count);
+        Assert.Null(_state.TerminatedAt);
+    }
+
+    [Fact]
+    public void A_plain_init_forwards_SIGTERM_at_once()
+    {
+        _state.ForwardTermination();
+        StartProgram();
+
+        Receive(Signal.SIGTERM, now: 100);
+
+        Assert.Equal([(ProgramPid, Signal.SIGTERM, null)], _sent);
+        Assert.False(_state.WasTerminated);
+    }
+
+    [Fact]
+    public void Signals_that_came_before_the_program_are_forwarded_in_their_order()
+    {
+        Receive(Signal.SIGHUP);
+        Receive(UserSignal);
+        Receive(Signal.SIGHUP);
+        Assert.Empty(_sent);
+
+        StartProgram();
+
+        Assert.Equal([Signal.SIGHUP, UserSignal], _sent.Select(sent => sent.Signal));
+        StartProgram();
+        Assert.Equal(2, _sent.Count);
+    }
+
+    [Fact]
+    public void The_SIGTERM_of_a_program_that_is_not_there_yet_waits_for_it()
+    {
+        _state.Terminate();
+        Assert.Empty(_sent);
+
+        StartProgram();
+
+        Assert.Equal([(ProgramPid, Signal.SIGTERM, null)], _sent);
+    }
+
+    [Fact]
+    public void Signals_are_kept_back_during_a_save()
+    {
+        StartProgram();
+        _state.KeepSignals();
+        Receive(UserSignal);
+        Receive(UserSignal);
+        Receive(40);
+        Receive(40);
+        Assert.Empty(_sent);
+
+        _state.EndSave();
+
+        Assert.Equal([UserSignal, 40, 40], _sent.Select(sent => sent.Signal));
+    }
+
+    [Fact]
+    public void At_the_deadline_the_program_gets_what_was_kept_back_and_then_its_SIGTERM()
+    {
+        StartProgram();
+        _state.KeepSignals();
+        Receive(UserSignal);
+
+        _state.Terminate();
+        Receive(Signal.SIGHUP);
+
+        Assert.Equal([UserSignal, Signal.SIGTERM, Signal.SIGHUP], _sent.Select(sent => sent.Signal));
+    }
+
+    [Fact]
+    public void Real_time_signals_queue_up_with_their_values_and_have_a_limit()
+    {
+        for (ulong value = 0; value < 300; value++)
+        {
+            _state.Receive(new ReceivedSignal(40, Libc.SI_QUEUE, 7, value), 1);
+        }
+
+        StartProgram();
+
+        Assert.Equal(Enumerable.Range(0, 256).Select(value => (ulong?)value), _sent.Select(sent => sent.Value));
+    }
+
+    [Fact]
+    public void A_value_that_did_not_come_with_the_signal_is_not_passed_on()
+    {
+        StartProgram();
+
+        _state.Receive(new ReceivedSignal(UserSignal, Code: 0, SenderPid: 7, Value: 9), 1);
+
+        Assert.Equal([(ProgramPid, UserSignal, null)], _sent);
+    }
+
+    [Fact]
+    public void The_checkpoint_signal_orders_a_checkpoint_once_and_is_not_forwarded()
+    {
+        StartProgram();
+        Receive(CheckpointSignal);
+        Receive(CheckpointSignal);
+
+        Assert.Empty(_sent);
+        Assert.True(_state.CheckpointRequested);
+        Assert.True(_state.TakeCheckpointRequest());
+        Assert.False(_state.TakeCheckpointRequest());
+        Assert.False(_state.CheckpointRequested);
+    }
+
+    [Fact]
+    public void Signals_that_crik_caused_itself_are_dropped()
+    {
+        StartProgram();
+        _state.Discard(SignalSet.Of(Signal.SIGHUP));
+        Receive(Signal.SIGHUP);
+        Receive(UserSignal);
+        _state.Discard(SignalSet.Empty);
+        Receive(Signal.SIGHUP);
+
+        Assert.Equal([UserSignal, Signal.SIGHUP], _sent.Select(sent => sent.Signal));
+    }
+
+    [Fact]
+    public void SIGCHLD_is_not_forwarded()
+    {
+        StartProgram();
+        Receive(Signal.SIGCHLD);
+
+        Assert.Empty(_sent);
+    }
+
+    [Fact]
+    public void A_program_that_ended_gets_no_signals()
+    {
+        ChildProcess program = StartProgram();
+        program.NoteEnd(0);
+        Receive(UserSignal);
+        _state.Terminate();
+
+        Assert.Empty(_sent);
+    }
+
+    [Fact]
+    public void A_release_wakes_criu_and_the_tasks_that_were_held_once()
+    {
+        const int Criu = ScriptedInit.NobodysPid;
+        StartProgram();
+        _state.BeginSave(Criu, releaseAt: 1000);
+        Assert.True(_state.TryCommit([301, 302]));
+
+        Assert.Equal(Criu, _state.Release());
+        Assert.Equal(0, _state.Release());
+
+        Assert.Equal([(Criu, Signal.SIGCONT, null), (301, Signal.SIGCONT, null), (302, Signal.SIGCONT, null)], _sent);
+        Assert.False(_state.NoteCommitted());
+        Assert.Equal(long.MaxValue, _state.ReleaseAt);
+    }
+
+    [Fact]
+    public void Nothing_is_released_after_the_commit_or_without_a_save()
+    {
+        Assert.Equal(0, _state.Release());
+        _state.BeginSave(ScriptedInit.NobodysPid, releaseAt: 1000);
+        _state.TryCommit([301]);
+        Assert.True(_state.NoteCommitted());
+
+        Assert.Equal(0, _state.Release());
+
+        Assert.Empty(_sent);
+        _state.EndSave();
+        Assert.Equal(SavePhase.Committed, _state.Phase);
+    }
+
+    [Fact]
+    public void A_child_that_ended_before_it_was_registered_is_marked_as_ended()
+    {
+        _state.BeginStart();
+        Assert.False(_state.NoteEnd(500, 3 << 8));
+        ChildProcess child = new(500);
+        _state.EndStart(child);
+
+        Assert.Equal(new ExitStatus(3, 0), child.Exit);
+        Assert.False(_state.NoteEnd(500, 0));
+    }
+
+    private void Receive(int signal, long now = 1) => _state.Receive(new ReceivedSignal(signal, Code: 0, SenderPid: 7, Value: 0), now);
+
+    private ChildProcess StartProgram()
+    {
+        ChildProcess program = new(ProgramPid);
+        _state.SetProgram(program);
+        return program;
+    }
+}

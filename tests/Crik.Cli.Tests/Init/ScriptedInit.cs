@@ -1,0 +1,163 @@
+using Crik.Init;
+using Crik.Linux;
+
+namespace Crik.Tests.Init;
+
+/// <summary>
+/// An init without processes: the real state that the init and the run share, signals that are noted instead of sent, and waits that take no time.
+/// </summary>
+internal sealed class ScriptedInit : IInit
+{
+    private bool _mayCommit;
+
+    public ScriptedInit(int checkpointSignal = 0)
+    {
+        State = new InitState(checkpointSignal, (pid, signal, _) =>
+        {
+            Sent.Add((pid, signal));
+            return 0;
+        });
+    }
+
+    /// <summary>What criu is told to be, so that nothing real is meant: no kernel gives out such a number.</summary>
+    public const int NobodysPid = (1 << 22) + 1;
+
+    public InitState State { get; }
+
+    /// <summary>The signals that the init sent, in order.</summary>
+    public List<(int Pid, int Signal)> Sent { get; } = [];
+
+    /// <summary>The run committed although the init had not allowed it: for an instant there were a checkpoint and a program that runs.</summary>
+    public bool CommittedUnasked { get; private set; }
+
+    public List<ProcessSpec> Starts { get; } = [];
+
+    public List<ChildProcess> Forgotten { get; } = [];
+
+    /// <summary>What a started process comes to; nothing happens to it without this.</summary>
+    public Action<ChildProcess>? WhenStarted { get; set; }
+
+    /// <summary>Called with a child that something else starts.</summary>
+    public Action<ChildProcess>? WhenAwaited { get; set; }
+
+    /// <summary>Called when a save begins to keep signals back.</summary>
+    public Action? WhenSaveBegins { get; set; }
+
+    /// <summary>Called when the run has won the decision to commit and has not committed yet.</summary>
+    public Action? WhenCommitWasAllowed { get; set; }
+
+    /// <summary>Called when the run has committed and the init does not know it yet.</summary>
+    public Action? WhenCommitted { get; set; }
+
+    /// <summary>Called when the run waits and nothing has happened.</summary>
+    public Action? WhenWaiting { get; set; }
+
+    public long? TerminationRequested => State.TerminatedAt;
+
+    public ChildProcess? Program
+    {
+        get => State.Program;
+        set => State.SetProgram(value);
+    }
+
+    public bool CheckpointRequested => State.CheckpointRequested;
+
+    public bool TakeCheckpointRequest() => State.TakeCheckpointRequest();
+
+    /// <summary>A signal comes from outside.</summary>
+    public void Receive(int signal) => State.Receive(new ReceivedSignal(signal, Code: 0, SenderPid: 7, Value: 0), Environment.TickCount64);
+
+    /// <summary>Does what the init does at the deadline.</summary>
+    public void TakeProgramAway()
+    {
+        State.Release();
+        if (State.TerminatedAt is not null && State.Phase != SavePhase.Committed)
+        {
+            State.Terminate();
+        }
+    }
+
+    public ChildProcess? TryStart(ProcessSpec spec, out int errno)
+    {
+        Starts.Add(spec);
+        errno = 0;
+        ChildProcess child = new(NobodysPid);
+        WhenStarted?.Invoke(child);
+        return child;
+    }
+
+    public ChildProcess Await(int pid)
+    {
+        ChildProcess child = new(pid);
+        State.Await(child);
+        WhenAwaited?.Invoke(child);
+        return child;
+    }
+
+    public void Forget(ChildProcess child)
+    {
+        Forgotten.Add(child);
+        State.Forget(child);
+    }
+
+    public bool Wait(Func<bool> until, Deadline deadline, int readable = -1, int alsoReadable = -1)
+    {
+        if (!until() && readable < 0)
+        {
+            WhenWaiting?.Invoke();
+            return until();
+        }
+
+        Span<Libc.PollEntry> entries = stackalloc Libc.PollEntry[1];
+        while (!until() && !deadline.HasPassed) // work on another thread, whose end is a real event
+        {
+            entries[0] = new() { Descriptor = readable, Events = Libc.POLLIN };
+            Libc.Poll(entries, deadline.PollTimeout);
+            if (entries[0].Returned != 0)
+            {
+                return true;
+            }
+        }
+
+        return until();
+    }
+
+    public void SignalProgram(int signal) => State.Send(signal);
+
+    public void Terminate() => State.Terminate();
+
+    public void Discarding(SignalSet signals, Action action)
+    {
+        State.Discard(signals);
+        action();
+        State.Discard(SignalSet.Empty);
+    }
+
+    public void BeginSave()
+    {
+        State.KeepSignals();
+        WhenSaveBegins?.Invoke();
+    }
+
+    public void HoldProgram(int criu, Deadline atMost) => State.BeginSave(criu, atMost.AtMilliseconds);
+
+    public bool TryCommit(int[] held)
+    {
+        _mayCommit = State.TryCommit(held);
+        if (_mayCommit)
+        {
+            WhenCommitWasAllowed?.Invoke();
+        }
+
+        return _mayCommit;
+    }
+
+    public bool NoteCommitted()
+    {
+        CommittedUnasked |= !_mayCommit;
+        WhenCommitted?.Invoke();
+        return State.NoteCommitted();
+    }
+
+    public void EndSave() => State.EndSave();
+}

@@ -1,0 +1,36 @@
+using Crik.Configuration;
+using Crik.Contracts;
+using Crik.Nodes;
+using Crik.Policy;
+
+namespace Crik.Tests.Policy;
+
+public sealed class TerminationDecisionTests
+{
+    [Theory]
+    [InlineData(NodeState.Ready, false)]
+    [InlineData(NodeState.Cordoned, true)]
+    [InlineData(NodeState.ShuttingDown, true)]
+    [InlineData(NodeState.Gone, true)]
+    [InlineData(NodeState.Unknown, true)]
+    public void By_default_only_a_node_that_stays_means_no_checkpoint(NodeState state, bool checkpoint) =>
+        Assert.Equal(checkpoint, TerminationDecision.Decide(new NodeAnswer(state, "why"), new CrikOptions()).MakesCheckpoint);
+
+    [Theory]
+    [InlineData(NodeState.Ready, true)]
+    [InlineData(NodeState.Cordoned, false)]
+    [InlineData(NodeState.Unknown, false)]
+    public void The_configuration_chooses_which_states_mean_a_checkpoint(NodeState state, bool checkpoint)
+    {
+        CrikOptions options = new() { CheckpointOn = [NodeState.Ready], WhenNodeStateUnknown = WhenNodeStateUnknown.Forward };
+
+        Assert.Equal(checkpoint, TerminationDecision.Decide(new NodeAnswer(state, "why"), options).MakesCheckpoint);
+    }
+
+    [Fact]
+    public void Without_anybody_to_ask_SIGTERM_means_a_checkpoint() => Assert.True(TerminationDecision.Decide(null, new CrikOptions { WhenNodeStateUnknown = WhenNodeStateUnknown.Forward }).MakesCheckpoint);
+
+    [Fact]
+    public void The_reason_names_state_and_signal() =>
+        Assert.Equal("the node is shutting-down: kubelet", TerminationDecision.Decide(new NodeAnswer(NodeState.ShuttingDown, "kubelet"), new CrikOptions()).Reason);
+}

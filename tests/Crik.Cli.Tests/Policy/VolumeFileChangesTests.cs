@@ -1,0 +1,54 @@
+using Crik.Files;
+using Crik.Policy;
+using Crik.Store;
+using Crik.Tests.Store;
+
+namespace Crik.Tests.Policy;
+
+public sealed class VolumeFileChangesTests
+{
+    private const string File = "/data/db";
+
+    public static TheoryData<string, ulong?, (long Size, long ModifiedNs, ulong? Inode)?, string?> Table => new()
+    {
+        // case, inode at the checkpoint, the file now, what is told. The file had 100 bytes, and was last written to at 5000.
+        { "the same", 7ul, (100, 5000, 7ul), null },
+        { "another size", 7ul, (101, 6000, 7ul), "has another size" },
+        { "another size at the same time", 7ul, (99, 5000, 7ul), "has another size" },
+        { "written to", 7ul, (100, 5001, 7ul), "was written to" },
+        { "an older time", 7ul, (100, 4999, 7ul), "was written to" },
+        { "replaced by a copy", 7ul, (100, 5000, 8ul), "was replaced by another file" },
+        { "replaced by another file", 7ul, (101, 6000, 8ul), "was replaced by another file" },
+        { "missing", 7ul, null, null },
+        { "the same, with an inode that was not known", null, (100, 5000, 8ul), null },
+        { "the same, with an inode that is not known now", 7ul, (100, 5000, null), null },
+        { "another size, with an inode that was not known", null, (101, 5000, 8ul), "has another size" },
+        { "written to, with an inode that was not known", null, (100, 6000, 8ul), "was written to" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void A_file_that_is_not_as_it_was_is_a_change(string what, ulong? inode, (long Size, long ModifiedNs, ulong? Inode)? now, string? told)
+    {
+        string[] changes = [.. VolumeFileChanges.Of(
+            With(new WrittenFile(File, new FileStamp(100, 5000, inode))), _ => now is { } file ? new FileStamp(file.Size, file.ModifiedNs, file.Inode) : null)];
+
+        string[] expected = told is null ? [] : [$"{File}, which the program had open for writing at the checkpoint, {told} since"];
+        Assert.True(expected.SequenceEqual(changes), $"{what}: {string.Join("; ", changes)}");
+    }
+
+    [Fact]
+    public void Each_file_is_compared_with_itself()
+    {
+        Dictionary<string, FileStamp?> now = new() { ["/data/a"] = new FileStamp(1, 1, 1), ["/data/b"] = new FileStamp(2, 9, 2), ["/data/c"] = null };
+        CheckpointManifest manifest = With(
+            new WrittenFile("/data/a", new FileStamp(1, 1, 1)), new WrittenFile("/data/b", new FileStamp(2, 2, 2)), new WrittenFile("/data/c", new FileStamp(3, 3, 3)));
+
+        Assert.StartsWith("/data/b, ", VolumeFileChanges.Of(manifest, path => now[path]).Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_an_earlier_crik_without_the_list_has_no_changes() => Assert.Empty(VolumeFileChanges.Of(With(), _ => new FileStamp(1, 1, 1)));
+
+    private static CheckpointManifest With(params WrittenFile[] files) => CheckpointFixture.Manifest(1, "app", []) with { WrittenFiles = files };
+}

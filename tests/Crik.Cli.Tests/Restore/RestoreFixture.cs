@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Crik.Configuration;
+using Crik.Criu;
+using Crik.Files;
+using Crik.Init;
+using Crik.Linux;
+using Crik.Store;
+using Crik.Tests.Store;
+
+namespace Crik.Tests.Restore;
+
+/// <summary>A real image directory in memory with checkpoints that fit this machine, but for criu's part.</summary>
+internal sealed class RestoreFixture : IDisposable
+{
+    /// <summary>PID_MAX_LIMIT: a manifest may have it, and the kernel never gives it out.</summary>
+    public const int RootPid = 1 << 22;
+
+    private static readonly byte[] s_emptyImage = [0x19, 0x43, 0x56, 0x54, 1, 2, 3, 4];
+    private readonly TempDirectory _temp = TempDirectory.Below("/dev/shm");
+    private readonly ImageDirectory _directory;
+
+    public RestoreFixture(params int[] generations)
+    {
+        foreach (int generation in generations)
+        {
+            Add(generation);
+        }
+
+        _directory = ImageDirectory.OpenForChange(_temp.Path);
+        Store = new CheckpointStore(_directory);
+    }
+
+    public CheckpointStore Store { get; }
+
+    public string RestoredFile => _temp.In("restored.json");
+
+    public RestorePolicy Policy => new()
+    {
+        RestoreAttempts = 2,
+        WhenRestoreFails = WhenRestoreFails.StartFresh,
+        WhenIncompatible = WhenIncompatible.StartFresh,
+        WhenClockJumps = WhenClockJumps.Warn,
+        WhenVolumeFilesChanged = WhenVolumeFilesChanged.Warn,
+        LazyPages = LazyPages.Never,
+        AdditionalPaths = [],
+        RestoredFile = RestoredFile,
+    };
+
+    public Pod Pod(IInit init, ICriu criu) => new(init, Store, criu, StandardStreams.None, new ContainerAge());
+
+    /// <summary>Writes a checkpoint.</summary>
+    public CheckpointManifest Add(int generation, Func<CheckpointManifest, CheckpointManifest>? change = null)
+    {
+        string path = PathOf(generation);
+        string images = Directory.CreateDirectory(Path.Combine(path, "images")).FullName;
+        List<ImageFile> described = [];
+        foreach (string name in new[] { "files.img", $"mm-{RootPid}.img" })
+        {
+            File.WriteAllBytes(Path.Combine(images, name), s_emptyImage);
+            described.Add(new ImageFile(name, s_emptyImage.Length, Checksums.OfFile(Path.Combine(images, name))));
+        }
+
+        CheckpointManifest manifest = CheckpointFixture.Manifest(generation, "app", described) with
+        {
+            RootPid = RootPid,
+            Pids = [RootPid],
+            ExternalMounts = [],
+            Machine = Machine.Read(),
+        };
+        manifest = change?.Invoke(manifest) ?? manifest;
+        File.WriteAllBytes(Path.Combine(path, "manifest.json"), CheckpointJson.Write(manifest));
+        return manifest;
+    }
+
+    /// <summary>Writes a checkpoint of a program that had a file open for writing.</summary>
+    /// <param name="then">Makes the file's stamp at the checkpoint of the one that it has now.</param>
+    public void AddWithWrittenFile(int generation, Func<FileStamp, FileStamp> then)
+    {
+        string file = _temp.Write("database", "rows");
+        FileStamp stamp = then(FileStamp.Of(Libc.TryStatus(file, followLinks: true)!.Value));
+        Add(generation, manifest => manifest with { WrittenFiles = [new WrittenFile(file, stamp)] });
+    }
+
+    public void Damage(int generation) => File.WriteAllText(Path.Combine(PathOf(generation), "images", "files.img"), "no image");
+
+    /// <summary>Writes what criu would write to its log during a restore.</summary>
+    public void WriteRestoreLog(int generation, string error) =>
+        File.WriteAllText(Path.Combine(_temp.Path, $".restore-{generation}", "restore.log"), $"(00.012345)      1: Error (criu/cr-restore.c:1): {error}\n");
+
+    public bool IsSetAside(int generation) =>
+        Directory.Exists(_temp.In("failed", Name(generation))) && !Directory.Exists(PathOf(generation));
+
+    public bool IsInPlace(int generation) => File.Exists(Path.Combine(PathOf(generation), "manifest.json")) && !Directory.Exists(_temp.In("failed", Name(generation)));
+
+    /// <summary>The names and contents of all files of a checkpoint.</summary>
+    public string Contents(int generation) => string.Join('\n', Directory.EnumerateFileSystemEntries(PathOf(generation), "*", SearchOption.AllDirectories).Order()
+        .Select(path => $"{path} {(File.Exists(path) ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))) : "")}"));
+
+    /// <summary>What attempts have left beside the checkpoints.</summary>
+    public string[] Attempts() => Directory.GetDirectories(_temp.Path, ".restore-*");
+
+    public void Dispose()
+    {
+        _directory.Dispose();
+        _temp.Dispose();
+    }
+
+    private string PathOf(int generation) => _temp.In("checkpoints", Name(generation));
+
+    private static string Name(int generation) => generation.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,194 @@
+using Crik.Configuration;
+using Crik.Criu;
+using Crik.Init;
+using Crik.Linux;
+using Crik.Save;
+using Crik.Store;
+using Crik.Tests.Criu;
+using Crik.Tests.Init;
+
+namespace Crik.Tests.Save;
+
+public sealed class SaveProcedureTests : IDisposable
+{
+    private static readonly CriuEvent[] s_good =
+        [CriuEvent.Version(), CriuEvent.Notifies("query-ext-files"), CriuEvent.Notifies("post-dump"), CriuEvent.Answers(CriuRequest.Dump, success: true)];
+
+    private static readonly CriuEvent[] s_bad = [CriuEvent.Version(), CriuEvent.Notifies("query-ext-files"), CriuEvent.Answers(CriuRequest.Dump, success: false)];
+
+    private readonly SaveFixture _fixture = new();
+    private readonly ScriptedInit _init = new();
+    private readonly ChildProcess _program = new(ScriptedInit.NobodysPid - 1);
+
+    public SaveProcedureTests()
+    {
+        _init.Program = _program;
+    }
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void A_dump_that_failed_for_an_unknown_reason_is_tried_once_more()
+    {
+        ScriptedCriu criu = new(s_bad, s_good);
+
+        Assert.IsType<SaveOutcome.Committed>(Run(criu));
+        Assert.Equal(2, criu.Started.Count);
+    }
+
+    [Fact]
+    public void It_is_not_tried_a_third_time()
+    {
+        ScriptedCriu criu = new(s_bad, s_bad, s_good);
+
+        Assert.IsType<SaveOutcome.Failed>(Run(criu));
+        Assert.Equal(2, criu.Started.Count);
+        Assert.Empty(_fixture.New());
+    }
+
+    [Fact]
+    public void A_criu_that_ended_without_a_word_may_have_torn_the_program_and_no_second_one_is_started()
+    {
+        ScriptedCriu criu = new([CriuEvent.Version(), CriuEvent.Notifies("query-ext-files"), new CriuEvent.Ends()], s_good);
+
+        Assert.IsType<SaveOutcome.Failed>(Run(criu));
+        Assert.Single(criu.Started);
+    }
+
+    [Fact]
+    public void A_cause_that_lasts_is_not_tried_again()
+    {
+        ScriptedCriu criu = new(Failing("Unsupported io_uring"), s_good);
+
+        SaveOutcome.Failed failed = Assert.IsType<SaveOutcome.Failed>(Run(criu));
+
+        Assert.Single(criu.Started);
+        Assert.Contains(CriuLog.UsesIoUring, failed.Reason, StringComparison.Ordinal);
+        Assert.Contains("dump-2.log", failed.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cause_outside_the_program_is_waited_for()
+    {
+        CriuEvent[] probe = Failing("External socket is used");
+        int waits = 0;
+        _init.WhenWaiting = () => waits++;
+
+        ScriptedCriu criu = new(probe, probe, probe, probe, s_good);
+
+        Assert.IsType<SaveOutcome.Committed>(Run(criu));
+        Assert.True(waits >= 4, $"it waited {waits} times");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_on_its_way_to_a_program_that_ends_is_dropped_at_the_second_attempt(bool leaveRunning)
+    {
+        ScriptedTree tree = new(_program);
+
+        Assert.IsType<SaveOutcome.Committed>(Run(new(Failing("in-flight socket"), s_good), tree, leaveRunning));
+        Assert.Equal(!leaveRunning, tree.UndeliveredWasDropped);
+    }
+
+    [Fact]
+    public void A_program_that_lost_a_process_at_the_first_attempt_is_not_saved_at_the_second()
+    {
+        SaveOutcome outcome = Run(new(s_bad, s_good), new ScriptedTree(_program) { LostOne = true });
+
+        Assert.Contains("died when the attempt before failed", Assert.IsType<SaveOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
+        Assert.Empty(_fixture.New());
+    }
+
+    [Fact]
+    public void Of_a_tree_with_a_job_that_is_stopped_the_init_wakes_the_other_tasks_only()
+    {
+        _init.WhenCommitWasAllowed = _init.TakeProgramAway;
+
+        Run(new([s_good]));
+
+        Assert.Contains((_program.Pid, Crik.Linux.Signal.SIGCONT), _init.Sent);
+        Assert.DoesNotContain((_program.Pid + 2, Crik.Linux.Signal.SIGCONT), _init.Sent);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_cannot_be_taken_back_is_reported()
+    {
+        _init.WhenCommitWasAllowed = _init.TakeProgramAway;
+        _init.WhenCommitted = () => Directory.CreateDirectory(Path.Combine(_fixture.ImageDir, ".staging-2", "in the way"));
+        ScriptedTree tree = new(_program);
+        ScriptedCriu criu = new(s_good, s_good);
+
+        SaveOutcome outcome = Run(criu, tree);
+
+        Assert.Contains("could not be taken back", Assert.IsType<SaveOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
+        Assert.False(tree.IsHeld);
+        Assert.Single(criu.Started);
+    }
+
+    [Fact]
+    public void What_stands_in_the_way_of_a_restore_is_reported_before_criu_is_started()
+    {
+        ScriptedCriu criu = new([s_good]);
+
+        Assert.Equal("no way", Assert.IsType<SaveOutcome.Failed>(Run(criu, new ScriptedTree(_program) { Objects = "no way" })).Reason);
+        Assert.Empty(criu.Started);
+    }
+
+    [Fact]
+    public void A_program_that_is_larger_than_the_volume_is_not_frozen()
+    {
+        ScriptedCriu criu = new([s_good]);
+
+        SaveOutcome outcome = Run(criu, new ScriptedTree(_program) { Bytes = long.MaxValue / 2 });
+
+        Assert.Contains("MiB free", Assert.IsType<SaveOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
+        Assert.Equal(0, criu.Started.Single().Notifications);
+        Assert.Equal(SavePhase.None, _init.State.Phase);
+    }
+
+    [Fact]
+    public void A_program_that_cannot_be_written_in_time_is_not_frozen()
+    {
+        ScriptedCriu criu = new([s_good]);
+        RunRecord run = SaveFixture.Run with { Speeds = new WriteSpeeds([1000, 1000], []) };
+
+        SaveOutcome outcome = Run(criu, new ScriptedTree(_program) { Bytes = WriteSpeeds.LeastBytes }, run: run);
+
+        Assert.Contains("raise gracePeriod", Assert.IsType<SaveOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
+        Assert.Equal(0, criu.Started.Single().Notifications);
+    }
+
+    [Fact]
+    public void A_criu_that_does_not_tell_its_version_is_asked_once_more()
+    {
+        ScriptedCriu criu = new([new CriuEvent.Ends()], [new CriuEvent.KeepsSilent()], s_good);
+
+        Assert.Contains("does not answer", Assert.IsType<SaveOutcome.Failed>(Run(criu)).Reason, StringComparison.Ordinal);
+        Assert.Equal(2, criu.Started.Count);
+        Assert.Equal(SavePhase.None, _init.State.Phase);
+    }
+
+    [Fact]
+    public void An_older_criu_is_not_told_to_compress()
+    {
+        CriuEvent[] older = [CriuEvent.Version(40101), .. s_good[1..]];
+
+        SaveOutcome outcome = Run(new([older]), policy: _fixture.Policy with { Compression = Compression.Lz4 });
+
+        Assert.Null(Assert.IsType<SaveOutcome.Committed>(outcome).CompressedBytes);
+    }
+
+    /// <summary>A criu that fails with this line in its log.</summary>
+    private CriuEvent[] Failing(string error) =>
+    [
+        .. s_bad[..2],
+        new CriuEvent.Meanwhile(() => File.WriteAllText(
+            Path.Combine(_fixture.Unfinished().Order().Last(), "images", "dump.log"), $"(00.012345)      1: Error (criu/x.c:1): {error}\n")),
+        s_bad[2],
+    ];
+
+    private SaveOutcome Run(ScriptedCriu criu, ScriptedTree? tree = null, bool leaveRunning = false, RunRecord? run = null, SavePolicy? policy = null) =>
+        new SaveProcedure(_fixture.Pod(_init, criu), policy ?? _fixture.Policy, tree ?? new ScriptedTree(_program))
+            .Run(new SaveRequest(_program, run ?? SaveFixture.Run, ["app"], leaveRunning, Deadline.In(TimeSpan.FromMinutes(10))));
+}

@@ -1,0 +1,79 @@
+using Crik.Criu;
+using Crik.Init;
+using Crik.Linux;
+using Crik.Save;
+
+namespace Crik.Tests.Save;
+
+/// <summary>A tree of one process without a process, and what was done to it.</summary>
+internal sealed class ScriptedTree(ChildProcess root) : ITree
+{
+    private readonly FrozenTree _frozen = new() { Tasks = [root.Pid], Living = [root.Pid, root.Pid + 2], Stopped = [root.Pid + 2], Pids = [root.Pid] };
+
+    public bool IsHeld { get; private set; }
+
+    public bool WasHeld { get; private set; }
+
+    public bool WasKilled { get; private set; }
+
+    public bool WatchesAreOff { get; private set; }
+
+    public bool WatchesWereOff { get; private set; }
+
+    public bool UndeliveredWasDropped { get; private set; }
+
+    public string? Objects { get; init; }
+
+    public long Bytes { get; init; } = 4096;
+
+    /// <summary>A process died of what an earlier criu made it run.</summary>
+    public bool LostOne { get; init; }
+
+    /// <summary>criu has lost the tree before crik holds it.</summary>
+    public bool CriuLostIt { get; init; }
+
+    public Action? WhenHeld { get; init; }
+
+    public Action? WhenLetGo { get; init; }
+
+    public IReadOnlyList<int> Tasks(int root) => [root];
+
+    public long ResidentBytes(IReadOnlyList<int> tasks) => Bytes;
+
+    public string? Objection(IReadOnlyList<int> tasks) => Objects;
+
+    public IReadOnlyList<int> Stopped(IReadOnlyList<int> tasks) => [];
+
+    public FrozenTree Read(int root, IReadOnlyList<int> stopped) => _frozen;
+
+    public InotifyWatches TakeOffWatches(FrozenTree tree, Deadline atMost)
+    {
+        WatchesAreOff = WatchesWereOff = true;
+        return InotifyWatches.TakeOff(tree, [], atMost);
+    }
+
+    public void PutOnWatches(InotifyWatches watches) => WatchesAreOff = false;
+
+    public void DropUndelivered(FrozenTree tree) => UndeliveredWasDropped = true;
+
+    public bool TryHold(FrozenTree tree)
+    {
+        IsHeld = WasHeld = true;
+        WhenHeld?.Invoke();
+        return !CriuLostIt;
+    }
+
+    public void LetGo(FrozenTree tree)
+    {
+        IsHeld = false;
+        WhenLetGo?.Invoke();
+    }
+
+    public bool HasLostOne(FrozenTree tree) => LostOne;
+
+    public void Kill(FrozenTree tree)
+    {
+        WasKilled = true;
+        root.NoteEnd(9);
+    }
+}

@@ -1,0 +1,153 @@
+using Crik.Linux;
+using Crik.Store;
+
+namespace Crik.Tests.Store;
+
+public sealed class CheckpointDraftTests : IDisposable
+{
+    private readonly TempDirectory _temp = TempDirectory.Below("/dev/shm");
+    private readonly ImageDirectory _directory;
+    private readonly CheckpointStore _store;
+
+    public CheckpointDraftTests()
+    {
+        _directory = ImageDirectory.OpenForChange(_temp.Path);
+        _store = new CheckpointStore(_directory);
+    }
+
+    public void Dispose()
+    {
+        _directory.Dispose();
+        _temp.Dispose();
+    }
+
+    [Fact]
+    public void A_checkpoint_is_there_when_it_is_committed_and_not_before()
+    {
+        using CheckpointDraft draft = Seal();
+        Assert.Empty(_store.Generations());
+
+        draft.Commit();
+
+        Assert.Equal([draft.Generation], _store.Generations());
+        Assert.True(draft.IsCommitted);
+    }
+
+    [Fact]
+    public void A_commit_can_be_taken_back()
+    {
+        using (CheckpointDraft draft = Seal())
+        {
+            draft.Commit();
+            draft.TakeBack();
+        }
+
+        _store.RemoveLeftovers(() => false);
+        Assert.Empty(_store.Generations());
+        Assert.Empty(Directory.GetDirectories(_temp.Path, ".*"));
+    }
+
+    [Fact]
+    public void Nothing_is_committed_when_another_crik_has_written_its_name_into_the_lock() =>
+        AssertRefused(() => WriteHolder(new LockHolder("other-pod", 1, DateTimeOffset.UtcNow, _directory.Epoch + 1)), "other-pod");
+
+    [Fact]
+    public void Nothing_is_committed_when_the_lock_is_another_file() => AssertRefused(() =>
+    {
+        File.Move(_temp.In("lock"), _temp.In("lock.old"));
+        File.WriteAllBytes(_temp.In("lock"), CheckpointJson.Write(new LockHolder("other-pod", 1, DateTimeOffset.UtcNow, _directory.Epoch)));
+    }, "other-pod");
+
+    [Fact]
+    public void Nothing_is_committed_when_the_lock_is_gone() => AssertRefused(() => File.Delete(_temp.In("lock")), "another crik");
+
+    [Fact]
+    public void A_lock_without_a_name_is_as_good_as_any()
+    {
+        using CheckpointDraft draft = Seal();
+        Truncate();
+
+        draft.Commit();
+
+        Assert.Equal([draft.Generation], _store.Generations());
+    }
+
+    [Fact]
+    public void Every_holder_of_the_lock_has_a_number_of_its_own()
+    {
+        long first = _directory.Epoch;
+        _directory.Dispose();
+
+        using ImageDirectory second = ImageDirectory.OpenForChange(_temp.Path);
+
+        Assert.Equal(first + 1, second.Epoch);
+    }
+
+    [Fact]
+    public void What_is_left_over_is_removed_piece_by_piece_and_later_goes_on()
+    {
+        _store.Begin().Dispose();
+        string staging = Directory.GetDirectories(_temp.Path, ".staging-*").Single();
+        for (int i = 0; i < 10; i++)
+        {
+            File.WriteAllText(Path.Combine(staging, "images", $"{i}"), "");
+        }
+
+        int asked = 0;
+        _store.RemoveLeftovers(() => ++asked > 5);
+        int left = Directory.GetFiles(Path.Combine(staging, "images")).Length;
+
+        Assert.InRange(left, 1, 9);
+        _store.RemoveLeftovers(() => false);
+        Assert.False(Directory.Exists(staging));
+    }
+
+    [Fact]
+    public void Of_a_link_among_the_leftovers_only_the_link_is_removed()
+    {
+        using TempDirectory outside = new();
+        File.WriteAllText(outside.In("kept"), "");
+        Leftovers leftovers = new();
+        File.CreateSymbolicLink(_temp.In(".staging-7"), outside.Path);
+        leftovers.Add(_temp.In(".staging-7"));
+
+        leftovers.Remove(() => false);
+
+        Assert.True(File.Exists(outside.In("kept")));
+        Assert.Null(new FileInfo(_temp.In(".staging-7")).LinkTarget);
+    }
+
+    private CheckpointDraft Seal()
+    {
+        CheckpointDraft draft = _store.Begin();
+        draft.Seal(CheckpointFixture.Manifest(draft.Generation, "app", []));
+        return draft;
+    }
+
+    private void AssertRefused(Action happens, string name)
+    {
+        using (CheckpointDraft draft = Seal())
+        {
+            happens();
+
+            CheckpointException exception = Assert.Throws<CheckpointException>(draft.Commit);
+            Assert.Contains(name, exception.Message, StringComparison.Ordinal);
+            Assert.False(draft.IsCommitted);
+        }
+
+        Assert.Empty(Directory.GetDirectories(_temp.In("checkpoints")));
+    }
+
+    private void Truncate()
+    {
+        using FileDescriptor file = Libc.Open(_temp.In("lock"), Libc.O_RDWR); // System.IO.File would ask for the lock
+        Libc.Empty(file, "lock");
+    }
+
+    private void WriteHolder(LockHolder holder)
+    {
+        using FileDescriptor file = Libc.Open(_temp.In("lock"), Libc.O_RDWR);
+        Libc.Empty(file, "lock");
+        Libc.Write(file, CheckpointJson.Write(holder), "lock");
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text;
+using Crik.Files;
+using Crik.Store;
+
+namespace Crik.Tests.Store;
+
+public sealed class CheckpointJsonTests
+{
+    [Fact]
+    public void The_manifest_keeps_the_files_that_the_program_had_open_for_writing()
+    {
+        WrittenFile[] files =
+        [
+            new("/data/db", new FileStamp(5L << 40, 1_700_000_000_123_456_789, ulong.MaxValue)),
+            new("/data/\uDCFF", new FileStamp(0, -1, Inode: null)), // a name with a byte that is no text
+        ];
+
+        CheckpointManifest read = CheckpointJson.ReadManifest(CheckpointJson.Write(CheckpointFixture.Manifest(1, "app", []) with { WrittenFiles = files }));
+
+        Assert.Equal(files, read.WrittenFiles);
+    }
+
+    [Fact]
+    public void The_run_record_keeps_its_epoch_and_its_speeds()
+    {
+        RunRecord record = Record() with { Epoch = 1L << 40, Speeds = new WriteSpeeds([3L << 30, 1], [5, 6, 7], 42) };
+
+        RunRecord read = CheckpointJson.ReadRunRecord(CheckpointJson.Write(record));
+
+        Assert.Equal(record.Epoch, read.Epoch);
+        Assert.Equal(record.Speeds.Plain, read.Speeds.Plain);
+        Assert.Equal(record.Speeds.Compressed, read.Speeds.Compressed);
+        Assert.Equal(42, read.Speeds.CompressedPercent);
+    }
+
+    [Fact]
+    public void A_run_record_without_speeds_is_read_without_speeds()
+    {
+        RunRecord read = CheckpointJson.ReadRunRecord(CheckpointJson.Write(Record()));
+
+        Assert.Empty(read.Speeds.Plain);
+        Assert.Empty(read.Speeds.Compressed);
+        Assert.Null(read.Speeds.CompressedPercent);
+    }
+
+    [Fact]
+    public void The_single_speeds_of_an_earlier_crik_are_read()
+    {
+        RunRecord read = CheckpointJson.ReadRunRecord(Encoding.UTF8.GetBytes(
+            """{"runId":"r","startedAt":"2026-01-01T00:00:00Z","hostName":"pod-0","bytesPerSecond":100,"compressedBytesPerSecond":50,"compressedPercent":30}"""));
+
+        Assert.Equal([100], read.Speeds.Plain);
+        Assert.Equal([50], read.Speeds.Compressed);
+        Assert.Equal(30, read.Speeds.CompressedPercent);
+        Assert.Equal(0, read.Epoch);
+    }
+
+    [Fact]
+    public void The_holder_of_the_lock_keeps_its_epoch()
+    {
+        LockHolder holder = new("pod-0", 1, DateTimeOffset.UnixEpoch, Epoch: 1L << 40);
+
+        Assert.Equal(holder, CheckpointJson.ReadLockHolder(CheckpointJson.Write(holder)));
+    }
+
+    [Fact]
+    public void The_holder_of_the_lock_of_an_earlier_crik_has_the_epoch_zero() =>
+        Assert.Equal(0, CheckpointJson.ReadLockHolder(Encoding.UTF8.GetBytes("""{"hostName":"pod-0","pid":1,"since":"2026-01-01T00:00:00Z"}""")).Epoch);
+
+    private static RunRecord Record() => new() { RunId = "r", StartedAt = DateTimeOffset.UnixEpoch, HostName = "pod-0" };
+}
