@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Crik.Contracts;
 
-/// <summary>Source-generated: both programs are native, without reflection.</summary>
+/// <summary>
+/// The JSON serializers of the shared types. They are source-generated, because both programs are native and have no
+/// reflection.
+/// </summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeStateResponse))]
 [JsonSerializable(typeof(NodeListResponse))]

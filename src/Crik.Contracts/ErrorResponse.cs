@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Crik.Contracts;
 
-/// <summary>The body of a refusal: 400, 401, 404 for a path that is not served, 405.</summary>
+/// <summary>The body of a refused request. It says why the server refused it.</summary>
 public sealed record ErrorResponse
 {
     [JsonPropertyName("error")]

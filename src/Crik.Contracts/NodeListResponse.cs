@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Crik.Contracts;
 
-/// <summary>The answer of `GET /v1/nodes`, in order of names.</summary>
+/// <summary>The answer to `GET /v1/nodes`. Nodes are sorted by name.</summary>
 public sealed record NodeListResponse
 {
     [JsonPropertyName("nodes")]

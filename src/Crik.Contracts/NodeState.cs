@@ -2,19 +2,21 @@ using System.Text.Json.Serialization;
 
 namespace Crik.Contracts;
 
-/// <summary>What is known about a node. The names on the wire are pinned here and never change.</summary>
+/// <summary>
+/// Whether a node is about to go away. A larger value is a graver state. The names on the wire must never change.
+/// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<NodeState>))]
 public enum NodeState
 {
-    /// <summary>No such node, or the server does not know yet.</summary>
+    /// <summary>There is no such node, or the server does not know yet.</summary>
     [JsonStringEnumMemberName("unknown")]
     Unknown,
 
-    /// <summary>Nothing says that the node goes away.</summary>
+    /// <summary>Nothing indicates that the node is going away.</summary>
     [JsonStringEnumMemberName("ready")]
     Ready,
 
-    /// <summary>An early warning: nothing new is placed on the node, and it may or may not go away.</summary>
+    /// <summary>An early warning: no new pods are placed on the node. It may or may not go away.</summary>
     [JsonStringEnumMemberName("cordoned")]
     Cordoned,
 
@@ -22,7 +24,7 @@ public enum NodeState
     [JsonStringEnumMemberName("shutting-down")]
     ShuttingDown,
 
-    /// <summary>The node is not there any more.</summary>
+    /// <summary>The node no longer exists or no longer runs.</summary>
     [JsonStringEnumMemberName("gone")]
     Gone,
 }

@@ -1,6 +1,8 @@
 namespace Crik.Contracts;
 
-/// <summary>The names of <see cref="NodeState"/> on the wire, where no JSON is read or written.</summary>
+/// <summary>
+/// Converts <see cref="NodeState"/> to and from its name on the wire, for code that does not use JSON.
+/// </summary>
 public static class NodeStateNames
 {
     public static IReadOnlyList<NodeState> All { get; } =

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Crik.Contracts;
 
-/// <summary>The answer of `GET /v1/nodes/{name}`, also where its status is 404 or 503.</summary>
+/// <summary>The answer to `GET /v1/nodes/{name}`. Answers with status 404 and 503 have this form too.</summary>
 public sealed record NodeStateResponse
 {
     [JsonPropertyName("name")]
@@ -11,21 +11,25 @@ public sealed record NodeStateResponse
     [JsonPropertyName("state")]
     public required NodeState State { get; init; }
 
-    /// <summary>Which signal decided, in words for a log.</summary>
+    /// <summary>Why the node is in this state, in words for a log.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
-    /// <summary>Since when: from the signal where it says so, else from when the server first saw it.</summary>
+    /// <summary>
+    /// Since when the node is in this state. It is the time in the signal. If the signal has no time, it is when the
+    /// server first saw the signal.
+    /// </summary>
     [JsonPropertyName("since")]
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>When the node will be taken away, where the signal names it.</summary>
+    /// <summary>When the node will be taken away. It is null when no signal gives that time.</summary>
     [JsonPropertyName("deadline")]
     public DateTimeOffset? Deadline { get; init; }
 
     /// <summary>
-    /// Changes whenever state, reason or deadline do, and is the same on every replica. To be compared for equality only,
-    /// and handed back as `?version=` of a long-poll. 0 stands for a node that is not known. Fits a double.
+    /// Changes whenever state, reason or deadline change, and is the same on every replica. Compare it only for
+    /// equality, or send it back as `?version=` of a long-poll. It is 0 for an unknown node. It always fits into a
+    /// double.
     /// </summary>
     [JsonPropertyName("version")]
     public long Version { get; init; }

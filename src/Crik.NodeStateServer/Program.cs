@@ -29,7 +29,7 @@ try
 {
     await app.StartAsync();
 }
-catch (IOException problem) // a port is taken
+catch (IOException problem) // such as a port that is already in use
 {
     await Console.Error.WriteLineAsync(problem.Message);
     return Failed;

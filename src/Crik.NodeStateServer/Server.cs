@@ -11,24 +11,34 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Crik.NodeStateServer;
 
-/// <summary>Puts the parts together. Nothing is read from files and variables here but what the options say.</summary>
+/// <summary>
+/// Puts the parts of the server together. Its only settings are <see cref="ServerOptions"/>: it reads no other file or
+/// environment variable.
+/// </summary>
 internal static class Server
 {
-    /// <param name="source">Where Nodes come from, and who knows tokens: the cluster's API server outside of tests.</param>
-    /// <param name="log">Where the log's lines go.</param>
+    /// <param name="source">
+    /// Registers an <see cref="INodeSource"/> and an <see cref="ITokenReviewer"/>. Outside of tests, both are the
+    /// cluster's API server.
+    /// </param>
+    /// <param name="log">The stream to which log lines are written.</param>
     public static WebApplication Build(ServerOptions options, Action<IServiceCollection> source, Stream log)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(options.Debug ? LogLevel.Debug : LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // or every request gets an Activity
+
+        // If this category is enabled, ASP.NET Core allocates an Activity for each request.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.Services.AddSingleton<ILoggerProvider>(new JsonLines(log, TimeProvider.System));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listener.Configure(
             kestrel,
             options,
             kestrel.ApplicationServices.GetRequiredService<ConnectionGate>(),
             kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionGate>>()));
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = 4096); // a Service's clients may all come at once
+
+        // All clients may connect at the same time.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = 4096);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDelay + Shutdown.Bound);
         builder.Services
             .AddSingleton(options)

@@ -2,7 +2,6 @@ using System.Reflection;
 
 namespace Crik.NodeStateServer;
 
-/// <summary>The version of this build.</summary>
 internal static class ServerVersion
 {
     public static string Current { get; } =

@@ -4,13 +4,13 @@ using Crik.NodeStateServer.State;
 namespace Crik.NodeStateServer;
 
 /// <summary>
-/// After SIGTERM: not ready, then for a while as before, so that nobody is sent here any more; then every waiting request gets
-/// its answer, and the port closes.
+/// Ends the server in order after SIGTERM. First /readyz reports not ready, while requests are still answered until the
+/// Service sends no more clients here. Then every waiting request gets its answer, and the port is closed.
 /// </summary>
 internal sealed class Shutdown(NodeStateStore store, WatchHealth health, ServerOptions options, TimeProvider clock, ILogger<Shutdown> log)
     : IHostedLifecycleService
 {
-    /// <summary>For the last answers to be written, after the delay.</summary>
+    /// <summary>How long writing the last answers may take after the shutdown delay.</summary>
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Crik.NodeStateServer.Tests;
 
-/// <summary>Which folder may know which.</summary>
+/// <summary>Checks which folders of the server use which others.</summary>
 public sealed partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> s_allowed = new()
@@ -20,11 +20,11 @@ public sealed partial class ArchitectureTests
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];
 
-    private static string Source => Path.Combine(Repository.Root, "src/Crik.NodeStateServer");
+    private static string Source => Repository.In("src/Crik.NodeStateServer");
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void A_folder_uses_only_those_below_it(string folder)
+    public void A_folder_uses_only_folders_that_its_rule_allows(string folder)
     {
         foreach (string file in Directory.EnumerateFiles(Path.Combine(Source, folder), "*.cs"))
         {
@@ -37,11 +37,11 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void Every_folder_has_its_rule() =>
+    public void Every_folder_has_a_rule() =>
         Assert.Equal(s_allowed.Keys.Order(), Directory.EnumerateDirectories(Source).Select(Path.GetFileName).Where(name => name is not ("bin" or "obj")).Order()!);
 
     [Fact]
-    public void Only_the_Kubernetes_folder_and_the_composition_know_the_API_server()
+    public void Only_the_Kubernetes_folder_and_the_composition_use_the_API_server()
     {
         foreach (string file in Sources().Where(file => !file.Contains("/Kubernetes/", StringComparison.Ordinal)))
         {
@@ -56,7 +56,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void Rules_are_pure()
+    public void Rules_use_no_clock_no_files_and_no_log()
     {
         foreach (string file in Directory.EnumerateFiles(Path.Combine(Source, "Signals"), "*.cs"))
         {
@@ -65,7 +65,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void What_is_said_is_said_in_Log()
+    public void All_log_messages_are_defined_in_Log()
     {
         foreach (string file in Sources().Where(file => Path.GetFileName(file) is not "Log.cs"))
         {
@@ -74,10 +74,9 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void The_program_is_composition_only() => Assert.InRange(File.ReadLines(Path.Combine(Source, "Program.cs")).Count(), 1, 60);
+    public void Program_only_composes_the_parts() => Assert.InRange(File.ReadLines(Path.Combine(Source, "Program.cs")).Count(), 1, 60);
 
-    private static IEnumerable<string> Sources() =>
-        Directory.EnumerateFiles(Source, "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+    private static IEnumerable<string> Sources() => Repository.SourceFiles("src/Crik.NodeStateServer");
 
     [GeneratedRegex(@"^using Crik\.NodeStateServer\.(\w+);", RegexOptions.Multiline)]
     private static partial Regex UsingLine();

@@ -6,13 +6,13 @@ using Crik.NodeStateServer.Signals;
 
 namespace Crik.NodeStateServer.Tests;
 
-/// <summary>What docs/node-state-server.md says has to stay true.</summary>
+/// <summary>Checks that docs/node-state-server.md agrees with the program.</summary>
 public sealed class DocumentsTests
 {
-    private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs/node-state-server.md"));
+    private static readonly string[] s_lines = File.ReadAllLines(Repository.In("docs/node-state-server.md"));
 
     [Fact]
-    public void Every_flag_has_a_row_with_its_variable_and_there_is_no_other()
+    public void The_table_has_one_row_for_each_flag_with_its_variable()
     {
         foreach ((string flag, string variable) in CommandLine.Known())
         {
@@ -24,7 +24,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Every_signal_has_a_row_with_its_sign_its_state_and_its_default()
+    public void The_table_has_one_row_for_each_signal_with_its_sign_state_and_default()
     {
         foreach (SignalRule rule in KnownSignals.All)
         {
@@ -40,12 +40,12 @@ public sealed class DocumentsTests
                 _ => "metadata.deletionTimestamp",
             };
             Assert.Contains(key, row[2], StringComparison.Ordinal);
-            Assert.True(rule.OnByDefault || row[5].Length > 0, $"{rule.Name} is off, and nothing says why");
+            Assert.True(rule.OnByDefault || row[5].Length > 0, $"{rule.Name} is off by default, and its row does not say why");
         }
     }
 
     [Fact]
-    public void Graver_signals_come_first_as_they_are_asked()
+    public void The_table_has_the_signals_in_the_order_in_which_they_are_checked()
     {
         string[] table = [.. s_lines.Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Where(row => row is [_, _, _, _, "on" or "off", ..]).Select(row => row[1].Trim('`'))];
 
@@ -54,11 +54,11 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Every_metric_is_named()
+    public void Every_metric_is_documented()
     {
         PrometheusText text = new();
         new ServerMetrics().WriteTo(text);
-        string[] others = [.. Regex.Matches(File.ReadAllText(Path.Combine(Repository.Root, "src/Crik.NodeStateServer/Endpoints/MetricsEndpoint.cs")), "\"((crik|process|dotnet)_[a-z_]+)\"").Select(match => match.Groups[1].Value)];
+        string[] others = [.. Regex.Matches(File.ReadAllText(Repository.In("src/Crik.NodeStateServer/Endpoints/MetricsEndpoint.cs")), "\"((crik|process|dotnet)_[a-z_]+)\"").Select(match => match.Groups[1].Value)];
         string all = string.Join('\n', s_lines);
 
         foreach (string name in text.ToString().Split('\n').Where(line => line.StartsWith("# TYPE", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).Concat(others))
@@ -68,7 +68,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void The_file_of_signals_that_is_shown_is_valid()
+    public void The_signals_file_in_the_example_is_valid()
     {
         string text = string.Join('\n', s_lines);
         string yaml = Regex.Match(text, "```yaml\n(enable:.*?)```", RegexOptions.Singleline).Groups[1].Value;
@@ -82,7 +82,7 @@ public sealed class DocumentsTests
     [Fact]
     public void The_image_runs_as_nobody()
     {
-        string[] lines = File.ReadAllLines(Path.Combine(Repository.Root, "Dockerfile.node-state-server"));
+        string[] lines = File.ReadAllLines(Repository.In("Dockerfile.node-state-server"));
 
         Assert.Contains("USER 65532:65532", lines);
         Assert.Equal("ENTRYPOINT [\"/usr/local/bin/node-state-server\"]", lines[^1]);

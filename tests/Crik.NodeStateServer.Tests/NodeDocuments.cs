@@ -4,7 +4,7 @@ using Crik.NodeStateServer.Signals;
 
 namespace Crik.NodeStateServer.Tests;
 
-/// <summary>The documents of testdata/, read as the server reads them.</summary>
+/// <summary>Reads the documents in testdata/ in the same way as the server reads Nodes.</summary>
 internal static class NodeDocuments
 {
     public static IEnumerable<string> Names { get; } =

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using Crik.Contracts;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Kubernetes;
@@ -10,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Crik.NodeStateServer.Tests;
 
-/// <summary>The whole server in this process, on ports of its own, against an API server that stands in.</summary>
+/// <summary>Runs the whole server in this process, on free ports, with a stand-in for the API server.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -35,11 +34,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public IServiceProvider Services => _app.Services;
-
     public string[] Log => _log.Lines;
 
-    /// <param name="user">Who it is to the API server, as YAML of a kubeconfig.</param>
+    /// <param name="user">The credentials for the API server: the YAML below `user` in a kubeconfig.</param>
     public static async Task<RunningServer> StartAsync(
         StandInApiServer api, ServerOptions? options = null, string user = "    token: good", Action<IServiceCollection>? more = null)
     {
@@ -62,7 +59,7 @@ internal sealed class RunningServer : IAsyncDisposable
         return server;
     }
 
-    public async Task UntilReadyAsync() => await Eventually.TrueAsync(IsReadyAsync, "ready");
+    public async Task UntilReadyAsync() => await Eventually.TrueAsync(IsReadyAsync, "the server is ready");
 
     public async Task<bool> IsReadyAsync()
     {
@@ -77,7 +74,7 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     public Task UntilStateAsync(string name, NodeState state) =>
-        Eventually.TrueAsync(async () => (await GetAsync(name)).State == state, $"{name} {state}");
+        Eventually.TrueAsync(async () => (await GetAsync(name)).State == state, $"{name} is {state}");
 
     public async Task<double> MetricAsync(string sample)
     {
@@ -95,28 +92,5 @@ internal sealed class RunningServer : IAsyncDisposable
         await _app.DisposeAsync();
         await _log.DisposeAsync();
         _files.Dispose();
-    }
-}
-
-/// <summary>Written by the server, read by a test, at any time.</summary>
-internal sealed class LogStream : MemoryStream
-{
-    public string[] Lines
-    {
-        get
-        {
-            lock (this)
-            {
-                return Encoding.UTF8.GetString(ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            }
-        }
-    }
-
-    public override void Write(ReadOnlySpan<byte> buffer)
-    {
-        lock (this)
-        {
-            base.Write(buffer);
-        }
     }
 }

@@ -3,7 +3,7 @@ using Crik.StandIn;
 
 namespace Crik.NodeStateServer.Tests;
 
-/// <summary>The program itself, native or on the runtime, as a process of its own.</summary>
+/// <summary>Runs the program as a process, either the native build or the build for the .NET runtime.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -43,7 +43,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>What is there to be tested: the native build only after `make node-state-server`.</summary>
+    /// <summary>The builds to test. The native one is tested only if `make node-state-server` has made it.</summary>
     public static TheoryData<string> Forms => File.Exists(NativePath) ? ["runtime", "native"] : ["runtime"];
 
     public Uri States { get; }
@@ -54,7 +54,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    private static string NativePath => Path.Combine(Repository.Root, "artifacts/node-state-server");
+    private static string NativePath => Repository.In("artifacts/node-state-server");
 
     public static ServerProcess Start(string form, StandInApiServer? api, string[] arguments, string[]? environment = null) => new(form, arguments, api, environment);
 
@@ -64,9 +64,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         using HttpClient http = new();
         await Eventually.TrueAsync(async () =>
         {
-            Assert.False(server.HasExited, "the server ended");
+            Assert.False(server.HasExited, "the server has exited before it was ready");
             return await server.IsReadyAsync(http);
-        }, "ready");
+        }, "the server is ready");
         return server;
     }
 
@@ -105,21 +105,5 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         _process.Dispose();
         _files.Dispose();
-    }
-}
-
-internal static class Repository
-{
-    public static string Root { get; } = Find();
-
-    private static string Find()
-    {
-        DirectoryInfo? directory = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "Crik.slnx")))
-        {
-            directory = directory.Parent;
-        }
-
-        return directory.FullName;
     }
 }

@@ -1,6 +1,6 @@
 namespace Crik.NodeStateServer.Tests;
 
-/// <summary>The machine's clock, of which the hands can be put forward. Timers run as ever.</summary>
+/// <summary>A clock that a test can move forward. It does not change timers.</summary>
 internal sealed class ShiftedClock : TimeProvider
 {
     private long _shift;

@@ -3,11 +3,14 @@ using System.Net.Sockets;
 
 namespace Crik.StandIn;
 
-/// <summary>For a process that is told its ports: below those that the kernel gives to whoever asks for any.</summary>
+/// <summary>
+/// Finds free ports for a process that must be told its ports. They are below the range from which the kernel chooses
+/// ports, so that it does not give them to another process.
+/// </summary>
 public static class FreePorts
 {
     private const int First = 10000;
-    private const int End = 32768; // net.ipv4.ip_local_port_range
+    private const int End = 32768; // the default start of net.ipv4.ip_local_port_range
 
     public static int[] Find(int count)
     {
@@ -23,7 +26,7 @@ public static class FreePorts
             }
             catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse)
             {
-                // the next one
+                // The port is in use. Try another one.
             }
         }
 

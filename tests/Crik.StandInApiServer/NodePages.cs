@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Crik.StandIn;
 
-/// <summary>`?limit=&amp;continue=`: every page is of the same moment as the first, as long as that is not forgotten.</summary>
+/// <summary>
+/// Answers lists of Nodes in pages (`?limit=&amp;continue=`). All pages show the state at the time of the first page,
+/// and are refused with 410 if that state was compacted.
+/// </summary>
 internal static class NodePages
 {
     public static async Task AnswerAsync(HttpContext context, StandInCluster cluster)

@@ -11,8 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Crik.StandIn;
 
 /// <summary>
-/// A stand-in for a cluster's API server: TLS, HTTP/2, Nodes listed in pages and watched, token reviews. It answers as the real
-/// one does, unless told otherwise by <see cref="Intercept"/>.
+/// A stand-in for the API server of a cluster. It has TLS, HTTP/2, lists of Nodes in pages, watches and token reviews.
+/// It answers as a real API server does, and <see cref="Intercept"/> can replace single answers.
 /// </summary>
 public sealed class StandInApiServer : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ public sealed class StandInApiServer : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
-            listen.Protocols = Protocols;
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.UseHttps(new HttpsConnectionAdapterOptions
             {
                 ServerCertificate = certificates.Server,
@@ -40,29 +40,29 @@ public sealed class StandInApiServer : IAsyncDisposable
         _app.Run(HandleAsync);
     }
 
-    public static HttpProtocols Protocols { get; set; } = HttpProtocols.Http1AndHttp2;
-
     public StandInCluster Cluster { get; }
 
     public StandInCertificates Certificates { get; }
 
     public Uri Address => new(_app.Urls.Single());
 
-    /// <summary>Tokens that are let in, and what a token review calls good. Empty: everybody is let in.</summary>
+    /// <summary>
+    /// The tokens that are accepted from clients and in token reviews. If it is empty, every client is accepted.
+    /// </summary>
     public HashSet<string> GoodTokens { get; } = [];
 
-    /// <summary>Audiences that a good token has.</summary>
+    /// <summary>The audiences of every good token.</summary>
     public string[] Audiences { get; set; } = ["https://kubernetes.default.svc"];
 
-    /// <summary>Whether a client certificate lets in as well.</summary>
+    /// <summary>The subject of the client certificate that is accepted. Null means that none is.</summary>
     public string? GoodCertificate { get; set; }
 
     public TimeSpan BookmarkEvery { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Answers instead of the stand-in, where it returns true.</summary>
+    /// <summary>Is called for every request. If it returns true, it has answered, and the stand-in does not.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }
 
-    /// <summary>`GET /api/v1/nodes?…` of all requests so far.</summary>
+    /// <summary>All requests so far, in the form `GET /api/v1/nodes?…`.</summary>
     public string[] Requests
     {
         get
@@ -81,17 +81,19 @@ public sealed class StandInApiServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A server is ready for a moment before its watch is open.</summary>
+    /// <summary>Waits until a watch is open. The node state server is ready shortly before that.</summary>
     public Task UntilWatchedAsync() => _watches.Opened.WaitAsync(TimeSpan.FromSeconds(60));
 
-    /// <summary>Ends every open watch in the middle, as a server that is restarted does. Waits for one, if there is none yet.</summary>
+    /// <summary>
+    /// Cuts the connection of every open watch, as a restart of the API server does. Waits until there is one.
+    /// </summary>
     public async Task CutWatchesAsync()
     {
         await UntilWatchedAsync();
         Interlocked.Exchange(ref _watches, new WatchLot()).Cut();
     }
 
-    /// <param name="user">As YAML, indented by four: what authenticates.</param>
+    /// <param name="user">The credentials: the YAML below `user`, indented by four spaces.</param>
     public string Kubeconfig(string user) => $"""
         apiVersion: v1
         kind: Config
@@ -208,7 +210,7 @@ public sealed class StandInApiServer : IAsyncDisposable
                 version = now;
                 if (await Task.WhenAny(changed, bookmark) == bookmark)
                 {
-                    await bookmark; // throws at the end
+                    await bookmark; // throws when the watch must end
                     if (bookmarks && Cluster.After(version) is { Events.Length: 0 } quiet)
                     {
                         version = quiet.Version;
@@ -226,7 +228,7 @@ public sealed class StandInApiServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The time of the watch is over, or the client went away.
+            // The time of the watch is over, or the client has disconnected.
         }
     }
 
@@ -246,8 +248,8 @@ public sealed class StandInApiServer : IAsyncDisposable
         await context.Response.Body.WriteAsync("}\n"u8.ToArray(), cancellationToken);
     }
 
-    /// <summary>The watches between two cuts.</summary>
-#pragma warning disable CA1001 // Never disposed of: a late watch may still ask for its token.
+    /// <summary>The watches that the next cut will end.</summary>
+#pragma warning disable CA1001 // It is never disposed of, because a watch may ask for its token after the cut.
     private sealed class WatchLot
 #pragma warning restore CA1001
     {

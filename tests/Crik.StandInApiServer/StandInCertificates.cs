@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Crik.StandIn;
 
-/// <summary>An authority, and what it vouches for, as a cluster has it.</summary>
+/// <summary>An authority and the certificates that it issues, as a cluster has them.</summary>
 public sealed class StandInCertificates : IDisposable
 {
     private static readonly DateTimeOffset s_from = DateTimeOffset.UtcNow.AddDays(-1);
@@ -46,10 +46,10 @@ public sealed class StandInCertificates : IDisposable
 
         using X509Certificate2 issued = request.Create(Authority, s_from, s_until, RandomNumberGenerator.GetBytes(8));
         using X509Certificate2 withKey = issued.CopyWithPrivateKey(key);
-        return Copy(withKey); // a key that TLS can use
+        return Copy(withKey); // the copy stays usable when these two are disposed of
     }
 
-    /// <summary>The same once more, for an API server that is started again.</summary>
+    /// <summary>Copies the certificates, for an API server that is started again.</summary>
     public StandInCertificates Again() => new(Copy(Authority), Copy(Server));
 
     public void Dispose()

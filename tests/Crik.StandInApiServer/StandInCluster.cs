@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Crik.StandIn;
 
-/// <summary>The Nodes of a cluster and their history, as etcd keeps them: one number for every change of anything.</summary>
+/// <summary>
+/// The Nodes of a cluster and their history. As in etcd, a single version number counts all changes.
+/// </summary>
 public sealed class StandInCluster
 {
     private readonly object _gate = new();
@@ -12,11 +14,11 @@ public sealed class StandInCluster
     private readonly Dictionary<long, StandInNode[]> _snapshots = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Of the last change.</summary>
-    public long Version { get; private set; } = 1000;
+    /// <summary>Events up to this version are forgotten. A watch from an earlier version gets 410.</summary>
+    private long _compactedTo;
 
-    /// <summary>Events up to here are forgotten: whoever watches from before gets 410.</summary>
-    public long CompactedTo { get; private set; }
+    /// <summary>The version of the last change.</summary>
+    public long Version { get; private set; } = 1000;
 
     public void Apply(JsonObject node)
     {
@@ -52,7 +54,7 @@ public sealed class StandInCluster
         }
     }
 
-    /// <summary>Changes a Node as a controller would: reads it, edits it, writes it.</summary>
+    /// <summary>Changes a Node as a controller does: reads it, edits it and writes it.</summary>
     public void Edit(string name, Action<JsonObject> edit)
     {
         JsonObject node = Get(name);
@@ -60,7 +62,9 @@ public sealed class StandInCluster
         Apply(node);
     }
 
-    /// <summary>Something else than a Node changed: only a bookmark tells a watcher of Nodes.</summary>
+    /// <summary>
+    /// Raises the version without a change of a Node. A watch of Nodes learns this only from a bookmark.
+    /// </summary>
     public void ChangeSomethingElse()
     {
         lock (_gate)
@@ -73,7 +77,7 @@ public sealed class StandInCluster
     {
         lock (_gate)
         {
-            CompactedTo = Version;
+            _compactedTo = Version;
             _events.Clear();
             _snapshots.Clear();
         }
@@ -92,7 +96,7 @@ public sealed class StandInCluster
         }
     }
 
-    /// <returns>Null when it is compacted away.</returns>
+    /// <returns>The Nodes at that version, or null when it was compacted.</returns>
     public StandInNode[]? SnapshotOf(long version)
     {
         lock (_gate)
@@ -101,12 +105,15 @@ public sealed class StandInCluster
         }
     }
 
-    /// <summary>The events after that version, and what completes when there are more. Null events: too old.</summary>
+    /// <summary>
+    /// Returns the events after that version, or null when it was compacted, and a task that completes at the next
+    /// event.
+    /// </summary>
     public (StandInEvent[]? Events, long Version, Task Changed) After(long version)
     {
         lock (_gate)
         {
-            if (version < CompactedTo)
+            if (version < _compactedTo)
             {
                 return (null, Version, _changed.Task);
             }
@@ -129,7 +136,3 @@ public sealed class StandInCluster
         changed.SetResult();
     }
 }
-
-public sealed record StandInNode(string Name, long Version, byte[] Json);
-
-public sealed record StandInEvent(long Version, string Type, byte[] Json);

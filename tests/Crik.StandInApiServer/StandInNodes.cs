@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Crik.StandIn;
 
-/// <summary>A Node with everything a kubelet and a cloud write into one: about 10 KB, most of it images and managed fields.</summary>
+/// <summary>
+/// Makes Nodes with all fields that a kubelet and a cloud set. A Node has about 10 KB, most of it images and managed
+/// fields.
+/// </summary>
 public static class StandInNodes
 {
     private static readonly string[] s_conditions = ["MemoryPressure", "DiskPressure", "PIDPressure"];

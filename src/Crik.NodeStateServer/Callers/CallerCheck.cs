@@ -5,18 +5,10 @@ using Crik.NodeStateServer.Configuration;
 
 namespace Crik.NodeStateServer.Callers;
 
-internal enum CallerVerdict
-{
-    Allowed,
-    Refused,
-
-    /// <summary>The API server could not be asked, and never was about this one.</summary>
-    CannotTell,
-}
-
 /// <summary>
-/// Lets everybody in, or with --require-token those whose bearer token the API server calls good. Answers are remembered for a
-/// while, under the token's hash; a good one outlives the API server's own failure.
+/// Decides who may ask. By default everybody may. With --require-token, a caller needs a bearer token that the API
+/// server accepts. Results are remembered for a while under the token's hash. An accepted token stays accepted while
+/// the API server does not answer.
 /// </summary>
 internal sealed class CallerCheck(ITokenReviewer reviewer, ServerOptions options, TimeProvider clock, ILogger<CallerCheck> log) : IDisposable
 {
@@ -29,7 +21,7 @@ internal sealed class CallerCheck(ITokenReviewer reviewer, ServerOptions options
 
     private readonly ConcurrentDictionary<string, (bool IsGood, DateTimeOffset Until)> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Unknown tokens must not turn into a load on the API server.</summary>
+    /// <summary>Limits concurrent reviews, so that many unknown tokens do not overload the API server.</summary>
     private readonly SemaphoreSlim _reviews = new(16);
 
     public ValueTask<CallerVerdict> CheckAsync(string? authorization, CancellationToken cancellationToken)
@@ -73,7 +65,7 @@ internal sealed class CallerCheck(ITokenReviewer reviewer, ServerOptions options
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return NoAnswer($"no answer within {s_timeout.TotalSeconds} s", wasGood);
+            return NoAnswer($"the API server did not answer within {s_timeout.TotalSeconds} s", wasGood);
         }
         catch (TokenReviewException failure)
         {

@@ -1,10 +1,8 @@
 namespace Crik.NodeStateServer.Callers;
 
-/// <summary>Who can say whether a token is good: the API server, or what a test says.</summary>
+/// <summary>Decides whether a token is good. Outside of tests, this is the API server.</summary>
 internal interface ITokenReviewer
 {
-    /// <exception cref="TokenReviewException">There is no answer.</exception>
+    /// <exception cref="TokenReviewException">The reviewer gave no usable answer.</exception>
     Task<bool> IsGoodAsync(string token, CancellationToken cancellationToken);
 }
-
-internal sealed class TokenReviewException(string message, Exception? inner = null) : Exception(message, inner);

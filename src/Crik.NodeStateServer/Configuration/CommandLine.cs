@@ -1,4 +1,3 @@
-using System.Collections;
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
@@ -7,14 +6,15 @@ using Crik.NodeStateServer.Signals;
 namespace Crik.NodeStateServer.Configuration;
 
 /// <summary>
-/// Flags, and a variable for each: the flag wins. System.CommandLine only parses and prints help; its own handling of signals
-/// would cut the host's orderly end short.
+/// Reads the options from flags and from environment variables. A flag wins over its variable. System.CommandLine only
+/// parses and prints help here. Its own signal handling is not used, because it would interrupt the orderly shutdown of
+/// the host.
 /// </summary>
 internal sealed class CommandLine
 {
     private static readonly ServerOptions s_defaults = new();
 
-    private readonly RootCommand _root = new("Watches the Nodes of a cluster and answers whether one of them goes away.");
+    private readonly RootCommand _root = new("Watches the Nodes of a cluster and answers whether a node is going away.");
     private readonly List<string> _problems = [];
     private readonly Func<string, string?> _environment;
     private readonly List<(Option Option, string Variable)> _variables = [];
@@ -43,33 +43,36 @@ internal sealed class CommandLine
     private CommandLine(Func<string, string?> environment)
     {
         _environment = environment;
-        _port = Text("--port", "where the states are served", s_defaults.Port);
-        _metricsPort = Text("--metrics-port", "where /metrics is served", s_defaults.MetricsPort);
-        _healthPort = Text("--health-probes-port", "where /healthz and /readyz are served", s_defaults.HealthPort);
+        _port = Text("--port", "port that serves node states", s_defaults.Port);
+        _metricsPort = Text("--metrics-port", "port that serves /metrics", s_defaults.MetricsPort);
+        _healthPort = Text("--health-probes-port", "port that serves /healthz and /readyz", s_defaults.HealthPort);
         _bindAddress = Text("--bind-address", "address to listen on", "all");
-        _debug = Flag("--debug", "log more");
-        _kubeconfig = Text("--kubeconfig", "how to reach the cluster; also KUBECONFIG", "the pod's service account");
-        _signalsFile = Text("--signals-file", "YAML with enable, disable and rules", "none");
-        _enableSignal = List("--enable-signal", "a known signal that is off by default; may be repeated");
-        _disableSignal = List("--disable-signal", "a known signal that is on by default; may be repeated");
-        _pageSize = Text("--list-page-size", "Nodes in a page of the first list", s_defaults.PageSize);
-        _watchIdleTimeout = Text("--watch-idle-timeout", "silence after which a watch is taken for dead", "150s");
-        _notReadyAfter = Text("--not-ready-after", "how long the watch may be down before /readyz says so", "3s");
-        _maxWait = Text("--max-wait", "longest ?wait= of a long-poll", "5m");
-        _maxConnections = Text("--max-connections", "open connections where states are served", "what the memory holds, up to 20000");
-        _rememberDeleted = Text("--remember-deleted", "how long a deleted Node is answered as gone", "1h");
-        _rememberDeletedCount = Text("--remember-deleted-count", "how many of them at most", s_defaults.RememberDeletedCount);
-        _shutdownDelay = Text("--shutdown-delay", "how long to go on answering after SIGTERM", "0s");
-        _requireToken = Flag("--require-token", "ask callers for a bearer token, and the API server whether it is good");
-        _tokenAudience = Text("--token-audience", "the audience such a token must have", "the API server's");
+        _debug = Flag("--debug", "log each request and each watch");
+        _kubeconfig = Text("--kubeconfig", "kubeconfig file of the cluster; KUBECONFIG is read too", "the pod's service account");
+        _signalsFile = Text("--signals-file", "YAML file that enables, disables and adds signals", "none");
+        _enableSignal = List("--enable-signal", "known signal to turn on; may be repeated");
+        _disableSignal = List("--disable-signal", "known signal to turn off; may be repeated");
+        _pageSize = Text("--list-page-size", "Nodes in one page of a list", s_defaults.PageSize);
+        _watchIdleTimeout = Text("--watch-idle-timeout", "time without news after which a watch is opened again", "150s");
+        _notReadyAfter = Text("--not-ready-after", "how long the watch may be down before /readyz reports it", "3s");
+        _maxWait = Text("--max-wait", "longest time that a long-poll may wait", "5m");
+        _maxConnections = Text("--max-connections", "open connections to --port; more are refused", "what fits into the memory, up to 20000");
+        _rememberDeleted = Text("--remember-deleted", "how long a deleted Node is reported as gone", "1h");
+        _rememberDeletedCount = Text("--remember-deleted-count", "how many deleted Nodes are remembered", s_defaults.RememberDeletedCount);
+        _shutdownDelay = Text("--shutdown-delay", "how long requests are still answered after SIGTERM", "0s");
+        _requireToken = Flag("--require-token", "accept only callers with a bearer token that the API server accepts");
+        _tokenAudience = Text("--token-audience", "audience that the bearer token must have", "the API server's");
     }
 
-    /// <summary>The options; or null after help, version or a usage error was printed, with the exit code.</summary>
-    /// <exception cref="ConfigurationException">Something that was given is wrong.</exception>
+    /// <returns>The options, or null after help, the version or a usage error was printed.</returns>
+    /// <param name="exitCode">The exit code to use when the result is null.</param>
+    /// <exception cref="ConfigurationException">A flag, a variable or the signals file is wrong.</exception>
     public static ServerOptions? Parse(string[] args, Func<string, string?> environment, out int exitCode)
     {
         CommandLine commandLine = new(environment);
-        ParseResult result = commandLine._root.Parse([.. args.Select(commandLine.WithTwoDashes)], new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        ParseResult result = commandLine._root.Parse(
+            [.. args.Select(commandLine.WithTwoDashes)],
+            new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         exitCode = 0;
         if (result.Action is not null || result.Errors.Count > 0)
         {
@@ -81,12 +84,9 @@ internal sealed class CommandLine
         return commandLine.Read();
     }
 
-    /// <summary>Every variable this process knows, for the documents' test.</summary>
+    /// <summary>Lists every flag with its variable. The test of the documentation needs it.</summary>
     public static IEnumerable<(string Flag, string Variable)> Known() =>
         new CommandLine(static _ => null)._variables.Select(pair => (pair.Option.Name, pair.Variable));
-
-    public static IDictionary<string, string?> Variables() => Environment.GetEnvironmentVariables()
-        .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
 
     private ServerOptions Read()
     {
@@ -129,8 +129,8 @@ internal sealed class CommandLine
         Register(new Option<string[]>(name) { HelpName = "signal", Arity = ArgumentArity.OneOrMore }, description);
 
     /// <summary>
-    /// The variables begin with CRIK_SERVER_: a Service named crik-node-state-server would put CRIK_NODE_STATE_SERVER_PORT into
-    /// every pod of its namespace.
+    /// Registers an option and derives the name of its variable. The prefix is CRIK_SERVER_, because Kubernetes sets
+    /// CRIK_NODE_STATE_SERVER_PORT in every pod of a namespace that has a Service named crik-node-state-server.
     /// </summary>
     private T Register<T>(T option, string description)
         where T : Option
@@ -142,7 +142,9 @@ internal sealed class CommandLine
         return option;
     }
 
-    /// <summary>Go's flag package, and so the original, takes `-port` for `--port`.</summary>
+    /// <summary>
+    /// Accepts `-port` for `--port`. The original server is written in Go, whose flag package accepts both forms.
+    /// </summary>
     private string WithTwoDashes(string argument) =>
         argument.StartsWith('-') && _root.Options.Any(option => argument == option.Name[1..] || argument.StartsWith(option.Name[1..] + "=", StringComparison.Ordinal))
             ? "-" + argument

@@ -1,6 +1,6 @@
 namespace Crik.NodeStateServer.Configuration;
 
-/// <summary>The command line, a variable or a file is wrong: every problem, one a line.</summary>
+/// <summary>The command line, a variable or a file is wrong. The message has one line for each problem.</summary>
 internal sealed class ConfigurationException : Exception
 {
     public ConfigurationException(IEnumerable<string> problems)

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Crik.NodeStateServer.Configuration;
 
-/// <summary>Durations as people and Go write them: 30s, 2m, 1h30m, 1.5s, 500ms.</summary>
+/// <summary>Reads durations in the form that Go uses: 30s, 2m, 1h30m, 1.5s, 500ms.</summary>
 internal static class Duration
 {
     public const string Form = "must be a duration such as 30s, 2m or 500ms";
@@ -11,7 +11,10 @@ internal static class Duration
     private static readonly SearchValues<char> s_number = SearchValues.Create("0123456789.");
     private static readonly TimeSpan s_most = TimeSpan.FromHours(1000);
 
-    /// <summary>The larger first, each at most once. By hand: this is read with every long-poll.</summary>
+    /// <summary>
+    /// Parses a duration. Larger units must come first, and each unit at most once. This uses no regular expression,
+    /// because it runs for every long-poll.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan value)
     {
         value = TimeSpan.Zero;
@@ -35,7 +38,7 @@ internal static class Duration
             }
 
             smallest = unit;
-            value += unit * Math.Min(number, s_most / unit); // bounded before it can overflow
+            value += unit * Math.Min(number, s_most / unit); // limited before the multiplication can overflow
             rest = rest[name.Length..];
         }
 

@@ -3,7 +3,7 @@ using Crik.NodeStateServer.Signals;
 
 namespace Crik.NodeStateServer.Configuration;
 
-/// <summary>Read once, at the start. Every default is here.</summary>
+/// <summary>The settings of the server with their defaults. They are read once, at start.</summary>
 internal sealed record ServerOptions
 {
     public int Port { get; init; } = 9376;
@@ -12,7 +12,7 @@ internal sealed record ServerOptions
 
     public int HealthPort { get; init; } = 8081;
 
-    /// <summary>All of them, where nothing is given.</summary>
+    /// <summary>The address to listen on. Null means all addresses.</summary>
     public IPAddress? BindAddress { get; init; }
 
     public bool Debug { get; init; }
@@ -21,25 +21,34 @@ internal sealed record ServerOptions
 
     public SignalOptions Signals { get; init; } = new();
 
-    /// <summary>12 KB a Node: 6 MB a page.</summary>
+    /// <summary>
+    /// How many Nodes are in one page of a list. A Node has about 12 KB, so the default page has 6 MB.
+    /// </summary>
     public int PageSize { get; init; } = 500;
 
-    /// <summary>A real API server sends a bookmark about once a minute: two of them missing are a dead connection.</summary>
+    /// <summary>
+    /// How long a watch may bring no news before it is opened again. An API server sends a bookmark about once a
+    /// minute. If two bookmarks are missing, the connection is dead.
+    /// </summary>
     public TimeSpan WatchIdleTimeout { get; init; } = TimeSpan.FromSeconds(150);
 
-    /// <summary>How long the watch may be down before /readyz says so: longer than it takes to open it again.</summary>
+    /// <summary>
+    /// How long the watch may be down before /readyz reports it. This is longer than it takes to open a watch again.
+    /// </summary>
     public TimeSpan NotReadyAfter { get; init; } = TimeSpan.FromSeconds(3);
 
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Nothing given: what the memory has room for, up to 20,000.</summary>
+    /// <summary>Null means as many connections as fit into the memory, up to 20,000.</summary>
     public int? MaxConnections { get; init; }
 
     public TimeSpan RememberDeleted { get; init; } = TimeSpan.FromHours(1);
 
     public int RememberDeletedCount { get; init; } = 5000;
 
-    /// <summary>How long to go on answering after SIGTERM, until the Service's endpoints know.</summary>
+    /// <summary>
+    /// How long requests are still answered after SIGTERM. The Service needs this time to stop sending clients here.
+    /// </summary>
     public TimeSpan ShutdownDelay { get; init; } = TimeSpan.Zero;
 
     public bool RequireToken { get; init; }
@@ -85,7 +94,7 @@ internal sealed record ServerOptions
 
         if (TokenAudience is not null && !RequireToken)
         {
-            yield return "--token-audience: means nothing without --require-token";
+            yield return "--token-audience: has no effect without --require-token; add --require-token or remove this flag";
         }
 
         foreach (string problem in Signals.Problems())

@@ -5,7 +5,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.NodeStateServer.Configuration;
 
-/// <summary>The file of --signals-file, YAML or JSON: `enable`, `disable` and `rules`. Every problem has its line.</summary>
+/// <summary>
+/// Reads the file that --signals-file names. It is YAML or JSON with the keys `enable`, `disable` and `rules`. Every
+/// problem is reported with its line.
+/// </summary>
 internal sealed class SignalsFile
 {
     private readonly string _path;
@@ -95,7 +98,7 @@ internal sealed class SignalsFile
         }
         else if (matches.Count != 1)
         {
-            Refuse(node, $"rule '{name}': needs one of condition, taint, label and annotation");
+            Refuse(node, $"rule '{name}': needs exactly one of condition, taint, label and annotation");
         }
         else
         {
@@ -141,7 +144,7 @@ internal sealed class SignalsFile
             }
             else
             {
-                Refuse(keyNode, $"{key}: unknown key; known are: {string.Join(", ", known)}");
+                Refuse(keyNode, $"{key}: unknown key; the known keys are {string.Join(", ", known)}");
             }
         }
     }

@@ -3,10 +3,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.NodeStateServer.Configuration;
 
-/// <summary>One YAML document whose root is a mapping, read without reflection.</summary>
+/// <summary>Reads one YAML document whose root is a mapping. It needs no reflection.</summary>
 internal static class Yaml
 {
-    /// <returns>Null for a file that holds nothing but comments.</returns>
+    /// <returns>The root, or null when the file is empty or contains only comments.</returns>
     public static YamlMappingNode? Load(string path, string text)
     {
         YamlStream stream = [];
@@ -18,8 +18,9 @@ internal static class Yaml
         {
             throw new ConfigurationException($"{path}:{exception.Start.Line}: is not valid YAML: {exception.Message}", exception);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException) // such as a tag that is no URI
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
+            // YamlDotNet throws these too, for example for a tag that is not a URI.
             throw new ConfigurationException($"{path}: is not valid YAML: {exception.Message}", exception);
         }
 
@@ -27,7 +28,7 @@ internal static class Yaml
         {
             [] or [{ RootNode: YamlScalarNode { Value: null or "" } }] => null,
             [{ RootNode: YamlMappingNode root }] => root,
-            _ => throw new ConfigurationException($"{path}: must be one mapping", null),
+            _ => throw new ConfigurationException($"{path}: must contain exactly one YAML document, and that must be a mapping", null),
         };
     }
 }

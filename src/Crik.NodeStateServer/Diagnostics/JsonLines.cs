@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace Crik.NodeStateServer.Diagnostics;
 
-/// <summary>One JSON object a line, each in one write: time, level, message, event, what the message was made of, and an exception.</summary>
+/// <summary>
+/// Writes the log as one JSON object a line: time, level, message, source, event number, the values in the message, and
+/// the exception. Each line is a single write, so lines never mix.
+/// </summary>
 internal sealed class JsonLines(Stream output, TimeProvider clock) : ILoggerProvider
 {
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -16,7 +19,7 @@ internal sealed class JsonLines(Stream output, TimeProvider clock) : ILoggerProv
 
     public void Dispose()
     {
-        // Standard output is not ours to close.
+        // Standard output stays open: it belongs to the process.
     }
 
     private void Write(ReadOnlySpan<byte> line)
@@ -29,7 +32,7 @@ internal sealed class JsonLines(Stream output, TimeProvider clock) : ILoggerProv
             }
             catch (IOException)
             {
-                // Nobody reads it any more. That must not stop the answers.
+                // Nobody reads the log any more. The server must continue to answer requests.
             }
         }
     }

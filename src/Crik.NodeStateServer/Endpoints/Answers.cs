@@ -3,10 +3,11 @@ using Crik.Contracts;
 
 namespace Crik.NodeStateServer.Endpoints;
 
-/// <summary>How an answer is written: whole, with its length, never to be kept by a cache in between.</summary>
+/// <summary>Writes complete answers with their length. Caches must not store them.</summary>
 internal static class Answers
 {
     public const string Json = "application/json";
+    public const string NotSynced = "the server has not yet listed the Nodes of the cluster; try again in a second";
 
     public static Task WriteAsync(HttpContext context, int status, string contentType, ReadOnlyMemory<byte> body)
     {
@@ -15,17 +16,21 @@ internal static class Answers
         response.ContentType = contentType;
         response.ContentLength = body.Length;
         response.Headers.CacheControl = "no-store";
-        return response.Body.WriteAsync(body).AsTask(); // small, and cut off by the server when nobody reads
+
+        // No cancellation is needed: the body is small, and Kestrel closes the connection of a client that does not read.
+        return response.Body.WriteAsync(body).AsTask();
     }
 
     public static Task RefuseAsync(HttpContext context, int status, string error) =>
         WriteAsync(context, status, Json, JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse { Error = error }, ContractsJson.Default.ErrorResponse));
 
-    /// <summary>Before the first list is complete nothing is known, which is not the same as a node that is not there.</summary>
+    /// <summary>
+    /// Answers 503 while the first list is incomplete. The node may exist then, so 404 would be wrong.
+    /// </summary>
     public static Task NotSyncedAsync(HttpContext context, string name)
     {
         context.Response.Headers.RetryAfter = "1";
-        return UnknownAsync(context, StatusCodes.Status503ServiceUnavailable, name, "the Nodes are not listed yet");
+        return UnknownAsync(context, StatusCodes.Status503ServiceUnavailable, name, NotSynced);
     }
 
     public static Task UnknownAsync(HttpContext context, int status, string name, string reason) =>

@@ -5,17 +5,23 @@ using Microsoft.AspNetCore.Connections;
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>
-/// So many connections and no more: too many would take more memory than there is, and with it everybody's answers. Kestrel's own
-/// limit does the same, but is silent in metrics and has a line in the log for each.
+/// Limits how many connections are open, so that a flood of them cannot use up the memory and end the server. Kestrel
+/// has such a limit too, but it does not show in metrics and writes a log line for each refused connection.
 /// </summary>
 internal sealed class ConnectionGate(int most, ILogger<ConnectionGate> log)
 {
     private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(1);
 
-    /// <summary>Of the heap, for what is not connections: Nodes, lists of them, pages that are read.</summary>
+    /// <summary>
+    /// Bytes of the heap that are kept for everything except connections: Nodes, answers with all Nodes, and pages from
+    /// the API server.
+    /// </summary>
     private const long Reserved = 24 << 20;
 
-    /// <summary>Measured: 11 KiB with a waiting request. Twice that, because a crowd that is turned away at the door is garbage for a while.</summary>
+    /// <summary>
+    /// Bytes of the heap for each connection. A connection with a waiting request was measured at 11 KiB. The value is
+    /// twice as large, because refused connections are garbage that takes memory until it is collected.
+    /// </summary>
     private const long PerConnection = 24 << 10;
 
     private const int Least = 100;
@@ -31,7 +37,10 @@ internal sealed class ConnectionGate(int most, ILogger<ConnectionGate> log)
 
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>What was asked for; else what the memory has room for, which in a container is what its limit leaves to the heap.</summary>
+    /// <summary>
+    /// Returns the limit: --max-connections if it is set, otherwise as many as fit into the heap. In a container, the
+    /// size of the heap follows from the container's memory limit.
+    /// </summary>
     public static int MostFor(ServerOptions options, long heap) =>
         options.MaxConnections ?? (int)Math.Clamp((heap - Reserved) / PerConnection, Least, Usual);
 

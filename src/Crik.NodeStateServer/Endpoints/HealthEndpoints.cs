@@ -3,7 +3,10 @@ using Crik.NodeStateServer.State;
 
 namespace Crik.NodeStateServer.Endpoints;
 
-/// <summary>/healthz: this process answers. /readyz: what it answers is true.</summary>
+/// <summary>
+/// Serves /healthz, which succeeds whenever the process answers, and /readyz, which succeeds when its answers are up to
+/// date.
+/// </summary>
 internal sealed class HealthEndpoints(WatchHealth health)
 {
     private const string Text = "text/plain";

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Crik.NodeStateServer.Endpoints;
 
-/// <summary>Which of the three ports a request came in by. A feature of its connection, so that it also holds for port 0.</summary>
+/// <summary>
+/// Tells on which of the three ports a request arrived. It is a feature of the connection, so that it also works when
+/// the port number is 0 and the kernel chooses one.
+/// </summary>
 internal sealed class Listener
 {
     public static readonly Listener States = new();
@@ -13,10 +16,16 @@ internal sealed class Listener
 
     private static readonly TimeSpan s_headersTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Longer than a client waits between two polls, and than most proxies keep a connection.</summary>
+    /// <summary>
+    /// How long an idle connection stays open. This is longer than a client waits between two polls, and longer than
+    /// most proxies keep a connection.
+    /// </summary>
     private static readonly TimeSpan s_idleTimeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>Probes and metrics get through when polls fill their port, but cannot fill the memory either.</summary>
+    /// <summary>
+    /// The limit of connections to each of the metrics and health ports. It is separate from the limit for polls, so
+    /// that probes succeed when polls use all of theirs.
+    /// </summary>
     private const int MostProbes = 100;
 
     public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionGate gate, ILogger<ConnectionGate> log)
@@ -25,7 +34,7 @@ internal sealed class Listener
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.MaxRequestLineSize = 2 << 10;
         kestrel.Limits.MaxRequestHeaderCount = 50;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10; // a bearer token has up to a few KB
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10; // a bearer token can have several KB
         kestrel.Limits.RequestHeadersTimeout = s_headersTimeout;
         kestrel.Limits.KeepAliveTimeout = s_idleTimeout;
         Add(kestrel, options.BindAddress, options.Port, States, gate);

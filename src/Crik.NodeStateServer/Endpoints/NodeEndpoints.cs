@@ -6,7 +6,7 @@ using Crik.NodeStateServer.State;
 
 namespace Crik.NodeStateServer.Endpoints;
 
-/// <summary>Questions about one node and about all of them.</summary>
+/// <summary>Answers requests about one node and about all nodes.</summary>
 internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options, ServerMetrics metrics)
 {
     private const int FlushAt = 16 << 10;
@@ -41,7 +41,7 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
         if (!store.IsSynced)
         {
             context.Response.Headers.RetryAfter = "1";
-            await Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "the Nodes are not listed yet");
+            await Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, Answers.NotSynced);
             return;
         }
 
@@ -51,7 +51,9 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
         await WriteListAsync(context, answers.OrderBy(answer => answer.Name, StringComparer.Ordinal));
     }
 
-    /// <summary>As the original's clients ask: never "not found", and two states, of which one means to checkpoint.</summary>
+    /// <summary>
+    /// Answers clients of the original server. They know only two states, and do not understand the status 404.
+    /// </summary>
     public Task GetOriginalAsync(HttpContext context, string name)
     {
         if (!NodeName.IsValid(name))
@@ -69,7 +71,9 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
             new OriginalResponse(name, state), OriginalJson.Default.OriginalResponse));
     }
 
-    /// <summary>As soon as the version is another one than that of the query, at the latest after the wait.</summary>
+    /// <summary>
+    /// Answers as soon as the node's version differs from that in the query, at the latest when the wait is over.
+    /// </summary>
     private async Task WaitAsync(HttpContext context, string name, TimeSpan wait, long? version)
     {
         metrics.WaitBegins();
@@ -81,9 +85,9 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
     private Task AnswerAsync(HttpContext context, string name) =>
         store.Find(name) is { } answer
             ? Answers.WriteAsync(context, StatusCodes.Status200OK, Answers.Json, answer.Json)
-            : Answers.UnknownAsync(context, StatusCodes.Status404NotFound, name, "no such Node");
+            : Answers.UnknownAsync(context, StatusCodes.Status404NotFound, name, "the cluster has no Node of this name");
 
-    /// <summary>Bit by bit: 15,000 answers are 3 MB.</summary>
+    /// <summary>Writes the list in small pieces, because 15,000 answers have 3 MB.</summary>
     private static async Task WriteListAsync(HttpContext context, IEnumerable<NodeAnswer> answers)
     {
         System.IO.Pipelines.PipeWriter body = context.Response.BodyWriter;

@@ -1,11 +1,13 @@
 namespace Crik.NodeStateServer.Endpoints;
 
-/// <summary>A Node's name, an RFC 1123 subdomain, as the API server itself checks it.</summary>
+/// <summary>Checks the name of a Node by the API server's own rule: it must be an RFC 1123 subdomain.</summary>
 internal static class NodeName
 {
     private const int Longest = 253;
 
-    public const string Form = "a node's name is at most 253 lower-case letters, digits, '-' and '.', with a letter or digit at both ends of each part";
+    public const string Form =
+        "the name of a node must have 1 to 253 lower-case letters, digits, '-' and '.', " +
+        "and each part between dots must start and end with a letter or digit";
 
     public static bool IsValid(ReadOnlySpan<char> name)
     {
@@ -14,7 +16,7 @@ internal static class NodeName
             return false;
         }
 
-        bool isInside = false; // the last one was a letter or digit
+        bool isInside = false; // true when the previous character was a letter or digit
         for (int i = 0; i < name.Length; i++)
         {
             bool isPlain = char.IsAsciiLetterLower(name[i]) || char.IsAsciiDigit(name[i]);

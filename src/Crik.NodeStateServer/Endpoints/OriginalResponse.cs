@@ -3,7 +3,10 @@ using Crik.Contracts;
 
 namespace Crik.NodeStateServer.Endpoints;
 
-/// <summary>What crik before this one understands: no more than two keys, `unknown` or `shutting-down`.</summary>
+/// <summary>
+/// The answer for clients of the original server. It has only these two keys, and the state is `unknown` or
+/// `shutting-down`.
+/// </summary>
 internal sealed record OriginalResponse(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("state")] NodeState State);

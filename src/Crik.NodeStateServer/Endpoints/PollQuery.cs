@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Crik.NodeStateServer.Endpoints;
 
-/// <summary>`?wait=30s&amp;version=N`, read without keeping anything: thousands of requests hold on to what they have made.</summary>
+/// <summary>
+/// The query of a long-poll, `?wait=30s&amp;version=N`. It is parsed without an IQueryCollection, because thousands of
+/// waiting requests would each keep one in memory.
+/// </summary>
 internal readonly record struct PollQuery(TimeSpan Wait, long? Version, string? Problem)
 {
     public static PollQuery Read(QueryString query)
@@ -22,7 +25,7 @@ internal readonly record struct PollQuery(TimeSpan Wait, long? Version, string? 
                     version = number;
                     break;
                 case "version":
-                    return new PollQuery(wait, version, "version: must be the number of an earlier answer");
+                    return new PollQuery(wait, version, "version: must be the version of an earlier answer, a number that is not negative");
                 default:
                     break;
             }

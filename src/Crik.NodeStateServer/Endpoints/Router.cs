@@ -4,8 +4,8 @@ using Crik.NodeStateServer.Metrics;
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>
-/// From a path to its answer. By hand, because there are nine paths, on three ports that must not know each other's, and every
-/// refusal has a body.
+/// Finds the endpoint for each request. This is not ASP.NET Core's routing, because there are only nine paths, each
+/// port must serve only its own paths, and every refusal must have a body.
 /// </summary>
 internal sealed class Router(
     NodeEndpoints nodes,
@@ -57,14 +57,20 @@ internal sealed class Router(
 
     private static bool IsPoll(HttpContext context) => context.Request.QueryString.Value?.Contains("wait=", StringComparison.Ordinal) ?? false;
 
-    /// <summary>What no route takes: a method but GET and HEAD, a body, a caller without a good token.</summary>
+    /// <summary>
+    /// Refuses methods other than GET and HEAD, requests with a body, and callers without a good token.
+    /// </summary>
+    /// <returns>The refusal, or null when the request is allowed.</returns>
     private async ValueTask<Task?> RefusalAsync(HttpContext context, RequestKind kind) =>
         kind is RequestKind.None ? null
         : OnlyGet(context) is { } refusal ? refusal
         : await callers.CheckAsync(context.Request.Headers.Authorization, context.RequestAborted) switch
         {
             CallerVerdict.Allowed => null,
-            CallerVerdict.CannotTell => Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "the token cannot be checked now"),
+            CallerVerdict.CannotTell => Answers.RefuseAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                "the token could not be checked, because the API server does not answer; try again later"),
             _ => Unauthorized(context),
         };
 
@@ -84,20 +90,23 @@ internal sealed class Router(
         return (query.TryGetValue("name", out Microsoft.Extensions.Primitives.StringValues name) ? name : query["node"]).ToString();
     }
 
-    /// <returns>The refusal, or null when there is none.</returns>
+    /// <returns>The refusal, or null when the request is allowed.</returns>
     private static Task? OnlyGet(HttpContext context)
     {
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
             context.Response.Headers.Allow = "GET, HEAD";
-            context.Response.Headers.Connection = "close"; // whatever body there is will not be read
-            return Answers.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not served here");
+
+            // The body of the request is not read, so the connection cannot be used again.
+            context.Response.Headers.Connection = "close";
+            string problem = $"the method {context.Request.Method} is not allowed here; use GET or HEAD";
+            return Answers.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, problem);
         }
 
         if (context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
             context.Response.Headers.Connection = "close";
-            return Answers.RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "a request here has no body");
+            return Answers.RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "a request must not have a body");
         }
 
         return null;
@@ -106,8 +115,10 @@ internal sealed class Router(
     private static Task Unauthorized(HttpContext context)
     {
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        return Answers.RefuseAsync(context, StatusCodes.Status401Unauthorized, "a bearer token is wanted that the API server calls good");
+        const string Problem = "this server needs a bearer token that the API server of the cluster accepts";
+        return Answers.RefuseAsync(context, StatusCodes.Status401Unauthorized, Problem);
     }
 
-    private static Task Nothing(HttpContext context, string path) => Answers.RefuseAsync(context, StatusCodes.Status404NotFound, $"{path} is not served here");
+    private static Task Nothing(HttpContext context, string path) =>
+        Answers.RefuseAsync(context, StatusCodes.Status404NotFound, $"this port does not serve the path {path}");
 }

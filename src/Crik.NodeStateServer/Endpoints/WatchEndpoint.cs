@@ -6,12 +6,16 @@ using Crik.NodeStateServer.State;
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>
-/// All changes as server-sent events. First every node and then `synced`; a listener who comes back with `Last-Event-ID` gets what
-/// he missed, where that is still known. An event is a whole answer, so that one too many does no harm.
+/// Sends all changes as server-sent events: first every node, then `synced`, then each change. A client that reconnects
+/// with `Last-Event-ID` gets only the changes it missed, if they are still remembered. An event contains the whole
+/// answer about a node, so an event that is sent twice does no harm.
 /// </summary>
 internal sealed class WatchEndpoint(NodeStateStore store, ServerMetrics metrics, TimeProvider clock)
 {
-    /// <summary>Keeps proxies from closing a quiet stream, and shows which listener is gone.</summary>
+    /// <summary>
+    /// How often a comment is sent when nothing changes. It keeps proxies from closing the stream, and reveals clients
+    /// that are gone.
+    /// </summary>
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
     private const int FlushAt = 16 << 10;
@@ -21,7 +25,7 @@ internal sealed class WatchEndpoint(NodeStateStore store, ServerMetrics metrics,
         if (!store.IsSynced)
         {
             context.Response.Headers.RetryAfter = "1";
-            await Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "the Nodes are not listed yet");
+            await Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, Answers.NotSynced);
             return;
         }
 
@@ -56,7 +60,7 @@ internal sealed class WatchEndpoint(NodeStateStore store, ServerMetrics metrics,
         }
         else
         {
-            // Without numbers: who is cut off in the middle has to begin anew.
+            // These events have no id: a client that loses its connection here must get every node again.
             foreach (NodeAnswer answer in store.All())
             {
                 WriteNode(body, answer, null);
@@ -73,7 +77,7 @@ internal sealed class WatchEndpoint(NodeStateStore store, ServerMetrics metrics,
 
     private async Task WriteChangesAsync(PipeWriter body, ChangeSubscription subscription, CancellationToken cancellationToken)
     {
-        // One read at a time, however many heartbeats pass meanwhile.
+        // The channel has a single reader, so the same wait is kept over many heartbeats.
         Task<bool> more = subscription.Changes.WaitToReadAsync(cancellationToken).AsTask();
         while (true)
         {

@@ -2,28 +2,37 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
-/// <summary>Where the API server is, whom to believe that it is the one, and who we are.</summary>
+/// <summary>
+/// How to reach the API server: its address, the authorities that its certificate is checked against, and the
+/// credentials.
+/// </summary>
 internal sealed record ClusterAccess
 {
     public required Uri Server { get; init; }
 
-    /// <summary>Empty: the machine's.</summary>
+    /// <summary>The trusted authorities. Empty means the authorities of the machine.</summary>
     public X509Certificate2Collection Authorities { get; init; } = [];
 
     public X509Certificate2? ClientCertificate { get; init; }
 
     public TokenSource? Token { get; init; }
 
-    /// <summary>The name in the server's certificate, where it is not that of the address.</summary>
+    /// <summary>The name in the server's certificate. Null means the name in the address.</summary>
     public string? TlsServerName { get; init; }
 
     public bool SkipTlsVerify { get; init; }
 
-    /// <summary>Where the address has a path, as a management server's for many clusters has.</summary>
+    /// <summary>
+    /// The path in the address, which comes before the path of every request. A proxy for many clusters has one for
+    /// each.
+    /// </summary>
     public string PathPrefix => Server.AbsolutePath.TrimEnd('/');
 
-    /// <summary>As kubectl and every controller look for it: the file that was named, the pod's service account, ~/.kube/config.</summary>
-    /// <exception cref="Configuration.ConfigurationException">There is none, or it is wrong.</exception>
+    /// <summary>
+    /// Looks for the cluster in the same order as kubectl and controllers: the kubeconfig file that was given, the
+    /// service account of the pod, then ~/.kube/config.
+    /// </summary>
+    /// <exception cref="Configuration.ConfigurationException">No configuration was found, or it is wrong.</exception>
     public static ClusterAccess Find(string? kubeconfig, Func<string, string?> environment)
     {
         if (kubeconfig is { Length: > 0 })
@@ -35,6 +44,8 @@ internal sealed record ClusterAccess
         return ServiceAccount.Find(environment)
             ?? (File.Exists(home)
                 ? KubeconfigFile.Read(home)
-                : throw new Configuration.ConfigurationException("no cluster: not in a pod, no --kubeconfig, no KUBECONFIG and no ~/.kube/config", null));
+                : throw new Configuration.ConfigurationException(
+                    "no cluster is configured: this is not a pod, neither --kubeconfig nor KUBECONFIG is set, " +
+                    "and ~/.kube/config does not exist; name a kubeconfig file with --kubeconfig", null));
     }
 }

@@ -6,7 +6,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
-/// <summary>The current context of a kubeconfig. Plugins (exec, auth-provider) are not run.</summary>
+/// <summary>
+/// Reads the current context of a kubeconfig file. Plugins for credentials (exec, auth-provider) are refused.
+/// </summary>
 internal sealed class KubeconfigFile
 {
     private readonly string _path;
@@ -22,7 +24,7 @@ internal sealed class KubeconfigFile
     {
         try
         {
-            YamlMappingNode root = Yaml.Load(path, File.ReadAllText(path)) ?? throw new ConfigurationException($"{path}: is empty", null);
+            YamlMappingNode root = Yaml.Load(path, File.ReadAllText(path)) ?? throw new ConfigurationException($"{path}: the file is empty", null);
             return new KubeconfigFile(path).Read(root);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
@@ -33,18 +35,20 @@ internal sealed class KubeconfigFile
 
     private ClusterAccess Read(YamlMappingNode root)
     {
-        string current = Text(root, "current-context") ?? throw Problem("has no current-context");
+        string current = Text(root, "current-context") ?? throw Problem("the file has no current-context");
         YamlMappingNode context = Named(root, "contexts", "context", current);
-        YamlMappingNode cluster = Named(root, "clusters", "cluster", Text(context, "cluster") ?? throw Problem($"context '{current}' names no cluster"));
+        YamlMappingNode cluster = Named(root, "clusters", "cluster", Text(context, "cluster") ?? throw Problem($"the context '{current}' does not name a cluster"));
         YamlMappingNode? user = Text(context, "user") is { } name ? Named(root, "users", "user", name) : null;
         if (user is not null && (Child(user, "exec") ?? Child(user, "auth-provider")) is not null && Text(user, "token") is null)
         {
-            throw Problem("its user wants a plugin (exec or auth-provider), which this server does not run; use a token or a client certificate");
+            throw Problem(
+                "the user needs a plugin (exec or auth-provider), but this server does not run plugins; " +
+                "use a token or a client certificate");
         }
 
         return new ClusterAccess
         {
-            Server = Address(Text(cluster, "server") ?? throw Problem("its cluster has no server")),
+            Server = Address(Text(cluster, "server") ?? throw Problem("the cluster has no server")),
             Authorities = Authorities(cluster),
             SkipTlsVerify = Text(cluster, "insecure-skip-tls-verify") == "true",
             TlsServerName = Text(cluster, "tls-server-name"),
@@ -56,7 +60,7 @@ internal sealed class KubeconfigFile
     private Uri Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "https" or "http"
             ? address
-            : throw Problem($"its server must be an https or http address, not '{text}'");
+            : throw Problem($"the server must be an https or http address, not '{text}'");
 
     private X509Certificate2Collection Authorities(YamlMappingNode cluster)
     {
@@ -66,7 +70,7 @@ internal sealed class KubeconfigFile
             authorities.ImportFromPem(pem);
             if (authorities.Count == 0)
             {
-                throw Problem("its certificate-authority holds no certificate");
+                throw Problem("the certificate-authority contains no certificate");
             }
         }
 
@@ -75,7 +79,7 @@ internal sealed class KubeconfigFile
 
     private X509Certificate2? ClientCertificate(YamlMappingNode user) =>
         Pem(user, "client-certificate") is { } certificate
-            ? X509Certificate2.CreateFromPem(certificate, Pem(user, "client-key") ?? throw Problem("its user has a client-certificate but no client-key"))
+            ? X509Certificate2.CreateFromPem(certificate, Pem(user, "client-key") ?? throw Problem("the user has a client-certificate but no client-key"))
             : null;
 
     private TokenSource? Token(YamlMappingNode user) =>
@@ -83,7 +87,10 @@ internal sealed class KubeconfigFile
         : Text(user, "token") is { } token ? TokenSource.Fixed(token)
         : null;
 
-    /// <summary>`key-data` in base64 wins over the file that `key` names, relative to this one.</summary>
+    /// <summary>
+    /// Returns the PEM text in `key-data`, or of the file that `key` names. `key-data` wins. The path of the file is
+    /// relative to the directory of the kubeconfig.
+    /// </summary>
     private string? Pem(YamlMappingNode node, string key) =>
         Text(node, key + "-data") is { } data ? Decoded(key, data)
         : Text(node, key) is { } file ? File.ReadAllText(Path.Combine(_directory, file))
@@ -97,7 +104,7 @@ internal sealed class KubeconfigFile
         }
         catch (FormatException)
         {
-            throw Problem($"its {key}-data is no base64");
+            throw Problem($"{key}-data is not valid base64");
         }
     }
 
@@ -106,7 +113,7 @@ internal sealed class KubeconfigFile
         IEnumerable<YamlNode> items = Child(root, list) is YamlSequenceNode sequence ? sequence.Children : [];
         return items.OfType<YamlMappingNode>().FirstOrDefault(item => Text(item, "name") == name) is { } found && Child(found, kind) is YamlMappingNode value
             ? value
-            : throw Problem($"has no {kind} '{name}'");
+            : throw Problem($"the file has no {kind} '{name}'");
     }
 
     private static YamlNode? Child(YamlMappingNode node, string key) =>

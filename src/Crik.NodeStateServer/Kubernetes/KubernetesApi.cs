@@ -8,8 +8,8 @@ using System.Text.Json;
 namespace Crik.NodeStateServer.Kubernetes;
 
 /// <summary>
-/// The connection to the API server: one HttpClient, over HTTP/2 where TLS lets the two agree on it. A stand-in for the
-/// KubernetesClient package, behind this folder alone.
+/// Sends requests to the API server. It has one HttpClient, which uses HTTP/2 if TLS negotiates it. Only this folder
+/// uses it: docs/node-state-server.md says why it is not the KubernetesClient package.
 /// </summary>
 internal sealed class KubernetesApi : IDisposable
 {
@@ -24,20 +24,22 @@ internal sealed class KubernetesApi : IDisposable
         _access = access;
         SocketsHttpHandler handler = new()
         {
-            AllowAutoRedirect = false, // the token would go along
+            AllowAutoRedirect = false, // otherwise the token would be sent to the redirect's target
             ConnectTimeout = TimeSpan.FromSeconds(10),
             KeepAlivePingDelay = TimeSpan.FromSeconds(15),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
             MaxConnectionsPerServer = 20,
-            InitialHttp2StreamWindowSize = 256 << 10, // and no more: DisableDynamicWindowSizing in the project file
+
+            // DisableDynamicWindowSizing in the project file keeps the window at this size.
+            InitialHttp2StreamWindowSize = 256 << 10,
             SslOptions = TlsFor(access),
         };
         _http = new HttpClient(handler) { BaseAddress = access.Server, Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Returns as soon as the headers are there; the body is the caller's.</summary>
-    /// <exception cref="KubernetesException">No answer, or one that is not 2xx.</exception>
+    /// <summary>Sends a request and returns as soon as the headers have arrived. The caller reads the body.</summary>
+    /// <exception cref="KubernetesException">The API server did not answer, or its status was not 2xx.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken)
     {
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -50,7 +52,9 @@ internal sealed class KubernetesApi : IDisposable
                 Version = HttpVersion.Version20,
                 VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             };
-            request.Headers.Host = _access.TlsServerName; // the handler takes the name for TLS from here, and from nowhere else
+
+            // SocketsHttpHandler takes the name for TLS only from this header.
+            request.Headers.Host = _access.TlsServerName;
             request.Headers.Authorization = _access.Token?.Read() is { } token ? new AuthenticationHeaderValue("Bearer", token) : null;
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             request.Headers.UserAgent.ParseAdd(s_userAgent);
@@ -59,11 +63,11 @@ internal sealed class KubernetesApi : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new KubernetesException($"{_access.Server} did not answer for {s_headersTimeout.TotalSeconds} s", exception);
+            throw new KubernetesException($"the API server {_access.Server} did not answer within {s_headersTimeout.TotalSeconds} s", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException)
         {
-            throw new KubernetesException($"cannot reach {_access.Server}: {Innermost(exception).Message}", exception);
+            throw new KubernetesException($"cannot reach the API server {_access.Server}: {Innermost(exception).Message}", exception);
         }
     }
 
@@ -87,17 +91,20 @@ internal sealed class KubernetesApi : IDisposable
         }
         catch (Exception exception) when (exception is JsonException or IOException)
         {
-            // A proxy's page of HTML, or nothing: the status says enough.
+            // The body is empty or a proxy's HTML page. The status is reported without it.
         }
 
-        return new KubernetesException($"{_access.Server} answered {(int)response.StatusCode}: {message}")
+        return new KubernetesException($"the API server {_access.Server} answered {(int)response.StatusCode}: {message}")
         {
             Status = response.StatusCode,
-            MustList = response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.GatewayTimeout, // "too large resource version"
+
+            // These are the answers to a resource version that is larger than the API server's own ("too large resource
+            // version").
+            MustList = response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.GatewayTimeout,
         };
     }
 
-    /// <summary>Trusts the cluster's own authority and no other, where there is one.</summary>
+    /// <summary>Makes the TLS settings. If the cluster has an authority of its own, only that one is trusted.</summary>
     private static SslClientAuthenticationOptions TlsFor(ClusterAccess access)
     {
         SslClientAuthenticationOptions tls = new();
@@ -109,7 +116,7 @@ internal sealed class KubernetesApi : IDisposable
 
         if (access.SkipTlsVerify)
         {
-#pragma warning disable CA5359 // what insecure-skip-tls-verify asks for; the log warns of it
+#pragma warning disable CA5359 // insecure-skip-tls-verify asks for this, and the log warns about it
             tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         }

@@ -3,19 +3,21 @@ using System.Text.Json.Serialization;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
-/// <summary>The API server's JSON, source-generated.</summary>
+/// <summary>
+/// The serializers for the JSON of the API server. They are source-generated, because the server is native.
+/// </summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeDocument))]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(TokenReviewDocument))]
 internal sealed partial class KubernetesJson : JsonSerializerContext
 {
-    /// <param name="keys">The labels and annotations to read.</param>
+    /// <param name="keys">The keys of the labels and annotations to read. All others are skipped.</param>
     public static KubernetesJson Reading(IEnumerable<string> keys) =>
         new(new JsonSerializerOptions { Converters = { new SelectedEntriesConverter(keys) }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
 }
 
-/// <summary>How the API server says that something went wrong.</summary>
+/// <summary>The body of an error answer, and the object of an ERROR event.</summary>
 internal sealed class StatusDocument
 {
     [JsonPropertyName("code")]

@@ -5,12 +5,15 @@ using Crik.NodeStateServer.Watching;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
-/// <summary>The Nodes of a real API server: lists in pages, watches with bookmarks.</summary>
+/// <summary>Reads the Nodes from an API server. It lists them in pages and watches them with bookmarks.</summary>
 internal sealed class NodeApi(KubernetesApi api, KubernetesJson json, ServerOptions options) : INodeSource
 {
     private const string Path = "/api/v1/nodes";
 
-    /// <summary>The server ends a watch after this; chance, so that not all end at once.</summary>
+    /// <summary>
+    /// After how many seconds the API server ends a watch. The value is random, so that the watches of all replicas do
+    /// not end at the same time.
+    /// </summary>
     private static int WatchSeconds => Random.Shared.Next(300, 600);
 
     public async IAsyncEnumerable<NodeChange> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -19,7 +22,8 @@ internal sealed class NodeApi(KubernetesApi api, KubernetesJson json, ServerOpti
         string? version = null;
         do
         {
-            // Without resourceVersion=0: the answer from the server's cache would ignore the limit, and may be old.
+            // resourceVersion=0 is not used: the API server would then answer from its cache, ignore the limit, and
+            // perhaps return old data.
             string page = $"{Path}?limit={options.PageSize}" + (next is null ? "" : $"&continue={Uri.EscapeDataString(next)}");
             using HttpResponseMessage response = await GetAsync(page, cancellationToken);
             using ResponseBuffer buffer = new(await response.Content.ReadAsStreamAsync(cancellationToken));
@@ -38,7 +42,7 @@ internal sealed class NodeApi(KubernetesApi api, KubernetesJson json, ServerOpti
         while (!string.IsNullOrEmpty(next));
 
         yield return string.IsNullOrEmpty(version)
-            ? throw new KubernetesException("the API server's list has no resourceVersion")
+            ? throw new KubernetesException("the API server sent a list of Nodes without a resourceVersion")
             : new NodeChange(NodeChangeKind.Listed, version);
     }
 
@@ -56,7 +60,7 @@ internal sealed class NodeApi(KubernetesApi api, KubernetesJson json, ServerOpti
             {
                 if (buffer.IsAtEnd)
                 {
-                    // A half event at the end is one of a server that went away: it comes again with the next watch.
+                    // If the API server stopped in the middle of an event, the next watch gets the whole event.
                     yield break;
                 }
 

@@ -3,7 +3,7 @@ using Crik.NodeStateServer.Signals;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
-/// <summary>What is read of a Node, as the API server writes it. The rest, which is most of it, is passed over.</summary>
+/// <summary>The fields of a Node that are read from the API server's JSON. Most fields of a Node are skipped.</summary>
 internal sealed class NodeDocument
 {
     [JsonPropertyName("metadata")]
@@ -36,7 +36,7 @@ internal sealed class MetadataDocument
     [JsonPropertyName("resourceVersion")]
     public string? ResourceVersion { get; set; }
 
-    /// <summary>Of a list: where its next page begins.</summary>
+    /// <summary>The token for the next page. Only lists have it.</summary>
     [JsonPropertyName("continue")]
     public string? Continue { get; set; }
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Crik.NodeStateServer.Kubernetes;
 
 /// <summary>
-/// Reads a NodeList item by item while it arrives: a page of 500 Nodes is 6 MB, and no more than one of them is ever in memory.
-/// The fields of the list may come in any order.
+/// Reads the Nodes of a NodeList one by one while the list arrives. A page of 500 Nodes has 6 MB, but only one Node is
+/// in memory at a time. The fields of the list may come in any order.
 /// </summary>
 internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
 {
@@ -12,10 +12,12 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
     private bool _inItems;
     private bool _isOver;
 
-    /// <summary>Known when the list is over, at the latest.</summary>
+    /// <summary>
+    /// The metadata of the list. It is null until it has been read, at the latest at the end of the list.
+    /// </summary>
     public MetadataDocument? Metadata { get; private set; }
 
-    /// <returns>Null at the end of the list.</returns>
+    /// <returns>The next Node, or null at the end of the list.</returns>
     public async ValueTask<NodeDocument?> ReadAsync(CancellationToken cancellationToken)
     {
         while (!_isOver)
@@ -29,7 +31,7 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
             }
             else if (buffer.IsAtEnd)
             {
-                throw new KubernetesException("the API server's list breaks off in the middle");
+                throw new KubernetesException("the API server's list of Nodes ended in the middle");
             }
             else
             {
@@ -40,7 +42,7 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
         return null;
     }
 
-    /// <returns><see langword="false"/> when more bytes are needed; then nothing was taken.</returns>
+    /// <returns><see langword="false"/> when more bytes are needed. Then no byte was consumed.</returns>
     private bool TryStep(out NodeDocument? item)
     {
         item = null;
@@ -55,7 +57,7 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
         }
         catch (JsonException exception)
         {
-            throw new KubernetesException($"the API server sent a list that is no JSON: {exception.Message}", exception);
+            throw new KubernetesException($"the API server sent a list of Nodes that is not valid JSON: {exception.Message}", exception);
         }
 
         buffer.Consume((int)reader.BytesConsumed);
@@ -79,7 +81,7 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
         }
 
         item = JsonSerializer.Deserialize(bytes[start..(int)reader.BytesConsumed], json.NodeDocument)
-            ?? throw new KubernetesException("the API server sent a list with nothing for a Node");
+            ?? throw new KubernetesException("the API server sent a list in which a Node is null");
         return true;
     }
 
@@ -98,7 +100,7 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
                     return false;
                 }
 
-                _inItems = reader.TokenType is JsonTokenType.StartArray; // else null: an empty list
+                _inItems = reader.TokenType is JsonTokenType.StartArray; // an empty list may be null
                 return true;
             case JsonTokenType.PropertyName:
                 bool isMetadata = reader.ValueTextEquals("metadata"u8);
@@ -116,7 +118,7 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
                 Metadata = isMetadata ? JsonSerializer.Deserialize(bytes[start..(int)reader.BytesConsumed], json.MetadataDocument) : Metadata;
                 return true;
             default:
-                throw new KubernetesException("the API server sent something that is no list");
+                throw new KubernetesException("the API server sent something that is not a list of Nodes");
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
+/// <summary>Reads strings that are the same in most Nodes through <see cref="StringPool"/>.</summary>
 internal sealed class PooledStringConverter : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

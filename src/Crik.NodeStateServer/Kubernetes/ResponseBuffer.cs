@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace Crik.NodeStateServer.Kubernetes;
 
 /// <summary>
-/// A window on a response's body. It grows to the largest object in it, never to the whole body: 12 KB for a Node, and no more
-/// than <see cref="Most"/> whatever comes.
+/// Buffers a part of a response's body. It grows to the size of the largest object in the body, which is about 12 KB
+/// for a Node, and never beyond <see cref="Most"/>.
 /// </summary>
 internal sealed class ResponseBuffer(Stream body) : IDisposable
 {
-    /// <summary>etcd takes 1.5 MB for one object.</summary>
+    /// <summary>The largest object that is read, in bytes. etcd accepts objects of up to 1.5 MB.</summary>
     public const int Most = 4 << 20;
 
     private const int First = 32 << 10;
@@ -26,7 +26,7 @@ internal sealed class ResponseBuffer(Stream body) : IDisposable
 
     public void Consume(int count) => _start += count;
 
-    /// <exception cref="KubernetesException">The connection broke, or one object is larger than any can be.</exception>
+    /// <exception cref="KubernetesException">The connection broke, or an object is larger than the limit.</exception>
     public async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         MakeRoom();
@@ -63,7 +63,7 @@ internal sealed class ResponseBuffer(Stream body) : IDisposable
 
         if (_bytes.Length >= Most)
         {
-            throw new KubernetesException($"the API server sent an object of more than {Most} bytes");
+            throw new KubernetesException($"the API server sent an object of more than {Most} bytes, which is the limit");
         }
 
         byte[] larger = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);

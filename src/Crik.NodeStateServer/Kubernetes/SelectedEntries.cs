@@ -1,61 +1,10 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Crik.NodeStateServer.Signals;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
-/// <summary>Labels or annotations, of which only those are kept that a rule asks for.</summary>
+/// <summary>The labels or annotations of a Node that rules need.</summary>
 internal sealed class SelectedEntries(IReadOnlyDictionary<string, string> values)
 {
     [JsonIgnore]
     public IReadOnlyDictionary<string, string> Values { get; } = values;
-}
-
-/// <summary>A Node has dozens of labels and annotations, some of many kilobytes: the others are passed over unread.</summary>
-internal sealed class SelectedEntriesConverter(IEnumerable<string> keys) : JsonConverter<SelectedEntries>
-{
-    private static readonly SelectedEntries s_none = new(NodeSnapshot.EmptyMap);
-
-    private readonly (string Key, byte[] Utf8)[] _keys = [.. keys.Distinct().Select(key => (key, Encoding.UTF8.GetBytes(key)))];
-
-    public override SelectedEntries? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        if (reader.TokenType is not JsonTokenType.StartObject)
-        {
-            throw new JsonException("labels and annotations must be an object");
-        }
-
-        Dictionary<string, string>? found = null;
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
-        {
-            string? key = Find(ref reader);
-            reader.Read();
-            if (key is not null && reader.TokenType is JsonTokenType.String)
-            {
-                (found ??= [])[key] = reader.GetString()!;
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return found is null ? s_none : new SelectedEntries(found);
-    }
-
-    public override void Write(Utf8JsonWriter writer, SelectedEntries value, JsonSerializerOptions options) => throw new NotSupportedException();
-
-    private string? Find(ref Utf8JsonReader reader)
-    {
-        foreach ((string key, byte[] utf8) in _keys)
-        {
-            if (reader.ValueTextEquals(utf8))
-            {
-                return key;
-            }
-        }
-
-        return null;
-    }
 }

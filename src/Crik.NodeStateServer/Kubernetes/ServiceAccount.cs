@@ -4,12 +4,12 @@ using Crik.NodeStateServer.Configuration;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
-/// <summary>What a pod is given to reach its own API server.</summary>
+/// <summary>Reads the service account that Kubernetes gives to a pod, with which it can reach the API server.</summary>
 internal static class ServiceAccount
 {
     public const string DefaultDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    /// <returns>Null outside of a pod.</returns>
+    /// <returns>How to reach the API server, or null outside of a pod.</returns>
     public static ClusterAccess? Find(Func<string, string?> environment, string directory = DefaultDirectory)
     {
         if (environment("KUBERNETES_SERVICE_HOST") is not { Length: > 0 } host)
@@ -21,7 +21,9 @@ internal static class ServiceAccount
         string token = Path.Combine(directory, "token");
         if (!File.Exists(token))
         {
-            throw new ConfigurationException($"{token} is not there: the pod has no service account token (automountServiceAccountToken: false?)", null);
+            throw new ConfigurationException(
+                $"{token}: the pod has no service account token; " +
+                "remove automountServiceAccountToken: false from the pod and from its ServiceAccount", null);
         }
 
         X509Certificate2Collection authorities = [];
@@ -36,8 +38,8 @@ internal static class ServiceAccount
 
         if (authorities.Count == 0)
         {
-            // Never without: an empty list would mean the machine's own authorities.
-            throw new ConfigurationException($"{directory}/ca.crt: holds no certificate", null);
+            // This must be an error: with an empty list, the authorities of the machine would be trusted.
+            throw new ConfigurationException($"{directory}/ca.crt: the file contains no certificate", null);
         }
 
         return new ClusterAccess

@@ -3,8 +3,9 @@ using System.Text;
 namespace Crik.NodeStateServer.Kubernetes;
 
 /// <summary>
-/// The same few words come with every Node ("Ready", "KubeletReady"): each is made into a string once. A fixed number of
-/// slots, where a newcomer takes the place of who was there: it can be wrong about nothing and grow over nothing.
+/// Shares strings that many Nodes have in common, such as "Ready" and "KubeletReady", so that each is in memory once.
+/// It has a fixed number of slots, and a new string replaces the one in its slot. So it cannot grow, and it always
+/// returns the right string.
 /// </summary>
 internal static class StringPool
 {
@@ -25,7 +26,7 @@ internal static class StringPool
         ref string? slot = ref s_strings[(uint)hash.ToHashCode() % Slots];
         Span<char> characters = stackalloc char[LongestByte];
         int length = Encoding.UTF8.GetChars(utf8, characters);
-        string? known = slot; // read once: another thread may put something else there
+        string? known = slot; // read only once, because another thread may replace it
         return known is not null && known.AsSpan().SequenceEqual(characters[..length]) ? known : slot = new string(characters[..length]);
     }
 }

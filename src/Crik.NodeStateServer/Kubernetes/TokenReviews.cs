@@ -5,7 +5,10 @@ using Crik.NodeStateServer.Configuration;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
-/// <summary>Asks the API server about a caller's token. Wants the right to create tokenreviews.</summary>
+/// <summary>
+/// Asks the API server whether a caller's token is good. The server's own account needs the right to create
+/// tokenreviews.
+/// </summary>
 internal sealed class TokenReviews(KubernetesApi api, KubernetesJson json, ServerOptions options) : ITokenReviewer
 {
     public async Task<bool> IsGoodAsync(string token, CancellationToken cancellationToken)
@@ -21,7 +24,8 @@ internal sealed class TokenReviews(KubernetesApi api, KubernetesJson json, Serve
             await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             TokenReviewDocument? answer = await JsonSerializer.DeserializeAsync(stream, json.TokenReviewDocument, cancellationToken);
 
-            // An authenticator that knows nothing of audiences leaves them out: then the token is not for ours.
+            // An authenticator that does not support audiences returns none. Then nothing proves that the token is for
+            // ours.
             return answer?.Status is { Authenticated: true } status
                 && (audiences is null || (status.Audiences ?? []).Intersect(audiences, StringComparer.Ordinal).Any());
         }

@@ -1,8 +1,9 @@
 namespace Crik.NodeStateServer.Kubernetes;
 
 /// <summary>
-/// A bearer token. The kubelet replaces the file of a service account's about once an hour, and the old one ends: a file is
-/// read again after a minute, and at once after it was refused.
+/// Provides the bearer token for the API server. The kubelet replaces the token file of a service account about once an
+/// hour, and the old token expires. So the file is read again after a minute, and at once when the API server refused
+/// the token.
 /// </summary>
 internal sealed class TokenSource
 {
@@ -25,7 +26,7 @@ internal sealed class TokenSource
 
     public static TokenSource FromFile(string path, TimeProvider clock) => new(path, null, clock);
 
-    /// <exception cref="IOException">The file cannot be read, and was never read before.</exception>
+    /// <exception cref="IOException">The file cannot be read, and no earlier token is known.</exception>
     public string Read()
     {
         lock (_gate)
@@ -36,7 +37,7 @@ internal sealed class TokenSource
                 _readAt = _clock.GetUtcNow();
             }
 
-            return _token ?? throw new IOException($"{_path}: is empty");
+            return _token ?? throw new IOException($"{_path}: the token file is empty");
         }
     }
 
@@ -56,7 +57,7 @@ internal sealed class TokenSource
         }
         catch (IOException) when (_token is not null)
         {
-            return null; // in the middle of being replaced: the old one is good for a while
+            return null; // the file may be replaced just now; the old token is still valid for a while
         }
     }
 }

@@ -3,12 +3,12 @@ using Crik.NodeStateServer.Watching;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
-/// <summary>One line of a watch: `{"type":"MODIFIED","object":{…}}`.</summary>
+/// <summary>Parses one line of a watch, such as `{"type":"MODIFIED","object":{…}}`.</summary>
 internal static class WatchEvent
 {
-    /// <returns>Null for a type that is not known.</returns>
-    /// <exception cref="WatchExpiredException">An ERROR event with code 410.</exception>
-    /// <exception cref="KubernetesException">Another ERROR event, or something that is no event.</exception>
+    /// <returns>The change, or null for an unknown type of event.</returns>
+    /// <exception cref="WatchExpiredException">The event is an ERROR with code 410.</exception>
+    /// <exception cref="KubernetesException">The event is another ERROR, or the line is not an event.</exception>
     public static NodeChange? Parse(ReadOnlySpan<byte> line, KubernetesJson json)
     {
         try
@@ -31,12 +31,12 @@ internal static class WatchEvent
                 return null;
             }
 
-            NodeDocument node = JsonSerializer.Deserialize(line[body], json.NodeDocument) ?? throw new JsonException("an event without an object");
+            NodeDocument node = JsonSerializer.Deserialize(line[body], json.NodeDocument) ?? throw new JsonException("the event has no object");
             return new NodeChange(kind.Value, node.Metadata?.ResourceVersion, kind is NodeChangeKind.Bookmark ? null : node.ToSnapshot());
         }
         catch (JsonException exception)
         {
-            throw new KubernetesException($"the API server sent a watch event that is no JSON: {exception.Message}", exception);
+            throw new KubernetesException($"the API server sent something in a watch that is not a valid event: {exception.Message}", exception);
         }
     }
 
@@ -57,13 +57,13 @@ internal static class WatchEvent
             body = isObject ? start..(int)reader.BytesConsumed : body;
         }
 
-        reader.Read(); // throws when anything follows
-        return type is not null && body is not null ? (type, body.Value) : throw new JsonException("an event without type or object");
+        reader.Read(); // throws if anything follows the object
+        return type is not null && body is not null ? (type, body.Value) : throw new JsonException("the event has no type or no object");
     }
 
     private static NodeSourceException Error(StatusDocument? status)
     {
-        string message = status?.Message ?? "no reason given";
+        string message = status?.Message ?? "it gave no reason";
         return status?.Code == 410 || status?.Reason is "Expired" or "Gone"
             ? new WatchExpiredException(message)
             : new KubernetesException($"the API server ended the watch with an error: {message}") { MustList = status?.Code != 429 };

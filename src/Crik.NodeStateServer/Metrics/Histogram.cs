@@ -1,9 +1,11 @@
 namespace Crik.NodeStateServer.Metrics;
 
-/// <summary>How often something took how long, in the buckets that Prometheus sums up.</summary>
+/// <summary>Counts durations in the buckets of a Prometheus histogram.</summary>
 internal sealed class Histogram
 {
-    /// <summary>Seconds. A GET takes tens of microseconds; what the goal allows is in the middle.</summary>
+    /// <summary>
+    /// The upper bounds of the buckets in seconds. A GET takes tens of microseconds. The goal of 5 ms is in the middle.
+    /// </summary>
     public static readonly double[] Bounds = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
 
     private readonly long[] _counts = new long[Bounds.Length + 1];

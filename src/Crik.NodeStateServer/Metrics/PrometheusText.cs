@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Crik.NodeStateServer.Metrics;
 
-/// <summary>Prometheus' text format, version 0.0.4.</summary>
+/// <summary>Writes metrics in version 0.0.4 of Prometheus' text format.</summary>
 internal sealed class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
@@ -18,7 +18,10 @@ internal sealed class PrometheusText
         Sample(name, "", value);
     }
 
-    /// <param name="labels">As in `a="b",c="d"`; none of ours needs escaping.</param>
+    /// <param name="labels">
+    /// The labels as they are written, such as `a="b",c="d"`. They are not escaped, because no label of this server
+    /// needs it.
+    /// </param>
     public void Sample(string name, string labels, double value)
     {
         _text.Append(name);

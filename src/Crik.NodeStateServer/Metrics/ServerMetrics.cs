@@ -2,7 +2,7 @@ using Crik.NodeStateServer.Watching;
 
 namespace Crik.NodeStateServer.Metrics;
 
-/// <summary>What was counted since the start. Every counter is one word: nobody waits for anybody.</summary>
+/// <summary>The counters since the start of the server. They need no lock, because each is one machine word.</summary>
 internal sealed class ServerMetrics
 {
     private static readonly NodeChangeKind[] s_kinds = Enum.GetValues<NodeChangeKind>();
@@ -51,11 +51,11 @@ internal sealed class ServerMetrics
 
     public void WriteTo(PrometheusText text)
     {
-        text.Single("crik_node_lists_total", "counter", "Lists of all Nodes begun, the first included.", Volatile.Read(ref _lists));
-        text.Single("crik_node_relists_total", "counter", "Lists begun again after the first was complete.", Volatile.Read(ref _relists));
-        text.Single("crik_watches_total", "counter", "Watches begun.", Volatile.Read(ref _watches));
+        text.Single("crik_node_lists_total", "counter", "Lists of all Nodes that were started, including the first.", Volatile.Read(ref _lists));
+        text.Single("crik_node_relists_total", "counter", "Lists of all Nodes that were started after the first one was complete.", Volatile.Read(ref _relists));
+        text.Single("crik_watches_total", "counter", "Watches that were started.", Volatile.Read(ref _watches));
         text.Single("crik_source_failures_total", "counter", "Lists and watches that ended with an error.", Volatile.Read(ref _failures));
-        text.Family("crik_watch_events_total", "counter", "What the API server said in a watch.");
+        text.Family("crik_watch_events_total", "counter", "Events that the API server sent in watches, by kind.");
         foreach (NodeChangeKind kind in s_kinds)
         {
             if (kind is NodeChangeKind.Present or NodeChangeKind.Deleted or NodeChangeKind.Bookmark)
@@ -64,8 +64,8 @@ internal sealed class ServerMetrics
             }
         }
 
-        text.Single("crik_long_polls", "gauge", "Requests that wait for a change now.", Volatile.Read(ref _waiting));
-        text.Single("crik_streams", "gauge", "Open streams of /v1/watch.", Volatile.Read(ref _streams));
+        text.Single("crik_long_polls", "gauge", "Requests that are waiting for a change now.", Volatile.Read(ref _waiting));
+        text.Single("crik_streams", "gauge", "Streams of /v1/watch that are open now.", Volatile.Read(ref _streams));
         WriteAnswers(text);
     }
 
@@ -84,21 +84,10 @@ internal sealed class ServerMetrics
             }
         }
 
-        text.Family("crik_request_duration_seconds", "histogram", "From the request to its answer; of route wait and watch, waiting included.");
+        text.Family("crik_request_duration_seconds", "histogram", "Time from a request to its answer. For the routes wait and watch, it includes the waiting.");
         for (int route = 0; route < s_routes.Length; route++)
         {
             _seconds[route].WriteTo(text, "crik_request_duration_seconds", $"route=\"{s_routes[route]}\"");
         }
     }
-}
-
-/// <summary>What was asked for; the label of its metrics.</summary>
-internal enum RequestKind
-{
-    Node,
-    Wait,
-    Nodes,
-    Watch,
-    Original,
-    None,
 }

@@ -2,7 +2,10 @@ using Crik.Contracts;
 
 namespace Crik.NodeStateServer.Signals;
 
-/// <summary>Asks its rules in order; the first verdict wins. A pure function of the Node: a sign that goes takes its state along.</summary>
+/// <summary>
+/// Decides the state of a Node. It applies the rules in order, and the first one that matches wins. The result depends
+/// only on the Node, so a state ends when its sign is removed.
+/// </summary>
 internal sealed class NodeClassifier
 {
     private readonly SignalRule[] _rules;
@@ -14,20 +17,25 @@ internal sealed class NodeClassifier
         LabelKeys = [.. rules.Select(rule => rule.Match).OfType<LabelMatch>().Select(match => match.Key).Distinct()];
     }
 
-    /// <summary>Nothing else of a Node's annotations is read.</summary>
+    /// <summary>The annotations that rules need. No others are read.</summary>
     public IReadOnlyList<string> AnnotationKeys { get; }
 
-    /// <summary>Nothing else of a Node's labels is read.</summary>
+    /// <summary>The labels that rules need. No others are read.</summary>
     public IReadOnlyList<string> LabelKeys { get; }
 
     public IReadOnlyList<SignalRule> Rules => _rules;
 
-    /// <summary>Rules of the configuration come before the known ones of the same state; graver states come first.</summary>
+    /// <summary>
+    /// Puts the rules into their order: graver states first, and within a state, rules of the signals file before
+    /// built-in ones.
+    /// </summary>
     public static NodeClassifier From(SignalOptions options)
     {
         IEnumerable<SignalRule> known = KnownSignals.All.Where(rule =>
             options.Enable.Contains(rule.Name) || (rule.OnByDefault && !options.Disable.Contains(rule.Name)));
-        return new NodeClassifier([.. options.Rules.Concat(known).OrderByDescending(rule => rule.State)]); // OrderBy is stable
+
+        // OrderByDescending is stable, so rules of the same state keep their order.
+        return new NodeClassifier([.. options.Rules.Concat(known).OrderByDescending(rule => rule.State)]);
     }
 
     public Verdict Classify(NodeSnapshot node)

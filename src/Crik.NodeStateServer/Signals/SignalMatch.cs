@@ -1,16 +1,20 @@
 namespace Crik.NodeStateServer.Signals;
 
-/// <summary>What a rule looks for in a Node.</summary>
+/// <summary>The sign that a rule looks for on a Node.</summary>
 internal abstract record SignalMatch
 {
-    /// <returns>The sign, or null where the Node does not carry it.</returns>
+    /// <returns>The sign, or null when the Node does not have it.</returns>
     public abstract SignalSighting? Find(NodeSnapshot node);
 
-    /// <summary>In words, for the reason: "taint a/b".</summary>
+    /// <summary>Describes the sign for the reason in the answer, such as "taint a/b".</summary>
     public abstract string Describe();
 }
 
-/// <param name="Text">What it carries, for a deadline in it: a taint's or annotation's value, a condition's message.</param>
+/// <summary>A sign that was found on a Node.</summary>
+/// <param name="Since">When the sign appeared, if Kubernetes records it.</param>
+/// <param name="Text">
+/// The text that may contain a time: the value of a taint, label or annotation, or the message of a condition.
+/// </param>
 internal readonly record struct SignalSighting(DateTimeOffset? Since, string Text);
 
 internal sealed record ConditionMatch(string Type, string Status = "True", string? Reason = null, string? MessageContains = null) : SignalMatch

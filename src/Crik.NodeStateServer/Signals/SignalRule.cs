@@ -2,13 +2,17 @@ using Crik.Contracts;
 
 namespace Crik.NodeStateServer.Signals;
 
-/// <summary>One sign, what it means, and in whose words. Rules are data: nothing else in the program knows a cloud.</summary>
+/// <summary>
+/// Says which sign on a Node means which state. Rules are data: only they know what the clouds and autoscalers set on
+/// Nodes.
+/// </summary>
+/// <param name="Meaning">The meaning of the sign in words, for the reason in the answer.</param>
 internal sealed record SignalRule(string Name, NodeState State, SignalMatch Match, string Meaning)
 {
-    /// <summary>Off where healthy nodes show the sign too; the reason stands beside the rule.</summary>
+    /// <summary>Is false for a sign that healthy nodes have too.</summary>
     public bool OnByDefault { get; init; } = true;
 
-    /// <summary>What the sign's text is, where it holds a time.</summary>
+    /// <summary>What the time in the sign's text means, if there is one.</summary>
     public SignalText Text { get; init; }
 
     public string Reason { get; } = $"{Meaning} ({Match.Describe()})";
@@ -28,12 +32,4 @@ internal sealed record SignalRule(string Name, NodeState State, SignalMatch Matc
             Text is SignalText.Since ? time ?? sighting.Since : sighting.Since,
             Text is SignalText.Deadline ? time : null);
     }
-}
-
-/// <summary>What the time in a taint's or annotation's value, or in a condition's message, means.</summary>
-internal enum SignalText
-{
-    Nothing,
-    Since,
-    Deadline,
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Crik.NodeStateServer.Signals;
 
-/// <summary>Times as the signals write them: RFC 3339, seconds since 1970, or an HTTP date within a sentence.</summary>
+/// <summary>
+/// Finds the time in the text of a sign. Its form is RFC 3339, seconds since 1970, or an HTTP date within a sentence.
+/// </summary>
 internal static class SignalTime
 {
     private const int HttpDateLength = 29;

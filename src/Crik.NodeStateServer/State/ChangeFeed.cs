@@ -1,22 +1,21 @@
 using System.Globalization;
-using System.Threading.Channels;
 
 namespace Crik.NodeStateServer.State;
 
 /// <summary>
-/// Hands every change to everyone who listens, numbered, so that a listener who was cut off can go on where he was. Whoever
-/// does not keep up is cut off, not waited for.
+/// Sends every change to all subscriptions. Changes are numbered, so that a client that lost its connection can
+/// continue where it was. A subscription that is too slow is ended, so that it does not delay the others.
 /// </summary>
 internal sealed class ChangeFeed
 {
-    /// <summary>How far back a listener can go on; who was away for longer gets everything.</summary>
+    /// <summary>How many changes are remembered. A client that missed more gets all nodes again.</summary>
     public const int Remembered = 4096;
 
     private readonly Lock _gate = new();
     private readonly NumberedAnswer[] _ring = new NumberedAnswer[Remembered];
     private readonly HashSet<ChangeSubscription> _subscriptions = [];
 
-    /// <summary>Numbers are this process's own: after a restart, or on another replica, they mean nothing.</summary>
+    /// <summary>Is part of every id, because the numbers mean nothing after a restart or on another replica.</summary>
     private readonly string _instance = Guid.NewGuid().ToString("n")[..12];
 
     private long _last;
@@ -24,7 +23,9 @@ internal sealed class ChangeFeed
 
     public string IdOf(long number) => $"{_instance}-{number.ToString(CultureInfo.InvariantCulture)}";
 
-    /// <param name="lastId">What the listener saw last, as <see cref="IdOf"/> gave it; null for one who saw nothing.</param>
+    /// <param name="lastId">
+    /// The id of the last change that the client has seen, as <see cref="IdOf"/> returned it. Null if it has seen none.
+    /// </param>
     public ChangeSubscription Subscribe(string? lastId)
     {
         lock (_gate)
@@ -73,7 +74,7 @@ internal sealed class ChangeFeed
         }
     }
 
-    /// <returns>Null when that cannot be told.</returns>
+    /// <returns>The changes after that id, or null when they are not all remembered.</returns>
     private NumberedAnswer[]? Missed(string? lastId)
     {
         if (lastId?.Split('-') is not [var instance, var digits]
@@ -93,37 +94,4 @@ internal sealed class ChangeFeed
 
         return missed;
     }
-}
-
-internal readonly record struct NumberedAnswer(long Number, NodeAnswer Answer);
-
-/// <summary>One listener's changes, at most <see cref="Capacity"/> behind.</summary>
-/// <param name="at">The number of the last change before the first of <see cref="Changes"/>.</param>
-/// <param name="missed">What the listener missed before that, or null when it has to begin anew.</param>
-internal sealed class ChangeSubscription(ChangeFeed feed, long at, IReadOnlyList<NumberedAnswer>? missed) : IDisposable
-{
-    public const int Capacity = 16_384;
-
-    private readonly Channel<NumberedAnswer> _changes = Channel.CreateBounded<NumberedAnswer>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = true });
-
-    public long At => at;
-
-    public IReadOnlyList<NumberedAnswer>? Missed => missed;
-
-    public ChannelReader<NumberedAnswer> Changes => _changes.Reader;
-
-    public string IdOf(long number) => feed.IdOf(number);
-
-    public void Offer(NumberedAnswer change)
-    {
-        if (!_changes.Writer.TryWrite(change))
-        {
-            End();
-        }
-    }
-
-    public void End() => _changes.Writer.TryComplete();
-
-    public void Dispose() => feed.Unsubscribe(this);
 }

@@ -4,7 +4,7 @@ using Crik.NodeStateServer.Signals;
 
 namespace Crik.NodeStateServer.State;
 
-/// <summary>What is answered about one node until something changes. Never changes itself.</summary>
+/// <summary>The answer about one node. It is immutable: a change of the node makes a new answer.</summary>
 internal sealed class NodeAnswer(string name, NodeState state, string? signal, string reason, DateTimeOffset? since, DateTimeOffset? deadline)
 {
     private byte[]? _json;
@@ -23,10 +23,13 @@ internal sealed class NodeAnswer(string name, NodeState state, string? signal, s
 
     public long Version { get; } = VersionOf(state, reason, deadline);
 
-    /// <summary>Made once a change, when it is first asked for: most nodes are never asked about, some a thousand times.</summary>
+    /// <summary>
+    /// The answer as JSON. It is made at the first request and then kept: nobody asks about most nodes, but some are
+    /// asked about thousands of times.
+    /// </summary>
     public ReadOnlyMemory<byte> Json => _json ??= JsonSerializer.SerializeToUtf8Bytes(ToResponse(), ContractsJson.Default.NodeStateResponse);
 
-    /// <summary>Into a list of many, without keeping it.</summary>
+    /// <summary>Writes the answer into a larger document, and does not keep the JSON.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
         if (_json is { } json)
@@ -42,14 +45,18 @@ internal sealed class NodeAnswer(string name, NodeState state, string? signal, s
     private NodeStateResponse ToResponse() =>
         new() { Name = Name, State = State, Reason = Reason, Since = Since, Deadline = Deadline, Version = Version };
 
-    /// <summary>The same verdict again leaves the answer as it is; a sign without a time of its own keeps when it was first seen.</summary>
+    /// <summary>
+    /// Tells whether a new verdict leaves this answer as it is. A verdict without a time keeps the time at which the
+    /// sign was first seen.
+    /// </summary>
     public bool IsSameAs(Verdict verdict) =>
         State == verdict.State && Signal == verdict.Signal && Reason == verdict.Reason && Deadline == verdict.Deadline
         && (verdict.Since is null || verdict.Since == Since);
 
     /// <summary>
-    /// Of what every replica sees alike, so that a client may go from one to another: FNV-1a, cut to what a JSON number holds
-    /// exactly everywhere. When a sign was first seen is left out for that reason.
+    /// Computes a hash (FNV-1a) that is the same on every replica, so that a client may ask another replica. It
+    /// therefore leaves out when a sign was first seen. It has 53 bits, because every JSON parser reads such a number
+    /// exactly.
     /// </summary>
     private static long VersionOf(NodeState state, string reason, DateTimeOffset? deadline)
     {

@@ -1,6 +1,6 @@
 namespace Crik.NodeStateServer.State;
 
-/// <summary>A node's present answer, and those who wait for another one.</summary>
+/// <summary>Holds the current answer about one node, and wakes the requests that wait for the next one.</summary>
 internal sealed class NodeEntry(NodeAnswer answer, int generation)
 {
     private volatile NodeAnswer _current = answer;
@@ -9,22 +9,28 @@ internal sealed class NodeEntry(NodeAnswer answer, int generation)
 
     public NodeAnswer Current => _current;
 
-    /// <summary>The listing that saw it last. Only the watcher touches it.</summary>
+    /// <summary>The number of the last list that contained the node. Only the watcher uses it.</summary>
     public int Generation { get; set; } = generation;
 
-    /// <summary>When the Node was deleted, 0 while it is there. Only the watcher writes it; as one word it is read whole.</summary>
+    /// <summary>
+    /// When the Node was deleted, or 0 while it exists. Only the watcher writes it. It is one machine word, so that
+    /// other threads never read half of it.
+    /// </summary>
     public long DeletedAtTicks
     {
         get => Volatile.Read(ref _deletedAtTicks);
         set => Volatile.Write(ref _deletedAtTicks, value);
     }
 
-    /// <summary>Completes at the next change. Take it first, then look at <see cref="Current"/>: then none is missed.</summary>
+    /// <summary>
+    /// Returns a task that completes at the next change. Call this before you read <see cref="Current"/>, otherwise you
+    /// can miss a change between the two.
+    /// </summary>
     public Task NextChange()
     {
         lock (this)
         {
-            // Whoever waits goes on in the pool: the watcher must not run their code.
+            // The waiting requests continue on the thread pool, so that the watcher does not run their code.
             return (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
@@ -35,7 +41,7 @@ internal sealed class NodeEntry(NodeAnswer answer, int generation)
         Wake();
     }
 
-    /// <summary>Lets everyone who waits look again.</summary>
+    /// <summary>Makes every waiting request look at the answer again.</summary>
     public void Wake()
     {
         TaskCompletionSource? changed;

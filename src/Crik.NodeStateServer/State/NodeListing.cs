@@ -2,7 +2,10 @@ using Crik.NodeStateServer.Signals;
 
 namespace Crik.NodeStateServer.State;
 
-/// <summary>A list in progress: what it holds counts at once, what it does not hold is gone only when it is complete.</summary>
+/// <summary>
+/// A list of all Nodes in progress. A Node in it counts at once. A Node that is not in it counts as deleted only when
+/// the list is complete.
+/// </summary>
 internal sealed class NodeListing(NodeStateStore store)
 {
     public NodeTransition? Apply(string name, Verdict verdict) => store.Apply(name, verdict);

@@ -5,7 +5,10 @@ using Crik.NodeStateServer.Signals;
 
 namespace Crik.NodeStateServer.State;
 
-/// <summary>The answers by name. One watcher writes, everybody reads and waits. It grows with the nodes, a few hundred bytes each.</summary>
+/// <summary>
+/// Holds the answers about all nodes. Only the watcher writes. Requests read, and wait for changes. A node takes a few
+/// hundred bytes.
+/// </summary>
 internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, NodeEntry> _nodes = new(StringComparer.Ordinal);
@@ -16,7 +19,7 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
     private volatile bool _isClosed;
     private int _generation;
 
-    /// <summary>Whether the first list is complete: before, nothing can be said about any node.</summary>
+    /// <summary>Whether the first list is complete. Before that, nothing is known about any node.</summary>
     public bool IsSynced => _isSynced;
 
     public int Count => _nodes.Count;
@@ -25,13 +28,17 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
 
     public IEnumerable<NodeAnswer> All() => _nodes.Where(pair => !IsForgotten(pair.Value)).Select(pair => pair.Value.Current);
 
-    /// <summary>Completes when the node's answer has another version than this; 0 is the version of a node that is not known.</summary>
+    /// <summary>
+    /// Waits until the version of the node's answer differs from <paramref name="version"/>. An unknown node has the
+    /// version 0.
+    /// </summary>
     public async Task WaitAsync(string name, long version, TimeSpan timeout, CancellationToken cancellationToken)
     {
         long deadline = clock.GetTimestamp() + (long)(timeout.TotalSeconds * clock.TimestampFrequency);
         while (!cancellationToken.IsCancellationRequested)
         {
-            // Take what to wait for first, then look: then nothing is missed.
+            // Get the tasks to wait for before looking at the answer. In the other order, a change between the two is
+            // missed.
             Task added = Volatile.Read(ref _added).Task;
             Task change = _nodes.TryGetValue(name, out NodeEntry? entry) ? entry.NextChange() : added;
             TimeSpan left = TimeSpan.FromSeconds((deadline - clock.GetTimestamp()) / (double)clock.TimestampFrequency);
@@ -40,15 +47,17 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
                 return;
             }
 
-            // Not thrown: that thousands of polls run out of time, or end with the server, is nothing special.
+            // No exception is thrown at the timeout: it is normal, and it happens to thousands of polls.
             await change.WaitAsync(left, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>From now on every change, and those since <paramref name="lastId"/> where they are still known.</summary>
+    /// <summary>
+    /// Subscribes to all changes from now on, and to those after <paramref name="lastId"/> if they are remembered.
+    /// </summary>
     public ChangeSubscription Subscribe(string? lastId) => _feed.Subscribe(lastId);
 
-    /// <summary>Nobody waits any longer: everyone gets the answer of the moment.</summary>
+    /// <summary>Ends all waiting. Every waiting request gets the current answer.</summary>
     public void Close()
     {
         _isClosed = true;
@@ -61,7 +70,7 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
         _feed.Close();
     }
 
-    /// <returns>Null when nothing has changed.</returns>
+    /// <returns>The change, or null when the answer stays the same.</returns>
     public NodeTransition? Apply(string name, Verdict verdict) => Apply(name, verdict, _generation);
 
     public NodeTransition? Remove(string name)
@@ -111,7 +120,7 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
         }
 
         entry.Generation = generation;
-        entry.DeletedAtTicks = 0; // a node of the same name is back
+        entry.DeletedAtTicks = 0; // there is a new node of the same name
         return entry.Current.IsSameAs(verdict) ? null : Set(entry, AnswerFor(name, verdict, entry));
     }
 
@@ -127,7 +136,7 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
     {
         bool sameSign = entry is not null && entry.Current.State == verdict.State && entry.Current.Signal == verdict.Signal;
 
-        // How long a node was ready when it was seen for the first time, nobody knows.
+        // Nobody knows since when a node is ready that is seen for the first time.
         bool isUnknown = entry is null && verdict.State is NodeState.Ready;
         DateTimeOffset? firstSeen = isUnknown ? null : sameSign ? entry!.Current.Since : clock.GetUtcNow();
         return new NodeAnswer(entry?.Current.Name ?? name, verdict.State, verdict.Signal, verdict.Reason, verdict.Since ?? firstSeen, verdict.Deadline);
@@ -143,7 +152,10 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
     private bool IsForgotten(NodeEntry entry) =>
         entry.DeletedAtTicks is not 0 and var ticks && clock.GetUtcNow().UtcTicks - ticks > options.RememberDeleted.Ticks;
 
-    /// <summary>Bounded by number and by time. One that came back and was deleted again has a later place in the queue.</summary>
+    /// <summary>
+    /// Forgets deleted nodes that are too old or too many. A node that came back and was deleted again is in the queue
+    /// twice, and only its later place counts.
+    /// </summary>
     private void Forget()
     {
         long oldest = clock.GetUtcNow().UtcTicks - options.RememberDeleted.Ticks;
@@ -154,7 +166,7 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
             if (_nodes.TryGetValue(first.Name, out NodeEntry? entry) && entry.DeletedAtTicks == first.DeletedAtTicks)
             {
                 _nodes.TryRemove(first.Name, out _);
-                entry.Wake(); // from now on they wait for a new node of that name
+                entry.Wake(); // requests that wait for this entry must now wait for a new node of that name
             }
         }
     }

@@ -1,4 +1,4 @@
 namespace Crik.NodeStateServer.State;
 
-/// <summary>A change of a node's answer; nothing before means that the node is new.</summary>
+/// <summary>A change of the answer about a node. <paramref name="Before"/> is null when the node is new.</summary>
 internal sealed record NodeTransition(string Name, NodeAnswer? Before, NodeAnswer After);

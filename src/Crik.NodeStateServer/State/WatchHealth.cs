@@ -2,7 +2,7 @@ using Crik.NodeStateServer.Configuration;
 
 namespace Crik.NodeStateServer.State;
 
-/// <summary>Whether what the store says can be trusted now.</summary>
+/// <summary>Decides whether the answers in the store are up to date, for /readyz.</summary>
 internal sealed class WatchHealth(ServerOptions options, TimeProvider clock)
 {
     private readonly Lock _gate = new();
@@ -13,7 +13,7 @@ internal sealed class WatchHealth(ServerOptions options, TimeProvider clock)
 
     public bool HasBeenOpenSinceList { get; private set; }
 
-    /// <summary>Since the API server was last heard of.</summary>
+    /// <summary>The time since the API server last sent something.</summary>
     public TimeSpan? Age
     {
         get
@@ -32,7 +32,7 @@ internal sealed class WatchHealth(ServerOptions options, TimeProvider clock)
             _hasListed = true;
             HasBeenOpenSinceList = false;
             _heardAt = now;
-            _lostAt ??= now; // until the watch is open
+            _lostAt ??= now; // the watch counts as down until it is open
         }
     }
 
@@ -62,16 +62,16 @@ internal sealed class WatchHealth(ServerOptions options, TimeProvider clock)
         }
     }
 
-    /// <returns>Why not, or null when ready.</returns>
+    /// <returns>Why the server is not ready, or null when it is ready.</returns>
     public string? Problem()
     {
         lock (_gate)
         {
             DateTimeOffset now = clock.GetUtcNow();
-            return _isStopping ? "shutting down"
-                : !_hasListed ? "the first list of the Nodes is not complete"
-                : _lostAt is { } lost && now - lost > options.NotReadyAfter ? $"the watch has been down since {lost:O}"
-                : now - _heardAt > options.WatchIdleTimeout + options.NotReadyAfter ? $"nothing was heard from the API server since {_heardAt:O}"
+            return _isStopping ? "the server is shutting down"
+                : !_hasListed ? "the first list of all Nodes is not complete yet"
+                : _lostAt is { } lost && now - lost > options.NotReadyAfter ? $"the watch of the API server has been down since {lost:O}"
+                : now - _heardAt > options.WatchIdleTimeout + options.NotReadyAfter ? $"the API server has sent nothing since {_heardAt:O}"
                 : null;
         }
     }

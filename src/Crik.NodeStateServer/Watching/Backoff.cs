@@ -1,6 +1,9 @@
 namespace Crik.NodeStateServer.Watching;
 
-/// <summary>Doubles from try to try. Half of it is chance, so that replicas do not come back all at once.</summary>
+/// <summary>
+/// Computes the pause before the next try. It doubles with every failure. Half of it is random, so that replicas do not
+/// all try at the same time.
+/// </summary>
 internal sealed class Backoff(TimeSpan first, TimeSpan most, Func<double> chance)
 {
     private int _tries;

@@ -1,12 +1,18 @@
 namespace Crik.NodeStateServer.Watching;
 
-/// <summary>Where Nodes come from: the API server, or what a test says.</summary>
+/// <summary>Provides the Nodes of a cluster. Outside of tests, this is the API server.</summary>
 internal interface INodeSource
 {
-    /// <summary>Every Node there is, then <see cref="NodeChangeKind.Listed"/> with the version to watch from.</summary>
+    /// <summary>
+    /// Returns every Node, then <see cref="NodeChangeKind.Listed"/> with the version from which to watch.
+    /// </summary>
     IAsyncEnumerable<NodeChange> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>What happens after that version, until the server ends the watch as it does every few minutes.</summary>
-    /// <exception cref="WatchExpiredException">The server does not remember that version: list again.</exception>
+    /// <summary>
+    /// Returns the changes after that version. The API server ends a watch every few minutes, which is normal.
+    /// </summary>
+    /// <exception cref="WatchExpiredException">
+    /// The API server no longer has that version. List all Nodes again.
+    /// </exception>
     IAsyncEnumerable<NodeChange> WatchAsync(string version, CancellationToken cancellationToken);
 }

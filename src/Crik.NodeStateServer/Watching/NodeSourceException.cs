@@ -1,11 +1,13 @@
 namespace Crik.NodeStateServer.Watching;
 
-/// <summary>The source cannot be reached, refuses, or says what cannot be understood. Worth another try later.</summary>
+/// <summary>
+/// The source cannot be reached, refuses a request, or sends something that cannot be understood. The watcher tries
+/// again.
+/// </summary>
 internal class NodeSourceException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Whether the source itself refused the version: a list is then surer than another try.</summary>
+    /// <summary>
+    /// Whether the next try must be a list, because the source may have refused the version of the watch.
+    /// </summary>
     public bool MustList { get; init; }
 }
-
-/// <summary>410 Gone, as a status or as an event of the watch.</summary>
-internal sealed class WatchExpiredException(string message) : NodeSourceException(message);

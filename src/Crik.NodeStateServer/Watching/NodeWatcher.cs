@@ -6,7 +6,10 @@ using Crik.NodeStateServer.State;
 
 namespace Crik.NodeStateServer.Watching;
 
-/// <summary>Lists, watches from where the list ended, goes on from where a watch ended, and lists again when it must.</summary>
+/// <summary>
+/// Keeps the store up to date. It lists all Nodes, then watches them from the version of the list. When a watch ends,
+/// the next one continues from there. It lists again only when the source refuses that version.
+/// </summary>
 internal sealed class NodeWatcher(
     INodeSource source,
     NodeClassifier classifier,
@@ -17,7 +20,10 @@ internal sealed class NodeWatcher(
     TimeProvider clock,
     ILogger<NodeWatcher> log) : BackgroundService
 {
-    /// <summary>A watch that ends sooner, without a word, is no watch: something between here and there cuts it.</summary>
+    /// <summary>
+    /// A watch that ends sooner than this without an event counts as a failure. A proxy may cut it, and asking again at
+    /// once would be a busy loop.
+    /// </summary>
     private static readonly TimeSpan s_shortWatch = TimeSpan.FromSeconds(1);
 
     private readonly Backoff _backoff = Backoff.ForWatch();
@@ -59,7 +65,10 @@ internal sealed class NodeWatcher(
         }
     }
 
-    /// <summary>The first of a row at once; a server that forgets every version it gives out must not be asked in a circle.</summary>
+    /// <summary>
+    /// Prepares a new list. It starts at once the first time, and after a pause when no watch was open since the last
+    /// list: a server that refuses every version would otherwise be asked without a pause.
+    /// </summary>
     private async Task ListAgainAsync(CancellationToken cancellationToken)
     {
         health.Lost(clock.GetUtcNow());
@@ -78,7 +87,7 @@ internal sealed class NodeWatcher(
         bool isFirst = !store.IsSynced;
         metrics.ListBegins(isFirst);
         NodeListing listing = store.BeginListing();
-        await foreach (NodeChange change in WithWatchdog(source.ListAsync, "the list stood still", cancellationToken))
+        await foreach (NodeChange change in WithWatchdog(source.ListAsync, "the list of Nodes brought nothing for too long", cancellationToken))
         {
             if (change is { Kind: NodeChangeKind.Present, Node: { } node })
             {
@@ -98,17 +107,17 @@ internal sealed class NodeWatcher(
             }
         }
 
-        throw new NodeSourceException("the list ended before it was complete");
+        throw new NodeSourceException("the list of Nodes ended before it was complete");
     }
 
-    /// <returns><see langword="false"/> when it ended suspiciously soon.</returns>
+    /// <returns><see langword="false"/> when the watch ended so soon that a pause is needed.</returns>
     private async Task<bool> WatchAsync(string version, CancellationToken cancellationToken)
     {
         long began = clock.GetTimestamp();
         bool anything = false;
         metrics.WatchBegins();
         log.WatchBegins(version);
-        await foreach (NodeChange change in WithWatchdog(token => source.WatchAsync(version, token), "the watch was silent for too long", cancellationToken))
+        await foreach (NodeChange change in WithWatchdog(token => source.WatchAsync(version, token), "the watch brought nothing for too long", cancellationToken))
         {
             health.Heard(clock.GetUtcNow());
             _version = change.Version ?? _version;
@@ -143,7 +152,10 @@ internal sealed class NodeWatcher(
         }
     }
 
-    /// <summary>A connection that died without a word looks like a cluster where nothing happens.</summary>
+    /// <summary>
+    /// Ends a list or a watch that brings nothing for too long. A dead connection looks like a cluster in which nothing
+    /// happens.
+    /// </summary>
     private async IAsyncEnumerable<NodeChange> WithWatchdog(
         Func<CancellationToken, IAsyncEnumerable<NodeChange>> read,
         string complaint,

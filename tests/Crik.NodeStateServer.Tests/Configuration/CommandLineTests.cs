@@ -5,7 +5,7 @@ namespace Crik.NodeStateServer.Tests.Configuration;
 public sealed class CommandLineTests
 {
     [Fact]
-    public void Without_anything_the_ports_are_those_of_the_original()
+    public void The_default_ports_are_those_of_the_original_server()
     {
         ServerOptions options = Parse([])!;
 
@@ -17,10 +17,10 @@ public sealed class CommandLineTests
     [InlineData("-port=1")]
     [InlineData("--port 1")]
     [InlineData("-port 1")]
-    public void A_flag_is_taken_as_the_original_takes_it(string flag) => Assert.Equal(1, Parse(flag.Split(' '))!.Port);
+    public void A_flag_may_have_one_or_two_dashes_as_in_the_original_server(string flag) => Assert.Equal(1, Parse(flag.Split(' '))!.Port);
 
     [Fact]
-    public void Every_flag_and_every_variable_reaches_its_option()
+    public void Every_flag_and_every_variable_sets_its_option()
     {
         (string Flag, string Text, Func<ServerOptions, object?> Option, object Expected)[] all =
         [
@@ -43,8 +43,9 @@ public sealed class CommandLineTests
             ("--require-token", "true", options => options.RequireToken, true),
         ];
 
+        // The two flags that are left out have tests of their own.
         Assert.Equal(
-            CommandLine.Known().Select(known => known.Flag).Except(["--signals-file", "--token-audience"]).Order(), // tested by themselves
+            CommandLine.Known().Select(known => known.Flag).Except(["--signals-file", "--token-audience"]).Order(),
             all.Select(one => one.Flag).Order());
         foreach ((string flag, string text, Func<ServerOptions, object?> option, object expected) in all)
         {
@@ -62,7 +63,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void KUBECONFIG_counts_when_nothing_nearer_does()
+    public void KUBECONFIG_is_used_when_neither_flag_nor_variable_is_set()
     {
         Assert.Equal("/a", Parse([], ("KUBECONFIG", "/a"))!.Kubeconfig);
         Assert.Equal("/b", Parse([], ("KUBECONFIG", "/a"), ("CRIK_SERVER_KUBECONFIG", "/b"))!.Kubeconfig);
@@ -70,11 +71,11 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void A_variable_that_a_Service_puts_into_pods_is_none_of_ours() =>
+    public void A_variable_that_Kubernetes_sets_for_a_Service_is_ignored() =>
         Assert.Equal(9376, Parse([], ("CRIK_NODE_STATE_SERVER_PORT", "tcp://10.0.0.1:9376"), ("NODE_STATE_SERVER_PORT", "tcp://10.0.0.1:9376"))!.Port);
 
     [Fact]
-    public void All_problems_are_told_at_once()
+    public void All_problems_are_reported_at_once()
     {
         ConfigurationException problem = Assert.Throws<ConfigurationException>(() => Parse(
             ["--port", "x", "--metrics-port", "8081", "--bind-address", "here", "--max-wait", "1y", "--list-page-size", "0", "--enable-signal", "nothing", "--token-audience", "a"],
@@ -88,17 +89,17 @@ public sealed class CommandLineTests
                 "--max-wait: must be a duration such as 30s, 2m or 500ms, not '1y'",
                 "--metrics-port and --health-probes-port: must differ, not both be 8081",
                 "--list-page-size: must be from 1 to 10000, not 0",
-                "--token-audience: means nothing without --require-token",
+                "--token-audience: has no effect without --require-token; add --require-token or remove this flag",
             ],
             problem.Message.Split('\n').Where(line => !line.StartsWith("signal ", StringComparison.Ordinal)).OrderBy(line => Order(line)));
-        Assert.Contains("signal 'nothing' is not known; known are: out-of-service,", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("signal 'nothing' does not exist; the known signals are out-of-service,", problem.Message, StringComparison.Ordinal);
 
         static int Order(string line) => Array.FindIndex(
             ["--port:", "--bind", "CRIK", "--max-wait", "--metrics", "--list", "--token"], start => line.StartsWith(start, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_token_audience_is_taken_with_the_check_of_tokens() =>
+    public void A_token_audience_is_accepted_together_with_require_token() =>
         Assert.Equal("crik", Parse(["--require-token", "--token-audience", "crik"])!.TokenAudience);
 
     private static ServerOptions? Parse(string[] args, params (string Name, string Value)[] environment) =>

@@ -13,7 +13,7 @@ public sealed class DurationTests
     [InlineData("1.5s", 1500)]
     [InlineData("0s", 0)]
     [InlineData("999999999h", 3_600_000_000)]
-    public void A_duration_is_read_as_Go_writes_it(string text, long milliseconds)
+    public void A_duration_is_read_in_the_form_that_Go_uses(string text, long milliseconds)
     {
         Assert.True(Duration.TryParse(text, out TimeSpan value));
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), value);

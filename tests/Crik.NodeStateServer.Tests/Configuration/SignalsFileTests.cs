@@ -7,7 +7,7 @@ namespace Crik.NodeStateServer.Tests.Configuration;
 public sealed class SignalsFileTests
 {
     [Fact]
-    public void A_file_turns_signals_on_and_off_and_adds_rules_of_every_kind()
+    public void A_file_can_enable_and_disable_signals_and_add_rules_of_every_kind()
     {
         SignalOptions options = SignalsFile.Parse("signals.yaml", """
             enable: [not-ready]
@@ -42,7 +42,7 @@ public sealed class SignalsFileTests
     }
 
     [Fact]
-    public void A_rule_of_a_file_decides_and_its_time_is_the_deadline()
+    public void A_rule_of_a_file_decides_and_its_time_becomes_the_deadline()
     {
         SignalOptions options = SignalsFile.Parse("f", "rules: [{ name: move, annotation: { key: example.com/move-at }, time: deadline }]");
         NodeClassifier classifier = NodeClassifier.From(options);
@@ -54,7 +54,7 @@ public sealed class SignalsFileTests
     }
 
     [Fact]
-    public void JSON_is_YAML_too() => Assert.Equal(["cordon"], SignalsFile.Parse("f", "{\"disable\": [\"cordon\"]}").Disable);
+    public void A_file_may_be_JSON() => Assert.Equal(["cordon"], SignalsFile.Parse("f", "{\"disable\": [\"cordon\"]}").Disable);
 
     [Theory]
     [InlineData("")]
@@ -62,7 +62,7 @@ public sealed class SignalsFileTests
     public void An_empty_file_changes_nothing(string text) => Assert.Empty(SignalsFile.Parse("f", text).Rules);
 
     [Fact]
-    public void Every_problem_is_told_with_its_line()
+    public void Every_problem_is_reported_with_its_line()
     {
         ConfigurationException problem = Assert.Throws<ConfigurationException>(() => SignalsFile.Parse("f.yaml", """
             enabel: [a]
@@ -86,14 +86,14 @@ public sealed class SignalsFileTests
 
     [Theory]
     [InlineData("a: b: c", "f:1: is not valid YAML")]
-    [InlineData("[1, 2]", "f: must be one mapping")]
-    [InlineData("a: 1\n---\nb: 2", "f: must be one mapping")]
+    [InlineData("[1, 2]", "f: must contain exactly one YAML document")]
+    [InlineData("a: 1\n---\nb: 2", "f: must contain exactly one YAML document")]
     [InlineData("enable: !<%> x", "f: is not valid YAML")]
-    public void What_is_no_YAML_mapping_is_refused(string text, string problem) =>
+    public void A_file_that_is_not_one_YAML_mapping_is_refused(string text, string problem) =>
         Assert.Contains(problem.Split(": ")[^1], Assert.Throws<ConfigurationException>(() => SignalsFile.Parse("f", text)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_missing_file_is_named()
+    public void The_error_about_a_missing_file_has_its_path()
     {
         ConfigurationException problem = Assert.Throws<ConfigurationException>(() => SignalsFile.Read("/nowhere/signals.yaml"));
 

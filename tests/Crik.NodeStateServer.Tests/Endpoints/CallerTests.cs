@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Crik.NodeStateServer.Tests.Endpoints;
 
-/// <summary>Who may ask, where that is not everybody.</summary>
 public sealed class CallerTests : IAsyncLifetime
 {
     private static readonly ServerOptions s_strict = RunningServer.Options with { RequireToken = true };
@@ -25,7 +24,7 @@ public sealed class CallerTests : IAsyncLifetime
     public async Task DisposeAsync() => await _api.DisposeAsync();
 
     [Fact]
-    public async Task By_default_everybody_may_ask_and_nobody_is_reviewed()
+    public async Task By_default_everybody_may_ask_and_no_token_is_reviewed()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
 
@@ -41,7 +40,7 @@ public sealed class CallerTests : IAsyncLifetime
     [InlineData("Bearer bad", HttpStatusCode.Unauthorized)]
     [InlineData("Bearer callers", HttpStatusCode.OK)]
     [InlineData("bearer callers", HttpStatusCode.OK)]
-    public async Task With_the_check_only_a_good_token_lets_in(string? authorization, HttpStatusCode expected)
+    public async Task With_require_token_only_a_good_token_is_accepted(string? authorization, HttpStatusCode expected)
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict);
 
@@ -52,7 +51,7 @@ public sealed class CallerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_says_how_and_probes_and_metrics_stay_open()
+    public async Task A_refusal_asks_for_a_bearer_token_and_probes_and_metrics_need_none()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict);
 
@@ -64,7 +63,7 @@ public sealed class CallerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Good_and_bad_are_remembered_for_a_while()
+    public async Task Good_and_bad_tokens_are_remembered_for_a_while()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict, services => services.AddSingleton<TimeProvider>(_clock));
         for (int i = 0; i < 5; i++)
@@ -83,7 +82,7 @@ public sealed class CallerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_audience_that_was_asked_for_must_be_the_tokens()
+    public async Task A_token_must_have_the_configured_audience()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict with { TokenAudience = "crik" });
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, "Bearer callers"));
@@ -94,7 +93,7 @@ public sealed class CallerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_authenticator_that_knows_no_audiences_is_not_taken_for_a_yes()
+    public async Task A_review_without_audiences_does_not_accept_the_token()
     {
         _api.Intercept = async context =>
         {
@@ -113,7 +112,7 @@ public sealed class CallerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_the_API_server_cannot_say_who_was_good_stays_good_and_others_get_503()
+    public async Task When_the_API_server_fails_known_good_tokens_stay_good_and_others_get_503()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict, services => services.AddSingleton<TimeProvider>(_clock));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(server, "Bearer callers"));
@@ -126,7 +125,9 @@ public sealed class CallerTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, await AskAsync(server, "Bearer callers"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await AskAsync(server, "Bearer new"));
-        Assert.DoesNotContain(server.Log, line => line.Contains("callers", StringComparison.Ordinal)); // no token in the log
+
+        // The log must not contain a token.
+        Assert.DoesNotContain(server.Log, line => line.Contains("callers", StringComparison.Ordinal));
     }
 
     private int Reviews => _api.Requests.Count(request => request.Contains("tokenreviews", StringComparison.Ordinal));

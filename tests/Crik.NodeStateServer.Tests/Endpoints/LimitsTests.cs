@@ -6,7 +6,7 @@ using Crik.StandIn;
 
 namespace Crik.NodeStateServer.Tests.Endpoints;
 
-/// <summary>What one caller may take, and that it does not cost the others.</summary>
+/// <summary>Tests the limits that keep one client from using up the server's resources.</summary>
 public sealed class LimitsTests : IAsyncLifetime
 {
     private static readonly string s_node = StandInNodes.Name(1);
@@ -30,7 +30,7 @@ public sealed class LimitsTests : IAsyncLifetime
     [InlineData("GET /v1/nodes HTTP/1.1\r\n\r\n", "400")]
     [InlineData("nonsense\r\n\r\n", "400")]
     [InlineData("GET /v1/nodes/%00 HTTP/1.1\r\nHost: a\r\n\r\n", "400")]
-    public async Task A_body_is_not_read_and_nonsense_is_refused(string request, string status)
+    public async Task Requests_with_a_body_and_invalid_requests_are_refused(string request, string status)
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
 
@@ -38,7 +38,7 @@ public sealed class LimitsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_request_line_or_headers_that_are_too_long_are_refused()
+    public async Task Request_lines_and_headers_that_are_too_long_are_refused()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
 
@@ -50,13 +50,13 @@ public sealed class LimitsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_all_connections_are_taken_by_polls_the_probes_still_get_through()
+    public async Task When_polls_use_all_connections_probes_are_still_answered()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { MaxConnections = 3 });
         server.Http.DefaultRequestHeaders.ConnectionClose = true;
         using CancellationTokenSource end = new();
         Task[] polls = [.. Enumerable.Range(0, 3).Select(_ => server.Http.GetAsync($"/v1/nodes/{s_node}?wait=5m", end.Token))];
-        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 3, "three polls");
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 3, "three polls are open");
 
         for (int i = 0; i < 5; i++)
         {
@@ -65,11 +65,13 @@ public sealed class LimitsTests : IAsyncLifetime
 
         Assert.True(await server.IsReadyAsync());
         Assert.True(await server.MetricAsync("crik_connections_refused_total") >= 5);
-        Assert.Single(server.Log, line => line.Contains("refusing connections: 3 are open", StringComparison.Ordinal)); // one line, not five
+
+        // The refusals of one minute are a single line in the log.
+        Assert.Single(server.Log, line => line.Contains("new connections are refused, because 3 are open", StringComparison.Ordinal));
 
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(polls));
-        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 0, "no poll");
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 0, "no poll is open");
         await Eventually.TrueAsync(async () =>
         {
             try
@@ -78,9 +80,9 @@ public sealed class LimitsTests : IAsyncLifetime
             }
             catch (HttpRequestException)
             {
-                return false; // the places are given back when the connections are closed
+                return false; // the server has not yet noticed that the connections are closed
             }
-        }, "an answer again");
+        }, "requests are answered again");
     }
 
     [Theory]
@@ -89,21 +91,21 @@ public sealed class LimitsTests : IAsyncLifetime
     [InlineData(96, 3072)]
     [InlineData(192, 7168)]
     [InlineData(100_000, 20_000)]
-    public void Without_a_number_the_memory_says_how_many_there_may_be(int mebibytes, int expected) =>
+    public void By_default_the_limit_of_connections_follows_from_the_memory(int mebibytes, int expected) =>
         Assert.Equal(expected, ConnectionGate.MostFor(RunningServer.Options, (long)mebibytes << 20));
 
     [Fact]
-    public void A_number_that_was_asked_for_is_what_there_may_be() =>
+    public void A_configured_limit_of_connections_is_used_as_it_is() =>
         Assert.Equal(7, ConnectionGate.MostFor(RunningServer.Options with { MaxConnections = 7 }, 1 << 20));
 
     [Fact]
-    public async Task A_thousand_polls_of_one_node_are_all_answered_by_one_change()
+    public async Task One_change_answers_a_thousand_polls_of_a_node()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         using SocketsHttpHandler handler = new() { MaxConnectionsPerServer = 1000 };
         using HttpClient http = new(handler) { BaseAddress = server.States };
         Task<string>[] polls = [.. Enumerable.Range(0, 1000).Select(_ => http.GetStringAsync($"/v1/nodes/{s_node}?wait=5m"))];
-        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 1000, "a thousand polls");
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 1000, "a thousand polls are open");
 
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, "ToBeDeletedByClusterAutoscaler"));
 

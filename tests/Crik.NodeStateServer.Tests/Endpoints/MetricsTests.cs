@@ -7,7 +7,7 @@ namespace Crik.NodeStateServer.Tests.Endpoints;
 public sealed partial class MetricsTests
 {
     [Fact]
-    public async Task Metrics_are_what_Prometheus_reads_and_count_what_happened()
+    public async Task Metrics_have_the_Prometheus_format_and_count_what_happened()
     {
         StandInCluster cluster = new();
         cluster.Apply(StandInNodes.Make(1));
@@ -18,7 +18,9 @@ public sealed partial class MetricsTests
         await server.GetAsync(StandInNodes.Name(1));
         await server.GetAsync("nope");
         await server.GetAsync(StandInNodes.Name(1), "?wait=10ms");
-        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_request_duration_seconds_count{route=\"wait\"}") == 1, "counted, which is after the answer");
+        await Eventually.TrueAsync(
+            async () => await server.MetricAsync("crik_request_duration_seconds_count{route=\"wait\"}") == 1,
+            "the long-poll is counted, which happens after its answer");
 
         using HttpResponseMessage response = await server.Http.GetAsync(new Uri(server.Metrics, "/metrics"));
         string text = await response.Content.ReadAsStringAsync();
@@ -40,7 +42,7 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
-    public void A_histogram_counts_each_time_in_its_bucket_and_all_above()
+    public void A_histogram_counts_each_duration_in_its_bucket_and_in_all_larger_ones()
     {
         Histogram histogram = new();
         foreach (double milliseconds in (double[])[0.05, 0.051, 5, 3000])

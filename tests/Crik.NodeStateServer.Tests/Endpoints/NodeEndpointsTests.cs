@@ -6,7 +6,6 @@ using Crik.StandIn;
 
 namespace Crik.NodeStateServer.Tests.Endpoints;
 
-/// <summary>What is asked over HTTP, and what is answered.</summary>
 public sealed class NodeEndpointsTests : IAsyncLifetime
 {
     private const string Drain = "ToBeDeletedByClusterAutoscaler";
@@ -35,7 +34,7 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_is_answered_with_state_reason_since_deadline_and_version()
+    public async Task The_answer_about_a_node_has_state_reason_since_deadline_and_version()
     {
         _cluster.Edit(s_node, node =>
         {
@@ -50,14 +49,14 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
         Assert.Equal(["name", "state", "reason", "since", "deadline", "version"], answer.EnumerateObject().Select(property => property.Name));
         Assert.Equal((s_node, "shutting-down", "2026-03-02T19:32:05+00:00"),
             (answer.GetProperty("name").GetString(), answer.GetProperty("state").GetString(), answer.GetProperty("deadline").GetString()));
-        Assert.Equal("Karpenter ends the node at a set time (annotation karpenter.sh/nodeclaim-termination-timestamp)", answer.GetProperty("reason").GetString());
+        Assert.Equal("Karpenter will end the node at a fixed time (annotation karpenter.sh/nodeclaim-termination-timestamp)", answer.GetProperty("reason").GetString());
         Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
         Assert.True(response.Headers.CacheControl!.NoStore);
         Assert.False(response.Headers.Contains("Server"));
     }
 
     [Fact]
-    public async Task An_unknown_node_is_404_with_a_state_of_unknown()
+    public async Task The_answer_about_an_unknown_node_is_404_with_the_state_unknown()
     {
         using HttpResponseMessage response = await _server.Http.GetAsync("/v1/nodes/nope");
         NodeStateResponse answer = (await response.Content.ReadFromJsonAsync(ContractsJson.Default.NodeStateResponse))!;
@@ -81,7 +80,7 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
     [InlineData("/v1/nodes/a?wait=1s&version=one")]
     [InlineData("/v1/nodes/a?wait=1s&version=-1")]
     [InlineData("/v1/nodes?state=sleeping")]
-    public async Task A_bad_request_is_400_and_says_what_is_wanted(string path)
+    public async Task The_answer_to_a_bad_request_is_400_with_the_problem(string path)
     {
         using HttpResponseMessage response = await _server.Http.GetAsync(path);
 
@@ -95,7 +94,7 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
     [InlineData("shutting-down", "shutting-down")]
     [InlineData("gone", "shutting-down")]
     [InlineData("unknown", "unknown")]
-    public async Task The_originals_forms_answer_200_with_its_two_keys_and_two_states(string state, string expected)
+    public async Task The_paths_of_the_original_server_answer_200_with_two_keys_and_two_states(string state, string expected)
     {
         string name = state == "unknown" ? "nope" : s_node;
         await MakeAsync(state);
@@ -109,7 +108,7 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task All_nodes_are_listed_in_order_and_by_state()
+    public async Task All_nodes_are_listed_by_name_and_can_be_filtered_by_state()
     {
         await MakeAsync("shutting-down");
 
@@ -128,7 +127,7 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
     [InlineData("DELETE")]
     [InlineData("PATCH")]
     [InlineData("OPTIONS")]
-    public async Task Another_method_than_GET_is_405_and_says_which_are_served(string method)
+    public async Task Methods_other_than_GET_and_HEAD_are_answered_with_405_and_the_allowed_methods(string method)
     {
         foreach (Uri address in (Uri[])[
             new Uri(_server.States, $"/v1/nodes/{s_node}"), new Uri(_server.States, "/v1/nodes"), new Uri(_server.States, "/v1/watch"),
@@ -142,7 +141,7 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task HEAD_is_GET_without_the_body()
+    public async Task HEAD_is_answered_as_GET_without_the_body()
     {
         using HttpResponseMessage response = await _server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/v1/nodes/{s_node}"));
 
@@ -168,16 +167,18 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_long_poll_is_answered_when_its_node_changes_and_no_sooner()
+    public async Task A_long_poll_is_answered_when_its_node_changes_and_not_earlier()
     {
         NodeStateResponse before = await _server.GetAsync(s_node);
         Task<NodeStateResponse> poll = _server.GetAsync(s_node, $"?wait=60s&version={before.Version}");
-        await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_long_polls") == 1, "an open poll");
+        await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_long_polls") == 1, "a poll is open");
 
-        _cluster.Edit(StandInNodes.Name(2), node => StandInNodes.Taint(node, Drain)); // another node
+        _cluster.Edit(StandInNodes.Name(2), node => StandInNodes.Taint(node, Drain)); // this is another node
         await _server.UntilStateAsync(StandInNodes.Name(2), NodeState.ShuttingDown);
         Assert.False(poll.IsCompleted);
-        _cluster.Edit(s_node, node => node["status"]!["images"] = new System.Text.Json.Nodes.JsonArray()); // nothing that a rule reads
+
+        // No rule reads the field of the first change, so only the second one counts.
+        _cluster.Edit(s_node, node => node["status"]!["images"] = new System.Text.Json.Nodes.JsonArray());
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
 
         NodeStateResponse after = await Eventually.InTimeAsync(poll);
@@ -191,7 +192,7 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
         Assert.Equal(NodeState.Ready, (await Eventually.InTimeAsync(_server.GetAsync(s_node, "?wait=5m&version=1"))).State);
 
     [Fact]
-    public async Task A_long_poll_is_answered_at_the_end_of_its_wait_and_of_the_longest_allowed()
+    public async Task A_long_poll_is_answered_when_its_wait_or_the_maximum_wait_is_over()
     {
         Assert.Equal(NodeState.Ready, (await Eventually.InTimeAsync(_server.GetAsync(s_node, "?wait=50ms"))).State);
         await using RunningServer strict = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { MaxWait = TimeSpan.FromMilliseconds(50) });
@@ -199,10 +200,10 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_long_poll_for_an_unknown_node_is_answered_when_it_comes()
+    public async Task A_long_poll_for_an_unknown_node_is_answered_when_the_node_is_created()
     {
         Task<NodeStateResponse> poll = _server.GetAsync(StandInNodes.Name(77), "?wait=60s&version=0");
-        await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_long_polls") == 1, "an open poll");
+        await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_long_polls") == 1, "a poll is open");
 
         _cluster.Apply(StandInNodes.Make(77));
 
@@ -210,21 +211,21 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_leaves_nothing_behind()
+    public async Task A_client_that_disconnects_leaves_no_open_long_poll()
     {
         using CancellationTokenSource leaving = new();
         Task poll = _server.Http.GetAsync($"/v1/nodes/{s_node}?wait=5m", leaving.Token);
-        await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_long_polls") == 1, "an open poll");
+        await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_long_polls") == 1, "a poll is open");
 
         await leaving.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll);
-        await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_long_polls") == 0, "no open poll");
+        await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_long_polls") == 0, "no poll is open");
         Assert.DoesNotContain(_server.Log, line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Before_the_first_list_nothing_is_known_and_that_is_503()
+    public async Task Before_the_first_list_is_complete_every_answer_is_503()
     {
         _api.Intercept = async context =>
         {
@@ -244,7 +245,7 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
         using HttpResponseMessage alive = await server.Http.GetAsync(new Uri(server.Health, "/healthz"));
         using HttpResponseMessage ready = await server.Http.GetAsync(new Uri(server.Health, "/readyz"));
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
-        Assert.Equal("the first list of the Nodes is not complete\n", await ready.Content.ReadAsStringAsync());
+        Assert.Equal("the first list of all Nodes is not complete yet\n", await ready.Content.ReadAsStringAsync());
     }
 
     private async Task MakeAsync(string state)

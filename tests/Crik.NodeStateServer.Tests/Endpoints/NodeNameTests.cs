@@ -11,7 +11,7 @@ public sealed class NodeNameTests
     [InlineData("ip-10-0-0-7.eu-central-1.compute.internal")]
     [InlineData("a--b")]
     [InlineData("1.2.3.4")]
-    public void A_subdomain_is_a_name(string name) => Assert.True(NodeName.IsValid(name));
+    public void An_RFC_1123_subdomain_is_a_valid_name(string name) => Assert.True(NodeName.IsValid(name));
 
     [Theory]
     [InlineData("")]
@@ -29,7 +29,7 @@ public sealed class NodeNameTests
     [InlineData("a%2fb")]
     [InlineData("ä")]
     [InlineData("a\n")]
-    public void Anything_else_is_none(string name) => Assert.False(NodeName.IsValid(name));
+    public void Any_other_text_is_not_a_valid_name(string name) => Assert.False(NodeName.IsValid(name));
 
     [Fact]
     public void A_name_has_at_most_253_characters()

@@ -4,7 +4,6 @@ using Crik.StandIn;
 
 namespace Crik.NodeStateServer.Tests.Endpoints;
 
-/// <summary>The stream of all changes.</summary>
 public sealed class WatchEndpointTests : IAsyncLifetime
 {
     private const string Drain = "ToBeDeletedByClusterAutoscaler";
@@ -31,7 +30,7 @@ public sealed class WatchEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task First_comes_every_node_then_synced_then_each_change()
+    public async Task A_stream_has_first_every_node_then_synced_then_each_change()
     {
         await using EventStream stream = await EventStream.OpenAsync(_server);
         List<StreamEvent> start = await stream.UntilSyncedAsync();
@@ -48,7 +47,7 @@ public sealed class WatchEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_listener_who_comes_back_gets_what_he_missed_and_no_more()
+    public async Task A_client_that_reconnects_gets_only_the_changes_it_missed()
     {
         string? last;
         await using (EventStream stream = await EventStream.OpenAsync(_server))
@@ -72,7 +71,7 @@ public sealed class WatchEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_place_of_another_process_begins_anew()
+    public async Task A_client_with_an_id_of_another_process_gets_every_node()
     {
         await using EventStream stream = await EventStream.OpenAsync(_server, "0123456789ab-7");
 
@@ -80,7 +79,7 @@ public sealed class WatchEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_thousand_changes_come_in_order_and_whole()
+    public async Task A_thousand_changes_arrive_complete_and_in_order()
     {
         await using EventStream stream = await EventStream.OpenAsync(_server);
         await stream.UntilSyncedAsync();
@@ -112,7 +111,7 @@ public sealed class WatchEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task At_the_end_of_the_server_the_stream_ends_in_peace()
+    public async Task When_the_server_stops_the_stream_ends_without_an_error()
     {
         await using EventStream stream = await EventStream.OpenAsync(_server);
         await stream.UntilSyncedAsync();
@@ -122,68 +121,5 @@ public sealed class WatchEndpointTests : IAsyncLifetime
 
         Assert.True(await Eventually.InTimeAsync(stream.IsOverAsync()));
         await Eventually.InTimeAsync(stop);
-    }
-}
-
-internal sealed record StreamEvent(string Type, string? Id, string Data);
-
-/// <summary>Reads server-sent events as a browser does.</summary>
-internal sealed class EventStream : IAsyncDisposable
-{
-    private readonly HttpResponseMessage _response;
-    private readonly StreamReader _lines;
-
-    private EventStream(HttpResponseMessage response, StreamReader lines) => (_response, _lines) = (response, lines);
-
-    public static async Task<EventStream> OpenAsync(RunningServer server, string? lastId = null)
-    {
-        using HttpRequestMessage request = new(HttpMethod.Get, "/v1/watch");
-        if (lastId is not null)
-        {
-            request.Headers.Add("Last-Event-ID", lastId);
-        }
-
-        HttpResponseMessage response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
-        return new EventStream(response, new StreamReader(await response.Content.ReadAsStreamAsync()));
-    }
-
-    public async Task<List<StreamEvent>> UntilSyncedAsync()
-    {
-        List<StreamEvent> events = [];
-        while (events is not [.., { Type: "synced" }])
-        {
-            events.Add(await NextAsync());
-        }
-
-        return events;
-    }
-
-    public async Task<StreamEvent> NextAsync()
-    {
-        Dictionary<string, string> fields = [];
-        while (true)
-        {
-            string line = await Eventually.InTimeAsync(_lines.ReadLineAsync()) ?? throw new EndOfStreamException();
-            if (line.Length == 0 && fields.Count > 0)
-            {
-                return new StreamEvent(fields["event"], fields.GetValueOrDefault("id"), fields["data"]);
-            }
-
-            if (line.Length > 0 && line[0] != ':')
-            {
-                string[] parts = line.Split(": ", 2);
-                fields.Add(parts[0], parts[1]);
-            }
-        }
-    }
-
-    public async Task<bool> IsOverAsync() => await _lines.ReadLineAsync() is null;
-
-    public ValueTask DisposeAsync()
-    {
-        _lines.Dispose();
-        _response.Dispose();
-        return ValueTask.CompletedTask;
     }
 }

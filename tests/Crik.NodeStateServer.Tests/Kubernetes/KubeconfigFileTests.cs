@@ -11,7 +11,7 @@ public sealed class KubeconfigFileTests : IDisposable
     private readonly StandInCertificates _certificates = new();
 
     [Fact]
-    public void Certificates_may_be_in_the_file_or_beside_it()
+    public void Certificates_may_be_in_the_kubeconfig_or_in_files_next_to_it()
     {
         using System.Security.Cryptography.X509Certificates.X509Certificate2 client = _certificates.Issue("CN=me");
         string certificate = client.ExportCertificatePem();
@@ -31,17 +31,19 @@ public sealed class KubeconfigFileTests : IDisposable
     }
 
     [Fact]
-    public void A_token_may_be_in_the_file_or_in_one_of_its_own()
+    public void A_token_may_be_in_the_kubeconfig_or_in_a_file()
     {
         _files.Write("token", "from-file\n");
 
         Assert.Equal("inside", Read("", "token: inside").Token!.Read());
         Assert.Equal("from-file", Read("", "tokenFile: token").Token!.Read());
-        Assert.Equal("from-file", Read("", "token: inside", "tokenFile: token").Token!.Read()); // as client-go has it
+
+        // The file wins, as in client-go.
+        Assert.Equal("from-file", Read("", "token: inside", "tokenFile: token").Token!.Read());
     }
 
     [Fact]
-    public void A_server_may_have_a_path_and_another_name_in_its_certificate()
+    public void A_cluster_may_have_a_path_and_another_TLS_server_name()
     {
         ClusterAccess access = Read("tls-server-name: kubernetes.default.svc", "token: t");
 
@@ -50,20 +52,20 @@ public sealed class KubeconfigFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "is empty")]
+    [InlineData("", "the file is empty")]
     [InlineData("current-context: a", "has no context 'a'")]
     [InlineData("contexts: []", "has no current-context")]
     [InlineData("current-context: \"\"\ncontexts: []", "has no current-context")]
-    [InlineData("current-context: a\ncontexts: [{name: a, context: {}}]", "context 'a' names no cluster")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {}}]", "context 'a' does not name a cluster")]
     [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]", "has no cluster 'c'")]
-    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {}}]", "its cluster has no server")]
-    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'not a url'}}]", "its server must be an https or http address")]
-    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'ftp://x'}}]", "its server must be an https or http address")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {}}]", "the cluster has no server")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'not a url'}}]", "the server must be an https or http address")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'ftp://x'}}]", "the server must be an https or http address")]
     [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://x'}}]", "has no user 'u'")]
     [InlineData("current-context: a\ncontexts: hello", "has no context 'a'")]
-    [InlineData("just text", "must be one mapping")]
+    [InlineData("just text", "must contain exactly one YAML document")]
     [InlineData("a: [", "is not valid YAML")]
-    public void What_is_missing_or_wrong_is_named_with_the_file(string text, string problem)
+    public void A_problem_in_a_kubeconfig_is_reported_with_the_path_of_the_file(string text, string problem)
     {
         string path = _files.Write("kubeconfig", text);
 
@@ -75,16 +77,16 @@ public sealed class KubeconfigFileTests : IDisposable
 
     [Theory]
     [InlineData("certificate-authority-data: '%%%'", "token: t", "certificate-authority-data")]
-    [InlineData("certificate-authority-data: aGVsbG8=", "token: t", "certificate-authority holds no certificate")]
+    [InlineData("certificate-authority-data: aGVsbG8=", "token: t", "certificate-authority contains no certificate")]
     [InlineData("certificate-authority: nowhere.pem", "token: t", "nowhere.pem")]
     [InlineData("", "client-certificate-data: aGVsbG8=", "client-certificate but no client-key")]
-    [InlineData("", "exec: { command: aws }", "does not run")]
-    [InlineData("", "auth-provider: { name: gcp }", "does not run")]
-    public void What_cannot_be_used_is_told(string cluster, string user, string problem) =>
+    [InlineData("", "exec: { command: aws }", "does not run plugins")]
+    [InlineData("", "auth-provider: { name: gcp }", "does not run plugins")]
+    public void Credentials_that_cannot_be_used_are_reported(string cluster, string user, string problem) =>
         Assert.Contains(problem, Assert.Throws<ConfigurationException>(() => Read(cluster, user)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_client_certificate_and_a_key_that_do_not_belong_together_are_told()
+    public void A_client_certificate_with_the_key_of_another_one_is_reported()
     {
         using System.Security.Cryptography.X509Certificates.X509Certificate2 one = _certificates.Issue("CN=one");
         using System.Security.Cryptography.X509Certificates.X509Certificate2 other = _certificates.Issue("CN=other");
@@ -96,11 +98,11 @@ public sealed class KubeconfigFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_named() =>
+    public void The_error_about_a_missing_kubeconfig_has_its_path() =>
         Assert.Contains("/nowhere/config", Assert.Throws<ConfigurationException>(() => ClusterAccess.Find("/nowhere/config", static _ => null)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Of_several_files_the_first_that_is_there_counts()
+    public void Of_several_kubeconfigs_the_first_existing_one_is_used()
     {
         string path = Write("", "token: t");
 
@@ -108,7 +110,7 @@ public sealed class KubeconfigFileTests : IDisposable
     }
 
     [Fact]
-    public void In_a_pod_its_service_account_is_taken()
+    public void In_a_pod_the_service_account_is_used()
     {
         _files.Write("token", "of-the-pod");
         _files.Write("ca.crt", _certificates.AuthorityPem);
@@ -122,7 +124,7 @@ public sealed class KubeconfigFileTests : IDisposable
     }
 
     [Fact]
-    public void A_pod_without_its_token_or_authority_is_told_so()
+    public void A_pod_without_a_token_or_authority_is_reported()
     {
         Assert.Contains("automountServiceAccountToken", Assert.Throws<ConfigurationException>(() => ServiceAccount.Find(Environment("h"), _files.Path)).Message, StringComparison.Ordinal);
         _files.Write("token", "t");
@@ -132,8 +134,8 @@ public sealed class KubeconfigFileTests : IDisposable
     }
 
     [Fact]
-    public void Nowhere_at_all_is_told() =>
-        Assert.StartsWith("no cluster:", Assert.Throws<ConfigurationException>(() => ClusterAccess.Find(null, name => name == "HOME" ? _files.Path : null)).Message, StringComparison.Ordinal);
+    public void A_missing_configuration_of_the_cluster_is_reported() =>
+        Assert.StartsWith("no cluster is configured:", Assert.Throws<ConfigurationException>(() => ClusterAccess.Find(null, name => name == "HOME" ? _files.Path : null)).Message, StringComparison.Ordinal);
 
     public void Dispose()
     {
@@ -161,16 +163,4 @@ public sealed class KubeconfigFileTests : IDisposable
           user:
             {string.Join("\n    ", user)}
         """);
-}
-
-internal static class ClientKeys
-{
-    public static string GetECDsaPrivateKeyPem(this System.Security.Cryptography.X509Certificates.X509Certificate2 certificate)
-    {
-        using System.Security.Cryptography.ECDsa key = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(certificate)!;
-        using System.Security.Cryptography.ECDsa copy = System.Security.Cryptography.ECDsa.Create();
-        copy.ImportEncryptedPkcs8PrivateKey("p", key.ExportEncryptedPkcs8PrivateKey("p",
-            new System.Security.Cryptography.PbeParameters(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes128Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1)), out _);
-        return copy.ExportPkcs8PrivateKeyPem();
-    }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Crik.NodeStateServer.Tests.Kubernetes;
 
-/// <summary>The connection itself, over real TLS.</summary>
+/// <summary>Tests the connection to the API server with real TLS.</summary>
 public sealed class KubernetesApiTests : IAsyncLifetime
 {
     private const string Nodes = "/api/v1/nodes?limit=1";
@@ -22,7 +22,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_two_agree_on_HTTP_2()
+    public async Task Client_and_API_server_use_HTTP_2()
     {
         using HttpResponseMessage response = await GetAsync("token: t");
 
@@ -30,7 +30,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_lets_in_and_another_does_not()
+    public async Task A_good_token_is_accepted_and_a_bad_one_is_not()
     {
         _api.GoodTokens.Add("good");
 
@@ -43,7 +43,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_client_certificate_lets_in()
+    public async Task A_client_certificate_is_accepted()
     {
         _api.GoodCertificate = "CN=node-state-server";
         using System.Security.Cryptography.X509Certificates.X509Certificate2 client = _api.Certificates.Issue("CN=node-state-server");
@@ -57,7 +57,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_file_that_was_rotated_is_read_again_after_a_refusal()
+    public async Task A_token_file_is_read_again_after_the_API_server_refused_the_token()
     {
         _api.GoodTokens.Add("one");
         string path = _files.Write("token", "one");
@@ -74,7 +74,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_of_another_authority_is_not_believed_and_gets_no_token()
+    public async Task A_server_with_a_certificate_of_another_authority_gets_no_request()
     {
         using StandInCertificates others = new();
         await using StandInApiServer impostor = await StandInApiServer.StartAsync(certificates: others);
@@ -88,7 +88,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_certificate_for_another_name_is_not_believed()
+    public async Task A_certificate_for_another_name_is_refused()
     {
         using KubernetesApi api = new(Access("token: t") with { TlsServerName = "elsewhere" });
 
@@ -96,7 +96,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_check_any_certificate_will_do()
+    public async Task With_SkipTlsVerify_any_certificate_is_accepted()
     {
         using StandInCertificates others = new();
         await using StandInApiServer unknown = await StandInApiServer.StartAsync(certificates: others);
@@ -108,7 +108,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_redirect_is_not_followed_with_the_token()
+    public async Task A_redirect_is_not_followed()
     {
         await using StandInApiServer elsewhere = await StandInApiServer.StartAsync(certificates: _api.Certificates);
         _api.Intercept = context =>
@@ -124,7 +124,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_is_told_in_the_servers_words()
+    public async Task A_refusal_is_reported_with_the_message_of_the_API_server()
     {
         _api.Intercept = async context =>
         {
@@ -138,7 +138,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_of_something_else_in_between_is_told_by_its_status()
+    public async Task A_refusal_of_a_proxy_is_reported_with_its_status()
     {
         _api.Intercept = async context =>
         {
@@ -151,17 +151,17 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_is_named()
+    public async Task The_error_about_an_unreachable_API_server_has_its_address()
     {
         using KubernetesApi api = new(Access("token: t") with { Server = new Uri($"https://127.0.0.1:{FreePorts.Find(1)[0]}") });
 
         KubernetesException problem = await Assert.ThrowsAsync<KubernetesException>(() => api.SendAsync(HttpMethod.Get, Nodes, null, CancellationToken.None));
 
-        Assert.StartsWith("cannot reach https://127.0.0.1:", problem.Message, StringComparison.Ordinal);
+        Assert.StartsWith("cannot reach the API server https://127.0.0.1:", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_path_of_the_address_comes_before_every_request()
+    public async Task The_path_in_the_address_comes_before_the_path_of_a_request()
     {
         using KubernetesApi api = new(Access("token: t") with { Server = new Uri(_api.Address, "/k8s/clusters/c-1/") });
 

@@ -14,7 +14,7 @@ public sealed class NodeListReaderTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(1 << 20)]
-    public async Task A_list_is_read_whatever_pieces_it_comes_in(int piece)
+    public async Task A_list_can_arrive_in_pieces_of_any_size(int piece)
     {
         (List<NodeDocument> nodes, MetadataDocument? metadata) = await ReadAsync(List, piece);
 
@@ -28,7 +28,7 @@ public sealed class NodeListReaderTests
     [InlineData("""{"items":null,"metadata":{"resourceVersion":"7"}}""", 0)]
     [InlineData("""{"items":[],"metadata":{"resourceVersion":"7"},"new":{"deep":[[]]}}""", 0)]
     [InlineData("""{"metadata":{"resourceVersion":"7"}}""", 0)]
-    public async Task Fields_may_come_in_any_order_or_not_at_all(string list, int count)
+    public async Task The_fields_of_a_list_may_come_in_any_order_or_be_missing(string list, int count)
     {
         (List<NodeDocument> nodes, MetadataDocument? metadata) = await ReadAsync(list, 3);
 
@@ -46,11 +46,11 @@ public sealed class NodeListReaderTests
     [InlineData("{\"items\":[5]}")]
     [InlineData("{\"items\":[{\"spec\":{\"taints\":5}}]}")]
     [InlineData("{\"items\":[{\"status\":{\"conditions\":[{\"lastTransitionTime\":\"never\"}]}}]}")]
-    public async Task What_is_no_whole_list_is_refused(string list) =>
+    public async Task A_list_that_is_incomplete_or_invalid_is_refused(string list) =>
         await Assert.ThrowsAsync<KubernetesException>(() => ReadAsync(list, 5));
 
     [Fact]
-    public async Task An_object_larger_than_any_can_be_is_refused_before_it_is_in_memory()
+    public async Task An_object_over_the_limit_is_refused_before_it_is_in_memory()
     {
         PiecewiseStream endless = new(EndlessObject(), 64 << 10);
         using ResponseBuffer buffer = new(endless);

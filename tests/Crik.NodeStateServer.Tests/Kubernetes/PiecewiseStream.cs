@@ -1,12 +1,11 @@
 namespace Crik.NodeStateServer.Tests.Kubernetes;
 
-/// <summary>A body that arrives in pieces of a chosen size.</summary>
+/// <summary>A response's body that arrives in pieces of a given size.</summary>
 internal sealed class PiecewiseStream(IEnumerable<byte[]> content, int piece) : Stream
 {
     private readonly IEnumerator<byte[]> _content = content.GetEnumerator();
     private ReadOnlyMemory<byte> _current;
 
-    /// <summary>So far.</summary>
     public long BytesRead { get; private set; }
 
     public override bool CanRead => true;

@@ -8,7 +8,7 @@ public sealed class TokenSourceTests : IDisposable
     private readonly ShiftedClock _clock = new();
 
     [Fact]
-    public void A_file_is_read_again_after_a_minute_and_not_before()
+    public void A_token_file_is_read_again_after_a_minute_and_not_earlier()
     {
         TokenSource source = TokenSource.FromFile(_files.Write("token", "one\n"), _clock);
         Assert.Equal("one", source.Read());
@@ -20,7 +20,7 @@ public sealed class TokenSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_token_that_was_refused_is_read_again_at_once()
+    public void A_token_file_is_read_again_at_once_after_a_refusal()
     {
         TokenSource source = TokenSource.FromFile(_files.Write("token", "one"), _clock);
         source.Read();
@@ -33,7 +33,7 @@ public sealed class TokenSourceTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_file_in_the_middle_of_being_replaced_leaves_the_old_token(bool isThere)
+    public void While_a_token_file_is_replaced_the_old_token_is_used(bool isThere)
     {
         string path = _files.Write("token", "one");
         TokenSource source = TokenSource.FromFile(path, _clock);
@@ -50,7 +50,7 @@ public sealed class TokenSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_was_never_there_is_named() =>
+    public void The_error_about_a_missing_token_file_has_its_path() =>
         Assert.Contains("nowhere", Assert.ThrowsAny<IOException>(() => TokenSource.FromFile(Path.Combine(_files.Path, "nowhere"), _clock).Read()).Message, StringComparison.Ordinal);
 
     public void Dispose() => _files.Dispose();

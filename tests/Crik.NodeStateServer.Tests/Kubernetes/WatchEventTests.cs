@@ -10,7 +10,7 @@ public sealed class WatchEventTests
     [InlineData("ADDED", "Present")]
     [InlineData("MODIFIED", "Present")]
     [InlineData("DELETED", "Deleted")]
-    public void An_event_of_a_Node_has_its_version_and_what_rules_read(string type, string kind)
+    public void An_event_has_the_version_of_the_Node_and_the_fields_that_rules_need(string type, string kind)
     {
         string line = """{"type":"TYPE","object":{"metadata":{"name":"a","resourceVersion":"9"},"spec":{"unschedulable":true}}}""";
         NodeChange change = Parse(line.Replace("TYPE", type, StringComparison.Ordinal))!.Value;
@@ -19,7 +19,7 @@ public sealed class WatchEventTests
     }
 
     [Fact]
-    public void Type_and_object_may_come_in_any_order_among_others() =>
+    public void The_fields_of_an_event_may_come_in_any_order() =>
         Assert.Equal("a", Parse("""{"x":{"type":"no"},"object":{"metadata":{"name":"a"}},"type":"ADDED"}""")!.Value.Node!.Name);
 
     [Fact]
@@ -31,16 +31,16 @@ public sealed class WatchEventTests
     }
 
     [Fact]
-    public void An_event_of_a_later_version_of_the_API_is_passed_over() => Assert.Null(Parse("""{"type":"RENAMED","object":{}}"""));
+    public void An_event_of_an_unknown_type_is_ignored() => Assert.Null(Parse("""{"type":"RENAMED","object":{}}"""));
 
     [Theory]
     [InlineData("""{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}""")]
     [InlineData("""{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}}""")]
     [InlineData("""{"type":"ERROR","object":{"kind":"Status","reason":"Gone"}}""")]
-    public void An_expired_version_is_told_apart(string line) => Assert.Throws<WatchExpiredException>(() => Parse(line));
+    public void An_ERROR_event_with_410_means_that_the_version_is_expired(string line) => Assert.Throws<WatchExpiredException>(() => Parse(line));
 
     [Fact]
-    public void Another_error_is_told_in_its_words_and_asks_for_a_list()
+    public void Another_ERROR_event_is_reported_with_its_message_and_needs_a_list()
     {
         KubernetesException problem = Assert.Throws<KubernetesException>(() => Parse("""{"type":"ERROR","object":{"code":500,"message":"etcd broke"}}"""));
 
@@ -63,10 +63,10 @@ public sealed class WatchEventTests
     [InlineData("{\"type\":\"ADDED\",\"object\":[]}")]
     [InlineData("{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":5}}}")]
     [InlineData("{\"type\":\"ADDED\",\"object\":{}} {")]
-    public void What_is_no_event_is_refused(string line) => Assert.Throws<KubernetesException>(() => Parse(line));
+    public void A_line_that_is_not_an_event_is_refused(string line) => Assert.Throws<KubernetesException>(() => Parse(line));
 
     [Fact]
-    public void Bytes_that_are_no_UTF8_do_no_harm()
+    public void Bytes_that_are_not_UTF8_do_no_harm()
     {
         byte[] line = [.. "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\"},\"spec\":{\"taints\":[{\"key\":\""u8, 0xff, 0xfe, .. "\"}]}}}"u8];
         byte[] name = [.. "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\""u8, 0xff, .. "\"}}}"u8];

@@ -3,12 +3,12 @@ using Crik.NodeStateServer.Signals;
 
 namespace Crik.NodeStateServer.Tests.Signals;
 
-/// <summary>What the rules make of real Nodes.</summary>
+/// <summary>Tests the rules with Nodes as the components of real clusters write them.</summary>
 public sealed class NodeClassifierTests
 {
     private static readonly NodeClassifier s_default = NodeClassifier.From(new SignalOptions());
 
-    /// <summary>Document, state, the rule that decides, since when, until when.</summary>
+    /// <summary>The document, and the state, signal, since and deadline that it must give.</summary>
     public static TheoryData<string, string, string?, string?, string?> Documents => new()
     {
         { "eks-ready", "ready", null, null, null },
@@ -48,7 +48,7 @@ public sealed class NodeClassifierTests
         { "autoscaler-candidate", "ready", null, null, null },
     };
 
-    /// <summary>Rule, and a document that shows its sign.</summary>
+    /// <summary>The name of a signal, and a document that has its sign.</summary>
     public static TheoryData<string, string> Signs => new()
     {
         { "out-of-service", "out-of-service" },
@@ -80,7 +80,7 @@ public sealed class NodeClassifierTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void A_real_Node_gets_its_state_with_signal_time_and_deadline(string document, string state, string? signal, string? since, string? deadline)
+    public void A_Node_gets_the_right_state_signal_time_and_deadline(string document, string state, string? signal, string? since, string? deadline)
     {
         Verdict verdict = s_default.Classify(NodeDocuments.Read(document, s_default));
 
@@ -89,11 +89,11 @@ public sealed class NodeClassifierTests
     }
 
     [Fact]
-    public void Every_document_is_in_the_table() =>
+    public void Every_document_in_testdata_is_tested() =>
         Assert.Equal(NodeDocuments.Names, Documents.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Every_known_signal_has_a_document_but_the_two_that_say_what_another_says()
+    public void Every_known_signal_has_a_document_except_the_two_duplicates()
     {
         IEnumerable<string> shown = Signs.Select(row => (string)row[0]).Concat(["cordon-taint", "aks-drain-old"]);
 
@@ -102,7 +102,7 @@ public sealed class NodeClassifierTests
 
     [Theory]
     [MemberData(nameof(Signs))]
-    public void A_signal_alone_decides_when_it_is_the_only_one_that_is_on(string signal, string document)
+    public void A_signal_decides_when_it_is_the_only_one_that_is_on(string signal, string document)
     {
         NodeClassifier classifier = Only(signal);
 
@@ -125,7 +125,7 @@ public sealed class NodeClassifierTests
     [Theory]
     [InlineData("cordon-taint", "node.kubernetes.io/unschedulable")]
     [InlineData("aks-drain-old", "remediator.aks.microsoft.com/unschedulable")]
-    public void An_older_or_second_form_of_a_signal_counts_by_itself(string signal, string taint)
+    public void A_duplicate_of_a_signal_also_decides_alone(string signal, string taint)
     {
         NodeSnapshot node = new() { Name = "a", Taints = [new NodeTaint(taint, "", "NoSchedule", null)] };
 
@@ -133,11 +133,11 @@ public sealed class NodeClassifierTests
     }
 
     [Fact]
-    public void Signals_off_by_default_are_those_that_healthy_nodes_show_too() =>
+    public void Only_signals_that_healthy_nodes_have_too_are_off_by_default() =>
         Assert.Equal(["autoscaler-candidate", "azure-event", "not-ready"], KnownSignals.All.Where(rule => !rule.OnByDefault).Select(rule => rule.Name).Order());
 
     [Fact]
-    public void The_graver_state_wins_whatever_else_is_there()
+    public void The_graver_state_wins()
     {
         NodeSnapshot node = new()
         {
@@ -153,7 +153,7 @@ public sealed class NodeClassifierTests
     }
 
     [Fact]
-    public void Karpenters_deadline_holds_for_whichever_signal_decides()
+    public void The_deadline_of_Karpenter_applies_to_any_signal_that_decides()
     {
         NodeClassifier classifier = NodeClassifier.From(new SignalOptions { Disable = ["karpenter-deadline"] });
 
@@ -163,7 +163,7 @@ public sealed class NodeClassifierTests
     }
 
     [Fact]
-    public void A_rule_of_the_configuration_comes_before_the_known_ones_of_its_state()
+    public void A_configured_rule_comes_before_the_known_signals_of_its_state()
     {
         SignalRule own = new("ours", NodeState.ShuttingDown, new TaintMatch("aws-node-termination-handler/spot-itn"), "we say so");
         NodeClassifier classifier = NodeClassifier.From(new SignalOptions { Rules = [own] });
@@ -173,7 +173,7 @@ public sealed class NodeClassifierTests
     }
 
     [Fact]
-    public void Of_labels_and_annotations_only_those_are_kept_that_a_rule_asks_for()
+    public void Only_labels_and_annotations_that_rules_need_are_read()
     {
         NodeSnapshot node = NodeDocuments.Read("gke-active-maintenance", s_default);
 
@@ -182,7 +182,7 @@ public sealed class NodeClassifierTests
     }
 
     [Fact]
-    public void A_Node_without_anything_in_it_is_ready()
+    public void A_Node_without_fields_is_ready()
     {
         Assert.Equal(NodeState.Ready, s_default.Classify(NodeDocuments.Parse("{\"metadata\":{\"name\":\"a\"}}"u8, s_default)).State);
         Assert.Equal(NodeState.Ready, s_default.Classify(NodeDocuments.Parse("{\"metadata\":{\"name\":\"a\",\"labels\":null},\"spec\":{\"taints\":null},\"status\":{\"conditions\":null}}"u8, s_default)).State);

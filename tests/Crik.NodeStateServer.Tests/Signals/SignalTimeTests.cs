@@ -12,7 +12,7 @@ public sealed class SignalTimeTests
     [InlineData("1772478180", "2026-03-02T19:03:00Z")]
     [InlineData("Preempt Scheduled: Mon, 02 Mar 2026 19:01:45 GMT", "2026-03-02T19:01:45Z")]
     [InlineData("Freeze Scheduled: Mon, 02 Mar 2026 19:01:45 GMT. DurationInSeconds: 9.  For more information, see https://aka.ms", "2026-03-02T19:01:45Z")]
-    public void A_time_is_found_in_each_form_that_signals_use(string text, string expected) =>
+    public void A_time_is_found_in_every_form_that_signals_use(string text, string expected) =>
         Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), SignalTime.Find(text));
 
     [Theory]
@@ -25,5 +25,5 @@ public sealed class SignalTimeTests
     [InlineData(" GMT")]
     [InlineData("Mon, 99 Mar 2026 19:01:45 GMT")]
     [InlineData("IMDS query failed, exit code: 28")]
-    public void What_is_no_time_is_none(string text) => Assert.Null(SignalTime.Find(text));
+    public void Text_without_a_time_gives_none(string text) => Assert.Null(SignalTime.Find(text));
 }

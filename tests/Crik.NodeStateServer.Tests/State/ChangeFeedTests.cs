@@ -8,7 +8,7 @@ public sealed class ChangeFeedTests
     private readonly ChangeFeed _feed = new();
 
     [Fact]
-    public void A_listener_gets_what_happens_after_he_came()
+    public void A_new_subscription_gets_only_later_changes()
     {
         Publish(3);
         using ChangeSubscription listener = _feed.Subscribe(null);
@@ -20,7 +20,7 @@ public sealed class ChangeFeedTests
     }
 
     [Fact]
-    public void A_listener_who_comes_back_gets_what_he_missed()
+    public void A_subscription_with_an_id_gets_the_changes_after_it()
     {
         Publish(5);
         using ChangeSubscription listener = _feed.Subscribe(_feed.IdOf(3));
@@ -34,7 +34,7 @@ public sealed class ChangeFeedTests
     [InlineData("nonsense")]
     [InlineData("0123456789ab-3")]
     [InlineData("-")]
-    public void An_id_that_is_not_ours_begins_anew(string id)
+    public void A_foreign_id_means_that_all_nodes_are_sent(string id)
     {
         Publish(5);
 
@@ -42,7 +42,7 @@ public sealed class ChangeFeedTests
     }
 
     [Fact]
-    public void An_id_from_the_future_or_too_far_back_begins_anew()
+    public void An_id_that_is_too_new_or_too_old_means_that_all_nodes_are_sent()
     {
         Publish(ChangeFeed.Remembered + 5);
 
@@ -52,7 +52,7 @@ public sealed class ChangeFeedTests
     }
 
     [Fact]
-    public void A_listener_who_does_not_keep_up_is_cut_off_and_nobody_waits_for_him()
+    public void A_subscription_that_is_too_slow_is_ended_and_delays_nobody()
     {
         using ChangeSubscription slow = _feed.Subscribe(null);
         Publish(ChangeSubscription.Capacity + 1);
@@ -66,7 +66,7 @@ public sealed class ChangeFeedTests
     }
 
     [Fact]
-    public void After_the_end_every_stream_is_over()
+    public void After_Close_every_subscription_is_ended()
     {
         using ChangeSubscription before = _feed.Subscribe(null);
         _feed.Close();

@@ -14,7 +14,7 @@ public sealed class NodeStateStoreTests
     private readonly ShiftedClock _clock = new();
 
     [Fact]
-    public void A_verdict_that_is_the_same_again_changes_nothing()
+    public void An_equal_verdict_changes_nothing()
     {
         NodeStateStore store = Store();
         Assert.NotNull(store.Apply("a", s_goes));
@@ -25,7 +25,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public void A_state_goes_back_with_its_sign_and_its_version_with_it()
+    public void When_a_sign_is_removed_the_earlier_state_and_version_return()
     {
         NodeStateStore store = Store();
         store.Apply("a", Verdict.Ready);
@@ -40,7 +40,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public void A_version_is_the_same_on_every_replica_and_fits_a_double()
+    public void A_version_is_the_same_on_every_replica_and_fits_into_a_double()
     {
         NodeStateStore one = Store(), other = Store();
         one.Apply("a", s_goes with { Deadline = DateTimeOffset.UnixEpoch });
@@ -52,7 +52,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public void Another_reason_or_deadline_is_another_version()
+    public void Another_reason_or_deadline_gives_another_version()
     {
         NodeStateStore store = Store();
         HashSet<long> versions = [];
@@ -66,11 +66,11 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public void Since_is_the_signals_own_or_when_the_sign_was_first_seen()
+    public void Since_is_the_time_of_the_signal_or_when_it_was_first_seen()
     {
         NodeStateStore store = Store();
         store.Apply("a", Verdict.Ready);
-        Assert.Null(store.Find("a")!.Since); // nobody knows for how long
+        Assert.Null(store.Find("a")!.Since); // nobody knows since when
 
         store.Apply("a", s_goes);
         DateTimeOffset seen = store.Find("a")!.Since!.Value;
@@ -100,7 +100,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public void No_more_deleted_nodes_are_kept_than_were_asked_for()
+    public void The_number_of_remembered_deleted_nodes_is_limited()
     {
         NodeStateStore store = Store(RunningServer.Options with { RememberDeletedCount = 2 });
         foreach (string name in (string[])["a", "b", "c"])
@@ -114,7 +114,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public void A_node_that_comes_back_under_its_old_name_is_not_forgotten()
+    public void A_node_that_returns_with_the_same_name_is_not_forgotten()
     {
         NodeStateStore store = Store();
         store.Apply("a", Verdict.Ready);
@@ -129,7 +129,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public void A_list_takes_what_it_does_not_hold_for_deleted_when_it_is_complete()
+    public void Nodes_missing_from_a_list_are_gone_once_the_list_is_complete()
     {
         NodeStateStore store = Store();
         Complete(store, "a", "b");
@@ -137,7 +137,7 @@ public sealed class NodeStateStoreTests
 
         NodeListing second = store.BeginListing();
         second.Apply("b", Verdict.Ready);
-        Assert.Equal(NodeState.Ready, store.Find("a")!.State); // it may come yet
+        Assert.Equal(NodeState.Ready, store.Find("a")!.State); // the rest of the list may still contain it
         NodeTransition[] gone = [.. second.Complete()];
 
         Assert.Equal("a", Assert.Single(gone).Name);
@@ -146,7 +146,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public void A_list_that_breaks_off_takes_nothing_for_deleted()
+    public void An_incomplete_list_makes_no_node_gone()
     {
         NodeStateStore store = Store();
         Complete(store, "a", "b");
@@ -158,7 +158,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public async Task A_wait_ends_with_a_change_of_that_node_and_no_other()
+    public async Task A_wait_ends_when_that_node_changes_and_not_when_another_does()
     {
         NodeStateStore store = Store();
         store.Apply("a", Verdict.Ready);
@@ -182,7 +182,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public async Task A_wait_for_an_unknown_node_ends_when_it_comes()
+    public async Task A_wait_for_an_unknown_node_ends_when_the_node_is_created()
     {
         NodeStateStore store = Store();
         Task wait = store.WaitAsync("a", 0, s_long, CancellationToken.None);
@@ -195,7 +195,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public async Task A_wait_on_a_node_that_is_forgotten_ends_and_one_for_its_return_too()
+    public async Task A_wait_ends_when_its_node_is_forgotten_and_when_a_forgotten_node_returns()
     {
         NodeStateStore store = Store(RunningServer.Options with { RememberDeletedCount = 1 });
         store.Apply("a", Verdict.Ready);
@@ -213,7 +213,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public async Task A_wait_ends_at_its_time_with_its_caller_and_with_the_store()
+    public async Task A_wait_ends_at_its_timeout_or_when_the_caller_or_the_store_ends()
     {
         NodeStateStore store = Store();
         store.Apply("a", Verdict.Ready);
@@ -233,7 +233,7 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public async Task No_wait_is_left_behind_when_changes_and_waits_meet()
+    public async Task No_wait_misses_a_change_that_happens_at_the_same_time()
     {
         NodeStateStore store = Store();
         store.Apply("a", Verdict.Ready);

@@ -10,16 +10,16 @@ public sealed class WatchHealthTests
     public WatchHealthTests() => _health = new WatchHealth(RunningServer.Options, _clock);
 
     [Fact]
-    public void Ready_is_after_the_first_list_and_while_the_watch_lives()
+    public void The_server_is_ready_after_the_first_list_while_the_watch_is_up()
     {
-        Assert.Equal("the first list of the Nodes is not complete", _health.Problem());
+        Assert.Equal("the first list of all Nodes is not complete yet", _health.Problem());
         _health.Listed(_clock.GetUtcNow());
         _health.Heard(_clock.GetUtcNow());
         Assert.Null(_health.Problem());
     }
 
     [Fact]
-    public void A_watch_that_is_opened_again_soon_is_no_problem_and_one_that_stays_down_is()
+    public void A_watch_that_is_down_is_a_problem_only_after_a_while()
     {
         _health.Listed(_clock.GetUtcNow());
         _health.Heard(_clock.GetUtcNow());
@@ -27,15 +27,15 @@ public sealed class WatchHealthTests
         Assert.Null(_health.Problem());
 
         _clock.Forward(RunningServer.Options.NotReadyAfter + TimeSpan.FromSeconds(1));
-        _health.Lost(_clock.GetUtcNow()); // again: it counts from the first time
-        Assert.StartsWith("the watch has been down since", _health.Problem(), StringComparison.Ordinal);
+        _health.Lost(_clock.GetUtcNow()); // the time counts from the first loss
+        Assert.StartsWith("the watch of the API server has been down since", _health.Problem(), StringComparison.Ordinal);
 
         _health.Heard(_clock.GetUtcNow());
         Assert.Null(_health.Problem());
     }
 
     [Fact]
-    public void A_list_without_a_watch_after_it_does_not_make_ready_for_long()
+    public void A_list_without_a_watch_makes_the_server_ready_only_for_a_while()
     {
         _health.Listed(_clock.GetUtcNow());
         _clock.Forward(RunningServer.Options.NotReadyAfter + TimeSpan.FromSeconds(1));
@@ -44,22 +44,22 @@ public sealed class WatchHealthTests
     }
 
     [Fact]
-    public void Silence_beyond_the_watchdogs_time_is_a_problem_whatever_the_watchdog_does()
+    public void Silence_for_longer_than_the_idle_timeout_is_a_problem()
     {
         _health.Listed(_clock.GetUtcNow());
         _health.Heard(_clock.GetUtcNow());
         _clock.Forward(RunningServer.Options.WatchIdleTimeout + RunningServer.Options.NotReadyAfter + TimeSpan.FromSeconds(1));
 
-        Assert.StartsWith("nothing was heard", _health.Problem(), StringComparison.Ordinal);
+        Assert.StartsWith("the API server has sent nothing since", _health.Problem(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void From_SIGTERM_on_it_is_not_ready()
+    public void From_SIGTERM_on_the_server_is_not_ready()
     {
         _health.Listed(_clock.GetUtcNow());
         _health.Heard(_clock.GetUtcNow());
         _health.Stopping();
 
-        Assert.Equal("shutting down", _health.Problem());
+        Assert.Equal("the server is shutting down", _health.Problem());
     }
 }

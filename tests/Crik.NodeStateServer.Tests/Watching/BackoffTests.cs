@@ -5,7 +5,7 @@ namespace Crik.NodeStateServer.Tests.Watching;
 public sealed class BackoffTests
 {
     [Fact]
-    public void Pauses_double_up_to_the_most_and_begin_anew_after_success()
+    public void Pauses_double_up_to_the_maximum_and_start_again_after_a_success()
     {
         Backoff backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), () => 1);
 
@@ -20,7 +20,7 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void Half_of_a_pause_is_chance() =>
+    public void Half_of_a_pause_is_random() =>
         Assert.Equal(
             [100, 150, 200],
             ((double[])[0, 0.5, 1]).Select(chance => new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), () => chance).Next().TotalMilliseconds));

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Crik.NodeStateServer.Tests.Watching;
 
-/// <summary>The whole server against an API server that behaves, and then does not.</summary>
+/// <summary>
+/// Tests the whole server with an API server that answers normally, and with one that fails in many ways.
+/// </summary>
 public sealed class NodeWatcherTests : IAsyncLifetime
 {
     private const string Drain = "ToBeDeletedByClusterAutoscaler";
@@ -23,13 +25,14 @@ public sealed class NodeWatcherTests : IAsyncLifetime
             _cluster.Apply(StandInNodes.Make(i));
         }
 
-        _api = await StandInApiServer.StartAsync(_cluster, port: FreePorts.Find(1)[0]); // nobody else gets it while the server is away
+        // The kernel does not give such a port to another process while the API server is stopped.
+        _api = await StandInApiServer.StartAsync(_cluster, port: FreePorts.Find(1)[0]);
     }
 
     public async Task DisposeAsync() => await _api.DisposeAsync();
 
     [Fact]
-    public async Task All_Nodes_are_listed_in_pages_and_then_watched_from_there()
+    public async Task Nodes_are_listed_in_pages_and_then_watched_from_the_version_of_the_list()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { PageSize = 10 });
 
@@ -42,7 +45,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_state_comes_and_goes_with_its_sign()
+    public async Task A_state_begins_and_ends_with_its_sign()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
 
@@ -56,7 +59,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_Node_is_known_and_a_deleted_one_is_gone()
+    public async Task A_new_Node_becomes_known_and_a_deleted_one_gone()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
 
@@ -67,7 +70,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_watch_that_is_cut_goes_on_from_where_it_was_without_a_list()
+    public async Task A_watch_that_is_cut_continues_without_a_new_list()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
@@ -83,11 +86,11 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_watch_that_the_server_ends_in_peace_goes_on()
+    public async Task A_watch_that_the_API_server_ends_is_opened_again()
     {
-        _api.Intercept = Sending(endAfterwards: true, _ => []); // each watch ends at once
+        _api.Intercept = Sending(endAfterwards: true, _ => []); // each watch ends immediately
         await using RunningServer server = await RunningServer.StartAsync(_api);
-        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "three watches");
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "three watches were started");
 
         _api.Intercept = null;
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
@@ -97,7 +100,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bookmark_moves_the_place_to_go_on_from()
+    public async Task The_next_watch_starts_at_the_version_of_the_last_bookmark()
     {
         _api.BookmarkEvery = TimeSpan.FromMilliseconds(20);
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
@@ -106,23 +109,23 @@ public sealed class NodeWatcherTests : IAsyncLifetime
             _cluster.ChangeSomethingElse();
         }
 
-        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_watch_events_total{kind=\"bookmark\"}") > 0, "a bookmark");
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_watch_events_total{kind=\"bookmark\"}") > 0, "a bookmark has arrived");
         double bookmarks = await server.MetricAsync("crik_watch_events_total{kind=\"bookmark\"}");
-        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_watch_events_total{kind=\"bookmark\"}") > bookmarks + 1, "two more");
-        _cluster.Compact(); // what came before is forgotten: without the bookmark this would be 410
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_watch_events_total{kind=\"bookmark\"}") > bookmarks + 1, "two more bookmarks have arrived");
+        _cluster.Compact(); // without the bookmark, the next watch would get 410
         await _api.CutWatchesAsync();
 
-        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 2, "a second watch");
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 2, "a second watch was started");
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
         await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
         Assert.Equal(0, await server.MetricAsync("crik_node_relists_total"));
     }
 
     [Fact]
-    public async Task A_version_that_the_server_forgot_leads_to_a_new_list_and_nothing_is_missed()
+    public async Task An_expired_version_leads_to_a_new_list_and_no_change_is_missed()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
-        await CutAndMissAsync(); // an ERROR event with 410
+        await CutAndMissAsync(); // the next watch gets an ERROR event with 410
 
         await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
         await server.UntilStateAsync(StandInNodes.Name(4), NodeState.Gone);
@@ -131,7 +134,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_same_holds_when_410_is_the_status_of_the_answer()
+    public async Task Status_410_leads_to_a_new_list_too()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         int refusals = 0;
@@ -149,11 +152,11 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         await _api.CutWatchesAsync();
 
         await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
-        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_node_relists_total") == 1, "one new list");
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_node_relists_total") == 1, "the Nodes were listed once more");
     }
 
     [Fact]
-    public async Task Pages_that_expire_in_the_middle_of_a_list_begin_it_anew()
+    public async Task A_list_whose_pages_expire_is_started_again()
     {
         int compactions = 0;
         _api.Intercept = context =>
@@ -173,7 +176,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_forgets_every_version_is_not_asked_in_a_circle()
+    public async Task An_API_server_that_refuses_every_version_is_asked_with_pauses()
     {
         _api.Intercept = async context =>
         {
@@ -186,14 +189,14 @@ public sealed class NodeWatcherTests : IAsyncLifetime
             return true;
         };
         await using RunningServer server = await RunningServer.StartAsync(_api);
-        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "three tries");
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "three watches were tried");
 
-        // Pauses grow to some seconds: the log has one line for each try, and there are few.
+        // The pauses grow to some seconds, so there are only a few requests.
         Assert.InRange(_api.Requests.Length, 6, 20);
     }
 
     [Fact]
-    public async Task A_watch_that_falls_silent_is_taken_for_dead_and_opened_again()
+    public async Task A_watch_that_is_silent_for_too_long_is_opened_again()
     {
         _api.Intercept = async context =>
         {
@@ -210,11 +213,11 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
 
         await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
-        Assert.Contains(server.Log, line => line.Contains("the watch was silent for too long", StringComparison.Ordinal));
+        Assert.Contains(server.Log, line => line.Contains("the watch brought nothing for too long", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_list_that_stands_still_is_begun_anew()
+    public async Task A_list_that_is_silent_for_too_long_is_started_again()
     {
         _api.Intercept = async context =>
         {
@@ -241,12 +244,12 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     [InlineData("\u0000\u0001\u0002\n")]
     [InlineData("<html><body>502 Bad Gateway</body></html>\n")]
     [InlineData("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":500,\"message\":\"etcd\"}}\n")]
-    public async Task Garbage_in_a_watch_is_survived_and_nothing_is_missed(string garbage)
+    public async Task After_garbage_in_a_watch_no_change_is_missed(string garbage)
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         _api.Intercept = Once(Sending(endAfterwards: true, _ => [garbage]));
         await _api.CutWatchesAsync();
-        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "a watch after that with garbage");
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "a watch was started after the one with garbage");
 
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
 
@@ -260,7 +263,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     [InlineData("{\"items\":[{\"metadata\":{\"name\":\"a\"}}")]
     [InlineData("{\"items\":[{\"metadata\":{\"name\":\"a\"}}]}")]
     [InlineData("{\"kind\":\"NodeList\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[7]}")]
-    public async Task A_broken_list_is_begun_anew_and_does_not_make_ready(string garbage)
+    public async Task A_broken_list_is_started_again_and_does_not_make_the_server_ready(string garbage)
     {
         _api.Intercept = Once(async context =>
         {
@@ -274,19 +277,21 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_line_without_end_is_cut_off_before_it_fills_the_memory()
+    public async Task A_line_without_end_does_not_fill_the_memory()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
-        _api.Intercept = Once(Sending(endAfterwards: false, _ => Enumerable.Repeat(new string('x', 1 << 16), 256))); // 16 MiB, and then silence
+
+        // The watch sends 16 MiB and then nothing more.
+        _api.Intercept = Once(Sending(endAfterwards: false, _ => Enumerable.Repeat(new string('x', 1 << 16), 256)));
         await _api.CutWatchesAsync();
 
-        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "a watch after that");
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 3, "a watch was started after the endless line");
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
         await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
     }
 
     [Fact]
-    public async Task An_event_as_large_as_the_largest_objects_is_read()
+    public async Task An_event_of_3_MB_is_read()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         string line = "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"" + s_node + "\",\"annotations\":{\"x\":\"" + new string('x', 3 << 20) + "\"},\"resourceVersion\":\"1026\"},\"spec\":{\"unschedulable\":true}}}\n";
@@ -298,7 +303,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_that_come_byte_by_byte_are_whole_events()
+    public async Task Events_may_arrive_byte_by_byte()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         string line = "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"" + s_node + "\",\"resourceVersion\":\"1026\"},\"spec\":{\"unschedulable\":true}}}\n";
@@ -310,15 +315,15 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_restarted_API_server_is_found_again_and_meanwhile_it_is_not_ready()
+    public async Task While_the_API_server_restarts_the_server_is_not_ready()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { NotReadyAfter = TimeSpan.Zero });
         int port = _api.Address.Port;
         StandInCertificates certificates = _api.Certificates;
         await _api.DisposeAsync();
 
-        await Eventually.TrueAsync(async () => !await server.IsReadyAsync(), "not ready");
-        Assert.Equal(NodeState.Ready, (await server.GetAsync(s_node)).State); // the last that was known
+        await Eventually.TrueAsync(async () => !await server.IsReadyAsync(), "the server is not ready");
+        Assert.Equal(NodeState.Ready, (await server.GetAsync(s_node)).State); // the last known state
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
         using StandInCertificates same = certificates.Again();
         _api = await StandInApiServer.StartAsync(_cluster, same, port);
@@ -329,7 +334,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_API_server_that_comes_later_than_we_is_waited_for()
+    public async Task The_server_waits_for_an_API_server_that_starts_later()
     {
         int port = _api.Address.Port;
         StandInCertificates certificates = _api.Certificates.Again();
@@ -341,7 +346,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rotated_token_is_taken_up_without_a_restart()
+    public async Task A_rotated_token_is_used_without_a_restart()
     {
         using TempDirectory files = new();
         string token = files.Write("token", "one");
@@ -359,7 +364,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_refuses_us_is_told_in_its_words_and_asked_again_later()
+    public async Task A_refusal_is_logged_with_its_message_and_followed_by_growing_pauses()
     {
         _api.Intercept = async context =>
         {
@@ -367,7 +372,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
             return true;
         };
         await using RunningServer server = await RunningServer.StartAsync(_api);
-        await Eventually.TrueAsync(() => Pauses(server).Length >= 3, "three tries");
+        await Eventually.TrueAsync(() => Pauses(server).Length >= 3, "three lists were tried");
 
         double[] pauses = Pauses(server);
         Assert.InRange(pauses[0], 0.1, 0.2);
@@ -378,7 +383,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Thousands_of_changes_in_a_row_end_in_the_last_of_each()
+    public async Task After_thousands_of_changes_each_node_has_its_last_state()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
         for (int round = 0; round < 40; round++)
@@ -459,7 +464,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
         _cluster.Delete(StandInNodes.Name(4));
         _cluster.Compact();
-        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 2, "a refused watch");
+        await Eventually.TrueAsync(() => _api.Requests.Count(IsWatch) >= 2, "a watch was refused");
         _api.Intercept = null;
     }
 }

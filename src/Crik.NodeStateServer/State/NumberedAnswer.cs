@@ -1,0 +1,3 @@
+namespace Crik.NodeStateServer.State;
+
+internal readonly record struct NumberedAnswer(long Number, NodeAnswer Answer);

@@ -1,0 +1,3 @@
+namespace Crik.NodeStateServer.Tests.Endpoints;
+
+internal sealed record StreamEvent(string Type, string? Id, string Data);

@@ -1,0 +1,3 @@
+namespace Crik.StandIn;
+
+public sealed record StandInEvent(long Version, string Type, byte[] Json);

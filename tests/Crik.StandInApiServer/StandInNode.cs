@@ -1,0 +1,3 @@
+namespace Crik.StandIn;
+
+public sealed record StandInNode(string Name, long Version, byte[] Json);
