@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.ChartTests;
 
-/// <summary>The objects of one rendering, in their order.</summary>
+/// <summary>The objects that the chart makes, in their order.</summary>
 internal sealed class Manifests
 {
     private readonly YamlNode[] _objects;
@@ -26,7 +26,6 @@ internal sealed class Manifests
 
     public YamlNode PodLabels => this["Deployment"].At("spec", "template", "metadata", "labels");
 
-    /// <summary>The container's ports by their names.</summary>
     public Dictionary<string, string> Ports => Container.Items("ports").ToDictionary(port => port.Text("name"), port => port.Text("containerPort"));
 
     public Dictionary<string, string> Variables => Container.Items("env").ToDictionary(variable => variable.Text("name"), variable => variable.Text("value"));

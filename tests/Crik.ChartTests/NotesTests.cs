@@ -2,7 +2,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.ChartTests;
 
-/// <summary>What Helm prints when it is done has to work as it is.</summary>
+/// <summary>
+/// Checks that the lines and commands in the notes, which Helm prints after an installation, work unchanged.
+/// </summary>
 public sealed class NotesTests
 {
     private const string Url = "nodeStateServerURL: ";
@@ -11,7 +13,7 @@ public sealed class NotesTests
     [InlineData("defaults", "http://crik-node-state-server.crik-test.svc:9376")]
     [InlineData("original", "http://crik-node-state-server.crik-test.svc:9376")]
     [InlineData("everything", "http://node-states.crik-test.svc:80")]
-    public void The_line_for_criks_configuration_names_the_Service(string values, string expected)
+    public void The_line_for_the_configuration_of_crik_has_the_address_of_the_Service(string values, string expected)
     {
         YamlNode service = ObjectsTests.Render(values)["Service"];
         YamlNode port = service.Items("spec", "ports").First(port => port.Text("targetPort") == "http");
@@ -24,7 +26,7 @@ public sealed class NotesTests
     }
 
     [ChartFact]
-    public void The_variable_with_the_nodes_name_can_be_pasted_into_a_container()
+    public void The_variable_with_the_name_of_the_node_can_be_copied_into_a_container()
     {
         YamlNode variable = Assert.Single(Snippet("env", "defaults").Items("env"));
 
@@ -33,7 +35,7 @@ public sealed class NotesTests
     }
 
     [ChartFact]
-    public void Where_tokens_are_asked_for_the_notes_say_which_file_has_one()
+    public void With_requireToken_the_notes_name_a_token_file()
     {
         const string OfTheAccount = "nodeStateTokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token";
 
@@ -43,7 +45,7 @@ public sealed class NotesTests
     }
 
     [ChartFact]
-    public void A_token_for_an_audience_is_mounted_where_crik_looks_for_it()
+    public void A_token_for_an_audience_is_mounted_at_the_path_in_the_configuration()
     {
         YamlNode mount = Assert.Single(Snippet("volumeMounts", "everything").Items("volumeMounts"));
         YamlNode volume = Assert.Single(Snippet("volumes", "everything").Items("volumes"));
@@ -55,17 +57,17 @@ public sealed class NotesTests
     }
 
     [ChartFact]
-    public void The_examples_name_the_Service_as_the_notes_do()
+    public void The_examples_have_the_same_address_as_the_notes()
     {
         string line = Renderer.Notes("--namespace", "kube-system").Split('\n').Single(line => line.Contains(Url, StringComparison.Ordinal)).Trim();
 
         Assert.Contains($"    {line}\n", File.ReadAllText(Repository.In("examples/statefulset.yaml")), StringComparison.Ordinal);
         Assert.Contains($"    #{line}\n", File.ReadAllText(Repository.In("examples/configmap.yaml")), StringComparison.Ordinal);
-        Assert.Contains($"{line}\n", File.ReadAllText(Path.Combine(Repository.Chart, "README.md")), StringComparison.Ordinal);
+        Assert.Contains($"{line}\n", File.ReadAllText(Path.Combine(ChartFiles.Chart, "README.md")), StringComparison.Ordinal);
     }
 
     [ChartFact]
-    public void The_commands_name_what_was_made()
+    public void The_commands_have_the_names_of_the_created_objects()
     {
         string[] lines = Lines("everything"), open = Lines("defaults");
 
@@ -75,17 +77,18 @@ public sealed class NotesTests
     }
 
     [ChartFact]
-    public void Rights_that_were_not_made_are_asked_for()
+    public void Without_rbac_create_the_notes_say_which_rights_are_needed()
     {
         string notes = Renderer.Notes("--set", "rbac.create=false", "--set", "nodeStateServer.requireToken=true");
 
-        Assert.Contains("The service account crik-node-state-server must be allowed to\nget, list and watch nodes, and to create tokenreviews", notes, StringComparison.Ordinal);
-        Assert.DoesNotContain("must be allowed", Renderer.Notes(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Allow the service account crik-node-state-server to\nget, list and watch nodes, and to create tokenreviews", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("Allow the service account", Renderer.Notes(), StringComparison.Ordinal);
     }
 
     private static string[] Lines(string values) => [.. Renderer.Notes(ObjectsTests.Arguments(values)).Split('\n').Select(line => line.Trim())];
 
-    /// <summary>The piece of YAML under a key, as one would copy it.</summary>
+    /// <summary>Returns the YAML under a key in the notes, as a user would copy it.</summary>
     private static YamlMappingNode Snippet(string key, string values)
     {
         IEnumerable<string> lines = Renderer.Notes(ObjectsTests.Arguments(values)).Split('\n');

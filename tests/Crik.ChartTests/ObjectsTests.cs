@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.ChartTests;
 
-/// <summary>What has to be true of the objects whatever the values are.</summary>
+/// <summary>Checks what must be true of the objects for all values.</summary>
 public sealed class ObjectsTests
 {
     private static readonly string[] s_clusterScoped = ["ClusterRole", "ClusterRoleBinding"];
@@ -10,7 +10,7 @@ public sealed class ObjectsTests
     public static TheoryData<string> ValueSets => ["defaults", "original", "everything"];
 
     [ChartFact]
-    public void Default_values_make_these_objects_and_no_others()
+    public void The_default_values_make_exactly_these_objects()
     {
         Assert.Equal(
             ["PodDisruptionBudget", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Service", "Deployment"],
@@ -18,7 +18,7 @@ public sealed class ObjectsTests
     }
 
     [ChartFact]
-    public void Everything_switched_on_makes_every_object()
+    public void With_every_part_turned_on_every_object_is_made()
     {
         Assert.Equal(
             [
@@ -30,7 +30,7 @@ public sealed class ObjectsTests
 
     [ChartTheory]
     [MemberData(nameof(ValueSets))]
-    public void Every_object_has_a_name_a_namespace_if_its_kind_has_one_and_the_labels_of_its_release(string values)
+    public void Every_object_has_a_name_the_right_namespace_and_the_labels_of_the_release(string values)
     {
         Manifests manifests = Render(values);
 
@@ -47,7 +47,7 @@ public sealed class ObjectsTests
 
     [ChartTheory]
     [MemberData(nameof(ValueSets))]
-    public void Whatever_selects_the_servers_selects_labels_that_they_have(string values)
+    public void Every_selector_of_the_servers_matches_their_labels(string values)
     {
         Manifests manifests = Render(values);
         Dictionary<string, string> pod = manifests.PodLabels.Map();
@@ -71,7 +71,7 @@ public sealed class ObjectsTests
 
     [ChartTheory]
     [MemberData(nameof(ValueSets))]
-    public void Whatever_names_a_port_names_one_that_is_there(string values)
+    public void Every_name_of_a_port_belongs_to_an_existing_port(string values)
     {
         Manifests manifests = Render(values);
         Dictionary<string, string> ports = manifests.Ports;
@@ -88,7 +88,7 @@ public sealed class ObjectsTests
     }
 
     [ChartFact]
-    public void The_monitor_finds_the_metrics_behind_the_Service()
+    public void The_ServiceMonitor_selects_the_metrics_port_of_the_Service()
     {
         Manifests manifests = Render("everything");
         YamlNode service = manifests["Service"], monitor = manifests["ServiceMonitor"];
@@ -102,7 +102,7 @@ public sealed class ObjectsTests
     }
 
     [ChartFact]
-    public void The_network_policy_lets_askers_Prometheus_and_the_kubelet_in_and_only_the_API_server_out()
+    public void The_network_policy_allows_only_the_configured_peers_and_the_API_server()
     {
         Manifests manifests = Render("everything");
         YamlNode spec = manifests["NetworkPolicy"].At("spec");
@@ -122,9 +122,9 @@ public sealed class ObjectsTests
     [InlineData("defaults", "v1.20.2", "v1 apps/v1 policy/v1beta1", "policy/v1beta1", false)]
     [InlineData("defaults", "v1.24.0", "v1,policy/v1beta1", "policy/v1beta1", false)]
     [InlineData("defaults", "v1.21.0", "v1,apps/v1,policy/v1beta1,policy/v1", "policy/v1", false)]
-    [InlineData("defaults", "v1.20.15-gke.3600", "policy/v1", "policy/v1beta1", false)] // helm template --kube-version: its list of APIs stays
+    [InlineData("defaults", "v1.20.15-gke.3600", "policy/v1", "policy/v1beta1", false)] // helm template --kube-version does not change the list of APIs
     [InlineData("everything", "v1.29.1-eks-1", "policy/v1", "policy/v1", true)]
-    public void The_budget_is_of_the_API_that_the_cluster_has(string values, string version, string apis, string expected, bool letsUnreadyGo)
+    public void The_disruption_budget_uses_an_API_that_the_cluster_has(string values, string version, string apis, string expected, bool letsUnreadyGo)
     {
         string[] arguments = apis.Length == 0 ? [] : ["--api-versions", apis];
 
@@ -139,7 +139,7 @@ public sealed class ObjectsTests
 
     internal static string[] Arguments(string values, params string[] arguments)
     {
-        string[] file = values == "defaults" ? [] : ["--values", Repository.Values(values)];
+        string[] file = values == "defaults" ? [] : ["--values", ChartFiles.Values(values)];
         return ["--release", "release-1", "--namespace", "crik-test", .. file, .. arguments];
     }
 }

@@ -1,9 +1,8 @@
 namespace Crik.ChartTests;
 
-/// <summary>Wrong values are refused before anything is applied, by their key.</summary>
+/// <summary>Checks that wrong values are refused with their key before anything is applied.</summary>
 public sealed class RefusalTests
 {
-    /// <summary>Every key that the chart has, by its path.</summary>
     public static TheoryData<string> Keys => [.. ValuesFile.Read().Select(row => row.Key)];
 
     [ChartTheory]
@@ -45,9 +44,9 @@ public sealed class RefusalTests
     [InlineData("networkPolicy.apiServerPorts={}", "networkPolicy.apiServerPorts")]
     [InlineData("networkPolicy.from={everyone}", "networkPolicy.from.0")]
     [InlineData("terminationGracePeriodSeconds=5", "terminationGracePeriodSeconds: must be more than shutdownDelaySeconds (5), not 5")]
-    [InlineData("nodeStateServer.tokenAudience=crik", "nodeStateServer.tokenAudience: means nothing without nodeStateServer.requireToken")]
+    [InlineData("nodeStateServer.tokenAudience=crik", "nodeStateServer.tokenAudience: has no effect without nodeStateServer.requireToken")]
     [InlineData("service.port=8080", "service.port: must not be 8080")]
-    [InlineData("serviceAccount.create=false", "serviceAccount.name: must be given where serviceAccount.create is false")]
+    [InlineData("serviceAccount.create=false", "serviceAccount.name: must be set when serviceAccount.create is false")]
     public void A_bad_value_is_refused_with_its_key(string assignment, string problem)
     {
         Assert.Contains(problem, Refused("--set", assignment), StringComparison.Ordinal);
@@ -62,7 +61,7 @@ public sealed class RefusalTests
     [InlineData("{name: a, time: never, taint: {key: a}}", "rules.0.time")]
     [InlineData("{name: a, taint: {key: a, value: 1}}", "rules.0.taint.value")]
     [InlineData("{name: a, condition: {type: A, status: Maybe}}", "rules.0.condition.status")]
-    public void A_rule_that_the_server_would_refuse_is_refused(string rule, string problem)
+    public void The_schema_refuses_rules_that_the_server_would_refuse(string rule, string problem)
     {
         using TempFile values = new($"nodeStateServer: {{signals: {{rules: [{rule}]}}}}");
 
@@ -77,8 +76,8 @@ public sealed class RefusalTests
 
     private static string Refused(params string[] arguments)
     {
-        RenderResult result = Renderer.Run([.. arguments, Repository.Chart]);
+        CommandResult result = Renderer.Run([.. arguments, ChartFiles.Chart]);
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
-        return result.Error;
+        return result.Errors;
     }
 }

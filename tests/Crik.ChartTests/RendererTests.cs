@@ -1,18 +1,18 @@
 namespace Crik.ChartTests;
 
-/// <summary>The renderer does what Helm does, on a chart that is made to tell.</summary>
+/// <summary>Checks with small charts that the renderer does what Helm does.</summary>
 public sealed class RendererTests : IDisposable
 {
-    private readonly string _chart = Directory.CreateTempSubdirectory("crik-chart-").FullName;
+    private readonly TempDirectory _directory = new("crik-chart-");
 
     public RendererTests()
     {
-        Directory.CreateDirectory(Path.Combine(_chart, "templates"));
+        Directory.CreateDirectory(Path.Combine(_directory.Path, "templates"));
         Write("Chart.yaml", "{apiVersion: v2, name: small, version: 1.2.3, appVersion: 4.5.6}");
         Write("values.yaml", "a: 1\nb: {c: [1, 2], d: text}\n");
     }
 
-    public void Dispose() => Directory.Delete(_chart, recursive: true);
+    public void Dispose() => _directory.Dispose();
 
     [ChartTheory]
     [InlineData("{{ .Release.Name }}/{{ .Release.Namespace }}/{{ .Release.Service }}/{{ .Release.IsInstall }}", "r/n/Helm/true")]
@@ -29,15 +29,15 @@ public sealed class RendererTests : IDisposable
     [InlineData("""{{ include "twice" .Values.b.d }}""", "text text")]
     [InlineData("[{{ .Values.none }}]", "[]")]
     [InlineData("""{{ .Files.Get "extra.txt" }}{{ .Files.Get "none.txt" }}{{ .Files.Get "../../etc/passwd" }}""", "extra")]
-    public void A_template_sees_what_Helm_shows_it(string template, string expected)
+    public void A_template_has_the_same_objects_and_functions_as_in_Helm(string template, string expected)
     {
         Write("templates/_partial.tpl", """{{- define "twice" -}}{{ . }} {{ . }}{{- end }}""");
         Write("extra.txt", "extra");
         Write("templates/NOTES.txt", template);
 
-        RenderResult result = Renderer.Run("--notes", "--release", "r", "--namespace", "n", "--kube-version", "1.30.2", "--api-versions", "v1, x/v1", _chart);
+        CommandResult result = Renderer.Run("--notes", "--release", "r", "--namespace", "n", "--kube-version", "1.30.2", "--api-versions", "v1, x/v1", _directory.Path);
 
-        Assert.Equal((0, expected, ""), (result.ExitCode, result.Output, result.Error));
+        Assert.Equal((0, expected, ""), (result.ExitCode, result.Output, result.Errors));
     }
 
     [ChartTheory]
@@ -48,20 +48,20 @@ public sealed class RendererTests : IDisposable
     [InlineData(@"b.e\.f/g=1.5", "a: 1\nb:\n  c:\n  - 1\n  - 2\n  d: text\n  e.f/g: \"1.5\"")]
     [InlineData("b.d=x=y", "a: 1\nb:\n  c:\n  - 1\n  - 2\n  d: x=y")]
     [InlineData("b.d=007", "a: 1\nb:\n  c:\n  - 1\n  - 2\n  d: \"007\"")]
-    public void An_assignment_changes_one_value_and_has_Helms_types(string assignment, string expected)
+    public void An_assignment_changes_one_value_and_uses_the_types_of_Helm(string assignment, string expected)
     {
         Write("templates/NOTES.txt", "{{ toYaml .Values }}");
 
-        Assert.Equal(expected, Renderer.Run("--notes", "--set", assignment, _chart).Output);
+        Assert.Equal(expected, Renderer.Run("--notes", "--set", assignment, _directory.Path).Output);
     }
 
     [ChartFact]
-    public void The_last_file_wins_and_assignments_win_over_files()
+    public void The_last_file_wins_over_earlier_ones_and_assignments_win_over_files()
     {
         Write("templates/NOTES.txt", "{{ .Values.a }} {{ .Values.b.d }} {{ .Values.b.c | toJson }}");
         using TempFile first = new("{a: 10, b: {d: first, c: []}}"), second = new("{a: 20, b: {d: second}}");
 
-        Assert.Equal("20 third []", Renderer.Run("--notes", "--values", first.Path, "--values", second.Path, "--set", "b.d=third", _chart).Output);
+        Assert.Equal("20 third []", Renderer.Run("--notes", "--values", first.Path, "--values", second.Path, "--set", "b.d=third", _directory.Path).Output);
     }
 
     [ChartTheory]
@@ -72,20 +72,20 @@ public sealed class RendererTests : IDisposable
     [InlineData("""{{ include "none" . }}""", "none")]
     [InlineData("{{ env \"HOME\" }}", "\"env\" not defined")]
     [InlineData("{{ if }}", "missing value for if")]
-    [InlineData("kind: A\n", "neither apiVersion nor kind may be missing")]
+    [InlineData("kind: A\n", "an object has no apiVersion or no kind")]
     [InlineData("kind: [\n", "object.yaml")]
     public void A_template_that_fails_renders_nothing(string template, string problem)
     {
         Write("templates/object.yaml", template);
 
-        RenderResult result = Renderer.Run(_chart);
+        CommandResult result = Renderer.Run(_directory.Path);
 
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
-        Assert.Contains(problem, result.Error, StringComparison.Ordinal);
+        Assert.Contains(problem, result.Errors, StringComparison.Ordinal);
     }
 
     [ChartFact]
-    public void Objects_come_in_Helms_order_with_their_source()
+    public void Objects_are_in_the_order_of_Helm_with_their_source()
     {
         Write("templates/a.yaml", "---\napiVersion: v1\nkind: Odd\n---\napiVersion: v1\nkind: Deployment\n---\n\n");
         Write("templates/sub/b.yaml", "apiVersion: v1\nkind: Service\n");
@@ -108,7 +108,7 @@ public sealed class RendererTests : IDisposable
             kind: Odd
 
             """,
-            Renderer.Run(_chart).Output);
+            Renderer.Run(_directory.Path).Output);
     }
 
     [ChartTheory]
@@ -118,12 +118,12 @@ public sealed class RendererTests : IDisposable
     {
         Write("templates/NOTES.txt", "");
 
-        Assert.Contains("must have the form a.b=c", Renderer.Run("--set", assignment, _chart).Error, StringComparison.Ordinal);
+        Assert.Contains("must have the form a.b=c", Renderer.Run("--set", assignment, _directory.Path).Errors, StringComparison.Ordinal);
     }
 
     private void Write(string name, string text)
     {
-        string path = Path.Combine(_chart, name);
+        string path = Path.Combine(_directory.Path, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
     }

@@ -2,12 +2,12 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.ChartTests;
 
-/// <summary>What the server may do: to the node, and to the cluster.</summary>
+/// <summary>Checks that the server has no rights on its node, and only the rights that it needs in the cluster.</summary>
 public sealed class SecurityTests
 {
     [ChartTheory]
     [MemberData(nameof(ObjectsTests.ValueSets), MemberType = typeof(ObjectsTests))]
-    public void The_container_has_no_rights_on_its_node(string values)
+    public void The_container_has_no_rights_on_the_node(string values)
     {
         Manifests manifests = ObjectsTests.Render(values);
         YamlNode pod = manifests.Pod.At("securityContext"), container = manifests.Container.At("securityContext");
@@ -38,7 +38,7 @@ public sealed class SecurityTests
     }
 
     [ChartFact]
-    public void Only_where_tokens_are_asked_for_it_may_also_have_them_reviewed()
+    public void Only_with_requireToken_the_account_may_create_TokenReviews()
     {
         YamlNode role = Renderer.Render("--set", "nodeStateServer.requireToken=true")["ClusterRole"];
 
@@ -47,7 +47,7 @@ public sealed class SecurityTests
 
     [ChartTheory]
     [MemberData(nameof(ObjectsTests.ValueSets), MemberType = typeof(ObjectsTests))]
-    public void The_rights_go_to_the_account_that_the_servers_run_under(string values)
+    public void The_rights_belong_to_the_account_of_the_servers(string values)
     {
         Manifests manifests = ObjectsTests.Render(values);
         YamlNode binding = manifests["ClusterRoleBinding"], account = manifests["ServiceAccount"];
@@ -62,7 +62,7 @@ public sealed class SecurityTests
     }
 
     [ChartFact]
-    public void Account_and_rights_can_be_somebody_elses()
+    public void An_existing_account_with_its_own_rights_can_be_used()
     {
         Manifests manifests = Renderer.Render("--set", "serviceAccount.create=false", "--set", "serviceAccount.name=given", "--set", "rbac.create=false");
 

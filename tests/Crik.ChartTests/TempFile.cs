@@ -1,6 +1,6 @@
 namespace Crik.ChartTests;
 
-/// <summary>A file that goes away with the test.</summary>
+/// <summary>A file that is deleted at the end of the test.</summary>
 internal sealed class TempFile : IDisposable
 {
     public TempFile(string text)

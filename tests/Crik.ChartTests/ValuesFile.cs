@@ -3,12 +3,12 @@ using YamlDotNet.RepresentationModel;
 namespace Crik.ChartTests;
 
 /// <summary>
-/// values.yaml as its README tells it. A row is a key whose comment stands above it; a mapping whose own keys have comments
-/// is no row but the sum of theirs.
+/// Reads values.yaml as rows for the table in the README. Each key has a row with the comment above it. A mapping whose
+/// own keys have comments has no row, but its keys have.
 /// </summary>
 internal static class ValuesFile
 {
-    private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(Repository.Chart, "values.yaml"));
+    private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(ChartFiles.Chart, "values.yaml"));
 
     public static YamlMappingNode Root { get; } = YamlNodes.Load(string.Join('\n', s_lines));
 
@@ -19,7 +19,7 @@ internal static class ValuesFile
         foreach ((YamlNode key, YamlNode value) in mapping.Children)
         {
             string path = prefix + key;
-            string comment = Comment(key) ?? throw new InvalidDataException($"values.yaml:{key.Start.Line}: {path} has no comment");
+            string comment = Comment(key) ?? throw new InvalidDataException($"values.yaml:{key.Start.Line}: {path} has no comment above it");
             if (value is YamlMappingNode { Children.Count: > 0 } below && below.Start.Line > key.Start.Line && Comment(below.Children[0].Key) is not null)
             {
                 foreach ((string Key, string Default, string Meaning) row in Rows(path + ".", below))
@@ -34,7 +34,7 @@ internal static class ValuesFile
         }
     }
 
-    /// <summary>The lines of comment right above a key; null where there are none.</summary>
+    /// <summary>Returns the comment directly above a key, or null if there is none.</summary>
     private static string? Comment(YamlNode key)
     {
         IEnumerable<string> above = s_lines.Take((int)key.Start.Line - 1).Reverse().Select(line => line.Trim()).TakeWhile(line => line.StartsWith("# ", StringComparison.Ordinal));
@@ -42,7 +42,7 @@ internal static class ValuesFile
         return text.Length > 0 ? text : null;
     }
 
-    /// <summary>On one line, as in the file.</summary>
+    /// <summary>Writes a value on one line, in YAML's flow style.</summary>
     private static string Flow(YamlNode node) => node switch
     {
         YamlMappingNode mapping => $"{{{string.Join(", ", mapping.Children.Select(entry => $"{entry.Key}: {Flow(entry.Value)}"))}}}",

@@ -3,11 +3,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.ChartTests;
 
-/// <summary>What each value does.</summary>
 public sealed class ValuesTests
 {
     [ChartFact]
-    public void The_originals_values_mean_what_they_meant_and_its_objects_keep_their_identity()
+    public void Values_of_the_original_chart_work_and_its_objects_keep_their_names()
     {
         Manifests manifests = ObjectsTests.Render("original");
         Dictionary<string, string> selector = new() { ["app.kubernetes.io/name"] = "crik-node-state-server", ["app.kubernetes.io/part-of"] = "crik" };
@@ -20,7 +19,7 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void The_servers_flags_are_only_those_that_the_originals_server_knows_too()
+    public void The_chart_uses_only_flags_that_the_original_server_has_too()
     {
         string[] known = ["--port", "--metrics-port", "--health-probes-port", "--debug"];
 
@@ -29,7 +28,7 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void What_the_server_is_told_besides_is_in_variables()
+    public void All_other_options_are_set_by_variables()
     {
         Assert.Equal(new() { ["CRIK_SERVER_SHUTDOWN_DELAY"] = "5s" }, ObjectsTests.Render("defaults").Variables);
         Assert.Equal(
@@ -45,7 +44,7 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void A_variable_of_the_users_wins_and_is_there_once()
+    public void A_variable_of_the_user_wins_and_is_set_only_once()
     {
         Manifests manifests = Renderer.Render("--set", "nodeStateServer.env.CRIK_SERVER_SHUTDOWN_DELAY=9s", "--set", "nodeStateServer.env.EMPTY=");
 
@@ -53,9 +52,9 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void The_image_goes_by_digest_then_tag_then_the_charts_version()
+    public void The_image_has_the_digest_or_the_tag_or_the_version_of_the_chart()
     {
-        string version = YamlNodes.Load(File.ReadAllText(Path.Combine(Repository.Chart, "Chart.yaml"))).Text("appVersion");
+        string version = YamlNodes.Load(File.ReadAllText(Path.Combine(ChartFiles.Chart, "Chart.yaml"))).Text("appVersion");
 
         Assert.Equal($"crik-node-state-server:{version}", Renderer.Render().Container.Text("image"));
         Assert.Equal("r.example/a/b:1.0", Renderer.Render("--set", "nodeStateServer.image.repository=r.example/a/b", "--set", "nodeStateServer.image.tag=1.0").Container.Text("image"));
@@ -65,7 +64,7 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void Signals_become_a_file_that_the_container_sees_where_the_server_looks()
+    public void Signals_become_a_file_that_is_mounted_where_the_server_reads_it()
     {
         Manifests manifests = ObjectsTests.Render("everything");
         YamlNode mount = Assert.Single(manifests.Container.Items("volumeMounts")), volume = Assert.Single(manifests.Pod.Items("volumes"));
@@ -83,7 +82,7 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void Pods_are_replaced_when_the_signals_change_and_only_then()
+    public void Pods_are_replaced_only_when_the_signals_change()
     {
         string? Checksum(params string[] arguments) =>
             Renderer.Render(arguments)["Deployment"].Find("spec", "template", "metadata", "annotations", "checksum/signals")?.ToString();
@@ -100,7 +99,7 @@ public sealed class ValuesTests
     [InlineData("preferred", "preferredDuringSchedulingIgnoredDuringExecution", "1", "0")]
     [InlineData("required", "requiredDuringSchedulingIgnoredDuringExecution", "0", "1")]
     [InlineData("none", null, "1", "0")]
-    public void Servers_keep_apart_as_told_and_an_update_finds_a_node(string antiAffinity, string? rule, string surge, string unavailable)
+    public void The_anti_affinity_is_as_configured_and_an_update_finds_a_node(string antiAffinity, string? rule, string surge, string unavailable)
     {
         Manifests manifests = Renderer.Render("--set", $"antiAffinity={antiAffinity}");
         YamlNode update = manifests["Deployment"].At("spec", "strategy", "rollingUpdate");
@@ -111,7 +110,7 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void A_users_affinity_and_selector_are_taken_as_they_are()
+    public void Affinity_and_selectors_of_the_user_are_used_unchanged()
     {
         using TempFile values = new("""
             affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: a}]}}
@@ -126,7 +125,7 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void Labels_and_annotations_of_the_users_are_added_and_take_nothing_away()
+    public void Labels_and_annotations_of_the_user_are_added_and_replace_none()
     {
         const string OwnName = @"app\.kubernetes\.io/name=other", OwnContainer = @"podAnnotations.kubectl\.kubernetes\.io/default-container=other";
         Manifests manifests = Renderer.Render(
@@ -142,13 +141,13 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void The_Pods_change_with_no_version_of_the_chart()
+    public void A_new_version_of_the_chart_alone_does_not_change_the_Pods()
     {
         Assert.DoesNotContain(ObjectsTests.Render("everything").PodLabels.Map().Keys, key => key is "helm.sh/chart" or "app.kubernetes.io/version");
     }
 
     [ChartFact]
-    public void Null_takes_a_default_away()
+    public void A_value_of_null_removes_the_default()
     {
         Manifests manifests = Renderer.Render(
             "--set", "podSecurityContext.runAsUser=null", "--set", "livenessProbe=null", "--set", "commonLabels=null", "--set", "resources.limits=null",
@@ -163,7 +162,7 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void What_a_Pod_is_given_by_name_reaches_it()
+    public void Values_for_the_Pod_are_set_in_the_Pod()
     {
         Manifests manifests = ObjectsTests.Render("everything");
         YamlNode pod = manifests.Pod, container = manifests.Container;
@@ -184,9 +183,9 @@ public sealed class ValuesTests
     }
 
     [ChartFact]
-    public void Names_that_YAML_would_read_as_something_else_stay_text()
+    public void Names_that_look_like_other_YAML_types_stay_strings()
     {
-        Manifests manifests = Renderer.Render("--namespace", "123", "--values", Repository.Values("everything"), "--set", "fullnameOverride=yes", "--set", "serviceAccount.name=null");
+        Manifests manifests = Renderer.Render("--namespace", "123", "--values", ChartFiles.Values("everything"), "--set", "fullnameOverride=yes", "--set", "serviceAccount.name=null");
         YamlScalarNode[] names = [.. manifests.All.SelectMany(item => item.AllNodes).OfType<YamlScalarNode>().Where(scalar => scalar.Value is "123" or "yes")];
 
         Assert.True(names.Length > 20);

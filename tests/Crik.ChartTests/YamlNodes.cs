@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.ChartTests;
 
-/// <summary>Short ways into a YAML document.</summary>
+/// <summary>Finds nodes in a YAML document by their keys.</summary>
 internal static class YamlNodes
 {
     public static YamlMappingNode Load(string text)
@@ -24,7 +24,7 @@ internal static class YamlNodes
     }
 
     public static YamlNode At(this YamlNode node, params string[] path) =>
-        node.Find(path) ?? throw new KeyNotFoundException($"no {string.Join('.', path)} in:\n{node}");
+        node.Find(path) ?? throw new KeyNotFoundException($"there is no {string.Join('.', path)} in:\n{node}");
 
     public static string Text(this YamlNode node, params string[] path) => ((YamlScalarNode)node.At(path)).Value!;
 
@@ -32,10 +32,10 @@ internal static class YamlNodes
 
     public static IEnumerable<string> Texts(this YamlNode node, params string[] path) => node.Items(path).Select(item => ((YamlScalarNode)item).Value!);
 
-    /// <summary>A mapping of texts, such as labels.</summary>
+    /// <summary>Returns a mapping of strings, such as labels.</summary>
     public static Dictionary<string, string> Map(this YamlNode node, params string[] path) =>
         ((YamlMappingNode)node.At(path)).Children.ToDictionary(entry => ((YamlScalarNode)entry.Key).Value!, entry => ((YamlScalarNode)entry.Value).Value!);
 
-    /// <summary>Every mapping below this node, itself included.</summary>
+    /// <summary>Returns every mapping in this node, including the node itself.</summary>
     public static IEnumerable<YamlMappingNode> Mappings(this YamlNode node) => node.AllNodes.OfType<YamlMappingNode>();
 }

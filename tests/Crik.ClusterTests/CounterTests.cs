@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace Crik.ClusterTests;
 
 /// <summary>
-/// examples/statefulset.yaml as published, but for its image, time for the answer of a server on a busy machine, and, in a cluster without DNS,
-/// the server's address.
+/// Tests examples/statefulset.yaml as it is published. Only three things differ: the image, a longer timeout for the
+/// node state server on a busy machine, and the server's address, because the cluster has no DNS.
 /// </summary>
 [Collection(nameof(Cluster))]
 public sealed class CounterTests : IDisposable
@@ -37,7 +37,7 @@ public sealed class CounterTests : IDisposable
     public void Dispose() => CleanUp();
 
     [Fact]
-    public async Task The_pod_has_the_two_capabilities_only_and_counts_on_after_its_node_was_marked()
+    public async Task The_pod_has_only_two_capabilities_and_continues_to_count_on_another_node()
     {
         Start();
         WaitForCount(3);
@@ -58,7 +58,7 @@ public sealed class CounterTests : IDisposable
             last = Counted(log)[^1];
             Assert.Equal(last + 1, first);
             Assert.NotEqual(from, node);
-            _output.WriteLine($"{from}: counted to {last}; {node}: goes on with {first}");
+            _output.WriteLine($"on {from} it counted to {last}, on {node} it continued with {first}");
             Cluster.Unmark(from);
             WaitForCount(last + 3);
         }
@@ -78,19 +78,19 @@ public sealed class CounterTests : IDisposable
     }
 
     [Fact]
-    public void A_node_that_is_lost_after_a_warning_costs_no_more_than_the_time_since()
+    public void When_a_node_is_lost_after_a_warning_only_the_time_since_the_warning_is_lost()
     {
         Start("checkpointOnWarning: true");
         WaitForCount(3);
         string from = NodeOf();
         Cluster.Mark(from);
-        Shell.Eventually("a checkpoint on the warning", () => Log().Contains("the program runs on", StringComparison.Ordinal));
+        Eventually.True(() => Log().Contains("the program runs on", StringComparison.Ordinal), "a checkpoint was made at the warning");
         int last = Counted(Log())[^1];
         Cluster.Control("kill-node", from[^1..]);
         try
         {
             Cluster.Kubectl("delete", "pod", "counter-0", "--grace-period=0", "--force");
-            Shell.Eventually("the pod runs elsewhere", () => Counted(Log()).Length > 0 && NodeOf() != from);
+            Eventually.True(() => Counted(Log()).Length > 0 && NodeOf() != from, "the pod runs on another node");
 
             Assert.InRange(Counted(Log())[0], 2, last + 1);
             Assert.Contains("the last run vanished", Log(), StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class CounterTests : IDisposable
 
     private void Start(string moreConfiguration = "")
     {
-        string example = File.ReadAllText(Shell.In("examples/statefulset.yaml"));
+        string example = File.ReadAllText(Repository.In("examples/statefulset.yaml"));
         foreach ((string published, string here) in new[]
         {
             ("crik-example:latest ", "localhost/crik-example:test "),
@@ -118,7 +118,10 @@ public sealed class CounterTests : IDisposable
         Cluster.Apply(example);
     }
 
-    /// <returns>The log of the pod that ended, the node of the next one, and its first number.</returns>
+    /// <summary>Deletes the pod and follows its log until the next pod counts.</summary>
+    /// <returns>
+    /// The log of the pod that ended, the node of the next pod, and the first number of the next pod.
+    /// </returns>
     private static async Task<(string Log, string Node, int First)> DeleteAndFollowAsync()
     {
         string uid = (string)Pod()["metadata"]!["uid"]!;
@@ -126,11 +129,11 @@ public sealed class CounterTests : IDisposable
         string? begin = await follower.StandardOutput.ReadLineAsync();
         Task<string> log = follower.StandardOutput.ReadToEndAsync();
         Cluster.Kubectl("delete", "pod", "counter-0");
-        Shell.Eventually("the next pod counts", () => (string?)Pod()["metadata"]!["uid"] != uid && Counted(Log()).Length > 0);
+        Eventually.True(() => (string?)Pod()["metadata"]!["uid"] != uid && Counted(Log()).Length > 0, "the next pod counts");
         return ($"{begin}\n{await log.WaitAsync(TimeSpan.FromMinutes(2))}", NodeOf(), Counted(Log())[0]);
     }
 
-    private static void WaitForCount(int number) => Shell.Eventually($"count {number}", () => Counted(Log()).LastOrDefault() >= number);
+    private static void WaitForCount(int number) => Eventually.True(() => Counted(Log()).LastOrDefault() >= number, $"the counter has reached {number}");
 
     private static JsonNode Pod() => JsonNode.Parse(Cluster.Kubectl("get", "pod", "counter-0", "-o", "json"))!;
 

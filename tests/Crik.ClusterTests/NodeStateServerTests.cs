@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Crik.ClusterTests;
 
-/// <summary>The chart and the server, on a real API server.</summary>
+/// <summary>Tests the chart and the node state server with a real API server.</summary>
 [Collection(nameof(Cluster))]
 public sealed class NodeStateServerTests : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class NodeStateServerTests : IDisposable
     public void Dispose() => Cluster.Reset();
 
     [Fact]
-    public void The_API_server_takes_every_object_of_the_chart()
+    public void The_API_server_accepts_every_object_of_the_chart()
     {
         string[] kinds = ["deployment", "service", "serviceaccount", "clusterrole", "clusterrolebinding", "poddisruptionbudget"];
 
@@ -29,7 +29,7 @@ public sealed class NodeStateServerTests : IDisposable
     }
 
     [Fact]
-    public void The_server_runs_as_nobody_on_a_file_system_it_cannot_write()
+    public void The_server_runs_without_rights_on_a_read_only_file_system()
     {
         string name = Cluster.ServerPods()[0].Name;
         string status = Cluster.Kubectl("-n", Cluster.Namespace, "exec", name, "--", "cat", "/proc/1/status");
@@ -42,17 +42,17 @@ public sealed class NodeStateServerTests : IDisposable
     }
 
     [Fact]
-    public void Its_account_may_read_nodes_and_nothing_else()
+    public void The_account_of_the_server_may_read_nodes_and_nothing_else()
     {
         string account = $"system:serviceaccount:{Cluster.Namespace}:{Cluster.Server}";
-        string May(string verb, string what) => Shell.Try(Cluster.Script, ["kubectl", "auth", "can-i", verb, what, "--as", account]).Output.Trim();
+        string May(string verb, string what) => Command.Run(Cluster.Script, ["kubectl", "auth", "can-i", verb, what, "--as", account]).Output.Trim();
 
         Assert.Equal(("yes", "yes", "yes"), (May("get", "nodes"), May("list", "nodes"), May("watch", "nodes")));
         Assert.Equal(("no", "no", "no", "no"), (May("patch", "nodes"), May("get", "secrets"), May("list", "pods"), May("create", "tokenreviews.authentication.k8s.io")));
     }
 
     [Fact]
-    public void It_answers_through_its_service_on_both_nodes_in_all_forms()
+    public void The_server_answers_through_its_Service_on_both_nodes()
     {
         Cluster.WaitForState("node-2", "ready");
         foreach (int node in new[] { 1, 2 })
@@ -62,7 +62,7 @@ public sealed class NodeStateServerTests : IDisposable
 
         Assert.Equal(2, JsonNode.Parse(_cluster.Ask("/v1/nodes").Body)!["nodes"]!.AsArray().Count);
         Assert.Equal((404, "unknown"), StatusAndState("/v1/nodes/node-9"));
-        Assert.Equal((200, "unknown"), StatusAndState("/nodes/node-9")); // as the original did
+        Assert.Equal((200, "unknown"), StatusAndState("/nodes/node-9")); // the original server never answers 404
         Assert.Equal(400, _cluster.Ask("/v1/nodes/Not_A_Name").Status);
 
         (int, string?) StatusAndState(string path)
@@ -73,7 +73,7 @@ public sealed class NodeStateServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_state_that_is_set_and_taken_back_is_seen_within_a_second()
+    public async Task A_long_poll_answers_within_a_second_when_a_state_begins_or_ends()
     {
         List<double> seconds = [];
         for (int i = 0; i < 6; i++)
@@ -82,7 +82,7 @@ public sealed class NodeStateServerTests : IDisposable
             Cluster.WaitForState("node-2", marks ? "ready" : "shutting-down");
             long version = (long)_cluster.State("node-2")["version"]!;
             Task<(string Body, long Ended)> poll = Task.Run(() => (_cluster.Ask($"/v1/nodes/node-2?wait=60s&version={version}").Body, Stopwatch.GetTimestamp()));
-            Shell.Eventually("it waits", () => Cluster.LongPolls() > 0);
+            Eventually.True(() => Cluster.LongPolls() > 0, "a long-poll is open");
             (marks ? (Action<string>)Cluster.Mark : Cluster.Unmark)("node-2");
             long set = Stopwatch.GetTimestamp();
             (string body, long ended) = await poll;
@@ -91,15 +91,17 @@ public sealed class NodeStateServerTests : IDisposable
             seconds.Add(Stopwatch.GetElapsedTime(set, ended).TotalSeconds);
         }
 
-        _output.WriteLine($"seconds from kubectl's end to the answer: {string.Join(' ', seconds.Select(value => value.ToString("0.000", null)))}");
-        // The quickest, for the time has in it that of curl and kubectl on a machine with more to do; a list now and then would be slower each time.
+        _output.WriteLine($"seconds from the end of kubectl to the answer: {string.Join(' ', seconds.Select(value => value.ToString("0.000", null)))}");
+
+        // Only the fastest answer is checked, because curl and kubectl can be slow on a busy machine. A server that
+        // listed the Nodes from time to time instead of watching them would be slower in every round.
         Assert.True(seconds.Where((_, i) => i % 2 == 0).Min() < 1);
         Assert.True(seconds.Where((_, i) => i % 2 == 1).Min() < 1);
         Assert.True(seconds.Max() < 30);
     }
 
     [Fact]
-    public void A_cordon_is_an_early_warning_and_goes_back()
+    public void A_cordoned_node_is_ready_again_after_uncordon()
     {
         Cluster.Kubectl("cordon", "node-2");
         Cluster.WaitForState("node-2", "cordoned");
@@ -108,7 +110,7 @@ public sealed class NodeStateServerTests : IDisposable
     }
 
     [Fact]
-    public void A_killed_API_server_makes_it_unready_and_the_next_one_makes_it_ready_again()
+    public void The_servers_are_not_ready_while_the_API_server_is_down()
     {
         string[] pods = Addresses();
         Assert.All(pods, pod => Assert.Equal(200, Cluster.Ready(pod)));
@@ -116,22 +118,24 @@ public sealed class NodeStateServerTests : IDisposable
         Cluster.Control("kill-apiserver");
         try
         {
-            Assert.All(pods, pod => Shell.Eventually($"{pod} says that it is not ready", () => Cluster.Ready(pod) == 503));
+            Assert.All(pods, pod => Eventually.True(() => Cluster.Ready(pod) == 503, $"{pod} is not ready"));
             Assert.All(pods, pod => Assert.Equal(200, Cluster.Get($"http://{pod}:8081/healthz").Status));
-            Assert.All(pods, pod => Assert.Equal(200, Cluster.Get($"http://{pod}:9376/v1/nodes/node-1").Status)); // what was so last
+
+            // The last known state is still served.
+            Assert.All(pods, pod => Assert.Equal(200, Cluster.Get($"http://{pod}:9376/v1/nodes/node-1").Status));
         }
         finally
         {
             Cluster.Control("start-apiserver");
         }
 
-        Assert.All(pods, pod => Shell.Eventually($"{pod} is ready again", () => Cluster.Ready(pod) == 200));
+        Assert.All(pods, pod => Eventually.True(() => Cluster.Ready(pod) == 200, $"{pod} is ready again"));
         Cluster.Mark("node-1");
-        Assert.All(pods, pod => Shell.Eventually($"{pod} sees what happens", () => Cluster.Get($"http://{pod}:9376/v1/nodes/node-1").Body.Contains("shutting-down", StringComparison.Ordinal)));
+        Assert.All(pods, pod => Eventually.True(() => Cluster.Get($"http://{pod}:9376/v1/nodes/node-1").Body.Contains("shutting-down", StringComparison.Ordinal), $"{pod} sees the new taint"));
     }
 
     [Fact]
-    public void After_a_compaction_410_Gone_makes_it_list_again()
+    public void After_a_compaction_the_servers_list_all_Nodes_again()
     {
         string[] pods = Addresses();
         double[] before = [.. pods.Select(Relists)];
@@ -139,7 +143,7 @@ public sealed class NodeStateServerTests : IDisposable
         Cluster.Control("compact");
         foreach ((string pod, double lists) in pods.Zip(before))
         {
-            Shell.Eventually($"{pod} has listed again", () => Relists(pod) > lists && Cluster.Ready(pod) == 200);
+            Eventually.True(() => Relists(pod) > lists && Cluster.Ready(pod) == 200, $"{pod} has listed again");
         }
 
         Cluster.Mark("node-2");
@@ -149,12 +153,12 @@ public sealed class NodeStateServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_ends_answers_those_who_wait()
+    public async Task A_server_that_is_deleted_answers_its_open_long_polls()
     {
         (string name, string? address) = Cluster.ServerPods()[0];
         long version = (long)_cluster.State("node-1")["version"]!;
         Task<Answer> poll = Task.Run(() => Cluster.Get($"http://{address}:9376/v1/nodes/node-1?wait=60s&version={version}"));
-        Shell.Eventually("it waits", () => Cluster.Metric(address!, "crik_long_polls ") > 0);
+        Eventually.True(() => Cluster.Metric(address!, "crik_long_polls ") > 0, "a long-poll is open");
         Cluster.Kubectl("-n", Cluster.Namespace, "delete", "pod", name, "--wait=false");
 
         Assert.Equal(200, (await poll).Status);

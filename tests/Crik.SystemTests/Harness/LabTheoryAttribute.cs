@@ -1,0 +1,10 @@
+namespace Crik.SystemTests;
+
+/// <inheritdoc cref="LabFactAttribute"/>
+internal sealed class LabTheoryAttribute : TheoryAttribute
+{
+    public LabTheoryAttribute()
+    {
+        Skip = Lab.SkipReason;
+    }
+}

@@ -1,0 +1,237 @@
+namespace Crik.SystemTests.Nodes;
+
+/// <summary>Tests what the state of the node changes about SIGTERM.</summary>
+public sealed class NodeStateTests
+{
+    private static readonly string[] s_program = Programs.Shell(
+        "trap 'echo got TERM; exit 3' TERM; " + Programs.Count);
+
+    /// <summary>
+    /// Leaves time for an answer on a busy machine. crik allows at most a quarter of the grace period.
+    /// </summary>
+    private static readonly string[] s_patiently = ["--env", "CRIK_NODE_STATE_TIMEOUT=7s"];
+
+    public static TheoryData<string?> WrongAnswers => new()
+    {
+        null,
+        "",
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"name\":",
+        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+        "\0\0\0\0\0\0\0\0",
+        StandInServer.State("ready", 1, node: "another"),
+        StandInServer.State("marvellous", 1),
+        StandInServer.Json("{\"name\":\"" + new string('x', 1 << 20) + "\"}"),
+    };
+
+    [LabTheory]
+    [Explains("SIGTERM: no checkpoint, the program gets it")]
+    public void SIGTERM_on_a_ready_node_is_forwarded_without_a_checkpoint(string message)
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        using Pod pod = Asking(images, server, s_patiently);
+        pod.WaitForCount(3);
+
+        pod.End(3);
+        Assert.Contains("got TERM", pod.Output);
+        Assert.Empty(images.Generations);
+        pod.AssertSaid($"crik info: {message} because=\"the node is ready: the test says so");
+    }
+
+    [LabTheory]
+    [InlineData("shutting-down")]
+    [InlineData("cordoned")]
+    [InlineData("gone")]
+    public void SIGTERM_on_a_node_that_goes_away_makes_a_checkpoint(string state)
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State(state, 1));
+        int last;
+        using (Pod pod = Asking(images, server))
+        {
+            pod.WaitForCount(3);
+            pod.End(143);
+            last = pod.Counted()[^1];
+        }
+
+        server.Change(StandInServer.State("ready", 2));
+        using Pod next = Asking(images, server, s_patiently);
+        next.WaitForCount(last + 2);
+        Assert.Equal(last + 1, next.Counted()[0]);
+        next.End(3); // the new node is ready, so that the restored program gets SIGTERM
+    }
+
+    [LabFact]
+    public void An_answer_that_arrives_after_SIGTERM_still_counts()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        using Pod pod = Asking(images, server, s_patiently);
+        pod.WaitForCount(3);
+        int asked = server.Requests;
+        pod.Kill();
+        SpinWait.SpinUntil(() => server.Requests > asked, TimeSpan.FromSeconds(20));
+        server.Change(StandInServer.State("shutting-down", 2));
+
+        pod.WaitForExit(143);
+        Assert.Equal([1], images.Generations);
+    }
+
+    [LabTheory]
+    [MemberData(nameof(WrongAnswers))]
+    public void A_checkpoint_is_made_when_the_server_is_silent_or_answers_wrongly(string? answer)
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(answer);
+        using Pod pod = Asking(images, server);
+        pod.WaitForCount(5);
+
+        pod.End(143);
+        Assert.Equal([1], images.Generations);
+        Assert.Contains(pod.Errors, line => line.Contains("the node's state is unknown", StringComparison.Ordinal));
+    }
+
+    [LabTheory]
+    [Explains("the node state server … does not say how this node is", "checkpoint", 143)]
+    [Explains("the node's state is unknown", "forward", 3)]
+    public void WhenNodeStateUnknown_decides_when_the_server_is_down(string message, string choice, int code)
+    {
+        using ImageDirectory images = new();
+        StandInServer server = new(null);
+        server.Dispose();
+        using Pod pod = new(
+            ["--image-dir", images.Path, "--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", "CRIK_NODE_STATE_SERVER_URL=http://127.0.0.1:1",
+                "--env", $"CRIK_WHEN_NODE_STATE_UNKNOWN={choice}"],
+            ["crik", "run", "--image-dir", "/checkpoint", "--", .. s_program]);
+        pod.WaitForCount(3);
+
+        pod.End(code);
+        pod.AssertSaid($"{message}…Connection refused");
+    }
+
+    [LabFact]
+    public void A_known_state_still_counts_when_the_server_is_gone()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("shutting-down", 1));
+        using Pod pod = Asking(images, server, "--env", "CRIK_WHEN_NODE_STATE_UNKNOWN=forward");
+        pod.WaitFor(line => line.Contains("state=shutting-down", StringComparison.Ordinal), "state=shutting-down");
+        server.Dispose();
+
+        pod.End(143);
+    }
+
+    [LabTheory]
+    [Explains("CRIK_NODE_STATE_SERVER_URL: needs the node's name")]
+    public void A_missing_node_name_is_reported_at_the_start(string message)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = new(
+            ["--image-dir", images.Path, "--env", "CRIK_NODE_STATE_SERVER_URL=http://127.0.0.1:1"],
+            ["crik", "run", "--image-dir", "/checkpoint", "--", .. s_program]);
+
+        pod.WaitForExit(64);
+        Assert.Empty(pod.Output);
+        Assert.Contains(pod.Errors, line => Explained.IsIn(message, line)
+            && line.Contains("fieldPath: spec.nodeName", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void A_node_warning_runs_the_hook_and_makes_a_checkpoint_for_the_case_that_the_node_is_lost()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        string[] hook = ["--env", "CRIK_ON_NODE_WARNING=echo \"hook $NODE_STATE: $NODE_STATE_REASON\"", "--env", "CRIK_CHECKPOINT_ON_WARNING=true"];
+        int last;
+        using (Pod pod = Asking(images, server, hook))
+        {
+            pod.WaitForCount(3);
+            server.Change(StandInServer.State("cordoned", 2));
+            pod.WaitFor(line => line.Contains("checkpoint committed, the program runs on", StringComparison.Ordinal), "checkpoint committed");
+            pod.WaitForCount(pod.Counted()[^1] + 5);
+            Assert.Contains("hook cordoned: the test says so", pod.Output);
+            Assert.Equal([1], images.Generations);
+            Assert.DoesNotContain("got TERM", pod.Output);
+            int[] counted = pod.Counted();
+            Assert.Equal(Enumerable.Range(1, counted.Length), counted);
+            pod.Kill("KILL");
+            pod.WaitForExit();
+            last = pod.Counted()[^1];
+        }
+
+        using Pod next = Asking(images, server);
+        next.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal), "a number");
+        Assert.InRange(next.Counted()[0], 3, last);
+        next.End(143);
+        Assert.Equal([1, 2], images.Generations);
+    }
+
+    [LabFact]
+    public void A_tree_that_keeps_running_after_checkpoints_is_undamaged_and_so_is_the_restored_one()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        string[] options = ["--env", "CRIK_CHECKPOINT_ON_WARNING=true", "--env", "CRIK_ADDITIONAL_PATHS=/data"];
+        string[] tree = ["python3", "/programs/tree.py"];
+        using (Pod pod = Running(tree, images, server, options))
+        {
+            for (int episode = 0; episode < 3; episode++)
+            {
+                WaitForRounds(pod, 2);
+                server.Change(StandInServer.State("cordoned", (2 * episode) + 2));
+                int wanted = episode + 1;
+                pod.WaitFor(line => line.Contains($"runs on generation={wanted}", StringComparison.Ordinal), $"generation {wanted}");
+                int before = HeardReady(pod);
+                server.Change(StandInServer.State("ready", (2 * episode) + 3));
+                pod.WaitUntil(() => HeardReady(pod) > before, "crik knows that the node is ready again");
+                pod.Exec("crik", "status"); // crik answers only after it has dealt with the new state
+            }
+
+            WaitForRounds(pod, 3);
+            pod.Kill("KILL");
+            pod.WaitForExit();
+        }
+
+        using Pod next = Running(tree, images, server, options);
+        next.WaitForLine("crik info: restored");
+        WaitForRounds(next, 3);
+        Assert.DoesNotContain(next.Output, line => line.Contains("\"watch\": false", StringComparison.Ordinal));
+    }
+
+    [LabFact]
+    public void SIGTERM_during_a_checkpoint_on_a_warning_makes_its_own_checkpoint()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        string[] program = ["python3", "/programs/hold.py", "300"];
+        string[] stopped = ["--env", "CRIK_CRIU_PATH=/programs/stopped-criu", "--env", "STOP_AT=/checkpoint/.staging-1/images/pages-1.img"];
+        int last;
+        using (Pod pod = Running(program, images, server, ["--env", "CRIK_CHECKPOINT_ON_WARNING=true", .. stopped]))
+        {
+            pod.WaitForCount(2);
+            server.Change(StandInServer.State("shutting-down", 2));
+            pod.WaitForStoppedCriu();
+            pod.End(143);
+            last = pod.Counted()[^1];
+            Assert.Contains(pod.Errors, line => line.Contains("SIGTERM came", StringComparison.Ordinal));
+        }
+
+        Assert.Single(images.Generations);
+        server.Change(StandInServer.State("ready", 3));
+        using Pod next = Running(program, images, server, []);
+        next.AssertContinuesAfter(last);
+    }
+
+    private static Pod Asking(ImageDirectory images, StandInServer server, params string[] options) => Running(s_program, images, server, options);
+
+    private static Pod Running(string[] program, ImageDirectory images, StandInServer server, string[] options) => Pod.WithCheckpoints(
+        images, ["--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", $"CRIK_NODE_STATE_SERVER_URL={server.Url}", .. options], program);
+
+    private static int HeardReady(Pod pod) => pod.Errors.Count(line => line.StartsWith("crik debug: the node state=ready", StringComparison.Ordinal));
+
+    private static void WaitForRounds(Pod pod, int more)
+    {
+        int now = pod.Output.Count(line => line.StartsWith('{'));
+        pod.WaitUntil(() => pod.Output.Count(line => line.StartsWith('{')) >= now + more, $"{more} more rounds");
+    }
+}
