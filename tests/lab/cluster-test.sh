@@ -1,5 +1,6 @@
 #!/bin/bash
-# cluster-test.sh: the tests that take a cluster. One that runs already is used and left; else it is started, and stopped at the end.
+# cluster-test.sh: runs the tests that need a cluster. It uses a cluster that already runs and leaves it running.
+# Otherwise it starts one and stops it at the end.
 set -euo pipefail
 cd "$(dirname "$0")"
 cluster=kubernetes/cluster.sh

@@ -1,10 +1,10 @@
 #!/bin/bash
-# demo.sh: a counter that lives through three pods. LEVEL=basic|full|privileged|nonroot (default basic).
-# Each pod is ended with SIGTERM; the next goes on from its checkpoint. Says whether every number came exactly once.
+# demo.sh: runs a counter through three pods. LEVEL=basic|full|privileged|nonroot (default basic).
+# Each pod gets SIGTERM, and the next continues from its checkpoint. Prints whether every number came exactly once.
 set -euo pipefail
 cd "$(dirname "$0")"
 level=${LEVEL:-basic}
-./install.sh
+../../build/install.sh
 rootfs=$(./rootfs.sh)
 work=$(mktemp -d); chmod 755 "$work"; mkdir "$work/images"
 trap 'rm -rf "$work"' EXIT
@@ -23,6 +23,6 @@ for pod in 1 2 3; do
 done
 cat "$work"/out-? | sed -n 's/^count //p' >"$work/numbers"
 last=$(tail -n 1 "$work/numbers")
-if ! seq "${last:-0}" | cmp -s - "$work/numbers"; then failed="numbers are missing, doubled or out of order: $(tr '\n' ' ' <"$work/numbers")"; fi
+if ! seq "${last:-0}" | cmp -s - "$work/numbers"; then failed="numbers are missing, repeated or out of order: $(tr '\n' ' ' <"$work/numbers")"; fi
 if [ -n "$failed" ]; then echo "demo: FAILED at level $level: $failed"; exit 1; fi
 echo "demo: every number from 1 to $last came exactly once, in three pods, at level $level"

@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
-"""pod.py: a stand-in for a Kubernetes pod, by runc.
+"""pod.py: runs a container with runc, set up as a kubelet sets up the containers of a pod.
 
     pod.py run NAME [options] -- COMMAND...   runs in the foreground; its exit code is the container's
       --level none|basic|full|privileged|nonroot   capabilities, see LEVELS (default basic)
-      --capability NAME    one more        --drop NAME    one less
+      --capability NAME    add one capability     --drop NAME    take one away
       --image-dir DIR      mounted at /checkpoint
-      --mount SRC:DST[:ro] a volume            --tmpfs DST:SIZE   a volume in memory
-      --env K=V            --terminal          with a terminal; then standard input has to be one
-      --read-only          the root file system, as by readOnlyRootFilesystem
-      --user UID:GID       for nonroot: who the container belongs to (default 1000:1000)
-      --network NETNS:ADDRESS/BITS   an eth0 with this address, on the bridge `pods` of a network namespace
+      --mount SRC:DST[:ro] a volume               --tmpfs DST:SIZE   a volume in memory
+      --env K=V            --terminal             with a terminal; standard input must then be one
+      --read-only          a read-only root file system, as with readOnlyRootFilesystem
+      --user UID:GID       the user of a container with the level nonroot (default 1000:1000)
+      --network NETNS:ADDRESS/BITS   an eth0 with this address, on the bridge `pods` of this network namespace
       --rootfs DIR         default: what rootfs.sh prints for experimental
       --crik FILE          default: $CRIK_BINARY or artifacts/crik
-      --host-network       in the machine's own network
-      --seccomp            with a filter that allows everything, as RuntimeDefault has one that allows most
+      --host-network       use the machine's own network
+      --seccomp            with a seccomp filter, which allows nearly everything
     pod.py kill NAME [SIGNAL]     pod.py pid NAME     pod.py exec NAME -- COMMAND...
 
-Every pod gets what a kubelet's has: a fresh writable layer, namespaces and host name of its own, read-only /proc/sys,
-masked paths, its own /etc/hosts, /etc/hostname, /etc/resolv.conf, a termination log, a service-account token, a cgroup.
-Standard input, output and error are handed through as they are. It cleans up behind itself."""
+Every pod gets what the pods of a kubelet have: a new writable layer, its own namespaces, host name and cgroup, read-only
+/proc/sys, masked paths, its own /etc/hosts, /etc/hostname and /etc/resolv.conf, a termination log, a service-account token.
+Standard input, output and error are passed through. It removes everything at the end."""
 import argparse, glob, json, os, shutil, signal, subprocess, sys, uuid
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -26,12 +26,12 @@ CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.
 RUN = os.environ.get('CRIK_LAB_RUN') or os.path.join(CACHE, 'run')
 RUNC = ['runc', '--root', os.path.join(RUN, 'runc')]
 
-# What containerd gives a container that asks for nothing.
+# The capabilities that containerd gives to a container by default.
 DEFAULT = ('CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT '
            'KILL AUDIT_WRITE').split()
 BASIC = ['CHECKPOINT_RESTORE', 'SYS_PTRACE']
 FULL = BASIC + ['SYS_ADMIN', 'NET_ADMIN', 'SYS_TIME']
-# Everything a privileged pod gets, but SYS_RESOURCE, which not every machine has to give.
+# The capabilities of a privileged pod, without SYS_RESOURCE, which some virtual machines do not have themselves.
 ALL = DEFAULT + FULL + ('DAC_READ_SEARCH LINUX_IMMUTABLE NET_BROADCAST IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_PACCT '
       'SYS_BOOT SYS_NICE SYS_TTY_CONFIG LEASE AUDIT_CONTROL MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND '
       'AUDIT_READ PERFMON BPF').split()
@@ -55,18 +55,19 @@ def clean_up(name):
     shutil.rmtree(bundle, ignore_errors=True)
     for cgroup in glob.glob('/sys/fs/cgroup/*' + os.path.dirname(cgroup_of(name))) + glob.glob('/sys/fs/cgroup' + os.path.dirname(cgroup_of(name))):
         try:
-            os.rmdir(cgroup)  # runc removes the container's own
+            os.rmdir(cgroup)  # it is not empty or does not exist; runc removes the container's own cgroup
         except OSError:
             pass
 
 
 def cgroup_of(name):
-    """As a kubelet names it; always the same for one name, so that it can be found again."""
+    """The name that a kubelet would use. One pod name always gives the same, so that clean_up finds it."""
     return f'/crik-lab/kubepods/burstable/pod{uuid.uuid5(uuid.NAMESPACE_DNS, name)}/{name}'
 
 
 def network_hook(netns, address):
-    """The loopback interface is down in a new network namespace. The other end of eth0 goes with it at the end."""
+    """A shell script that sets up the network. In a new network namespace the loopback interface is down. The other end of eth0
+    disappears together with the namespace."""
     script = r'pid=$(sed "s/.*\"pid\":\([0-9]*\).*/\1/")'
     script += '; in_pod="nsenter -t $pid -n ip"; $in_pod link set lo up'
     if netns:
@@ -140,14 +141,24 @@ def prepare(a):
                                            'permitted': capabilities(effective)}},
               'hooks': {'createRuntime': [] if a.host_network else [{'path': shutil.which('sh'), 'args': ['sh', '-ec', network_hook(netns, address)]}]}}
     columns, rows = os.get_terminal_size(0) if a.terminal else (0, 0)
-    if rows:  # runc gives it the size of its own only when the container runs already
+    if rows:  # otherwise runc sets the size only after the container has started
         config['process']['consoleSize'] = {'height': rows, 'width': columns}
     with open(bundle + '/config.json', 'w') as out:
         json.dump(config, out)
     return bundle
 
 
+def default_signals():
+    """A kubelet starts containers with all signals at their defaults. A shell lets what it runs in the background ignore SIGINT and
+    SIGQUIT, and container runtimes may hand that on to the program."""
+    for s in signal.valid_signals():
+        if signal.getsignal(s) == signal.SIG_IGN:
+            signal.signal(s, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
 def run(a):
+    default_signals()
     try:
         bundle = prepare(a)
         child = subprocess.Popen(RUNC + ['run', '--no-new-keyring', '--bundle', bundle, a.name], close_fds=False)
@@ -178,7 +189,7 @@ def parse(arguments):
     verb.add_argument('--user', default='1000:1000')
     verb.add_argument('--network')
     verb.add_argument('--rootfs')
-    verb.add_argument('--termination-log', help='where to put a copy of the termination log at the end')
+    verb.add_argument('--termination-log', help='a file that gets a copy of the termination log at the end')
     verb.add_argument('--crik', default=os.environ.get('CRIK_BINARY') or os.path.join(HERE, '../../artifacts/crik'))
     for name in ('kill', 'pid', 'exec'):
         verb = verbs.add_parser(name)

@@ -1,11 +1,14 @@
 #!/bin/bash
-# rootfs.sh [experimental|trixie|bookworm|programs|programs-trixie|programs-sid]: makes, once, a root file system of the lab's pods
-# and prints its path: criu 4.3 (sid and experimental; the default), 4.1.1 (trixie) or 3.17.1 (bookworm), with Python for the test
-# programs; or trixie with the programs of the matrix and criu 4.3, 4.1.1 or 4.2.1.
+# rootfs.sh [experimental|trixie|bookworm|programs|programs-trixie|programs-sid]: prints the path of a root file system for the
+# lab's pods. The first time it makes that file system.
+#   experimental     Debian sid with criu 4.3 and Python for the test programs (the default)
+#   trixie           Debian 13 with criu 4.1.1        bookworm         Debian 12 with criu 3.17.1
+#   programs         Debian 13 with the programs of the matrix and criu 4.3
+#   programs-trixie  the same with criu 4.1.1         programs-sid     the same with criu 4.2.1
 set -euo pipefail
-. "$(dirname "$0")/packages.sh"
+. "$(dirname "$0")/../../build/packages.sh"
 suite=${1:-experimental}
-case $suite in                            # one more when what is below changes
+case $suite in                            # add one when something below changes
   programs|programs-*) recipe=2 ;;
   *) recipe=2 ;;
 esac
@@ -22,7 +25,7 @@ bootstrap() { # bootstrap SUITE PACKAGES [OPTIONS]
   rm -rf --one-file-system "$new"
   mmdebstrap --quiet --variant=minbase --include="$2" "${@:3}" "$1" "$new" "$mirror" >&2
 }
-newest_criu() { # newest_criu SUITE...: with what it needs; a stored copy of sid may be past its validity date
+newest_criu() { # newest_criu SUITE...: installs it with its dependencies; a stored copy of sid may be past its validity date
   printf "deb $mirror %s main\n" "$@" >"$new/etc/apt/sources.list.d/newest.list"
   again chroot "$new" sh -c 'apt-get -o Acquire::Check-Valid-Until=false -qq update && apt-get install -y -qq --no-install-recommends -t experimental criu' >&2
 }
@@ -34,7 +37,7 @@ case $suite in
     packages+=,python3-ipykernel,python3-jupyter-client,tmux,vim,libicu76,chromium-headless-shell
     again bootstrap trixie "$packages"
     newest_criu experimental sid ;;
-  programs-*)                             # the same programs to the byte, and another criu
+  programs-*)                             # exactly the same programs, with another criu
     rm -rf --one-file-system "$new"; mkdir "$new"; cp -a "$("$0" programs)/." "$new"
     printf 'deb %s %s main\n' "$mirror" trixie "$mirror" "${suite#programs-}" | sort -u >"$new/etc/apt/sources.list"
     rm "$new/etc/apt/sources.list.d/newest.list"

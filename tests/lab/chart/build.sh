@@ -1,6 +1,6 @@
 #!/bin/bash
-# build.sh OUTPUT: builds render-chart with what Debian has of Helm's own libraries; asks no Go proxy.
-# Installs what is missing (Debian 12 or newer, root).
+# build.sh OUTPUT: builds render-chart with Debian's packages of the libraries that Helm uses. It needs no Go proxy.
+# It installs missing packages, for which it must run as root on Debian 12 or newer.
 set -euo pipefail
 mkdir -p "$(dirname "$1")"
 output=$(realpath "$1")
@@ -15,9 +15,11 @@ need github.com/xeipuuv/gojsonschema golang-github-xeipuuv-gojsonschema-dev
 need sigs.k8s.io/yaml golang-k8s-sigs-yaml-dev
 if [ "${#missing[@]}" -gt 0 ]; then
   if [ "$(id -u)" != 0 ] || ! grep -qs '^ID=debian' /etc/os-release; then
-    echo "rendering the chart needs these of Debian's packages: ${missing[*]}" >&2; exit 1
+    echo "render-chart cannot be built without these Debian packages: ${missing[*]}" >&2
+    echo "Install them, or run this as root on Debian, which installs them." >&2
+    exit 1
   fi
-  . ../packages.sh
+  . ../../../build/packages.sh
   install_packages "${missing[@]}"
 fi
 GOPATH=$libraries GO111MODULE=off GOFLAGS= go build -trimpath -o "$output" .

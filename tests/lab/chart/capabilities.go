@@ -26,8 +26,8 @@ func (s versionSet) Has(wanted string) bool {
 	return false
 }
 
-// newCapabilities takes the APIs as given: what Helm finds when it asks a cluster. Where none are given, they are
-// those of the version that charts tell apart; `helm template` would claim everything it knows, whatever the version.
+// newCapabilities uses the given APIs, as Helm uses those that a cluster has. If none are given, it uses the APIs of
+// the version. This differs from `helm template`, which then uses all APIs that it knows, for every version.
 func newCapabilities(version string, given []string) (*capabilities, error) {
 	v, err := semver.NewVersion(version)
 	if err != nil {

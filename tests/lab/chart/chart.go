@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// metadata is Chart.yaml; its fields are what templates find under .Chart.
+// metadata has the fields of Chart.yaml. Templates find them under .Chart.
 type metadata struct {
 	APIVersion  string `json:"apiVersion"`
 	Name        string `json:"name"`
@@ -28,7 +28,7 @@ type chart struct {
 	directory string
 	metadata  metadata
 	values    map[string]interface{}
-	templates map[string]string // by the path that Helm knows them by: CHART/templates/FILE
+	templates map[string]string // the key is the path as in Helm: CHART/templates/FILE
 }
 
 func loadChart(directory string) (*chart, error) {
@@ -64,19 +64,19 @@ func (c *chart) checkKubeVersion(version string) error {
 	}
 	constraint, err := semver.NewConstraint(c.metadata.KubeVersion)
 	if err != nil {
-		return fmt.Errorf("kubeVersion of the chart: %w", err)
+		return fmt.Errorf("the kubeVersion of the chart is invalid: %w", err)
 	}
 	v, err := semver.NewVersion(version)
 	if err != nil {
 		return err
 	}
 	if !constraint.Check(v) {
-		return fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s", c.metadata.KubeVersion, version)
+		return fmt.Errorf("the chart needs kubeVersion: %s, but the version of Kubernetes is %s", c.metadata.KubeVersion, version)
 	}
 	return nil
 }
 
-// checkValues holds the values against values.schema.json, and names every key that does not fit.
+// checkValues checks the values against values.schema.json, and reports every key that does not match.
 func (c *chart) checkValues(values map[string]interface{}) error {
 	schema, err := os.ReadFile(filepath.Join(c.directory, "values.schema.json"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -92,7 +92,7 @@ func (c *chart) checkValues(values map[string]interface{}) error {
 	if result.Valid() {
 		return nil
 	}
-	problems := []string{"values don't meet the specifications of the schema:"}
+	problems := []string{"these values do not match values.schema.json:"}
 	for _, problem := range result.Errors() {
 		problems = append(problems, "- "+problem.String())
 	}

@@ -17,7 +17,7 @@ import (
 
 const deepestInclude = 1000
 
-// render executes every template but the partials, whose names begin with an underscore.
+// render executes every template except the partials, whose names start with an underscore.
 func (c *chart) render(values map[string]interface{}, capabilities *capabilities, s settings) (map[string]string, error) {
 	root := template.New("chart").Option("missingkey=zero")
 	root.Funcs(functions()).Funcs(bound(root, new(int)))
@@ -46,7 +46,7 @@ func (c *chart) render(values map[string]interface{}, capabilities *capabilities
 	return rendered, nil
 }
 
-// scope is what a template sees as its dot.
+// scope is the dot of a template.
 func (c *chart) scope(name string, values map[string]interface{}, capabilities *capabilities, s settings) map[string]interface{} {
 	return map[string]interface{}{
 		"Values":       values,
@@ -60,7 +60,7 @@ func (c *chart) scope(name string, values map[string]interface{}, capabilities *
 	}
 }
 
-// bound are the functions that run templates themselves, and so belong to one set of them.
+// bound returns the functions that execute templates. They belong to one set of templates.
 func bound(t *template.Template, depth *int) template.FuncMap {
 	return template.FuncMap{
 		"include": func(name string, data interface{}) (string, error) {
@@ -89,7 +89,7 @@ func bound(t *template.Template, depth *int) template.FuncMap {
 	}
 }
 
-// functions are sprig's without those that read the environment, and Helm's own.
+// functions returns the functions of sprig and of Helm, without those that read the environment.
 func functions() template.FuncMap {
 	f := sprig.TxtFuncMap()
 	delete(f, "env")
@@ -113,7 +113,7 @@ func functions() template.FuncMap {
 	return f
 }
 
-// decoder never fails: Helm's functions put the error into the map.
+// decoder makes a function that never fails. As in Helm, the result has an error under the key "Error".
 func decoder(decode func(data []byte, into interface{}) error) func(string) map[string]interface{} {
 	return func(text string) map[string]interface{} {
 		into := map[string]interface{}{}
@@ -124,10 +124,10 @@ func decoder(decode func(data []byte, into interface{}) error) func(string) map[
 	}
 }
 
-// withoutNoValue takes out what text/template writes for a missing key of a map of interfaces.
+// withoutNoValue removes the text that text/template writes for a missing key in a map of interfaces.
 func withoutNoValue(text string) string { return strings.ReplaceAll(text, "<no value>", "") }
 
-// files are the chart's own, for .Files.Get: empty where there is none.
+// files reads the files of the chart for .Files.Get. A missing file is empty.
 type files string
 
 func (f files) Get(name string) string {

@@ -1,9 +1,9 @@
-// render-chart renders a chart as `helm template` does, for machines without Helm: Go's text/template, sprig and gojsonschema,
-// which are what Helm itself uses. No subcharts, no hooks, no cluster.
+// render-chart renders a chart as `helm template` does, for machines without Helm. It uses the libraries that Helm uses:
+// Go's text/template, sprig and gojsonschema. It supports no subcharts and no hooks, and asks no cluster.
 //
 //	render-chart [flags] CHART_DIRECTORY
 //
-// The objects go to standard output in the order in which Helm applies them; with --notes, NOTES.txt does instead.
+// It writes the objects to standard output, in the order in which Helm applies them. With --notes, it writes NOTES.txt.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// repeated is a flag that may be given again and again.
+// repeated is a flag that may be given more than once.
 type repeated []string
 
 func (r *repeated) String() string { return strings.Join(*r, " ") }
@@ -34,10 +34,10 @@ func main() {
 	flag.StringVar(&s.release, "release", "node-state-server", "name of the release")
 	flag.StringVar(&s.namespace, "namespace", "default", "namespace of the release")
 	flag.StringVar(&s.kubeVersion, "kube-version", "v1.34.0", "version of the cluster")
-	flag.Var(&s.apiVersions, "api-versions", "the cluster's APIs, all of them, as `kubectl api-versions` prints them; may be repeated")
-	flag.Var(&s.files, "values", "file with values; may be repeated, the last one wins")
-	flag.Var(&s.assignments, "set", "a.b=c, wins over files; may be repeated")
-	flag.BoolVar(&s.notes, "notes", false, "print NOTES.txt, not the objects")
+	flag.Var(&s.apiVersions, "api-versions", "all APIs of the cluster, as `kubectl api-versions` prints them; may be repeated")
+	flag.Var(&s.files, "values", "file with values; may be repeated, and the last one wins")
+	flag.Var(&s.assignments, "set", "value as a.b=c; wins over files and may be repeated")
+	flag.BoolVar(&s.notes, "notes", false, "print NOTES.txt instead of the objects")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		flag.Usage()

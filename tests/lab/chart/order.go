@@ -9,7 +9,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// installOrder is Helm's, cut down to what charts like this one have; other kinds come last.
+// installOrder is the order of Helm, limited to the kinds that charts like this one have. Other kinds come last.
 var installOrder = []string{
 	"Namespace", "NetworkPolicy", "PodDisruptionBudget", "ServiceAccount", "Secret", "ConfigMap", "CustomResourceDefinition", "ClusterRole",
 	"ClusterRoleBinding", "Role", "RoleBinding", "Service", "DaemonSet", "Deployment", "StatefulSet", "Job",
@@ -19,7 +19,7 @@ var separator = regexp.MustCompile(`(?m)^---\s*$`)
 
 type document struct{ kind, source, text string }
 
-// inInstallOrder splits the rendered files into documents, makes sure that each is an object, and puts them into one stream.
+// inInstallOrder splits the rendered files into documents, checks that each is an object, and joins them in order.
 func inInstallOrder(rendered map[string]string) (string, error) {
 	var documents []document
 	for source, file := range rendered {
@@ -33,10 +33,10 @@ func inInstallOrder(rendered map[string]string) (string, error) {
 			}
 			var head struct{ APIVersion, Kind string }
 			if err := yaml.Unmarshal([]byte(text), &head); err != nil {
-				return "", fmt.Errorf("%s: %w in\n%s", source, err, text)
+				return "", fmt.Errorf("%s: %w in this document:\n%s", source, err, text)
 			}
 			if head.APIVersion == "" || head.Kind == "" {
-				return "", fmt.Errorf("%s: neither apiVersion nor kind may be missing in\n%s", source, text)
+				return "", fmt.Errorf("%s: an object has no apiVersion or no kind:\n%s", source, text)
 			}
 			documents = append(documents, document{head.Kind, source, text})
 		}

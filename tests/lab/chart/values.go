@@ -8,7 +8,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// mergeValues lays the files over the chart's defaults in their order, and the assignments over both.
+// mergeValues merges the defaults of the chart, the files in their order, and the assignments. Later ones win.
 func mergeValues(defaults map[string]interface{}, files, assignments []string) (map[string]interface{}, error) {
 	given := map[string]interface{}{}
 	for _, file := range files {
@@ -37,7 +37,7 @@ func overlay(below, above map[string]interface{}) {
 	}
 }
 
-// withDefaults adds what is not given. A key that is given as null loses its default, and with it itself.
+// withDefaults adds the defaults of keys that are not given. A key that is given as null is removed.
 func withDefaults(given, defaults map[string]interface{}) {
 	for key, value := range defaults {
 		current, isGiven := given[key]
@@ -57,7 +57,7 @@ func bothMaps(a, b interface{}) (map[string]interface{}, map[string]interface{},
 	return first, second, isFirst && isSecond
 }
 
-// assign does one --set: a.b=c, with {x,y} for a list, and a backslash before a dot that belongs to a key.
+// assign applies one --set of the form a.b=c. {x,y} is a list. A dot in a key needs a backslash before it.
 func assign(values map[string]interface{}, assignment string) error {
 	path, text, found := strings.Cut(assignment, "=")
 	if !found || path == "" {
@@ -80,7 +80,7 @@ func assign(values map[string]interface{}, assignment string) error {
 	return nil
 }
 
-// typed gives a text of the command line the type that Helm gives it: fractions stay text.
+// typed converts a text of the command line to the type that Helm gives it. Fractions stay text.
 func typed(text string) interface{} {
 	if strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") {
 		items := []interface{}{}

@@ -1,5 +1,6 @@
-/* LD_PRELOAD: CLOCK_REALTIME plus the seconds in the file $CLOCKSHIM, which may change at any time. Not a kernel's clock: there is
- * no namespace for that one, and the machine's own is everybody's. What calls into the C library sees it; that is all of crik. */
+/* A library for LD_PRELOAD that adds the seconds in the file $CLOCKSHIM to CLOCK_REALTIME. They may change at any time.
+ * There is no namespace for this clock, and the machine's own belongs to everybody. Every call into the C library sees it, and
+ * crik makes no other. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -1,36 +1,28 @@
-/* faultfs DIRECTORY MOUNTPOINT PLAN: shows DIRECTORY at MOUNTPOINT, and at a chosen step of what is done there does a mishap.
+/* faultfs DIRECTORY MOUNTPOINT PLAN: shows DIRECTORY at MOUNTPOINT and does a mishap there at a chosen step.
  *
- * PLAN is a file in memory that the one who plans mishaps has mapped too (faultfs.py). Every operation that the plan's mask
- * asks for is a step; at step AT it kills the process PID before or after the operation, or lets the operation fail with an
- * errno (that one, or that one and all after it), or hangs until the plan says otherwise. It is what a FUSE server can honestly do:
- * the operations are real system calls of real processes, and the kernel gives them what a broken disk would. */
+ * PLAN is a file in memory that the harness has mapped too (faultfs.h, faultfs.py). Every operation that the plan's mask asks
+ * for is a step. At step AT the server kills the process PID before or after the operation, lets the operation fail with an
+ * errno (that one, or that one and all after it), or hangs until the plan changes. requests.c lets chosen requests of the
+ * kernel hang. The operations are real system calls of real processes, which get from the kernel what a broken disk gives. */
 #define FUSE_USE_VERSION 31
 #define _GNU_SOURCE
+#include "faultfs.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { NOTHING, KILL_BEFORE, KILL_AFTER, FAIL_ONCE, FAIL_FROM, HANG };
-enum { CHANGE = 1, SPACE = 2, READ = 4 }; /* SPACE: changes that need room on the disk */
-
-static struct plan {
-    _Atomic uint32_t action, mask, error, pid;
-    _Atomic uint64_t at, steps, fired;
-    char name[232]; /* the operation at which it fired */
-} *plan;
-
+struct plan *plan;
 static const char *root;
 
 #define REAL(name, path) char name[PATH_MAX]; snprintf(name, sizeof name, "%s%s", root, path)
@@ -38,7 +30,7 @@ static const char *root;
 
 struct verdict { int error, kill; };
 
-/* Of two pods on one directory only the one that is to be killed makes steps. */
+/* Two pods may use one directory. Only the one that is to be killed makes steps. */
 static int is_of_pod(pid_t caller, pid_t pod)
 {
     char path[64];
@@ -52,9 +44,10 @@ static int is_of_pod(pid_t caller, pid_t pod)
 static struct verdict at_step(uint32_t kind, const char *operation, const char *path)
 {
     struct verdict verdict = { 0, 0 };
+    requests_see(operation, path ? path : "");
     if (!(plan->mask & kind)) return verdict;
     if (plan->pid && !is_of_pod(fuse_get_context()->pid, (pid_t)plan->pid)) return verdict;
-    /* criu writes hundreds of lines into its log: they fail with the rest, but are no steps of their own */
+    /* criu writes hundreds of lines into its log. They fail with the rest, but they are not counted as steps. */
     size_t length = path ? strlen(path) : 0;
     if (kind == (CHANGE | SPACE) && *operation == 'w' && length > 4 && !strcmp(path + length - 4, ".log")) {
         if (plan->action == FAIL_FROM && plan->fired) verdict.error = (int)plan->error;
@@ -83,7 +76,7 @@ static struct verdict at_step(uint32_t kind, const char *operation, const char *
 
 static void *start(struct fuse_conn_info *connection, struct fuse_config *config)
 {
-    (void)connection;
+    connection->want &= ~(unsigned)FUSE_CAP_SPLICE_READ; /* requests.c looks at requests in memory */
     config->use_ino = 1;
     config->entry_timeout = config->attr_timeout = config->negative_timeout = 0;
     return NULL;
@@ -226,6 +219,12 @@ int main(int argc, char **argv)
     root = realpath(argv[1], NULL);
     if (shared < 0 || plan == MAP_FAILED || !root) { perror("faultfs"); return 1; }
     umask(0);
-    char *line[] = { argv[0], "-f", "-o", "allow_other,default_permissions,fsname=faultfs,dev,suid", argv[2] };
-    return fuse_main(5, line, &operations, NULL);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return 1; /* no mount outlives a harness that was killed */
+    char *options[] = { argv[0], "-o", "allow_other,default_permissions,fsname=faultfs,dev,suid" };
+    struct fuse_args arguments = FUSE_ARGS_INIT(3, options);
+    struct fuse *fuse = fuse_new(&arguments, &operations, sizeof operations, NULL);
+    if (!fuse || fuse_mount(fuse, argv[2]) != 0) return 1;
+    int error = requests_serve(fuse_get_session(fuse));
+    fuse_unmount(fuse);
+    return error == 0 || error == ENODEV ? 0 : 1;
 }

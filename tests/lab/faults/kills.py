@@ -1,4 +1,4 @@
-"""SIGKILL for whole containers at every instant of their lives."""
+"""Kills whole containers at every instant of their lives."""
 import signal, time
 
 import chain, faultfs, moments, phases
@@ -11,7 +11,7 @@ class Killer:
         self.restore_steps, self.checkpoint_steps = 100, 200
 
     def run(self, may_go_on, report):
-        """One round after the other; report(round, findings) is called after each."""
+        """Runs one round after the other. report(round, findings) is called after each."""
         follower = None
         while may_go_on():
             if self.chain.left <= 0 and follower is None:
@@ -23,7 +23,8 @@ class Killer:
             report(None, self.chain.ledger.take_findings())
 
     def one(self, pod):
-        """What becomes of one pod, which may be there already. Returns that, and its successor when it was started beside it."""
+        """Returns what became of one pod, which may be there already, and its successor if that was started beside
+        it."""
         plan = self.rng.choice(['restore', 'restore', 'run', 'checkpoint', 'checkpoint', 'checkpoint', 'checkpoint', 'none'])
         # a pod that comes up before the one before it is gone, as after a lost node or in a rolling update
         overlap = plan != 'restore' and self.chain.left > 0 and self.rng.random() < 0.25
@@ -85,7 +86,7 @@ class Killer:
         self.fs.plan(action, at=self.rng.randrange(1, usual + 2), mask=mask, pid=pid)
 
     def wait_in(self, watch, pod, events, usual):
-        """Half of the time for a random time, else for something to appear. Returns what it was."""
+        """Waits a random time, or until something appears. Returns what it was."""
         if self.rng.random() < 0.5:
             time.sleep(self.rng.random() * usual * 1.1)
             return 'any time'
@@ -96,7 +97,7 @@ class Killer:
 
 
 class KillerBeside(Killer):
-    """Around checkpoints that leave the program running: those commit beside it."""
+    """Kills around checkpoints that leave the program running, which commit beside it."""
 
     def one(self, pod):
         overlap = self.chain.left > 0 and self.rng.random() < 0.25
@@ -108,7 +109,7 @@ class KillerBeside(Killer):
             for _ in range(self.rng.randrange(0, 3)):
                 self.checkpoint(pod)
             if pod.has_ended():
-                pass  # the autopsy tells
+                pass  # the autopsy reports it
             elif last == 'kill':
                 since = self.chain.ledger.newest()
                 moment = self.kill_in_checkpoint(pod, watch)
@@ -130,7 +131,7 @@ class KillerBeside(Killer):
         return this, follower
 
     def checkpoint(self, pod):
-        """One that nothing happens to."""
+        """Makes a checkpoint that nothing happens to."""
         if pod.has_ended():
             return
         if self.fs:

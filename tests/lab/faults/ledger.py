@@ -1,14 +1,15 @@
-"""What one image directory's pods may and may not show. It does not believe crik's log: it reads what the witness wrote, and
-what is in the directory when a pod is dead.
+"""Judges what the pods of one image directory show. It does not believe crik's log: it reads what the witness wrote, and what is
+in the directory when a pod is dead.
 
 A witness that was frozen has said its last turn, so a checkpoint's turn is the last one said before it was committed, and the
-next pod has to go on with the turn after it. One that a program was asked for and left running was made after what it had said by then,
-and the next pod may not go back behind that."""
+next pod has to go on with the turn after it. A checkpoint that leaves the program running is made after it was asked for, and
+the next pod may not go back behind what was said by then."""
 import json, os, time
 
 LOST, PARTIAL, BACKWARDS, DOUBLED = 'lost', 'partial restored', 'backwards', 'doubled'
 KINDS = (LOST, PARTIAL, BACKWARDS, DOUBLED)
-UNEXPECTED = 'unexpected'   # everything else that should not be
+NEITHER = 'neither SIGTERM nor checkpoint'   # of the mishaps in deadline.py
+UNEXPECTED = 'unexpected'   # everything else that must not happen
 
 
 class Ledger:
@@ -23,6 +24,7 @@ class Ledger:
         self.last = {}              # host name: the last (life, turn) that it said, in the order of their first words
         self.alive = set()          # host names of pods that were started and not looked at since
         self._turns = {}            # host name: how many turns it said
+        self._told = {}             # host name: when the program got its SIGTERM
         self._unjudged = []         # first words of pods that began beside one that was not looked at yet
         self._speaker = None
 
@@ -40,10 +42,16 @@ class Ledger:
         return taken
 
     def listen(self):
-        """Takes in what was said since."""
+        """Takes in what the pods said since."""
         for host, line in self.relay.take():
-            life, turn, found = line.split(' ')
+            life, turn, found, when = line.split(' ')
             self._take(life, int(turn), host, found)
+            if found == 'TERM':
+                self._told[host] = float(when)
+
+    def told(self, host):
+        """The time at which the program got its SIGTERM, in seconds since 1970; None when it got none."""
+        return self._told.get(host)
 
     def _take(self, life, turn, host, found):
         if found not in ('whole', 'TERM'):
@@ -75,22 +83,26 @@ class Ledger:
             self._found(BACKWARDS, f'{host} goes on with turn {turn}, and turn {at_least}{self.saved[1]} was committed')
 
     def ran_on(self):
-        """The program went on after the newest checkpoint, which crik could neither be sure of nor take back: the volume takes nothing
-        any more. The next pod may miss what it did in that pod since, and must not go back behind it."""
+        """Call when the program went on after the newest checkpoint, because the volume failed and crik could not take it back.
+
+        The next pod may miss what the program did in this pod since, and must not go back behind that."""
         self._least = (self._before[1] if self._before else 0) + 1
 
     def ask(self, host):
-        """Call before a checkpoint is asked for that leaves the program running; the one asked for before is made, or never will be."""
+        """Call before asking for a checkpoint that leaves the program running.
+
+        The one before is made, or never will be."""
         self.listen()
         self._asked.append((self.newest(), self.last[host][1]))
 
     def newest(self):
-        """The generation that is there now."""
+        """The newest generation that is there now; 0 when there is none."""
         return max(numbers(os.path.join(self.image_dir, 'checkpoints')), default=0)
 
     def pod_is_dead(self, host, ended_with_it=False):
-        """Looks at what it left. Returns whether it committed a checkpoint. No other pod may make one meanwhile.
-        ended_with_it: the program ended with the newest, whatever was asked for before."""
+        """Looks at what a pod left. Returns whether it committed a checkpoint. No other pod may make one meanwhile.
+
+        ended_with_it: the program ended with the newest checkpoint, whatever was asked for before."""
         deadline = time.monotonic() + 60
         while self.relay.is_open_for(host) and time.monotonic() < deadline:
             time.sleep(0.001)
@@ -134,7 +146,9 @@ def numbers(directory):
 
 
 def incomplete(checkpoint):
-    """Why this is not a whole checkpoint; None when it is, as far as sizes tell. What is in it, crik and the witness check."""
+    """Returns why this is not a whole checkpoint, or None when sizes show no fault.
+
+    crik and the witness check the contents."""
     try:
         with open(checkpoint + '/manifest.json') as file:
             manifest = json.load(file)

@@ -1,4 +1,4 @@
-"""When to kill: after a random time, or when something appears in the image directory (inotify), and a random moment later."""
+"""Chooses when to kill: after a random time, or a random moment after something appears in the image directory (inotify)."""
 import ctypes, os, random, select, time
 
 IN_CREATE, IN_MOVED_TO, IN_CLOEXEC, IN_NONBLOCK = 0x100, 0x80, 0o2000000, 0o4000
@@ -6,7 +6,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class Watch:
-    """Names of files and directories that appear anywhere in a tree."""
+    """Sees the names of files and directories that appear anywhere in a tree."""
 
     def __init__(self, directory):
         self._descriptor = LIBC.inotify_init1(IN_CLOEXEC | IN_NONBLOCK)
@@ -14,7 +14,9 @@ class Watch:
         self._add(directory)
 
     def _add(self, directory):
-        """Returns what is in it already: a watch set too late misses what was quick."""
+        """Watches a directory.
+
+        Returns what is in it already, because a watch that is set too late misses what was quick."""
         number = LIBC.inotify_add_watch(self._descriptor, os.fsencode(directory), IN_CREATE | IN_MOVED_TO)
         if number < 0:
             return []
@@ -30,7 +32,7 @@ class Watch:
         return seen
 
     def wait(self, wanted, until, stop):
-        """Waits until a path appears for which wanted(path), or that time, or stop(). Returns whether it did."""
+        """Waits until a path appears that is wanted. Returns False when the time is over, or stop() is true."""
         while not stop():
             left = until - time.monotonic()
             if left <= 0:
@@ -57,7 +59,7 @@ class Watch:
         os.close(self._descriptor)
 
 
-# What appears in the image directory on the way through a checkpoint, and through a restore.
+# What appears in the image directory during a checkpoint, and during a restore.
 IN_CHECKPOINT = {
     'staging': lambda path: '/.staging-' in path,
     'dump.log': lambda path: path.endswith('/dump.log'),
@@ -82,5 +84,5 @@ IN_RESTORE = {
 
 
 def pause(rng: random.Random, longest):
-    """A random time, short ones as likely as long ones."""
+    """Waits a random time; short ones are more likely than long ones."""
     time.sleep(longest * rng.random() ** 2)

@@ -1,4 +1,4 @@
-"""Which instant a kill hit, told by what it left: never by when it was meant to hit."""
+"""Finds which phase a kill hit, by what it left and not by when it was meant to hit."""
 import os
 
 STARTING, RESTORING, RUNNING = 'starting', 'restoring', 'running'
@@ -11,12 +11,10 @@ ALL = PHASES + BESIDE
 
 
 def of(image_dir, said, spoke, terminated, committed):
-    """
-    said: crik's log
-    spoke: whether the program said anything in the pod that was killed
-    terminated: whether it was sent SIGTERM before
-    committed: whether it committed a checkpoint
-    """
+    """Returns the phase that a kill hit.
+
+    said: crik's log. spoke: whether the program said anything in the pod that was killed. terminated: whether the pod was
+    sent SIGTERM before. committed: whether it committed a checkpoint."""
     if committed:
         return AFTER_RENAME
     hidden = [name for name in os.listdir(image_dir) if name.startswith('.')]
@@ -36,7 +34,7 @@ def of(image_dir, said, spoke, terminated, committed):
 
 
 def beside(phase):
-    """What a phase is called when the checkpoint was one that leaves the program running."""
+    """Returns the name of a phase for a checkpoint that leaves the program running."""
     return {BEFORE_FREEZE: DUMPING_BESIDE, DUMPING: DUMPING_BESIDE, COMMITTING: COMMITTING_BESIDE, AFTER_RENAME: AFTER_BESIDE}.get(phase, phase)
 
 

@@ -1,20 +1,20 @@
-"""Pods that cost little: the containers of pod.py, prepared once, started hundreds of times a minute.
+"""Pods that cost little: the containers of pod.py, prepared once and started hundreds of times a minute.
 
-Nothing is left out that a pod of pod.py has, but for the loopback interface, which nobody here uses. Each start has a fresh
-writable layer and a host name of its own. The caller is the subreaper, so it sees how each container ended."""
+They have everything that a pod of pod.py has except the loopback interface. Each start has a new writable layer and a host
+name of its own. The caller is the subreaper, so it sees how each container ended."""
 import ctypes, fcntl, glob, json, os, select, signal, struct, subprocess, sys, time
 
 LAB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, LAB)
 import pod as lab  # noqa: E402
 
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
 CRIK = os.environ.get('CRIK_BINARY') or os.path.join(LAB, '../../artifacts/crik')
 
 
 class Disk:
-    """A small ext4 of its own at a directory: what is synced to it waits for nobody else's writes, and its power can be cut."""
+    """A small ext4 mounted at a directory. A sync waits for nobody else's writes, and its power can be cut."""
 
     SHUTDOWN, WITHOUT_FLUSHING_THE_JOURNAL = 0x8004587D, 2   # EXT4_IOC_SHUTDOWN
 
@@ -29,7 +29,7 @@ class Disk:
         subprocess.check_call(['mount', '-o', 'loop', self.file, self.mountpoint])
 
     def cut(self):
-        """As if its machine lost its power: what was not on the disk is gone. Nobody may have it open."""
+        """Does what a loss of power does: what was not on the disk is gone. Nobody may have the file system open."""
         directory = os.open(self.mountpoint, os.O_RDONLY)
         fcntl.ioctl(directory, self.SHUTDOWN, struct.pack('I', self.WITHOUT_FLUSHING_THE_JOURNAL))
         os.close(directory)
@@ -37,14 +37,14 @@ class Disk:
         self._mount()
 
     def repair(self):
-        """As an operator would, when it had turned read-only."""
+        """Repairs the file system after it turned read-only, as an operator would."""
         self._unmount()
         subprocess.run(['e2fsck', '-fy', self.file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._mount()
 
     def _unmount(self):
-        """Waits until it is gone everywhere: a container that just starts has a copy of all mounts for a moment, and while it does, this
-        one would be mounted again as it is, broken, instead of anew from its disk."""
+        """Waits until it is unmounted everywhere. A container that just starts has a copy of all mounts for a moment. Meanwhile a new mount
+        would show the broken file system again instead of reading the disk."""
         deadline = time.monotonic() + 60
         while os.path.ismount(self.mountpoint) and subprocess.run(['umount', self.mountpoint], stderr=subprocess.DEVNULL).returncode or self._is_attached():
             if time.monotonic() > deadline:
@@ -66,20 +66,28 @@ class Disk:
 
 
 def keep_mounts_to_ourselves():
-    """In a namespace of this process's own nobody else gets a copy of what is mounted here, and all of it is gone with the process."""
+    """Takes a mount namespace.
+
+    Nobody else gets a copy of what is mounted in it, and all of it is gone with the process."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNS) != 0 or libc.mount(b'none', b'/', None, MS_REC | MS_PRIVATE, None) != 0:
         raise OSError(ctypes.get_errno(), 'cannot have a mount namespace')
 
 
 def adopt_orphans():
-    """runc leaves a detached container behind as an orphan; this process becomes its parent."""
+    """Makes this process the parent of the containers that runc detaches."""
     if ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError('cannot become the subreaper')
 
 
+def end_with_the_parent():
+    """Lets this process get SIGTERM when its parent ends, so that it cleans up."""
+    if ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0) != 0:
+        raise OSError('cannot ask for a signal at the end of the parent')
+
+
 class Slot:
-    """One bundle in which pods run, one after the other."""
+    """One bundle, in which pods run one after the other."""
 
     def __init__(self, name, rootfs, image_dir, command, level='basic', mounts=(), env=(), tmpfs=(), wrapper=()):
         self.name = name
@@ -91,7 +99,7 @@ class Slot:
         with open(self.bundle + '/config.json') as file:
             self.config = json.load(file)
         self.config['hooks'] = {}
-        # what was prepared, crik's criu with its file capabilities too, lies below every fresh layer
+        # the prepared files, and criu's file capabilities, are below every new layer
         subprocess.check_call(['umount', '-l', self.bundle + '/rootfs'])
         os.rename(self.bundle + '/upper', self.bundle + '/prepared')
         # crik is mounted instead of copied, so that the writable layer can be thrown away
@@ -109,8 +117,10 @@ class Slot:
         subprocess.run(['mount', '-t', 'overlay', 'crik-pod', '-o',
                         f'lowerdir={self.bundle}/prepared:{self.rootfs},upperdir={self.bundle}/upper,workdir={self.bundle}/work', root], check=True)
 
-    def start(self, host_name, output, env=(), before=None):
-        """before(pid) is called when the container is there and its program not started yet."""
+    def start(self, host_name, output, env=(), before=None, errors=None):
+        """Starts a pod. before(pid) is called when the container is there and its program is not started yet.
+
+        errors: a descriptor for standard error, instead of the log."""
         self._fresh_layer()
         config = dict(self.config, hostname=host_name, process=dict(self.config['process'], env=self.config['process']['env'] + list(env)))
         with open(self.bundle + '/config.json', 'w') as out:
@@ -119,12 +129,12 @@ class Slot:
         how = ['run', '--detach'] if before is None else ['create']
         with open(log, 'w') as err:
             subprocess.run(self.wrapper + lab.RUNC + how + ['--no-new-keyring', '--pid-file', pid_file, '--bundle', self.bundle, self.name],
-                           stdin=subprocess.DEVNULL, stdout=output, stderr=err, check=True)
+                           stdin=subprocess.DEVNULL, stdout=output, stderr=err if errors is None else errors, check=True)
         with open(pid_file) as file:
             self.running = Running(self, int(file.read()), host_name, log)
         if before:
             before(self.running.pid)
-            # killed at once, it may be gone before runc has seen it start
+            # a pod that is killed at once may be gone before runc has seen it start
             subprocess.run(lab.RUNC + ['start', self.name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return self.running
 
@@ -139,11 +149,11 @@ class Running:
 
     def __init__(self, slot, pid, host_name, log):
         self.slot, self.pid, self.host_name, self.log = slot, pid, host_name, log
-        self.code = None  # as a shell would say it; None while it runs
+        self.code = None  # the exit code as a shell shows it; None while the pod runs
         self._pidfd = os.pidfd_open(pid)
 
     def signal(self, number):
-        """To its first process. It may be gone already."""
+        """Sends a signal to the first process, which may be gone already."""
         if self.code is None:
             try:
                 signal.pidfd_send_signal(self._pidfd, number)
@@ -156,7 +166,10 @@ class Running:
         return self.code is not None
 
     def wait(self, seconds):
-        """Whether it ended in that time. The kernel ends everything in a container before its first process can be waited for."""
+        """Waits for the end, at most so long.
+
+        Returns whether it came. The kernel ends everything in a container before its first process can be
+        reaped."""
         if self.code is None and select.select([self._pidfd], [], [], seconds)[0]:
             self._reap()
         return self.code is not None
@@ -168,7 +181,7 @@ class Running:
         os.close(self._pidfd)
 
     def end(self):
-        """Ends it whatever it does, and removes what runc has of it."""
+        """Kills the pod and removes what runc keeps of it."""
         self.signal(signal.SIGKILL)
         if not self.wait(120):
             raise TimeoutError(f'{self.host_name} does not end')

@@ -1,4 +1,4 @@
-"""Takes what programs say as they say it, so that it is known who spoke when."""
+"""Reads what programs say at once, so that it is known who spoke when."""
 import collections, os, select, threading
 
 
@@ -10,14 +10,14 @@ class Relay:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def open_for(self, host_name):
-        """The descriptor to be the standard output of a pod, for the caller to close."""
+        """Returns a descriptor for the standard output of a pod. The caller closes it."""
         reader, writer = os.pipe()
         self._rest[reader] = (host_name, b'')
         self._poll.register(reader, select.EPOLLIN)
         return writer
 
     def is_open_for(self, host_name):
-        """Whether more may come from a pod: what was said before its end may not have been heard yet."""
+        """Whether more may come from a pod. What it said before its end may not have been read yet."""
         return any(host == host_name for host, _ in list(self._rest.values()))
 
     def take(self):
@@ -26,7 +26,8 @@ class Relay:
 
     def _listen(self):
         while True:
-            # pods in the order of their start, as a dictionary has them: of words that come together, those of the older pod were first
+            # pods in the order of their start, as a dictionary has them: of words that come together, those of the
+            # older pod were first
             ready = {reader for reader, _ in self._poll.poll()}
             for reader in [reader for reader in list(self._rest) if reader in ready]:
                 host_name, rest = self._rest[reader]

@@ -1,4 +1,4 @@
-"""Does the ledger see what it is there to see? Each case does to a checkpoint, from outside, what crik must never do."""
+"""Checks that the ledger sees what it must. Each case does to a checkpoint, from outside, what crik must never do."""
 import glob, json, os, shutil
 
 import ledger

@@ -1,10 +1,10 @@
-/* witness STATE [KIB]: a small program that can tell whether it was brought back whole, and once.
+/* witness STATE [KIB]: a small program that can tell whether it was restored whole, and once.
  *
- * Two processes, each with a block of memory that says which turn it is. In every turn both check their block against the
- * turn before and write the next one into it; the file STATE, one of the additional paths, is checked and written likewise;
- * and one line is written to standard output, which every pod has anew: life, turn, what was found.
+ * It has two processes, each with a block of memory that depends on the turn. In every turn both check their block against
+ * the turn before and write the next one into it. The file STATE, one of the additional paths, is checked and written
+ * likewise. Each turn is one line on standard output, which is new in every pod: life, turn, what was found, the time.
  * LIFE is drawn once, at a fresh start: a new one means that everything before was given up.
- * It ignores what can be ignored. On SIGTERM it says so and ends with 7. */
+ * The program ignores every signal that can be ignored. On SIGTERM it writes a line with TERM and ends with 7. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -35,7 +35,10 @@ static int step(uint64_t n)
 static void say(const char *found)
 {
     char line[128];
-    int length = snprintf(line, sizeof line, "%016llx %llu %s\n", (unsigned long long)life, (unsigned long long)turn, found);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int length = snprintf(line, sizeof line, "%016llx %llu %s %lld.%09ld\n", (unsigned long long)life, (unsigned long long)turn, found,
+                          (long long)now.tv_sec, now.tv_nsec);
     if (write(STDOUT_FILENO, line, (size_t)length) != length) _exit(90); /* one write: it is there or it is not */
 }
 

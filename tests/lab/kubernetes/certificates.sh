@@ -1,5 +1,5 @@
 #!/bin/bash
-# certificates.sh DIR: makes, once, the keys, certificates and kubeconfigs of the cluster in DIR.
+# certificates.sh DIR: makes the keys, certificates and kubeconfigs of the cluster in DIR, if DIR does not exist.
 set -euo pipefail
 cd "$(dirname "$0")"; . ./settings.sh
 final=$1
@@ -13,7 +13,7 @@ certificate() { # certificate NAME SUBJECT [SUBJECT_ALT_NAMES]
   openssl req -new -key "$1.key" -subj "$2" -out "$1.csr"
   { echo "keyUsage=critical,digitalSignature,keyEncipherment"
     echo "extendedKeyUsage=serverAuth,clientAuth"
-    echo "authorityKeyIdentifier=keyid"               # strict clients want it
+    echo "authorityKeyIdentifier=keyid"               # strict clients require it
     [ -z "${3:-}" ] || echo "subjectAltName=$3"; } >"$1.ext"
   openssl x509 -req -in "$1.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days 3650 -extfile "$1.ext" -out "$1.crt" 2>/dev/null
   rm "$1.csr" "$1.ext"

@@ -1,37 +1,40 @@
 #!/bin/bash
-# cluster.sh: a real Kubernetes 1.20.2 on this machine, of two nodes and a control plane, each with namespaces of its own.
+# cluster.sh: runs a real Kubernetes 1.20.2 on this machine: a control plane and two nodes, each in its own namespaces.
 #
-#   build                  makes what it is made of, once; start does it too
-#   start                  starts what is not running; cleans up after a run that was cut off; waits for two Ready nodes
-#   stop                   ends everything; the next start goes on with the same cluster, as after a power cut
-#   wipe                   stops, and forgets: the next start is a new cluster
-#   status                 machines, programs, nodes; 1 when it is not all up
-#   paths                  kubeconfigs and the shared directory, as NAME=value
-#   kubectl ARGUMENTS...   as administrator
-#   load IMAGE.tar...      an image of make-image.sh, into both nodes; pods use it with imagePullPolicy: Never
-#   node 1|2 COMMAND...    a command on a node: ctr -n k8s.io tasks ls, tail /var/log/kubelet.log
-#   kill-node 1|2          the node is gone, with its pods, as when the power goes; start-node brings it back
-#   start-node 1|2
-#   kill-apiserver         SIGKILL
-#   start-apiserver [FLAGS...]
-#   compact                every resourceVersion known so far becomes too old for a watch (410); see control-plane.sh
-#   smoke                  tries all of it
+#   build                  builds the parts of the cluster, once; start does this too
+#   start                  starts what is not running, also after an interrupted run; waits until both nodes are Ready
+#   stop                   stops everything at once, as a power failure does; the next start has the same cluster
+#   wipe                   stops everything and deletes the data; the next start makes a new cluster
+#   status                 shows machines, programs and nodes; exits with 1 if not all of them are up
+#   paths                  prints the kubeconfigs and the shared directory as NAME=value
+#   kubectl ARGUMENTS...   runs kubectl as administrator
+#   load IMAGE.tar...      loads images of make-image.sh into both nodes; pods use them with imagePullPolicy: Never
+#   node 1|2 COMMAND...    runs a command on a node, such as: ctr -n k8s.io tasks ls, tail /var/log/kubelet.log
+#   kill-node 1|2          ends a node and its pods at once, as a power failure does
+#   start-node 1|2         starts a node
+#   kill-apiserver         ends the API server with SIGKILL
+#   start-apiserver [FLAGS...]   starts the API server
+#   compact                makes every known resourceVersion too old for a watch (410); see control-plane.sh
+#   smoke                  tests all of this
 #
-# There is one cluster on a host. On every node /shared is one directory of the host: with hostPath it stands for a ReadWriteMany volume.
+# A host can run only one cluster. On every node, /shared is the same directory of the host. A hostPath volume on it
+# stands for a ReadWriteMany volume.
 set -euo pipefail
 cd "$(dirname "$0")"; . ./settings.sh; . ./machines.sh; . ./control-plane.sh; . ./node.sh
 
 need_host() {
-  ../install.sh
-  [ -d "${MEMBERS%/*}" ] || die "this host has no cgroup v1 hierarchies, which Kubernetes 1.20 is started with here"
+  ../../../build/install.sh
+  [ -d "${MEMBERS%/*}" ] || die "this host has no cgroup v1 hierarchies, but the cluster needs them; use a host with cgroup v1"
 }
 
-alone() { # one command that changes the cluster at a time; what is started in the background does not keep the lock (8>&-)
+# Makes sure that only one command at a time changes the cluster. Programs in the background must not keep the lock, so
+# they are started with 8>&-.
+alone() {
   exec 8>"/run/lock/$CGROUP"
-  flock -w 600 8 || die "another cluster.sh has been at work for 10 minutes"
+  flock -w 600 8 || die "another cluster.sh has been changing the cluster for 10 minutes; wait for it, or end it"
 }
 
-node_name() { case $1 in 1 | 2 | node-1 | node-2) echo "node-${1#node-}" ;; *) die "there is node 1 and node 2, not '$1'" ;; esac; }
+node_name() { case $1 in 1 | 2 | node-1 | node-2) echo "node-${1#node-}" ;; *) die "there is no node '$1'; use 1 or 2" ;; esac; }
 
 all_up() { local machine; for machine in control $NODES; do is_up "$machine" || return 1; done; }
 
@@ -39,7 +42,7 @@ start() {
   ./build.sh
   alone
   if ! all_up; then
-    halt                                           # what a run that was cut off has left
+    halt                                           # ends what an interrupted run has left
     ./certificates.sh "$STATE/certificates"
     [ -e "$STATE/pause.tar" ] || make_pause_image
     mkdir -p "$STATE/shared" "$STATE/control/config"
@@ -100,5 +103,5 @@ case $command in
   compact) alone; compact_history ;;
   smoke) ./smoke.sh ;;
   "" | help | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' cluster.sh ;;
-  *) die "unknown command '$command'; see cluster.sh help" ;;
+  *) die "the command '$command' is unknown; run cluster.sh help for the list" ;;
 esac

@@ -1,5 +1,5 @@
 #!/bin/bash
-# compile.sh: run by build.sh inside the Debian 12 that has the compiler; leaves the programs in /build/out.
+# compile.sh: compiles Kubernetes into /build/out. build.sh runs it in a Debian 12 with the compiler.
 set -euo pipefail
 cd /build
 version=1.20.5+really1.20.2-1.1+deb12u1
@@ -9,7 +9,8 @@ if [ ! -e "$source" ]; then
   apt-get source -qq --download-only "kubernetes=$version"
   rm -rf unpacked
   dpkg-source --extract kubernetes_*.dsc unpacked
-  # The vendored reflect2 knows only the maps of Go before 1.18: with a later Go every map that becomes JSON is a crash.
+  # The vendored reflect2 supports only the maps of Go before 1.18. With a later Go, every conversion of a map to JSON
+  # crashes.
   reflect2=/usr/share/gocode/src/github.com/modern-go/reflect2
   rm -f unpacked/vendor/github.com/modern-go/reflect2/*.{go,s}
   cp "$reflect2"/*.{go,s} unpacked/vendor/github.com/modern-go/reflect2/
@@ -18,7 +19,7 @@ if [ ! -e "$source" ]; then
   mv unpacked "$source"
 fi
 cd "$source"
-# The version comes from git otherwise, and there is none here.
+# Without this file, the build asks git for the version, and this source has no git repository.
 cat >/build/version <<V
 KUBE_GIT_COMMIT='debian'
 KUBE_GIT_TREE_STATE='clean'

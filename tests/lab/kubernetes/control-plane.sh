@@ -1,4 +1,5 @@
-# control-plane.sh: what runs on the machine `control`: etcd, the three servers, and the door to the host.
+# control-plane.sh: functions for the machine `control`, which runs etcd, the three servers of the control plane, and
+# the connection to the host.
 # shellcheck shell=bash
 
 kubectl() { "$PROGRAMS/kubectl" --kubeconfig "$STATE/certificates/admin.kubeconfig" "$@"; }
@@ -11,12 +12,12 @@ start_control_network() {
   $in link add br0 type bridge
   $in addr add "$CONTROL_IP/24" dev br0
   $in link set br0 up
-  $in route add default dev br0                    # the programs look for one; it leads nowhere
+  $in route add default dev br0                    # the programs need a default route, but it leads nowhere
   mark_up control
 }
 
-# The socket listens on the host, the process that holds it is in `control` and goes with it. While the API server is dead a
-# connection is taken and closed at once.
+# Makes the API server reachable from the host. The socket listens on the host, but its process is in `control` and ends
+# with it. While the API server is dead, connections are accepted and closed at once.
 start_door() {
   ! program control socat1 >/dev/null || return 0
   local pid; pid=$(first_process control)
@@ -25,7 +26,7 @@ import os, socket, sys
 try:
     listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 except OSError as e:
-    sys.exit(f"cluster: port {sys.argv[1]} of 127.0.0.1: {e.strerror}; CRIK_CLUSTER_PORT chooses another one for a new cluster")
+    sys.exit(f"cluster: cannot listen on 127.0.0.1:{sys.argv[1]}: {e.strerror}; set CRIK_CLUSTER_PORT and run `cluster.sh wipe` to use another port")
 os.dup2(listener.fileno(), 20)
 os.execvp(sys.argv[2], sys.argv[2:])' "$API_PORT" nsenter --target "$pid" --mount --pid --net --root --wd -- \
     setsid sh -c 'socat ACCEPT-FD:20,fork TCP:127.0.0.1:6443 >>/var/log/socat.log 2>&1 </dev/null &') 8>&-
@@ -46,12 +47,13 @@ start_api_server() { # start_api_server [FLAGS...]
   wait_until 240 "$(control_log kube-apiserver)" api_answers
 }
 
-start_control_plane() { # starts what does not run
+start_control_plane() { # starts the programs that do not run
   start_program control etcd --name control --data-dir /var/lib/etcd --unsafe-no-fsync \
     --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
     --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster control=http://127.0.0.1:2380
   start_api_server
-  # Not before the API server has made its roles: these two give up without them. A node is lost after 20 s of silence.
+  # These two must start after the API server has made its roles, because they exit without them. A node counts as lost
+  # after 20 s without a report.
   local name common
   common="--bind-address=127.0.0.1 --port=0 --leader-elect=false --cert-dir=/run"
   name=kube-controller-manager
@@ -75,15 +77,16 @@ kill_api_server() {
 
 no_api_server() { ! program control kube-apiserver; }
 
-# What answers 410 here, measured:
-# - etcd compacted, nothing else: no watch. The API server's watch cache remembers for itself, from its own start on. Only a list
-#   of an old version (resourceVersionMatch=Exact, continue) is 410, as the HTTP status.
-# - API server started again, compacted or not: every watch from a version before the newest one. The status is 200, the first
-#   event an ERROR with code 410, "too old resource version: 1208 (1209)".
-# - `start-apiserver --watch-cache=false`, then compacted: every watch that begins before the compaction, the same way. Watches
-#   that are open go on. Such a server sends no bookmarks.
-# So this starts the server again, unless it runs without a cache. Two revisions are added first, for a client may know the newest;
-# and while no server runs, or a Node that changes after them, as kubelets' reports do, makes its revision the newest again.
+# Makes every known resourceVersion too old for a watch. Measurements showed which requests are then answered with 410:
+# - After only a compaction of etcd: no watch, because the API server's watch cache remembers all changes since its own
+#   start. Only a list of an old version (resourceVersionMatch=Exact, continue) gets the HTTP status 410.
+# - After a restart of the API server, with or without a compaction: every watch from a version before the newest one.
+#   The HTTP status is 200, and the first event is an ERROR with code 410, "too old resource version: 1208 (1209)".
+# - After `start-apiserver --watch-cache=false` and a compaction: every watch from a version before the compaction, also
+#   with an ERROR event. Open watches continue. An API server without this cache sends no bookmarks.
+# So this function restarts the API server, unless it runs without a cache. It first adds two revisions, because a
+# client may know the newest one. It does that while no API server runs. Otherwise a Node could change after them, for
+# example by a report of its kubelet, and its revision would be the newest.
 compact_history() {
   local etcdctl="inside control etcdctl --command-timeout=60s --dial-timeout=60s" revision pid has_cache=
   if pid=$(program control kube-apiserver) && ! grep -qzx -- --watch-cache=false "/proc/$pid/cmdline"; then has_cache=yes; fi

@@ -1,12 +1,14 @@
 #!/bin/bash
-# machine-init.sh MACHINE: the first process of a machine, in its new namespaces: makes its root file system and becomes `pause`.
+# machine-init.sh MACHINE: the first process of a machine, in its new namespaces. It sets up the root file system and
+# then becomes `pause`.
 set -euo pipefail
 cd "$(dirname "$0")"; . ./settings.sh; . ./machines.sh
 name=$1 own=$STATE/$1
 root=$own/root
 mount -t overlay machine -o "lowerdir=$NODE_ROOT,upperdir=$own/upper,workdir=$own/work" "$root"
-# overlayfs cannot lie on overlayfs: what containerd and etcd keep is on the disk below
-bring() { mkdir -p "$root$2"; mount --bind "$1" "$root$2"; } # bring DIR OF_THE_HOST AS
+# An overlayfs cannot have another overlayfs as its upper layer. So the data of containerd and etcd are on the host's
+# disk.
+bring() { mkdir -p "$root$2"; mount --bind "$1" "$root$2"; } # bring HOST_DIR DIR: mounts HOST_DIR at DIR of the machine
 mkdir -p "$own"/disk/{containerd,kubelet,etcd}
 bring "$own/disk/containerd" /var/lib/containerd
 bring "$own/disk/kubelet" /var/lib/kubelet
@@ -19,11 +21,13 @@ mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs run "$root/run"
-mkdir -p "$root/var/lib/cni"; mount -t tmpfs cni "$root/var/lib/cni"   # the addresses given to pods: none after a boot
+# This directory has the addresses of the pods. After a boot there are none.
+mkdir -p "$root/var/lib/cni"; mount -t tmpfs cni "$root/var/lib/cni"
 mount -t tmpfs cgroup "$root/sys/fs/cgroup"
 for hierarchy in $(hierarchies); do bring "$hierarchy" "$hierarchy"; done
-# What a kubelet would change for the whole host, it finds changed: files that say so lie over the real ones.
-pretend() {
+# A kubelet would change these settings for the whole host. Files with the values it wants are mounted over the real
+# ones, so that it changes nothing.
+pretend() { # pretend SETTING VALUE
   local file=$root/run/sysctl/${1//\//.}
   mkdir -p "${file%/*}"; echo "$2" >"$file"; mount --bind "$file" "$root/proc/sys/$1"
 }
@@ -33,7 +37,7 @@ pretend kernel/panic 10
 pretend kernel/panic_on_oops 1
 pretend kernel/keys/root_maxkeys 1000000
 pretend kernel/keys/root_maxbytes 25000000
-pretend kernel/random/boot_id "$(cat /proc/sys/kernel/random/uuid)"     # a kubelet tells by it that its node was booted
+pretend kernel/random/boot_id "$(cat /proc/sys/kernel/random/uuid)"     # a new id tells the kubelet of the boot
 md5sum <<<"$name" | cut -c-32 >"$root/etc/machine-id"
 echo "# there is no name server" >"$root/etc/resolv.conf"
 echo "$name" >"$root/etc/hostname"
@@ -41,5 +45,5 @@ echo "$name" >"$root/etc/hostname"
 hostname "$name"
 cd "$root"; mkdir -p host; pivot_root . host; cd /
 umount --lazy /host
-mount --make-rshared /                        # so that what a pod mounts can be seen by others, if it asks for that
+mount --make-rshared /                        # lets a pod share its mounts with others, if the pod asks for that
 exec /opt/kubernetes/pause

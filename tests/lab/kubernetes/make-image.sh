@@ -1,6 +1,8 @@
 #!/bin/bash
-# make-image.sh NAME:TAG DIR[:DIR...] OUT.tar [COMMAND...]: a container image, without Docker, for `cluster.sh load` or `docker load`.
-# Each directory is a layer, the last one on top. ENTRYPOINT, in the environment, is what a pod's args are given to. NAME has to begin with localhost/, or it would mean docker.io/library/NAME.
+# make-image.sh NAME:TAG DIR[:DIR...] OUT.tar [COMMAND...]: makes a container image without Docker. `cluster.sh load`
+# and `docker load` can read it. Each directory is a layer, and the last one is on top. The environment variable
+# ENTRYPOINT is the entry point of the image. NAME must start with localhost/, because otherwise it means
+# docker.io/library/NAME.
 set -euo pipefail
 name=$1 directories=$2 out=$3; shift 3
 [ $# -gt 0 ] || set -- /bin/sh

@@ -1,4 +1,4 @@
-# node.sh: what runs on a node: containerd, kubelet, kube-proxy.
+# node.sh: functions for the nodes, which run containerd, kubelet and kube-proxy.
 # shellcheck shell=bash
 
 boot_node() { # boot_node NODE
@@ -6,7 +6,7 @@ boot_node() { # boot_node NODE
   write_node_config "$1"
   local in="network_of $1 ip" address other
   address=$(node_ip "$1")
-  network_of control ip link delete "$1" 2>/dev/null || true    # of a killed node the kernel may still have it
+  network_of control ip link delete "$1" 2>/dev/null || true    # the kernel may still have that of a killed node
   network_of control ip link add "$1" type veth peer name eth0 netns "$(first_process "$1")"
   network_of control ip link set "$1" master br0 up
   $in link set lo up
@@ -21,14 +21,14 @@ boot_node() { # boot_node NODE
   mark_up "$1"
 }
 
-start_node() { # start_node NODE: starts what does not run
+start_node() { # start_node NODE: starts the programs that do not run
   start_program "$1" containerd --config /config/containerd.toml
   wait_until 120 "$STATE/$1/log/containerd.log" inside "$1" ctr version
   load_image "$1" "$STATE/pause.tar"
   start_program "$1" kubelet --config=/config/kubelet.yaml --kubeconfig=/config/kubelet.kubeconfig --hostname-override="$1" \
     --node-ip="$(node_ip "$1")" --container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock \
     --pod-infra-container-image=localhost/pause:1 --runtime-cgroups="/$CGROUP/$1"
-  # zeros: it is to leave the host's connection tracking as it is
+  # The zeros keep kube-proxy from changing the connection tracking of the host.
   start_program "$1" kube-proxy --kubeconfig=/config/kube-proxy.kubeconfig --hostname-override="$1" --bind-address="$(node_ip "$1")" \
     --proxy-mode=iptables --cluster-cidr="$POD_NETS" --conntrack-max-per-core=0 --conntrack-min=0 \
     --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
@@ -36,8 +36,9 @@ start_node() { # start_node NODE: starts what does not run
 
 await_node() { wait_until 240 "$STATE/$1/log/kubelet.log" node_is_ready "$1"; } # await_node NODE
 
-# By word of the kubelet that runs now: for a while the API server still has what the one before it said.
-node_is_ready() { # node_is_ready NODE
+# node_is_ready NODE: succeeds when the kubelet that runs now has reported Ready. The API server may still have a report
+# of the kubelet before it.
+node_is_ready() {
   local machine started ready heartbeat
   machine=$(first_process "$1") && program "$1" kubelet >/dev/null || return 1
   started=$(stat -c %Y "/proc/$machine/root/run/kubelet.started") || return 1
@@ -48,7 +49,7 @@ node_is_ready() { # node_is_ready NODE
 
 load_image() { # load_image NODE FILE
   local log=$STATE/$1/log/load.log
-  inside "$1" ctr --namespace k8s.io images import - <"$2" >"$log" 2>&1 || { tail "$log" >&2; die "$2 could not be loaded into $1"; }
+  inside "$1" ctr --namespace k8s.io images import - <"$2" >"$log" 2>&1 || { tail "$log" >&2; die "the image $2 could not be loaded into $1; above is the end of $log"; }
 }
 
 write_node_config() { # write_node_config NODE
@@ -61,7 +62,7 @@ version = 2
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "localhost/pause:1"
   disable_apparmor = true
-  restrict_oom_score_adj = true      # not every host lets root lower it
+  restrict_oom_score_adj = true      # some hosts do not let root lower it
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "/config/network"
@@ -81,9 +82,9 @@ tlsPrivateKeyFile: /config/$1.key
 cgroupDriver: cgroupfs
 cgroupRoot: /$CGROUP/$1
 failSwapOn: false
-protectKernelDefaults: true          # the host's settings: complain, do not change
+protectKernelDefaults: true          # the kubelet must not change settings of the host
 resolvConf: /etc/resolv.conf
-imageGCHighThresholdPercent: 100     # never: images cannot be pulled again
+imageGCHighThresholdPercent: 100     # images must not be deleted, because they cannot be pulled again
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
 nodeStatusUpdateFrequency: 4s
 C

@@ -1,4 +1,4 @@
-/* pause: the first process of a pod, which holds its namespaces: sleeps, and reaps what becomes its child. */
+/* pause is the first process of a pod or a machine. It keeps the namespaces alive, and reaps orphans. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>

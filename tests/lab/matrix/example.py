@@ -1,7 +1,7 @@
-"""A manifest of examples/programs/, as a kubelet would read it: what runs, with which configuration, volumes and capabilities."""
+"""Reads a manifest of examples/programs/ as a kubelet would: command, configuration, volumes and capabilities."""
 import os, re, sys
 
-sys.path.append('/usr/lib/python3/dist-packages')  # where Debian's python3-yaml is, whichever Python this is
+sys.path.append('/usr/lib/python3/dist-packages')  # where Debian installs python3-yaml, for any Python
 import yaml
 
 DIRECTORY = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../../examples/programs'))
@@ -17,9 +17,9 @@ class Example:
         self.container, = self.pod['containers']
         security = self.container['securityContext']
         if set(security) != {'capabilities', 'seccompProfile'} or set(security['capabilities']) != {'add'} or security['seccompProfile'] != {'type': 'Unconfined'}:
-            sys.exit(f'{name}: the matrix knows capabilities to add and no seccomp profile, and not {security}')
+            sys.exit(f'{name}: securityContext may only add capabilities and set seccompProfile to Unconfined, but it is {security}')
         self.capabilities = security['capabilities']['add']
-        self.command = self.container['args']       # the image's entry point is crik run --
+        self.command = self.container['args']       # the entry point of the image is: crik run --
         self.has_input = self.container.get('stdin', False)
         self.files = self.objects['ConfigMap']['data']
         self.grace_period = self.pod['terminationGracePeriodSeconds']
@@ -30,7 +30,7 @@ class Example:
 
     @property
     def needs(self):
-        """What its configuration has beyond that of every program, and the privileges beyond the basic level."""
+        """The lines of its configuration that other programs do not need, and its capabilities outside of the two levels."""
         lines = [re.sub(r' +#.*', '', line) for line in self.files['config.yaml'].splitlines() if line and not line.startswith(('imageDir:', 'gracePeriod:', '#'))]
         return lines + [name for name in self.capabilities if name not in BASIC | FULL]
 
@@ -42,7 +42,7 @@ class Example:
         return {item['name']: str(value(item)) for item in self.container.get('env', [])}
 
     def volumes(self, directory):
-        """A directory for each volume, made if need be, and where it is mounted: claims outlive the pod."""
+        """For each volume a directory, and where it is mounted. The directories stay for the next pod, as claims do."""
         for mount in self.container['volumeMounts']:
             path = os.path.join(directory, mount['name'])
             os.makedirs(path, exist_ok=True)

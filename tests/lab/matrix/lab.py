@@ -1,4 +1,4 @@
-"""What the programs of the matrix are made of: pods, one after the other, and a client in a container of its own."""
+"""What the programs of the matrix use: pods, one after the other, and a client in its own container."""
 import atexit, hashlib, os, re, shutil, subprocess, tempfile, time
 from example import Example
 
@@ -16,31 +16,31 @@ class Failed(Exception):
 
 class Program:
     """
-    One program of the matrix. A new one is a file in programs/ with a subclass, and a manifest of the same name in examples/programs/,
-    which says what crik runs and how; /app has what build() made, or inside/.
+    One program of the matrix. To add one, write a subclass in a file in programs/, and a manifest of the same name in
+    examples/programs/, which says what crik runs and how. /app contains what build() made, or else inside/.
     """
-    title = ''              # what the table calls it
-    state = ''              # what a client checks after each restore
-    cycles = 0              # how many there will be
-    cannot = ''             # why it is known not to survive: part of crik's own words, which have to come
+    title = ''              # its name in the table
+    state = ''              # what the client checks after each restore
+    cycles = 0              # how many cycles there will be
+    cannot = ''             # a part of crik's message, if it is known that the program does not survive; the message must appear
 
     def __init__(self):
         self.example = Example(self.name)
 
     def build(self, lab):
-        """Makes what its image has beside Debian's packages; returns a directory that is mounted at /app, or None."""
+        """Builds what the image needs besides Debian's packages. Returns a directory that is mounted at /app, or None."""
 
     def fill(self, pod):
-        """Gives it state, by a real client."""
+        """Gives the program its state, with a real client."""
 
     def before(self, pod):
-        """Right before a checkpoint: starts what is to be going on during it."""
+        """Is called right before a checkpoint, and starts work that is still going on when it is made."""
 
     def saved(self, pod):
-        """The pod has ended, with a checkpoint; everything it said can be read."""
+        """Is called when the pod has ended with a checkpoint. Its whole output can be read."""
 
     def check(self, pod):
-        """Right after a restore, in another container: raises Failed when anything is not as it was."""
+        """Is called right after a restore in another container. Raises Failed if anything is not as it was before."""
 
     @property
     def name(self):
@@ -53,7 +53,7 @@ def expect(condition, what):
 
 
 def until(ready, what, seconds=PATIENCE, gone=lambda: None):
-    """Waits until something is so, and returns it; a Failed or an empty answer means not yet."""
+    """Waits until ready() returns something, and returns it. A Failed or an empty answer means: not yet."""
     deadline, last = time.monotonic() + seconds, None
     while True:
         try:
@@ -64,12 +64,12 @@ def until(ready, what, seconds=PATIENCE, gone=lambda: None):
             last = failure
         why = gone()
         if why or time.monotonic() > deadline:
-            raise Failed(why or f'{what}: not within {seconds} s' + (f' ({last})' if last else ''))
+            raise Failed(why or f'waited {seconds} s for this in vain: {what}' + (f' ({last})' if last else ''))
         time.sleep(0.03)
 
 
 class Container:
-    """A container run by pod.py. Its streams are files, and a pipe where it has input."""
+    """A container that pod.py runs. Its output goes to files. Its input is a pipe, if it has input."""
 
     def __init__(self, name, address, options, command, directory, has_input=False):
         self.name, self.address = name, address
@@ -95,7 +95,7 @@ class Container:
         return self.process.poll() is not None
 
     def until(self, ready, what, seconds=PATIENCE):
-        return until(ready, what, seconds, lambda: f'{self.name} ended with {self.process.returncode} instead: {self.last_words()}' if self.ended else None)
+        return until(ready, what, seconds, lambda: f'{self.name} ended with {self.process.returncode}: {self.last_words()}' if self.ended else None)
 
     def last_words(self):
         return ' / '.join(line for line in self.log if 'crik error' in line or 'crik warning: criu' in line) or ' / '.join(self.log[-3:])
@@ -108,24 +108,24 @@ class Container:
         subprocess.run([POD, 'kill', self.name, name], check=True)
 
     def execute(self, *command, input=None, seconds=PATIENCE + 10):
-        """Runs something in the container and returns what it says."""
+        """Runs a command in the container and returns its output."""
         try:
             done = subprocess.run([POD, 'exec', self.name, '--', *command], input=input, capture_output=True, text=True, timeout=seconds)
         except subprocess.TimeoutExpired:
-            raise Failed(f'{command[0]} has no answer within {seconds} s') from None
+            raise Failed(f'{command[0]} did not end within {seconds} s') from None
         if done.returncode != 0:
-            raise Failed(f'{command[0]} says: {(done.stderr or done.stdout).strip()[-300:]}')
+            raise Failed(f'{command[0]} failed: {(done.stderr or done.stdout).strip()[-300:]}')
         return done.stdout
 
     def start(self, *command):
-        """Starts something in the container that goes on."""
+        """Starts a command in the container and does not wait for it."""
         return subprocess.Popen([POD, 'exec', self.name, '--', *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def wait(self, seconds=PATIENCE):
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise Failed(f'{self.name} does not end') from None
+            raise Failed(f'{self.name} did not end within {seconds} s') from None
 
     def end(self):
         if not self.ended:
@@ -136,7 +136,7 @@ class Container:
 
 
 class Pod(Container):
-    """The program's container number N, and the client that talks to it."""
+    """The container number N of a program, and the client that talks to it."""
 
     def __init__(self, lab, program, number, directory, application):
         self.lab, self.program, self.number = lab, program, number
@@ -149,23 +149,23 @@ class Pod(Container):
                          ['crik', '--debug', 'run', '--', *example.command], directory, example.has_input)
 
     def ask(self, *command, input=None, seconds=PATIENCE + 10):
-        """A client, in the client's container; ADDRESS stands for the pod's."""
+        """Runs a client in the client's container. ADDRESS in the command stands for the address of the pod."""
         return self.lab.client.execute(*[word.replace('ADDRESS', self.address) for word in command], input=input, seconds=seconds)
 
     def get(self, path, port=8080):
         return self.ask('curl', '-sS', '--fail', '--max-time', f'{PATIENCE}', f'http://ADDRESS:{port}{path}')
 
     def checkpoint(self):
-        """SIGTERM; returns what crik says of the checkpoint."""
+        """Sends SIGTERM. Returns how many milliseconds the checkpoint took, according to crik."""
         self.signal('TERM')
-        code = self.wait(self.program.example.grace_period)  # the kubelet's patience
+        code = self.wait(self.program.example.grace_period)  # as long as a kubelet would wait
         committed = [line for line in self.log if 'checkpoint committed' in line]
         expect(code == 143 and committed, f'no checkpoint: {self.last_words()}')
         return number_in(committed, 'ms')
 
     def await_restore(self):
         restored = self.until(lambda: [line for line in self.log if 'crik info: restored' in line or 'crik info: starting afresh' in line
-                                       or 'starting afresh' in line], 'the restore', 150)
+                                       or 'starting afresh' in line], 'a message about the restore', 150)
         expect('crik info: restored' in restored[0], f'not restored: {self.last_words()}')
         return number_in(restored, 'ms')
 
@@ -176,7 +176,7 @@ def number_in(lines, key):
 
 
 class Lab:
-    """The network of the pods, the client's container, and what is built once."""
+    """The network of the pods, the container of the client, and the programs that are built once."""
 
     def __init__(self, suite):
         self.rootfs = subprocess.check_output([os.path.join(LAB, 'rootfs.sh'), suite], text=True).strip()
@@ -184,7 +184,7 @@ class Lab:
         os.chmod(self.directory, 0o755)
         self._addresses = 1
         atexit.register(self.close)
-        subprocess.run(['ip', 'netns', 'delete', NETWORK], stderr=subprocess.DEVNULL)  # of one that was killed and had this process number
+        subprocess.run(['ip', 'netns', 'delete', NETWORK], stderr=subprocess.DEVNULL)  # left by a run that was killed and had this process number
         for command in (['netns', 'add', NETWORK], ['-n', NETWORK, 'link', 'add', 'pods', 'type', 'bridge'], ['-n', NETWORK, 'link', 'set', 'pods', 'up']):
             subprocess.run(['ip', *command], check=True)
         self.client = Container(f'client-{os.getpid()}', self.next_address(),
@@ -197,13 +197,13 @@ class Lab:
         return f'10.88.{self._addresses // 250}.{self._addresses % 250 + 1}'
 
     def built(self, name, sources, *command):
-        """A directory that a command, run in a container with /source and /out, makes of these files of inside/."""
+        """A directory with what a command built from these files of inside/. It runs in a container with /source and /out."""
         return self._once(name, sources, command, lambda new: [
             POD, 'run', f'build-{name}-{os.getpid()}', '--rootfs', self.rootfs, '--level', 'none', '--mount', f'{HERE}/inside:/source:ro',
             '--mount', f'{new}:/out', '--', *command])
 
     def built_here(self, name, sources, *command):
-        """The same, on this machine, in a copy of the files; OUT stands for the directory."""
+        """The same, but the command runs on this machine, in a copy of the files. OUT stands for the directory."""
         source = tempfile.mkdtemp(dir=self.directory)
         for path in sources:
             shutil.copy(os.path.join(HERE, 'inside', path), source)
@@ -220,7 +220,7 @@ class Lab:
             new = tempfile.mkdtemp(prefix='.new-', dir=os.path.dirname(target))
             os.chmod(new, 0o755)
             done = subprocess.run(line(new), stdin=subprocess.DEVNULL, capture_output=True, text=True)
-            expect(done.returncode == 0, f'{name} cannot be built: {(done.stdout + done.stderr)[-2000:]}')
+            expect(done.returncode == 0, f'{name} could not be built: {(done.stdout + done.stderr)[-2000:]}')
             os.rename(new, target)
         return target
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""run.py [--only NAME,NAME] [--cycles N] [--criu experimental|sid|trixie] [--keep]: which programs survive their pods?
+"""run.py [--only NAME,NAME] [--cycles N] [--criu experimental|sid|trixie] [--keep]: tests which programs survive their pods.
 
 Each program runs under `crik run` as PID 1 of a container, as its manifest in examples/programs/ says. A client in another
-container gives it state; then, N times, the pod gets SIGTERM and a new one (other name, other address, fresh files) goes on from the
-checkpoint, and the client looks whether everything is still so. Prints a table; the exit code is 0 when every program survived
-that is not known to have a reason not to."""
+container gives it state. Then, N times, the pod gets SIGTERM, and a new pod with another name, another address and new files
+continues from the checkpoint. Each time the client checks that everything is as it was. Prints a table. The exit code is 0
+if all programs survived, except those that are known not to."""
 import argparse, importlib, os, pkgutil, shutil, signal, sys, time, traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -20,7 +20,7 @@ def find_programs():
 
 
 class Row:
-    """What became of one program."""
+    """The result of one program."""
 
     def __init__(self, program):
         self.program, self.cycles, self.failure, self.size, self.down, self.up = program, 0, '', 0, [], []
@@ -40,7 +40,7 @@ def size_of(directory):
 
 
 def live(lab, program, cycles, keep):
-    """One program's life through its pods."""
+    """Runs one program through its pods."""
     row, program.cycles = Row(program), cycles
     directory = os.path.join(lab.directory, program.name)
     os.makedirs(directory)
@@ -61,10 +61,10 @@ def live(lab, program, cycles, keep):
             row.cycles = cycle
             print(f'{program.name}: cycle {cycle} of {cycles}', file=sys.stderr)
         if program.cannot:
-            row.failure = f'survived, though it is said that it cannot: {program.cannot}'
+            row.failure = f'survived, although its test says that it cannot: {program.cannot}'
     except Failed as failure:
         row.failure = str(failure)
-    except Exception:  # a mistake in the test is a failure of this program, and not the end of the others
+    except Exception:  # a fault in the test counts as a failure of this program, and the others still run
         row.failure = 'the test itself failed: ' + traceback.format_exc(limit=-2).strip().replace('\n', ' / ')
     finally:
         if pod:
@@ -74,7 +74,7 @@ def live(lab, program, cycles, keep):
         program.close() if hasattr(program, 'close') else None
         if keep or row.failure and not row.known and os.environ.get('CRIK_KEEP_FAILED'):
             shutil.copytree(directory, f'{directory.replace("crik-matrix", "crik-kept")}', symlinks=True)
-            print(f'{program.name}: kept in {directory.replace("crik-matrix", "crik-kept")}', file=sys.stderr)
+            print(f'{program.name}: images and logs are kept in {directory.replace("crik-matrix", "crik-kept")}', file=sys.stderr)
         shutil.rmtree(directory, ignore_errors=True)
     return row
 
@@ -83,14 +83,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--only', default='', help='names of programs, separated by commas')
     parser.add_argument('--cycles', type=int, default=5)
-    parser.add_argument('--criu', choices=('experimental', 'sid', 'trixie'), default='experimental', help='which of Debian: 4.3, 4.2.1 or 4.1.1')
-    parser.add_argument('--keep', action='store_true', help='leave images and logs behind')
+    parser.add_argument('--criu', choices=('experimental', 'sid', 'trixie'), default='experimental', help='criu 4.3, 4.2.1 or 4.1.1, from this suite of Debian')
+    parser.add_argument('--keep', action='store_true', help='keep images and logs')
     a = parser.parse_args()
     everything = list(find_programs())
     wanted = [name for name in a.only.split(',') if name]
     unknown = set(wanted) - {program.name for program in everything}
-    expect(not unknown, f'no such program: {", ".join(unknown)}; there are {", ".join(program.name for program in everything)}')
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit('matrix: ended by SIGTERM'))  # and not without cleaning up
+    expect(not unknown, f'unknown program: {", ".join(unknown)}; the programs are {", ".join(program.name for program in everything)}')
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('matrix: ended by SIGTERM'))  # so that atexit cleans up
     lab = Lab('programs' if a.criu == 'experimental' else f'programs-{a.criu}')
     start = time.monotonic()
     rows = [live(lab, program, a.cycles, a.keep) for program in everything if not wanted or program.name in wanted]

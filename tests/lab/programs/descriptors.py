@@ -1,4 +1,4 @@
-"""descriptors.py: prints the numbers of its open descriptors, on standard error."""
+"""descriptors.py: prints the numbers of its open descriptors to standard error."""
 import os
 
 numbers = []

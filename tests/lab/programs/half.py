@@ -1,5 +1,5 @@
-"""half.py MIB: has that much memory of which LZ4 leaves about a half: each page half noise, half one byte. Counts, looks at all of it
-again and again, and says `whole N` after each look, or `DAMAGED`."""
+"""half.py MIB: fills that much memory so that LZ4 compresses it to about a half: each page is half noise, half one byte. It counts,
+checks all of its memory again and again, and prints `whole N` or `DAMAGED` after each check."""
 import mmap, os, random, signal, sys, threading, time
 
 PAGE = 4096

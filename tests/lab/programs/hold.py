@@ -1,4 +1,4 @@
-"""hold.py MIB [PROCESSES]: touches that much memory, counts, and on SIGTERM says so and ends with 7."""
+"""hold.py MIB [PROCESSES]: fills that much memory and counts. On SIGTERM it checks the memory, prints the result and ends with 7."""
 import os, signal, sys, time
 
 mib, processes = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
@@ -12,7 +12,7 @@ for _ in range(processes - 1):
 
 def term(*_):
     whole = all(part == block for part in memory)
-    os.write(1, b'got TERM, memory whole\n' if whole else b'got TERM, memory DAMAGED\n')  # print may be at work in what it interrupts
+    os.write(1, b'got TERM, memory whole\n' if whole else b'got TERM, memory DAMAGED\n')  # not print, which the signal may have interrupted
     os._exit(7)
 
 

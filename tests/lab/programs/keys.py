@@ -1,9 +1,9 @@
-"""keys.py: says what a terminal makes of its keys: signals, lines, a new size. Prints a counter too."""
+"""keys.py: prints what comes from its terminal: signals, lines, a new size. It also prints a counter."""
 import fcntl, os, signal, struct, sys, termios, threading, time
 
 
 def say(*words):
-    """From a handler: print may be at work in what it interrupts."""
+    """Prints from a signal handler. Not with print, which the signal may have interrupted."""
     os.write(1, (' '.join(map(str, words)) + '\n').encode())
 
 

@@ -1,6 +1,6 @@
-"""lazy.py MIB PROCESSES: each process has that much private memory, a number in each page, and a thread that looks at pages in no
-order. Counts. On SIGUSR1 to the first each looks at all of its pages, in two threads and in a child, gives back and moves some, and says
-`whole N` or `DAMAGED`. On SIGTERM it ends with 7."""
+"""lazy.py MIB PROCESSES: each process has that much private memory with a number in each page, and a thread that checks pages in
+random order. It counts. On SIGUSR1 to the first process, each process checks all of its pages in two threads and in a child,
+releases some, moves some, and prints `whole N` or `DAMAGED`. On SIGTERM it ends with 7."""
 import mmap, os, random, signal, struct, sys, threading, time
 
 mib, processes = int(sys.argv[1]), int(sys.argv[2])

@@ -1,4 +1,4 @@
-"""number.py N COMMAND...: runs the command as process N, and ends with its exit code."""
+"""number.py N COMMAND...: runs the command as the process with number N, and ends with its exit code."""
 import os, sys
 
 number = int(sys.argv[1])

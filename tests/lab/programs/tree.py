@@ -1,5 +1,5 @@
-"""tree.py: one of everything that a checkpoint has to take along. Prints its state as a JSON line every 0.2 s.
-Needs /data, which is to be an additional path; everything that is checked is made once, at the start."""
+"""tree.py: has one of everything that a checkpoint must save. It prints its state as a JSON line every 0.2 s.
+It needs /data, which must be an additional path. Everything that it checks was made once, at the start."""
 import ctypes, fcntl, json, mmap, os, pty, select, signal, socket, struct, subprocess, threading, time, warnings
 
 warnings.simplefilter('ignore')
@@ -26,13 +26,13 @@ def thread():
 ours, theirs = socket.socketpair()
 from_child, to_parent = os.pipe()
 child = os.fork()
-if child == 0:                                   # answers over the socket pair, and ticks through the pipe
+if child == 0:                                   # answers on the socket pair, and writes to the pipe
     while True:
         ours.close()
         theirs.send(theirs.recv(100)[::-1])
         os.write(to_parent, b'.')
 daemon = os.fork()
-if daemon == 0:                                  # a daemon: its session's leader ends at once
+if daemon == 0:                                  # a daemon: the leader of its session ends at once
     os.setsid()
     if os.fork():
         os._exit(0)
@@ -76,7 +76,7 @@ signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
 
 
 def is_locked(path, how):
-    """Another process cannot take the lock."""
+    """Checks that another process cannot take the lock."""
     if os.fork() == 0:
         with open(path, 'r+') as other:
             try:
@@ -92,7 +92,7 @@ def ready(wanted):
 
 
 def watched():
-    """A file is made, and the watch says so. An event that was not read when the tree was frozen is lost: then once more."""
+    """Creates a file and waits for the event. An event that was not read when the tree was frozen is lost; then it tries again."""
     while True:
         open(f'/data/watched/{round}', 'w').close()
         os.unlink(f'/data/watched/{round}')
@@ -104,7 +104,7 @@ def watched():
 
 
 def connected():
-    """Somebody connects. A connection that was open when the tree was frozen is closed: then once more."""
+    """Connects to the listener. A connection that was open when the tree was frozen is closed; then it tries again."""
     while True:
         try:
             with socket.create_connection(('127.0.0.1', 8080), timeout=1) as client:
@@ -119,7 +119,7 @@ def connected():
 
 
 round, ticks = 0, 0
-time.sleep(0.3)                                  # so that each counter has begun
+time.sleep(0.3)                                  # so that each counter has started
 while True:
     round += 1
     ours.send(b'abc')

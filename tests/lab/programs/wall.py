@@ -1,4 +1,4 @@
-"""wall.py WHAT: a program with something that criu cannot save, or not everywhere. It counts, and on SIGTERM ends with 7."""
+"""wall.py WHAT: a program that uses something that criu cannot save, or cannot save everywhere. It counts, and ends with 7 on SIGTERM."""
 import ctypes, mmap, os, signal, socket, struct, subprocess, sys, time
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -55,7 +55,7 @@ def message_queue():
 
 
 def seccomp_filter():
-    """One that allows everything."""
+    """A filter that allows everything."""
     allow = struct.pack('=HBBI', 6, 0, 0, 0x7fff0000)
     program = ctypes.create_string_buffer(allow)
     filters = ctypes.create_string_buffer(struct.pack('@HP', 1, ctypes.addressof(program)))
@@ -85,7 +85,7 @@ def watch_on_a_volume():
 
 
 def unaccepted():
-    """A client that has sent something, and one that has gone again."""
+    """One client has sent something, and another has already gone."""
     kept.extend(socket.socket(socket.AF_UNIX) for _ in range(2))
     kept[0].bind('/tmp/unaccepted')
     kept[0].listen()
@@ -96,7 +96,7 @@ def unaccepted():
 
 
 def unread():
-    """Of netlink, the answer to RTM_GETLINK."""
+    """The answer to RTM_GETLINK is not read from the netlink socket."""
     kept.append(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0))
     kept[0].send(struct.pack('=IHHIIB3x', 20, 18, 0x301, 1, 0, 0))
 
@@ -115,7 +115,7 @@ def deleted_file_with_a_link():
 
 
 def namespace_of_its_own(flag):
-    """A child with one."""
+    """A child process creates a namespace of its own."""
     ready, made = os.pipe()
     if os.fork() == 0:
         checked(libc.unshare(flag))
@@ -142,7 +142,7 @@ def host_name():
 
 
 def socket_for_others():
-    """Somebody connects, and is kept."""
+    """Accepts one connection and keeps it open."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind('/tmp/for-others')
     listener.listen()
@@ -156,7 +156,7 @@ def connected_to_it():
 
 
 def another_user():
-    """A program that is set-user-ID."""
+    """Starts a set-user-ID program."""
     kept.append(subprocess.Popen(['/volume/sleep', '1000']))
 
 

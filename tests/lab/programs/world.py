@@ -1,4 +1,4 @@
-"""world.py: holds open what a pod's runtime puts into a container, and says on SIGUSR1 what it finds there. Prints a counter."""
+"""world.py: opens the files that a runtime puts into a container. On SIGUSR1 it prints what it finds in them. It also counts."""
 import fcntl, json, os, signal, struct, time
 
 CGROUP_FILES = [('memory', 'cgroup.procs'), ('pids', 'cgroup.procs'), ('pids', 'pids.current'), ('unified', 'cgroup.procs')]
@@ -8,7 +8,7 @@ def own_cgroup(controller):
     for line in open('/proc/self/cgroup'):
         _, controllers, path = line.strip().split(':')
         if controllers == ('' if controller == 'unified' else controller):
-            # the mount shows the directory of the container itself when there is a cgroup namespace, and all from the root without
+            # with a cgroup namespace the mount shows the container's own directory, without one it shows the whole tree
             for directory in (f'/sys/fs/cgroup/{controller}{path}', f'/sys/fs/cgroup/{controller}', f'/sys/fs/cgroup{path}'):
                 if os.path.exists(directory + '/cgroup.procs'):
                     return directory
@@ -45,7 +45,7 @@ def look(*_):
     found['umask'] = oct(os.umask(0o27))
     message.write('last words\n')
     message.flush()
-    os.write(1, (json.dumps(found) + '\n').encode())  # print may be at work in what the signal has interrupted
+    os.write(1, (json.dumps(found) + '\n').encode())  # not print, which the signal may have interrupted
 
 
 signal.signal(signal.SIGUSR1, look)

@@ -1,4 +1,5 @@
-// browser_client.js EXPRESSION [URL]: evaluates it in the page that is open, or in a new tab with that URL, by the DevTools protocol.
+// browser_client.js EXPRESSION [URL]: evaluates the expression in the open page, or in a new tab with this URL. It uses the
+// DevTools protocol.
 const [expression, url] = process.argv.slice(2);
 
 (async () => {

@@ -1,4 +1,4 @@
-"""A server that uses most of what CPython has for doing several things at once."""
+"""A server that uses most of CPython's ways to do several things at once."""
 import asyncio, http.server, json, multiprocessing, os, struct, threading, time, urllib.parse
 from multiprocessing import shared_memory
 
@@ -6,7 +6,7 @@ COUNT = struct.Struct('Q')
 
 
 def add(name, semaphore):
-    """Runs in a worker for ever: counts in shared memory, under a semaphore that all workers have."""
+    """Runs in a worker for ever. It counts in shared memory, under a semaphore of all workers."""
     memory = shared_memory.SharedMemory(name=name)
     while True:
         with semaphore:
@@ -95,7 +95,7 @@ class Application:
         return self.pool.map(cube, range(50))
 
     def do_attach(self, _):
-        other = shared_memory.SharedMemory(name=self.memory.name)  # by its name in /dev/shm
+        other = shared_memory.SharedMemory(name=self.memory.name)  # found by its name in /dev/shm
         try:
             return COUNT.unpack_from(other.buf, 0)[0]
         finally:

@@ -1,4 +1,5 @@
-"""kernel_client.py ADDRESS CONNECTION CODE: runs a cell in a kernel and prints what came of it. NOWAIT before it: does not wait for its end."""
+"""kernel_client.py ADDRESS CONNECTION CODE: runs a cell in a kernel and prints the result. If CODE begins with NOWAIT, it does not
+wait for the end of the cell."""
 import json, sys
 from jupyter_client import BlockingKernelClient
 
@@ -7,7 +8,7 @@ connection = json.loads(text)
 connection['ip'] = address
 client = BlockingKernelClient()
 client.load_connection_info(connection)
-client.start_channels(hb=False)  # the heart beats in the kernel's own thread, but not while it is restored
+client.start_channels(hb=False)  # without heartbeats, which stop while the kernel is restored
 wait = not code.startswith('NOWAIT ')
 client.wait_for_ready(timeout=60)
 answer = {'result': None, 'error': None, 'count': None}

@@ -1,4 +1,4 @@
-// A server that uses what Node.js has: timers, a worker thread, a child process, the thread pool, a watched directory.
+// A server that uses timers, a worker thread, a child process, the thread pool and a watched directory.
 const { Worker } = require('worker_threads');
 const crypto = require('crypto'), fs = require('fs'), http = require('http'), { spawn } = require('child_process');
 
@@ -27,5 +27,5 @@ const pages = {
 http.createServer((request, response) => {
   const url = new URL(request.url, 'http://host');
   const answer = pages[url.pathname](url.searchParams);
-  crypto.pbkdf2('x', 'y', 10, 10, 'sha256', () => response.end(JSON.stringify(answer === undefined ? null : answer))); // by the thread pool
+  crypto.pbkdf2('x', 'y', 10, 10, 'sha256', () => response.end(JSON.stringify(answer === undefined ? null : answer))); // runs in the thread pool
 }).listen(8080, '0.0.0.0');

@@ -1,4 +1,4 @@
-"""A shell that is typed into: variables, a function, a trap, a coprocess that counts, a pipeline that never stops."""
+"""A shell that somebody types into: variables, a function, a trap, a coprocess that counts, a pipeline that never ends."""
 from lab import Program, expect
 
 SESSION = r'''
@@ -32,25 +32,25 @@ class Bash(Program):
         pod.signal('USR1')
 
         def answer():
-            pod.say(':\n')  # a trap is run between two commands
+            pod.say(':\n')  # bash runs a trap between two commands
             return [line for line in pod.output[said:] if line.startswith('trapped')]
         return pod.until(answer, 'the trap')
 
     def check(self, pod):
         self.asked += 1
         answer = self.answer(pod, 'greet "${list[1]} ${ages[alan]}"', 'hello')
-        expect(answer == f'hello two words 41, number {self.asked}', f'the function says {answer}')
+        expect(answer == f'hello two words 41, number {self.asked}', f'the function printed: {answer}')
         counted = self.answer(pod, 'echo >&"${counter[1]}"; read -r n <&"${counter[0]}"; echo "counter $n"', 'counter')
-        expect(counted == f'counter {self.asked}', f'the coprocess says {counted}')
+        expect(counted == f'counter {self.asked}', f'the coprocess printed: {counted}')
         place = self.answer(pod, 'echo "place $PWD $(umask) $(( started == $$ ))"', 'place')
-        expect(place == 'place /var/tmp 0027 1', f'it is at {place}')
-        expect(self.trapped(pod) == [f'trapped, asked {self.asked}'], 'the trap is not what it was')
+        expect(place == 'place /var/tmp 0027 1', f'directory, umask or process number changed: {place}')
+        expect(self.trapped(pod) == [f'trapped, asked {self.asked}'], 'the trap has changed')
         self.pipeline(pod)
 
     def pipeline(self, pod):
         numbers = pod.until(lambda: [int(line[6:]) for line in pod.output if line.startswith('piped')], 'the pipeline')
         expected = list(range(self.piped + 10, self.piped + 10 * len(numbers) + 1, 10))
-        expect(numbers == expected, f'the pipeline said {numbers} after {self.piped}')
+        expect(numbers == expected, f'the pipeline printed {numbers} after {self.piped}')
         return numbers[-1]
 
     def saved(self, pod):

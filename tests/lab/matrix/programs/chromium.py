@@ -1,4 +1,4 @@
-"""Chromium without a screen, with a page in it that is looked at by the DevTools protocol."""
+"""Chromium without a screen. The client looks at its page with the DevTools protocol."""
 import json
 from lab import Program, expect
 
@@ -8,7 +8,7 @@ class Chromium(Program):
     state = 'a page: heap, timers, a worker, document, canvas, local storage; a new tab opens afterwards'
 
     def evaluate(self, pod, expression, *url):
-        # Chromium listens to its own host alone.
+        # In the pod, because Chromium only listens on the loopback interface.
         return pod.execute('node', '--experimental-websocket', '--no-warnings', '/app/browser_client.js', expression, *url).strip()
 
     def state_of(self, pod):
@@ -19,7 +19,7 @@ class Chromium(Program):
         self.before(pod)
 
     def before(self, pod):
-        self.evaluate(pod, f'add("{pod.number}")')  # rings after half a second, of which most is in the next pod
+        self.evaluate(pod, f'add("{pod.number}")')  # rings after half a second, most of which passes in the next pod
         self.last = self.state_of(pod)
 
     def check(self, pod):
@@ -27,6 +27,6 @@ class Chromium(Program):
         for key in ('sum', 'list', 'stored', 'picture'):
             expect(now[key] == self.last[key], f'{key} was {self.last[key]} and is {now[key]}')
         for key in ('ticks', 'frames', 'answers'):
-            pod.until(lambda: self.state_of(pod)[key] > self.last[key], f'{key} counts on from {self.last[key]}')
+            pod.until(lambda: self.state_of(pod)[key] > self.last[key], f'{key} continues from {self.last[key]}')
         pod.until(lambda: f'{pod.number - 1}' in self.state_of(pod)['rang'], 'the timer rings')
         expect(self.evaluate(pod, '6 * 7', 'about:blank') == '42', 'a new tab does not answer')

@@ -1,4 +1,4 @@
-"""An ASP.NET Core server, published with its runtime by the SDK of this machine; its diagnostics are as they come."""
+"""An ASP.NET Core server, published with its runtime by the SDK of this machine, with its diagnostics on."""
 import json
 from lab import Program, expect
 
@@ -19,7 +19,7 @@ class Dotnet(Program):
 
     def before(self, pod):
         pod.get('/grow?count=40')
-        pod.get(f'/later?name={pod.number}')  # rings after half a second, of which most is in the next pod
+        pod.get(f'/later?name={pod.number}')  # rings after half a second, most of which passes in the next pod
         self.last = self.state_of(pod)
 
     def check(self, pod):
@@ -27,7 +27,7 @@ class Dotnet(Program):
         for key in ('pid', 'count', 'sum'):
             expect(now[key] == self.last[key], f'{key} was {self.last[key]} and is {now[key]}')
         for key in ('ticks', 'looped'):
-            pod.until(lambda: self.state_of(pod)[key] > self.last[key], f'{key} counts on from {self.last[key]}')
+            pod.until(lambda: self.state_of(pod)[key] > self.last[key], f'{key} continues from {self.last[key]}')
         pod.until(lambda: f'{pod.number - 1}' in self.state_of(pod)['rang'], 'the task ends')
         pod.execute('touch', f'/var/tmp/watched/from-pod-{pod.number}')
         pod.until(lambda: self.state_of(pod)['seen'] == now['seen'] + 1, 'the watch sees a new file')

@@ -1,4 +1,4 @@
-"""A Go server: goroutines, a channel, a mutex, timers and a file it appends to."""
+"""A Go server: goroutines, a channel, a mutex, timers and a file to which it appends."""
 from lab import Program, expect
 
 
@@ -19,7 +19,7 @@ class Go(Program):
         self.entries[number] = number * 3
         pod.get(f'/set?key={number}&value={number * 3}')
         self.counted = int(pod.get('/count'))
-        pod.get(f'/timer?name={number}')  # rings after half a second, of which most is in the next pod
+        pod.get(f'/timer?name={number}')  # rings after half a second, most of which passes in the next pod
 
     def check(self, pod):
         for key, value in self.entries.items():
@@ -28,4 +28,4 @@ class Go(Program):
         if pod.number > 0:
             pod.until(lambda: pod.get(f'/rang?name={pod.number - 1}') == 'yes', 'the timer rings')
         lines = pod.get('/journal').splitlines()
-        expect(lines == [f'{key}={value}' for key, value in self.entries.items()], f'the file has {lines}')
+        expect(lines == [f'{key}={value}' for key, value in self.entries.items()], f'the file contains {lines}')

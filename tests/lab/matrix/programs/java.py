@@ -20,12 +20,12 @@ class Java(Program):
         self.count, self.allocated = int(pod.get('/count')), int(pod.get('/allocated'))
 
     def check(self, pod):
-        expect(pod.get('/sum') == f'{self.blocks} {self.sum.split()[1]}', 'the heap is not what it was')
-        pod.until(lambda: int(pod.get('/count')) > self.count, 'the timer ticks on')
-        pod.until(lambda: int(pod.get('/allocated')) > self.allocated + 64, 'garbage is collected on')
+        expect(pod.get('/sum') == f'{self.blocks} {self.sum.split()[1]}', 'the heap has changed')
+        pod.until(lambda: int(pod.get('/count')) > self.count, 'a tick of the timer')
+        pod.until(lambda: int(pod.get('/allocated')) > self.allocated + 64, 'garbage collection')
         machines = pod.execute('jps')
-        expect('Server' in machines, f'jps sees {machines.split()}')
+        expect('Server' in machines, f'jps does not list the server, but {machines.split()}')
         heap = pod.execute('jcmd', machines.split()[machines.split().index('Server') - 1], 'GC.heap_info')
-        expect('heap' in heap, f'jcmd says {heap}')
+        expect('heap' in heap, f'jcmd printed: {heap}')
         collections = pod.execute('jstat', '-gcutil', machines.split()[machines.split().index('Server') - 1])
-        expect('YGC' in collections, f'jstat says {collections}')
+        expect('YGC' in collections, f'jstat printed: {collections}')

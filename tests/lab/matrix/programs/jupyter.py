@@ -1,4 +1,4 @@
-"""A Jupyter kernel with variables in it. Its client comes back by the connection file, as a notebook server's does."""
+"""A Jupyter kernel with variables. Its client reconnects with the connection file, as a notebook server does."""
 import json
 from lab import Program, expect
 
@@ -30,17 +30,17 @@ threading.Thread(target=train, daemon=True).start()
 
     def before(self, pod):
         self.steps = int(self.run(pod, 'steps[0]')['result'])
-        # A cell that runs over the checkpoint; nobody waits for its answer.
+        # A cell that is running while the checkpoint is made. Nobody waits for its answer.
         self.executed = self.run(pod, f'NOWAIT time.sleep(1.5); finished = {pod.number}')['count']
 
     def check(self, pod):
         if pod.number > 0:
             expect(self.run(pod, 'finished')['result'] == str(pod.number - 1), 'the running cell did not end')
         answer = self.run(pod, 'sum(model.weights)')
-        expect(answer['result'] == self.sum, 'the model is not what it was')
-        expect(answer['count'] > self.executed, f'cell {answer["count"]} comes after {self.executed}')
+        expect(answer['result'] == self.sum, 'the model has changed')
+        expect(answer['count'] > self.executed, f'the number of the cell is {answer["count"]}, and the one before was {self.executed}')
         expect(self.run(pod, 'next(numbers)')['result'] == str(self.next ** 2), 'the generator is not where it was')
         self.next += 1
-        pod.until(lambda: int(self.run(pod, 'steps[0]')['result']) > self.steps, 'the thread trains on')
+        pod.until(lambda: int(self.run(pod, 'steps[0]')['result']) > self.steps, 'a step of the thread')
         expect(self.run(pod, 'log.write("x"), log.flush(), log.tell()')['result'] == f'(1, None, {self.next})', 'the log is not where it was')
-        expect(self.run(pod, '1 / 0')['error'] == 'ZeroDivisionError', 'errors are not told')
+        expect(self.run(pod, '1 / 0')['error'] == 'ZeroDivisionError', 'the kernel does not report an error')

@@ -16,7 +16,7 @@ class Node(Program):
 
     def before(self, pod):
         pod.get(f'/grow?items={20_000}')
-        pod.get(f'/later?name={pod.number}')  # rings after half a second, of which most is in the next pod
+        pod.get(f'/later?name={pod.number}')  # rings after half a second, most of which passes in the next pod
         self.last = self.state_of(pod)
 
     def check(self, pod):
@@ -24,7 +24,7 @@ class Node(Program):
         for key in ('items', 'sum', 'pid', 'child'):
             expect(now[key] == self.last[key], f'{key} was {self.last[key]} and is {now[key]}')
         for key in ('ticks', 'worker', 'answers'):
-            pod.until(lambda: self.state_of(pod)[key] > self.last[key], f'{key} counts on from {self.last[key]}')
+            pod.until(lambda: self.state_of(pod)[key] > self.last[key], f'{key} continues from {self.last[key]}')
         pod.until(lambda: f'{pod.number - 1}' in self.state_of(pod)['rang'], 'the timer rings')
         seen = now['seen']
         pod.get(f'/touch?name=from-pod-{pod.number}')

@@ -1,11 +1,11 @@
-"""PostgreSQL with clients that never stop: one that reconnects and counts, one whose transaction is cut off."""
+"""PostgreSQL with two clients: one reconnects and counts for ever, and the transaction of the other is interrupted."""
 import json, time
 from lab import Failed, Program, expect
 
 
 class Postgres(Program):
     title = 'PostgreSQL, transactions going on'
-    state = 'every committed transaction is there exactly once, cut-off ones not at all; a client reconnects; prepared transactions, indexes, replication slot'
+    state = 'every committed transaction exactly once, no interrupted one; a client reconnects; prepared transactions, indexes, replication slot'
 
     @property
     def password(self):
@@ -26,34 +26,34 @@ class Postgres(Program):
         self.check(pod)
 
     def address(self, pod):
-        """Where the client finds the server, as by a service's name."""
+        """Tells the client where the server is, as the name of a Service would."""
         pod.lab.client.execute('sh', '-c', f'echo {pod.address} >/tmp/postgres-address.new && mv /tmp/postgres-address.new /tmp/postgres-address')
 
     def counted(self, pod):
         count, highest = self.sql(pod, 'SELECT count(*), coalesce(max(number), 0) FROM counted WHERE number > 0').split('|')
-        expect(count == highest, f'{count} transactions are there, and the last is {highest}')
+        expect(count == highest, f'there are {count} transactions, but the last has number {highest}')
         return int(count)
 
     def idle(self, pod):
         return self.sql(pod, "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'")
 
     def before(self, pod):
-        # A transaction that will never be committed: its client is cut off.
+        # A transaction that is never committed, because the connection of its client ends.
         pod.lab.client.start('sh', '-c', f"(echo 'BEGIN; INSERT INTO counted VALUES (0);'; sleep 1000) | PGPASSWORD={self.password} psql -h {pod.address} -U postgres -q")
         pod.until(lambda: self.idle(pod) == '1', 'the transaction')
         self.committed = self.counted(pod)
 
     def check(self, pod):
         expect(self.client.poll() is None, f'the client has ended: {self.client.stdout.read() if self.client.poll() is not None else ""}')
-        expect(self.counted(pod) >= self.committed, f'{self.counted(pod)} transactions are left of {self.committed}')
+        expect(self.counted(pod) >= self.committed, f'{self.committed} transactions were committed, and {self.counted(pod)} are left')
         self.address(pod)
         seen = self.counted(pod)
-        pod.until(lambda: self.counted(pod) > seen + 20, 'the client goes on')
-        expect(self.sql(pod, 'SELECT sum(i), md5(string_agg(text, $$$$ ORDER BY i)) FROM big') == self.sum, 'the table is not what it was')
+        pod.until(lambda: self.counted(pod) > seen + 20, 'more transactions of the client')
+        expect(self.sql(pod, 'SELECT sum(i), md5(string_agg(text, $$$$ ORDER BY i)) FROM big') == self.sum, 'the table has changed')
         expect(self.sql(pod, "SELECT i FROM big WHERE text = md5('4711')") == '4711', 'the index is damaged')
         expect(self.sql(pod, 'SELECT count(*) FROM pg_prepared_xacts') == '1', 'the prepared transaction is gone')
-        pod.until(lambda: self.idle(pod) == '0', 'the cut-off transaction ends')
-        expect(self.sql(pod, 'SELECT count(*) FROM counted WHERE number = 0') == '0', 'a cut-off transaction was committed')
+        pod.until(lambda: self.idle(pod) == '0', 'the end of the interrupted transaction')
+        expect(self.sql(pod, 'SELECT count(*) FROM counted WHERE number = 0') == '0', 'an interrupted transaction was committed')
         self.sql(pod, 'CHECKPOINT', seconds=60)
         self.sql(pod, 'VACUUM counted', seconds=60)
         if pod.number == self.cycles:

@@ -1,4 +1,4 @@
-"""The sqlite3 shell in a long transaction; what it is told comes through its standard input."""
+"""The sqlite3 shell in a long transaction. It gets its commands through standard input."""
 from lab import Failed, Program, expect
 
 ROWS = 20_000
@@ -6,7 +6,7 @@ ROWS = 20_000
 
 class Sqlite(Program):
     title = 'SQLite in a transaction'
-    state = 'a transaction over all pods: others see the database as it was, and are locked out, until the commit'
+    state = 'one transaction across all pods; until the commit others see the old database and cannot write'
 
     def fill(self, pod):
         self.rows = 0
@@ -15,7 +15,7 @@ class Sqlite(Program):
         self.grow(pod)
 
     def grow(self, pod):
-        """Enough for a small cache to spill: the database file itself is changed, and the journal has what it was."""
+        """Adds more rows than the small cache can hold, so SQLite changes the database file and keeps the old pages in the journal."""
         pod.say(f'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS}) INSERT INTO t SELECT {self.rows} + i, hex(randomblob(32)) FROM n;\n')
         self.rows += ROWS
         self.expect_inside(pod)
@@ -35,7 +35,7 @@ class Sqlite(Program):
             said = pod.execute('sqlite3', '/data/state.db', 'INSERT INTO t VALUES (-1, \'not now\');')
         except Failed as failure:
             said = str(failure)
-        expect('locked' in said, f'another writer is let in: {said}')
+        expect('locked' in said, f'another writer was not locked out: {said}')
         if pod.number == self.cycles:
             pod.say('COMMIT;\n')
             pod.until(lambda: self.other(pod, 'SELECT count(*) FROM t;') == str(self.rows + 1), 'the commit')

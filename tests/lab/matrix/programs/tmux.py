@@ -1,4 +1,4 @@
-"""tmux with a shell and vim, each in a pseudo-terminal of its own, under a daemonised server."""
+"""tmux with a shell and vim, each in its own pseudo-terminal, under a server that is a daemon."""
 from lab import Program, expect
 
 
@@ -28,10 +28,10 @@ class Tmux(Program):
         self.number += 1
         self.type(pod, 0, 'next', 'Enter')
         self.until_shown(pod, 0, f'count is {self.number}')
-        self.type(pod, 1, 'p', f'A in pod {self.number}', 'Escape')  # the line that is in the register, once more
+        self.type(pod, 1, 'p', f'A in pod {self.number}', 'Escape')  # inserts the line from the register again
         self.until_shown(pod, 1, f'Once upon a time in pod {self.number}')
         self.tmux(pod, 'resize-window', '-t', 'work:1', '-x', str(90 + self.number))
-        self.tmux(pod, 'new-window', '-d', '-t', f'work:{1 + self.number}', 'bash --norc')  # the server makes new terminals too
+        self.tmux(pod, 'new-window', '-d', '-t', f'work:{1 + self.number}', 'bash --norc')  # the server can still make new terminals
         self.until_shown(pod, 1 + self.number, 'bash')
         self.until_shown(pod, 1, 'Once upon a time\n')
 

@@ -1,4 +1,4 @@
-// An ASP.NET Core server: Kestrel, configuration that is watched for changes, a watched directory, tasks, timers, a growing heap.
+// An ASP.NET Core server with Kestrel, a watched configuration, a watched directory, tasks, timers and a growing heap.
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.zip.CRC32;
 
-/** A server whose heap grows, with garbage made and collected all the time. */
+/** A server with a growing heap that produces garbage all the time. */
 public final class Server {
     private static final List<byte[]> BLOCKS = new ArrayList<>();
     private static final AtomicLong TICKS = new AtomicLong();
