@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """bench.py [--quick] [--only PATTERN] [--rounds N] [--level basic|full] [--where DIR] [--out DIR]: what crik costs, beside what it stands on.
 
-Everything is measured in pairs, crik and the other by turns, the first of a pair changing, and reported as medians with quartiles. Starts are more pairs, and
-wake-ups are counted once, side by side; the table says so.
+Everything is measured in pairs, crik and the other by turns, the first of a pair changing. The report has medians with
+quartiles. Starts are more pairs, and wake-ups are counted once, side by side; the table says so.
 Start and idle cost go against tini, checkpoints against `criu dump` with the same options plus `sync -f`, restores against `criu restore`.
+A checkpoint that is not committed and a program that is not restored are errors (proof.py), and the exit code is 1. Each run
+begins with a checkpoint that is given up on purpose, and goes on only when that was noticed.
 Writes bench.json, bench.md and bench.svg to --out (artifacts/bench) and prints the table. --quick takes fewer and smaller cases."""
 import argparse, collections, os, platform, re, shutil, subprocess, sys, tempfile, time
 
-import init, pods, report
+import init, pods, proof, report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 Case = collections.namedtuple('Case', 'megabytes processes files name goal')
 
-# The goals of each: a ratio for what is large, milliseconds on top for what is small.
+# The goals: a ratio for large cases, milliseconds on top for small ones.
 SMALL, LARGE = {'more': 0.040}, {'ratio': 1.05}
 CASES = [Case(10, 1, 0, '10 MiB', SMALL), Case(256, 1, 0, '256 MiB', LARGE), Case(2048, 1, 0, '2 GiB', LARGE), Case(6144, 1, 0, '6 GiB', LARGE),
          Case(10, 200, 0, '200 processes, 10 MiB', SMALL), Case(256, 200, 0, '200 processes, 256 MiB', LARGE),
@@ -26,8 +28,8 @@ def available_megabytes():
         return next(int(line.split()[1]) >> 10 for line in file if line.startswith('MemAvailable:'))
 
 
-def frozen(case, tool, level, where, load):
-    bench = pods.Bench(case, tool, level, where, load)
+def frozen(case, tool, level, where, load, env):
+    bench = pods.Bench(case, tool, level, where, load, env)
     try:
         bench.start()
         return bench.freeze()
@@ -35,12 +37,36 @@ def frozen(case, tool, level, where, load):
         bench.close()
 
 
-def measure(case, rounds, level, where, load):
-    """Checkpoints and restores of one case, as rows of the report."""
+def notices_what_is_missing(where, load):
+    """Whether a checkpoint that was given up counts as an error.
+
+    crik has no criu, so the program dies of SIGTERM, with the exit code of a checkpoint."""
+    bench = pods.Bench(CASES[0], 'crik', 'basic', where, load, env=['CRIK_CRIU_PATH=/nowhere/criu'])
+    try:
+        bench.start()
+        bench.checkpoint()
+        return False
+    except proof.NotProven:
+        return True
+    finally:
+        bench.close()
+
+
+def or_error(name, goal, rows):
+    """Returns the rows, or one row that says why there are none."""
+    try:
+        return list(rows)
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as problem:
+        print(f'error: {problem}', file=sys.stderr)  # at once; the report says it again
+        return [report.Row(name, [], [], '', '', goal, str(problem))]
+
+
+def measure(case, rounds, level, where, load, env):
+    """Measures checkpoints and restores of one case. Yields rows of the report."""
     times = collections.defaultdict(lambda: {'crik': [], 'criu': []})
     for number in range(rounds):
         for tool in ('crik', 'criu') if number % 2 == 0 else ('criu', 'crik'):
-            bench = pods.Bench(case, tool, level, where, load)
+            bench = pods.Bench(case, tool, level, where, load, env)
             try:
                 bench.start()
                 seconds, stored = bench.checkpoint()
@@ -50,7 +76,7 @@ def measure(case, rounds, level, where, load):
             finally:
                 bench.close()
             if case.processes == 1 and case.megabytes <= 2048:
-                times['frozen, left running'][tool].append(frozen(case, tool, level, where, load))
+                times['frozen, left running'][tool].append(frozen(case, tool, level, where, load, env))
         print('.', end='', file=sys.stderr, flush=True)
     print(file=sys.stderr)
     for what, samples in times.items():
@@ -60,7 +86,7 @@ def measure(case, rounds, level, where, load):
 
 
 def measure_lazily(case, rounds, where, load):
-    """From the start until the program runs, before all its pages are there. It takes the full level."""
+    """Measures from the start until the program runs, before all its pages are there. That takes the full level."""
     times = collections.defaultdict(list)
     benches = {tool: pods.Bench(case, tool, 'full', where, load) for tool in ('crik', 'criu')}
     try:
@@ -100,6 +126,7 @@ def main():
     parser.add_argument('--only', default='', help='cases whose name this is found in; "init" for start and idle')
     parser.add_argument('--rounds', type=int)
     parser.add_argument('--level', choices=('basic', 'full'), default='basic')
+    parser.add_argument('--env', action='append', default=[], help='NAME=VALUE for the pods of checkpoints and restores')
     parser.add_argument('--where', default=os.path.join(pods.ROOT, 'artifacts'), help='where images go: its disk is part of what is measured')
     parser.add_argument('--out', default=os.path.join(pods.ROOT, 'artifacts/bench'))
     a = parser.parse_args()
@@ -108,6 +135,8 @@ def main():
     rows, skipped, load_average = [], [], [os.getloadavg()[0]]
     with tempfile.TemporaryDirectory(dir=a.where, prefix='bench-') as work:
         load = build_load(work)
+        if not notices_what_is_missing(work, load):
+            sys.exit('a checkpoint that was given up was counted as one: the measurements would prove nothing')
         if re.search(a.only, 'init'):
             rows += init.measure_starts(crik, 100 if a.quick else 400)
             rows += init.measure_idle(CASES[0], rounds, a.level, work, load)
@@ -119,15 +148,15 @@ def main():
                 skipped.append(f'{case.name}: {available_megabytes()} MiB of memory are free, and it wants {2.5 * case.megabytes + 1024:.0f}')
                 continue
             print(f'{case.name}: {rounds} pairs ', end='', file=sys.stderr, flush=True)
-            rows += measure(case, rounds, a.level, work, load)
+            rows += or_error(f'checkpoint and restore, {case.name}', case.goal, measure(case, rounds, a.level, work, load, a.env))
             if case.name == LAZY:
                 print(f'{case.name}, lazily: {rounds} pairs ', end='', file=sys.stderr, flush=True)
-                rows += measure_lazily(case, rounds, work, load)
+                rows += or_error(f'first answer, {case.name}', {}, measure_lazily(case, rounds, work, load))
             load_average.append(os.getloadavg()[0])
     facts = {**machine(), 'level': a.level, 'rounds': rounds, 'quick': a.quick, 'date': time.strftime('%Y-%m-%d'),
              'loadAverage': [round(x, 2) for x in (min(load_average), max(load_average))]}
     os.makedirs(a.out, exist_ok=True)
-    report.write(rows, skipped, facts, a.out)
+    sys.exit(1 if report.write(rows, skipped, facts, a.out) else 0)
 
 
 main()

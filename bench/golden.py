@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""golden.py [--replicas N] [--rounds N] [--out DIR]: one warmed-up checkpoint, many replicas.
+"""golden.py [--replicas N] [--rounds N] [--out DIR]: measures many replicas that start from one warmed-up checkpoint.
 
 A server that is slow to start, on Node.js and on OpenJDK, is started cold, alone and N at once, and then restored from one
 checkpoint in a directory that can only be read, alone and N at once. Measured from the start of the container (`runc run`) to the
@@ -23,7 +23,7 @@ SERVERS = [Server('Node.js', 'USR2', ['node', '/app/server.js']),
 
 
 class Replica(lab.Container):
-    """One pod of it, and when it was begun."""
+    """One pod of a server, and the time at which it was begun."""
 
     def __init__(self, place, server, name, images):
         options = ['--rootfs', place.rootfs, '--level', 'basic', '--mount', f'{place.application}:/app:ro', '--mount', images,
@@ -32,19 +32,19 @@ class Replica(lab.Container):
         super().__init__(name, place.next_address(), options, ['crik', 'run', '--image-dir', '/golden', '--', *server.command], place.directory)
 
     def answer(self):
-        """Seconds to the first answer, and who gave it."""
+        """Returns the seconds to the first answer, and who gave it."""
         line = self.until(lambda: next((line for line in self.output if line.startswith('ready ')), None), 'an answer', 300)
         _, when, name, number, documents = line.split()
         return (int(when) - self.began) / 1e9, name, number, documents
 
 
 def together(place, server, label, images, count):
-    """Starts that many at once; returns their times, sorted, after a look at who answered."""
+    """Starts so many at once. Returns their times, sorted, after a look at who answered."""
     replicas = []
     try:
         for number in range(count):
             path = images
-            if images is None:  # cold: each has an empty directory of its own
+            if images is None:  # a cold start: each has an empty directory of its own
                 path = tempfile.mkdtemp(dir=place.directory)
             replicas.append(Replica(place, server, f'{label}-{os.getpid()}-{number}', f'{path}:/golden' + (':ro' if images else '')))
         answers = [replica.answer() for replica in replicas]
@@ -60,7 +60,7 @@ def together(place, server, label, images, count):
 
 
 def warm_up(place, server):
-    """The golden checkpoint; returns its directory."""
+    """Makes the golden checkpoint. Returns its directory."""
     images = tempfile.mkdtemp(dir=place.directory)
     pod = Replica(place, server, f'golden-{os.getpid()}-{server.title.lower().replace(".", "")}', f'{images}:/golden')
     try:

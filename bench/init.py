@@ -1,25 +1,29 @@
-"""crik as an init, beside tini: what a start of `crik run -- true` and a busy program cost, and how often it wakes up, as children on the host; and the memory
-of a pod's first process while its program runs."""
+"""crik as an init, beside tini: starts, a busy program and wake-ups, as children on the host, and the memory of a pod's first process
+while its program runs."""
 import os, subprocess, tempfile, time
 
 import pods, report
 
-# What is set for the lab is not meant for the crik that is measured.
+# Variables that are set for the lab do not apply to the crik that is measured.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith('CRIK_')}
 TINI = [pods.TINI, '-s']  # a subreaper, as crik is one where it is not PID 1
 
 
 def time_of(command):
+    """Seconds that a command takes, which has to succeed."""
     before = time.perf_counter_ns()
-    os.waitpid(os.posix_spawn(command[0], command, ENVIRONMENT), 0)
-    return (time.perf_counter_ns() - before) / 1e9
+    _, status = os.waitpid(os.posix_spawn(command[0], command, ENVIRONMENT), 0)
+    seconds = (time.perf_counter_ns() - before) / 1e9
+    if status:
+        raise RuntimeError(f'{" ".join(command)} ended with {os.waitstatus_to_exitcode(status)}')
+    return seconds
 
 
 BUSY = ['sh', '-c', 'i=0; while [ $i -lt 1000000 ]; do i=$((i+1)); done']
 
 
 def switches(pid):
-    """How often a thread of a process was put to sleep or interrupted."""
+    """Counts how often a thread of a process was put to sleep or interrupted."""
     count = 0
     for thread in os.listdir(f'/proc/{pid}/task'):
         with open(f'/proc/{pid}/task/{thread}/status') as status:
@@ -28,7 +32,7 @@ def switches(pid):
 
 
 def wake_ups(commands):
-    """Of inits whose program sleeps, beside each other, in a minute."""
+    """Counts the wake-ups of inits whose program sleeps, beside each other, in a minute."""
     inits = [subprocess.Popen([*command, '--', 'sleep', '90'], env=ENVIRONMENT, stderr=subprocess.DEVNULL) for command in commands]
     time.sleep(2)
     before = [switches(init.pid) for init in inits]
@@ -41,7 +45,8 @@ def wake_ups(commands):
 
 
 def idle(tool, case, level, where, load):
-    """Resident and anonymous KiB, and threads, of a pod's first process a moment after its program began to run."""
+    """Returns resident and anonymous KiB, and threads, of a pod's first process a moment after its program began to
+    run."""
     bench = pods.Bench(case, tool, level, where, load)
     try:
         bench.start()
@@ -52,7 +57,7 @@ def idle(tool, case, level, where, load):
 
 
 def measure_idle(case, rounds, level, where, load):
-    """Memory and threads of crik without and with checkpoints and of tini, in pods, by turns."""
+    """Measures memory and threads of crik without and with checkpoints and of tini, in pods, by turns."""
     samples = {tool: [] for tool in ('crik-plain', 'crik', 'tini')}
     for number in range(rounds):
         for tool in sorted(samples, reverse=number % 2 == 0):
@@ -61,7 +66,9 @@ def measure_idle(case, rounds, level, where, load):
     for name, tool, key, unit, goal in (('idle: resident memory', 'crik-plain', 'VmRSS', 'MiB', {'most': 7 * 1048576}),
                                         ('idle: anonymous memory', 'crik-plain', 'RssAnon', 'MiB', {'most': 2.5 * 1048576}),
                                         ('idle: threads', 'crik-plain', 'Threads', '', {}),
-                                        ('idle with checkpoints on: resident memory', 'crik', 'VmRSS', 'MiB', {'most': 7 * 1048576})):
+                                        ('idle with checkpoints on: resident memory', 'crik', 'VmRSS', 'MiB', {'most': 7 * 1048576}),
+                                        ('idle with checkpoints on: anonymous memory', 'crik', 'RssAnon', 'MiB', {}),
+                                        ('idle with checkpoints on: threads', 'crik', 'Threads', '', {})):
         yield report.Row(name, scaled(tool, key), scaled('tini', key), 'tini', unit, goal)
 
 
@@ -76,7 +83,7 @@ def measure_starts(crik, rounds):
 
 
 def measure_running(crik, rounds):
-    """Wake-ups, once, and a program that computes."""
+    """Measures wake-ups, once, and a program that computes."""
     with tempfile.TemporaryDirectory() as images:
         woken, woken_saving, woken_tini = wake_ups([[crik, 'run'], [crik, 'run', '--image-dir', images], TINI])
     yield report.Row('idle: wake-ups in a minute', [woken], [woken_tini], 'tini', '', {'most': 0})

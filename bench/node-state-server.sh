@@ -1,5 +1,6 @@
 #!/bin/bash
-# node-state-server.sh BINARY [NODES…]: the bench, with as many open files as may be had, on all cores but the last, which is the server's.
+# node-state-server.sh BINARY [NODES…]: runs the bench on all cores except the last one, on which the server runs. It raises
+# the limit of open files as far as possible.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ulimit -n "$(ulimit -Hn)"

@@ -1,5 +1,7 @@
-"""Pods of the lab with a program of a wanted size in them, under crik, under nothing but criu or under tini, and what they take."""
+"""Pods of the lab with a program of a wanted size, under crik, under criu alone or under tini, and the time that they take."""
 import mmap, os, select, shutil, signal, struct, subprocess, sys, time
+
+import proof
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 POD = [sys.executable, ROOT + '/tests/lab/pod.py']
@@ -37,10 +39,10 @@ class Page:
 
 
 class Bench:
-    """One program of one size, one way to checkpoint it. The images lie in a directory of their own below `where`."""
+    """One program of one size and one way to checkpoint it. The images are in a new directory below `where`."""
 
-    def __init__(self, case, tool, level, where, load):
-        self.case, self.tool, self.level = case, tool, level
+    def __init__(self, case, tool, level, where, load, env=()):
+        self.case, self.tool, self.level, self.env = case, tool, level, list(env)
         self.work = os.path.join(where, f'{tool}-{os.getpid()}')
         self.images = self.work + '/images'
         for directory in (self.images, self.work + '/shared/files'):
@@ -65,14 +67,16 @@ class Bench:
                 f"trap '{dump} --leave-running && sync -f /checkpoint && : >/shared/done' USR1; {load.format('above')} & while :; do wait; done"]
 
     def start(self, restore=False, lazily=False):
-        """Starts the pod. Returns once its program is ready, or runs again: then with the seconds that took. Lazily: before its pages are there."""
+        """Starts the pod. Returns when its program is ready, or runs again, and then the seconds that the restore took.
+        Lazily: before its pages are there."""
         for word in Page.WORDS:
             self.page[word] = 0
         self.page['asked'] = int(restore)
         log = open(f'{self.work}/{"restore" if restore else "start"}.err', 'wb')
         self.runner = subprocess.Popen(
             [*POD, 'run', self.name, '--level', self.level, '--image-dir', self.images, '--mount', self.work + '/shared:/shared',
-             '--env', f'CRIK_LAZY_PAGES={"always" if lazily else "never"}', '--',
+             '--env', f'CRIK_LAZY_PAGES={"always" if lazily else "never"}', '--env', f'CRIK_GRACE_PERIOD={LIMIT}s',
+             *(f'--env={variable}' for variable in self.env), '--',
              '/shared/load', 'stamp', '/shared/page', *self.command(restore, lazily)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log)
         log.close()
@@ -83,10 +87,47 @@ class Bench:
             with open(self.work + '/shared/pid', 'w') as file:
                 file.write(f'{self.page["root"]}\n')
         self.pid = int(subprocess.check_output([*POD, 'pid', self.name]))
+        if restore:
+            self.prove_restored()
         return (self.page['resumed'] - self.page['started']) / 1e9 if restore else None
 
+    def prove_restored(self):
+        """Checks that the restored program is all there, and still answers."""
+        took = self.page['resumed']
+        proof.is_restored(self.page, self.processes(), self.case)
+        self.page['resumed'] = 0
+        self.page['asked'] = 1
+        self.page.wait('resumed', 1, self.runner)
+        self.page['resumed'] = took
+
+    def processes(self):
+        """The names of the processes in the pod. Its first one is the parent of them all."""
+        names, parents = [], [self.pid]
+        while parents:
+            parent = parents.pop()
+            with open(f'/proc/{parent}/comm') as name:
+                names.append(name.read().rstrip('\n'))
+            with open(f'/proc/{parent}/task/{parent}/children') as children:
+                parents += map(int, children.read().split())
+        return names
+
+    def prove_saved(self):
+        """Checks that the checkpoint is whole."""
+        try:
+            (proof.saved_by_crik if self.tool == 'crik' else proof.saved_by_criu)(self.images, self.case)
+        except proof.NotProven as problem:
+            raise proof.NotProven(f'{problem}; {self.tool} logged: {self.last_trouble()}') from None
+
+    def last_trouble(self):
+        """The last warning or error of the pod's first process."""
+        with open(self.work + '/start.err', errors='replace') as log:
+            lines = [line.strip() for line in log]
+        return next((line for line in reversed(lines) if 'warning' in line or 'rror' in line), 'nothing')
+
     def freeze(self):
-        """Makes a checkpoint that leaves the program running. Returns the longest time the program stood still, in seconds."""
+        """Makes a checkpoint that leaves the program running.
+
+        Returns the longest time the program stood still, in seconds."""
         os.sync()
         self.page['gap'] = 0
         if self.tool == 'crik':
@@ -98,11 +139,14 @@ class Bench:
                 if self.runner.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f'criu made no checkpoint, see {self.work}')
                 time.sleep(0.005)
+        self.prove_saved()
         return self.page['gap'] / 1e9
 
     def checkpoint(self):
-        """Ends the pod with SIGTERM. Returns the seconds until its first process has gone, and the bytes on disk."""
-        os.sync()  # what is on its way to the disk from before is not part of it
+        """Ends the pod with SIGTERM. Returns the seconds until its first process has gone, and the bytes on disk.
+
+        A program that has no checkpoint dies of SIGTERM with the same exit code, so what is on the disk decides."""
+        os.sync()  # older writes that are on their way to the disk do not count
         with os.fdopen(os.pidfd_open(self.pid)) as ended:
             before = time.monotonic()
             os.kill(self.pid, signal.SIGTERM)
@@ -111,10 +155,11 @@ class Bench:
         code = self.runner.wait(LIMIT) if ready else None
         if code != 143:
             raise RuntimeError(f'{self.tool} ended with {code} instead of 143, see {self.work}')
+        self.prove_saved()
         return seconds, sum(os.stat(os.path.join(d, f)).st_blocks * 512 for d, _, files in os.walk(self.images) for f in files)
 
     def idle(self):
-        """What the pod's first process costs while its program runs."""
+        """Returns what the pod's first process costs while its program runs."""
         with open(f'/proc/{self.pid}/status') as status:
             return {key: int(value.split()[0]) for key, _, value in (line.partition(':') for line in status)
                     if key in ('VmRSS', 'RssAnon', 'Threads')}

@@ -1,4 +1,4 @@
-"""What was measured, as a table for people, as Markdown, as JSON and as a picture."""
+"""Writes what was measured as a table for people, as Markdown, as JSON and as a picture."""
 import dataclasses, json, os, statistics
 
 import svg
@@ -15,6 +15,7 @@ class Row:
     against: str
     unit: str
     goal: dict  # ratio: at most so many times the other; more: at most so much on top of it; most: at most so much
+    error: str = ''  # why there is nothing to compare
 
     def middle(self, samples):
         return statistics.median(samples)
@@ -24,11 +25,13 @@ class Row:
 
     @property
     def ratio(self):
-        return self.middle(self.crik) / self.middle(self.other) if self.middle(self.other) else None
+        return None if self.error else self.middle(self.crik) / self.middle(self.other) if self.middle(self.other) else None
 
     @property
     def most(self):
         """What the goal allows, in the row's own unit."""
+        if self.error:
+            return None
         other = self.middle(self.other)
         return self.goal['ratio'] * other if 'ratio' in self.goal else other + self.goal['more'] if 'more' in self.goal else self.goal.get('most')
 
@@ -41,7 +44,7 @@ class Row:
         return f'{value:.0f}' if value >= 100 or self.unit == '' else f'{value:.3g}'
 
     def with_spread(self, samples, pairs):
-        """The median, its quartiles where they differ, and how many samples there are where it is not one of each pair."""
+        """The median, its quartiles where they differ, and the number of samples where it is not one of each pair."""
         low, high = (self.text(value) for value in self.spread(samples))
         middle = self.text(self.middle(samples))
         notes = ([] if low == high == middle else [f'{low}–{high}']) + ([] if len(samples) == pairs else [f'n = {len(samples)}'])
@@ -55,6 +58,8 @@ class Row:
         return f'≤ {self.goal["most"] / UNITS[self.unit]:.3g} {self.unit}' if 'most' in self.goal else ''
 
     def cells(self, pairs):
+        if self.error:
+            return [self.name, 'none', 'none', '', self.goal_text(), 'error']
         ratio = '' if self.ratio is None else f'{self.ratio:.2f}'
         return [self.name, self.with_spread(self.crik, pairs), f'{self.against}: {self.with_spread(self.other, pairs)}', ratio, self.goal_text(),
                 {None: '', True: 'met', False: 'missed'}[self.met]]
@@ -74,19 +79,27 @@ def markdown(rows, skipped, facts):
             f'level {facts["level"]}, load average {facts["loadAverage"][0]}–{facts["loadAverage"][1]}, {facts["date"]}.', '',
             '| ' + ' | '.join(HEAD) + ' |', '| ' + ' | '.join(['---'] * len(HEAD)) + ' |',
             *('| ' + ' | '.join(row.cells(facts['rounds'])) + ' |' for row in rows)]
-    return '\n'.join(text + ([''] + [f'Not measured: {reason}.' for reason in skipped] if skipped else [])) + '\n'
+    notes = [f'Error: {row.name}: {row.error}.' for row in rows if row.error] + [f'Not measured: {reason}.' for reason in skipped]
+    return '\n'.join(text + ([''] + notes if notes else [])) + '\n'
 
 
 def write(rows, skipped, facts, directory):
+    """Writes all forms of the report and prints the table. Returns how many errors there are."""
     path = lambda name: os.path.join(directory, name)
     with open(path('bench.json'), 'w') as file:
         json.dump({'facts': facts, 'skipped': skipped, 'rows': [{**dataclasses.asdict(row), 'ratio': row.ratio, 'met': row.met} for row in rows]}, file, indent=1)
     with open(path('bench.md'), 'w') as file:
         file.write(markdown(rows, skipped, facts))
     with open(path('bench.svg'), 'w') as file:
-        file.write(svg.picture(rows, facts))
+        file.write(svg.picture([row for row in rows if not row.error], facts))
     print(table(rows, facts['rounds']))
     for reason in skipped:
         print('not measured:', reason)
+    errors = 0
+    for row in rows:
+        if row.error:
+            errors += 1
+            print(f'error: {row.name}: {row.error}')
     judged = [row for row in rows if row.met is not None]
-    print(f'{sum(row.met for row in judged)} of {len(judged)} goals met; {directory}/bench.json, .md and .svg')
+    print(f'{sum(row.met for row in judged)} of {len(judged) + errors} goals met, {errors} errors; {directory}/bench.json, .md and .svg')
+    return errors

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""store.py [--where DIR]: how the image directory scales.
+"""store.py [--where DIR]: measures how the image directory scales.
 
-Starts a restore beside 10, 100 and 1,000 generations (the most that keep allows) and, by turns, beside one, and takes 1,000, 10,000 and 100,000 additional
-files along, beside `cp -a` and `sync -f` of the same. The cost of each generation or file should stay the same or fall; that of saving a file does not from
-10,000 to 100,000: 0.3 s became 4.0, thirteen times as long for ten times as many."""
+It restores beside 10, 100 and 1,000 generations (the most that keep allows) and, by turns, beside one. It takes 1,000, 10,000
+and 100,000 additional files along, and compares with `cp -a` and `sync -f` of the same. The cost of each generation or file
+should stay the same or fall. That of saving a file rises from 10,000 to 100,000: 0.3 s became 4.0."""
 import argparse, json, os, re, shutil, statistics, subprocess, sys, time
 
 import pods
@@ -14,7 +14,7 @@ PAIRS = 9
 
 
 class Place:
-    """An image directory, and the pods on it."""
+    """An image directory, and the pods that use it."""
 
     def __init__(self, where, name='files'):
         self.work = os.path.join(where, f'store-{os.getpid()}-{name}')
@@ -24,7 +24,9 @@ class Place:
         self.rootfs = subprocess.check_output([pods.ROOT + '/tests/lab/rootfs.sh'], text=True).strip()
 
     def pod(self, until, *options, end='TERM'):
-        """Runs a pod until its log has that, and ends it with that signal; returns the seconds until then, and the log."""
+        """Runs a pod until its log has that text, and ends it with that signal.
+
+        Returns the seconds until then, and the log."""
         self.number += 1
         name, log = f'{os.path.basename(self.work)}-{self.number}', f'{self.work}/log'
         with open(log, 'w') as errors:
@@ -42,7 +44,7 @@ class Place:
         return seconds, open(log).read()
 
     def multiply(self, count):
-        """That many generations, all like the first, by links to its images."""
+        """Makes so many generations, all like the first, by links to its images."""
         checkpoints = self.images + '/checkpoints'
         with open(checkpoints + '/1/manifest.json') as file:
             manifest = json.load(file)
@@ -57,10 +59,10 @@ class Place:
 
 
 def generations(where):
-    """Seconds from the start of a pod to restored beside one generation, and how much longer it takes beside that many: those of each pair.
+    """Measures the seconds from the start of a pod to its restore beside one generation, and how much longer it takes beside many.
 
-    All of it counts: the lock, the sweep, the list of generations and the decision come before crik's own clock of a restore. SIGKILL, so that no
-    generation comes or goes."""
+    The lock, the sweep, the list of generations and the decision count too; they come before crik's own clock of a restore.
+    The pods end by SIGKILL, so that no generation comes or goes."""
     one, many = places = Place(where, 'one'), Place(where, 'many')
     try:
         for place in places:
@@ -85,7 +87,7 @@ def milliseconds(samples):
 
 
 def files(where):
-    """Seconds for the checkpoint and the restore of that many files of 1 KiB, and of cp and sync."""
+    """Measures the seconds for the checkpoint and the restore of so many files of 1 KiB, and for cp and sync."""
     for count in (1000, 10_000, 100_000):
         place = Place(where)
         try:

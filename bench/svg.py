@@ -1,4 +1,6 @@
-"""The picture for the README: for each row two bars, crik's and the other's, drawn to the longer of the two, and the goal as a mark."""
+"""Draws the picture for the README: two bars for each row, crik's and the other's, and the goal as a mark.
+
+The longer bar of a row has the full width."""
 from xml.sax.saxutils import escape
 
 LABEL, BAR, VALUE, LINE, TOP = 330, 300, 230, 44, 66

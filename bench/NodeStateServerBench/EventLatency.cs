@@ -3,7 +3,10 @@ using Crik.StandIn;
 
 namespace Crik.Bench;
 
-/// <summary>From the API server's event to the answer of a long-poll that waits for it, one after the other.</summary>
+/// <summary>
+/// Measures the time from an event of the API server to the answer of a long-poll that waits for it. One event follows
+/// another.
+/// </summary>
 internal static class EventLatency
 {
     public static async Task<Percentiles> MeasureAsync(StandInCluster cluster, int port, int nodes, int events)
@@ -16,7 +19,9 @@ internal static class EventLatency
             string name = StandInNodes.Name(i * 7919 % nodes);
             System.Text.Json.Nodes.JsonObject node = Clusters.Toggled(cluster, name);
             await connection.SendAsync(RawConnection.Get($"/v1/nodes/{name}?wait=60s"));
-            await look.SendAsync(RawConnection.Get($"/v1/nodes/{name}")); // by its answer the poll before it is open, too
+
+            // When this request is answered, the long-poll that was sent before it is open.
+            await look.SendAsync(RawConnection.Get($"/v1/nodes/{name}"));
             await look.ReceiveAsync();
             long began = Stopwatch.GetTimestamp();
             cluster.Apply(node);
@@ -24,7 +29,7 @@ internal static class EventLatency
             times.Add(Stopwatch.GetElapsedTime(began));
             if (status != 200)
             {
-                throw new InvalidOperationException($"{name}: {status}");
+                throw new InvalidOperationException($"the long-poll of {name} was answered with status {status}, not 200");
             }
         }
 

@@ -3,7 +3,9 @@ using Crik.StandIn;
 
 namespace Crik.Bench;
 
-/// <summary>As many GETs as come back, over kept connections, one at a time on each.</summary>
+/// <summary>
+/// Measures how many GETs a second the server answers. Each connection stays open and has one request at a time.
+/// </summary>
 internal static class GetRate
 {
     public static async Task<double> MeasureAsync(int port, int connections, TimeSpan time)
@@ -17,7 +19,7 @@ internal static class GetRate
             while (Stopwatch.GetElapsedTime(began) < time)
             {
                 await connection.SendAsync(request);
-                count += await connection.ReceiveAsync() == 200 ? 1 : throw new InvalidOperationException("not 200");
+                count += await connection.ReceiveAsync() == 200 ? 1 : throw new InvalidOperationException("a GET was not answered with status 200");
             }
 
             return count;

@@ -2,14 +2,14 @@ using Crik.StandIn;
 
 namespace Crik.Bench;
 
-/// <summary>Everything that is measured at one size of cluster.</summary>
+/// <summary>The results for one size of cluster.</summary>
 internal sealed record Measurement
 {
     private const int GetConnections = 32;
     private const int Events = 2000;
     private static readonly TimeSpan s_getsFor = TimeSpan.FromSeconds(5);
 
-    /// <summary>Connections of one process here, less what it needs itself.</summary>
+    /// <summary>How many long-polls this process can open. It keeps some files for its other needs.</summary>
     private static readonly int s_mostPolls = OpenFiles.Limit - 500;
 
     public required int Nodes { get; init; }
@@ -50,7 +50,7 @@ internal sealed record Measurement
             await Task.Delay(1000);
             double memory = server.Memory();
 
-            await EventLatency.MeasureAsync(cluster, server.Port, nodes, 200); // until everything is warm
+            await EventLatency.MeasureAsync(cluster, server.Port, nodes, 200); // warms everything up
             Percentiles alone = await EventLatency.MeasureAsync(cluster, server.Port, nodes, Events);
             double gets = await GetRate.MeasureAsync(server.Port, GetConnections, s_getsFor);
             double memoryAfterGets = server.Memory();
@@ -86,14 +86,5 @@ internal sealed record Measurement
         {
             File.Delete(kubeconfig);
         }
-    }
-}
-
-internal readonly record struct Percentiles(TimeSpan Half, TimeSpan Most, TimeSpan Worst)
-{
-    public static Percentiles Of(IEnumerable<TimeSpan> times)
-    {
-        TimeSpan[] sorted = [.. times.Order()];
-        return new Percentiles(sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100], sorted[^1]);
     }
 }

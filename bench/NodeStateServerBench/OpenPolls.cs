@@ -3,7 +3,7 @@ using Crik.StandIn;
 
 namespace Crik.Bench;
 
-/// <summary>A long-poll for each node at the same time, as there is one for each pod.</summary>
+/// <summary>Keeps one long-poll open for each node, as pods do.</summary>
 internal sealed class OpenPolls : IDisposable
 {
     private readonly RawConnection[] _connections;
@@ -27,7 +27,7 @@ internal sealed class OpenPolls : IDisposable
         return new OpenPolls(connections);
     }
 
-    /// <summary>Changes as many nodes, one after the other, while all the others wait on.</summary>
+    /// <summary>Changes nodes one after the other, while the long-polls of all other nodes wait.</summary>
     public async Task<Percentiles> ChangeAsync(StandInCluster cluster, int events)
     {
         List<TimeSpan> times = [];
@@ -42,7 +42,7 @@ internal sealed class OpenPolls : IDisposable
             times.Add(Stopwatch.GetElapsedTime(began));
             if (status != 200)
             {
-                throw new InvalidOperationException($"{name}: {status}");
+                throw new InvalidOperationException($"the long-poll of {name} was answered with status {status}, not 200");
             }
 
             await _connections[which].SendAsync(RawConnection.Get($"/v1/nodes/{name}?wait=5m"));
@@ -52,7 +52,7 @@ internal sealed class OpenPolls : IDisposable
         return Percentiles.Of(times);
     }
 
-    /// <summary>After the server's end: how many had an answer before.</summary>
+    /// <summary>Counts the long-polls that were answered before the server ended.</summary>
     public async Task<int> CountAnsweredAsync()
     {
         int answered = 0;
@@ -64,7 +64,7 @@ internal sealed class OpenPolls : IDisposable
             }
             catch (Exception cut) when (cut is IOException or System.Net.Sockets.SocketException)
             {
-                // One that was cut off.
+                // The server closed this connection without an answer.
             }
         }
 

@@ -14,7 +14,12 @@ if (args is ["real", var server, var cluster, var number])
 
 if (args.Length == 0 || !File.Exists(args[0]))
 {
-    await Console.Error.WriteLineAsync("usage: NodeStateServerBench PATH-OF-node-state-server [NODES…]\n       NodeStateServerBench real PATH KUBECONFIG NODES\n       NodeStateServerBench serve NODES KUBECONFIG");
+    await Console.Error.WriteLineAsync("""
+        usage: NodeStateServerBench SERVER [NODES…]
+               NodeStateServerBench real SERVER KUBECONFIG NODES
+               NodeStateServerBench serve NODES KUBECONFIG
+        SERVER is the path of the node-state-server binary.
+        """);
     return 64;
 }
 

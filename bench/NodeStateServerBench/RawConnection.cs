@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Crik.Bench;
 
-/// <summary>One kept connection that sends the same request again and again: the load must cost less than what it loads.</summary>
+/// <summary>
+/// A connection that stays open and sends prepared requests. It does not use HttpClient, because the load must cost
+/// less than the server.
+/// </summary>
 internal sealed class RawConnection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -21,8 +24,8 @@ internal sealed class RawConnection : IDisposable
 
     public async ValueTask SendAsync(byte[] request) => await _socket.SendAsync(request);
 
-    /// <summary>Head and body together: answers are small, and come in one piece or two.</summary>
-    /// <returns>The status.</returns>
+    /// <summary>Reads a whole answer. It must fit into the small buffer.</summary>
+    /// <returns>The HTTP status.</returns>
     public async ValueTask<int> ReceiveAsync()
     {
         int length = 0;

@@ -7,7 +7,9 @@ using Crik.StandIn;
 
 namespace Crik.Bench;
 
-/// <summary>Nodes in a real API server: made for this, of the usual size, and taken away again. No kubelet stands behind them.</summary>
+/// <summary>
+/// Creates Nodes of the usual size in a real API server, and deletes them at the end. They have no kubelet.
+/// </summary>
 internal sealed class RealCluster(KubernetesApi api, int count) : IAsyncDisposable
 {
     private const string Path = "/api/v1/nodes";
@@ -17,11 +19,12 @@ internal sealed class RealCluster(KubernetesApi api, int count) : IAsyncDisposab
 
     public async Task FillAsync()
     {
-        await EmptyAsync(); // what a run that was killed has left
+        await EmptyAsync(); // an earlier run that was killed may have left Nodes
         await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, AddAsync);
     }
 
-    /// <returns>From the request to the API server's answer.</returns>
+    /// <summary>Sets or removes the taint of a node that is going away.</summary>
+    /// <returns>The time from the request to the answer of the API server.</returns>
     public async Task<TimeSpan> SetGoesAsync(string name, bool goes)
     {
         JsonArray taints = goes ? [new JsonObject { ["key"] = "ToBeDeletedByClusterAutoscaler", ["effect"] = "NoSchedule" }] : [];
@@ -43,7 +46,7 @@ internal sealed class RealCluster(KubernetesApi api, int count) : IAsyncDisposab
             node["metadata"]!.AsObject().Remove(key);
         }
 
-        node["spec"] = new JsonObject { ["unschedulable"] = true }; // or the cluster's own pods would be put there
+        node["spec"] = new JsonObject { ["unschedulable"] = true }; // keeps the pods of the cluster off this Node
         (await SendAsync(HttpMethod.Post, Path, node, "application/json", end)).Dispose();
     }
 

@@ -3,7 +3,9 @@ using Crik.NodeStateServer.Kubernetes;
 
 namespace Crik.Bench;
 
-/// <summary>The same against a real API server, whose own time is part of what is measured and told beside it.</summary>
+/// <summary>
+/// Measures with a real API server. The results include the time of the API server, which is therefore reported too.
+/// </summary>
 internal static class RealMeasurement
 {
     private const int Events = 500;
@@ -14,11 +16,11 @@ internal static class RealMeasurement
         await using RealCluster cluster = new(api, nodes);
         await cluster.FillAsync();
 
-        // Nodes without a kubelet are soon taken for unreachable, and those that nobody may be put on are cordoned.
+        // These Nodes have no kubelet, so Kubernetes soon marks them as unreachable. They are also unschedulable.
         using ServerProcess server = await ServerProcess.StartAsync(path, kubeconfig, "--disable-signal", "unreachable,cloud-shutdown,cordon,cordon-taint");
         await Task.Delay(1000);
         Console.WriteLine($"{nodes} Nodes in a real API server");
-        Console.WriteLine($"start to ready: {server.FirstSync.TotalSeconds:0.00} s, resident memory: {server.Memory():0.0} MiB");
+        Console.WriteLine($"from the start to ready: {server.FirstSync.TotalSeconds:0.00} s, resident memory: {server.Memory():0.0} MiB");
 
         List<TimeSpan> answers = [], patches = [];
         using RawConnection poll = await RawConnection.OpenAsync(server.Port);
@@ -37,8 +39,8 @@ internal static class RealMeasurement
         }
 
         Percentiles patched = Percentiles.Of(patches), answered = Percentiles.Of(answers);
-        Console.WriteLine($"change to the API server's own answer: p50 {patched.Half.TotalMilliseconds:0.00} ms, p99 {patched.Most.TotalMilliseconds:0.00} ms");
-        Console.WriteLine($"change to the answer of a long-poll:   p50 {answered.Half.TotalMilliseconds:0.00} ms, p99 {answered.Most.TotalMilliseconds:0.00} ms");
+        Console.WriteLine($"from the change to the answer of the API server: p50 {patched.Half.TotalMilliseconds:0.00} ms, p99 {patched.Most.TotalMilliseconds:0.00} ms");
+        Console.WriteLine($"from the change to the answer of a long-poll:    p50 {answered.Half.TotalMilliseconds:0.00} ms, p99 {answered.Most.TotalMilliseconds:0.00} ms");
         Console.WriteLine($"resident memory after {Events} changes: {server.Memory():0.0} MiB");
         await server.StopAsync();
     }

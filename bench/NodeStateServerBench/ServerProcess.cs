@@ -4,7 +4,7 @@ using Crik.StandIn;
 
 namespace Crik.Bench;
 
-/// <summary>The published server on a core of its own, the last one.</summary>
+/// <summary>Runs the server binary on the last core, which nothing else of the bench uses.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
@@ -16,7 +16,9 @@ internal sealed class ServerProcess : IDisposable
         HealthPort = healthPort;
     }
 
-    /// <summary>The machine's last one; this process is started on the others.</summary>
+    /// <summary>
+    /// The last core of the machine. bench/node-state-server.sh starts this process on the other cores.
+    /// </summary>
     public static int Core { get; } =
         int.Parse(File.ReadAllText("/sys/devices/system/cpu/online").Trim().Split('-', ',')[^1], CultureInfo.InvariantCulture);
 
@@ -24,7 +26,7 @@ internal sealed class ServerProcess : IDisposable
 
     public int HealthPort { get; }
 
-    /// <summary>Of the first list, from the start of the process to ready.</summary>
+    /// <summary>The time from the start of the process until it was ready.</summary>
     public TimeSpan FirstSync { get; private set; }
 
     public static async Task<ServerProcess> StartAsync(string path, string kubeconfig, params string[] more)
@@ -54,28 +56,27 @@ internal sealed class ServerProcess : IDisposable
             }
             catch (HttpRequestException) when (!process.HasExited && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1))
             {
-                // Does not listen yet.
+                // The server does not listen yet.
             }
 
             await Task.Delay(5);
         }
     }
 
-    /// <summary>VmRSS, or VmHWM for the most there ever was, in MiB.</summary>
-    public double Memory(string line = "VmRSS")
+    /// <summary>Returns the resident memory of the server in MiB.</summary>
+    public double Memory()
     {
-        string found = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith(line, StringComparison.Ordinal));
+        string found = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith("VmRSS", StringComparison.Ordinal));
         return long.Parse(found.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) / 1024.0;
     }
 
-    /// <summary>Of all its threads.</summary>
     public TimeSpan ProcessorTime()
     {
         _process.Refresh();
         return _process.TotalProcessorTime;
     }
 
-    /// <returns>From SIGTERM to its end.</returns>
+    /// <returns>The time from SIGTERM to the exit.</returns>
     public async Task<TimeSpan> StopAsync()
     {
         long began = Stopwatch.GetTimestamp();

@@ -1,11 +1,11 @@
-/* load: a program of a wanted size, for the benchmark. It tells through a shared page when it is there and when it runs again.
+/* load: a program of a wanted size for the benchmark. It writes to a shared page when it is ready and when it runs again.
  *
  *   load stamp PAGE COMMAND...              writes the time to the page and becomes the command
  *   load run PAGE MEGABYTES PROCESSES FILES DIRECTORY
  *   load above PAGE MEGABYTES PROCESSES FILES DIRECTORY
  *
  * Half of each page of memory compresses well, half does not. The files are opened in DIRECTORY, one descriptor each. With
- * `above` it does for itself what crik does for its program: a session of its own, and pids that are free at a restore. */
+ * `above` the program does for itself what crik does for its program: it takes a new session, and pids that are free at a restore. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
