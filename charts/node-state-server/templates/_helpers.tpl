@@ -1,15 +1,17 @@
-{{/* The name of everything. Fixed, as the original's: crik's configuration names the Service. */}}
+{{/* The name of all objects. It does not depend on the release, because the configuration of crik has the name of
+     the Service. */}}
 {{- define "node-state-server.name" -}}
 {{ .Values.fullnameOverride | default "crik-node-state-server" }}
 {{- end }}
 
-{{/* What selects the Pods. A Deployment's selector can never be changed: these two are the original's. */}}
+{{/* The labels that select the Pods. They are those of the original chart, because the selector of a Deployment
+     cannot be changed. */}}
 {{- define "node-state-server.selector" -}}
 app.kubernetes.io/name: {{ include "node-state-server.name" . | quote }}
 app.kubernetes.io/part-of: crik
 {{- end }}
 
-{{/* Labels of every object. The user's are added to them and cannot change them. */}}
+{{/* The labels of every object. The user can add labels, but cannot change these. */}}
 {{- define "node-state-server.labels" -}}
 {{- $own := dict
       "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_")
@@ -20,13 +22,15 @@ app.kubernetes.io/part-of: crik
 {{- mergeOverwrite (deepCopy (default dict .Values.commonLabels)) $own (include "node-state-server.selector" . | fromYaml) | toYaml }}
 {{- end }}
 
-{{/* Labels of the Pods: nothing in them changes with the chart's version, which would replace every Pod. */}}
+{{/* The labels of the Pods. They do not have the version of the chart, because a change of it would replace every
+     Pod. */}}
 {{- define "node-state-server.podLabels" -}}
 {{- $own := dict "app.kubernetes.io/instance" .Release.Name "app.kubernetes.io/component" "node-state-server" }}
 {{- mergeOverwrite (deepCopy (default dict .Values.commonLabels)) (default dict .Values.podLabels) $own (include "node-state-server.selector" . | fromYaml) | toYaml }}
 {{- end }}
 
-{{/* The checksum replaces the Pods when the signals change, which are read at the start. */}}
+{{/* The server reads the signals only at start. The checksum makes Kubernetes replace the Pods when the signals
+     change. */}}
 {{- define "node-state-server.podAnnotations" -}}
 {{- $own := dict "kubectl.kubernetes.io/default-container" "node-state-server" }}
 {{- with include "node-state-server.signals" . }}{{ $_ := set $own "checksum/signals" (sha256sum .) }}{{ end }}
@@ -50,7 +54,7 @@ labels:
 {{- if .Values.serviceAccount.create }}
 {{- .Values.serviceAccount.name | default (include "node-state-server.name" .) }}
 {{- else }}
-{{- required "serviceAccount.name: must be given where serviceAccount.create is false" .Values.serviceAccount.name }}
+{{- required "serviceAccount.name: must be set when serviceAccount.create is false" .Values.serviceAccount.name }}
 {{- end }}
 {{- end }}
 
@@ -60,14 +64,15 @@ labels:
 {{- end }}
 {{- end }}
 
-{{/* The signals file; empty where there is nothing to say in it. */}}
+{{/* The signals file. It is empty when no signal is configured. */}}
 {{- define "node-state-server.signals" -}}
 {{- with .Values.nodeStateServer.signals }}
 {{- if or .enable .disable .rules }}{{ toYaml . }}{{ end }}
 {{- end }}
 {{- end }}
 
-{{/* The server's variables. What the original's server knows is a flag; what it does not is one of these, which it overlooks. */}}
+{{/* The variables of the server. Only options that the original server has are flags. It ignores variables that it
+     does not know. */}}
 {{- define "node-state-server.env" -}}
 {{- $own := dict "CRIK_SERVER_SHUTDOWN_DELAY" (printf "%ds" (int .Values.shutdownDelaySeconds)) }}
 {{- with .Values.nodeStateServer }}
@@ -100,12 +105,12 @@ labels:
 {{- with $constraints }}{{ toYaml . }}{{ end }}
 {{- end }}
 
-{{/* Where the server is, for those who ask it. Without the cluster's domain: the Pods' search list has it. */}}
+{{/* The address for clients. It needs no cluster domain, because that is in the search list of the Pods. */}}
 {{- define "node-state-server.url" -}}
 http://{{ include "node-state-server.name" . }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}
 {{- end }}
 
-{{/* What a schema cannot say: values that do not go together. */}}
+{{/* Refuses combinations of values that a schema cannot refuse. */}}
 {{- define "node-state-server.check" -}}
 {{- $delay := int .Values.shutdownDelaySeconds }}
 {{- $grace := int .Values.terminationGracePeriodSeconds }}
@@ -113,9 +118,9 @@ http://{{ include "node-state-server.name" . }}.{{ .Release.Namespace }}.svc:{{ 
 {{- fail (printf "terminationGracePeriodSeconds: must be more than shutdownDelaySeconds (%d), not %d" $delay $grace) }}
 {{- end }}
 {{- if and .Values.nodeStateServer.tokenAudience (not .Values.nodeStateServer.requireToken) }}
-{{- fail "nodeStateServer.tokenAudience: means nothing without nodeStateServer.requireToken" }}
+{{- fail "nodeStateServer.tokenAudience: has no effect without nodeStateServer.requireToken" }}
 {{- end }}
 {{- if eq (int .Values.service.port) 8080 }}
-{{- fail "service.port: must not be 8080, where the Service has the metrics" }}
+{{- fail "service.port: must not be 8080, because the Service has the metrics on that port" }}
 {{- end }}
 {{- end }}
