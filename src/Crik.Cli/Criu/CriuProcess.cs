@@ -39,12 +39,8 @@ internal sealed class CriuProcess : ICriuSession
 
     public int EndSignal => _isKilled ? 0 : _process.Exit?.Signal ?? 0;
 
-    /// <param name="inherited">Descriptors of crik that criu gets, under the numbers from <see cref="FirstInheritedInCriu"/> on.</param>
-    /// <param name="libraries">Libraries that criu loads before all others. They are closed here after criu has started.</param>
-    /// <param name="runtime">The directory in which a criu at the basic level stores what it finds out about the kernel.</param>
     /// <exception cref="CriuException">criu does not exist or cannot be executed.</exception>
-    public static CriuProcess Start(
-        IInit init, string criu, FileDescriptor output, IReadOnlyList<int> inherited, IReadOnlyList<FileDescriptor> libraries, string? runtime = null)
+    public static CriuProcess Start(IInit init, string criu, FileDescriptor output, CriuStart how)
     {
         (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
         using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
@@ -56,7 +52,7 @@ internal sealed class CriuProcess : ICriuSession
             passed.Add(output.Number, 2);
             passed.Add(theirs.Number, SocketInCriu);
             int next = FirstInheritedInCriu;
-            foreach (int descriptor in inherited)
+            foreach (int descriptor in how.Inherited)
             {
                 passed.Add(descriptor, next++);
             }
@@ -65,7 +61,7 @@ internal sealed class CriuProcess : ICriuSession
             // container, and a criu whose client is gone lets the frozen tree run on, although its checkpoint was just committed.
             passed.Add(ours.Number, next++);
             IReadOnlyList<string> environment = WithoutLoaderSettings(EnvironmentBlock.Current);
-            foreach (FileDescriptor library in libraries)
+            foreach (FileDescriptor library in how.Libraries)
             {
                 using (library)
                 {
@@ -74,13 +70,14 @@ internal sealed class CriuProcess : ICriuSession
                 }
             }
 
-            string[] command = [criu, .. runtime is null ? Array.Empty<string>() : ["--unprivileged"], "swrk", $"{SocketInCriu}"];
+            string[] command = [criu, .. how.Runtime is null ? Array.Empty<string>() : ["--unprivileged"], "swrk", $"{SocketInCriu}"];
             ProcessSpec spec = new(command)
             {
                 Descriptors = passed.Pairs,
-                Environment = runtime is null ? environment
-                    : [.. environment.Where(entry => !entry.StartsWith(RuntimeVariable, StringComparison.Ordinal)), RuntimeVariable + runtime],
+                Environment = how.Runtime is null ? environment
+                    : [.. environment.Where(entry => !entry.StartsWith(RuntimeVariable, StringComparison.Ordinal)), RuntimeVariable + how.Runtime],
                 NewSession = true,
+                IsOfferedToOomKiller = how.IsForDump, // a dump can be repeated, and the program and crik cannot
                 SurvivesFileSizeLimit = true,
             };
             if (init.TryStart(spec, out int errno) is { } process)
@@ -94,16 +91,6 @@ internal sealed class CriuProcess : ICriuSession
     }
 
     public static CriuException NoAnswer(string file) => new($"{file} does not answer: check that criuPath is right and that the image has all that criu needs", []);
-
-    /// <summary>
-    /// Makes the kernel end this criu first when memory runs out. A dump can be repeated, and the program and crik cannot. It must not be
-    /// done to a criu that restores, because its tasks would inherit it.
-    /// </summary>
-    public void OfferToOomKiller()
-    {
-        using FileDescriptor? score = Libc.TryOpen($"/proc/{Pid}/oom_score_adj", Libc.O_WRONLY, 0, out _);
-        _ = score is null ? 0 : Libc.TryWrite(score.Number, "1000"u8);
-    }
 
     public void Send(byte[] request)
     {

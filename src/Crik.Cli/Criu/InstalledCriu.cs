@@ -18,16 +18,15 @@ internal sealed class InstalledCriu(IInit init, CriuSetup setup) : ICriu
     public int AskVersion(TimeSpan atMost)
     {
         using FileDescriptor output = Libc.Open("/dev/null", Libc.O_RDWR);
-        using CriuProcess process = CriuProcess.Start(init, setup.File, output, [], []);
+        using CriuProcess process = CriuProcess.Start(init, setup.File, output, new CriuStart());
         process.Send(CriuRequest.ForVersion());
         return process.Receive(Deadline.In(atMost)) is CriuReply.Said said ? said.Message.Version : throw CriuProcess.NoAnswer(setup.File);
     }
 
     public ICriuSession StartForDump(FileDescriptor output, bool shareSysvMemory)
     {
-        CriuProcess process = CriuProcess.Start(init, setup.File, output, [], Preload.OpenForDump(shareSysvMemory && setup.Level == PrivilegeLevel.Basic));
-        process.OfferToOomKiller();
-        return process;
+        IReadOnlyList<FileDescriptor> libraries = Preload.OpenForDump(shareSysvMemory && setup.Level == PrivilegeLevel.Basic);
+        return CriuProcess.Start(init, setup.File, output, new CriuStart { Libraries = libraries, IsForDump = true });
     }
 
     public CriuForRestore StartForRestore() => Start(runtime: null);
@@ -50,7 +49,8 @@ internal sealed class InstalledCriu(IInit init, CriuSetup setup) : ICriu
         FileDescriptor output = Libc.MakeMemoryFile("criu-output", []);
         try
         {
-            CriuProcess process = CriuProcess.Start(init, setup.File, output, CriuForRestore.Streams, Preload.OpenForRestore(), runtime?.Path);
+            CriuStart how = new() { Inherited = CriuForRestore.Streams, Libraries = Preload.OpenForRestore(), Runtime = runtime?.Path };
+            CriuProcess process = CriuProcess.Start(init, setup.File, output, how);
             return new CriuForRestore(process, output, runtime);
         }
         catch

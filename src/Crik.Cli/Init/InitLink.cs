@@ -41,9 +41,10 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
 
         try
         {
-            errno = Libc.Spawn(
-                spec.Command, spec.Environment ?? EnvironmentBlock.Current, spec.Descriptors, gate.Inherited, gate.ToReset,
-                spec.NewSession, spec.NewGroup, out int pid);
+            IReadOnlyList<string> environment = spec.Environment ?? EnvironmentBlock.Current;
+            errno = spec.IsOfferedToOomKiller
+                ? Libc.SpawnOffered(spec.Command, environment, spec.Descriptors, gate.Inherited, gate.ToReset, out int pid)
+                : Libc.Spawn(spec.Command, environment, spec.Descriptors, gate.Inherited, gate.ToReset, spec.NewSession, spec.NewGroup, out pid);
             started = errno == 0 ? new ChildProcess(pid) : null;
             return started;
         }

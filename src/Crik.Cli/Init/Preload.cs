@@ -10,7 +10,7 @@ internal static class Preload
 {
     private const string Variable = "LD_PRELOAD";
 
-#if CRIK_PRELOADS
+#if CRIK_NATIVE
     /// <summary>Gives criu two answers that the kernel refuses it: about tasks of other users, and, on new kernels, about TCP sockets.</summary>
     private static ReadOnlySpan<byte> CriuAnswers => PreloadBytes.CriuAnswers;
 

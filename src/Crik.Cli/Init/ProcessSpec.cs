@@ -16,6 +16,12 @@ internal sealed record ProcessSpec(IReadOnlyList<string> Command)
     /// <summary>Makes the child the leader of a new process group in crik's session, for a program that shares crik's terminal.</summary>
     public bool NewGroup { get; init; }
 
+    /// <summary>
+    /// Makes the kernel end the child first when memory runs out, and the child the leader of a new session. All that the child starts
+    /// inherits this, so it must not be done to a criu that restores.
+    /// </summary>
+    public bool IsOfferedToOomKiller { get; init; }
+
     /// <summary>Makes the child ignore SIGXFSZ: after <see cref="Linux.Libc.ForbidFileWrites"/> its writes then fail instead of killing it.</summary>
     public bool SurvivesFileSizeLimit { get; init; }
 }

@@ -43,6 +43,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "posix_spawnp")]
     private static partial int SpawnCore(int* pid, byte* file, void* actions, void* attributes, byte** argv, byte** environment);
 
+#if CRIK_NATIVE
+    [LibraryImport("spawn-offered", EntryPoint = "crik_spawn_offered")]
+    private static partial int SpawnOfferedCore(int* pid, byte** argv, byte** environment, int* descriptors, int pairs, void* mask, void* defaults);
+#endif
+
     /// <summary>Replaces this process. Returns only when that did not work.</summary>
     /// <returns>The errno.</returns>
     internal static int Execute(IReadOnlyList<string> command)
@@ -104,5 +109,40 @@ internal static unsafe partial class Libc
             SpawnAttributesDestroy(attributes);
             SpawnActionsDestroy(actions);
         }
+    }
+
+    /// <summary>
+    /// Starts a program in a new process that leads a new session and that the kernel ends first when memory runs out. Only the native build
+    /// (Native/Linked/spawn-offered.c) can do the latter; the others start the program like any other.
+    /// </summary>
+    /// <returns>0, or the errno: ENOENT, EACCES, ENOEXEC…</returns>
+    internal static int SpawnOffered(
+        IReadOnlyList<string> command,
+        IReadOnlyList<string> environment,
+        IReadOnlyList<(int From, int To)> descriptors,
+        SignalSet mask,
+        SignalSet defaults,
+        out int pid)
+    {
+#if CRIK_NATIVE
+        using NativeStrings argv = new(command);
+        using NativeStrings envp = new(environment);
+        byte* blocked = stackalloc byte[SignalSetBytes];
+        byte* reset = stackalloc byte[SignalSetBytes];
+        Fill(blocked, mask);
+        Fill(reset, defaults);
+        int started = 0;
+        int* pairs = stackalloc int[2 * descriptors.Count];
+        for (int i = 0; i < descriptors.Count; i++)
+        {
+            (pairs[2 * i], pairs[(2 * i) + 1]) = descriptors[i];
+        }
+
+        int error = SpawnOfferedCore(&started, argv.Pointer, envp.Pointer, pairs, descriptors.Count, blocked, reset);
+        pid = started;
+        return error;
+#else
+        return Spawn(command, environment, descriptors, mask, defaults, newSession: true, newGroup: false, out pid);
+#endif
     }
 }

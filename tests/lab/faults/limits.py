@@ -1,11 +1,12 @@
 """Limits of the pod that are reached: processes, descriptors, memory, and a standard error that nobody reads."""
-import fcntl, os, re, resource
+import fcntl, os, pathlib, re, resource, subprocess, time
 
-import deadline
+import deadline, pods
 
 AT_START, RUNNING, AT_SIGTERM = 'at start', 'while running', 'at SIGTERM'
 MOMENTS = (AT_START, RUNNING, AT_SIGTERM)
 MIB = 1 << 20
+BALLAST = 24 * MIB  # of memory that a pod with a limit has in use beside the witness
 
 
 def at_some_moment(link, reach, **options):
@@ -76,43 +77,76 @@ def memory(link):
     """The memory limit is reached, so that the kernel kills a process of the pod.
 
     That should be criu: crik can offer it to the kernel."""
-    seen = KernelLog()
+    groups, ballast = [], f'{link.volume}.ballast'
 
     def reach(pid, moment):
         group = cgroup('memory', pid)
+        groups.append(group)
+        fill(group, ballast)
         used = read_number(group + '/memory.usage_in_bytes', group + '/memory.current')
         most = used + link.rng.choice([0, MIB // 4, MIB, 4 * MIB, 16 * MIB])
-        most = max(most, 8 * MIB) if moment == AT_START else most
+        most = max(most, BALLAST + 8 * MIB) if moment == AT_START else most
         write(most, group + '/memory.limit_in_bytes', group + '/memory.max')
         return f'{most // 1024} KiB of memory, {(most - used) // 1024} KiB more'
 
     try:
-        return at_some_moment(link, reach, excuse=lambda: seen.excuse(*(slot.name for slot in link.slots)))
+        with KernelReports() as reports:
+            return at_some_moment(link, reach, excuse=lambda: reports.excuse(sum(map(kills_in, groups)), *(slot.name for slot in link.slots)))
     finally:
-        seen.close()
+        pathlib.Path(ballast).unlink(missing_ok=True)
 
 
-class KernelLog:
-    """What the kernel logs from now on about processes that it kills for want of memory."""
+def fill(group, file):
+    """Charges a file on a tmpfs to a control group.
 
-    def __init__(self):
-        self._descriptor = os.open('/dev/kmsg', os.O_RDONLY | os.O_NONBLOCK)
-        os.lseek(self._descriptor, 0, os.SEEK_END)
+    The witness and crik need some 5 MiB, and no pod has so low a limit. The kernel counts oom_score_adj in thousandths of the
+    limit, in whole pages (oom_badness in mm/oom_kill.c): below 4,000 KiB it does not count at all, and below 16 MiB less than
+    the pages of crik."""
+    subprocess.run(['sh', '-c', 'echo $$ >"$1/cgroup.procs" && exec head -c "$2" /dev/zero >"$3"', 'sh', group, str(BALLAST), file], check=True)
+
+
+def kills_in(group):
+    """How many processes of this control group the kernel has killed for want of memory."""
+    with open(next(name for name in (group + '/memory.oom_control', group + '/memory.events') if os.path.exists(name))) as file:
+        return int(dict(line.split() for line in file)['oom_kill'])
+
+
+class KernelReports:
+    """What the kernel reports about processes that it kills for want of memory.
+
+    It reports at most ten kills in five seconds (oom_kill_process in mm/oom_kill.c). Therefore pods take turns, and after each
+    comes a pause for every kill."""
+
+    PAUSE = 1  # seconds for each kill
+
+    def __enter__(self):
+        self._turn = os.open(pods.lab.RUN, os.O_RDONLY)
+        fcntl.flock(self._turn, fcntl.LOCK_EX)
+        self._log = os.open('/dev/kmsg', os.O_RDONLY | os.O_NONBLOCK)
+        os.lseek(self._log, 0, os.SEEK_END)
+        self._kills = 0
+        return self
+
+    def __exit__(self, *_):
+        os.close(self._log)
+        time.sleep(self.PAUSE * self._kills)
+        os.close(self._turn)
 
     def _records(self):
         while True:
             try:
-                yield os.read(self._descriptor, 8192).decode(errors='replace').split('\n')[0]
+                yield os.read(self._log, 8192).decode(errors='replace').split('\n')[0]
             except BrokenPipeError:
                 continue  # the kernel has overwritten what was next
             except BlockingIOError:
                 break
 
-    def excuse(self, *pods):
+    def excuse(self, kills, *names):
         """Returns why crik could not prevent that the kernel killed it or its program; None when it could.
 
         The kernel kills criu first when crik offers it, but not when there is no criu."""
-        there = set()
+        self._kills = kills
+        reported, alone, there = 0, None, set()
         for record in self._records():
             task = re.search(r';\[ *\d+\] .* (\S+)$', record)
             kill = re.search(r'oom-kill:.*task_memcg=\S*/([^/,]+),task=([^,]*),', record)
@@ -120,12 +154,11 @@ class KernelLog:
                 there = set()
             elif task:
                 there.add(task[1])
-            elif kill and kill[1] in pods and kill[2] in ('crik', 'witness') and 'criu' not in there:
-                return f'the kernel killed {kill[2]} and there was no criu'
-        return None
-
-    def close(self):
-        os.close(self._descriptor)
+            elif kill and kill[1] in names:
+                reported += 1
+                if kill[2] in ('crik', 'witness') and 'criu' not in there:
+                    alone = alone or f'the kernel killed {kill[2]} and there was no criu'
+        return alone or ('the kernel did not report all that it killed' if reported < kills else None)
 
 
 def standard_error_full(link):
