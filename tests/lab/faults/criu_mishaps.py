@@ -12,7 +12,7 @@ def hit_criu(chain_, pod, number, usual, restoring=False):
     criu = next_criu(pod, restoring)
     time.sleep(chain_.rng.random() * usual)
     try:
-        os.kill(int(criu), number)
+        os.kill(criu, number)
     except (ProcessLookupError, TypeError):
         chain_.missed = True
 

@@ -1,6 +1,8 @@
 """Programs that stay frozen because the kernel does not let their tracer die."""
 import signal
 
+import pods
+
 EXITING = 0x4  # PF_EXITING of include/linux/sched.h
 
 
@@ -10,11 +12,7 @@ def tree(pid):
     while parents:
         parent = parents.pop()
         found.append(parent)
-        try:
-            with open(f'/proc/{parent}/task/{parent}/children') as children:
-                parents += map(int, children.read().split())
-        except OSError:
-            pass  # it ended
+        parents += pods.children_of(parent)
     return found
 
 

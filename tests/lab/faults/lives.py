@@ -1,7 +1,7 @@
 """The life of a pod to which a mishap happens: how it begins, and what may come of it."""
 import signal, time
 
-import chain, faultfs
+import chain, faultfs, pods
 
 PROGRAM = 7                       # the witness's exit code at SIGTERM
 IN_ORDER = (chain.CHECKPOINT, PROGRAM)
@@ -96,12 +96,12 @@ def next_criu(pod, restoring, patience=5):
     """Returns the process id, as seen from here, of a criu in a pod; None when there is none for so many seconds."""
     until = time.monotonic() + patience
     while time.monotonic() < until and not pod.has_ended():
-        try:
-            for child in open(f'/proc/{pod.pid}/task/{pod.pid}/children').read().split():
+        for child in pods.children_of(pod.pid):
+            try:
                 if open(f'/proc/{child}/comm').read() == 'criu\n' and not (restoring and is_of_the_tree(child)):
                     return child
-        except (FileNotFoundError, ProcessLookupError):
-            pass
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it ended
         time.sleep(0.0002)
     return None
 

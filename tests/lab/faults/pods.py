@@ -86,6 +86,18 @@ def end_with_the_parent():
         raise OSError('cannot ask for a signal at the end of the parent')
 
 
+def children_of(pid):
+    """The children of all threads of a process; none when it has ended."""
+    found = []
+    for name in glob.glob(f'/proc/{pid}/task/*/children'):
+        try:
+            with open(name) as file:
+                found += map(int, file.read().split())
+        except OSError:
+            pass  # the thread ended
+    return found
+
+
 class Slot:
     """One bundle, in which pods run one after the other."""
 
