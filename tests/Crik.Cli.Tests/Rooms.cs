@@ -31,7 +31,7 @@ internal static class Rooms
         ["Store"] = ["Linux", "Json", "Diagnostics", "Init.IInit", "Init.StandardStreams", "Files", "Criu"],
 
         // A stamp of a file and a change between two stamps are values. Reading them is left to the callers.
-        ["Policy"] = ["Linux", "Init.ExitStatus", "Configuration", "Contracts", "Files.FileStamp", "Files.FileChange", "Store", "Nodes", "Criu"],
+        ["Policy"] = ["Linux", "Init.ExitStatus", "Init.GraceClock", "Configuration", "Contracts", "Files.FileStamp", "Files.FileChange", "Store", "Nodes", "Criu"],
         ["Save"] = ["Linux", "Json", "Diagnostics", "Init", "Configuration", "Files", "Criu", "Store", "Policy"],
         ["Restore"] = ["Linux", "Json", "Diagnostics", "Init", "Configuration", "Files", "Criu", "Store", "Policy"],
         ["Run"] =

@@ -13,6 +13,9 @@ internal sealed class MemoryDirectory : IDisposable
     private const string Place = "/dev/shm";
     private const string Prefix = "crik-";
 
+    /// <summary>How many directories are made in turn, because another crik's sweep may remove one before it is locked.</summary>
+    private const int Attempts = 3;
+
     private readonly FileDescriptor? _lock;
 
     private MemoryDirectory(string path, FileDescriptor? heldLock)
@@ -29,12 +32,23 @@ internal sealed class MemoryDirectory : IDisposable
 
     internal static MemoryDirectory? TryMake(long bytes, string place)
     {
-        string path = System.IO.Path.Combine(place, $"{Prefix}{Guid.NewGuid():n}"); // a random name, so that it cannot exist already
         try
         {
-            return Libc.FreeBytes(place) > bytes && Libc.MakeDirectory(path, FileModes.OwnDirectory)
-                ? new MemoryDirectory(path, Lock(path))
-                : null;
+            for (int attempt = 0; attempt < Attempts && Libc.FreeBytes(place) > bytes; attempt++)
+            {
+                string path = System.IO.Path.Combine(place, $"{Prefix}{Guid.NewGuid():n}"); // a random name, so that it cannot exist already
+                if (Libc.MakeDirectory(path, FileModes.OwnDirectory) && Lock(path) is { } heldLock)
+                {
+                    if (Directory.Exists(path))
+                    {
+                        return new MemoryDirectory(path, heldLock);
+                    }
+
+                    heldLock.Dispose();
+                }
+            }
+
+            return null;
         }
         catch (LinuxException exception)
         {

@@ -1,3 +1,5 @@
+using Crik.Init;
+
 namespace Crik.Policy;
 
 /// <summary>Divides the time between SIGTERM and SIGKILL between the checkpoint and the program's own end.</summary>
@@ -5,8 +7,6 @@ namespace Crik.Policy;
 /// <param name="ForProgram">What the program gets to end by itself when there is no checkpoint.</param>
 internal sealed record GracePlan(TimeSpan ForCheckpoint, TimeSpan ForProgram)
 {
-    private static readonly TimeSpan s_mostForProgram = TimeSpan.FromSeconds(10);
-
     /// <summary>The plan never assumes less time than this, even when the grace period is over.</summary>
     private static readonly TimeSpan s_leastTime = TimeSpan.FromSeconds(1);
 
@@ -14,7 +14,7 @@ internal sealed record GracePlan(TimeSpan ForCheckpoint, TimeSpan ForProgram)
     private static readonly TimeSpan s_leastForCheckpoint = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The program gets a quarter of the time, at most 10 s. docs/design/0009-asking-about-the-node.md has the reasons for how
+    /// The program gets what <see cref="GraceClock.ReserveOf"/> says. docs/design/0009-asking-about-the-node.md has the reasons for how
     /// far the node's deadline is believed.
     /// </summary>
     /// <param name="gone">The time since SIGTERM.</param>
@@ -37,7 +37,7 @@ internal sealed record GracePlan(TimeSpan ForCheckpoint, TimeSpan ForProgram)
     private static GracePlan Divide(TimeSpan time)
     {
         time = time < s_leastTime ? s_leastTime : time;
-        TimeSpan forProgram = time / 4 < s_mostForProgram ? time / 4 : s_mostForProgram;
+        TimeSpan forProgram = GraceClock.ReserveOf(time);
         return new GracePlan(time - forProgram, forProgram);
     }
 }

@@ -283,12 +283,13 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
                 return outcome;
             }
 
-            if (failed.IsOfPod && (!failed.MayPass || untilFaultIsGone.Left < pause))
+            if (failed.IsOfPod && (!failed.MayPass || untilFaultIsGone.HasPassed))
             {
                 throw new CheckpointException($"checkpoint {manifest.Generation} cannot be restored now: {failed.Reason}; this pod is at fault and not the checkpoint, "
                     + "which stays where it is for the next start");
             }
 
+            pause = pause < untilFaultIsGone.Left ? pause : untilFaultIsGone.Left;
             Log.Warning(failed.IsOfPod ? $"attempt {attempt} to restore checkpoint {manifest.Generation}: {failed.Reason}; crik tries again in {pause.TotalSeconds:0} s"
                 : $"attempt {attempt} of {policy.RestoreAttempts} to restore checkpoint {manifest.Generation}: {failed.Reason}");
             if (failed.IsOfPod && pod.Init.Wait(() => IsTerminated, Deadline.In(pause)))

@@ -143,6 +143,32 @@ public sealed class PolicyTests
     }
 
     [LabTheory]
+    [Explains("…, which the program had open for writing at the checkpoint, was written to since", "warn", "crik info: restored", 143)]
+    [Explains("…, which the program had open for writing at the checkpoint, was written to since", "startFresh", "count 1", 143)]
+    [Explains("…, which the program had open for writing at the checkpoint, was written to since", "fail", "crik error", 123)]
+    public void WhenVolumeFilesChanged_decides_about_a_file_that_was_written_to_at_equal_size(string message, string policy, string expected, int code)
+    {
+        using ImageDirectory images = new();
+        string work = images.In("volume");
+        Directory.CreateDirectory(work);
+        string[] program = Programs.Shell("[ -e /work/file ] || echo before >/work/file; exec 5<>/work/file; " + Programs.Count);
+        string[] options = ["--mount", $"{work}:/work", "--env", $"CRIK_WHEN_VOLUME_FILES_CHANGED={policy}"];
+        images.MakeCheckpoint(options, program);
+
+        File.WriteAllText(Path.Combine(work, "file"), "beyond\n");
+        using Pod pod = Pod.WithCheckpoints(images, options, program);
+        pod.WaitForLine(expected);
+        if (code == 143)
+        {
+            pod.Kill();
+        }
+
+        pod.WaitForExit(code);
+        pod.AssertSaid(message);
+        Assert.Empty(images.Failed);
+    }
+
+    [LabTheory]
     [Explains("does not fit: CPU", "startFresh", "count 1", 143)]
     [Explains("does not fit: CPU", "tryAnyway", "crik info: restored", 143)]
     [Explains("does not fit: CPU", "fail", "crik error", 123)]
