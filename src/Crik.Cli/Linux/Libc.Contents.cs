@@ -31,14 +31,6 @@ internal static unsafe partial class Libc
         }
     }
 
-    internal static void Empty(FileDescriptor file, string what)
-    {
-        if (FtruncateCore(file.Number, 0) != 0)
-        {
-            throw Failed($"cannot empty {what}");
-        }
-    }
-
     /// <summary>Finds the next stretch of a sparse file that holds data.</summary>
     /// <returns><see langword="null"/> when there is none from <paramref name="from"/> on.</returns>
     internal static (long Offset, long Length)? NextData(FileDescriptor file, long from, long size)
@@ -141,7 +133,7 @@ internal static unsafe partial class Libc
         return done;
     }
 
-    private static void WriteAt(FileDescriptor file, long offset, ReadOnlySpan<byte> bytes)
+    internal static void WriteAt(FileDescriptor file, long offset, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
         {

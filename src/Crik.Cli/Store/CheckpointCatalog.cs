@@ -58,7 +58,8 @@ internal static class CheckpointCatalog
             Add(found, StoredState.Failed, ImageDirectory.FailedIn(imageDir));
             foreach (string path in Directory.EnumerateDirectories(imageDir, $"{CheckpointStore.StagingPrefix}*"))
             {
-                if (int.TryParse(Path.GetFileName(path.AsSpan())[CheckpointStore.StagingPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                string name = Path.GetFileName(path)[CheckpointStore.StagingPrefix.Length..];
+                if (int.TryParse(name.AsSpan(0, Math.Max(0, name.IndexOf('.'))), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                     && Look(path, number, StoredState.Staging) is { } staging)
                 {
                     found.Add(staging);

@@ -71,16 +71,21 @@ internal sealed class CheckpointDraft : IDisposable
     public void Commit()
     {
         _directory.ThrowUnlessOurs();
-        Libc.Rename(_staging, _target);
         try
         {
+            Libc.Rename(_staging, _target);
             Libc.SyncDirectory(_directory.Checkpoints);
             Libc.SyncDirectory(_directory.Path);
         }
-        catch (LinuxException)
+        catch (LinuxException exception)
         {
-            // A power cut might remove the checkpoint, so the save has failed and the program runs on. Then no start may restore it.
-            TakeBack();
+            // A power cut might remove the checkpoint, so the save has failed and the program runs on. Then no start may restore it. A server
+            // may also have carried out a rename that it reports as failed.
+            if (IsInPlace)
+            {
+                TakeBackAfter(exception);
+            }
+
             throw;
         }
 
@@ -100,6 +105,23 @@ internal sealed class CheckpointDraft : IDisposable
         if (!IsCommitted)
         {
             _leftovers.Add(_staging);
+        }
+    }
+
+    private bool IsInPlace =>
+        Libc.TryStatus(_opened.Number) is { } draft && Libc.TryStatus(_target, followLinks: false) is { } target && (draft.Device, draft.Inode) == (target.Device, target.Inode);
+
+    private void TakeBackAfter(LinuxException failure)
+    {
+        try
+        {
+            TakeBack();
+        }
+        catch (LinuxException exception)
+        {
+            throw new CheckpointException(
+                $"checkpoint {Generation} could not be committed ({failure.Message}) and could not be taken back ({exception.Message}); if the program has changed its state "
+                + $"since, remove {_target} before the next start");
         }
     }
 

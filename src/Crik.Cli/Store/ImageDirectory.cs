@@ -46,8 +46,12 @@ internal sealed class ImageDirectory : IDisposable
 
     public string FailedOf(int generation) => System.IO.Path.Combine(Failed, generation.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Names the directory in which a checkpoint is made before it is committed.</summary>
-    public string StagingOf(int generation) => System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{CheckpointStore.StagingPrefix}{generation}"));
+    /// <summary>
+    /// Names the directory in which a checkpoint is made before it is committed. The epoch keeps it apart from the one of a pod that lost its
+    /// lock and does not know it.
+    /// </summary>
+    public string StagingOf(int generation) =>
+        System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{CheckpointStore.StagingPrefix}{generation}.{Epoch}"));
 
     public static string CheckpointsIn(string path) => System.IO.Path.Combine(path, "checkpoints");
 
@@ -233,8 +237,11 @@ internal sealed class ImageDirectory : IDisposable
         try
         {
             LockHolder holder = new(Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow, epoch);
-            Libc.Empty(file, LockIn(path));
-            Libc.Write(file, CheckpointJson.Write(holder), LockIn(path));
+            byte[] padded = new byte[HolderBytes]; // always of one size, so that nobody reads an empty file or half a name, and a full volume has the room
+            padded.AsSpan().Fill((byte)' ');
+            CheckpointJson.Write(holder).CopyTo(padded, 0);
+            Libc.WriteAt(file, 0, padded);
+            Libc.Sync(file, LockIn(path)); // the pod that held the lock before may be on another node
         }
         catch (LinuxException exception)
         {

@@ -45,13 +45,14 @@ internal sealed class Leftovers
     /// <returns>Whether the directory is gone; <see langword="false"/> after a stop.</returns>
     private static bool TryRemove(string path, Func<bool> stop)
     {
-        if (!Directory.Exists(path) || Libc.TryStatus(path, followLinks: false) is { IsSymlink: true })
+        if (!Directory.Exists(path) || IsLink(path))
         {
             File.Delete(path);
             return true;
         }
 
-        foreach (string directory in Directory.GetDirectories(path).Append(path))
+        // A link is removed with the directory that holds it, and never followed: it can lead out of the image directory.
+        foreach (string directory in Directory.GetDirectories(path).Where(below => !IsLink(below)).Append(path))
         {
             foreach (string file in Directory.EnumerateFiles(directory))
             {
@@ -67,4 +68,6 @@ internal sealed class Leftovers
         Directory.Delete(path, recursive: true);
         return true;
     }
+
+    private static bool IsLink(string path) => Libc.TryStatus(path, followLinks: false) is { IsSymlink: true };
 }

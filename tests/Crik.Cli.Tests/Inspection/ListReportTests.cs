@@ -17,8 +17,8 @@ public sealed class ListReportTests : IDisposable
         CheckpointFixture.Add(_temp, 2);
         CheckpointFixture.Add(_temp, 10);
         CheckpointFixture.Add(_temp, 9, "failed");
-        Directory.CreateDirectory(_temp.In(".staging-11", "images"));
-        File.WriteAllText(_temp.In(".staging-11", "images", "core-1.img"), "half");
+        Directory.CreateDirectory(_temp.In(".staging-11.3", "images"));
+        File.WriteAllText(_temp.In(".staging-11.3", "images", "core-1.img"), "half");
         Directory.CreateDirectory(_temp.In(".staging-removed-1"));
         Directory.CreateDirectory(_temp.In("checkpoints", "x"));
         Directory.CreateDirectory(_temp.In("checkpoints", "007"));

@@ -27,6 +27,8 @@ internal sealed class SaveFixture : IDisposable
 
     public string ImageDir => _temp.In("images");
 
+    public long Epoch => _directory.Epoch;
+
     public string State => _temp.In("state");
 
     public CheckpointStore Store { get; }

@@ -115,7 +115,7 @@ public sealed class SaveProcedureTests : IDisposable
     public void A_checkpoint_that_cannot_be_taken_back_is_reported()
     {
         _init.WhenCommitWasAllowed = _init.TakeProgramAway;
-        _init.WhenCommitted = () => Directory.CreateDirectory(Path.Combine(_fixture.ImageDir, ".staging-2", "in the way"));
+        _init.WhenCommitted = () => Directory.CreateDirectory(Path.Combine(_fixture.ImageDir, $".staging-2.{_fixture.Epoch}", "in the way"));
         ScriptedTree tree = new(_program);
         ScriptedCriu criu = new(s_good, s_good);
 

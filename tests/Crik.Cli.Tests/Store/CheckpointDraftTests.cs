@@ -103,6 +103,59 @@ public sealed class CheckpointDraftTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_that_is_there_already_is_not_overwritten()
+    {
+        using CheckpointDraft draft = Seal();
+        string other = _temp.In("checkpoints", $"{draft.Generation}", "other");
+        Directory.CreateDirectory(other);
+
+        Assert.Throws<LinuxException>(draft.Commit);
+
+        Assert.True(Directory.Exists(other));
+        Assert.False(draft.IsCommitted);
+    }
+
+    [Fact]
+    public void Two_holders_of_the_lock_make_the_same_generation_in_different_directories()
+    {
+        using CheckpointDraft first = _store.Begin();
+        _directory.Dispose();
+        using ImageDirectory directory = ImageDirectory.OpenForChange(_temp.Path);
+        using CheckpointDraft second = new CheckpointStore(directory).Begin();
+
+        Assert.Equal(first.Generation, second.Generation);
+        Assert.Equal(2, Directory.GetDirectories(_temp.Path, ".staging-*").Length);
+    }
+
+    [Fact]
+    public void A_link_inside_of_what_is_left_over_is_removed_and_not_followed()
+    {
+        using TempDirectory outside = new();
+        File.WriteAllText(outside.In("kept"), "");
+        Directory.CreateDirectory(_temp.In(".staging-7"));
+        File.CreateSymbolicLink(_temp.In(".staging-7", "images"), outside.Path);
+        Leftovers leftovers = new();
+        leftovers.Add(_temp.In(".staging-7"));
+
+        leftovers.Remove(() => false);
+
+        Assert.True(File.Exists(outside.In("kept")));
+        Assert.False(Directory.Exists(_temp.In(".staging-7")));
+    }
+
+    [Fact]
+    public void The_lock_is_never_without_a_name_while_it_changes_hands()
+    {
+        long size = new FileInfo(_temp.In("lock")).Length;
+        _directory.Dispose();
+
+        using ImageDirectory second = ImageDirectory.OpenForChange(_temp.Path);
+
+        Assert.Equal(size, new FileInfo(_temp.In("lock")).Length);
+        Assert.Contains($"{second.Epoch}", ReadLock(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_a_link_among_the_leftovers_only_the_link_is_removed()
     {
         using TempDirectory outside = new();
@@ -141,13 +194,20 @@ public sealed class CheckpointDraftTests : IDisposable
     private void Truncate()
     {
         using FileDescriptor file = Libc.Open(_temp.In("lock"), Libc.O_RDWR); // System.IO.File would ask for the lock
-        Libc.Empty(file, "lock");
+        Libc.SetSize(file, 0);
+    }
+
+    private string ReadLock()
+    {
+        using FileDescriptor file = Libc.Open(_temp.In("lock"), Libc.O_RDONLY);
+        byte[] text = new byte[4096];
+        return System.Text.Encoding.UTF8.GetString(text, 0, Libc.ReadAt(file, 0, text));
     }
 
     private void WriteHolder(LockHolder holder)
     {
         using FileDescriptor file = Libc.Open(_temp.In("lock"), Libc.O_RDWR);
-        Libc.Empty(file, "lock");
+        Libc.SetSize(file, 0);
         Libc.Write(file, CheckpointJson.Write(holder), "lock");
     }
 }

@@ -204,7 +204,7 @@ public sealed class NodeStateTests
         using ImageDirectory images = new();
         using StandInServer server = new(StandInServer.State("ready", 1));
         string[] program = ["python3", "/programs/hold.py", "300"];
-        string[] stopped = ["--env", "CRIK_CRIU_PATH=/programs/stopped-criu", "--env", "STOP_AT=/checkpoint/.staging-1/images/pages-1.img"];
+        string[] stopped = ["--env", "CRIK_CRIU_PATH=/programs/stopped-criu", "--env", "STOP_AT=/checkpoint/.staging-1.1/images/pages-1.img"];
         int last;
         using (Pod pod = Running(program, images, server, ["--env", "CRIK_CHECKPOINT_ON_WARNING=true", .. stopped]))
         {

@@ -9,15 +9,15 @@ public sealed class StoreTests
     public void Only_committed_checkpoints_count()
     {
         using ImageDirectory images = new();
-        Directory.CreateDirectory(images.In(".staging-9", "images"));
-        File.WriteAllText(images.In(".staging-9", "images", "core-301.img"), "half");
+        Directory.CreateDirectory(images.In(".staging-9.1", "images"));
+        File.WriteAllText(images.In(".staging-9.1", "images", "core-301.img"), "half");
         File.WriteAllText(images.In("stray.img"), "x");
 
         using Pod pod = Pod.WithCheckpoints(images, [], "echo", "fresh");
 
         pod.WaitForExit(0);
         Assert.Contains("fresh", pod.Output);
-        Assert.False(Directory.Exists(images.In(".staging-9")));
+        Assert.False(Directory.Exists(images.In(".staging-9.1")));
         Assert.True(File.Exists(images.In("stray.img")));
     }
 

@@ -143,12 +143,12 @@ public sealed class ToolTests
     {
         using ImageDirectory images = new();
         Checkpoint(images, 3);
-        Directory.CreateDirectory(images.In(".staging-4", "images"));
+        Directory.CreateDirectory(images.In(".staging-4.1", "images"));
 
         Assert.StartsWith("removed 2, 1; kept 3\n", Tool(images, 0, "prune", "--keep", "1"), StringComparison.Ordinal);
 
         Assert.Equal([3], images.Generations);
-        Assert.False(Directory.Exists(images.In(".staging-4")));
+        Assert.False(Directory.Exists(images.In(".staging-4.1")));
     }
 
     [LabTheory]

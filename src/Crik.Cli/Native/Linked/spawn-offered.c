@@ -15,11 +15,18 @@ static void offer_to_oom_killer(void)
 	close(score);
 }
 
+// A handler of crik must not run in the child either, which still has crik's memory.
 static void set_defaults(const sigset_t *signals)
 {
+	struct sigaction now;
 	for (int number = 1; number < NSIG; number++)
-		if (sigismember(signals, number) == 1)
+		if (sigaction(number, NULL, &now) == 0 && now.sa_handler != SIG_DFL && (now.sa_handler != SIG_IGN || sigismember(signals, number) == 1))
 			signal(number, SIG_DFL);
+}
+
+static int put_in_place(int descriptor, int number)
+{
+	return descriptor == number ? fcntl(number, F_SETFD, 0) : dup2(descriptor, number);
 }
 
 // Returns 0 or the errno. The child leads a new session. descriptors has pairs: a number in crik, and what it becomes in the child.
@@ -35,7 +42,7 @@ int crik_spawn_offered(int *pid, char *const argv[], char *const envp[], const i
 		setsid();
 		set_defaults(defaults);
 		for (int i = 0; i < pairs && !error; i++)
-			if (dup2(descriptors[2 * i], descriptors[2 * i + 1]) < 0)
+			if (put_in_place(descriptors[2 * i], descriptors[2 * i + 1]) < 0)
 				error = errno;
 		sigprocmask(SIG_SETMASK, mask, NULL);
 		if (!error) {
