@@ -8,6 +8,11 @@ internal interface IInit
     /// <summary>When the first SIGTERM came, in milliseconds of <see cref="Environment.TickCount64"/>; <see langword="null"/> before.</summary>
     long? TerminationRequested { get; }
 
+    /// <summary>
+    /// Whether the init sent the program its SIGTERM by itself, because the run had not decided in time. Nobody decided against a checkpoint then.
+    /// </summary>
+    bool HadToTerminate { get; }
+
     /// <summary>The program. The init sends it every signal that crik gets, also those that came before there was one.</summary>
     ChildProcess? Program { get; set; }
 

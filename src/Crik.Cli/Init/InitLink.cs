@@ -16,6 +16,8 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
 
     public long? TerminationRequested => state.TerminatedAt;
 
+    public bool HadToTerminate => state.HadToTerminate;
+
     public bool CheckpointRequested => state.CheckpointRequested;
 
     public ChildProcess? Program
@@ -103,7 +105,7 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
 
     public void Terminate()
     {
-        state.Terminate();
+        state.Terminate(byRun: true);
         Libc.Wake(wakeInit);
     }
 

@@ -20,6 +20,7 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
     private bool _holdsTermination = true;
     private bool _keepsSignals;
     private bool _wasTerminated;
+    private bool _hadToTerminate;
     private bool _checkpointRequested;
 
     public long? TerminatedAt => Volatile.Read(ref _terminatedAt) is var at and not 0 ? at : null;
@@ -30,6 +31,9 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
 
     /// <summary>Whether the program has had its SIGTERM from crik.</summary>
     public bool WasTerminated => Volatile.Read(ref _wasTerminated);
+
+    /// <summary>Whether the init sent that SIGTERM by itself, to a program that had not ended.</summary>
+    public bool HadToTerminate => Volatile.Read(ref _hadToTerminate);
 
     public SavePhase Phase => Locked(static state => state._save.Phase);
 
@@ -79,7 +83,8 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
     });
 
     /// <summary>Sends the program its SIGTERM unless it has had it; from now on SIGTERM is a signal like any other.</summary>
-    public void Terminate()
+    /// <param name="byRun">The run decided it. Otherwise the init does it by itself.</param>
+    public void Terminate(bool byRun = false)
     {
         bool taken = false;
         _lock.Enter(ref taken);
@@ -89,6 +94,7 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
         if (!_wasTerminated)
         {
             _wasTerminated = true;
+            Volatile.Write(ref _hadToTerminate, !byRun && _program is { HasExited: false });
             Forward(new ReceivedSignal(Signal.SIGTERM, Code: 0, SenderPid: 0, Value: 0));
         }
 

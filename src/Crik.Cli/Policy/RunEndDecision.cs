@@ -7,7 +7,7 @@ namespace Crik.Policy;
 /// <summary>Decides what the end of a program means for its checkpoints.</summary>
 internal static class RunEndDecision
 {
-    /// <param name="wantedCheckpoint">Whether the program got SIGTERM because its last checkpoint failed.</param>
+    /// <param name="wantedCheckpoint">Whether the program got SIGTERM because its last checkpoint failed, or could not begin in time.</param>
     public static RunEndKind Decide(ExitStatus exit, bool wantedCheckpoint) => exit switch
     {
         { Signal: Signal.SIGKILL } => RunEndKind.Lost,

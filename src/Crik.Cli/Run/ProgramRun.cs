@@ -102,7 +102,7 @@ internal sealed class ProgramRun(Pod pod, CrikOptions options, RunJournal journa
             return new RunEnding.Incomplete();
         }
 
-        journal.End(RunEndDecision.Decide(exit, wantedCheckpoint), exit);
+        journal.End(RunEndDecision.Decide(exit, wantedCheckpoint || pod.Init.HadToTerminate), exit);
         Log.Info("the program ended", ("with", exit));
         return new RunEnding.Ended(exit);
     }

@@ -58,6 +58,25 @@ public sealed class InitStateTests
         Assert.Null(_state.TerminatedAt);
     }
 
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)] // the program ended before, by itself
+    public void It_is_known_whether_the_init_had_to_end_the_program_by_itself(bool runWasFirst, bool hasEnded, bool hadTo)
+    {
+        ChildProcess program = StartProgram();
+        Assert.False(_state.HadToTerminate);
+        if (hasEnded)
+        {
+            program.NoteEnd(1 << 8);
+        }
+
+        _state.Terminate(byRun: runWasFirst);
+        _state.Terminate(byRun: !runWasFirst);
+
+        Assert.Equal(hadTo, _state.HadToTerminate);
+    }
+
     [Fact]
     public void A_plain_init_forwards_SIGTERM_at_once()
     {

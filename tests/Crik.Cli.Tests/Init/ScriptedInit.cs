@@ -54,6 +54,8 @@ internal sealed class ScriptedInit : IInit
 
     public long? TerminationRequested => State.TerminatedAt;
 
+    public bool HadToTerminate => State.HadToTerminate;
+
     public ChildProcess? Program
     {
         get => State.Program;
@@ -124,7 +126,7 @@ internal sealed class ScriptedInit : IInit
 
     public void SignalProgram(int signal) => State.Send(signal);
 
-    public void Terminate() => State.Terminate();
+    public void Terminate() => State.Terminate(byRun: true);
 
     public void Discarding(SignalSet signals, Action action)
     {
