@@ -53,8 +53,9 @@ internal interface IInit
     /// <summary>Keeps signals for the program back, because one that reaches a task while criu gets hold of it makes the dump fail.</summary>
     void BeginSave();
 
-    /// <summary>criu gets hold of the program. If the run has not finished by then, the init lets the program go.</summary>
-    void HoldProgram(int criu, Deadline atMost);
+    /// <summary>Reports that criu is about to get hold of the program. If the run has not finished by then, the init lets the program go.</summary>
+    /// <returns><see langword="false"/> when the program has had its SIGTERM: a checkpoint would hold a program that is ending.</returns>
+    bool TryHoldProgram(int criu, Deadline atMost);
 
     /// <summary>Asks whether the checkpoint may still be committed.</summary>
     /// <param name="held">Tasks that are stopped for the commit; the init lets them go on if it has to take the program back.</param>

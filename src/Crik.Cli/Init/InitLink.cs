@@ -128,10 +128,11 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
 
     public void BeginSave() => state.KeepSignals();
 
-    public void HoldProgram(int criu, Deadline atMost)
+    public bool TryHoldProgram(int criu, Deadline atMost)
     {
-        state.BeginSave(criu, atMost.AtMilliseconds);
+        bool mayHold = state.TryBeginSave(criu, atMost.AtMilliseconds);
         Libc.Wake(wakeInit);
+        return mayHold;
     }
 
     public bool TryCommit(int[] held) => state.TryCommit(held);

@@ -82,20 +82,26 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
         return true;
     });
 
-    /// <summary>Sends the program its SIGTERM unless it has had it; from now on SIGTERM is a signal like any other.</summary>
+    /// <summary>
+    /// Sends the program its SIGTERM unless it has had it; from now on SIGTERM is a signal like any other. Does nothing while a save holds the
+    /// program, or when a committed checkpoint ends it, so no checkpoint holds a program with that SIGTERM.
+    /// </summary>
     /// <param name="byRun">The run decided it. Otherwise the init does it by itself.</param>
     public void Terminate(bool byRun = false)
     {
         bool taken = false;
         _lock.Enter(ref taken);
-        _holdsTermination = false;
-        _keepsSignals = false;
-        ForwardKept();
-        if (!_wasTerminated)
+        if (!_save.HasProgram)
         {
-            _wasTerminated = true;
-            Volatile.Write(ref _hadToTerminate, !byRun && _program is { HasExited: false });
-            Forward(new ReceivedSignal(Signal.SIGTERM, Code: 0, SenderPid: 0, Value: 0));
+            _holdsTermination = false;
+            _keepsSignals = false;
+            ForwardKept();
+            if (!_wasTerminated)
+            {
+                _wasTerminated = true;
+                Volatile.Write(ref _hadToTerminate, !byRun && _program is { HasExited: false });
+                Forward(new ReceivedSignal(Signal.SIGTERM, Code: 0, SenderPid: 0, Value: 0));
+            }
         }
 
         _lock.Exit();
@@ -144,10 +150,15 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
 
     public void KeepSignals() => Locked(static state => state._keepsSignals = true);
 
-    public void BeginSave(int criu, long releaseAt) => Locked(state =>
+    /// <returns><see langword="false"/> when the program has had its SIGTERM.</returns>
+    public bool TryBeginSave(int criu, long releaseAt) => Locked(state =>
     {
-        state._save.Begin(criu, releaseAt);
-        return true;
+        if (!state._wasTerminated)
+        {
+            state._save.Begin(criu, releaseAt);
+        }
+
+        return !state._wasTerminated;
     });
 
     public bool TryCommit(int[] held) => Locked(state => state._save.TryCommit(held));

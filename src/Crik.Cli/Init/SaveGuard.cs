@@ -39,6 +39,9 @@ internal sealed class SaveGuard
 
     public bool IsHeld => Phase is SavePhase.Saving or SavePhase.Committing;
 
+    /// <summary>The program belongs to a save, or to the committed checkpoint that ends it.</summary>
+    public bool HasProgram => IsHeld || Phase == SavePhase.Committed;
+
     public void Begin(int criu, long releaseAt) => (Phase, Criu, ReleaseAt, Held) = (SavePhase.Saving, criu, releaseAt, []);
 
     /// <param name="held">Tasks that are stopped for the commit.</param>

@@ -64,7 +64,7 @@ internal sealed class ProgramRun(Pod pod, CrikOptions options, RunJournal journa
     /// <summary>Makes the last checkpoint, and ends the program with it. One that fails leaves the program running, unharmed.</summary>
     public SaveOutcome CheckpointAndEnd(string because, TimeSpan time)
     {
-        SaveOutcome outcome = Save(because, time, leaveRunning: false);
+        SaveOutcome outcome = pod.Init.HadToTerminate ? new SaveOutcome.Failed(SaveAttempt.LetGoByInit) : Save(because, time, leaveRunning: false);
         switch (outcome)
         {
             case SaveOutcome.Committed committed:

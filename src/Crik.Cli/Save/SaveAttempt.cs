@@ -12,9 +12,10 @@ namespace Crik.Save;
 /// <summary>One attempt to make a checkpoint: a conversation with one criu, in which each message leads from one <see cref="SaveState"/> to the next.</summary>
 internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveRequest request, EarlierAttempt? before)
 {
+    public const string LetGoByInit = "time was up, and the program had to go on before its checkpoint was committed";
+
     private const int FirstCriuThatCompresses = 40300;
     private const string NotFrozen = "criu reported a finished dump without having frozen the program";
-    private const string LetGoByInit = "time was up, and the program had to go on before its checkpoint was committed";
     private const string CriuWasGone = "criu ended, and the program ran on, before its checkpoint was committed";
     private const string Terminated = "SIGTERM came";
 
@@ -92,7 +93,11 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         _plan = new SavePlan(version, size, Compresses(version, size, free, speeds));
         CheckRoomAndTime(_plan, free, speeds);
         _margin = InitsMargin(request.Deadline.Left);
-        pod.Init.HoldProgram(criu.Pid, Deadline.In(request.Deadline.Left + _margin));
+        if (!pod.Init.TryHoldProgram(criu.Pid, Deadline.In(request.Deadline.Left + _margin)))
+        {
+            return new SaveOutcome.Failed(LetGoByInit);
+        }
+
         criu.Send(CriuRequest.ForDump(new DumpOptions(
             request.Program.Pid, images.Number, pod.Level, request.LeaveRunning, policy.GhostLimit, policy.InotifyIncompatiblePaths,
             [.. CheckpointDescription.ExternalMounts().Select(point => $"mnt[{point}]:{point}")])

@@ -219,7 +219,7 @@ public sealed class InitStateTests
     {
         const int Criu = ScriptedInit.NobodysPid;
         StartProgram();
-        _state.BeginSave(Criu, releaseAt: 1000);
+        _state.TryBeginSave(Criu, releaseAt: 1000);
         Assert.True(_state.TryCommit([301, 302]));
 
         Assert.Equal(Criu, _state.Release());
@@ -231,10 +231,41 @@ public sealed class InitStateTests
     }
 
     [Fact]
+    public void A_program_that_has_had_its_SIGTERM_is_not_saved_any_more()
+    {
+        StartProgram();
+        _state.Terminate();
+
+        Assert.False(_state.TryBeginSave(ScriptedInit.NobodysPid, releaseAt: 1000));
+        Assert.False(_state.TryCommit([301]));
+        Assert.Equal(long.MaxValue, _state.ReleaseAt);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void A_program_that_a_save_has_gets_no_SIGTERM(bool isCommitting, bool isCommitted)
+    {
+        StartProgram();
+        Assert.True(_state.TryBeginSave(ScriptedInit.NobodysPid, releaseAt: 1000));
+        Assert.Equal(isCommitting, isCommitting && _state.TryCommit([]));
+        Assert.Equal(isCommitted, isCommitted && _state.NoteCommitted());
+
+        _state.Terminate();
+
+        Assert.Empty(_sent);
+        Assert.False(_state.WasTerminated);
+        _state.Release();
+        _state.Terminate();
+        Assert.Equal(!isCommitted, _sent.Contains((ProgramPid, Signal.SIGTERM, null)));
+    }
+
+    [Fact]
     public void Nothing_is_released_after_the_commit_or_without_a_save()
     {
         Assert.Equal(0, _state.Release());
-        _state.BeginSave(ScriptedInit.NobodysPid, releaseAt: 1000);
+        _state.TryBeginSave(ScriptedInit.NobodysPid, releaseAt: 1000);
         _state.TryCommit([301]);
         Assert.True(_state.NoteCommitted());
 

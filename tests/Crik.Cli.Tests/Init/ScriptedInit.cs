@@ -141,7 +141,7 @@ internal sealed class ScriptedInit : IInit
         WhenSaveBegins?.Invoke();
     }
 
-    public void HoldProgram(int criu, Deadline atMost) => State.BeginSave(criu, atMost.AtMilliseconds);
+    public bool TryHoldProgram(int criu, Deadline atMost) => State.TryBeginSave(criu, atMost.AtMilliseconds);
 
     public bool TryCommit(int[] held)
     {

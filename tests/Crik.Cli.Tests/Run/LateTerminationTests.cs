@@ -1,6 +1,7 @@
 using Crik.Configuration;
 using Crik.Init;
 using Crik.Run;
+using Crik.Save;
 using Crik.Store;
 using Crik.Tests.Criu;
 using Crik.Tests.Init;
@@ -32,6 +33,18 @@ public sealed class LateTerminationTests : IDisposable
         RunRecord record = _fixture.Store.ReadRunRecord()!;
         Assert.Equal(kind, record.End!.Kind.ToString());
         Assert.Equal(kind == "Lost" ? 0 : SaveFixture.Older, record.HistoryUpTo);
+    }
+
+    [Fact]
+    public void No_checkpoint_is_begun_any_more()
+    {
+        ProgramRun run = MakeRun();
+        SendTermination(byInit: true);
+
+        SaveOutcome outcome = run.CheckpointAndEnd("why", TimeSpan.FromMinutes(1));
+
+        Assert.Equal(SaveAttempt.LetGoByInit, Assert.IsType<SaveOutcome.Failed>(outcome).Reason);
+        Assert.Empty(_fixture.Unfinished());
     }
 
     private void SendTermination(bool byInit)

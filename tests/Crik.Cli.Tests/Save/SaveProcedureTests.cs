@@ -159,6 +159,22 @@ public sealed class SaveProcedureTests : IDisposable
         Assert.Equal(0, criu.Started.Single().Notifications);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_program_that_got_its_SIGTERM_while_criu_was_started_is_not_frozen(bool leaveRunning)
+    {
+        _init.Receive(Crik.Linux.Signal.SIGTERM);
+        ScriptedCriu criu = new([new CriuEvent.Meanwhile(_init.TakeProgramAway), .. s_good]);
+
+        SaveOutcome outcome = Run(criu, leaveRunning: leaveRunning);
+
+        Assert.Equal(SaveAttempt.LetGoByInit, Assert.IsType<SaveOutcome.Failed>(outcome).Reason);
+        Assert.Equal(0, criu.Started.Single().Notifications);
+        Assert.Empty(_fixture.New());
+        Assert.Equal(SavePhase.None, _init.State.Phase);
+    }
+
     [Fact]
     public void A_criu_that_does_not_tell_its_version_is_asked_once_more()
     {

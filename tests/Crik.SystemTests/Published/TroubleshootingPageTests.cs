@@ -15,6 +15,7 @@ public sealed class TroubleshootingPageTests
         ["this criu was built without LZ4"] = "crik does not ask for compression if criu has none",
         ["the memory in the checkpoint is compressed, and this criu was built without LZ4"] = "crik lets such a criu try with tryAnyway only",
         ["the compressed memory in the checkpoint is damaged"] = "a test needs damage that LZ4 detects",
+        ["time was up, and the program had to go on before its checkpoint was committed"] = "a test needs a volume that hangs at this moment; LateTerminationTests has a run that hung",
         ["criu did not end within N s, so crik ended it"] = "crik waits half an hour for it",
         ["a process of the program was ended by SIGKILL while it was restored"] = "a test needs a memory limit that is reached at this moment",
         ["criu may not drop capabilities"] = "crik does not run criu without SETPCAP; only in a user namespace the kernel may refuse nevertheless",
