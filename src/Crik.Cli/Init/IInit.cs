@@ -50,10 +50,10 @@ internal interface IInit
     /// <summary>Does something that makes the kernel signal crik itself, and drops those signals.</summary>
     void Discarding(SignalSet signals, Action action);
 
-    /// <summary>Keeps signals for the program back, because one that reaches a task while criu gets hold of it makes the dump fail.</summary>
-    void BeginSave();
-
-    /// <summary>Reports that criu is about to get hold of the program. If the run has not finished by then, the init lets the program go.</summary>
+    /// <summary>
+    /// Reports that criu is about to get hold of the program. If the run has not finished by then, the init lets the program go. Until then
+    /// the init keeps signals for the program back, because one that reaches a task while criu gets hold of it makes the dump fail.
+    /// </summary>
     /// <returns><see langword="false"/> when the program has had its SIGTERM: a checkpoint would hold a program that is ending.</returns>
     bool TryHoldProgram(int criu, Deadline atMost);
 

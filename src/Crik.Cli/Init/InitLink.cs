@@ -126,8 +126,6 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
         state.Discard(SignalSet.Empty);
     }
 
-    public void BeginSave() => state.KeepSignals();
-
     public bool TryHoldProgram(int criu, Deadline atMost)
     {
         bool mayHold = state.TryBeginSave(criu, atMost.AtMilliseconds);

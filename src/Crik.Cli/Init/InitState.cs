@@ -94,8 +94,6 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
         if (!_save.HasProgram)
         {
             _holdsTermination = false;
-            _keepsSignals = false;
-            ForwardKept();
             if (!_wasTerminated)
             {
                 _wasTerminated = true;
@@ -148,14 +146,13 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
         return isAwaited;
     }
 
-    public void KeepSignals() => Locked(static state => state._keepsSignals = true);
-
     /// <returns><see langword="false"/> when the program has had its SIGTERM.</returns>
     public bool TryBeginSave(int criu, long releaseAt) => Locked(state =>
     {
         if (!state._wasTerminated)
         {
             state._save.Begin(criu, releaseAt);
+            state._keepsSignals = true;
         }
 
         return !state._wasTerminated;
@@ -181,6 +178,12 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
         _lock.Enter(ref taken);
         int criu = _save.TryRelease() ? _save.Criu : 0;
         int[] held = _save.Held;
+        if (criu > 0)
+        {
+            _keepsSignals = false;
+            ForwardKept();
+        }
+
         _lock.Exit();
         if (criu > 0)
         {

@@ -41,12 +41,10 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
 
     public SaveOutcome Run()
     {
-        pod.Init.BeginSave();
         CheckpointDraft? draft = null;
         try
         {
             IReadOnlyList<int> tasks = trees.Tasks(request.Program.Pid);
-            _stopped = trees.Stopped(tasks);
             if (trees.Objection(tasks) is { } objection)
             {
                 return new SaveOutcome.Failed(objection);
@@ -98,6 +96,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             return new SaveOutcome.Failed(LetGoByInit);
         }
 
+        _stopped = trees.Stopped(trees.Tasks(request.Program.Pid)); // from here on no signal from outside stops or continues one
         criu.Send(CriuRequest.ForDump(new DumpOptions(
             request.Program.Pid, images.Number, pod.Level, request.LeaveRunning, policy.GhostLimit, policy.InotifyIncompatiblePaths,
             [.. CheckpointDescription.ExternalMounts().Select(point => $"mnt[{point}]:{point}")])

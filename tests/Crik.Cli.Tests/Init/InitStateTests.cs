@@ -119,7 +119,7 @@ public sealed class InitStateTests
     public void Signals_are_kept_back_during_a_save()
     {
         StartProgram();
-        _state.KeepSignals();
+        BeginSave();
         Receive(UserSignal);
         Receive(UserSignal);
         Receive(40);
@@ -135,13 +135,27 @@ public sealed class InitStateTests
     public void At_the_deadline_the_program_gets_what_was_kept_back_and_then_its_SIGTERM()
     {
         StartProgram();
-        _state.KeepSignals();
+        BeginSave();
         Receive(UserSignal);
 
+        _state.Release();
         _state.Terminate();
         Receive(Signal.SIGHUP);
 
-        Assert.Equal([UserSignal, Signal.SIGTERM, Signal.SIGHUP], _sent.Select(sent => sent.Signal));
+        Assert.Equal([UserSignal, Signal.SIGTERM, Signal.SIGHUP], SentToProgram());
+    }
+
+    [Fact]
+    public void A_program_that_the_init_let_go_gets_its_signals_although_the_run_still_hangs()
+    {
+        StartProgram();
+        BeginSave();
+        Receive(UserSignal);
+
+        _state.Release();
+        Receive(Signal.SIGHUP);
+
+        Assert.Equal([UserSignal, Signal.SIGHUP], SentToProgram());
     }
 
     [Fact]
@@ -289,6 +303,10 @@ public sealed class InitStateTests
     }
 
     private void Receive(int signal, long now = 1) => _state.Receive(new ReceivedSignal(signal, Code: 0, SenderPid: 7, Value: 0), now);
+
+    private void BeginSave() => Assert.True(_state.TryBeginSave(ScriptedInit.NobodysPid, releaseAt: 1000));
+
+    private int[] SentToProgram() => [.. _sent.Where(sent => sent.Pid == ProgramPid).Select(sent => sent.Signal)];
 
     private ChildProcess StartProgram()
     {

@@ -135,13 +135,12 @@ internal sealed class ScriptedInit : IInit
         State.Discard(SignalSet.Empty);
     }
 
-    public void BeginSave()
+    public bool TryHoldProgram(int criu, Deadline atMost)
     {
-        State.KeepSignals();
+        bool mayHold = State.TryBeginSave(criu, atMost.AtMilliseconds);
         WhenSaveBegins?.Invoke();
+        return mayHold;
     }
-
-    public bool TryHoldProgram(int criu, Deadline atMost) => State.TryBeginSave(criu, atMost.AtMilliseconds);
 
     public bool TryCommit(int[] held)
     {

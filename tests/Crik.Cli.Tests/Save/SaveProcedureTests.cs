@@ -176,6 +176,21 @@ public sealed class SaveProcedureTests : IDisposable
     }
 
     [Fact]
+    public void Signals_reach_the_program_until_criu_is_about_to_hold_it()
+    {
+        bool? wasSent = null;
+        CriuEvent signal = new CriuEvent.Meanwhile(() =>
+        {
+            _init.Receive(Crik.Linux.Signal.SIGHUP);
+            wasSent = _init.Sent.Contains((_program.Pid, Crik.Linux.Signal.SIGHUP));
+        });
+
+        Run(new([signal, new CriuEvent.Ends()]));
+
+        Assert.True(wasSent, "the signal was kept back although criu might not answer for a long time");
+    }
+
+    [Fact]
     public void A_criu_that_does_not_tell_its_version_is_asked_once_more()
     {
         ScriptedCriu criu = new([new CriuEvent.Ends()], [new CriuEvent.KeepsSilent()], s_good);
