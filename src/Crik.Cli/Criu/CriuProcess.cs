@@ -86,7 +86,8 @@ internal sealed class CriuProcess : ICriuSession
             }
 
             ours.Dispose();
-            throw new CriuException($"cannot run {criu}: {Errno.Text(errno)}; install criu in the image, or set criuPath", []);
+            string advice = Errno.IsShortage(errno) ? "raise the container's limit of processes, descriptors or memory" : "install criu in the image, or set criuPath";
+            throw new CriuException($"cannot run {criu}: {Errno.Text(errno)}; {advice}", []) { IsOfPod = Errno.IsShortage(errno) };
         }
     }
 

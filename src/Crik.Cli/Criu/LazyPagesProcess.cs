@@ -59,7 +59,7 @@ internal sealed class LazyPagesProcess(IInit init, ChildProcess process, FileDes
             if (process is null)
             {
                 ours.Dispose();
-                throw new CriuException($"cannot run {criu}: {Errno.Text(errno)}", []);
+                throw new CriuException($"cannot run {criu}: {Errno.Text(errno)}", []) { IsOfPod = Errno.IsShortage(errno) };
             }
 
             return new LazyPagesProcess(init, process, ours);

@@ -53,6 +53,9 @@ internal static class Errno
     public static bool IsTrouble(int errno) =>
         errno is EIO or ENXIO or ENODEV or ENOMEM or ENFILE or EMFILE or EBADMSG or ENOTCONN or ETIMEDOUT or EHOSTDOWN or ESTALE or EUCLEAN or EREMOTEIO;
 
+    /// <summary>Whether this container or machine has no process, descriptor or memory to give now.</summary>
+    public static bool IsShortage(int errno) => errno is EAGAIN or ENOMEM or ENFILE or EMFILE;
+
     /// <summary>The text of the C library, for example <c>No space left on device</c>.</summary>
     public static string Text(int errno) => Marshal.GetPInvokeErrorMessage(errno);
 }

@@ -86,13 +86,17 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
                 return new RestoreOutcome.Restored(root, plan.Place.Missing);
             }
 
-            return Clean(early ?? late, Failed(plan, exception.Message));
+            return Clean(early ?? late, Failed(plan, exception.Message, IsOfPod(exception)));
         }
         finally
         {
             late?.Dispose();
         }
     }
+
+    /// <summary>Whether this container, its machine or its volume had not what the attempt needed. The checkpoint says nothing about that.</summary>
+    private static bool IsOfPod(Exception exception) =>
+        exception is CriuException { IsOfPod: true } or OutOfMemoryException or LinuxException { Errno: Errno.EAGAIN } || VolumeTrouble.Caused(exception);
 
     private void Prepare(RestorePlan plan)
     {
@@ -125,7 +129,15 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
     /// <param name="words">What criu wrote to its standard output and error.</param>
     private static RestoreOutcome.Failed Explain(RestorePlace place, string log, string[] words, string? ending)
     {
-        File.AppendAllLines(place.Output, words);
+        try
+        {
+            File.AppendAllLines(place.Output, words);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Debug("criu's output could not be kept", ("reason", exception.Message)); // why criu failed is in its log
+        }
+
         string[] output = ProcFs.Lines(place.Output);
         CriuException explained = CriuLog.Explain(
             "criu could not restore the program", Path.Combine(place.Work, log), output.Length == 0 ? null : $"criu says: {output[^1].Trim()}", ending: ending);

@@ -47,7 +47,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             _early = setup.Problems.Count == 0 ? pod.Criu.StartEarly() : throw new CriuException(setup.Problems[0], []);
             return TryEach(generations);
         }
-        catch (CriuException exception)
+        catch (CriuException exception) when (!exception.IsOfPod)
         {
             // The cause is this container. The checkpoints stay as they are for a container that can restore them.
             return FreshOrFail(policy.WhenIncompatible == WhenIncompatible.Fail || policy.WhenRestoreFails == WhenRestoreFails.Fail,
@@ -275,10 +275,11 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 
         Deadline untilFaultIsGone = Deadline.In(s_longestFault);
         TimeSpan pause = TimeSpan.FromSeconds(1);
+        int failures = 0;
         for (int attempt = 1; ; attempt++)
         {
             RestoreOutcome outcome = new RestoreAttempt(pod, tree, manifest, BeforeResume).Run(TakeEarly(manifest));
-            if (outcome is not RestoreOutcome.Failed failed || (!failed.IsOfPod && attempt >= policy.RestoreAttempts))
+            if (outcome is not RestoreOutcome.Failed failed || (!failed.IsOfPod && ++failures >= policy.RestoreAttempts))
             {
                 return outcome;
             }
@@ -291,7 +292,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 
             pause = pause < untilFaultIsGone.Left ? pause : untilFaultIsGone.Left;
             Log.Warning(failed.IsOfPod ? $"attempt {attempt} to restore checkpoint {manifest.Generation}: {failed.Reason}; crik tries again in {pause.TotalSeconds:0} s"
-                : $"attempt {attempt} of {policy.RestoreAttempts} to restore checkpoint {manifest.Generation}: {failed.Reason}");
+                : $"attempt {failures} of {policy.RestoreAttempts} to restore checkpoint {manifest.Generation}: {failed.Reason}");
             if (failed.IsOfPod && pod.Init.Wait(() => IsTerminated, Deadline.In(pause)))
             {
                 return new RestoreOutcome.Interrupted();

@@ -21,6 +21,9 @@ internal sealed class ScriptedCriu : ICriu
     /// <summary>The sessions that were started, in order.</summary>
     public List<ScriptedSession> Started { get; } = [];
 
+    /// <summary>Called before a session is started, for a criu that cannot be started.</summary>
+    public Action? WhenStarting { get; set; }
+
     public void Plan(ScriptedSession session) => _planned.Enqueue(session);
 
     public bool? CanCompress() => false;
@@ -39,6 +42,7 @@ internal sealed class ScriptedCriu : ICriu
 
     private ScriptedSession Next()
     {
+        WhenStarting?.Invoke();
         ScriptedSession session = _planned.TryDequeue(out ScriptedSession? planned) ? planned : throw new CriuException("no more criu is planned", []);
         Started.Add(session);
         return session;

@@ -32,6 +32,9 @@ internal sealed class ScriptedInit : IInit
 
     public List<ProcessSpec> Starts { get; } = [];
 
+    /// <summary>Why no process can be started; 0 when one can.</summary>
+    public int StartErrno { get; init; }
+
     public List<ChildProcess> Forgotten { get; } = [];
 
     /// <summary>What a started process comes to; nothing happens to it without this.</summary>
@@ -82,7 +85,12 @@ internal sealed class ScriptedInit : IInit
     public ChildProcess? TryStart(ProcessSpec spec, out int errno)
     {
         Starts.Add(spec);
-        errno = 0;
+        errno = StartErrno;
+        if (errno != 0)
+        {
+            return null;
+        }
+
         ChildProcess child = new(NobodysPid);
         WhenStarted?.Invoke(child);
         return child;

@@ -1,0 +1,108 @@
+using Crik.Criu;
+using Crik.Linux;
+using Crik.Restore;
+using Crik.Tests.Criu;
+using Crik.Tests.Init;
+
+namespace Crik.Tests.Restore;
+
+/// <summary>Faults of the pod and of the volume during an attempt to restore. They must not cost the checkpoint an attempt.</summary>
+public sealed class PodFaultTests : IDisposable
+{
+    private static readonly CriuEvent[] s_restores =
+        [CriuEvent.Notifies("pre-restore"), CriuEvent.Notifies("post-restore"), CriuEvent.Notifies("pre-resume"), CriuEvent.Answers(CriuRequest.Restore, success: true)];
+
+    private static readonly CriuEvent[] s_fails = [CriuEvent.Answers(CriuRequest.Restore, success: false)];
+
+    private readonly RestoreFixture _fixture = new(1, 2);
+    private readonly ScriptedInit _init = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void A_fault_of_the_pod_is_no_attempt_of_the_checkpoint()
+    {
+        CriuEvent[] fault = [new CriuEvent.Meanwhile(() => _fixture.WriteRestoreLog(2, "Can't fork for 301: File exists")), .. s_fails];
+
+        AssertRestored(2, new([CriuEvent.Version(), .. fault], s_fails, s_restores));
+    }
+
+    [Theory]
+    [InlineData(Errno.EAGAIN)]
+    [InlineData(Errno.EMFILE)]
+    [InlineData(Errno.ENFILE)]
+    [InlineData(Errno.ENOMEM)]
+    [InlineData(Errno.ENOSPC)]
+    [InlineData(Errno.EDQUOT)]
+    [InlineData(Errno.EROFS)]
+    [InlineData(Errno.EIO)]
+    public void A_shortage_of_the_pod_and_a_fault_of_its_volume_are_no_attempts_of_the_checkpoint(int errno) =>
+        AssertSurvives(new LinuxException("a call", errno));
+
+    [Fact]
+    public void A_criu_that_cannot_be_started_for_now_is_no_attempt_of_the_checkpoint() =>
+        AssertSurvives(new CriuException("cannot run criu", []) { IsOfPod = true });
+
+    [Fact]
+    public void A_lack_of_memory_in_crik_is_no_attempt_of_the_checkpoint() => AssertSurvives(new InsufficientMemoryException());
+
+    [Fact]
+    public void An_error_that_is_not_of_the_pod_is_an_attempt_of_the_checkpoint()
+    {
+        RestoredProgram restored = RunWith(new LinuxException("a call", Errno.EINVAL));
+
+        Assert.Equal(1, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.True(_fixture.IsSetAside(2));
+    }
+
+    [Fact]
+    public void What_criu_wrote_need_not_be_kept_to_tell_a_fault_of_the_pod()
+    {
+        CriuEvent.Meanwhile fault = new(() =>
+        {
+            _fixture.WriteRestoreLog(2, "Can't fork for 301: File exists");
+            Directory.CreateDirectory(Path.Combine(_fixture.Attempts().Single(), "criu.out"));
+        });
+
+        AssertRestored(2, new([CriuEvent.Version(), fault, .. s_fails], s_fails, s_restores));
+    }
+
+    [Fact]
+    public void A_first_criu_that_cannot_be_started_for_now_ends_crik_and_keeps_the_checkpoints()
+    {
+        ScriptedCriu criu = new() { WhenStarting = () => throw new CriuException("cannot run criu", []) { IsOfPod = true } };
+
+        Assert.Equal(FailureKind.Failed, Assert.Throws<CriuException>(() => Run(criu)).Kind);
+        Assert.True(_fixture.IsInPlace(1) && _fixture.IsInPlace(2));
+    }
+
+    private void AssertSurvives(Exception exception)
+    {
+        Assert.Equal(2, Assert.IsType<RestoredProgram.Running>(RunWith(exception)).Generation);
+        Assert.True(_fixture.IsInPlace(1) && _fixture.IsInPlace(2));
+    }
+
+    private void AssertRestored(int generation, ScriptedCriu criu)
+    {
+        Assert.Equal(generation, Assert.IsType<RestoredProgram.Running>(Run(criu)).Generation);
+        Assert.True(_fixture.IsInPlace(1) && _fixture.IsInPlace(2));
+    }
+
+    /// <summary>criu fails once, cannot be started twice, and then restores.</summary>
+    private RestoredProgram RunWith(Exception exception)
+    {
+        ScriptedCriu criu = new([CriuEvent.Version(), .. s_fails], s_restores);
+        int starts = 0;
+        criu.WhenStarting = () =>
+        {
+            if (++starts is 2 or 3)
+            {
+                throw exception;
+            }
+        };
+        return Run(criu);
+    }
+
+    private RestoredProgram Run(ScriptedCriu criu) =>
+        new RestoreProcedure(_fixture.Pod(_init, criu), _fixture.Policy, new ScriptedRestoredTree(_init), ["app", "--flag"], failedLazily: false).Run([2, 1]);
+}
