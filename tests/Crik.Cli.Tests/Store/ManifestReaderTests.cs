@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Crik.Files;
 using Crik.Store;
 
 namespace Crik.Tests.Store;
@@ -66,6 +67,9 @@ public sealed class ManifestReaderTests : IDisposable
     [InlineData("paths", """["relative"]""")]
     [InlineData("ownPaths", """["/tmp/../etc/passwd"]""")]
     [InlineData("ownPaths", """[null]""")]
+    [InlineData("writtenFiles", """[{"path":"data/file","size":1,"modifiedNs":1}]""")]
+    [InlineData("writtenFiles", """[{"path":"/data/../etc/passwd","size":1,"modifiedNs":1}]""")]
+    [InlineData("writtenFiles", """[null]""")]
     [InlineData("addresses", """["10.0.0.5"]""")]
     [InlineData("addresses", """[null]""")]
     [InlineData("cgroups", """[{"hierarchy":"","mountPoint":"/sys","directory":"../x"}]""")]
@@ -107,6 +111,22 @@ public sealed class ManifestReaderTests : IDisposable
         File.WriteAllText(_temp.In("manifest.json"), manifest.ToJsonString());
 
         Assert.Contains("size", Assert.Throws<CheckpointException>(() => ManifestReader.ReadAlone(_temp.Path, 7)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_manifest_that_names_too_many_written_files_is_refused()
+    {
+        WrittenFile file = new("/data", new FileStamp(1, 1, null));
+        CheckpointManifest manifest = CheckpointJson.ReadManifest(File.ReadAllBytes(_temp.In("manifest.json")));
+        File.WriteAllBytes(_temp.In("manifest.json"), CheckpointJson.Write(manifest with { WrittenFiles = [file] }));
+        Assert.Equal([file], ManifestReader.Read(_temp.Path, 7).WrittenFiles);
+        const string One = """{"path":"/","size":1,"modifiedNs":1}""";
+        JsonNode changed = JsonNode.Parse(File.ReadAllText(_temp.In("manifest.json")))!;
+        changed["writtenFiles"] = "HERE";
+
+        File.WriteAllText(_temp.In("manifest.json"), changed.ToJsonString().Replace("\"HERE\"", $"[{string.Join(',', Enumerable.Repeat(One, 1_000_001))}]", StringComparison.Ordinal));
+
+        Assert.Contains("too many entries", Assert.Throws<CheckpointException>(() => ManifestReader.ReadAlone(_temp.Path, 7)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
