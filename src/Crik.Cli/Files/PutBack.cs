@@ -30,14 +30,15 @@ internal sealed class PutBack
     /// <returns>How many could not be removed, although they are still the ones that were made.</returns>
     public int Undo()
     {
-        int left = 0;
         for (int i = _made.Count - 1; i >= 0; i--)
         {
-            left += TryRemove(_made[i]) ? 0 : 1;
+            if (TryRemove(_made[i]))
+            {
+                _made.RemoveAt(i);
+            }
         }
 
-        _made.Clear();
-        return left;
+        return _made.Count;
     }
 
     private static bool TryRemove(Made made)

@@ -22,11 +22,12 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 
     private static readonly TimeSpan s_versionTimeout = TimeSpan.FromSeconds(10);
 
+    private readonly PutBack _putBack = new();
+
     /// <summary>The criu that was started first, until an attempt uses it.</summary>
     private CriuForRestore? _early;
     private int? _version;
     private bool? _canDecompress;
-    private PutBack _putBack = new();
 
     private bool IsTerminated => pod.Init.TerminationRequested is not null;
 
@@ -153,7 +154,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     private bool PutFilesBack(CheckpointManifest manifest)
     {
         X11Directory.Make();
-        _putBack = new PutBack();
+        _putBack.Undo(); // an attempt that failed may have made some of the files, and a second one would not count them as new
         Stopwatch clock = Stopwatch.StartNew();
         return !manifest.HasFiles || BackgroundWork.Run(
             pod.Init, Deadline.Never, cancellation => PutFilesBack(manifest, cancellation), () => IsTerminated,

@@ -92,6 +92,22 @@ public sealed class PutBackTests : IDisposable
         Assert.Equal(["archive", "real", "state"], Names(_temp.Path));
     }
 
+    [Fact]
+    public void What_cannot_be_removed_yet_is_removed_by_a_later_call()
+    {
+        Directory.CreateDirectory(_temp.In("state", "new"));
+        Capture();
+        Directory.Delete(Root, recursive: true);
+        PutBack putBack = Restore();
+        File.WriteAllText(_temp.In("state", "new", "later"), "later");
+        Assert.Equal(2, putBack.Undo());
+        File.Delete(_temp.In("state", "new", "later"));
+
+        Assert.Equal(0, putBack.Undo());
+
+        Assert.False(Directory.Exists(Root));
+    }
+
     private void Capture(params string[] single) => FileArchive.Capture([Root], single, [], Archive, CancellationToken.None);
 
     private PutBack Restore(params string[] single)

@@ -82,6 +82,13 @@ internal sealed class RestoreFixture : IDisposable
         Add(generation, manifest => manifest with { WrittenFiles = [new WrittenFile(file, stamp)] });
     }
 
+    /// <summary>Writes a checkpoint that has all files of a directory.</summary>
+    public void AddWithFiles(int generation, string directory)
+    {
+        Add(generation, manifest => manifest with { HasFiles = true });
+        FileArchive.Capture([directory], [], [], CheckpointLayout.FilesIn(PathOf(generation)), CancellationToken.None);
+    }
+
     public void Damage(int generation) => File.WriteAllText(Path.Combine(PathOf(generation), "images", "files.img"), "no image");
 
     /// <summary>Writes what criu would write to its log during a restore.</summary>
