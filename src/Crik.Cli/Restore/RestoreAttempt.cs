@@ -24,13 +24,15 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
         using CriuForRestore? first = early;
         RestorePlace place = new(pod.Store.NewRestoreDirectory(manifest.Generation, ImageView.RoomFor(manifest)));
         RestorePlan plan = new(manifest, pod.Store.PathOf(manifest.Generation), beforeResume, place);
-        ChildProcess root = pod.Init.Await(manifest.RootPid);
-        RestoreOutcome outcome = Run(plan, root, early);
+        RestoreOutcome outcome = Run(plan, early);
         if (outcome is not RestoreOutcome.Restored)
         {
             place.Missing?.Dispose();
             place.RemoveView(); // the logs stay, so that an operator can find the cause
-            pod.Init.Forget(root);
+            if (place.Root is { } root)
+            {
+                pod.Init.Forget(root);
+            }
         }
         else if (place.Missing is null)
         {
@@ -40,7 +42,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
         return outcome;
     }
 
-    private RestoreOutcome Run(RestorePlan plan, ChildProcess root, CriuForRestore? early)
+    private RestoreOutcome Run(RestorePlan plan, CriuForRestore? early)
     {
         Stopwatch clock = Stopwatch.StartNew();
         CriuForRestore? late = null;
@@ -63,9 +65,9 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
             using FileDescriptor images = Libc.Open(plan.Place.View!.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
             using FileDescriptor logs = Libc.Open(plan.Place.Work, Libc.O_RDONLY | Libc.O_DIRECTORY);
             conversation = new RestoreConversation(pod.Init, tree, criu.Session, plan, Longest);
-            if (conversation.Hold(CriuRequest.ForRestore(Options(plan, criu, images, logs)), root))
+            if (conversation.Hold(CriuRequest.ForRestore(Options(plan, criu, images, logs))))
             {
-                pod.Init.Program = root; // at once: from now on the init owes it its SIGTERM
+                ChildProcess root = pod.Init.Program = plan.Place.Root!; // at once: from now on the init owes it its SIGTERM
                 Log.Info("restored", ("generation", manifest.Generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
                 return new RestoreOutcome.Restored(root, plan.Place.Missing);
             }
@@ -81,7 +83,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
             if (conversation is { Runs: true })
             {
                 // What the program has done since cannot be undone, so it is never ended for the sake of another attempt.
-                pod.Init.Program = root;
+                ChildProcess root = pod.Init.Program = plan.Place.Root!;
                 Log.Warning("the program runs, but what comes after a restore did not work", ("reason", exception.Message));
                 return new RestoreOutcome.Restored(root, plan.Place.Missing);
             }

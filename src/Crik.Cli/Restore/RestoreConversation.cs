@@ -33,7 +33,7 @@ internal sealed class RestoreConversation(
     private MissingPages? Missing => plan.Place.Missing;
 
     /// <returns>Whether the program runs.</returns>
-    public bool Hold(byte[] request, ChildProcess root)
+    public bool Hold(byte[] request)
     {
         criu.Send(request);
         Deadline deadline = Deadline.In(longest);
@@ -51,13 +51,14 @@ internal sealed class RestoreConversation(
                     break;
 
                 case CriuReply.Said { Message: { Type: CriuRequest.Restore, Success: true } }:
+                    AwaitRoot();
                     _state = RestoreState.Resuming;
                     criu.WaitForEnd();
                     return true;
 
                 case not CriuReply.Said when _state != RestoreState.Making:
                     _overrun = reply is CriuReply.TimeIsUp ? s_lastWords : null;
-                    return GoOnWithoutCriu(root);
+                    return GoOnWithoutCriu();
 
                 default:
                     _overrun = reply is CriuReply.TimeIsUp ? longest : null;
@@ -80,6 +81,7 @@ internal sealed class RestoreConversation(
                 break;
 
             case "post-restore" when _state == RestoreState.Making:
+                AwaitRoot();
                 _state = RestoreState.Complete;
                 GoOn();
                 tree.EnterTreeRange(); // while criu is busy until it asks whether the tasks may run
@@ -101,19 +103,27 @@ internal sealed class RestoreConversation(
         }
     }
 
+    /// <summary>
+    /// Registers the root, which cannot run before crik has answered criu. Earlier its number may belong to another child of crik, whose end
+    /// would be taken for the root's. If the root died before this, criu cannot let it run, and the restore fails.
+    /// </summary>
+    private ChildProcess AwaitRoot() => plan.Place.Root ??= init.Await(plan.Manifest.RootPid);
+
     private void GoOn() => criu.TrySend(CriuRequest.ForNotify(goOn: true, []));
 
     /// <summary>Called when every task is restored and stopped, just before it continues.</summary>
     private void Resume()
     {
+        AwaitRoot();
         _state = RestoreState.Resuming;
         Missing?.Watch();
         tree.PrepareToResume(plan.Manifest, plan.Place.Terminal);
         plan.BeforeResume();
     }
 
-    private bool GoOnWithoutCriu(ChildProcess root)
+    private bool GoOnWithoutCriu()
     {
+        ChildProcess root = AwaitRoot();
         bool isWhole = Runs ? SurvivedCriu(root) : IsWholeWithoutCriu();
         if (isWhole)
         {

@@ -1,3 +1,4 @@
+using Crik.Init;
 using Crik.Store;
 
 namespace Crik.Restore;
@@ -21,6 +22,9 @@ internal sealed class RestorePlace(string work)
     public ImageView? View { get; set; }
 
     public MissingPages? Missing { get; set; }
+
+    /// <summary>The root of the restored tree, once the tree is complete.</summary>
+    public ChildProcess? Root { get; set; }
 
     /// <summary>Removes the view of the images, which criu needs only while it restores.</summary>
     public void RemoveView()

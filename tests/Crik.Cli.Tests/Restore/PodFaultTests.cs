@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Init;
 using Crik.Linux;
 using Crik.Restore;
 using Crik.Tests.Criu;
@@ -74,6 +75,28 @@ public sealed class PodFaultTests : IDisposable
 
         Assert.Equal(FailureKind.Failed, Assert.Throws<CriuException>(() => Run(criu)).Kind);
         Assert.True(_fixture.IsInPlace(1) && _fixture.IsInPlace(2));
+    }
+
+    [Fact]
+    public void The_end_of_another_child_that_had_the_number_of_the_root_is_not_the_end_of_the_program()
+    {
+        CriuEvent.Meanwhile otherEnds = new(() => _init.State.NoteEnd(RestoreFixture.RootPid, 7 << 8));
+
+        ChildProcess program = Assert.IsType<RestoredProgram.Running>(Run(new([CriuEvent.Version(), otherEnds, .. s_restores]))).Program;
+
+        Assert.False(program.HasExited);
+        Assert.True(_init.State.NoteEnd(RestoreFixture.RootPid, 3 << 8));
+        Assert.Equal(new ExitStatus(3, 0), program.Exit);
+    }
+
+    [Fact]
+    public void The_end_of_a_program_that_ends_as_soon_as_it_runs_is_noticed()
+    {
+        CriuEvent.Meanwhile ends = new(() => _init.State.NoteEnd(RestoreFixture.RootPid, 3 << 8));
+
+        RestoredProgram restored = Run(new([CriuEvent.Version(), .. s_restores[..^1], ends, s_restores[^1]]));
+
+        Assert.Equal(new ExitStatus(3, 0), Assert.IsType<RestoredProgram.Running>(restored).Program.Exit);
     }
 
     private void AssertSurvives(Exception exception)
