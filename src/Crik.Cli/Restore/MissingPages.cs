@@ -28,6 +28,9 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
     private readonly Stopwatch _sinceReport = new();
     private readonly Stopwatch _sinceLast = new();
     private readonly Lock _looking = new();
+
+    /// <summary>Readable when no page is missing any more. The run cannot hear it from the init, because no process ends at that moment.</summary>
+    private readonly FileDescriptor _over = Libc.MakeWakeUp();
     private Progress? _progress;
     private long _read;
     private volatile bool _isOver;
@@ -75,6 +78,9 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
         NamedThread.Make("pages", 256 << 10, LookRegularly).Start();
     }
 
+    /// <summary>Waits on the run's thread until no page is missing any more.</summary>
+    public void Wait(Func<bool> giveUp, Deadline deadline) => init.Wait(() => !AreComing || giveUp(), deadline, _over.Number);
+
     /// <summary>Explains that loading the rest takes longer than the available time; <see langword="null"/> when it does not.</summary>
     public string? Objection(TimeSpan available) => LazyRestore.Objection(Left, total, _clock.Elapsed, available);
 
@@ -91,6 +97,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
 
             End();
             source.Dispose();
+            _over.Dispose();
         }
     }
 
@@ -200,6 +207,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
         if (!_isOver)
         {
             _isOver = true;
+            Libc.Wake(_over);
             cleanUp();
         }
     }

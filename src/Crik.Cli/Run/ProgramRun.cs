@@ -202,7 +202,7 @@ internal sealed class ProgramRun(Pod pod, CrikOptions options, RunJournal journa
         }
 
         Log.Info("the checkpoint waits for the pages that have not come in yet", ("mib", missing.Left >> 20));
-        pod.Init.Wait(() => !missing.AreComing || (leaveRunning ? IsOver : Program.HasExited), deadline);
+        missing.Wait(() => leaveRunning ? IsOver : Program.HasExited, deadline);
         return missing.Failure ?? (missing.AreComing ? $"{missing.Left >> 20} of {missing.Total >> 20} MiB of the program's memory have not come in yet" : null);
     }
 
