@@ -14,12 +14,6 @@ namespace Crik.Restore;
 /// <param name="failedLazily">Whether crik ended the last run because it could not load all pages.</param>
 internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredTree tree, IReadOnlyList<string> command, bool failedLazily)
 {
-    /// <summary>
-    /// How long a fault of the pod may last before crik ends and the kubelet starts it again. For example, another process may have a PID that
-    /// the program needs.
-    /// </summary>
-    private static readonly TimeSpan s_longestFault = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan s_versionTimeout = TimeSpan.FromSeconds(10);
 
     private readonly PutBack _putBack = new();
@@ -28,6 +22,12 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     private CriuForRestore? _early;
     private int? _version;
     private bool? _canDecompress;
+
+    /// <summary>
+    /// How long a fault of the pod may last before crik ends and the kubelet starts it again. For example, another process may have a PID that
+    /// the program needs.
+    /// </summary>
+    public TimeSpan LongestFault { get; init; } = TimeSpan.FromSeconds(30);
 
     private bool IsTerminated => pod.Init.TerminationRequested is not null;
 
@@ -274,7 +274,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             Log.Warning($"checkpoint {manifest.Generation} is not restored before its pages are there: {lazy.Reason}");
         }
 
-        Deadline untilFaultIsGone = Deadline.In(s_longestFault);
+        Deadline untilFaultIsGone = Deadline.In(LongestFault);
         TimeSpan pause = TimeSpan.FromSeconds(1);
         int failures = 0;
         for (int attempt = 1; ; attempt++)

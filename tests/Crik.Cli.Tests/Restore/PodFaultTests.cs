@@ -2,6 +2,7 @@ using Crik.Criu;
 using Crik.Init;
 using Crik.Linux;
 using Crik.Restore;
+using Crik.Store;
 using Crik.Tests.Criu;
 using Crik.Tests.Init;
 
@@ -26,6 +27,22 @@ public sealed class PodFaultTests : IDisposable
         CriuEvent[] fault = [new CriuEvent.Meanwhile(() => _fixture.WriteRestoreLog(2, "Can't fork for 301: File exists")), .. s_fails];
 
         AssertRestored(2, new([CriuEvent.Version(), .. fault], s_fails, s_restores));
+    }
+
+    [Fact]
+    public void A_fault_of_the_pod_that_lasts_keeps_the_checkpoint_and_ends_crik()
+    {
+        int waits = 0;
+        _init.WhenWaiting = () => waits++;
+        CriuEvent[] fault = [new CriuEvent.Meanwhile(() => _fixture.WriteRestoreLog(2, "Can't fork for 301: File exists")), .. s_fails];
+        ScriptedCriu criu = new([[CriuEvent.Version(), .. fault]]);
+        criu.WhenStarting = () => criu.Plan(new ScriptedSession(fault));
+
+        CheckpointException exception = Assert.Throws<CheckpointException>(() => Run(criu, TimeSpan.FromSeconds(1)));
+
+        Assert.Contains("this pod is at fault", exception.Message, StringComparison.Ordinal);
+        Assert.True(_fixture.IsInPlace(1) && _fixture.IsInPlace(2));
+        Assert.True(waits > 0);
     }
 
     [Theory]
@@ -126,6 +143,9 @@ public sealed class PodFaultTests : IDisposable
         return Run(criu);
     }
 
-    private RestoredProgram Run(ScriptedCriu criu) =>
-        new RestoreProcedure(_fixture.Pod(_init, criu), _fixture.Policy, new ScriptedRestoredTree(_init), ["app", "--flag"], failedLazily: false).Run([2, 1]);
+    private RestoredProgram Run(ScriptedCriu criu, TimeSpan? longestFault = null) =>
+        new RestoreProcedure(_fixture.Pod(_init, criu), _fixture.Policy, new ScriptedRestoredTree(_init), ["app", "--flag"], failedLazily: false)
+        {
+            LongestFault = longestFault ?? TimeSpan.FromMinutes(1),
+        }.Run([2, 1]);
 }

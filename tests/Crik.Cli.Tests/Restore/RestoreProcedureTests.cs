@@ -117,20 +117,6 @@ public sealed class RestoreProcedureTests : IDisposable
     }
 
     [Fact]
-    public void A_fault_of_the_pod_that_lasts_keeps_the_checkpoint_and_ends_crik()
-    {
-        int waits = 0;
-        _init.WhenWaiting = () => waits++;
-        CriuEvent[] fault = Fault();
-
-        CheckpointException exception = Assert.Throws<CheckpointException>(() => Run(new([First(fault), .. Enumerable.Repeat(fault, 20)])));
-
-        Assert.Contains("this pod is at fault", exception.Message, StringComparison.Ordinal);
-        Assert.True(_fixture.IsInPlace(1) && _fixture.IsInPlace(2));
-        Assert.True(waits > 2, $"it waited {waits} times");
-    }
-
-    [Fact]
     public void A_fault_of_the_pod_is_waited_for_longer_than_other_failures_are()
     {
         CriuEvent[] fault = Fault();
