@@ -93,7 +93,7 @@ internal static class CriuChecks
         using (ours)
         {
             string[] command = criu.Level == PrivilegeLevel.Full ? [criu.File, "check"] : [criu.File, "check", "--unprivileged"];
-            ChildProcess process = init.Start(new ProcessSpec(command) { Descriptors = [(none.Number, 0), (theirs.Number, 1), (theirs.Number, 2)], NewSession = true });
+            ChildProcess process = init.Start(CriuCommand.Of(command) with { Descriptors = [(none.Number, 0), (theirs.Number, 1), (theirs.Number, 2)] });
             theirs.Dispose();
             if (!init.Wait(() => process.HasExited, Deadline.In(s_longest)))
             {

@@ -28,7 +28,7 @@ internal sealed record CriuFeatures(bool Compresses, bool LazyPages, bool Tracks
         string[] command = [criu, "check", .. level == PrivilegeLevel.Full ? Array.Empty<string>() : ["--unprivileged"], "--feature", feature];
         using FileDescriptor source = Libc.DuplicateForChild(none.Number);
         ChildProcess? process = init.TryStart(
-            new ProcessSpec(command) { Descriptors = [(source.Number, 0), (source.Number, 1), (source.Number, 2)], NewSession = true }, out _);
+            CriuCommand.Of(command) with { Descriptors = [(source.Number, 0), (source.Number, 1), (source.Number, 2)] }, out _);
         if (process is null)
         {
             return null;

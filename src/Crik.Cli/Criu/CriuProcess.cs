@@ -60,7 +60,7 @@ internal sealed class CriuProcess : ICriuSession
             // criu gets crik's end too. When crik is killed, the kernel closes its descriptors a moment before it ends the rest of the
             // container, and a criu whose client is gone lets the frozen tree run on, although its checkpoint was just committed.
             passed.Add(ours.Number, next++);
-            IReadOnlyList<string> environment = WithoutLoaderSettings(EnvironmentBlock.Current);
+            IReadOnlyList<string> environment = CriuCommand.Environment;
             foreach (FileDescriptor library in how.Libraries)
             {
                 using (library)
@@ -70,13 +70,11 @@ internal sealed class CriuProcess : ICriuSession
                 }
             }
 
-            string[] command = [criu, .. how.Runtime is null ? Array.Empty<string>() : ["--unprivileged"], "swrk", $"{SocketInCriu}"];
-            ProcessSpec spec = new(command)
+            ProcessSpec spec = CriuCommand.Of([criu, .. how.Runtime is null ? Array.Empty<string>() : ["--unprivileged"], "swrk", $"{SocketInCriu}"]) with
             {
                 Descriptors = passed.Pairs,
                 Environment = how.Runtime is null ? environment
                     : [.. environment.Where(entry => !entry.StartsWith(RuntimeVariable, StringComparison.Ordinal)), RuntimeVariable + how.Runtime],
-                NewSession = true,
                 IsOfferedToOomKiller = how.IsForDump, // a dump can be repeated, and the program and crik cannot
                 SurvivesFileSizeLimit = true,
             };
@@ -197,10 +195,6 @@ internal sealed class CriuProcess : ICriuSession
 
         _init.Forget(_process);
     }
-
-    /// <summary>Removes the program's LD_LIBRARY_PATH, LD_PRELOAD and the like, because criu would load the program's libraries.</summary>
-    internal static IReadOnlyList<string> WithoutLoaderSettings(IReadOnlyList<string> environment) =>
-        [.. environment.Where(entry => !entry.StartsWith("LD_", StringComparison.Ordinal))];
 
     private CriuMessage Understand(byte[] packet)
     {

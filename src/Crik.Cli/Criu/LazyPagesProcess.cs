@@ -54,7 +54,7 @@ internal sealed class LazyPagesProcess(IInit init, ChildProcess process, FileDes
                 criu, "lazy-pages", "--images-dir", images, "--work-dir", work, "--log-file", LogName, "-v2", "--status-fd", $"{StatusInCriu}",
             ];
             ChildProcess? process = init.TryStart(
-                new ProcessSpec(command) { Descriptors = [(input.Number, 0), (words.Number, 1), (words.Number, 2), (status.Number, StatusInCriu)], NewSession = true },
+                CriuCommand.Of(command) with { Descriptors = [(input.Number, 0), (words.Number, 1), (words.Number, 2), (status.Number, StatusInCriu)] },
                 out int errno);
             if (process is null)
             {
