@@ -33,6 +33,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
     private readonly FileDescriptor _over = Libc.MakeWakeUp();
     private Progress? _progress;
     private long _read;
+    private volatile bool _hasBegun;
     private volatile bool _isOver;
 
     public bool AreComing => !_isOver;
@@ -68,14 +69,32 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
         return false;
     }
 
-    /// <summary>Starts the thread that watches over the pages, so that the run may wait for anything meanwhile.</summary>
+    /// <summary>
+    /// Starts the thread that watches over the pages, so that the run may wait for anything meanwhile. Call it before the restore: when the
+    /// program is about to run, it is too late to find out that no thread can be started.
+    /// </summary>
+    /// <param name="start">Starts the thread. It may throw as <see cref="Thread.Start()"/> does where no thread can be started.</param>
+    /// <exception cref="CriuException">No thread can be started.</exception>
+    public void StartThread(Action<Thread> start)
+    {
+        try
+        {
+            start(NamedThread.Make("pages", 256 << 10, LookRegularly));
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            throw new CriuException($"crik cannot start the thread that watches over the missing pages: {exception.Message}", []);
+        }
+    }
+
+    /// <summary>Makes that thread look at the pages from now on, because the program is about to run.</summary>
     public void Watch()
     {
         _progress = new Progress("the program runs, and its pages come in", total, () => _read);
         _clock.Start();
         _sinceReport.Start();
         _sinceLast.Start();
-        NamedThread.Make("pages", 256 << 10, LookRegularly).Start();
+        _hasBegun = true;
     }
 
     /// <summary>Waits on the run's thread until no page is missing any more.</summary>
@@ -84,18 +103,15 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
     /// <summary>Explains that loading the rest takes longer than the available time; <see langword="null"/> when it does not.</summary>
     public string? Objection(TimeSpan available) => LazyRestore.Objection(Left, total, _clock.Elapsed, available);
 
-    /// <summary>Ends what is left of the program's tree before criu's process: without that process the tree would see empty pages.</summary>
+    /// <summary>
+    /// Ends criu's process after a failed attempt. The attempt must have ended its tree before: without criu's process a task would see empty
+    /// pages.
+    /// </summary>
     public void Dispose()
     {
         lock (_looking)
         {
-            Deadline deadline = Deadline.In(TimeSpan.FromSeconds(5));
-            while (AreComing && !EndTree() && !deadline.HasPassed)
-            {
-                init.Wait(() => false, Deadline.In(TimeSpan.FromMilliseconds(10)));
-            }
-
-            End();
+            _isOver = true;
             source.Dispose();
             _over.Dispose();
         }
@@ -109,7 +125,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
             {
                 lock (_looking)
                 {
-                    if (AreComing)
+                    if (AreComing && _hasBegun)
                     {
                         Look();
                     }
@@ -128,7 +144,11 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
 
     private void Look()
     {
-        if (Failure is not null)
+        if (init.Program is not { } program)
+        {
+            source.HoldOn(); // the attempt may still fail, and then it ends the tree itself
+        }
+        else if (Failure is not null)
         {
             if (EndTree())
             {
@@ -143,7 +163,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
                 End();
                 source.Dispose();
             }
-            else if (init.Program is not { HasExited: true })
+            else if (!program.HasExited)
             {
                 Fail(exit.Signal != 0 ? $"criu's lazy-pages was ended by {Signal.Name(exit.Signal)}"
                     : CriuLog.Explain("criu could not bring them in", Path.Combine(work, LazyPagesProcess.LogName), null).Message);
@@ -189,8 +209,12 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
         EndTree();
     }
 
-    /// <summary>Kills every task of the program. Call it again until it succeeds, because a task may have been born since.</summary>
-    /// <returns>Whether no task is left.</returns>
+    /// <summary>
+    /// Kills every process below crik. A child that the program made since the restore has a number that crik does not know, and it may be
+    /// crik's own child by now. Hooks are killed too: crik and its container end when the program has ended. Call this again until it
+    /// succeeds, because a task may have been born since.
+    /// </summary>
+    /// <returns>Whether no process is left.</returns>
     private bool EndTree()
     {
         int[] left = [.. ProcFs.Tree(Environment.ProcessId).Skip(1).Where(task => task != source.Pid)];

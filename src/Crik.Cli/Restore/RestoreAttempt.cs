@@ -18,6 +18,9 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
     /// <summary>Whether the program runs before all of its pages are loaded.</summary>
     public bool Lazily { get; init; }
 
+    /// <summary>Starts the thread that watches over a lazy restore.</summary>
+    public Action<Thread> StartThread { get; init; } = thread => thread.Start();
+
     /// <param name="early">A criu that was started early, if there is one. It ends with the attempt.</param>
     public RestoreOutcome Run(CriuForRestore? early = null)
     {
@@ -111,6 +114,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
         {
             LazyPagesProcess source = LazyPagesProcess.Start(pod.Init, pod.Criu.Setup.File, view.Path, place.Work, place.Output);
             place.Missing = new(pod.Init, source, place.Work, manifest.PageBytes, place.Remove);
+            place.Missing.StartThread(StartThread);
         }
     }
 

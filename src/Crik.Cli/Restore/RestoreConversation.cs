@@ -115,10 +115,10 @@ internal sealed class RestoreConversation(
     private void Resume()
     {
         AwaitRoot();
-        _state = RestoreState.Resuming;
-        Missing?.Watch();
         tree.PrepareToResume(plan.Manifest, plan.Place.Terminal);
         plan.BeforeResume();
+        Missing?.Watch();
+        _state = RestoreState.Resuming; // last: when one of the steps before throws, nothing of the program runs
     }
 
     private bool GoOnWithoutCriu()
