@@ -103,7 +103,8 @@ internal static class CriuLog
         string[] errors = [.. Tail(logPath).Where(line => line.Contains("Error (", StringComparison.Ordinal) && !s_usual.Any(line.Contains))];
 
         // The first error is the cause; later ones follow from it.
-        string? meaning = ending is not null ? null : errors.Select(Meaning).FirstOrDefault(found => found is not null) ?? (directoryIsFull ? DirectoryIsFull : null);
+        string[] causes = ending is not null ? [] : [.. errors.Take(Math.Max(1, Array.FindIndex(errors, error => Meaning(error) is not null) + 1))];
+        string? meaning = causes.Select(Meaning).FirstOrDefault(found => found is not null) ?? (directoryIsFull && ending is null ? DirectoryIsFull : null);
         string cause = ending ?? meaning
             ?? (errors.Length == 0 ? fallback ?? "criu ended, and its log has no error"
             : errors[0].Contains("killed by signal 9", StringComparison.Ordinal) ? TaskWasKilled // only as the first error: after another one criu itself kills the tasks
@@ -113,7 +114,7 @@ internal static class CriuLog
         {
             Lasts = meaning is not (null or NotAccepted or NotRead or NotSent or ConnectedToOutside),
             IsFromOutside = meaning is ConnectedToOutside,
-            IsOfPod = ranOutOfTimeOrMemory || cause == TaskWasKilled || errors.Any(error => s_faultsOfPod.Any(error.Contains)),
+            IsOfPod = ranOutOfTimeOrMemory || cause == TaskWasKilled || causes.Any(error => s_faultsOfPod.Any(error.Contains)),
             IsUndelivered = meaning is NotAccepted or NotRead,
         };
     }

@@ -85,6 +85,27 @@ public sealed class CriuLogTests
         Assert.StartsWith($"no: {meaning}", CriuLog.Explain("no", temp.In("restore.log"), null).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Error (criu/cr-restore.c:1): Can't fork for 301: File exists", true)]
+    [InlineData("Error (criu/cr-restore.c:1): Can't fork for 301: Resource temporarily unavailable", true)]
+    [InlineData("Error (criu/sk-inet.c:1): inet: Can't bind inet socket (id 1): Address already in use", true)]
+    [InlineData("Error (criu/mem.c:1): Can't mmap the memory of 301: Cannot allocate memory", true)]
+    [InlineData("Error (criu/fdstore.c:1): Can't open a pipe: Resource temporarily unavailable", true)]
+    [InlineData("Error (criu/files.c:1): Can't receive a descriptor: Too many open files", true)]
+    [InlineData("Error (criu/rlimit.c:1): Can't setup RLIMIT_NOFILE for self: Operation not permitted\nError (criu/mem.c:1): x: Cannot allocate memory", true)]
+    [InlineData("Error (criu/x.c:1): what comes before a known cause\nError (criu/cr-restore.c:1): Can't fork for 301: File exists", true)]
+    [InlineData("Error (criu/pagemap.c:1): the page map is damaged", false)]
+    [InlineData("301: the file 'Too many open files' is restored\nError (criu/pagemap.c:1): the page map is damaged", false)]
+    [InlineData("Error (criu/pagemap.c:1): the page map is damaged\nError (criu/util.c:1): Can't wait: Resource temporarily unavailable", false)]
+    [InlineData("Error (criu/pagemap.c:1): Block decompression failed\nError (criu/util.c:1): x: Cannot allocate memory", false)]
+    public void The_pod_is_at_fault_only_if_the_cause_is_what_it_lacks_and_not_what_follows_from_another_error(string log, bool isOfPod)
+    {
+        using TempDirectory temp = new();
+        File.WriteAllLines(temp.In("restore.log"), log.Split('\n').Select(line => $"(00.021)    301: {line}"));
+
+        Assert.Equal(isOfPod, CriuLog.Explain("no", temp.In("restore.log"), null).IsOfPod);
+    }
+
     [Fact]
     public void Without_a_log_the_output_has_to_do()
     {
