@@ -30,7 +30,7 @@ internal static class CriuRequest
 
     public static byte[] ForDump(DumpOptions dump)
     {
-        ProtoWriter options = Common(dump.Images, "dump.log", dump.Level)
+        ProtoWriter options = Common(dump.Images, dump.LogFile, dump.Level)
             .Number(Option.Pid, dump.Pid)
             .Flag(Option.LeaveRunning, dump.LeaveRunning)
             .Flag(Option.FileLocks, true)
@@ -51,7 +51,7 @@ internal static class CriuRequest
 
     public static byte[] ForRestore(RestoreOptions restore)
     {
-        ProtoWriter options = Common(restore.Images, "restore.log", restore.Level)
+        ProtoWriter options = Common(restore.Images, restore.LogFile, restore.Level)
             .Flag(Option.EvasiveDevices, true)
             .Text(Option.Root, "/") // needed for a program with its own mount namespace
             .Flag(Option.FileLocks, true)
@@ -150,6 +150,9 @@ internal static class CriuRequest
 internal sealed record DumpOptions(
     int Pid, int Images, PrivilegeLevel Level, bool LeaveRunning, long GhostLimit, IReadOnlyList<string> WatchedPaths, IReadOnlyList<string> External)
 {
+    /// <summary>The name of criu's log in the directory for the images.</summary>
+    public required string LogFile { get; init; }
+
     /// <summary>Whether criu compresses pages. A criu that cannot compress refuses such a request.</summary>
     public bool Compress { get; init; }
 }
@@ -160,6 +163,9 @@ internal sealed record DumpOptions(
 internal sealed record RestoreOptions(
     int Images, int Logs, PrivilegeLevel Level, IReadOnlyList<string> External, IReadOnlyList<(string Key, int Descriptor)> Inherited)
 {
+    /// <summary>The name of criu's log in the directory for it.</summary>
+    public required string LogFile { get; init; }
+
     /// <summary>Whether a <see cref="LazyPagesProcess"/> brings the pages later. Its socket is in the directory for the log.</summary>
     public bool Lazily { get; init; }
 }

@@ -70,14 +70,15 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
             conversation = new RestoreConversation(pod.Init, tree, criu.Session, plan, Longest);
             if (conversation.Hold(CriuRequest.ForRestore(Options(plan, criu, images, logs))))
             {
-                ChildProcess root = pod.Init.Program = plan.Place.Root!; // at once: from now on the init owes it its SIGTERM
+                // Before anything else: a SIGTERM that comes now has to reach the program.
+                ChildProcess root = pod.Init.Program = plan.Place.Root!;
                 Log.Info("restored", ("generation", manifest.Generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
                 return new RestoreOutcome.Restored(root, plan.Place.Missing);
             }
 
             return Clean(criu, pod.Init.TerminationRequested is not null ? new RestoreOutcome.Interrupted()
                 : conversation.Refused is { } refused ? Failed(plan, refused)
-                : Explain(plan.Place, plan.Place.Missing is { SourceIsThere: false } ? LazyPagesProcess.LogName : RestorePlace.RestoreLog, criu.Output, conversation.Ending));
+                : Explain(plan.Place, plan.Place.Missing is { SourceIsThere: false } ? LazyPagesProcess.LogName : CheckpointLayout.RestoreLog, criu.Output, conversation.Ending));
         }
 #pragma warning disable CA1031 // After any failure crik tries other checkpoints, and the configuration says what to do without any.
         catch (Exception exception)
@@ -122,6 +123,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
         images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(),
         [.. plan.Place.View!.Inherited.Select(item => (item.Key, criu.DescriptorFor(item.Descriptor)))])
     {
+        LogFile = CheckpointLayout.RestoreLog,
         Lazily = Lazily,
     };
 

@@ -7,15 +7,13 @@ namespace Crik.Restore;
 /// <param name="work">The directory for criu's logs and sockets.</param>
 internal sealed class RestorePlace(string work)
 {
-    public const string RestoreLog = "restore.log";
-
     public string Work => work;
 
     /// <summary>The file for the standard output and error of criu's processes.</summary>
-    public string Output => Path.Combine(work, "criu.out");
+    public string Output => Path.Combine(work, CheckpointLayout.CriuOutput);
 
     /// <summary>The logs that tell an operator why the attempt failed.</summary>
-    public IReadOnlyList<string> Logs => [Path.Combine(work, RestoreLog), Output];
+    public IReadOnlyList<string> Logs => [Path.Combine(work, CheckpointLayout.RestoreLog), Output];
 
     public PodTerminal? Terminal { get; set; }
 

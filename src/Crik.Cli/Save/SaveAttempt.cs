@@ -101,6 +101,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             request.Program.Pid, images.Number, pod.Level, request.LeaveRunning, policy.GhostLimit, policy.InotifyIncompatiblePaths,
             [.. CheckpointDescription.ExternalMounts().Select(point => $"mnt[{point}]:{point}")])
         {
+            LogFile = CheckpointLayout.DumpLog,
             Compress = _plan.Compresses,
         }));
         return Converse(criu, draft, new Progress("writing the checkpoint", speeds.Foresee(size, _plan.Compresses), () => ProcFs.BytesWritten(criu.Pid)));

@@ -1,10 +1,11 @@
 namespace Crik.Store;
 
-/// <summary>Names the files and directories in the directory of one checkpoint.</summary>
+/// <summary>Names the files and directories in the directory of one checkpoint, and of an attempt to restore it.</summary>
 internal static class CheckpointLayout
 {
     public const string Manifest = "manifest.json";
     public const string DumpLog = "dump.log";
+    public const string RestoreLog = "restore.log";
     public const string CriuOutput = "criu.out";
 
     public static string ImagesIn(string checkpoint) => Path.Combine(checkpoint, "images");
