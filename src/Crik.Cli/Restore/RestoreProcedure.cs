@@ -34,6 +34,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     /// <exception cref="CheckpointException">Nothing could be restored, and the configuration forbids a fresh start.</exception>
     public RestoredProgram Run(IReadOnlyList<int> generations)
     {
+        MemoryDirectory.Sweep();
         if (generations.Count == 0)
         {
             return policy.WhenRestoreFails == WhenRestoreFails.Fail && pod.Store.NewestSetAside() is { } setAside
@@ -154,7 +155,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     private bool PutFilesBack(CheckpointManifest manifest)
     {
         X11Directory.Make();
-        _putBack.Undo(); // an attempt that failed may have made some of the files, and a second one would not count them as new
+        UndoFiles(); // an attempt before may have failed after some of the files
         Stopwatch clock = Stopwatch.StartNew();
         return !manifest.HasFiles || BackgroundWork.Run(
             pod.Init, Deadline.Never, cancellation => PutFilesBack(manifest, cancellation), () => IsTerminated,
@@ -271,7 +272,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
                 return outcome;
             }
 
-            Log.Warning($"checkpoint {manifest.Generation} is not restored before its pages are there: {lazy.Reason}");
+            Log.Warning($"the lazy restore of checkpoint {manifest.Generation} failed, so crik reads all of its memory before the program runs: {lazy.Reason}");
         }
 
         Deadline untilFaultIsGone = Deadline.In(LongestFault);

@@ -72,7 +72,6 @@ internal sealed class CrikRun
     private (ProgramRun Run, int? RestoredFrom)? RestoreOrStart(Pod pod)
     {
         pod.Store.SweepUnfinished();
-        MemoryDirectory.Sweep();
         foreach (string problem in pod.Criu.Setup.Problems)
         {
             Log.Warning("no checkpoint can be made here: " + problem);

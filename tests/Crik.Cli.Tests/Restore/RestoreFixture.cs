@@ -89,6 +89,21 @@ internal sealed class RestoreFixture : IDisposable
         FileArchive.Capture([directory], [], [], CheckpointLayout.FilesIn(PathOf(generation)), CancellationToken.None);
     }
 
+    /// <summary>Writes a checkpoint with files that are not there any more.</summary>
+    /// <returns>The directory of the files, for additionalPaths.</returns>
+    public string AddWithLostFiles(int generation, params string[] names)
+    {
+        string state = Directory.CreateDirectory(_temp.In("state")).FullName;
+        foreach (string name in names)
+        {
+            File.WriteAllText(Path.Combine(state, name), $"{name} of {generation}");
+        }
+
+        AddWithFiles(generation, state);
+        Directory.Delete(state, recursive: true);
+        return state;
+    }
+
     public void Damage(int generation) => File.WriteAllText(Path.Combine(PathOf(generation), "images", "files.img"), "no image");
 
     /// <summary>Writes what criu would write to its log during a restore.</summary>

@@ -117,6 +117,45 @@ public sealed class RestoreProcedureTests : IDisposable
     }
 
     [Fact]
+    public void The_files_of_a_checkpoint_that_is_not_restored_are_gone_for_the_next_one_and_for_a_fresh_start()
+    {
+        string state = _fixture.AddWithLostFiles(2, "a", "b");
+        List<bool> seen = [];
+        CriuEvent.Meanwhile look = new(() => seen.Add(File.Exists(Path.Combine(state, "a"))));
+        CriuEvent[] fails = [look, .. s_fails];
+
+        RestoredProgram restored = Run(new(First(fails), fails, fails, fails), _fixture.Policy with { AdditionalPaths = [state] });
+
+        Assert.IsType<RestoredProgram.Fresh>(restored);
+        Assert.Equal([true, true, false, false], seen); // two attempts with the checkpoint that has the files, and two with the other
+        Assert.False(Directory.Exists(state));
+    }
+
+    [Fact]
+    public void Files_that_were_put_back_before_one_that_cannot_be_are_gone_for_the_next_checkpoint()
+    {
+        string[] names = [.. Enumerable.Range(0, 20).Select(number => $"file-{number}")];
+        string state = _fixture.AddWithLostFiles(2, names);
+        string inTheWay = Directory.CreateDirectory(Path.Combine(state, names[10], "of the new pod")).FullName;
+
+        RestoredProgram restored = Run(new([First(s_restores)]), _fixture.Policy with { AdditionalPaths = [state] });
+
+        Assert.Equal(1, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.True(_fixture.IsSetAside(2));
+        Assert.Equal([Path.GetDirectoryName(inTheWay)], Directory.EnumerateFileSystemEntries(state));
+    }
+
+    [Fact]
+    public void A_restore_removes_what_killed_restores_left_in_memory()
+    {
+        string left = Directory.CreateDirectory($"/dev/shm/crik-{Guid.NewGuid():n}").FullName;
+
+        Run(new([First(s_restores)]));
+
+        Assert.False(Directory.Exists(left));
+    }
+
+    [Fact]
     public void A_fault_of_the_pod_is_waited_for_longer_than_other_failures_are()
     {
         CriuEvent[] fault = Fault();
@@ -272,6 +311,9 @@ public sealed class RestoreProcedureTests : IDisposable
     /// <summary>Something else in the pod has a process number that the program needs.</summary>
     private CriuEvent[] Fault() => [new CriuEvent.Meanwhile(() => _fixture.WriteRestoreLog(2, "Can't fork for 301: File exists")), .. s_fails];
 
-    private RestoredProgram Run(ScriptedCriu criu, RestorePolicy? policy = null, IReadOnlyList<int>? generations = null) =>
-        new RestoreProcedure(_fixture.Pod(_init, criu), policy ?? _fixture.Policy, _tree, ["app", "--flag"], failedLazily: false).Run(generations ?? [2, 1]);
+    private RestoredProgram Run(ScriptedCriu criu, RestorePolicy? policy = null, IReadOnlyList<int>? generations = null, TimeSpan? longestFault = null) =>
+        new RestoreProcedure(_fixture.Pod(_init, criu), policy ?? _fixture.Policy, _tree, ["app", "--flag"], failedLazily: false)
+        {
+            LongestFault = longestFault ?? TimeSpan.FromSeconds(30),
+        }.Run(generations ?? [2, 1]);
 }
