@@ -88,7 +88,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
             {
                 // What the program has done since cannot be undone, so it is never ended for the sake of another attempt.
                 ChildProcess root = pod.Init.Program = plan.Place.Root!;
-                Log.Warning("the program runs, but what comes after a restore did not work", ("reason", exception.Message));
+                Log.Warning("the program runs, but a step after the restore failed", ("reason", exception.Message));
                 return new RestoreOutcome.Restored(root, plan.Place.Missing);
             }
 

@@ -116,8 +116,8 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             () => _canDecompress ??= pod.Criu.CanCompress() != false);
         if (CommandChange.Of(manifest.Command, [.. command.Select(ByteStrings.Printable)]) is { } change)
         {
-            Log.Warning("the checkpoint was made of another command than crik is told to run now; the old program is restored, and the new command is not run",
-                ("generation", manifest.Generation), ("then", change.Then), ("now", change.Now));
+            Log.Warning($"checkpoint {manifest.Generation} belongs to another command; crik restores that program and does not run the new command. "
+                + "To run the new command, delete the checkpoints in imageDir, or use another imageDir", ("then", change.Then), ("now", change.Now));
         }
 
         foreach (string remark in CompatibilityGate.Remarks(manifest, now.Machine))
@@ -144,7 +144,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         string[] changes = [.. VolumeFileChanges.Of(manifest, path => Libc.TryStatus(path, followLinks: true) is { } status ? FileStamp.Of(status) : null)];
         foreach (string change in changes)
         {
-            Log.Warning($"{ByteStrings.Printable(change)}; the program's memory does not know of that (whenVolumeFilesChanged)", ("generation", manifest.Generation));
+            Log.Warning($"{ByteStrings.Printable(change)}; the restored memory may not match this file (whenVolumeFilesChanged)", ("generation", manifest.Generation));
         }
 
         return changes.Length == 0 || policy.WhenVolumeFilesChanged == WhenVolumeFilesChanged.Warn ? null
@@ -327,7 +327,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 
         LazyRestore decision = LazyRestore.Decide(
             policy.LazyPages, manifest.MemoryBytes, manifest.Unprivileged ? PrivilegeLevel.Basic : pod.Level, Libc.TryUserfaultfd(), failedLazily);
-        string message = decision.IsLazy ? "the program is to run before its pages are there" : "the program is to run when all its pages are there";
+        string message = decision.IsLazy ? "lazy restore: the program will run while its memory is still being read" : "no lazy restore: the program will run when all of its memory has been read";
         if (decision.WasRefused)
         {
             Log.Warning(message, ("because", decision.Reason));

@@ -22,6 +22,19 @@ public sealed class StartMessageTests
         pod.AssertSaid($"crik error: no checkpoint was made: {message}");
     }
 
+    /// <summary>Any program that does not call ptrace(2) stands for a criu that was built in another way.</summary>
+    [LabTheory]
+    [Explains("crik's libraries do not reach …")]
+    public void A_start_reports_a_criu_that_the_libraries_of_crik_do_not_reach(string message)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/bin/true"], "python3", "/programs/wall.py");
+        pod.WaitForCount(1);
+
+        pod.WaitForSaid($"crik warning: {message}");
+        pod.End(7);
+    }
+
     [LabTheory]
     [Explains("criu may not get the capabilities of its file")]
     public void A_start_without_root_reports_that_criu_may_not_get_the_capabilities_of_its_file(string message)

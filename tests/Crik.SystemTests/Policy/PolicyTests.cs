@@ -143,6 +143,21 @@ public sealed class PolicyTests
     }
 
     [LabTheory]
+    [Explains("checkpoint N belongs to another command")]
+    public void A_start_with_another_command_restores_the_program_of_the_checkpoint_and_says_so(string message)
+    {
+        using ImageDirectory images = new();
+        int last = images.MakeCheckpoint([], Programs.Counter, count: 1);
+
+        using Pod pod = Pod.WithCheckpoints(images, [], "echo", "the new command");
+
+        pod.AssertContinuesAfter(last);
+        pod.AssertSaid($"crik warning: {message}");
+        Assert.DoesNotContain("the new command", pod.Output);
+        pod.End(143);
+    }
+
+    [LabTheory]
     [Explains("…, which the program had open for writing at the checkpoint, was written to since", "warn", "crik info: restored", 143)]
     [Explains("…, which the program had open for writing at the checkpoint, was written to since", "startFresh", "count 1", 143)]
     [Explains("…, which the program had open for writing at the checkpoint, was written to since", "fail", "crik error", 123)]

@@ -9,7 +9,6 @@ public sealed class TroubleshootingPageTests
     /// </summary>
     private static readonly Dictionary<string, string> s_withoutTest = new()
     {
-        ["crik's libraries do not reach …"] = "a test needs a criu that was built in another way; CriuReachTests has such programs",
         ["the image directory's quota is used up"] = "a test needs a file system with quotas and a tool that sets them",
         ["the disk of the image directory has errors"] = "a test needs a disk that fails at some pages only; if it fails completely, criu cannot write its log, and crik reports the error itself",
         ["this criu was built without LZ4"] = "crik does not ask for compression if criu has none",

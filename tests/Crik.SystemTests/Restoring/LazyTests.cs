@@ -27,7 +27,7 @@ public sealed class LazyTests
             pod.WaitForLine("crik info: all pages have come in");
             pod.AssertContinuesAfter(last);
             AssertWhole(pod);
-            Assert.Contains(pod.Errors, line => line.Contains("run before its pages are there because=\"lazyPages is always\"", StringComparison.Ordinal));
+            Assert.Contains(pod.Errors, line => line.Contains("will run while its memory is still being read because=\"lazyPages is always\"", StringComparison.Ordinal));
             pod.End(143);
             Assert.Contains(generation, images.Generations);
             Assert.Empty(Directory.EnumerateDirectories(images.Path, ".*"));
@@ -125,7 +125,7 @@ public sealed class LazyTests
         Assert.Equal("Incomplete", (string?)JsonNode.Parse(File.ReadAllText(images.In("run.json")))!["end"]!["kind"]);
         using Pod next = Pod.WithCheckpoints(images, s_slowly, s_program);
         next.AssertContinuesAfter(last);
-        Assert.Contains(next.Errors, line => line.StartsWith("crik warning: the program is to run when all its pages are there", StringComparison.Ordinal)
+        Assert.Contains(next.Errors, line => line.StartsWith("crik warning: no lazy restore: the program will run when all of its memory has been read", StringComparison.Ordinal)
             && line.Contains("pages did not come in the last time", StringComparison.Ordinal));
         AssertWhole(next);
         next.End(143);
@@ -174,8 +174,8 @@ public sealed class LazyTests
     }
 
     [LabTheory]
-    [Explains("the program is to run when all its pages are there", "basic", "always", "because=\"criu needs the capabilities SYS_ADMIN")]
-    [Explains("the program is to run when all its pages are there", "full", "auto", "because=\"it is small: ")]
+    [Explains("no lazy restore: the program will run when all of its memory has been read", "basic", "always", "because=\"criu needs the capabilities SYS_ADMIN")]
+    [Explains("no lazy restore: the program will run when all of its memory has been read", "full", "auto", "because=\"it is small: ")]
     public void A_restore_reads_all_pages_first_where_lazy_pages_are_impossible_or_useless(string message, string level, string wanted, string reason)
     {
         using ImageDirectory images = new();
@@ -200,6 +200,23 @@ public sealed class LazyTests
         pod.WaitForLine("crik info: restored");
 
         pod.WaitForSaid($"crik warning: {message}");
+    }
+
+    [LabTheory]
+    [Explains("the lazy restore of checkpoint N failed")]
+    public void A_lazy_restore_that_fails_is_followed_by_one_that_reads_all_memory_first(string message)
+    {
+        using ImageDirectory images = new();
+        int last = FirstCheckpoint(images, s_eagerly);
+        string criu = images.In("criu");
+        File.WriteAllText(criu, "#!/bin/sh\n[ \"$1\" != lazy-pages ] || exit 1\nexec criu \"$@\"\n");
+        File.SetUnixFileMode(criu, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        using Pod next = Pod.WithCheckpoints(images, [.. s_lazily, "--env", "CRIK_CRIU_PATH=/checkpoint/criu"], s_program);
+
+        next.AssertContinuesAfter(last);
+        next.AssertSaid($"crik warning: {message}");
+        AssertWhole(next);
     }
 
     [LabFact]
