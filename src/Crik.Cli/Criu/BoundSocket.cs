@@ -10,8 +10,6 @@ internal sealed record BoundSocket(string Protocol, byte[] Address, uint Port)
     private const uint Tcp = 6;
     private const uint Udp = 17;
 
-    /// <summary>Reads the bound sockets of a checkpoint.</summary>
-    /// <param name="images">The directory of criu's images.</param>
     /// <exception cref="IOException">The image cannot be read.</exception>
     /// <exception cref="InvalidDataException">The image is damaged.</exception>
     public static List<BoundSocket> ReadAll(string images)

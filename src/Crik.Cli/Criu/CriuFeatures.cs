@@ -4,8 +4,9 @@ using Crik.Linux;
 namespace Crik.Criu;
 
 /// <summary>
-/// Asks criu which optional features it has, as it was built and on this kernel. crik runs <c>criu check --feature</c>, because criu 4.3
-/// answers the RPC for this (FEATURE_CHECK) with an error at the basic level: there it ignores that it is unprivileged.
+/// Asks criu which optional features it has. The answer depends on how criu was built and on the kernel. crik runs
+/// <c>criu check --feature</c> instead of the RPC for this (FEATURE_CHECK), because criu 4.3 does not read the option for unprivileged mode
+/// with that RPC, and fails at the basic level.
 /// </summary>
 /// <param name="Compresses">Whether criu can compress pages. For this it must be 4.3 or newer and built with LZ4.</param>
 /// <param name="LazyPages">Whether criu can let a program run before all of its pages are loaded.</param>

@@ -43,7 +43,7 @@ internal static class DynamicCalls
         return segments.Names(symbols, dynamic);
     }
 
-    /// <summary>Reads a few bytes at a time: the tables of criu are long, and what crik takes for them it keeps.</summary>
+    /// <summary>Reads the few bytes that are needed now. crik never holds a whole table in memory, because criu's tables are long.</summary>
     private static void ReadAt(FileDescriptor file, long offset, Span<byte> bytes)
     {
         if (Libc.ReadAt(file, offset, bytes) != bytes.Length)
@@ -61,7 +61,7 @@ internal static class DynamicCalls
         public const ulong Relocations = 7; // DT_RELA
         public const ulong RelocationBytes = 8; // DT_RELASZ
         public const ulong FunctionRelocations = 23; // DT_JMPREL
-        public const ulong RelativeRelocations = 0x6FFFFFF9; // DT_RELACOUNT: how many come first that have no symbol
+        public const ulong RelativeRelocations = 0x6FFFFFF9; // DT_RELACOUNT: how many relocations at the beginning have no symbol
     }
 
     /// <summary>Reads the tables of a program, whose addresses are those in its memory, from its file.</summary>
@@ -69,7 +69,7 @@ internal static class DynamicCalls
     {
         private const uint Load = 1; // PT_LOAD
         private const uint Dynamic = 2; // PT_DYNAMIC
-        private const int LongestName = 64; // longer names are none that crik asks for
+        private const int LongestName = 64; // every function that crik asks for has a shorter name
 
         private readonly FileDescriptor _file;
         private readonly List<(uint Type, ulong Offset, ulong Address, ulong Length)> _all = [];

@@ -9,7 +9,8 @@ namespace Crik.Criu;
 internal sealed record LostSocket(string Protocol, string Place, string Interface)
 {
     /// <summary>Finds the lost sockets of a checkpoint. When its images cannot be read, this finds nothing: a restore reports why.</summary>
-    /// <param name="images">The directory of criu's images.</param>
+    /// <param name="then">The addresses of the pod that made the checkpoint.</param>
+    /// <param name="now">The addresses of this pod.</param>
     public static IReadOnlyList<LostSocket> Find(string images, IReadOnlyList<string> then, IReadOnlyList<InterfaceAddress> now)
     {
         PodAddresses addresses = new([.. then.Select(InterfaceAddress.TryParse).OfType<InterfaceAddress>()], now);

@@ -7,12 +7,12 @@ using Crik.Store;
 namespace Crik.Restore;
 
 /// <summary>
-/// Examines the tasks of a restore whose criu died after its last check and before it told crik that they run. If criu could not load crik's
-/// library (Native/criu-restores.c), the kernel lets the tasks go where they are. A task that meets one of criu's breakpoints dies. A task
-/// that waits for criu waits for ever. A task that criu had finished runs (criu/cr-restore.c, restore_root_task). If all tasks run, this is
-/// the program, and crik must not start it a second time. Otherwise the tree is incomplete and useless.
+/// Decides whether a restored tree is usable when criu died after the tree was complete and before criu told crik that the tasks run. With
+/// crik's library (Native/criu-restores.c) all tasks die together with criu. A criu that could not load it leaves each task as it is at that
+/// moment (criu/cr-restore.c, restore_root_task): a task that reaches one of criu's breakpoints dies, a task that waits for criu waits for
+/// ever, and a task that criu had finished runs. If all tasks run the program's own code, the program is restored, and crik must not start it
+/// a second time. Otherwise crik ends the tasks.
 /// </summary>
-/// <param name="images">The directory of the checkpoint's images.</param>
 internal sealed class OrphanedTree(IInit init, CheckpointManifest manifest, string images)
 {
     /// <summary>How long the tasks may take to stop. A task that takes longer waits in the kernel for a disk.</summary>

@@ -60,7 +60,7 @@ internal sealed class RestoreConversation(
                     _overrun = reply is CriuReply.TimeIsUp ? s_lastWords : null;
                     return GoOnWithoutCriu();
 
-                default:
+                default: // criu that reports a failure has killed the tree before, even when it had let some tasks run (criu/cr-restore.c, restore_root_task)
                     _overrun = reply is CriuReply.TimeIsUp ? longest : null;
                     criu.Kill();
                     return false;

@@ -2,7 +2,6 @@ using Crik.Init;
 
 namespace Crik.Restore;
 
-/// <summary>Tells how an attempt to restore a checkpoint ended.</summary>
 internal abstract record RestoreOutcome
 {
     private RestoreOutcome()

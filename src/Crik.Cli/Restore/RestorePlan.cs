@@ -2,7 +2,6 @@ using Crik.Store;
 
 namespace Crik.Restore;
 
-/// <summary>Describes what one attempt restores.</summary>
 /// <param name="Checkpoint">The directory of the checkpoint, which is only read.</param>
 /// <param name="BeforeResume">Called when the tree is complete and does not run yet.</param>
 /// <param name="Place">The files and the page source of the attempt.</param>

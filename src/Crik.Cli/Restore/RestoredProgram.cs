@@ -2,7 +2,7 @@ using Crik.Init;
 
 namespace Crik.Restore;
 
-/// <summary>Tells whether a start restored the program.</summary>
+/// <summary>The result of trying all checkpoints at a start.</summary>
 internal abstract record RestoredProgram
 {
     private RestoredProgram()

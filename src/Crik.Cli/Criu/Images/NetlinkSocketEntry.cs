@@ -1,6 +1,5 @@
 namespace Crik.Criu.Images;
 
-/// <summary>A netlink socket.</summary>
 /// <remarks>netlink_sk_entry of criu's images/sk-netlink.proto.</remarks>
 internal readonly ref struct NetlinkSocketEntry(ReadOnlySpan<byte> message)
 {

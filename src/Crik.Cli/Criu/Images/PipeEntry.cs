@@ -1,6 +1,5 @@
 namespace Crik.Criu.Images;
 
-/// <summary>An end of a pipe.</summary>
 /// <remarks>pipe_entry of criu's images/pipe.proto.</remarks>
 internal readonly ref struct PipeEntry(ReadOnlySpan<byte> message)
 {
@@ -9,7 +8,7 @@ internal readonly ref struct PipeEntry(ReadOnlySpan<byte> message)
 
     private readonly ReadOnlySpan<byte> _message = message;
 
-    /// <summary>Its inode, the same for both ends.</summary>
+    /// <summary>The inode of the pipe, which both of its ends have.</summary>
     public uint Pipe => (uint)ProtoReader.FindNumber(_message, PipeField);
 
     /// <summary>The flags of open(2).</summary>

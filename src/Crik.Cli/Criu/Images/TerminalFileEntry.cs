@@ -1,6 +1,5 @@
 namespace Crik.Criu.Images;
 
-/// <summary>An open terminal.</summary>
 /// <remarks>tty_file_entry of criu's images/tty.proto.</remarks>
 internal readonly ref struct TerminalFileEntry(ReadOnlySpan<byte> message)
 {

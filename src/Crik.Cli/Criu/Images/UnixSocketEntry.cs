@@ -1,6 +1,5 @@
 namespace Crik.Criu.Images;
 
-/// <summary>A Unix socket.</summary>
 /// <remarks>unix_sk_entry of criu's images/sk-unix.proto.</remarks>
 internal readonly ref struct UnixSocketEntry(ReadOnlySpan<byte> message)
 {
@@ -25,10 +24,9 @@ internal readonly ref struct UnixSocketEntry(ReadOnlySpan<byte> message)
     /// <summary>The inode of the socket at the other end; 0 for none.</summary>
     public uint Peer => (uint)ProtoReader.FindNumber(_message, PeerField);
 
-    /// <summary>Its path; an abstract name begins with a zero byte.</summary>
+    /// <summary>The path of the socket. An abstract name begins with a zero byte.</summary>
     public ReadOnlySpan<byte> Name => ProtoReader.FindBytes(_message, NameField);
 
-    /// <summary>Whether the socket's file was deleted.</summary>
     public bool IsDeleted => ProtoReader.FindNumber(_message, IsDeletedField) != 0;
 
     /// <summary>The same socket without the owner and the mode of its file.</summary>
