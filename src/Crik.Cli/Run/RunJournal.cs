@@ -20,8 +20,14 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start)
     /// A fresh one may not be started then, because after a crash the old record would bring back what was before it.
     /// </summary>
     /// <exception cref="IOException">The start of a fresh program could not be recorded.</exception>
+    /// <exception cref="CheckpointException">Another pod has taken the image directory, and runs the program already.</exception>
     public void Begin()
     {
+        if (_record.RestoredFrom is null)
+        {
+            store.ThrowUnlessOurs();
+        }
+
         try
         {
             store.WriteRunRecord(_record);

@@ -93,8 +93,10 @@ internal sealed class CheckpointDraft : IDisposable
     }
 
     /// <summary>Undoes <see cref="Commit"/>, so that no start restores the checkpoint.</summary>
+    /// <exception cref="CheckpointException">Another pod has taken the image directory, and may have restored the checkpoint.</exception>
     public void TakeBack()
     {
+        _directory.ThrowUnlessOurs();
         IsCommitted = false;
         Libc.Rename(_target, _staging);
     }

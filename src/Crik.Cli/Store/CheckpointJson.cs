@@ -137,7 +137,9 @@ internal static class CheckpointJson
 
     /// <exception cref="JsonException">It is none.</exception>
     public static LockHolder ReadLockHolder(ReadOnlyMemory<byte> bytes) =>
-        JsonBytes.Read(bytes, from => new LockHolder(from.Text("hostName"), from.Int("pid"), from.Time("since"), from.LongOrNull("epoch") ?? 0));
+        JsonBytes.Read(bytes, from => new LockHolder(from.Text("hostName"), from.Int("pid"), from.Time("since"), from.LongOrNull("epoch") ?? 0)) is { Epoch: >= 0 and < LockHolder.HighestEpoch } holder
+            ? holder
+            : throw new JsonException("the epoch is out of range");
 
     private static void WriteSpeeds(Utf8JsonWriter json, WriteSpeeds speeds)
     {

@@ -137,4 +137,8 @@ internal enum RunEndKind
 
 /// <summary>Names the crik that holds the image directory. It is written into the lock file, so that a crik that waits can log it.</summary>
 /// <param name="Epoch">The number of this holder. Each new holder counts it up, so a pod that lost its lock unnoticed finds a higher one.</param>
-internal sealed record LockHolder(string HostName, int Pid, DateTimeOffset Since, long Epoch = 0);
+internal sealed record LockHolder(string HostName, int Pid, DateTimeOffset Since, long Epoch = 0)
+{
+    /// <summary>A higher epoch counts as damage, so that adding one never overflows.</summary>
+    public const long HighestEpoch = 1L << 62;
+}

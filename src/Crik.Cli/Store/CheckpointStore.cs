@@ -11,7 +11,7 @@ namespace Crik.Store;
 internal sealed class CheckpointStore(ImageDirectory directory)
 {
     internal const string StagingPrefix = ".staging-";
-    private const string RestorePrefix = ".restore-";
+    internal const string RestorePrefix = ".restore-";
 
     /// <summary>How the names of the directories begin in which <c>crik check</c> tries a save and a restore.</summary>
     internal const string CheckPrefix = ".check-trial-";
@@ -25,7 +25,10 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     private readonly Leftovers _leftovers = new();
     private int _lastBegun;
 
-    /// <summary>Whether the directory cannot be changed. Methods that would change it then do nothing.</summary>
+    /// <summary>
+    /// Whether the directory can only be read. Methods that would change it then do nothing. They also do nothing when another pod has taken
+    /// the directory (<see cref="ImageDirectory.MayChange"/>).
+    /// </summary>
     public bool IsReadOnly => directory.IsReadOnly;
 
     /// <summary>Lists the numbers of the committed checkpoints, newest first.</summary>
@@ -49,7 +52,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Renames what an interrupted save or restore left behind, and hands it over for removal.</summary>
     public void SweepUnfinished()
     {
-        if (IsReadOnly)
+        if (!directory.MayChange())
         {
             return;
         }
@@ -66,6 +69,15 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
     }
 
+    /// <exception cref="CheckpointException">Another pod has taken the image directory.</exception>
+    public void ThrowUnlessOurs()
+    {
+        if (!IsReadOnly)
+        {
+            directory.ThrowUnlessOurs();
+        }
+    }
+
     /// <summary>The number of this crik among the holders of the lock (<see cref="LockHolder.Epoch"/>).</summary>
     public long Epoch => directory.Epoch;
 
@@ -77,8 +89,10 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// Starts a new checkpoint under a name that no start restores. Its number is never used again, because a thread may still write to a
     /// draft that was given up.
     /// </summary>
+    /// <exception cref="CheckpointException">Another pod has taken the image directory, and may make a draft with the same number.</exception>
     public CheckpointDraft Begin()
     {
+        directory.ThrowUnlessOurs();
         int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Concat(Skipped()).Append(_lastBegun).Max() + 1;
         return new CheckpointDraft(directory, generation, _leftovers);
     }
@@ -90,11 +104,10 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <param name="bytes">How many bytes must be free.</param>
     public string NewRestoreDirectory(int generation, long bytes)
     {
-        string name = $"{RestorePrefix}{generation}";
         string[] places = IsReadOnly ? ["/tmp", "/dev/shm"] : [directory.Path, "/tmp", "/dev/shm"];
         foreach (string place in places)
         {
-            string path = Path.Combine(place, place == directory.Path ? name : $"crik{name}");
+            string path = place == directory.Path ? directory.RestoreOf(generation) : Path.Combine(place, $"crik{RestorePrefix}{generation}");
             try
             {
                 if (Directory.Exists(path))
@@ -119,6 +132,11 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Removes checkpoints. The caller sees to it that the newest one stays, and the one that a start would restore.</summary>
     public void Prune(IEnumerable<int> generations)
     {
+        if (!directory.MayChange())
+        {
+            return;
+        }
+
         foreach (int generation in generations)
         {
             MoveAwayAndRemove(PathOf(generation)); // a half-removed checkpoint must not look committed
@@ -126,9 +144,10 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     }
 
     /// <summary>Makes the next start restore this checkpoint, which may be one that was set aside.</summary>
-    /// <exception cref="CheckpointException">The checkpoint does not exist, or is damaged.</exception>
+    /// <exception cref="CheckpointException">The checkpoint does not exist, or is damaged, or another pod has taken the image directory.</exception>
     public void RollBack(int generation, DateTimeOffset now)
     {
+        directory.ThrowUnlessOurs();
         string setAside = directory.FailedOf(generation);
         bool isSetAside = !Directory.Exists(PathOf(generation)) && Directory.Exists(setAside);
         if (!isSetAside && !Directory.Exists(PathOf(generation)))
@@ -151,7 +170,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <returns>The path of the checkpoint afterwards.</returns>
     public string Quarantine(int generation, IReadOnlyList<string> logs)
     {
-        if (IsReadOnly)
+        if (!directory.MayChange())
         {
             return PathOf(generation);
         }
@@ -182,7 +201,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
             Log.Warning("the logs of a failed restore could not be kept, or older ones not removed", ("reason", exception.Message));
         }
 
-        string attempt = Path.Combine(directory.Path, $"{RestorePrefix}{generation}");
+        string attempt = directory.RestoreOf(generation);
         if (Directory.Exists(attempt))
         {
             TryRemove(attempt);
@@ -199,6 +218,11 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         string kept = Path.Combine(directory.Failed, $"dump-{draft.Generation}.log");
         try
         {
+            if (!directory.MayChange())
+            {
+                return null;
+            }
+
             File.Move(log, kept, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -234,7 +258,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Replaces the run record as a whole.</summary>
     public void WriteRunRecord(RunRecord record)
     {
-        if (IsReadOnly)
+        if (!directory.MayChange())
         {
             return;
         }

@@ -17,6 +17,7 @@ internal sealed class ImageDirectory : IDisposable
     private static readonly TimeSpan s_lockRetry = TimeSpan.FromMilliseconds(100);
 
     private readonly FileDescriptor? _lock;
+    private int _lossIsLogged;
 
     private ImageDirectory(string path, FileDescriptor? lockFile, long epoch = 0)
     {
@@ -52,6 +53,10 @@ internal sealed class ImageDirectory : IDisposable
     /// </summary>
     public string StagingOf(int generation) =>
         System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{CheckpointStore.StagingPrefix}{generation}.{Epoch}"));
+
+    /// <summary>Names the directory of an attempt to restore. The epoch keeps it apart as in <see cref="StagingOf"/>.</summary>
+    public string RestoreOf(int generation) =>
+        System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{CheckpointStore.RestorePrefix}{generation}.{Epoch}"));
 
     public static string CheckpointsIn(string path) => System.IO.Path.Combine(path, "checkpoints");
 
@@ -142,20 +147,54 @@ internal sealed class ImageDirectory : IDisposable
     /// <exception cref="CheckpointException">Another pod has taken the image directory since.</exception>
     public void ThrowUnlessOurs()
     {
-        byte[] text = new byte[HolderBytes];
-        bool isSameFile = _lock is not null && Libc.TryStatus(_lock.Number) is { } locked && Libc.TryStatus(LockIn(Path), followLinks: false) is { } named
-            && (locked.Device, locked.Inode) == (named.Device, named.Inode);
-        LockHolder? holder = isSameFile ? ParseHolder(text.AsMemory(0, Libc.ReadAt(_lock!, 0, text))) : ReadHolder(Path);
-        if (!isSameFile || (holder is not null && holder.Epoch != Epoch))
+        if (FindLoss() is { } loss)
         {
-            throw new CheckpointException(
-                $"{Path} belongs to {Name(holder)} now: this pod was cut off from the volume and lost its lock; nothing is committed, because the other pod may already go on from an earlier checkpoint");
+            throw new CheckpointException(loss);
         }
+    }
+
+    /// <summary>
+    /// Whether crik may change the directory now. Ask before every change, because the next start would believe what a pod without the lock
+    /// has written. Logs once that another pod has taken the lock.
+    /// </summary>
+    /// <returns><see langword="false"/> when the directory can only be read, or another pod has taken it.</returns>
+    /// <exception cref="IOException">The disk fails.</exception>
+    public bool MayChange()
+    {
+        if (IsReadOnly)
+        {
+            return false;
+        }
+
+        string? loss = FindLoss();
+        if (loss is not null && Interlocked.Exchange(ref _lossIsLogged, 1) == 0)
+        {
+            Log.Error(loss);
+        }
+
+        return loss is null;
     }
 
     public void Dispose()
     {
         _lock?.Dispose();
+    }
+
+    /// <returns>What happened, when another pod has taken the directory; <see langword="null"/> when it is still this pod's.</returns>
+    private string? FindLoss()
+    {
+        FileStatus? named = Libc.TryStatus(LockIn(Path), followLinks: false);
+        if (named is null)
+        {
+            Libc.ThrowOnTrouble(LockIn(Path));
+        }
+
+        bool isSameFile = _lock is not null && Libc.TryStatus(_lock.Number) is { } locked && (locked.Device, locked.Inode) == (named?.Device, named?.Inode);
+        LockHolder? holder = isSameFile ? ReadHolder(_lock!) : ReadHolder(Path);
+        bool isOurs = isSameFile && (holder is null || holder.Epoch == Epoch) && RunRecordReader.EpochIn(RunRecord) <= Epoch;
+        return isOurs ? null
+            : $"{Path} belongs to {Name(holder)} now: this pod was cut off from the volume and lost its lock; crik changes nothing there any more, "
+            + "because the other pod goes on from the checkpoints that it found";
     }
 
     /// <summary>Makes the directory, for crik's user alone. The root of a volume may belong to another user (fsGroup), and keeps its mode.</summary>
@@ -232,8 +271,8 @@ internal sealed class ImageDirectory : IDisposable
 
     private static ImageDirectory Take(string path, FileDescriptor file)
     {
-        byte[] text = new byte[HolderBytes];
-        long epoch = (ParseHolder(text.AsMemory(0, Libc.ReadAt(file, 0, text)))?.Epoch ?? 0) + 1;
+        // The record has the epoch too, because on a full volume the name of a holder is lost.
+        long epoch = Math.Max(ReadHolder(file)?.Epoch ?? 0, RunRecordReader.EpochIn(RunRecordIn(path))) + 1;
         try
         {
             LockHolder holder = new(Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow, epoch);
@@ -270,9 +309,8 @@ internal sealed class ImageDirectory : IDisposable
     {
         try
         {
-            byte[] text = new byte[HolderBytes];
             using FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK); // System.IO.File would take the same lock in order to read
-            return ParseHolder(text.AsMemory(0, Libc.ReadAt(file, 0, text)));
+            return ReadHolder(file);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -281,11 +319,13 @@ internal sealed class ImageDirectory : IDisposable
     }
 
     /// <returns><see langword="null"/> when the text is incomplete, because its holder is just writing it.</returns>
-    private static LockHolder? ParseHolder(ReadOnlyMemory<byte> text)
+    private static LockHolder? ReadHolder(FileDescriptor file)
     {
+        byte[] text = new byte[HolderBytes];
+        int read = Libc.ReadAt(file, 0, text);
         try
         {
-            return CheckpointJson.ReadLockHolder(text);
+            return CheckpointJson.ReadLockHolder(text.AsMemory(0, read));
         }
         catch (JsonException)
         {

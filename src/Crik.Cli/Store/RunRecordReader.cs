@@ -13,6 +13,23 @@ internal static class RunRecordReader
     /// <exception cref="IOException">The record exists, and the disk fails.</exception>
     public static RunRecord? Read(string path)
     {
+        RunRecord? record = TryRead(path, out string? damage);
+        if (damage is not null)
+        {
+            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", path), ("reason", damage));
+        }
+
+        return record;
+    }
+
+    /// <summary>Finds which holder of the lock wrote the record (<see cref="RunRecord.Epoch"/>).</summary>
+    /// <returns>0 when there is no record, or it is damaged.</returns>
+    /// <exception cref="IOException">The record exists, and the disk fails.</exception>
+    public static long EpochIn(string path) => TryRead(path, out _)?.Epoch ?? 0;
+
+    private static RunRecord? TryRead(string path, out string? damage)
+    {
+        damage = null;
         if (Libc.IsMissing(path))
         {
             return null;
@@ -25,7 +42,7 @@ internal static class RunRecordReader
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
-            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", path), ("reason", exception.Message));
+            damage = exception.Message;
             return null;
         }
     }
@@ -51,7 +68,7 @@ internal static class RunRecordReader
     private static bool MakesSense(RunRecord record) =>
         IsGeneration(record.HistoryUpTo) && IsGeneration(record.RestoredFrom ?? 0) && (record.Skipped ?? []).All(IsGeneration)
         && record.Speeds is { CompressedPercent: null or (>= 1 and <= 100) } && record.Speeds.Plain.All(speed => speed >= 0) && record.Speeds.Compressed.All(speed => speed >= 0)
-        && record.Epoch >= 0;
+        && record.Epoch is >= 0 and < LockHolder.HighestEpoch;
 
     private static bool IsGeneration(int number) => number is >= 0 and <= CheckpointStore.HighestNumber;
 }

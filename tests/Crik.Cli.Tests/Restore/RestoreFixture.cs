@@ -108,7 +108,7 @@ internal sealed class RestoreFixture : IDisposable
 
     /// <summary>Writes what criu would write to its log during a restore.</summary>
     public void WriteRestoreLog(int generation, string error) =>
-        File.WriteAllText(Path.Combine(_temp.Path, $".restore-{generation}", "restore.log"), $"(00.012345)      1: Error (criu/cr-restore.c:1): {error}\n");
+        File.WriteAllText(Path.Combine(_temp.Path, $".restore-{generation}.{Store.Epoch}", "restore.log"), $"(00.012345)      1: Error (criu/cr-restore.c:1): {error}\n");
 
     public bool IsSetAside(int generation) =>
         Directory.Exists(_temp.In("failed", Name(generation))) && !Directory.Exists(PathOf(generation));

@@ -50,6 +50,7 @@ public sealed class SaveOrderTests : IDisposable
             WhenHeld = order.Event == Elsewhere.ReleaseAtHold ? init.TakeProgramAway : null,
             WhenLetGo = () => letGo.Add(init.State.Phase),
         };
+        TakenDirectory? taken = null;
         init.WhenSaveBegins = () => init.Receive(UserSignal);
         init.WhenCommitWasAllowed = order.Event == Elsewhere.ReleaseAtCommit ? init.TakeProgramAway : null;
         if (!order.LeaveRunning)
@@ -57,8 +58,13 @@ public sealed class SaveOrderTests : IDisposable
             init.Receive(Crik.Linux.Signal.SIGTERM);
         }
 
-        using TakenDirectory? taken = order.Event == Elsewhere.LossOfVolume ? new(_fixture.ImageDir) : null;
-        ScriptedCriu criu = new(Script(order, init, criuEndsTree ? () => EndTree(program, init) : null));
+        List<CriuEvent> script = Script(order, init, criuEndsTree ? () => EndTree(program, init) : null);
+        if (order.Event == Elsewhere.LossOfVolume)
+        {
+            script.Insert(1, new CriuEvent.Meanwhile(() => taken = new(_fixture.ImageDir)));
+        }
+
+        ScriptedCriu criu = new(script);
         SaveRequest request = new(program, SaveFixture.Run, ["app"], order.LeaveRunning, Deadline.In(TimeSpan.FromMinutes(10)));
         SaveAttempt attempt = new(_fixture.Pod(init, criu), _fixture.Policy, tree, request, before: null);
 

@@ -33,6 +33,26 @@ public sealed class LockTests
         other.AssertSaid($"crik error: {message.Replace("crik of …", $"crik of {holder.Name}…", StringComparison.Ordinal)}");
     }
 
+    [LabTheory]
+    [Explains("this pod was cut off from the volume and lost its lock")]
+    public void A_pod_that_lost_its_lock_writes_neither_a_checkpoint_nor_the_end_of_its_run(string message)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter);
+        pod.WaitForCount(1);
+        File.Delete(images.In("lock"));
+        File.WriteAllText(images.In("lock"), """{"hostName":"other-pod","pid":1,"since":"2026-01-01T00:00:00Z","epoch":9}""");
+        const string TheOthers = """{"runId":"other","startedAt":"2026-01-01T00:00:00Z","hostName":"other-pod","historyUpTo":0,"epoch":9}""";
+        File.WriteAllText(images.In("run.json"), TheOthers);
+
+        pod.End(143);
+
+        pod.AssertSaid($"crik error: no checkpoint was made: …{message}");
+        Assert.Single(pod.Errors, line => line.StartsWith("crik error: /checkpoint belongs to crik of other-pod", StringComparison.Ordinal));
+        Assert.Empty(images.Generations);
+        Assert.Equal(TheOthers, File.ReadAllText(images.In("run.json")));
+    }
+
     [LabFact]
     public void Only_one_of_two_pods_that_start_at_once_runs_and_the_other_names_it()
     {
