@@ -194,11 +194,11 @@ internal sealed class ControlLoop(ControlListener listener, Func<int, bool> isOf
                 connection.Answer(new ControlAnswer { Problem = refusal }, Patience);
                 break;
             case { Command: ControlRequest.Checkpoint } when isFromInside:
-                connection.Answer(new ControlAnswer { Accepted = true }, LastPatience, new ControlOrder(connection.Pid, request.LeaveRunning, isFromInside: true, _ => { }));
+                connection.Answer(new ControlAnswer { Accepted = true }, LastPatience, new ControlOrder(connection.Pid, request.LeaveRunning, _ => { }));
                 return;
             case { Command: ControlRequest.Checkpoint }:
                 connection.AwaitRun();
-                orders.Add(new ControlOrder(connection.Pid, request.LeaveRunning, isFromInside: false, answer => Post(connection, answer)));
+                orders.Add(new ControlOrder(connection.Pid, request.LeaveRunning, answer => Post(connection, answer)));
                 return;
             default:
                 connection.Answer(new ControlAnswer { Problem = "the running crik does not know that command; it may be another version" }, Patience);

@@ -2,12 +2,8 @@ namespace Crik.Control;
 
 /// <summary>A checkpoint that somebody ordered.</summary>
 /// <param name="pid">The process that asked.</param>
-/// <param name="isFromInside">
-/// The process belonged to the program's tree when it asked. It has its answer already (<see cref="ControlAnswer.Accepted"/>),
-/// and its connection is closed.
-/// </param>
 /// <param name="answer">Called at most once, on any thread; must not block.</param>
-internal sealed class ControlOrder(int pid, bool leaveRunning, bool isFromInside, Action<ControlAnswer> answer)
+internal sealed class ControlOrder(int pid, bool leaveRunning, Action<ControlAnswer> answer)
 {
     private int _isAnswered;
 
@@ -15,8 +11,6 @@ internal sealed class ControlOrder(int pid, bool leaveRunning, bool isFromInside
 
     /// <summary>The program is to run on after the checkpoint.</summary>
     public bool LeaveRunning => leaveRunning;
-
-    public bool IsFromInside => isFromInside;
 
     /// <summary>Does not block. A second answer is ignored, and so is one to somebody who has gone.</summary>
     public void Answer(ControlAnswer result)

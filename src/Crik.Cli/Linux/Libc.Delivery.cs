@@ -15,9 +15,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "pwritev2", SetLastError = true)]
     private static partial nint Pwritev2Core(int fd, void* vector, int count, long offset, int flags);
 
-    [LibraryImport(Library, EntryPoint = "_exit")]
-    private static partial void ExitNowCore(int code);
-
     /// <summary>Sends a signal and reports failure instead of throwing.</summary>
     /// <param name="pid">A process, or a negative process group as in <c>kill(2)</c>.</param>
     /// <param name="value">The value of <c>sigqueue(3)</c>; <see langword="null"/> sends a plain signal.</param>
@@ -86,7 +83,4 @@ internal static unsafe partial class Libc
         Poll(entries, (int)atMost.TotalMilliseconds);
         return entries[0].Returned != 0;
     }
-
-    /// <summary>Ends this process at once, without running anything that could wait for another thread.</summary>
-    internal static void ExitNow(int code) => ExitNowCore(code);
 }

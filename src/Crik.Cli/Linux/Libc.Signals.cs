@@ -91,11 +91,6 @@ internal static unsafe partial class Libc
             : null;
     }
 
-    /// <returns><see langword="false"/> when the process is already gone.</returns>
-    internal static bool QueueSignal(int pid, int signal, ulong value) =>
-        SigqueueCore(pid, signal, value) == 0
-        || (LastErrno() == Errno.ESRCH ? false : throw Failed($"sigqueue({pid}, {signal})"));
-
     internal static void Fill(byte* native, SignalSet set)
     {
         new Span<byte>(native, SignalSetBytes).Clear();

@@ -26,7 +26,6 @@ public sealed class ControlServerTests
 
         Assert.Equal("running", control.AskForStatus()!.State);
         Assert.True(order.LeaveRunning);
-        Assert.False(order.IsFromInside);
         Assert.Equal(Environment.ProcessId, order.Pid);
         order.Answer(new ControlAnswer { Generation = 7 });
         Assert.Equal(7, ControlFixture.Receive(client)!.Generation);
@@ -78,7 +77,6 @@ public sealed class ControlServerTests
         Assert.True(accepted.Accepted);
         Assert.Null(accepted.Generation);
         ControlOrder order = ControlFixture.AwaitOrder(server);
-        Assert.True(order.IsFromInside);
         Assert.True(HungUp(client));
         order.Answer(new ControlAnswer { Generation = 1 }); // nobody is there to read it
     }
