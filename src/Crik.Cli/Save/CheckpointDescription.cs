@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Criu.Images;
 using Crik.Files;
 using Crik.Linux;
 using Crik.Store;
@@ -8,7 +9,7 @@ namespace Crik.Save;
 /// <summary>Writes the description of a new checkpoint for its manifest.</summary>
 internal static class CheckpointDescription
 {
-    private static readonly string[] s_notPartOfIt = ["dump.log", "criu.out", "stats-dump"];
+    private static readonly string[] s_notPartOfIt = [CheckpointLayout.DumpLog, CheckpointLayout.CriuOutput, ImageName.DumpStatistics];
 
     /// <summary>Reads and checks everything in the draft, so it takes as long as the disk does.</summary>
     /// <param name="criuVersion">criu's version as one number: 40300 for 4.3.</param>

@@ -38,7 +38,7 @@ internal sealed class StoredCheckpoint(int generation, StoredState state, string
 
     public string StateName => State switch { StoredState.Committed => "committed", StoredState.Failed => "failed", _ => "staging" };
 
-    public string Images => System.IO.Path.Combine(Path, "images");
+    public string Images => CheckpointLayout.ImagesIn(Path);
 }
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Crik.Criu.Images;
+
 namespace Crik.Store;
 
 /// <summary>Names the files and directories in the directory of one checkpoint, and of an attempt to restore it.</summary>
@@ -15,5 +17,5 @@ internal static class CheckpointLayout
     public static string ManifestIn(string checkpoint) => Path.Combine(checkpoint, Manifest);
 
     /// <summary>Whether an image holds pages of memory, which are most of a checkpoint.</summary>
-    public static bool IsPages(string image) => image.StartsWith("pages-", StringComparison.Ordinal);
+    public static bool IsPages(string image) => image.StartsWith(ImageName.PagesPrefix, StringComparison.Ordinal);
 }

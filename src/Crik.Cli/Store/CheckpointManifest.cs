@@ -70,7 +70,7 @@ internal sealed record CheckpointManifest
     public long MemoryBytes => CompressedMemory ?? PageBytes;
 
     /// <summary>The bytes that the saved memory takes in the images.</summary>
-    public long PageBytes => Images.Where(image => image.Name.StartsWith("pages-", StringComparison.Ordinal)).Sum(image => image.Size);
+    public long PageBytes => Images.Where(image => CheckpointLayout.IsPages(image.Name)).Sum(image => image.Size);
 
     /// <summary>Whether <c>files/</c> holds the files of additionalPaths and of <see cref="OwnPaths"/>.</summary>
     public bool HasFiles { get; init; }

@@ -214,7 +214,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <returns>The path of the log; <see langword="null"/> when there is no log, or it could not be moved.</returns>
     public string? KeepDumpLog(CheckpointDraft draft)
     {
-        string log = Path.Combine(draft.ImagesPath, "dump.log");
+        string log = Path.Combine(draft.ImagesPath, CheckpointLayout.DumpLog);
         string kept = Path.Combine(directory.Failed, $"dump-{draft.Generation}.log");
         try
         {

@@ -19,8 +19,8 @@ internal static class ManifestReader
     /// <exception cref="CheckpointException">The checkpoint is damaged: it differs from the one that was committed.</exception>
     public static CheckpointManifest Read(string checkpoint, int generation)
     {
-        string images = Path.Combine(checkpoint, "images");
-        string files = Path.Combine(checkpoint, "files");
+        string images = CheckpointLayout.ImagesIn(checkpoint);
+        string files = CheckpointLayout.FilesIn(checkpoint);
         RefuseLink(checkpoint);
         CheckpointManifest manifest = ReadAlone(checkpoint, generation);
         RefuseLink(images);
@@ -39,7 +39,7 @@ internal static class ManifestReader
     /// <param name="generation">The number that the manifest must have; <see langword="null"/> to accept any.</param>
     public static CheckpointManifest ReadAlone(string checkpoint, int? generation)
     {
-        string path = Path.Combine(checkpoint, "manifest.json");
+        string path = CheckpointLayout.ManifestIn(checkpoint);
         try
         {
             if (Libc.TryStatus(path, followLinks: false) is not { IsRegular: true, Size: <= LargestManifest })
@@ -161,7 +161,7 @@ internal static class ManifestReader
     {
         foreach (ImageFile image in manifest.Images)
         {
-            _ = Checksums.OfFile(Path.Combine(checkpoint, "images", image.Name));
+            _ = Checksums.OfFile(Path.Combine(CheckpointLayout.ImagesIn(checkpoint), image.Name));
         }
     }
 

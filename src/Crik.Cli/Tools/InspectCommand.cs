@@ -2,6 +2,7 @@ using System.Globalization;
 using Crik.CommandLine;
 using Crik.Configuration;
 using Crik.Criu;
+using Crik.Criu.Images;
 using Crik.Init;
 using Crik.Inspection;
 using Crik.Policy;
@@ -47,13 +48,13 @@ internal static class InspectCommand
             return Newest(path);
         }
 
-        if (Directory.Exists(Path.Combine(path, "images")) && CheckpointCatalog.Look(path, null, StateOf(path)) is { } stored)
+        if (Directory.Exists(CheckpointLayout.ImagesIn(path)) && CheckpointCatalog.Look(path, null, StateOf(path)) is { } stored)
         {
             return (stored, stored.Images);
         }
 
         // criu, podman or a kubelet made it.
-        return File.Exists(Path.Combine(path, "inventory.img"))
+        return File.Exists(Path.Combine(path, ImageName.Inventory))
             ? (CheckpointCatalog.OfImages(path), path)
             : throw new CheckpointException($"{path} is neither an image directory nor a checkpoint, and contains no images of criu");
     }
@@ -67,7 +68,7 @@ internal static class InspectCommand
         CheckpointCatalog.Look(Path.Combine(parent, generation.ToString(CultureInfo.InvariantCulture)), generation, state);
 
     private static StoredState StateOf(string path) =>
-        Path.GetFileName(Path.GetDirectoryName(path)) == "failed" ? StoredState.Failed : StoredState.Committed;
+        Path.GetDirectoryName(Path.GetDirectoryName(path)) is { } imageDir && Path.GetDirectoryName(path) == ImageDirectory.FailedIn(imageDir) ? StoredState.Failed : StoredState.Committed;
 
     private static Fit FitOf(CheckpointManifest manifest, string images, CrikOptions options)
     {
