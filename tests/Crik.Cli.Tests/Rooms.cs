@@ -23,7 +23,7 @@ internal static class Rooms
         ["Configuration"] = ["Linux", "Contracts"],
         ["Init"] = ["Linux", "Diagnostics"],
         ["Files"] = ["Linux", "Json", "Diagnostics"],
-        ["Criu"] = ["Linux", "Diagnostics", "Init", "Configuration"],
+        ["Criu"] = ["Linux", "Diagnostics", "Init"],
         ["Nodes"] = ["Linux", "Json", "Diagnostics", "Configuration", "Contracts"],
         ["Control"] = ["Linux", "Json", "Diagnostics", "Configuration", "Contracts"],
 

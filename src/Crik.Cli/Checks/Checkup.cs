@@ -14,7 +14,7 @@ internal static class Checkup
 
     private static List<Finding> Run(IInit init, CrikOptions options, string? configurationProblem)
     {
-        CriuSetup criu = CriuSetup.Find(options);
+        CriuSetup criu = CriuSetup.Find(options.CriuPath);
         List<Finding> findings =
         [
             configurationProblem is null ? Finding.Ok("configuration", "the configuration is valid") : new("configuration", Verdict.Problem, configurationProblem),

@@ -13,7 +13,7 @@ internal static class NodeStateCheck
 
     public static Finding Run(CrikOptions options)
     {
-        if (NodeSources.Choose(options) is not { } source)
+        if (NodeSources.Choose(options.Node) is not { } source)
         {
             return Finding.Ok(Name, "no source is asked about the node: every SIGTERM makes a checkpoint");
         }

@@ -70,6 +70,7 @@ internal sealed record CrikOptions
 
     public bool AsksServer => NodeStateServerUrl is not null && NodeStateSource is (NodeStateSource.Auto or NodeStateSource.Server);
 
+    /// <summary>Whether the configuration says what to do when the node begins to go away.</summary>
     public bool ReactsToWarnings => OnNodeWarning is not null || CheckpointOnWarning;
 
     /// <summary>Absolute files and directories that crik copies with each checkpoint and puts back before a restore.</summary>
@@ -132,7 +133,7 @@ internal sealed record CrikOptions
 
     public LogLevel LogLevel { get; init; } = LogLevel.Info;
 
-    /// <summary>How to save; null without <see cref="ImageDir"/>, when the program runs without checkpoints.</summary>
+    /// <summary>null without <see cref="ImageDir"/>, when the program runs without checkpoints.</summary>
     public SavePolicy? Save => ImageDir is not { } imageDir ? null : new()
     {
         ImageDir = imageDir,
@@ -146,7 +147,6 @@ internal sealed record CrikOptions
         Keep = Keep,
     };
 
-    /// <summary>How to restore.</summary>
     public RestorePolicy Restore => new()
     {
         RestoreAttempts = RestoreAttempts,
@@ -159,10 +159,8 @@ internal sealed record CrikOptions
         RestoredFile = RestoredFile,
     };
 
-    /// <summary>What to do at the start.</summary>
     public StartPolicy Start => new() { RestoreMode = RestoreMode, WhenCrashed = WhenCrashed, LockTimeout = LockTimeout, IoUring = IoUring };
 
-    /// <summary>What to do at SIGTERM.</summary>
     public TerminationPolicy Termination => new()
     {
         GracePeriod = GracePeriod,
@@ -172,7 +170,15 @@ internal sealed record CrikOptions
         CheckpointExitCode = CheckpointExitCode,
     };
 
-    /// <summary>Which commands of the user to run, and when.</summary>
+    public NodePolicy Node => new()
+    {
+        NodeStateSource = NodeStateSource,
+        NodeStateServerUrl = NodeStateServerUrl,
+        NodeStateTokenFile = NodeStateTokenFile,
+        NodeName = NodeName,
+        ReactsToWarnings = ReactsToWarnings,
+    };
+
     public HookPolicy Hooks => new()
     {
         BeforeCheckpoint = BeforeCheckpoint,

@@ -1,4 +1,3 @@
-using Crik.Configuration;
 using Crik.Linux;
 
 namespace Crik.Criu;
@@ -12,20 +11,21 @@ internal sealed record CriuSetup(string File, PrivilegeLevel Level, IReadOnlyLis
     /// <summary>The directories in which distributions install criu. crik looks there too, because PATH may lack them.</summary>
     private static readonly string[] s_usualPlaces = ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin"];
 
-    public static CriuSetup Find(CrikOptions options)
+    /// <param name="criuPath"><c>criuPath</c> of the configuration: an absolute path, or a name to look up in PATH.</param>
+    public static CriuSetup Find(string criuPath)
     {
-        string? file = options.CriuPath.StartsWith('/')
-            ? (Libc.IsExecutable(options.CriuPath) ? options.CriuPath : null)
+        string? file = criuPath.StartsWith('/')
+            ? (Libc.IsExecutable(criuPath) ? criuPath : null)
             : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(s_usualPlaces)
-                .Select(directory => Path.Combine(directory, options.CriuPath))
+                .Select(directory => Path.Combine(directory, criuPath))
                 .FirstOrDefault(path => path.StartsWith('/') && Libc.IsExecutable(path));
         Capabilities capabilities = Capabilities.Read(file);
         List<string> problems = [.. capabilities.Problems()];
         if (file is null)
         {
-            problems.Insert(0, $"{options.CriuPath} is not there or cannot be executed: install criu 4.1.1 or newer in the image, or set criuPath");
+            problems.Insert(0, $"{criuPath} is not there or cannot be executed: install criu 4.1.1 or newer in the image, or set criuPath");
         }
 
-        return new CriuSetup(file ?? options.CriuPath, capabilities.Level, problems);
+        return new CriuSetup(file ?? criuPath, capabilities.Level, problems);
     }
 }

@@ -8,13 +8,13 @@ namespace Crik.Nodes;
 internal static class NodeSources
 {
     /// <returns><see langword="null"/> when nobody is to be asked; then every SIGTERM means a checkpoint.</returns>
-    public static NodeSource? Choose(CrikOptions options)
+    public static NodeSource? Choose(NodePolicy policy)
     {
-        bool isNamed = options.NodeStateSource != NodeStateSource.Auto;
-        switch (Kind(options))
+        bool isNamed = policy.NodeStateSource != NodeStateSource.Auto;
+        switch (Kind(policy))
         {
             case NodeStateSource.Server:
-                return new ServerSource(HttpAddress.Of(options.NodeStateServerUrl!), options.NodeName!, options.NodeStateTokenFile);
+                return new ServerSource(HttpAddress.Of(policy.NodeStateServerUrl!), policy.NodeName!, policy.NodeStateTokenFile);
             case NodeStateSource.Ec2:
                 return new Ec2Source(MetadataSource.WellKnown, isNamed);
             case NodeStateSource.Gce:
@@ -22,7 +22,7 @@ internal static class NodeSources
             case NodeStateSource.Azure:
                 return new AzureSource(MetadataSource.WellKnown, isNamed);
             default:
-                if (options.ReactsToWarnings && !isNamed)
+                if (policy.ReactsToWarnings && !isNamed)
                 {
                     Log.Warning("nobody can be asked about this node: there is no nodeStateServerURL, and the machine is of no cloud that crik knows");
                 }
@@ -38,11 +38,14 @@ internal static class NodeSources
         : assetTag == "7783-7084-3265-9085-8269-3286-77" ? NodeStateSource.Azure // Azure's own tag; every Hyper-V has the same vendor
         : NodeStateSource.None;
 
-    /// <summary>Metadata that were not chosen by name can only warn, so they are asked only when the configuration reacts to warnings.</summary>
-    private static NodeStateSource Kind(CrikOptions options) =>
-        options.NodeStateSource != NodeStateSource.Auto ? options.NodeStateSource
-        : options.NodeStateServerUrl is not null ? NodeStateSource.Server
-        : options.ReactsToWarnings ? OfMachine(Dmi("sys_vendor"), Dmi("chassis_asset_tag"))
+    /// <summary>
+    /// Finds whom to ask when the configuration names nobody: the server if it has an address, otherwise the metadata service of the cloud.
+    /// That service can only warn then, so crik asks it only when the configuration reacts to warnings.
+    /// </summary>
+    private static NodeStateSource Kind(NodePolicy policy) =>
+        policy.NodeStateSource != NodeStateSource.Auto ? policy.NodeStateSource
+        : policy.NodeStateServerUrl is not null ? NodeStateSource.Server
+        : policy.ReactsToWarnings ? OfMachine(Dmi("sys_vendor"), Dmi("chassis_asset_tag"))
         : NodeStateSource.None;
 
     private static string Dmi(string name) => ProcFs.Lines($"/sys/class/dmi/id/{name}").FirstOrDefault("").Trim();

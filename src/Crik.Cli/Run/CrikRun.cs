@@ -63,8 +63,8 @@ internal sealed class CrikRun
             return new RunEnding.Interrupted();
         }
 
-        using NodeWatch? node = NodeSources.Choose(_options) is { } source ? NodeWatch.Start(source) : null;
-        Pod pod = new(_init, new CheckpointStore(directory), new InstalledCriu(_init, CriuSetup.Find(_options)), _streams, _age);
+        using NodeWatch? node = NodeSources.Choose(_options.Node) is { } source ? NodeWatch.Start(source) : null;
+        Pod pod = new(_init, new CheckpointStore(directory), new InstalledCriu(_init, CriuSetup.Find(_options.CriuPath)), _streams, _age);
         return RestoreOrStart(pod) is { } run ? UntilTheEnd(run.Run, run.RestoredFrom, node, control, pod) : new RunEnding.Interrupted();
     }
 

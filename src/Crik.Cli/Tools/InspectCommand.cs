@@ -72,7 +72,7 @@ internal static class InspectCommand
 
     private static Fit FitOf(CheckpointManifest manifest, string images, CrikOptions options)
     {
-        CriuSetup criu = CriuSetup.Find(options);
+        CriuSetup criu = CriuSetup.Find(options.CriuPath);
         List<string> problems = [.. criu.Problems];
         ContainerFacts now;
         try

@@ -40,12 +40,16 @@ public sealed class PolicyRecordsTests
         OnNodeWarning = "g",
         WhenHookFails = WhenHookFails.GiveUp,
         HookTimeout = TimeSpan.FromSeconds(9),
+        NodeStateSource = NodeStateSource.Gce,
+        NodeStateServerUrl = new Uri("http://h"),
+        NodeStateTokenFile = "/i",
+        NodeName = "j",
     };
 
     [Fact]
     public void Every_policy_has_the_values_of_the_options_it_was_made_from()
     {
-        object[] policies = [s_unusual.Save!, s_unusual.Restore, s_unusual.Start, s_unusual.Termination, s_unusual.Hooks];
+        object[] policies = [s_unusual.Save!, s_unusual.Restore, s_unusual.Start, s_unusual.Termination, s_unusual.Hooks, s_unusual.Node];
         foreach (object policy in policies)
         {
             foreach (PropertyInfo property in policy.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
