@@ -12,7 +12,8 @@ internal static class OptionKeys
     public static IReadOnlyList<OptionKey> All { get; } =
     [
         Path("imageDir", "The directory for checkpoints, on a volume that outlives the pod. Without it crik is a plain init.",
-            (o, v) => o with { ImageDir = v }, path => path == "/" ? "must be a directory of its own, not '/'" : null),
+            (o, v) => o with { ImageDir = v }, path => path == "/" ? "must be a directory of its own, not '/'"
+                : ByteStrings.IsText(path) ? null : $"must be UTF-8 text, not '{ByteStrings.Printable(path)}'"), // .NET would open another directory
         Of<Uri>("nodeStateServerURL", OptionKind.Url, "The server that says whether the node goes away. Without it every SIGTERM makes a checkpoint.",
             null, OptionValues.ReadUrl, (o, v) => o with { NodeStateServerUrl = v }),
         Choice<NodeStateSource>("nodeStateSource",

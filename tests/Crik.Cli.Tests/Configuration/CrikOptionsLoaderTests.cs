@@ -57,6 +57,15 @@ public sealed class CrikOptionsLoaderTests : IDisposable
     }
 
     [Fact]
+    public void An_image_directory_that_is_not_UTF_8_is_refused_because_dotnet_would_use_another_one()
+    {
+        ConfigurationException exception = Assert.Throws<ConfigurationException>(
+            () => _fixture.Load(new CommandLineOverrides(), new Dictionary<string, string> { ["CRIK_IMAGE_DIR"] = Crik.Linux.ByteStrings.Decode([(byte)'/', (byte)'a', 0xFF]) }));
+
+        Assert.Equal(["CRIK_IMAGE_DIR: must be UTF-8 text, not '/a\uFFFD'"], exception.Problems);
+    }
+
+    [Fact]
     public void What_could_be_read_beside_a_mistake_is_kept_for_one_who_looks()
     {
         File.WriteAllText(_fixture.FilePath, "imageDir: /checkpoints\nkeep: many\ncriuPath: /opt/criu\n");
