@@ -115,6 +115,34 @@ public sealed class PolicyTests
     }
 
     [LabTheory]
+    [InlineData("none")]
+    [InlineData("basic")]
+    public void A_checkpoint_that_a_fresh_start_could_not_use_is_restored_by_the_next_pod_that_can(string level)
+    {
+        using ImageDirectory images = new();
+        int last = images.MakeCheckpoint([], Programs.Counter);
+        string manifest = File.ReadAllText(images.Manifest(1));
+        if (level == "basic")
+        {
+            MakeUnfit(images);
+        }
+
+        string[] options = ["--level", level, "--env", "CRIK_WHEN_INCOMPATIBLE=startFresh", "--env", "CRIK_WHEN_RESTORE_FAILS=startFresh"];
+        using (Pod fresh = Pod.WithCheckpoints(images, options, Programs.Counter))
+        {
+            fresh.WaitForCount(2);
+            Assert.Equal(1, fresh.Counted()[0]);
+            fresh.Kill("KILL");
+            fresh.WaitForExit();
+        }
+
+        File.WriteAllText(images.Manifest(1), manifest);
+        using Pod next = Pod.WithCheckpoints(images, [], Programs.Counter);
+        next.WaitForLine("crik info: restored generation=1");
+        next.AssertContinuesAfter(last);
+    }
+
+    [LabTheory]
     [InlineData("startFresh", 143)]
     [InlineData("fail", 123)]
     public void WhenRestoreFails_decides_after_the_last_attempt(string policy, int code)
@@ -191,9 +219,7 @@ public sealed class PolicyTests
     {
         using ImageDirectory images = new();
         images.MakeCheckpoint([], Programs.Counter, count: 1);
-        JsonNode manifest = JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!;
-        manifest["machine"]!["cpuFeatures"]!.AsArray().Add("avx512_4fmaps"); // a feature that only one kind of processor ever had
-        File.WriteAllText(images.Manifest(1), manifest.ToJsonString());
+        MakeUnfit(images);
 
         using Pod pod = Pod.WithCheckpoints(images, ["--env", $"CRIK_WHEN_INCOMPATIBLE={policy}"], Programs.Counter);
         pod.WaitForLine(expected);
@@ -349,5 +375,13 @@ public sealed class PolicyTests
         pod.End(7);
 
         Assert.Contains("events 32 (1, 256)", pod.Output);
+    }
+
+    /// <summary>Makes checkpoint 1 need a feature that only one kind of processor ever had.</summary>
+    private static void MakeUnfit(ImageDirectory images)
+    {
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(images.Manifest(1)))!;
+        manifest["machine"]!["cpuFeatures"]!.AsArray().Add("avx512_4fmaps");
+        File.WriteAllText(images.Manifest(1), manifest.ToJsonString());
     }
 }
