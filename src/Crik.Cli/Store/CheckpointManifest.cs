@@ -125,7 +125,10 @@ internal enum RunEndKind
     /// <summary>The run ended with a committed checkpoint, which holds the program's state.</summary>
     Checkpointed,
 
-    /// <summary>The program was killed, or had to end because its checkpoint failed. Its last checkpoint is the newest state there is.</summary>
+    /// <summary>
+    /// The program was killed, or got SIGTERM because its checkpoint failed and did not end with exit code 0. Its last checkpoint is the
+    /// newest state there is.
+    /// </summary>
     Lost,
 
     /// <summary>crik ended the program because it could not load all pages of the checkpoint that it was restored from.</summary>
