@@ -96,9 +96,9 @@ internal sealed record ControlEndpoint(IReadOnlyList<ControlPlace> Places, Func<
     }
 
     /// <summary>
-    /// A process that this PID namespace does not show (0) is outside. One that it shows is inside when the namespace is the
-    /// container's own, which it is when one of the two has the PID 1. Containers that share a PID namespace differ in their
-    /// mount namespaces.
+    /// Whether a process is in crik's container. A process outside of crik's PID namespace has the PID 0 here. If crik or the process is
+    /// PID 1, the namespace belongs to this container alone. Otherwise several containers may share the namespace, and crik compares
+    /// the mount namespaces.
     /// </summary>
     private static bool IsInThisContainer(int pid) =>
         pid > 0 && (pid == 1 || Environment.ProcessId == 1 || (MountNamespace($"{pid}") is { } theirs && theirs == MountNamespace("self")));

@@ -167,7 +167,7 @@ internal sealed class ControlLoop(ControlListener listener, Func<int, bool> isOf
         (int pid, uint user) = Libc.Peer(socket);
         if ((user != 0 && user != Libc.GetEffectiveUserId()) || !isOfThisContainer(pid))
         {
-            Log.Warning("somebody who may not was kept from the control socket: only root and crik's own user in this container may use it", ("pid", pid), ("user", user));
+            Log.Warning("refused a connection to the control socket: only root and crik's own user in this container may use it", ("pid", pid), ("user", user));
             socket.Dispose();
         }
         else if (_connections.Count >= MostConnections)

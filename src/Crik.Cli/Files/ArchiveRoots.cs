@@ -12,7 +12,7 @@ internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<st
     private readonly HashSet<string> _single = [.. single.Select(path => Key(ByteStrings.Encode(path)))];
     private readonly HashSet<string> _leftOut = [.. (leftOut ?? []).Select(path => Key(ByteStrings.Encode(path)))];
 
-    /// <summary>The directories, each once, and one that is above another before it.</summary>
+    /// <summary>The directories. Each is there once, and a directory comes before those inside it.</summary>
     public IReadOnlyList<byte[]> Trees => _trees;
 
     public bool Allow(byte[] path) => _single.Contains(Key(path)) || IsLeftOut(path) || IsInTree(path);

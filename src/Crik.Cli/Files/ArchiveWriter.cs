@@ -161,8 +161,8 @@ internal sealed class ArchiveWriter : IDisposable
     }
 
     /// <summary>
-    /// A link that is put back decides where the path behind it leads. The reader takes no archive's word for that, so such an archive must
-    /// not be written.
+    /// Refuses a link that lies on the way to another root. A restore would put the link back first, and the link would then decide where
+    /// the files of that root are written. The reader refuses such an archive, so it must not be written.
     /// </summary>
     private void RefuseOnTheWay(byte[] path)
     {

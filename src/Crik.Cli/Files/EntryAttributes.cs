@@ -2,7 +2,7 @@ using Crik.Linux;
 
 namespace Crik.Files;
 
-/// <summary>Sets what a file has besides its contents, and counts what could not be set.</summary>
+/// <summary>Sets the owner, mode, times and attributes of a file, and counts what it could not set.</summary>
 internal sealed class EntryAttributes
 {
     /// <summary>How many owners could not be set.</summary>

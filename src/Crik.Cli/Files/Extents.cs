@@ -6,8 +6,8 @@ namespace Crik.Files;
 internal static class Extents
 {
     /// <summary>
-    /// Finds the stretches, and no more than <paramref name="most"/>: in a file of more pieces those around the smallest holes count as one,
-    /// and the zeros between them as data. The file reads the same afterwards and takes a little more room on the disk.
+    /// Finds the stretches, at most <paramref name="most"/>. If the file has more, the smallest holes count as data, so that the stretches
+    /// around them become one. A file that is restored from them reads the same, and takes a little more room on the disk.
     /// </summary>
     public static IReadOnlyList<(long Offset, long Length)> Find(FileDescriptor file, long size, int most = ArchiveLimits.MostExtents) =>
         Collect(from => Libc.NextData(file, from, size), size, most);

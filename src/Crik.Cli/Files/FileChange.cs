@@ -1,6 +1,6 @@
 namespace Crik.Files;
 
-/// <summary>How a file differs from what it was at the checkpoint. The first that applies is given.</summary>
+/// <summary>How a file differs from the file at the checkpoint. If several differences apply, the first of them counts.</summary>
 internal enum FileChange
 {
     None,

@@ -67,7 +67,7 @@ internal sealed record FileEntry
         AccessedAt = status.AccessedAt,
     };
 
-    /// <summary>An extended attribute.</summary>
+    /// <summary>An extended attribute (<c>xattr(7)</c>).</summary>
     internal sealed record Attribute(byte[] Name, byte[] Value)
     {
         /// <returns><see langword="null"/> when the file has none.</returns>

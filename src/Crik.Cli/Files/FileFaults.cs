@@ -6,8 +6,8 @@ namespace Crik.Files;
 internal static class FileFaults
 {
     /// <summary>
-    /// Whether an exception is about the file alone, for example that it has no place here. A volume that fails now, or has no room now, may
-    /// be well another time. A root that is read-only stays read-only.
+    /// Whether an exception is about one file only and will come again, for example because nothing can be made at its path. A failing or
+    /// full volume is different: it may work another time. A read-only root stays read-only, so it counts as the file's fault.
     /// </summary>
     public static bool IsOfThatFile(Exception exception)
     {

@@ -3,12 +3,12 @@ using Crik.Linux;
 namespace Crik.Files;
 
 /// <summary>
-/// What tells whether a file still has the contents that it had at the checkpoint. The device is no part of it, because the next pod may
-/// mount the same volume under another number.
+/// Tells whether a file may have changed since the checkpoint. The device is not part of the stamp, because the next pod may mount the same
+/// volume under another device number.
 /// </summary>
 /// <param name="Size">In bytes.</param>
 /// <param name="ModifiedNs">When the contents were last changed, in nanoseconds since 1970.</param>
-/// <param name="Inode"><see langword="null"/> where the number is not kept, for example on a file system in user space.</param>
+/// <param name="Inode"><see langword="null"/> where the file system does not keep the number, for example on a file system in user space.</param>
 internal readonly record struct FileStamp(long Size, long ModifiedNs, ulong? Inode)
 {
     public static FileStamp Of(FileStatus status) => new(status.Size, status.ModifiedAt, status.Inode);

@@ -1,10 +1,10 @@
 namespace Crik.Files;
 
 /// <summary>
-/// Tells from a file's change time whether the file changed since crik started. Times are nanoseconds since 1970. The clock may have been
-/// set back meanwhile. A file that changed before that is younger than crik's start by the old clock. A file that changed after it is
-/// younger than crik's start by the new clock, and not younger than now. Any other time is not from this container but, for example, from
-/// its image.
+/// Tells from a file's change time whether the file changed since crik started. Times are nanoseconds since 1970. Somebody may have set
+/// the clock meanwhile, so there are two ranges of times that count. A file that changed before the clock was set has a time after crik's
+/// start by the old clock. A file that changed later has a time between crik's start by the new clock and now. A file with any other time
+/// was there before the container, for example in its image.
 /// </summary>
 /// <param name="began">The time of crik's start, by the clock as it was then.</param>
 /// <param name="beganByNow">The time of crik's start, by the clock as it is now: the current time less the time that has passed.</param>

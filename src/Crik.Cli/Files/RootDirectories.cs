@@ -8,9 +8,9 @@ internal sealed class RootDirectories(ArchiveRoots roots, PutBack putBack)
     private const int MostLinks = 40; // as many as the kernel follows, path_resolution(7)
 
     /// <summary>
-    /// Opens where a configured path itself lies. Up to here the container's own links are followed, also when the path itself is one,
-    /// because the user named it. No link on the way to a single path is followed, because the kernel resolved that path when it was
-    /// recorded; but a program may have named a place, so there links are followed.
+    /// Opens the directory that holds a root of the archive. For a path that the user configured, crik follows all links, even when the path
+    /// itself is one. It also does so for a directory that the program named. It follows no link to a single file, because the kernel had
+    /// resolved that path already when crik recorded it.
     /// </summary>
     public (FileDescriptor Parent, byte[] Name) Open(FileEntry entry)
     {

@@ -3,8 +3,8 @@ using Crik.Linux;
 namespace Crik.Files;
 
 /// <summary>
-/// A walk through a tree of files, a directory before what is in it, in the order of the names' bytes. It keeps its place in lists and not
-/// on the stack, so a tree may be as deep as it likes.
+/// Walks through a tree of files, in the order of the names' bytes. Each directory comes before its contents. The walk does not use
+/// recursion, so a deep tree does not overflow the stack.
 /// </summary>
 internal sealed class TreeWalk : IDisposable
 {

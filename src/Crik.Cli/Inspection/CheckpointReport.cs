@@ -33,7 +33,6 @@ internal sealed class CheckpointReport
     /// <summary>Whether it can be restored on this machine.</summary>
     public Fit Fit { get; private init; } = Fit.Unknown;
 
-    /// <param name="images">The directory of criu's images.</param>
     /// <param name="fit">Compares a manifest with this machine.</param>
     /// <exception cref="CheckpointException">An image is missing or damaged.</exception>
     public static CheckpointReport Read(StoredCheckpoint stored, string images, Func<CheckpointManifest, Fit> fit)

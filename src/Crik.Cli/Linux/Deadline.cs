@@ -1,6 +1,6 @@
 namespace Crik.Linux;
 
-/// <summary>A point in monotonic time. Several waits until one deadline never take longer together than was intended.</summary>
+/// <summary>A point in monotonic time. Waits that share a deadline take no longer together than one of them may.</summary>
 internal readonly struct Deadline
 {
     private readonly long _atMilliseconds;

@@ -43,9 +43,9 @@ internal static unsafe partial class Libc
     internal static bool IsOpen(int descriptor) => FcntlCore(descriptor, F_GETFD, 0) >= 0;
 
     /// <summary>
-    /// Duplicates to a number above those that a child is given, because the targets of dup2 may be sources of others, and below 64: the
-    /// kernel replaces a larger table by a new one, and in a program of several threads it waits for an RCU grace period then, 5 ms
-    /// (<c>expand_fdtable</c>, fs/file.c).
+    /// Duplicates to a number that is above those of the child, because otherwise dup2 could overwrite a descriptor that is still to be
+    /// copied. The number is below 64, because the kernel needs a larger table from there on, and in a process with several threads it
+    /// waits 5 ms for an RCU grace period then (<c>expand_fdtable</c>, fs/file.c).
     /// </summary>
     internal static FileDescriptor DuplicateForChild(int descriptor) => Duplicate(descriptor, lowest: 24);
 

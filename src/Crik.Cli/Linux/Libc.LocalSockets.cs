@@ -78,7 +78,7 @@ internal static unsafe partial class Libc
     {
         const int MSG_DONTWAIT = 0x40;
         byte start;
-        return RecvCore(socket.Number, &start, 1, MSG_DONTWAIT) >= 0 || LastErrno() == Errno.ENOBUFS; // it had too many: then the rest comes
+        return RecvCore(socket.Number, &start, 1, MSG_DONTWAIT) >= 0 || LastErrno() == Errno.ENOBUFS; // packets were lost because the buffer was full, and the next receive gets the rest
     }
 
     /// <summary>Connects without ever waiting. The socket does not wait either.</summary>

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace Crik.Linux;
 
-/// <summary>The memory of this process.</summary>
 internal static unsafe partial class Libc
 {
     private const int MADV_DONTNEED = 4;
@@ -25,7 +24,7 @@ internal static unsafe partial class Libc
                 && nint.TryParse(start, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint from)
                 && nint.TryParse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint to) && to > from)
             {
-                _ = MadviseCore(from, (nuint)(to - from), MADV_DONTNEED); // an advice
+                _ = MadviseCore(from, (nuint)(to - from), MADV_DONTNEED); // it is only advice, so a failure changes nothing
             }
         }
     }

@@ -110,10 +110,11 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>
-    /// Uses up one PID of the namespace, without privilege. The kernel takes a number for a new task before it writes where its pidfd is
-    /// wanted (copy_process, kernel/fork.c, since 5.2); that is nowhere here, and the task is given up before it could run.
+    /// Uses up one PID of the namespace, without privilege. crik asks for a task whose pidfd the kernel is to write to an invalid address.
+    /// The kernel first takes a number for the task, and then fails to write (copy_process in kernel/fork.c, since 5.2). So the number is
+    /// used, and no task ever runs.
     /// </summary>
-    /// <returns><see langword="false"/> where nobody may make a task in this way.</returns>
+    /// <returns><see langword="false"/> when a task cannot be made in this way here.</returns>
     internal static bool TryUseUpPid()
     {
         const ulong CLONE_VM = 0x100;

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace Crik.Linux;
 
-/// <summary>Starting programs.</summary>
 internal static unsafe partial class Libc
 {
     private const short POSIX_SPAWN_SETPGROUP = 0x02;
@@ -63,9 +62,6 @@ internal static unsafe partial class Libc
     /// <param name="descriptors">Descriptor numbers of this process and what they become in the new one.</param>
     /// <param name="mask">Signals blocked in the new process.</param>
     /// <param name="defaults">Signals whose action is set to the default; ignored ones stay ignored otherwise.</param>
-    /// <param name="newSession">Whether the new process leads a new session.</param>
-    /// <param name="newGroup">Whether the new process leads a new process group in this session.</param>
-    /// <param name="pid">The new process.</param>
     /// <returns>0, or the errno: ENOENT, EACCES, ENOEXEC…</returns>
     internal static int Spawn(
         IReadOnlyList<string> command,

@@ -4,7 +4,6 @@ namespace Crik.Linux;
 
 /// <summary>A mount, as a line of <c>/proc/self/mountinfo</c> describes it.</summary>
 /// <param name="Root">The directory of the file system that is mounted.</param>
-/// <param name="MountPoint">The path at which it is mounted.</param>
 /// <param name="Options">The options of this mount; <paramref name="SuperOptions"/> are those of the file system.</param>
 internal sealed record Mount(
     int Id, DeviceNumber Device, string Root, string MountPoint, string Options, string Type, string Source, string SuperOptions)
@@ -42,7 +41,7 @@ internal sealed record Mount(
     }
 
     /// <summary>Parses ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAGS…] - TYPE SOURCE SUPEROPTIONS.</summary>
-    /// <returns><see langword="null"/> for a line that does not look so.</returns>
+    /// <returns><see langword="null"/> for a malformed line.</returns>
     internal static Mount? Parse(string line)
     {
         string[] fields = line.Split(' ');

@@ -6,7 +6,8 @@ namespace Crik.Linux;
 internal static partial class ProcFs
 {
     /// <summary>
-    /// Estimates how much memory of these processes a dump has to write. Of shared memory it counts as much as the process has that has most.
+    /// Estimates how much memory of these processes a dump has to write. Shared memory is counted once, with the largest share that one
+    /// process has.
     /// </summary>
     /// <returns>Bytes: <c>RssAnon</c> and <c>RssShmem</c> of proc_pid_status(5).</returns>
     public static long ResidentBytes(IEnumerable<int> pids)

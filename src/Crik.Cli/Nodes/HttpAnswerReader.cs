@@ -5,7 +5,7 @@ namespace Crik.Nodes;
 
 /// <summary>
 /// Puts an HTTP/1.1 answer together (RFC 9112): the status line, the headers, and a body that ends after its length, after its last
-/// chunk, or with the connection. Refuses what is too long, and what it could only guess at.
+/// chunk, or with the connection. Refuses an answer that is too long or ambiguous.
 /// </summary>
 internal sealed class HttpAnswerReader(int mostBytes)
 {

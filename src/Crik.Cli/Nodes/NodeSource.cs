@@ -1,6 +1,5 @@
 using Crik.Linux;
 
-
 namespace Crik.Nodes;
 
 /// <summary>Somebody who knows whether this node goes away. One thread at a time may ask.</summary>
@@ -19,7 +18,7 @@ internal abstract class NodeSource
     /// <exception cref="HttpException">There is no answer, so the state is not known.</exception>
     public abstract NodeAnswer Ask(Deadline deadline, int stop = -1);
 
-    /// <summary>Where the source can do that, this returns only when the answer is another one than <paramref name="known"/>.</summary>
+    /// <summary>Waits until the answer differs from <paramref name="known"/>. A source that cannot wait for that answers at once.</summary>
     /// <exception cref="HttpException">There is no answer.</exception>
     public virtual NodeAnswer AskForChange(NodeAnswer known, int stop) => Ask(Deadline.In(TimeSpan.FromSeconds(10)), stop);
 }

@@ -38,7 +38,7 @@ internal static class RunRecordReader
         try
         {
             RunRecord record = CheckpointJson.ReadRunRecord(ReadPlainFile(path));
-            return MakesSense(record) ? record : throw new InvalidDataException("it makes no sense");
+            return IsInRange(record) ? record : throw new InvalidDataException("a value in it is out of range");
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
@@ -65,7 +65,7 @@ internal static class RunRecordReader
         return bytes[..Libc.ReadAt(file, 0, bytes)];
     }
 
-    private static bool MakesSense(RunRecord record) =>
+    private static bool IsInRange(RunRecord record) =>
         IsGeneration(record.HistoryUpTo) && IsGeneration(record.RestoredFrom ?? 0) && (record.Skipped ?? []).All(IsGeneration)
         && record.Speeds is { CompressedPercent: null or (>= 1 and <= 100) } && record.Speeds.Plain.All(speed => speed >= 0) && record.Speeds.Compressed.All(speed => speed >= 0)
         && record.Epoch is >= 0 and < LockHolder.HighestEpoch;
