@@ -16,13 +16,15 @@ internal sealed class LineWriter
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(50);
 
     private readonly int _descriptor;
+    private readonly Func<bool> _isJson;
     private readonly Way _way;
     private readonly FileDescriptor? _reopened;
     private long _dropped;
 
-    public LineWriter(int descriptor)
+    /// <param name="isJson">Whether the lines of this log are JSON; the log is configured after its first line could come.</param>
+    public LineWriter(int descriptor, Func<bool> isJson)
     {
-        _descriptor = descriptor;
+        (_descriptor, _isJson) = (descriptor, isJson);
         FileStatus? file = Libc.TryStatus(descriptor);
         _way = file is null or { IsRegular: true } ? Way.Plain : file is { IsSocket: true } ? Way.Socket : Way.Reopened;
         if (_way == Way.Reopened)
@@ -72,13 +74,25 @@ internal sealed class LineWriter
     /// <summary>Allocates nothing, because the init may not wait for a collection.</summary>
     private bool TryWriteCount(long dropped, bool mayWait)
     {
-        Span<byte> line = stackalloc byte[128];
-        ReadOnlySpan<byte> before = "crik warning: "u8;
-        ReadOnlySpan<byte> after = " lines of this log were dropped because nobody read standard error\n"u8;
-        before.CopyTo(line);
-        Utf8Formatter.TryFormat(dropped, line[before.Length..], out int digits);
-        after.CopyTo(line[(before.Length + digits)..]);
-        return TryWriteChunk(line[..(before.Length + digits + after.Length)], mayWait);
+        bool isJson = _isJson();
+        Span<byte> line = stackalloc byte[256];
+        int length = Add(line, 0, isJson ? JsonTime.Start : "crik warning: "u8);
+        if (isJson)
+        {
+            length += JsonTime.Write(line[length..]);
+            length = Add(line, length, "\",\"level\":\"warning\",\"message\":\""u8);
+        }
+
+        Utf8Formatter.TryFormat(dropped, line[length..], out int digits);
+        length = Add(line, length + digits, " lines of this log were dropped because nobody read standard error"u8);
+        length = Add(line, length, isJson ? "\"}\n"u8 : "\n"u8);
+        return TryWriteChunk(line[..length], mayWait);
+
+        static int Add(Span<byte> line, int length, ReadOnlySpan<byte> text)
+        {
+            text.CopyTo(line[length..]);
+            return length + text.Length;
+        }
     }
 
     private bool TryWriteChunk(ReadOnlySpan<byte> chunk, bool mayWait)

@@ -6,7 +6,7 @@ namespace Crik.Diagnostics;
 /// </summary>
 internal static class StandardError
 {
-    public static LineWriter Writer { get; } = new(descriptor: 2);
+    public static LineWriter Writer { get; } = new(descriptor: 2, () => Log.IsJson);
 
     /// <summary>Writes whole lines. May wait for the disk when standard error is a regular file.</summary>
     public static void Write(ReadOnlySpan<byte> lines) => Writer.Write(lines, mayWait: true);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Pipes;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Crik.Diagnostics;
 using Crik.Linux;
@@ -10,6 +11,7 @@ namespace Crik.Tests.Diagnostics;
 public sealed partial class LineWriterTests : IDisposable
 {
     private const int Lines = 400;
+    private static readonly Func<bool> s_isText = () => false;
 
     private readonly TempDirectory _temp = new();
 
@@ -21,7 +23,7 @@ public sealed partial class LineWriterTests : IDisposable
     public void Lines_that_a_full_pipe_does_not_take_are_dropped_and_counted(bool mayWait)
     {
         using AnonymousPipeServerStream reader = new(PipeDirection.In);
-        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle());
+        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle(), s_isText);
         WriteMany(writer, mayWait);
 
         string kept = Read(reader);
@@ -38,7 +40,7 @@ public sealed partial class LineWriterTests : IDisposable
         using (reader)
         using (socket)
         {
-            LineWriter writer = new(socket.Number);
+            LineWriter writer = new(socket.Number, s_isText);
             WriteMany(writer, mayWait: false);
 
             string kept = Receive(reader);
@@ -54,7 +56,7 @@ public sealed partial class LineWriterTests : IDisposable
     {
         string path = _temp.In("log");
         using FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, FileModes.OwnFile);
-        LineWriter writer = new(file.Number);
+        LineWriter writer = new(file.Number, s_isText);
 
         writer.Write("one\n"u8, mayWait: true);
         writer.Write("two\n"u8, mayWait: false);
@@ -69,10 +71,27 @@ public sealed partial class LineWriterTests : IDisposable
     }
 
     [Fact]
+    public void In_a_log_of_JSON_the_count_of_dropped_lines_is_JSON_too()
+    {
+        string path = _temp.In("log");
+        using FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, FileModes.OwnFile);
+        LineWriter writer = new(file.Number, () => true);
+
+        writer.Write("dropped\n"u8, mayWait: false);
+        writer.Write("{}\n"u8, mayWait: true);
+
+        using JsonDocument line = JsonDocument.Parse(File.ReadAllLines(path)[0]);
+        Assert.Equal("warning", line.RootElement.GetProperty("level").GetString());
+        Assert.Equal("1 lines of this log were dropped because nobody read standard error", line.RootElement.GetProperty("message").GetString());
+        Assert.InRange(line.RootElement.GetProperty("time").GetDateTime(), DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow.AddMinutes(1));
+        Assert.Equal(["time", "level", "message"], line.RootElement.EnumerateObject().Select(property => property.Name));
+    }
+
+    [Fact]
     public void A_pipe_whose_reader_has_gone_costs_nothing_but_the_line()
     {
         using AnonymousPipeServerStream reader = new(PipeDirection.In);
-        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle());
+        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle(), s_isText);
         reader.SafePipeHandle.Dispose();
 
         writer.Write("nobody hears it\n"u8, mayWait: true);
@@ -82,7 +101,7 @@ public sealed partial class LineWriterTests : IDisposable
     public void An_emergency_line_is_written_without_allocating_anything_also_when_lines_were_dropped()
     {
         using AnonymousPipeServerStream reader = new(PipeDirection.In);
-        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle());
+        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle(), s_isText);
         EmergencyLine line = new("time is up");
         line.Write(writer); // makes what is made once
         WriteMany(writer, mayWait: false);
