@@ -120,6 +120,22 @@ public sealed partial class ArchitectureTests
         }
     }
 
+    /// <summary>A write to a log may wait for a disk or a reader. Only a line that is formatted in advance, and dropped when there is no room, may come from the init.</summary>
+    [Theory]
+    [InlineData("InitLoop")]
+    [InlineData("ProgramGuard")]
+    [InlineData("InitState")]
+    [InlineData("InitDecision")]
+    [InlineData("ChildTable")]
+    [InlineData("SignalGate")]
+    public void The_init_writes_to_no_log_that_may_wait(string type)
+    {
+        TypeUse[] uses = [.. s_uses.Value.Where(use => use.User == $"Crik.Init.{type}")];
+
+        Assert.NotEmpty(uses);
+        Assert.DoesNotContain(uses, use => use.Used is "Crik.Diagnostics.Log" or "Crik.Diagnostics.StandardError");
+    }
+
     [Fact]
     public void Only_the_Linux_folder_calls_into_libc()
     {

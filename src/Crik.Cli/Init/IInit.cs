@@ -68,4 +68,13 @@ internal interface IInit
 
     /// <summary>Reports that criu does not hold the program any more. Signals that were kept back are forwarded.</summary>
     void EndSave();
+
+    /// <summary>Whether the checkpoint is committed that the program is ended with.</summary>
+    bool EndsWithCheckpoint { get; }
+
+    /// <summary>
+    /// Reports that crik itself failed, and logs it. The init first takes the program back from criu. From now on it sends SIGTERM to the
+    /// program as soon as it comes, and the run may only wait for the program's end.
+    /// </summary>
+    void ReportFailure(Exception failure);
 }

@@ -26,7 +26,7 @@ internal sealed record InitDecision(GraceClock Grace, TimeSpan PatienceAfterEnd)
 
     /// <summary>Whether the init takes the program away from criu now.</summary>
     public bool Releases(in InitSituation seen) =>
-        seen.Now >= seen.ReleaseAt || (GraceIsOver(seen) && seen.Phase is SavePhase.Saving or SavePhase.Committing);
+        seen.Now >= seen.ReleaseAt || ((GraceIsOver(seen) || seen.HasFailed) && seen.Phase is SavePhase.Saving or SavePhase.Committing);
 
     /// <summary>Whether the init sends the program its SIGTERM now. To be asked after a release, because the run may have committed before it.</summary>
     public bool Terminates(in InitSituation seen) => GraceIsOver(seen) && seen.Phase != SavePhase.Committed;
@@ -44,7 +44,7 @@ internal sealed record InitDecision(GraceClock Grace, TimeSpan PatienceAfterEnd)
     }
 
     private bool GraceIsOver(in InitSituation seen) =>
-        seen is { TerminatedAt: { } at, WasTerminated: false, HasProgram: true } && seen.Now >= Grace.ReleaseAt(at);
+        seen is { TerminatedAt: { } at, WasTerminated: false, HasProgram: true } && (seen.HasFailed || seen.Now >= Grace.ReleaseAt(at));
 
     private long LatestExit(in InitSituation seen, long endedAt) => seen.TerminatedAt is { } at
         ? Math.Max(Grace.ExitAt(at), endedAt + LeastAfterEnd)

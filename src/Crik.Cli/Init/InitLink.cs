@@ -1,3 +1,4 @@
+using Crik.Diagnostics;
 using Crik.Linux;
 
 namespace Crik.Init;
@@ -138,6 +139,18 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
     public bool NoteCommitted() => state.NoteCommitted();
 
     public void EndSave() => state.EndSave();
+
+    public bool EndsWithCheckpoint => state.Phase == SavePhase.Committed;
+
+    public void ReportFailure(Exception failure)
+    {
+        state.NoteFailure();
+        Libc.Wake(wakeInit); // first: the log may be slow
+        if (state.Program is { } program)
+        {
+            Log.Error($"crik itself failed, which is a bug; it goes on as a plain init for the program (pid {program.Pid}), and makes no more checkpoints: {failure}");
+        }
+    }
 
     /// <summary>Called by the init at the end of each turn of its loop.</summary>
     public void NoteTurn(bool hasNews)

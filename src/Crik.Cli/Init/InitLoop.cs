@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Crik.Diagnostics;
 using Crik.Linux;
 
 namespace Crik.Init;
@@ -18,34 +17,23 @@ internal sealed class InitLoop : IDisposable
 
     private static readonly TimeSpan s_graceOfTools = TimeSpan.FromSeconds(10);
 
-    /// <summary>poll(2) without a time limit.</summary>
-    private const int Never = -1;
-
     private readonly SignalGate _gate = SignalGate.Close();
     private readonly FileDescriptor _wake = Libc.MakeWakeUp();
     private readonly FileDescriptor _wakeRun = Libc.MakeWakeUp();
     private readonly InitState _state;
     private readonly InitLink _link;
-    private readonly EmergencyLine _timeIsUp = new(
-        "the grace period is almost over and crik is still waiting for something, such as its volume: no checkpoint is made, and the program gets its SIGTERM now");
-    private readonly InitDecision _decision;
-    private readonly DismissedCriu _dismissed;
+    private readonly ProgramGuard _guard;
     private RunEnding? _ending;
     private ExceptionDispatchInfo? _failure;
-    private bool _hasRun;
     private bool _isTool;
-    private bool _isAlone;
-    private long? _programEndedAt;
 
     /// <param name="gracePeriod">The pod's terminationGracePeriodSeconds.</param>
     /// <param name="checkpointSignal">See <see cref="InitState"/>.</param>
     /// <param name="longestHook">The run may take this much longer after the program's end.</param>
     public InitLoop(TimeSpan gracePeriod, int checkpointSignal, TimeSpan longestHook)
     {
-        GraceClock grace = new(gracePeriod);
-        _decision = new InitDecision(grace, s_patienceAfterEnd + longestHook);
-        _dismissed = new DismissedCriu(grace.CriuPatience);
         _state = new InitState(checkpointSignal, Libc.SendSignal);
+        _guard = new ProgramGuard(_state, new InitDecision(new GraceClock(gracePeriod), s_patienceAfterEnd + longestHook));
         _link = new InitLink(_state, _gate, _wake, _wakeRun);
         if (Environment.ProcessId != 1)
         {
@@ -56,7 +44,7 @@ internal sealed class InitLoop : IDisposable
     /// <summary>Acts as an init for a program and does nothing else: it forwards signals to the program and ends with it.</summary>
     public ExitStatus RunPlainly(Func<IInit, ChildProcess> start)
     {
-        _isAlone = true;
+        _guard.IsAlone = true;
         _state.ForwardTermination();
         _link.ReadSignalsHere = () => TakeSignals();
         _link.Program = start(_link);
@@ -67,7 +55,7 @@ internal sealed class InitLoop : IDisposable
     /// <exception cref="Exception">What the run threw when no program ran.</exception>
     public RunEnding Run(Func<IInit, RunEnding> run)
     {
-        _hasRun = true;
+        _guard.HasRun = true;
         try
         {
             NamedThread.Make("run", RunStackBytes, () => Execute(run)).Start();
@@ -103,20 +91,31 @@ internal sealed class InitLoop : IDisposable
 
     private void Execute(Func<IInit, RunEnding> run)
     {
-        try
+        if (Catch(() => _ending = run(_link)) is { } failure)
         {
-            _ending = run(_link);
-        }
-#pragma warning disable CA1031 // Nothing may leave a thread: it would end PID 1, and the program with it.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(exception));
+            Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(failure));
+            _ = Catch(() => _link.ReportFailure(failure));
+            _guard.IsAlone = true;
             Libc.Wake(_wake);
             Thread.Sleep(System.Threading.Timeout.Infinite); // the program's parent is this thread, and its end could be a signal to the program (PR_SET_PDEATHSIG)
         }
 
         Libc.Wake(_wake);
+    }
+
+    private static Exception? Catch(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+#pragma warning disable CA1031 // Nothing may leave a thread: it would end PID 1, and the program with it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return exception;
+        }
     }
 
     private sealed class NoThreadException(string message) : CrikException(message);
@@ -128,9 +127,9 @@ internal sealed class InitLoop : IDisposable
         {
             bool hasNews = TakeSignals() | Reap();
             long now = Environment.TickCount64;
-            if (Volatile.Read(ref _failure) is { } failure)
+            if (_state.Program is null)
             {
-                GoOnAlone(failure);
+                Volatile.Read(ref _failure)?.Throw();
             }
 
             if (FindEnding(now) is { } ending)
@@ -138,11 +137,11 @@ internal sealed class InitLoop : IDisposable
                 return ending;
             }
 
-            hasNews |= KeepGrace(now);
+            hasNews |= _guard.Act(now);
             _link.NoteTurn(hasNews);
             entries[0] = new() { Descriptor = _gate.Descriptor, Events = Libc.POLLIN };
             entries[1] = new() { Descriptor = _wake.Number, Events = Libc.POLLIN };
-            Libc.Poll(entries, Timeout(now));
+            Libc.Poll(entries, _guard.Timeout(now));
             if (entries[1].Returned != 0)
             {
                 Libc.TakeWakeUp(_wake);
@@ -175,89 +174,11 @@ internal sealed class InitLoop : IDisposable
     }
 
     /// <summary>Whether crik can end now, and how.</summary>
-    private RunEnding? FindEnding(long now) => Volatile.Read(ref _ending) ?? _decision.End(Look(now)) switch
+    private RunEnding? FindEnding(long now) => Volatile.Read(ref _ending) ?? _guard.End(now) switch
     {
         EndWithoutRun.Ended => new RunEnding.Ended(_state.Program!.Exit!.Value),
         EndWithoutRun.Checkpointed => new RunEnding.Checkpointed(),
         EndWithoutRun.Interrupted => new RunEnding.Interrupted(),
         _ => null,
     };
-
-    /// <summary>Does what is due: takes the program away from criu, and sends it SIGTERM.</summary>
-    /// <returns>Whether the run should look again.</returns>
-    private bool KeepGrace(long now)
-    {
-        bool acted = false;
-        if (_decision.Releases(Look(now)))
-        {
-            _dismissed.Add(_state.Release(), now);
-            acted = true;
-        }
-
-        if (_decision.Terminates(Look(now)))
-        {
-            _timeIsUp.Write();
-            _state.Terminate();
-            acted = true;
-        }
-
-        if (_dismissed.TakeOverdue(now) is { } criu)
-        {
-            _ = Libc.SendSignal(criu, Signal.SIGKILL);
-        }
-
-        return acted;
-    }
-
-    private InitSituation Look(long now)
-    {
-        bool hasEnded = _state.Program is { HasExited: true };
-        return new InitSituation
-        {
-            Now = now,
-            TerminatedAt = _state.TerminatedAt,
-            WasTerminated = _state.WasTerminated,
-            HasProgram = _state.Program is not null,
-            ProgramEndedAt = hasEnded ? _programEndedAt ??= now : null,
-            Phase = _state.Phase,
-            ReleaseAt = _state.ReleaseAt,
-            HasRun = _hasRun,
-            IsAlone = _isAlone,
-        };
-    }
-
-    private void GoOnAlone(ExceptionDispatchInfo failure)
-    {
-        if (_isAlone)
-        {
-            return;
-        }
-
-        _isAlone = true;
-        if (_state.Program is not { } program)
-        {
-            failure.Throw();
-            return;
-        }
-
-        Log.Error($"crik itself failed, which is a bug; it goes on as a plain init for the program (pid {program.Pid}), and makes no more checkpoints: {failure.SourceException}");
-        _dismissed.Add(_state.Release(), Environment.TickCount64);
-        bool wasAsked = _state.TerminatedAt is not null;
-        _state.EndSave();
-        if (wasAsked)
-        {
-            _state.Terminate();
-        }
-        else
-        {
-            _state.ForwardTermination();
-        }
-    }
-
-    /// <summary>Milliseconds until something is due, for poll(2).</summary>
-    private int Timeout(long now)
-    {
-        long next = Math.Min(_decision.NextAt(Look(now)), _dismissed.KillAt);
-        return next == long.MaxValue ? Never : (int)Math.Clamp(next - now, 0, int.MaxValue);
-    }
 }

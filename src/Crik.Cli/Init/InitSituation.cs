@@ -23,6 +23,9 @@ internal readonly record struct InitSituation
     /// <summary>There is a run beside the init, which may have failed since.</summary>
     public bool HasRun { get; init; }
 
-    /// <summary>There is no run any more, or never was one.</summary>
+    /// <summary>The run has failed. It decides nothing any more, but it may still wait for the program's end and record it.</summary>
+    public bool HasFailed { get; init; }
+
+    /// <summary>There is no run any more that could record how the program ends, or never was one.</summary>
     public bool IsAlone { get; init; }
 }

@@ -3,7 +3,7 @@ using Crik.Linux;
 namespace Crik.Init;
 
 /// <summary>
-/// What the init and the run know in common. Each method takes a spin lock for a few instructions and a system call that cannot wait; none
+/// The state that the init and the run share. Each method takes a spin lock for a few instructions and a system call that cannot wait; none
 /// opens a file, and none allocates after the start.
 /// </summary>
 /// <param name="checkpointSignal">The signal that orders a checkpoint instead of going to the program; 0 for none.</param>
@@ -22,6 +22,7 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
     private bool _wasTerminated;
     private bool _hadToTerminate;
     private bool _checkpointRequested;
+    private bool _hasFailed;
 
     public long? TerminatedAt => Volatile.Read(ref _terminatedAt) is var at and not 0 ? at : null;
 
@@ -34,6 +35,9 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
 
     /// <summary>Whether the init sent that SIGTERM by itself, to a program that had not ended.</summary>
     public bool HadToTerminate => Volatile.Read(ref _hadToTerminate);
+
+    /// <inheritdoc cref="InitSituation.HasFailed"/>
+    public bool HasFailed => Volatile.Read(ref _hasFailed);
 
     public SavePhase Phase => Locked(static state => state._save.Phase);
 
@@ -104,6 +108,8 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
 
         _lock.Exit();
     }
+
+    public void NoteFailure() => Volatile.Write(ref _hasFailed, true);
 
     /// <summary>From now on SIGTERM is a signal like any other: the run does not decide about it.</summary>
     public void ForwardTermination() => Locked(static state => state._holdsTermination = false);

@@ -1,6 +1,6 @@
 namespace Crik.Init;
 
-/// <summary>How far a save is, as far as the init has to know. The init and the run agree on it, so that only one of them decides.</summary>
+/// <summary>The stages of a save that the init must know. The init and the run agree on the stage, so that only one of them decides.</summary>
 internal enum SavePhase
 {
     /// <summary>No save holds the program.</summary>

@@ -96,6 +96,30 @@ public sealed class InitDecisionTests
         Assert.Equal(EndWithoutRun.Checkpointed, _decision.End(seen with { ProgramEndedAt = 20_000, Phase = SavePhase.Committed }));
     }
 
+    [Theory]
+    [InlineData("None", false, false, false)]
+    [InlineData("None", true, false, true)]
+    [InlineData("Saving", false, true, false)]
+    [InlineData("Saving", true, true, true)]
+    [InlineData("Committing", true, true, true)]
+    [InlineData("Committed", true, false, false)] // the program ends with its checkpoint
+    public void After_the_run_failed_the_program_is_taken_back_at_once_and_gets_a_SIGTERM_as_soon_as_it_comes(string phase, bool isAsked, bool releases, bool terminates)
+    {
+        InitSituation seen = Running(Asked) with { HasFailed = true, TerminatedAt = isAsked ? Asked : null, Phase = Enum.Parse<SavePhase>(phase) };
+
+        Assert.Equal((releases, terminates), (_decision.Releases(seen), _decision.Terminates(seen)));
+    }
+
+    [Fact]
+    public void A_run_that_failed_has_as_long_as_any_other_to_record_the_program_s_end()
+    {
+        InitSituation seen = Running(20_000) with { HasFailed = true, ProgramEndedAt = 20_000, TerminatedAt = Asked, WasTerminated = true };
+
+        Assert.Equal(EndWithoutRun.NotYet, _decision.End(seen));
+        Assert.Equal(EndWithoutRun.Ended, _decision.End(seen with { Now = Exit }));
+        Assert.Equal(EndWithoutRun.Ended, _decision.End(seen with { IsAlone = true }));
+    }
+
     [Fact]
     public void Whenever_time_is_up_there_is_something_to_do()
     {
@@ -120,6 +144,7 @@ public sealed class InitDecisionTests
         where hasProgram || phase == SavePhase.None
         from releaseAt in phase is SavePhase.Saving or SavePhase.Committing ? s_limits : s_limits[..1]
         from isAlone in s_either
+        from hasFailed in s_either
         select new InitSituation
         {
             Now = now,
@@ -130,6 +155,7 @@ public sealed class InitDecisionTests
             Phase = phase,
             ReleaseAt = releaseAt,
             HasRun = true,
+            HasFailed = hasFailed,
             IsAlone = isAlone,
         };
 

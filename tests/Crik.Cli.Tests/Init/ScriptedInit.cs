@@ -55,6 +55,12 @@ internal sealed class ScriptedInit : IInit
     /// <summary>Called when the run waits and nothing has happened.</summary>
     public Action? WhenWaiting { get; set; }
 
+    /// <summary>How long the run was ready to wait, each time that it waited.</summary>
+    public List<TimeSpan> Patience { get; } = [];
+
+    /// <summary>What the run reported as its failure.</summary>
+    public List<Exception> Failures { get; } = [];
+
     public long? TerminationRequested => State.TerminatedAt;
 
     public bool HadToTerminate => State.HadToTerminate;
@@ -112,6 +118,7 @@ internal sealed class ScriptedInit : IInit
 
     public bool Wait(Func<bool> until, Deadline deadline, int readable = -1, int alsoReadable = -1)
     {
+        Patience.Add(deadline.Left);
         if (!until() && readable < 0)
         {
             WhenWaiting?.Invoke();
@@ -169,4 +176,12 @@ internal sealed class ScriptedInit : IInit
     }
 
     public void EndSave() => State.EndSave();
+
+    public bool EndsWithCheckpoint => State.Phase == SavePhase.Committed;
+
+    public void ReportFailure(Exception failure)
+    {
+        Failures.Add(failure);
+        State.NoteFailure();
+    }
 }

@@ -1,0 +1,94 @@
+using Crik.Diagnostics;
+using Crik.Linux;
+
+namespace Crik.Init;
+
+/// <summary>
+/// Does for the program what is due: takes it away from criu, sends it SIGTERM, and ends a criu that does not let it go. The init calls it
+/// in every turn of its loop, so it waits for nothing. Times are in milliseconds of <see cref="Environment.TickCount64"/>.
+/// </summary>
+internal sealed class ProgramGuard(InitState state, InitDecision decision)
+{
+    /// <summary>poll(2) without a time limit.</summary>
+    private const int Never = -1;
+
+    private readonly DismissedCriu _dismissed = new(decision.Grace.CriuPatience);
+    private readonly EmergencyLine _timeIsUp = new(
+        "the grace period is almost over and crik is still waiting for something, such as its volume: no checkpoint is made, and the program gets its SIGTERM now");
+    private volatile bool _isAlone;
+    private bool _hasTakenOver;
+    private long? _programEndedAt;
+
+    /// <inheritdoc cref="InitSituation.HasRun"/>
+    public bool HasRun { private get; set; }
+
+    /// <inheritdoc cref="InitSituation.IsAlone"/>
+    public bool IsAlone
+    {
+        private get => _isAlone;
+        set => _isAlone = value;
+    }
+
+    /// <summary>Does what is due now.</summary>
+    /// <returns>Whether the run should look again.</returns>
+    public bool Act(long now)
+    {
+        bool acted = false;
+        if (decision.Releases(Look(now)))
+        {
+            _dismissed.Add(state.Release(), now);
+            acted = true;
+        }
+
+        if (state.HasFailed && !_hasTakenOver)
+        {
+            _hasTakenOver = true;
+            state.EndSave(); // the run may have failed before it did so itself
+        }
+
+        if (decision.Terminates(Look(now)))
+        {
+            state.Terminate();
+            acted = true;
+            if (!state.HasFailed)
+            {
+                _timeIsUp.Write();
+            }
+        }
+
+        if (_dismissed.TakeOverdue(now) is { } criu)
+        {
+            _ = Libc.SendSignal(criu, Signal.SIGKILL);
+        }
+
+        return acted;
+    }
+
+    /// <summary>Whether crik can end now without the run, and how.</summary>
+    public EndWithoutRun End(long now) => decision.End(Look(now));
+
+    /// <summary>Milliseconds until something is due, for poll(2).</summary>
+    public int Timeout(long now)
+    {
+        long next = Math.Min(decision.NextAt(Look(now)), _dismissed.KillAt);
+        return next == long.MaxValue ? Never : (int)Math.Clamp(next - now, 0, int.MaxValue);
+    }
+
+    private InitSituation Look(long now)
+    {
+        bool hasEnded = state.Program is { HasExited: true };
+        return new InitSituation
+        {
+            Now = now,
+            TerminatedAt = state.TerminatedAt,
+            WasTerminated = state.WasTerminated,
+            HasProgram = state.Program is not null,
+            ProgramEndedAt = hasEnded ? _programEndedAt ??= now : null,
+            Phase = state.Phase,
+            ReleaseAt = state.ReleaseAt,
+            HasRun = HasRun,
+            HasFailed = state.HasFailed,
+            IsAlone = IsAlone,
+        };
+    }
+}
