@@ -161,6 +161,8 @@ internal sealed record CrikOptions
 
     public StartPolicy Start => new() { RestoreMode = RestoreMode, WhenCrashed = WhenCrashed, LockTimeout = LockTimeout, IoUring = IoUring };
 
+    public CheckpointPolicy Checkpoints => new() { CheckpointInterval = CheckpointInterval, CheckpointOnWarning = CheckpointOnWarning, GracePeriod = GracePeriod };
+
     public TerminationPolicy Termination => new()
     {
         GracePeriod = GracePeriod,

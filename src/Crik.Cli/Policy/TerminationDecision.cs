@@ -10,7 +10,7 @@ namespace Crik.Policy;
 internal sealed record TerminationDecision(bool MakesCheckpoint, string Reason)
 {
     /// <param name="node"><see langword="null"/> when the configuration asks no source about the node.</param>
-    public static TerminationDecision Decide(NodeAnswer? node, CrikOptions options)
+    public static TerminationDecision Decide(NodeAnswer? node, TerminationPolicy policy)
     {
         if (node is null)
         {
@@ -19,9 +19,9 @@ internal sealed record TerminationDecision(bool MakesCheckpoint, string Reason)
 
         if (!node.IsKnown)
         {
-            return new(options.WhenNodeStateUnknown == WhenNodeStateUnknown.Checkpoint, $"the node's state is unknown: {node.Reason}");
+            return new(policy.WhenNodeStateUnknown == WhenNodeStateUnknown.Checkpoint, $"the node's state is unknown: {node.Reason}");
         }
 
-        return new(options.CheckpointOn.Contains(node.State), $"the node is {node.State.ToWireName()}: {node.Reason}");
+        return new(policy.CheckpointOn.Contains(node.State), $"the node is {node.State.ToWireName()}: {node.Reason}");
     }
 }

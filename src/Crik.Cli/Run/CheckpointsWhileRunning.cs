@@ -17,17 +17,17 @@ internal sealed class CheckpointsWhileRunning
     private const string Ordered = "somebody ordered it";
 
     private readonly IInit _init;
-    private readonly CrikOptions _options;
+    private readonly CheckpointPolicy _policy;
     private readonly ProgramRun _run;
     private readonly NodeWatch? _node;
     private readonly ControlServer? _control;
     private readonly NodeWarnings _warnings;
     private Deadline _next;
 
-    public CheckpointsWhileRunning(IInit init, CrikOptions options, ProgramRun run, NodeWatch? node, ControlServer? control)
+    public CheckpointsWhileRunning(IInit init, CheckpointPolicy policy, ProgramRun run, NodeWatch? node, ControlServer? control)
     {
-        (_init, _options, _run, _node, _control) = (init, options, run, node, control);
-        _warnings = new NodeWarnings(run.Hooks, () => run.IsOver, options.CheckpointOnWarning ? () => Make("the node begins to go away") : null);
+        (_init, _policy, _run, _node, _control) = (init, policy, run, node, control);
+        _warnings = new NodeWarnings(run.Hooks, () => run.IsOver, policy.CheckpointOnWarning ? () => Make("the node begins to go away") : null);
         PlanNext();
     }
 
@@ -81,7 +81,7 @@ internal sealed class CheckpointsWhileRunning
         else
         {
             Log.Info("making a checkpoint, and ending the program with it", ("because", Ordered));
-            outcome = _run.CheckpointAndEnd(Ordered, _options.GracePeriod);
+            outcome = _run.CheckpointAndEnd(Ordered, _policy.GracePeriod);
         }
 
         switch (outcome)
@@ -107,8 +107,8 @@ internal sealed class CheckpointsWhileRunning
     /// <summary>Plans the next checkpoint from the end of the last one, so that none overlaps another, however slow the disk is.</summary>
     private void PlanNext()
     {
-        bool isPeriodic = _options.CheckpointInterval > TimeSpan.Zero;
-        _next = isPeriodic ? Deadline.In(_options.CheckpointInterval) : Deadline.Never;
-        NextAt = isPeriodic ? DateTimeOffset.UtcNow + _options.CheckpointInterval : null;
+        bool isPeriodic = _policy.CheckpointInterval > TimeSpan.Zero;
+        _next = isPeriodic ? Deadline.In(_policy.CheckpointInterval) : Deadline.Never;
+        NextAt = isPeriodic ? DateTimeOffset.UtcNow + _policy.CheckpointInterval : null;
     }
 }

@@ -1,33 +1,25 @@
-using Crik.Configuration;
 using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Linux;
 using Crik.Policy;
-using Crik.Restore;
 using Crik.Save;
 using Crik.Store;
 
 namespace Crik.Run;
 
 /// <summary>One run of the program, from its start or restore to its end, and the checkpoints that it gets.</summary>
-/// <param name="missing">The pages that still have to be loaded, when the program was restored lazily.</param>
-internal sealed class ProgramRun(Pod pod, CrikOptions options, RunJournal journal, ProgramStarted started, MissingPages? missing)
+internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, RunJournal journal, ProgramStarted started)
 {
     /// <summary>The longest time that a checkpoint may take which leaves the program running. Protects against a disk that hangs.</summary>
     private static readonly TimeSpan s_longestWhileRunning = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a checkpoint waits for older ones to be removed, so that there is room for it.</summary>
-    private static readonly TimeSpan s_untilThereIsRoom = TimeSpan.FromSeconds(5);
-
-    private readonly SaveProcedure _save = new(pod, options.Save!, new ProcTree(pod.Level, pod.Streams, options.InotifyIncompatiblePaths));
+    private readonly CheckpointPreparation _preparation = new(pod, policy, tree, started);
+    private readonly SaveProcedure _save = new(pod, policy.Save, tree);
     private volatile LastCheckpoint _last = LastCheckpoint.None;
 
-    public Hooks Hooks { get; } = new(pod.Init, options.Hooks);
+    public Hooks Hooks { get; } = new(pod.Init, policy.Hooks);
 
     public ChildProcess Program => started.Program;
-
-    /// <summary>Why the program was ended before it had all its memory back.</summary>
-    public string? Incomplete => missing?.Failure;
 
     public bool CanCheckpoint => !pod.Store.IsReadOnly;
 
@@ -68,7 +60,7 @@ internal sealed class ProgramRun(Pod pod, CrikOptions options, RunJournal journa
         switch (outcome)
         {
             case SaveOutcome.Committed committed:
-                journal.End(RunEndKind.Checkpointed, new ExitStatus(options.CheckpointExitCode, 0));
+                RecordCheckpointed();
                 TerminationLog.Add($"checkpoint {committed.Generation} was made; the next start goes on from it");
                 Prune();
                 Hooks.AfterCheckpoint(because, committed.Generation, giveUp: null);
@@ -82,21 +74,60 @@ internal sealed class ProgramRun(Pod pod, CrikOptions options, RunJournal journa
     }
 
     /// <summary>Does what follows a restore when the program runs again.</summary>
-    public void NoteRestored(int generation)
+    /// <param name="signal">The signal that the program gets first; 0 for none.</param>
+    public void NoteRestored(int generation, int signal)
     {
-        if (options.RestoredSignal != 0)
+        if (signal != 0)
         {
-            pod.Init.SignalProgram(options.RestoredSignal);
+            pod.Init.SignalProgram(signal);
         }
 
         Hooks.AfterRestore(generation, () => IsOver);
     }
 
+    /// <summary>
+    /// Waits for the program's end and records it. When crik itself fails before, the program runs on without checkpoints, and its end is
+    /// still recorded, because the next start must know whether the program has saved its state itself.
+    /// </summary>
+    /// <param name="accompany">Does what there is to do until the program is to end. Returns the last checkpoint, if one was to be made.</param>
+    public RunEnding UntilTheEnd(Func<SaveOutcome?> accompany)
+    {
+        bool hasFailed = false;
+        SaveOutcome? last = null;
+        try
+        {
+            last = accompany();
+            if (last is SaveOutcome.Committed)
+            {
+                return new RunEnding.Checkpointed();
+            }
+
+            pod.Store.RemoveLeftovers(() => Program.HasExited);
+        }
+#pragma warning disable CA1031 // Whatever it is, it is a bug. It must not leave this method, because the lock of the image directory would be given back while the program runs.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            hasFailed = true;
+            pod.Init.ReportFailure(exception);
+            if (pod.Init.EndsWithCheckpoint)
+            {
+                RecordCheckpointed();
+                return new RunEnding.Checkpointed();
+            }
+        }
+
+        pod.Init.Wait(() => Program.HasExited, Deadline.Never);
+        return NoteEnd(Program.Exit!.Value, wantedCheckpoint: last is not null || (hasFailed && pod.Init.TerminationRequested is not null));
+    }
+
+    private void RecordCheckpointed() => journal.End(RunEndKind.Checkpointed, new ExitStatus(policy.Termination.CheckpointExitCode, 0));
+
     /// <summary>Records how the program ended.</summary>
     /// <param name="wantedCheckpoint">Whether its last checkpoint failed.</param>
-    public RunEnding NoteEnd(ExitStatus exit, bool wantedCheckpoint)
+    private RunEnding NoteEnd(ExitStatus exit, bool wantedCheckpoint)
     {
-        if (Incomplete is not null)
+        if (started.Missing is { Failure: not null })
         {
             journal.End(RunEndKind.Incomplete, exit);
             return new RunEnding.Incomplete();
@@ -114,14 +145,14 @@ internal sealed class ProgramRun(Pod pod, CrikOptions options, RunJournal journa
         LastCheckpoint last = _last;
         return new RunFacts(
             pod.Init.TerminationRequested is null ? last.State : "ending", Program.Pid, record.StartedAt, record.RestoredFrom,
-            missing is { AreComing: true } ? (int)(missing.Left >> 20) : null, last);
+            started.Missing is { AreComing: true } missing ? (int)(missing.Left >> 20) : null, last);
     }
 
     private SaveOutcome Save(string because, TimeSpan time, bool leaveRunning)
     {
         Deadline deadline = Deadline.In(time);
         _last = _last with { State = "checkpointing" };
-        SaveOutcome outcome = Prepare(because, deadline, leaveRunning) is { } obstacle
+        SaveOutcome outcome = _preparation.Obstacle(because, deadline, leaveRunning, journal.Record.Speeds) is { } obstacle
             ? new SaveOutcome.Failed(obstacle)
             : _save.Run(new SaveRequest(Program, journal.Record, started.Command, leaveRunning, deadline));
         _last = outcome switch
@@ -138,79 +169,11 @@ internal sealed class ProgramRun(Pod pod, CrikOptions options, RunJournal journa
         return outcome;
     }
 
-    /// <returns>Why crik begins no checkpoint; <see langword="null"/> when it may.</returns>
-    private string? Prepare(string because, Deadline deadline, bool leaveRunning)
-    {
-        if (!CanCheckpoint)
-        {
-            return "the image directory is read-only";
-        }
-
-        if (pod.Criu.Setup.Problems is [var problem, ..])
-        {
-            return problem;
-        }
-
-        if (AwaitPages(deadline, leaveRunning) is { } notWhole)
-        {
-            return notWhole;
-        }
-
-        // Asked before the hook runs: it may take longer than the program then has to end by itself. The save asks again.
-        if (options.BeforeCheckpoint is not null && TooLittleTime(deadline) is { } objection)
-        {
-            return objection;
-        }
-
-        Deadline untilThereIsRoom = Deadline.In(deadline.Left / 8 < s_untilThereIsRoom ? deadline.Left / 8 : s_untilThereIsRoom);
-        pod.Store.RemoveLeftovers(() => untilThereIsRoom.HasPassed || (leaveRunning && IsOver));
-        Deadline forHook = Deadline.In(deadline.Left / 2); // the rest is for the checkpoint itself
-        return !Hooks.BeforeCheckpoint(because, forHook, leaveRunning ? () => IsOver : () => Program.HasExited)
-                ? "hooks.beforeCheckpoint failed, and whenHookFails is giveUp"
-            : Program.HasExited ? "the program ended"
-            : leaveRunning && IsOver ? "SIGTERM came"
-            : null;
-    }
-
-    private string? TooLittleTime(Deadline deadline)
-    {
-        try
-        {
-            long size = ProcFs.ResidentBytes(ProcFs.Tree(Program.Pid));
-            PageCompression way = PageCompression.Decide(
-                options.Compression, () => pod.Criu.CanCompress() == true, size, Libc.FreeBytes(options.ImageDir!), deadline.Left, journal.Record.Speeds);
-            return journal.Record.Speeds.Objection(size, way.Compresses, deadline.Left);
-        }
-        catch (IOException)
-        {
-            return null; // the checkpoint meets the same error, and reports it
-        }
-    }
-
-    /// <summary>Waits until all pages of a lazily restored program are loaded, because only then it can be saved.</summary>
-    /// <returns>Why the pages do not come, or not in time; <see langword="null"/> when all are loaded.</returns>
-    private string? AwaitPages(Deadline deadline, bool leaveRunning)
-    {
-        if (missing is not { AreComing: true })
-        {
-            return null;
-        }
-
-        if (missing.Objection(deadline.Left) is { } objection)
-        {
-            return objection;
-        }
-
-        Log.Info("the checkpoint waits for the pages that have not come in yet", ("mib", missing.Left >> 20));
-        missing.Wait(() => leaveRunning ? IsOver : Program.HasExited, deadline);
-        return missing.Failure ?? (missing.AreComing ? $"{missing.Left >> 20} of {missing.Total >> 20} MiB of the program's memory have not come in yet" : null);
-    }
-
     private void Prune()
     {
         try
         {
-            pod.Store.Prune(Retention.ToRemove(pod.Store.Generations(), pod.Store.Skipped(), options.Keep));
+            pod.Store.Prune(Retention.ToRemove(pod.Store.Generations(), pod.Store.Skipped(), policy.Save.Keep));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -34,6 +34,8 @@ public sealed class PolicyRecordsTests
         WhenNodeStateUnknown = WhenNodeStateUnknown.Forward,
         CheckpointOn = [NodeState.Gone],
         CheckpointExitCode = 8,
+        CheckpointInterval = TimeSpan.FromSeconds(10),
+        CheckpointOnWarning = true,
         BeforeCheckpoint = "d",
         AfterCheckpoint = "e",
         AfterRestore = "f",
@@ -49,7 +51,7 @@ public sealed class PolicyRecordsTests
     [Fact]
     public void Every_policy_has_the_values_of_the_options_it_was_made_from()
     {
-        object[] policies = [s_unusual.Save!, s_unusual.Restore, s_unusual.Start, s_unusual.Termination, s_unusual.Hooks, s_unusual.Node];
+        object[] policies = [s_unusual.Save!, s_unusual.Restore, s_unusual.Start, s_unusual.Checkpoints, s_unusual.Termination, s_unusual.Hooks, s_unusual.Node];
         foreach (object policy in policies)
         {
             foreach (PropertyInfo property in policy.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))

@@ -14,7 +14,7 @@ public sealed class TerminationDecisionTests
     [InlineData(NodeState.Gone, true)]
     [InlineData(NodeState.Unknown, true)]
     public void By_default_only_a_node_that_stays_means_no_checkpoint(NodeState state, bool checkpoint) =>
-        Assert.Equal(checkpoint, TerminationDecision.Decide(new NodeAnswer(state, "why"), new CrikOptions()).MakesCheckpoint);
+        Assert.Equal(checkpoint, TerminationDecision.Decide(new NodeAnswer(state, "why"), new CrikOptions().Termination).MakesCheckpoint);
 
     [Theory]
     [InlineData(NodeState.Ready, true)]
@@ -24,13 +24,13 @@ public sealed class TerminationDecisionTests
     {
         CrikOptions options = new() { CheckpointOn = [NodeState.Ready], WhenNodeStateUnknown = WhenNodeStateUnknown.Forward };
 
-        Assert.Equal(checkpoint, TerminationDecision.Decide(new NodeAnswer(state, "why"), options).MakesCheckpoint);
+        Assert.Equal(checkpoint, TerminationDecision.Decide(new NodeAnswer(state, "why"), options.Termination).MakesCheckpoint);
     }
 
     [Fact]
-    public void Without_anybody_to_ask_SIGTERM_means_a_checkpoint() => Assert.True(TerminationDecision.Decide(null, new CrikOptions { WhenNodeStateUnknown = WhenNodeStateUnknown.Forward }).MakesCheckpoint);
+    public void Without_anybody_to_ask_SIGTERM_means_a_checkpoint() => Assert.True(TerminationDecision.Decide(null, new CrikOptions { WhenNodeStateUnknown = WhenNodeStateUnknown.Forward }.Termination).MakesCheckpoint);
 
     [Fact]
     public void The_reason_names_state_and_signal() =>
-        Assert.Equal("the node is shutting-down: kubelet", TerminationDecision.Decide(new NodeAnswer(NodeState.ShuttingDown, "kubelet"), new CrikOptions()).Reason);
+        Assert.Equal("the node is shutting-down: kubelet", TerminationDecision.Decide(new NodeAnswer(NodeState.ShuttingDown, "kubelet"), new CrikOptions().Termination).Reason);
 }

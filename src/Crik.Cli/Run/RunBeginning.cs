@@ -1,0 +1,79 @@
+using Crik.Configuration;
+using Crik.Criu;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Policy;
+using Crik.Restore;
+using Crik.Store;
+
+namespace Crik.Run;
+
+/// <summary>The beginning of a run: restores the program from a checkpoint, or starts it afresh, and records that.</summary>
+internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy restore, SavePolicy save, IReadOnlyList<string> command)
+{
+    /// <returns><see langword="null"/> when SIGTERM came first.</returns>
+    public (ProgramStarted Started, RunJournal Journal)? RestoreOrStart()
+    {
+        pod.Store.SweepUnfinished();
+        foreach (string problem in pod.Criu.Setup.Problems)
+        {
+            Log.Warning("no checkpoint can be made here: " + problem);
+        }
+
+        CriuSetup criu = pod.Criu.Setup;
+        if (Preload.ReachesCriu && criu.Problems.Count == 0 && CriuReach.Objection(criu.File, save.ShareSysvMemory) is { } objection)
+        {
+            Log.Warning(objection);
+        }
+
+        RunRecord? last = pod.Store.ReadRunRecord();
+        StartDecision decision = StartDecision.Decide(last, pod.Store.Generations(), start.RestoreMode, start.WhenCrashed);
+        Log.Info(decision.Generations.Count > 0 ? "restoring" : "starting afresh", ("because", decision.Reason));
+        RestoreProcedure procedure = new(
+            pod, restore, new ProcRestoredTree(pod.Init), command, failedLazily: last?.End?.Kind == RunEndKind.Incomplete);
+        switch (procedure.Run(decision.Generations))
+        {
+            case RestoredProgram.Running running:
+                RunJournal restored = BeginJournal(last, running.Generation, last?.HistoryUpTo ?? 0);
+                return (Begin(running.Program, running.Missing), restored);
+            case RestoredProgram.Fresh fresh:
+                int history = StartDecision.HistoryAfterFreshStart(last, pod.Store.NewestGeneration(), fresh.GivesUpNothing);
+                RunJournal begun = BeginJournal(last, restoredFrom: null, history);
+                RestoredFile.Remove(restore.RestoredFile);
+                return (Begin(StartProgram(), missing: null), begun);
+            default:
+                Log.Info("SIGTERM came during the restore; the checkpoint is as it was");
+                return null;
+        }
+    }
+
+    private RunJournal BeginJournal(RunRecord? last, int? restoredFrom, int historyUpTo)
+    {
+        RunJournal journal = new(pod.Store, new RunRecord
+        {
+            RunId = Guid.NewGuid().ToString("n"),
+            StartedAt = DateTimeOffset.UtcNow,
+            HostName = Environment.MachineName,
+            RestoredFrom = restoredFrom,
+            HistoryUpTo = historyUpTo,
+            Epoch = pod.Store.Epoch,
+            Skipped = last?.Skipped,
+            Speeds = last?.Speeds ?? WriteSpeeds.Unknown,
+        });
+        journal.Begin();
+        return journal;
+    }
+
+    private ChildProcess StartProgram()
+    {
+        bool isFull = pod.Level == PrivilegeLevel.Full;
+        Shelter shelter = Shelter.Find(start.IoUring == IoUring.Hide, canSaveFilters: isFull, save.ImageDir);
+        return ProgramStart.Start(pod.Init, pod.Streams, command, forCheckpoints: true, ownIpcNamespace: isFull, shelter);
+    }
+
+    private ProgramStarted Begin(ChildProcess program, MissingPages? missing)
+    {
+        pod.Init.Program = program;
+        return new ProgramStarted(program, command, missing);
+    }
+}

@@ -1,0 +1,44 @@
+using Crik.Configuration;
+using Crik.Diagnostics;
+using Crik.Init;
+using Crik.Nodes;
+using Crik.Policy;
+using Crik.Save;
+
+namespace Crik.Run;
+
+/// <summary>What SIGTERM leads to: a last checkpoint, or the program's own end.</summary>
+internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramRun run)
+{
+    /// <returns><see langword="null"/> when no checkpoint was to be made. Unless it is committed, the program has its SIGTERM.</returns>
+    public SaveOutcome? Run(NodeWatch? node)
+    {
+        NodeAnswer? answer = run.CanCheckpoint
+            ? node?.AskNow(NodeStateTimeout(), known => known.IsKnown && policy.CheckpointOn.Contains(known.State), () => run.Program.HasExited)
+            : null;
+        TerminationDecision decision = run.CanCheckpoint ? TerminationDecision.Decide(answer, policy) : new TerminationDecision(false, "the image directory is read-only");
+        Log.Info(decision.MakesCheckpoint ? "SIGTERM: making a checkpoint" : "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));
+        SaveOutcome? outcome = null;
+        if (decision.MakesCheckpoint)
+        {
+            TimeSpan gone = TimeSpan.FromMilliseconds(Environment.TickCount64 - init.TerminationRequested!.Value);
+            GracePlan plan = GracePlan.From(policy.GracePeriod, gone, answer?.Deadline - DateTimeOffset.UtcNow, answer is { ClocksAgree: true });
+            Log.Debug("the time there is", ("checkpointSeconds", plan.ForCheckpoint.TotalSeconds), ("programSeconds", plan.ForProgram.TotalSeconds));
+            outcome = run.CheckpointAndEnd(decision.Reason, plan.ForCheckpoint);
+            if (outcome is not SaveOutcome.Failed failed)
+            {
+                return outcome;
+            }
+
+            init.Terminate(); // first: the log may be slow
+            Log.Error($"no checkpoint was made: {failed.Reason}. The program gets its SIGTERM; older checkpoints are as they were");
+        }
+
+        init.Terminate();
+        return outcome;
+    }
+
+    /// <summary>At most a quarter of the grace period.</summary>
+    private TimeSpan NodeStateTimeout() =>
+        policy.NodeStateTimeout < policy.GracePeriod / 4 ? policy.NodeStateTimeout : policy.GracePeriod / 4;
+}

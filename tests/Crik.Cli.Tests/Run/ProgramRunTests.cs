@@ -1,0 +1,179 @@
+using Crik.Configuration;
+using Crik.Init;
+using Crik.Run;
+using Crik.Save;
+using Crik.Store;
+using Crik.Tests.Criu;
+using Crik.Tests.Init;
+using Crik.Tests.Save;
+using Signal = Crik.Linux.Signal;
+
+namespace Crik.Tests.Run;
+
+public sealed class ProgramRunTests : IDisposable
+{
+    private const int KilledByTerm = Signal.SIGTERM; // a wait status (waitpid(2))
+    private readonly RunFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Theory]
+    [InlineData(0, "Exited", SaveFixture.Older)]
+    [InlineData(3 << 8, "Exited", SaveFixture.Older)]
+    [InlineData(Signal.SIGKILL, "Lost", 0)] // the kernel may have killed it for its memory
+    public void The_end_of_a_program_that_ends_by_itself_is_recorded_and_makes_its_checkpoints_history(int waitStatus, string kind, int historyUpTo)
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu());
+        Assert.Null(_fixture.Record.End);
+        _fixture.EndWhenAwaited(waitStatus);
+
+        RunEnding ending = run.UntilTheEnd(() => null);
+
+        Assert.Equal(new RunEnding.Ended(ExitStatus.FromWaitStatus(waitStatus)), ending);
+        Assert.Equal((kind, historyUpTo), (_fixture.Record.End!.Kind.ToString(), _fixture.Record.HistoryUpTo));
+        Assert.Empty(_fixture.Init.Failures);
+    }
+
+    [Fact]
+    public void At_SIGTERM_a_checkpoint_is_committed_and_recorded_and_the_program_gets_no_SIGTERM()
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good));
+
+        RunEnding ending = run.UntilTheEnd(() => Terminate(run));
+
+        Assert.IsType<RunEnding.Checkpointed>(ending);
+        Assert.Equal((RunEndKind.Checkpointed, _fixture.Termination.CheckpointExitCode), (_fixture.Record.End!.Kind, _fixture.Record.End.ExitCode));
+        Assert.Equal([SaveFixture.Older + 1], _fixture.Generations);
+        Assert.False(_fixture.WasTerminated);
+        Assert.True(_fixture.Program.HasExited);
+    }
+
+    [Theory]
+    [InlineData(0, "Exited", SaveFixture.Older)] // it has saved its state itself, and older memory would undo that
+    [InlineData(KilledByTerm, "Lost", 0)]
+    [InlineData(3 << 8, "Lost", 0)]
+    public void After_a_checkpoint_that_failed_the_program_gets_its_SIGTERM_and_its_end_decides_what_the_next_start_does(int waitStatus, string kind, int historyUpTo)
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Bad, RunFixture.Bad));
+        _fixture.Init.WhenWaiting = () => EndIfTerminated(waitStatus);
+
+        RunEnding ending = run.UntilTheEnd(() => Terminate(run));
+
+        Assert.IsType<RunEnding.Ended>(ending);
+        Assert.Single(_fixture.Init.Sent, sent => sent == (_fixture.Program.Pid, Signal.SIGTERM));
+        Assert.Equal((kind, historyUpTo), (_fixture.Record.End!.Kind.ToString(), _fixture.Record.HistoryUpTo));
+        Assert.Equal([SaveFixture.Older], _fixture.Generations);
+    }
+
+    [Fact]
+    public void After_a_checkpoint_that_leaves_it_running_the_program_runs_on_and_no_end_is_recorded()
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good), Hooks() with { AfterCheckpoint = "upload" });
+        _fixture.Init.WhenStarted = hook => hook.NoteEnd(0);
+
+        SaveOutcome outcome = run.CheckpointAndGoOn("why");
+
+        int made = Assert.IsType<SaveOutcome.Committed>(outcome).Generation;
+        Assert.Null(_fixture.Record.End);
+        Assert.Equal([made], _fixture.Generations); // only one is kept
+        Assert.Contains($"CHECKPOINT_GENERATION={made}", _fixture.Init.Starts.Single().Environment!);
+        Assert.Equal(("running", made), (run.Facts().State, run.Facts().Last.Generation));
+        Assert.False(_fixture.Program.HasExited);
+        Assert.False(_fixture.WasTerminated);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_fails_while_the_program_runs_changes_nothing_but_what_status_reports()
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Bad, RunFixture.Bad), Hooks() with { AfterCheckpoint = "upload" });
+
+        SaveOutcome outcome = run.CheckpointAndGoOn("why");
+
+        Assert.Equal(Assert.IsType<SaveOutcome.Failed>(outcome).Reason, run.Facts().Last.Failure);
+        Assert.Null(_fixture.Record.End);
+        Assert.Equal([SaveFixture.Older], _fixture.Generations);
+        Assert.Empty(_fixture.Init.Starts);
+        Assert.False(_fixture.WasTerminated);
+    }
+
+    [Theory]
+    [InlineData(false, 0, "Exited")]
+    [InlineData(false, 3 << 8, "Exited")]
+    [InlineData(true, 0, "Exited")] // it has saved its state itself, and older memory would undo that
+    [InlineData(true, KilledByTerm, "Lost")]
+    public void When_crik_itself_fails_the_program_s_end_is_recorded_all_the_same(bool isAsked, int waitStatus, string kind)
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu());
+        InvalidOperationException bug = new("a bug");
+        _fixture.Init.WhenWaiting = () =>
+        {
+            Assert.Same(bug, _fixture.Init.Failures.Single());
+            if (isAsked)
+            {
+                _fixture.Init.Receive(Signal.SIGTERM); // the init sends it to the program
+            }
+
+            _fixture.Program.NoteEnd(waitStatus);
+        };
+
+        RunEnding ending = run.UntilTheEnd(() => throw bug);
+
+        Assert.Equal(new RunEnding.Ended(ExitStatus.FromWaitStatus(waitStatus)), ending);
+        Assert.Equal(kind, _fixture.Record.End!.Kind.ToString());
+    }
+
+    [Fact]
+    public void When_crik_itself_fails_after_the_program_s_last_checkpoint_was_committed_that_checkpoint_counts()
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu());
+        _fixture.Init.HoldProgram(ScriptedInit.NobodysPid, Crik.Linux.Deadline.Never);
+        Assert.True(_fixture.Init.TryCommit([]) && _fixture.Init.NoteCommitted());
+
+        RunEnding ending = run.UntilTheEnd(() => throw new InvalidOperationException("a bug"));
+
+        Assert.IsType<RunEnding.Checkpointed>(ending);
+        Assert.Equal((RunEndKind.Checkpointed, 0), (_fixture.Record.End!.Kind, _fixture.Record.HistoryUpTo));
+    }
+
+    [Theory]
+    [InlineData(30, 4)] // half of the time is for the checkpoint itself
+    [InlineData(2, 2)]
+    public void A_hook_gets_half_of_the_time_for_the_checkpoint_and_no_more_than_hookTimeout(double hookTimeout, double seconds)
+    {
+        ScriptedCriu criu = new(RunFixture.Good);
+        ProgramRun run = _fixture.Begin(criu, Hooks() with { BeforeCheckpoint = "sleep 1000", HookTimeout = TimeSpan.FromSeconds(hookTimeout) });
+
+        SaveOutcome outcome = run.CheckpointAndEnd("why", TimeSpan.FromSeconds(8));
+
+        Assert.InRange(_fixture.Init.Patience[0], TimeSpan.FromSeconds(seconds * 0.75), TimeSpan.FromSeconds(seconds));
+        Assert.Contains("hooks.beforeCheckpoint failed", Assert.IsType<SaveOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
+        Assert.Empty(criu.Started);
+    }
+
+    [Fact]
+    public void A_program_that_ends_during_the_hook_gets_no_checkpoint()
+    {
+        ScriptedCriu criu = new(RunFixture.Good);
+        ProgramRun run = _fixture.Begin(criu, Hooks() with { BeforeCheckpoint = "sync", WhenHookFails = WhenHookFails.GoOn });
+        _fixture.EndWhenAwaited(0);
+
+        Assert.Equal("the program ended", Assert.IsType<SaveOutcome.Failed>(run.CheckpointAndEnd("why", TimeSpan.FromMinutes(1))).Reason);
+        Assert.Empty(criu.Started);
+    }
+
+    private SaveOutcome? Terminate(ProgramRun run)
+    {
+        _fixture.Init.Receive(Signal.SIGTERM);
+        return new Termination(_fixture.Init, _fixture.Termination, run).Run(node: null);
+    }
+
+    private void EndIfTerminated(int waitStatus)
+    {
+        if (_fixture.WasTerminated)
+        {
+            _fixture.Program.NoteEnd(waitStatus);
+        }
+    }
+
+    private static HookPolicy Hooks() => new CrikOptions { WhenHookFails = WhenHookFails.GiveUp }.Hooks;
+}

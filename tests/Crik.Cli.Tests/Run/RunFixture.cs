@@ -1,0 +1,54 @@
+using Crik.Configuration;
+using Crik.Criu;
+using Crik.Init;
+using Crik.Run;
+using Crik.Store;
+using Crik.Tests.Criu;
+using Crik.Tests.Init;
+using Crik.Tests.Save;
+
+namespace Crik.Tests.Run;
+
+/// <summary>A run of a program without processes: the init, criu and the program's tree are scripted, and the image directory is real.</summary>
+internal sealed class RunFixture : IDisposable
+{
+    public static readonly CriuEvent[] Good =
+        [CriuEvent.Version(), CriuEvent.Notifies("query-ext-files"), CriuEvent.Notifies("post-dump"), CriuEvent.Answers(CriuRequest.Dump, success: true)];
+
+    /// <summary>A criu that fails for good.</summary>
+    public static readonly CriuEvent[] Bad = [CriuEvent.Version(), new CriuEvent.Ends()];
+
+    private readonly SaveFixture _files = new();
+
+    public RunFixture()
+    {
+        Init.Program = Program;
+    }
+
+    public ScriptedInit Init { get; } = new();
+
+    public ChildProcess Program { get; } = new(ScriptedInit.NobodysPid - 1);
+
+    public TerminationPolicy Termination { get; } = new CrikOptions().Termination;
+
+    /// <summary>What the next start reads.</summary>
+    public RunRecord Record => _files.Store.ReadRunRecord()!;
+
+    public IReadOnlyList<int> Generations => _files.Store.Generations();
+
+    /// <summary>Begins a run.</summary>
+    public ProgramRun Begin(ScriptedCriu criu, HookPolicy? hooks = null)
+    {
+        RunJournal journal = new(_files.Store, SaveFixture.Run);
+        journal.Begin();
+        RunPolicy policy = new(_files.Policy with { Keep = 1 }, hooks ?? new CrikOptions().Hooks, Termination);
+        return new ProgramRun(_files.Pod(Init, criu), policy, new ScriptedTree(Program), journal, new ProgramStarted(Program, ["app"], Missing: null));
+    }
+
+    public bool WasTerminated => Init.Sent.Contains((Program.Pid, Crik.Linux.Signal.SIGTERM));
+
+    /// <summary>The program ends in this way as soon as somebody waits for that.</summary>
+    public void EndWhenAwaited(int waitStatus) => Init.WhenWaiting = () => Program.NoteEnd(waitStatus);
+
+    public void Dispose() => _files.Dispose();
+}
