@@ -7,8 +7,14 @@ using Crik.Linux;
 namespace Crik.Run;
 
 /// <summary>Runs the user's shell commands at their moments, beside the program.</summary>
-internal sealed class Hooks(IInit init, HookPolicy policy)
+/// <param name="send">Sends a signal: <see cref="Libc.SendSignal"/>, or a test's.</param>
+internal sealed class Hooks(IInit init, HookPolicy policy, Func<int, int, ulong?, int> send)
 {
+    public Hooks(IInit init, HookPolicy policy)
+        : this(init, policy, Libc.SendSignal)
+    {
+    }
+
     /// <returns>Whether the checkpoint may be made.</returns>
     public bool BeforeCheckpoint(string because, Deadline deadline, Func<bool>? giveUp)
     {
@@ -71,7 +77,7 @@ internal sealed class Hooks(IInit init, HookPolicy policy)
 
     private void Kill(string key, ChildProcess hook, TimeSpan time)
     {
-        int errno = Libc.SendSignal(-hook.Pid, Signal.SIGKILL);
+        int errno = send(-hook.Pid, Signal.SIGKILL, null);
         string limit = time < policy.HookTimeout ? "the time that is left" : "hookTimeout";
         string seconds = time.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
         Log.Warning(errno is 0 or Errno.ESRCH ? $"{key} took longer than {limit} ({seconds}s) and was killed"

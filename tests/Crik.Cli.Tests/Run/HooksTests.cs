@@ -35,6 +35,37 @@ public sealed class HooksTests
     }
 
     [Fact]
+    public void A_hook_that_was_left_alone_counts_as_failed_before_a_checkpoint() =>
+        Assert.False(Make("GiveUp").BeforeCheckpoint("why", Deadline.Never, giveUp: () => true));
+
+    [Fact]
+    public void A_hook_may_take_no_longer_than_hookTimeout_and_no_longer_than_there_is_time()
+    {
+        Make("GoOn").BeforeCheckpoint("why", Deadline.Never, giveUp: null);
+        Make("GoOn").BeforeCheckpoint("why", Deadline.In(TimeSpan.FromSeconds(20)), giveUp: null);
+
+        Assert.InRange(_init.Patience[0], TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(30));
+        Assert.InRange(_init.Patience[1], TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(20));
+    }
+
+    [Theory]
+    [InlineData(Errno.EPERM)]
+    [InlineData(Errno.ESRCH)]
+    [InlineData(0)]
+    public void A_hook_that_takes_too_long_is_killed_and_crik_goes_on_also_when_it_may_not_kill_it(int errno)
+    {
+        List<(int Pid, int Signal)> sent = [];
+        Hooks hooks = new(_init, Policy("GiveUp"), (pid, signal, _) =>
+        {
+            sent.Add((pid, signal));
+            return errno;
+        });
+
+        Assert.Equal(HookEnd.TookTooLong, hooks.Run("hooks.beforeCheckpoint", "sudo sleep 1000", [], Deadline.Never, giveUp: null));
+        Assert.Equal([(-ScriptedInit.NobodysPid, Crik.Linux.Signal.SIGKILL)], sent);
+    }
+
+    [Fact]
     public void Without_a_hook_nothing_is_started()
     {
         Make("GiveUp").AfterCheckpoint("why", 3, giveUp: null);
@@ -42,7 +73,9 @@ public sealed class HooksTests
         Assert.Empty(_init.Starts);
     }
 
-    private Hooks Make(string whenHookFails) => new(_init, new HookPolicy
+    private Hooks Make(string whenHookFails) => new(_init, Policy(whenHookFails));
+
+    private static HookPolicy Policy(string whenHookFails) => new()
     {
         BeforeCheckpoint = "sync",
         AfterCheckpoint = null,
@@ -50,5 +83,5 @@ public sealed class HooksTests
         OnNodeWarning = null,
         WhenHookFails = Enum.Parse<WhenHookFails>(whenHookFails),
         HookTimeout = TimeSpan.FromSeconds(30),
-    });
+    };
 }
