@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crik.Configuration;
 using Crik.Criu;
 using Crik.Init;
@@ -124,6 +125,30 @@ public sealed class SaveProcedureTests : IDisposable
         Assert.Contains("could not be taken back", Assert.IsType<SaveOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
         Assert.False(tree.IsHeld);
         Assert.Single(criu.Started);
+    }
+
+    [Fact]
+    public void The_search_for_watched_files_may_take_an_eighth_of_the_time_that_is_left()
+    {
+        ScriptedTree tree = new(_program);
+
+        Assert.IsType<SaveOutcome.Committed>(Run(new([s_good]), tree));
+
+        Assert.InRange(tree.TimeForSearch!.Value, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10) / 8);
+    }
+
+    [Fact]
+    public void The_time_that_others_need_to_write_their_files_to_the_disk_does_not_count_as_crik_s_own()
+    {
+        TimeSpan pause = TimeSpan.FromMilliseconds(500);
+        using BlockedFile manifest = new(pause);
+        CriuEvent[] script = [.. s_good[..2], new CriuEvent.Meanwhile(() => manifest.Make(Path.Combine(_fixture.Unfinished().Order().Last(), "manifest.json"))), .. s_good[2..]];
+        Stopwatch clock = Stopwatch.StartNew();
+
+        SaveOutcome outcome = Run(new([script]));
+
+        Assert.True(manifest.HasBlocked);
+        Assert.True(clock.Elapsed - Assert.IsType<SaveOutcome.Committed>(outcome).Writing >= pause, "what follows the pages must not count");
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal sealed class ScriptedTree(ChildProcess root) : ITree
 
     public bool WatchesWereOff { get; private set; }
 
+    /// <summary>How long the search for the names of watched files might take.</summary>
+    public TimeSpan? TimeForSearch { get; private set; }
+
     public bool UndeliveredWasDropped { get; private set; }
 
     public string? Objects { get; init; }
@@ -49,6 +52,7 @@ internal sealed class ScriptedTree(ChildProcess root) : ITree
     public InotifyWatches TakeOffWatches(FrozenTree tree, Deadline atMost)
     {
         WatchesAreOff = WatchesWereOff = true;
+        TimeForSearch = atMost.Left;
         return InotifyWatches.TakeOff(tree, [], atMost);
     }
 
