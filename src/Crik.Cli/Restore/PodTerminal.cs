@@ -15,7 +15,6 @@ namespace Crik.Restore;
 /// <param name="old">The size of the old pod's terminal.</param>
 internal sealed class PodTerminal(int descriptor, ulong before, ulong old)
 {
-    /// <param name="images">The directory of the checkpoint's images.</param>
     /// <returns><see langword="null"/> when one of the two pods has no terminal.</returns>
     public static PodTerminal? Find(CheckpointManifest manifest, string images, StandardStreams streams)
     {

@@ -1,6 +1,5 @@
 namespace Crik.Save;
 
-/// <summary>Tells how a save ended.</summary>
 internal abstract record SaveOutcome
 {
     private SaveOutcome()

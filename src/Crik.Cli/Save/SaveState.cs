@@ -4,7 +4,7 @@ using Crik.Store;
 
 namespace Crik.Save;
 
-/// <summary>How far a save is. Each state holds what the next one needs.</summary>
+/// <summary>The stages of a save. Each state holds what the next one needs.</summary>
 internal abstract record SaveState
 {
     private SaveState()
