@@ -141,6 +141,21 @@ public sealed class AdditionalPathTests
     }
 
     [LabTheory]
+    [Explains("additionalPaths has …, which leads through the link …")]
+    public void Additional_paths_that_lead_through_a_link_in_another_one_prevent_the_checkpoint(string message)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(
+            images, ["--env", "CRIK_ADDITIONAL_PATHS=/data:/data/link/inner"],
+            Programs.Shell("mkdir -p /data /elsewhere/inner; ln -s /elsewhere /data/link; trap 'exit 3' TERM; " + Programs.Count));
+        pod.WaitForCount(3);
+
+        pod.End(3);
+        pod.AssertSaid($"crik error: no checkpoint was made: {message}");
+        Assert.Empty(images.Generations);
+    }
+
+    [LabTheory]
     [Explains("the copy of the additional paths or the sync of the image directory did not end within the grace period")]
     public void Copies_that_exceed_the_grace_period_are_given_up_and_the_program_is_unharmed(string message)
     {

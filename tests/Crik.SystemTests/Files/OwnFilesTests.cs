@@ -85,6 +85,33 @@ public sealed class OwnFilesTests
         }
     }
 
+    [LabTheory]
+    [Explains("N files that were changed in the container are not in the checkpoint, because their paths have more than N bytes")]
+    public void A_file_with_a_path_that_is_too_long_for_the_kernel_is_left_out(string message)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], Programs.Python(
+            """
+            import os, time
+            os.chdir('/opt')
+            for _ in range(20):
+                os.mkdir('d' * 250)
+                os.chdir('d' * 250)
+            open('file', 'w').write('x')
+            os.chdir('/')
+            n = 0
+            while True:
+                n += 1
+                print('count', n, flush=True)
+                time.sleep(0.05)
+            """));
+        pod.WaitForCount(3);
+
+        pod.End(143);
+        pod.AssertSaid($"crik warning: {message}");
+        Assert.Equal([1], images.Generations);
+    }
+
     [LabFact]
     public void A_restore_does_not_change_files_on_a_volume()
     {

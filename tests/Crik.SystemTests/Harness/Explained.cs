@@ -9,7 +9,10 @@ namespace Crik.SystemTests;
 internal static partial class Explained
 {
     public static bool IsIn(string message, string text) =>
-        Regex.IsMatch(text, Number().Replace(Regex.Escape(message), "[0-9]+").Replace("…", ".*", StringComparison.Ordinal), RegexOptions.Singleline);
+        Regex.IsMatch(text, Pattern(message, number: "[0-9]+"), RegexOptions.Singleline);
+
+    /// <returns>A regular expression for the message.</returns>
+    public static string Pattern(string message, string number) => Number().Replace(Regex.Escape(message), number).Replace("…", ".*", StringComparison.Ordinal);
 
     public static bool HasSaid(this Pod pod, string message) => pod.Errors.Any(line => IsIn(message, line));
 

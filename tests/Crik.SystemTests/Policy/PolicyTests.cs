@@ -143,9 +143,9 @@ public sealed class PolicyTests
     }
 
     [LabTheory]
-    [InlineData("startFresh", 143)]
-    [InlineData("fail", 123)]
-    public void WhenRestoreFails_decides_after_the_last_attempt(string policy, int code)
+    [Explains("checkpoint N cannot be restored and was set aside: …", "startFresh", 143)]
+    [Explains("checkpoint N cannot be restored and was set aside: …", "fail", 123)]
+    public void WhenRestoreFails_decides_after_the_last_attempt(string message, string policy, int code)
     {
         using ImageDirectory images = new();
         string work = images.In("volume");
@@ -167,7 +167,7 @@ public sealed class PolicyTests
         Assert.Equal([1], images.Failed);
         Assert.True(File.Exists(images.In("failed", "1", "restore.log")));
         Assert.Equal(2, pod.Errors.Count(line => line.StartsWith("crik warning: attempt", StringComparison.Ordinal) && line.Contains("to restore checkpoint 1", StringComparison.Ordinal)));
-        Assert.Contains(pod.Errors, line => line.Contains("checkpoint 1 cannot be restored", StringComparison.Ordinal) && line.Contains("additionalPaths", StringComparison.Ordinal));
+        pod.AssertSaid($"crik error: {message}additionalPaths");
     }
 
     [LabTheory]
@@ -186,10 +186,11 @@ public sealed class PolicyTests
     }
 
     [LabTheory]
-    [Explains("…, which the program had open for writing at the checkpoint, was written to since", "warn", "crik info: restored", 143)]
-    [Explains("…, which the program had open for writing at the checkpoint, was written to since", "startFresh", "count 1", 143)]
-    [Explains("…, which the program had open for writing at the checkpoint, was written to since", "fail", "crik error", 123)]
-    public void WhenVolumeFilesChanged_decides_about_a_file_that_was_written_to_at_equal_size(string message, string policy, string expected, int code)
+    [Explains("…, which the program had open for writing at the checkpoint, … since", "was written to", "warn", "crik info: restored", 143)]
+    [Explains("…, which the program had open for writing at the checkpoint, … since", "was written to", "startFresh", "count 1", 143)]
+    [Explains("…, which the program had open for writing at the checkpoint, … since", "was written to", "fail", "crik error", 123)]
+    [Explains("…, which the program had open for writing at the checkpoint, … since", "was replaced by another file", "fail", "crik error", 123)]
+    public void WhenVolumeFilesChanged_decides_about_a_file_that_changed_at_equal_size(string message, string change, string policy, string expected, int code)
     {
         using ImageDirectory images = new();
         string work = images.In("volume");
@@ -198,7 +199,13 @@ public sealed class PolicyTests
         string[] options = ["--mount", $"{work}:/work", "--env", $"CRIK_WHEN_VOLUME_FILES_CHANGED={policy}"];
         images.MakeCheckpoint(options, program);
 
-        File.WriteAllText(Path.Combine(work, "file"), "beyond\n");
+        string file = Path.Combine(work, "file");
+        if (change == "was replaced by another file")
+        {
+            File.Move(file, $"{file}.old"); // it stays, so that the new file cannot get its inode
+        }
+
+        File.WriteAllText(file, "beyond\n");
         using Pod pod = Pod.WithCheckpoints(images, options, program);
         pod.WaitForLine(expected);
         if (code == 143)
@@ -207,8 +214,23 @@ public sealed class PolicyTests
         }
 
         pod.WaitForExit(code);
-        pod.AssertSaid(message);
+        pod.AssertSaid($"crik warning: {message.Replace("… since", $"{change} since", StringComparison.Ordinal)}");
         Assert.Empty(images.Failed);
+    }
+
+    [LabTheory]
+    [Explains("checkpoint N belongs to another command")]
+    public void A_pod_with_another_command_restores_the_program_of_the_checkpoint(string message)
+    {
+        using ImageDirectory images = new();
+        int last = images.MakeCheckpoint([], Programs.Counter);
+
+        using Pod pod = Pod.WithCheckpoints(images, [], "echo", "the new command");
+        pod.AssertContinuesAfter(last);
+        pod.End(143);
+
+        pod.AssertSaid($"crik warning: {message}");
+        Assert.DoesNotContain("the new command", pod.Output);
     }
 
     [LabTheory]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace Crik.SystemTests.Published;
 
@@ -19,6 +20,41 @@ public sealed class TroubleshootingPageTests
         ["a process of the program was ended by SIGKILL while it was restored"] = "a test needs a memory limit that is reached at this moment",
         ["criu may not drop capabilities"] = "crik does not run criu without SETPCAP; only in a user namespace the kernel may refuse nevertheless",
         ["the clock of a time namespace cannot be set here"] = "crik does not ask for one without SYS_TIME; only in a user namespace the kernel may refuse nevertheless",
+        ["crik holds the lock of the image directory and could not write its name into it"] = "a test needs a volume that fails at this write only: on a full volume crik does not start the program",
+        ["no thread can be started"] = "a test needs a limit of processes that is reached at this thread only",
+        ["crik itself failed, which is a bug; it goes on as a plain init"] = "crik has no bug that a test could use",
+        ["crik itself failed, which is a bug"] = "crik has no bug that a test could use",
+        ["the control socket failed, which is a bug"] = "crik has no bug that a test could use",
+        ["the control socket could not be closed, which is a bug"] = "crik has no bug that a test could use",
+        ["asking … about this node failed, which is a bug"] = "crik has no bug that a test could use",
+        ["N lines of this log were dropped because nobody read standard error"] = "the pod runner always reads it; LineWriterTests has pipes that nobody reads",
+        ["the grace period is almost over and crik is still waiting for something"] = "a test needs a volume that hangs, which make faults has; InitDecisionTests has the decision",
+        ["time was up, and the program had to go on before its checkpoint was committed"] = "a test needs a volume that hangs at the commit, which make faults has; SaveProcedureTests has the decision",
+        ["checkpoint N could not be taken back"] = "a test needs a volume that hangs at the commit and fails at the next rename; SaveProcedureTests has one",
+        ["… took longer than … and could not be killed"] = "a test needs a hook that changes its user in a container without root",
+        ["the start of the run could not be recorded"] = "a test needs a volume that fails at this write only",
+        ["the end of the run could not be recorded"] = "a test needs a volume that fails at this write only",
+        ["files that were put back for a restore that failed could not be removed"] = "a test needs a file system that fails at the removal only",
+        ["the program runs, but what comes after a restore did not work"] = "a test needs a system call that fails at this moment only",
+    };
+
+    /// <summary>The messages that need no row on the page, by the reason.</summary>
+    private static readonly Dictionary<string, string[]> s_needNoRow = new()
+    {
+        ["the cause is in the message, and has a row of its own"] =
+        [
+            "checkpoint … does not fit: …", "attempt … of …", "attempt … to restore checkpoint …", "is not restored before its pages are there", "; starting afresh",
+            "no checkpoint can be made here: …", "no checkpoint was made", "the program's memory does not know of that", "The program is not whole", "criu: …",
+        ],
+        ["the message says what is missing or what to set"] =
+        [
+            "an inotify watch is on a file that was not found by name", "nobody can be asked about this node", "from the control socket",
+        ],
+        ["there is nothing to do, or only what the reason after the message says"] =
+        [
+            "does not end after SIGKILL", "still runs, and crik does not wait for it", "restoredFile", "old checkpoints could not be removed", "the speed of the checkpoint",
+            "the logs of a failed restore", "older logs of failed dumps", "an unfinished directory could not be removed",
+        ],
     };
 
     [Fact]
@@ -30,4 +66,19 @@ public sealed class TroubleshootingPageTests
 
         Assert.Equal(TroubleshootingPage.Messages.Order(StringComparer.Ordinal), explained.Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void Every_warning_and_error_in_the_source_has_a_row_or_needs_none()
+    {
+        string[] needNoRow = [.. s_needNoRow.Values.SelectMany(messages => messages)];
+        string[] unexplained = [.. LogMessages.All.Where(message => !TroubleshootingPage.Messages.Any(row => Explains(row, message)))];
+
+        Assert.InRange(LogMessages.All.Count, 50, 500);
+        Assert.All(unexplained, message => Assert.True(needNoRow.Any(part => message.Contains(part, StringComparison.Ordinal)), $"docs/troubleshooting.md does not explain this message: {message}"));
+        Assert.All(needNoRow, part => Assert.Contains(unexplained, message => message.Contains(part, StringComparison.Ordinal)));
+    }
+
+    /// <summary>A row names a part of the message, or the message with what crik inserts and adds.</summary>
+    private static bool Explains(string row, string message) =>
+        Regex.IsMatch(message, Explained.Pattern(row, number: ".*")) || Regex.IsMatch(row, $"^{Explained.Pattern(message, number: ".*")}");
 }

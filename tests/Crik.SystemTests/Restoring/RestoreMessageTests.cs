@@ -134,6 +134,7 @@ public sealed class RestoreMessageTests
 
     [LabTheory]
     [Explains("the program needs the process number N, and crik itself has it")]
+    [Explains("…; this pod is at fault and not the checkpoint")]
     public void A_failed_restore_says_that_crik_itself_has_a_PID_of_the_program(string message)
     {
         using ImageDirectory images = new();

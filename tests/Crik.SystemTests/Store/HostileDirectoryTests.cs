@@ -6,10 +6,10 @@ public sealed class HostileDirectoryTests
     private static readonly string[] s_program = ["python3", "/programs/hold.py", "1"];
 
     [LabTheory]
-    [InlineData("{}")]
-    [InlineData("not JSON")]
-    [InlineData("{\"runId\": \"x\", \"startedAt\": \"2020-01-01T00:00:00Z\", \"hostName\": \"../..\", \"historyUpTo\": -5, \"restoredFrom\": 2147483647}")]
-    public void A_damaged_run_record_does_not_prevent_a_start(string record)
+    [Explains("the run record cannot be read and counts as a run that vanished", "{}")]
+    [Explains("the run record cannot be read and counts as a run that vanished", "not JSON")]
+    [Explains("the run record cannot be read and counts as a run that vanished", "{\"runId\": \"x\", \"startedAt\": \"2020-01-01T00:00:00Z\", \"hostName\": \"../..\", \"historyUpTo\": -5, \"restoredFrom\": 2147483647}")]
+    public void A_damaged_run_record_does_not_prevent_a_start(string message, string record)
     {
         using ImageDirectory images = new();
         images.MakeCheckpoint([], Programs.Counter, count: 1);
@@ -19,6 +19,7 @@ public sealed class HostileDirectoryTests
         next.WaitForCount(1);
 
         next.End(143);
+        next.AssertSaid($"crik warning: {message}");
     }
 
     [LabTheory]

@@ -189,6 +189,21 @@ public sealed class ControlTests
     }
 
     [LabTheory]
+    [Explains("crik status and crik checkpoint talk to another crik")]
+    public void The_commands_reach_the_crik_that_started_first(string message)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = Pod.WithCheckpoints(images, [], Programs.Counter);
+        pod.WaitForControl();
+
+        string said = pod.Exec("sh", "-c", "crik run --image-dir /tmp/other -- true 2>&1");
+
+        Assert.True(Explained.IsIn($"crik warning: {message}", said), said);
+        pod.WaitForControl();
+        pod.End(143);
+    }
+
+    [LabTheory]
     [Explains("no crik with an image directory runs here")]
     public void The_commands_report_that_no_crik_runs_in_the_container(string message)
     {
@@ -273,8 +288,8 @@ public sealed class ControlTests
     [LabTheory]
     [Explains("hooks.beforeCheckpoint failed, and whenHookFails is giveUp", "exit 1", "20s", "giveUp", false)]
     [Explains("hooks.… ended badly", "exit 1", "20s", "goOn", true)]
-    [Explains("hooks.… took longer than hookTimeout", "sleep 100", "1s", "giveUp", false)]
-    [Explains("hooks.… took longer than hookTimeout", "sleep 100", "1s", "goOn", true)]
+    [Explains("… took longer than … and was killed", "sleep 100", "1s", "giveUp", false)]
+    [Explains("… took longer than … and was killed", "sleep 100", "1s", "goOn", true)]
     public void WhenHookFails_decides_whether_a_failed_or_slow_hook_prevents_the_checkpoint(string message, string hook, string timeout, string choice, bool made)
     {
         using ImageDirectory images = new();
@@ -286,6 +301,20 @@ public sealed class ControlTests
         pod.End(made ? 143 : 3);
         pod.AssertSaid(message);
         Assert.Equal(made ? 1 : 0, images.Generations.Length);
+    }
+
+    [LabTheory]
+    [Explains("… could not be run: /bin/sh")]
+    public void A_hook_in_a_container_without_a_shell_counts_as_failed(string message)
+    {
+        using ImageDirectory images = new();
+        using Pod pod = new(
+            ["--image-dir", images.Path, "--env", "CRIK_HOOKS_BEFORE_CHECKPOINT=true"],
+            ["sh", "-c", "rm /bin/sh; exec crik run --image-dir /checkpoint -- python3 /programs/hold.py 1"]);
+        pod.WaitForCount(2);
+
+        pod.End();
+        pod.AssertSaid($"crik error: {message}: No such file or directory");
     }
 
     [LabTheory]
