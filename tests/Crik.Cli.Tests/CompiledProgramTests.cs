@@ -43,7 +43,7 @@ public sealed class CompiledProgramTests
     [Theory]
     [InlineData("Table")]
     [InlineData("PropertyTable")]
-    public void A_table_is_no_member(string name) =>
+    public void A_field_with_a_table_is_not_measured(string name) =>
         Assert.DoesNotContain(SourceMembers.Of(Repository.In(Source)), member => member.Place == Place(name));
 
     private static string Place(string name)

@@ -3,7 +3,7 @@ using Crik.Linux;
 
 namespace Crik.Tests;
 
-/// <summary>A test that mounts a file system, where it may.</summary>
+/// <summary>Marks a test that mounts a file system. It is skipped where that is not allowed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class MountFactAttribute : FactAttribute
 {

@@ -27,7 +27,7 @@ public sealed class ProgramExampleTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Its_configuration_loads_and_fits_the_Pod(string name)
+    public void The_configuration_loads_and_fits_the_Pod(string name)
     {
         Manifest manifest = new(name);
         File.WriteAllText(_fixture.FilePath, Text(manifest.ConfigMap["data"], "config.yaml"));
@@ -40,7 +40,7 @@ public sealed class ProgramExampleTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_it_mounts_and_reads_is_there(string name)
+    public void Everything_that_a_program_mounts_or_reads_exists(string name)
     {
         Manifest manifest = new(name);
         string[] claims = [.. Items(manifest.StatefulSet["spec"]["volumeClaimTemplates"]).Select(claim => Text(claim["metadata"], "name"))];
@@ -56,7 +56,7 @@ public sealed class ProgramExampleTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void It_has_two_capabilities_more_and_nothing_else(string name)
+    public void The_container_has_two_additional_capabilities_and_nothing_else(string name)
     {
         YamlMappingNode security = (YamlMappingNode)new Manifest(name).Container["securityContext"];
 
@@ -67,7 +67,7 @@ public sealed class ProgramExampleTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Its_selector_chooses_its_Pods(string name)
+    public void The_selector_matches_the_Pods(string name)
     {
         YamlNode spec = new Manifest(name).StatefulSet["spec"];
 
@@ -104,7 +104,7 @@ public sealed class ProgramExampleTests : IDisposable
 
         public YamlNode Mounts => Container["volumeMounts"];
 
-        /// <summary>What its environment takes from a Secret.</summary>
+        /// <summary>The values that its environment takes from a Secret.</summary>
         public IEnumerable<(YamlNode Object, string Key)> Secrets =>
             ((YamlMappingNode)Container).Children.TryGetValue("env", out YamlNode? variables)
                 ? [.. Items(variables).OfType<YamlMappingNode>().Where(item => item.Children.ContainsKey("valueFrom")).Select(item => (Of("Secret"), Text(item["valueFrom"]["secretKeyRef"], "key")))]

@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.Tests;
 
-/// <summary>Checks what the documents and the examples say against the code.</summary>
+/// <summary>Compares the documents and the examples with the code.</summary>
 public sealed partial class PublishedDocumentsTests
 {
     private static readonly string[] s_reference = File.ReadAllLines(Repository.In("docs/reference.md"));
@@ -120,7 +120,7 @@ public sealed partial class PublishedDocumentsTests
 
     [Theory]
     [MemberData(nameof(Manifests))]
-    public void An_examples_settings_are_known(string name)
+    public void Every_setting_of_an_example_is_a_known_key(string name)
     {
         foreach (string line in File.ReadLines(Repository.In($"examples/{name}")).Where(line => line.Contains("name: CRIK_", StringComparison.Ordinal)))
         {
@@ -130,7 +130,7 @@ public sealed partial class PublishedDocumentsTests
     }
 
     [Fact]
-    public void What_stands_in_the_way_of_a_checkpoint_is_said_with_the_line_to_add()
+    public void Capabilities_tell_the_level_and_what_prevents_a_checkpoint()
     {
         Assert.Empty(new Capabilities(~0UL, SeccompFiltered: false).Problems());
         Assert.Equal(PrivilegeLevel.Full, new Capabilities(~0UL, SeccompFiltered: false).Level);

@@ -2,7 +2,7 @@ using Linq = System.Linq.Enumerable;
 
 namespace Crik.Tests;
 
-/// <summary>Each operator gives what System.Linq gives, and asks for no more of its source than that does.</summary>
+/// <summary>Compares each operator with System.Linq: it must give the same result and read no more of its source.</summary>
 public sealed class SequencesTests
 {
     private static readonly int[] s_numbers = [5, 3, 9, 3, 1, 7];
@@ -38,13 +38,13 @@ public sealed class SequencesTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void An_operator_means_what_it_means_in_Linq(string name, IEnumerable<object> ours, IEnumerable<object> theirs)
+    public void An_operator_gives_the_same_sequence_as_Linq(string name, IEnumerable<object> ours, IEnumerable<object> theirs)
     {
         Assert.True(Linq.SequenceEqual(ours, theirs), $"{name}: {string.Join(' ', ours)} instead of {string.Join(' ', theirs)}");
     }
 
     [Fact]
-    public void An_answer_is_what_Linq_answers()
+    public void An_operator_gives_the_same_answer_as_Linq()
     {
         Assert.Equal(Linq.Max(s_numbers), Sequences.Max(s_numbers));
         Assert.Throws<InvalidOperationException>(() => Sequences.Max(Array.Empty<int>()));
@@ -63,7 +63,7 @@ public sealed class SequencesTests
     }
 
     [Fact]
-    public void Nothing_is_asked_of_the_source_before_it_is_needed_nor_after()
+    public void The_source_is_read_only_when_and_as_far_as_it_is_needed()
     {
         int asked = 0;
         IEnumerable<int> Counted()

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Crik.Tests;
 
-/// <summary>examples/statefulset.yaml: its parts name each other, and crik takes its configuration.</summary>
+/// <summary>Checks examples/statefulset.yaml: its parts must refer to each other, and crik must accept its configuration.</summary>
 public sealed class StatefulSetExampleTests : IDisposable
 {
     private readonly ConfigurationFixture _fixture = new();
@@ -26,7 +26,7 @@ public sealed class StatefulSetExampleTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public void Its_configuration_loads_and_fits_the_Pod()
+    public void The_configuration_loads_and_fits_the_Pod()
     {
         Dictionary<string, string> environment = new() { [Text(Container["env"][0], "name")] = "node-1" };
         File.WriteAllText(_fixture.FilePath, Text(_configMap["data"], "config.yaml"));
@@ -39,7 +39,7 @@ public sealed class StatefulSetExampleTests : IDisposable
     }
 
     [Fact]
-    public void Its_volumes_are_mounted_where_crik_looks()
+    public void The_volumes_are_mounted_where_crik_looks()
     {
         Assert.Equal("/etc/crik", Text(Named(Container["volumeMounts"], "crik"), "mountPath"));
         Assert.Equal(Text(_configMap["metadata"], "name"), Text(Named(Pod["volumes"], "crik")["configMap"], "name"));
@@ -47,7 +47,7 @@ public sealed class StatefulSetExampleTests : IDisposable
     }
 
     [Fact]
-    public void Its_container_knows_its_nodes_name_and_has_two_capabilities_more_and_nothing_else()
+    public void The_container_knows_its_node_name_and_has_two_additional_capabilities()
     {
         YamlMappingNode security = (YamlMappingNode)Container["securityContext"];
 
@@ -58,7 +58,7 @@ public sealed class StatefulSetExampleTests : IDisposable
     }
 
     [Fact]
-    public void Its_selector_chooses_its_Pods()
+    public void The_selector_matches_the_Pods()
     {
         Assert.Equal(_statefulSet["spec"]["selector"]["matchLabels"], _statefulSet["spec"]["template"]["metadata"]["labels"]);
     }

@@ -123,7 +123,7 @@ public sealed class ChecksTests
     [InlineData(1, "Error (criu/util.c:1): Unable to open the binfmt_misc file system\nError (criu/cr-check.c:2): kcmp is missing", "warning", "kcmp is missing")]
     [InlineData(1, "", "warning", "no reason")]
     [InlineData(null, "", "warning", "in time")]
-    public void What_the_own_check_of_criu_finds_is_only_a_warning(int? code, string said, string verdict, string part) =>
+    public void A_finding_of_crius_own_check_is_only_a_warning(int? code, string said, string verdict, string part) =>
         AssertFound(CriuChecks.OfOwnCheck(code, said.Split('\n')), verdict, part);
 
     [Theory]

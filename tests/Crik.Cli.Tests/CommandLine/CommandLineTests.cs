@@ -25,7 +25,7 @@ public class CommandLineTests
 
     [Theory]
     [MemberData(nameof(RunLines))]
-    public void A_run_is_read(string line, string command, string? configPath, string? imageDir, string? logFormat, bool debug)
+    public void The_run_command_is_parsed(string line, string command, string? configPath, string? imageDir, string? logFormat, bool debug)
     {
         RunRequest request = Assert.IsType<RunRequest>(CommandLineParser.Parse(line.Split(' ')));
 
@@ -34,7 +34,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void Empty_and_spaced_arguments_reach_the_command() =>
+    public void Empty_arguments_and_arguments_with_spaces_reach_the_command() =>
         Assert.Equal(["app", "", "a b"], Assert.IsType<RunRequest>(CommandLineParser.Parse(["run", "--", "app", "", "a b"])).Command);
 
     [Theory]
@@ -82,7 +82,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void The_commands_beside_run_are_read()
+    public void The_other_commands_are_parsed()
     {
         CommandLineOverrides none = new();
         CommandLineOverrides there = new() { ImageDir = "/i", ConfigPath = "/c", Debug = true };
@@ -129,7 +129,7 @@ public class CommandLineTests
     [InlineData("completion zsh", "#compdef crik")]
     [InlineData("completion fish", "complete -c crik")]
     [InlineData("__complete ru", "run:run a command")]
-    public void What_was_asked_for_goes_to_stdout(string line, string expected)
+    public void Requested_help_versions_and_scripts_are_printed_without_a_failure(string line, string expected)
     {
         PrintRequest request = Assert.IsType<PrintRequest>(CommandLineParser.Parse(line.Split(' ')));
 

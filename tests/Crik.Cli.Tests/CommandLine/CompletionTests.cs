@@ -26,7 +26,7 @@ public sealed class CompletionTests
     [InlineData("run -- ", "program 3")]
     [InlineData("run -- app -", "program 3")]
     [InlineData("--debug run app --image-dir ", "program 3")]
-    public void What_can_follow_is_told(string line, string kind, params string[] among)
+    public void Completion_offers_the_words_that_can_follow(string line, string kind, params string[] among)
     {
         string[] answer = Completion.Answer(line.Split(' ')).TrimEnd('\n').Split('\n');
 
@@ -35,7 +35,7 @@ public sealed class CompletionTests
     }
 
     [Fact]
-    public void Only_what_a_command_takes_is_told() =>
+    public void Completion_offers_no_option_of_another_command() =>
         Assert.DoesNotContain("--image-dir", Completion.Answer(["status", "-"]), StringComparison.Ordinal);
 
     [Theory]
@@ -46,7 +46,7 @@ public sealed class CompletionTests
     [InlineData("list --image-dir /et", "/etc")]
     [InlineData("run -- app /etc/passw", "/etc/passwd /etc/passwd-")]
     [InlineData("run bas", "bash")]
-    public void Bash_completes_by_the_script(string line, string expected)
+    public void Bash_completes_with_the_printed_script(string line, string expected)
     {
         string[] words = ["crik", .. line.Split(' ')];
         string answer = Completion.Answer(words.AsSpan(1));

@@ -23,7 +23,7 @@ internal sealed class ConfigurationFixture : IDisposable
     public CrikOptions LoadEnvironment(params (string Name, string Value)[] variables) =>
         Load(new CommandLineOverrides(), variables.ToDictionary(pair => pair.Name, pair => pair.Value));
 
-    /// <summary>The problems of a file, without the path they all begin with.</summary>
+    /// <summary>The problems of a file, without the path with which each of them begins.</summary>
     public string[] Problems(string yaml) =>
         [.. Assert.Throws<ConfigurationException>(() => Load(yaml)).Problems.Select(problem => problem.Replace(FilePath + ":", "", StringComparison.Ordinal))];
 

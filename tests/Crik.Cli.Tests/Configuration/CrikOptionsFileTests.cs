@@ -188,7 +188,7 @@ public sealed class CrikOptionsFileTests : IDisposable
     public void A_mistake_is_named_with_its_line(string yaml, params string[] expected) => Assert.Equal(expected, _fixture.Problems(yaml));
 
     [Fact]
-    public void Paths_with_dots_that_lead_nowhere_else_are_taken() =>
+    public void Paths_with_dots_that_lead_nowhere_else_are_accepted() =>
         Assert.Equal(["/x..y", "/...", "/z"], _fixture.Load("additionalPaths: [/x..y, /..., /./z]").AdditionalPaths);
 
     [Fact]
@@ -239,7 +239,7 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("", "? ")]
     [InlineData("additionalPaths: ", "[")]
     [InlineData("unknown: ", "{a: ")]
-    public async Task A_bomb_of_nesting_is_refused_at_once(string start, string repeated)
+    public async Task Deeply_nested_YAML_is_refused_at_once(string start, string repeated)
     {
         string yaml = start + string.Concat(Enumerable.Repeat(repeated, ((1 << 20) - start.Length) / repeated.Length));
 
@@ -251,7 +251,7 @@ public sealed class CrikOptionsFileTests : IDisposable
     [Theory]
     [InlineData("keep: 2 # \t\n  \nlogLevel: info\t\n")]
     [InlineData("keep:\t2")]
-    public void A_tab_that_indents_nothing_is_taken(string yaml) => Assert.Equal(new CrikOptions(), _fixture.Load(yaml));
+    public void A_tab_that_indents_nothing_is_accepted(string yaml) => Assert.Equal(new CrikOptions(), _fixture.Load(yaml));
 
     [Fact]
     public void A_file_beyond_one_MiB_is_refused()
@@ -265,7 +265,7 @@ public sealed class CrikOptionsFileTests : IDisposable
     [Theory]
     [InlineData("keep: 2\n# \xFF\n", "2: is not valid UTF-8")]
     [InlineData("keep: 2\n\n\0keep: 3", "3: contains a NUL byte: the file must be UTF-8 text")]
-    public void Bytes_that_are_no_text_are_refused(string latin1, string expected)
+    public void A_file_that_is_not_UTF8_is_refused(string latin1, string expected)
     {
         File.WriteAllBytes(_fixture.FilePath, Encoding.Latin1.GetBytes(latin1));
 

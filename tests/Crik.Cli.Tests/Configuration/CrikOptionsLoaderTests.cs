@@ -66,7 +66,7 @@ public sealed class CrikOptionsLoaderTests : IDisposable
     }
 
     [Fact]
-    public void What_could_be_read_beside_a_mistake_is_kept_for_one_who_looks()
+    public void Valid_settings_beside_a_mistake_are_kept_for_crik_check()
     {
         File.WriteAllText(_fixture.FilePath, "imageDir: /checkpoints\nkeep: many\ncriuPath: /opt/criu\n");
 
@@ -78,7 +78,7 @@ public sealed class CrikOptionsLoaderTests : IDisposable
     }
 
     [Fact]
-    public void Every_key_has_a_variable_and_its_default_there_changes_nothing()
+    public void Every_key_has_a_variable_and_its_default_value_changes_nothing()
     {
         foreach (OptionKey key in OptionKeys.All)
         {
@@ -128,7 +128,7 @@ public sealed class CrikOptionsLoaderTests : IDisposable
     [InlineData("CRIK_NODE_STATE_SERVER_PORT_9376_TCP")]
     [InlineData("PATH")]
     [InlineData("CRIKET")]
-    public void Variables_of_others_are_left_alone(string name) => Assert.Equal(new CrikOptions(), _fixture.LoadEnvironment((name, "x")));
+    public void Variables_that_are_not_for_crik_are_ignored(string name) => Assert.Equal(new CrikOptions(), _fixture.LoadEnvironment((name, "x")));
 
     [Theory]
     [InlineData("CRIK_IMAGEDIR", "x", "CRIK_IMAGEDIR: unknown environment variable (did you mean 'CRIK_IMAGE_DIR'?)")]

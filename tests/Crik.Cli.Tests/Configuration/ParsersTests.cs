@@ -33,7 +33,7 @@ public class ParsersTests
     [InlineData("1001h", "at most 1000h")]
     [InlineData("1000h1ms", "at most 1000h")]
     [InlineData("99999999999999999999h", "at most 1000h")]
-    public void What_is_no_duration_is_refused_with_an_example(string text, string expected)
+    public void A_text_that_is_no_duration_is_refused_with_an_example(string text, string expected)
     {
         Assert.False(Duration.TryParse(text, out _, out string problem));
         Assert.Contains(expected, problem, StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public class ParsersTests
     [InlineData("1Ti")]
     [InlineData("9223372036854775808")]
     [InlineData("9223372036854775807K")]
-    public void What_is_no_size_is_refused(string text) => Assert.False(ByteSize.TryParse(text, out _, out _));
+    public void A_text_that_is_no_size_is_refused(string text) => Assert.False(ByteSize.TryParse(text, out _, out _));
 
     [Theory]
     [InlineData("imagedir", "imageDir")]

@@ -4,7 +4,7 @@ using Crik.Contracts;
 
 namespace Crik.Tests.Configuration;
 
-/// <summary>The narrow records that crik's parts take instead of all options.</summary>
+/// <summary>Tests the small records that crik's parts take instead of all options.</summary>
 public sealed class PolicyRecordsTests
 {
     private static readonly CrikOptions s_unusual = new()

@@ -4,7 +4,7 @@ using Crik.Configuration;
 
 namespace Crik.Tests.Configuration;
 
-/// <summary>The schema and the example that users get must say what the table of keys says.</summary>
+/// <summary>Compares the published schema, example and guide with the table of keys.</summary>
 public sealed partial class PublishedConfigurationTests : IDisposable
 {
     private static readonly string s_path = Repository.In("docs/configuration.schema.json");
@@ -20,7 +20,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
         _schema.Dispose();
     }
 
-    /// <summary>After a change of the table, copy the file that the message names to docs.</summary>
+    /// <summary>If this fails after a change of the table, copy the file that the message names to docs.</summary>
     [Fact]
     public void The_schema_is_the_one_that_the_table_of_keys_makes()
     {
@@ -43,7 +43,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void The_loader_takes_the_bounds_of_the_schema_and_nothing_beyond()
+    public void The_loader_accepts_the_bounds_of_the_schema_and_nothing_beyond_them()
     {
         int bounds = 0;
         foreach (JsonProperty property in Properties.EnumerateObject())

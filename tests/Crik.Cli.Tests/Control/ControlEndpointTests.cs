@@ -22,7 +22,7 @@ public sealed class ControlEndpointTests
     }
 
     [Fact]
-    public void A_server_does_not_wait_where_the_queue_of_another_is_full()
+    public void A_server_does_not_wait_when_the_queue_of_another_server_is_full()
     {
         using ControlFixture control = new();
         using FileDescriptor full = Libc.TryListen(control.FirstPath, 0, out _)!;
@@ -39,7 +39,7 @@ public sealed class ControlEndpointTests
     }
 
     [Fact]
-    public void A_client_does_not_wait_for_ever_where_the_queue_is_full()
+    public void A_client_does_not_wait_for_ever_when_the_queue_is_full()
     {
         using ControlFixture control = new();
         using FileDescriptor full = Libc.TryListen(control.FirstPath, 0, out _)!;
@@ -174,7 +174,7 @@ public sealed class ControlEndpointTests
     }
 
     [Fact]
-    public void The_place_in_dev_shm_has_a_name_of_the_container_alone_that_fits_into_an_address()
+    public void The_place_in_dev_shm_is_unique_to_the_container_and_fits_into_a_socket_address()
     {
         ControlPlace place = ControlEndpoint.OfThisContainer.Places[^1];
 

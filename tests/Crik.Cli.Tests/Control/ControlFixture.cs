@@ -3,7 +3,7 @@ using Crik.Linux;
 
 namespace Crik.Tests.Control;
 
-/// <summary>A control server in a directory of the test's own, and clients of it in this process.</summary>
+/// <summary>A control server in a directory of this test alone, and its clients in this process.</summary>
 internal sealed class ControlFixture : IDisposable
 {
     private readonly TempDirectory _directory = new();

@@ -32,7 +32,7 @@ public sealed class ControlServerTests
     }
 
     [Fact]
-    public void Orders_come_in_their_order_and_the_descriptor_is_readable_until_the_last_is_taken()
+    public void Orders_are_taken_in_their_order_and_the_descriptor_is_readable_until_the_last_one()
     {
         using ControlFixture control = new();
         using ControlServer server = control.Start();
@@ -146,7 +146,7 @@ public sealed class ControlServerTests
     }
 
     [Fact]
-    public void Silent_clients_are_disconnected_and_keep_nobody_out_for_ever()
+    public void Silent_clients_are_disconnected_to_make_room_for_others()
     {
         using ControlFixture control = new();
         using ControlServer server = control.Start();
@@ -173,7 +173,7 @@ public sealed class ControlServerTests
     }
 
     [Fact]
-    public void A_status_that_cannot_be_made_costs_one_client_its_answer_and_nothing_else()
+    public void A_failure_to_make_a_status_only_costs_that_client_its_answer()
     {
         using ControlFixture control = new();
         using ControlServer server = control.Start();

@@ -11,7 +11,7 @@ internal abstract record CriuEvent
 
     public sealed record Says(CriuMessage Message) : CriuEvent;
 
-    /// <summary>criu ends without a word.</summary>
+    /// <summary>criu ends without an answer.</summary>
     public sealed record Ends : CriuEvent;
 
     /// <summary>Nothing comes until the time limit, or until the caller gives up.</summary>

@@ -21,7 +21,7 @@ public sealed class CriuLogTests
     [InlineData("(00.021) Error (criu/config.c:1): Memory page compression requires CRIU built with LZ4 support (CONFIG_LZ4)", "compression to none")]
     [InlineData("(00.021) Error (criu/image.c:1): Image uses memory page compression but CRIU was built without LZ4 support (CONFIG_LZ4)", "is compressed")]
     [InlineData("(00.021)   301: Error (criu/pagemap.c:1): Block decompression failed", "damaged")]
-    public void Known_errors_are_said_in_the_users_terms(string line, string meaning)
+    public void A_known_error_of_criu_is_explained(string line, string meaning)
     {
         using TempDirectory temp = new();
         File.WriteAllText(temp.In("dump.log"), $"(00.001) fine\n{line}\n(00.022) Error (criu/cr-dump.c:2): Dumping FAILED.\n");
@@ -33,7 +33,7 @@ public sealed class CriuLogTests
     }
 
     [Fact]
-    public void Every_meaning_has_an_entry_on_the_page_about_troubles() =>
+    public void Every_explanation_has_a_row_on_the_troubleshooting_page() =>
         Assert.All(CriuLog.Meanings, meaning => Assert.Contains(TroubleshootingPage.Messages, message => meaning.StartsWith(message, StringComparison.Ordinal)));
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class CriuLogTests
     }
 
     [Fact]
-    public void A_log_that_was_cut_off_by_a_full_directory_is_no_mystery()
+    public void A_full_disk_explains_a_cut_off_log()
     {
         using TempDirectory temp = new();
         File.WriteAllText(temp.In("dump.log"), "(00.001) Error (criu/files-reg.c:1): Can't send ghost to image: No space l");
@@ -58,7 +58,7 @@ public sealed class CriuLogTests
     [InlineData(9, null, "criu was ended by SIGKILL, probably because the container's memory ran out: raise its memory limit")]
     [InlineData(11, null, "criu was ended by SIGSEGV, which crik did not send")]
     [InlineData(0, 1800, "criu did not end within 1800 s, so crik ended it: if the volume of imageDir hangs")]
-    public void A_criu_that_was_ended_is_no_mystery(int signal, int? seconds, string meaning)
+    public void The_signal_or_time_limit_that_ended_criu_explains_the_failure(int signal, int? seconds, string meaning)
     {
         using TempDirectory temp = new();
         File.WriteAllText(temp.In("restore.log"), "(00.001) Error (criu/x.c:1): something it went on after\n");
@@ -71,13 +71,13 @@ public sealed class CriuLogTests
     }
 
     [Fact]
-    public void One_that_ended_by_itself_is_left_to_its_log() => Assert.Null(CriuLog.Ending(signal: 0, longest: null));
+    public void The_end_of_a_criu_that_ended_by_itself_explains_nothing() => Assert.Null(CriuLog.Ending(signal: 0, longest: null));
 
     [Theory]
     [InlineData("", "a process of the program was ended by SIGKILL while it was restored, probably because the container's memory ran out")]
     [InlineData("(00.001) Error (criu/x.c:1): something new\n", "criu says: something new")]
     [InlineData("(00.001) Error (criu/files-reg.c:1): File tmp/x has bad size 3 (expect 4)\n", "a file the program has open changed")]
-    public void A_process_that_was_killed_is_a_cause_only_when_nothing_went_before(string before, string meaning)
+    public void A_killed_process_is_the_cause_only_if_no_other_error_came_first(string before, string meaning)
     {
         using TempDirectory temp = new();
         File.WriteAllText(temp.In("restore.log"), $"{before}(00.021) Error (criu/cr-restore.c:1): 301 killed by signal 9: Killed\n(00.022) Error (criu/cr-restore.c:2): Restoring FAILED.\n");
@@ -107,7 +107,7 @@ public sealed class CriuLogTests
     }
 
     [Fact]
-    public void Without_a_log_the_output_has_to_do()
+    public void The_output_of_criu_explains_the_failure_when_there_is_no_log()
     {
         Assert.Equal("no: criu says: x", CriuLog.Explain("no", "/nowhere/dump.log", "criu says: x").Message);
     }

@@ -56,7 +56,7 @@ public sealed class CriuReachTests : IDisposable
     [InlineData("shmat", false, "System V shared memory of other users")]
     [InlineData("getsockopt", false, "TCP and UDP sockets")]
     [InlineData("ioctl", false, "its old size")]
-    public void What_does_not_work_is_named(string missing, bool sharesSysvMemory, string? expected)
+    public void The_objection_names_what_does_not_work(string missing, bool sharesSysvMemory, string? expected)
     {
         string? objection = CriuReach.Objection("/usr/sbin/criu", [.. s_all.Where(function => function != missing)], sharesSysvMemory);
 
@@ -71,7 +71,7 @@ public sealed class CriuReachTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_script_nothing_is_known()
+    public void A_script_in_the_place_of_criu_causes_no_objection()
     {
         File.WriteAllText(_temp.In("criu"), "#!/bin/sh\nexec /usr/sbin/criu \"$@\"\n");
 

@@ -22,7 +22,7 @@ public sealed partial class ImageFieldsTests
     [GeneratedRegex(@"\bProto(Reader|Writer)\b")]
     private static partial Regex MentionsMessages();
 
-    /// <summary>A field is given by a digit: FindNumber(message, 3), Text(6, …), or a case of a reader's field.</summary>
+    /// <summary>Finds fields that are given by a digit: FindNumber(message, 3), Text(6, …), or a case over a reader's field.</summary>
     [GeneratedRegex(@"\bFind(Number|Bytes|Text)\([^;]*?, \d|\.(Number|Flag|Text|Texts|Bytes|Message)\(\d|\.Field (==|is|switch\s*\{\s*) ?\d")]
     private static partial Regex FieldByNumber();
 }

@@ -4,13 +4,13 @@ namespace Crik.Tests.Criu;
 
 public sealed class MemoryDirectoryTests : IDisposable
 {
-    /// <summary>A place of its own, so that a sweep does not meet the directories of other tests.</summary>
+    /// <summary>A directory of this test alone, so that a sweep does not find the directories of other tests.</summary>
     private readonly TempDirectory _place = TempDirectory.Below("/dev/shm");
 
     public void Dispose() => _place.Dispose();
 
     [Fact]
-    public void A_directory_that_nobody_holds_is_swept_with_all_that_is_in_it()
+    public void A_directory_that_nobody_holds_is_removed_with_its_contents()
     {
         string left = Directory.CreateDirectory(_place.In($"crik-{Guid.NewGuid():n}")).FullName;
         File.WriteAllText(Path.Combine(left, "pages-1.img"), "pages");
@@ -21,7 +21,7 @@ public sealed class MemoryDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_whose_maker_lives_stays()
+    public void The_directory_of_a_crik_that_runs_stays()
     {
         using MemoryDirectory held = MemoryDirectory.TryMake(bytes: 0, _place.Path)!;
 
@@ -31,7 +31,7 @@ public sealed class MemoryDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_of_somebody_else_stays()
+    public void A_directory_that_crik_did_not_make_stays()
     {
         string other = Directory.CreateDirectory(_place.In("crik-of-the-program")).FullName;
 

@@ -25,7 +25,7 @@ public sealed class PodAddressesTests
     [InlineData("::1", null)]
     [InlineData("10.0.0.7", null)]
     [InlineData("224.0.0.1", null)]
-    public void What_was_bound_to_the_old_pods_address_gets_the_new_ones(string bound, string? expected)
+    public void A_socket_bound_to_the_old_pods_address_gets_the_address_of_the_new_pod(string bound, string? expected)
     {
         byte[]? moved = s_addresses.Move(IPAddress.Parse(bound).GetAddressBytes());
 
@@ -74,7 +74,7 @@ public sealed class PodAddressesTests
     [InlineData("127.0.0.1")]
     [InlineData("10.0.0.7")]
     [InlineData("::")]
-    public void What_moves_or_stays_is_not_lost(string bound) => Assert.Null(s_addresses.Lost(IPAddress.Parse(bound).GetAddressBytes()));
+    public void A_socket_that_moves_or_stays_is_not_lost(string bound) => Assert.Null(s_addresses.Lost(IPAddress.Parse(bound).GetAddressBytes()));
 
     [Fact]
     public void A_checkpoint_with_a_socket_on_a_network_that_is_not_here_does_not_fit()
@@ -119,7 +119,7 @@ public sealed class PodAddressesTests
     [InlineData("eth0", false)]
     [InlineData(" 0A000005", false)]
     [InlineData("eth0 0A00000G", false)]
-    public void Only_the_text_that_an_address_has_in_a_manifest_is_read_back(string text, bool isOne) =>
+    public void An_address_is_read_only_in_the_form_that_a_manifest_has(string text, bool isOne) =>
         Assert.Equal(isOne ? text : null, InterfaceAddress.TryParse(text)?.ToString());
 
     private static CriuImage CriuImageOf(params byte[][] messages)
@@ -131,7 +131,7 @@ public sealed class PodAddressesTests
 
     private static byte[] File(int type, int id, byte[] inner) => new ProtoWriter().Number(1, type).Number(2, id).Bytes(type == 4 ? 4 : 3, inner).ToArray();
 
-    /// <summary>As criu writes it: IPv4 addresses may come with three empty words behind them.</summary>
+    /// <summary>Makes a socket as criu writes it. An IPv4 address may have three empty words behind it.</summary>
     private static byte[] Socket(int family, int port, byte[] source, byte[] destination)
     {
         ProtoWriter writer = new ProtoWriter().Number(1, 7).Number(3, family).Number(7, port);
@@ -149,7 +149,7 @@ public sealed class PodAddressesTests
     private static byte[] Tcp(int id, int port, int peerPort, byte[] source) => new ProtoWriter().Number(1, 4).Number(2, id).Message(
         4, new ProtoWriter().Number(1, id).Number(3, 2).Number(5, 6).Number(7, port).Number(8, peerPort).Number(11, BitConverter.ToUInt32(source))).ToArray();
 
-    /// <param name="text">Names of interfaces and their addresses in turn.</param>
+    /// <param name="text">The names of interfaces, each followed by its addresses.</param>
     private static InterfaceAddress[] Pairs(string text) =>
         [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Select(pair => new InterfaceAddress(pair[0], IPAddress.Parse(pair[1]).GetAddressBytes()))];
 

@@ -5,7 +5,7 @@ using Crik.Tests.Init;
 
 namespace Crik.Tests.Criu;
 
-/// <summary>A criu that plays a list of events, and notes what it is told.</summary>
+/// <summary>A criu that plays a list of events, and records what crik sends to it.</summary>
 internal sealed class ScriptedSession(IEnumerable<CriuEvent> script) : ICriuSession
 {
     private readonly Queue<CriuEvent> _script = new(script);
@@ -16,7 +16,7 @@ internal sealed class ScriptedSession(IEnumerable<CriuEvent> script) : ICriuSess
 
     public int Notifications { get; private set; }
 
-    /// <summary>What was answered to the notifications: whether criu is to go on.</summary>
+    /// <summary>crik's answers to the notifications: whether criu is to go on.</summary>
     public List<bool> Answers { get; } = [];
 
     public bool WasGivenUp { get; private set; }

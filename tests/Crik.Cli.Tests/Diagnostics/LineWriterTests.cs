@@ -52,7 +52,7 @@ public sealed partial class LineWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_file_may_be_waited_for_and_gets_everything_from_a_thread_that_may_wait()
+    public void Only_a_thread_that_may_wait_writes_to_a_file()
     {
         string path = _temp.In("log");
         using FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, FileModes.OwnFile);
@@ -88,7 +88,7 @@ public sealed partial class LineWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_pipe_whose_reader_has_gone_costs_nothing_but_the_line()
+    public void A_pipe_without_a_reader_only_loses_the_line()
     {
         using AnonymousPipeServerStream reader = new(PipeDirection.In);
         LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle(), s_isText);
@@ -138,7 +138,7 @@ public sealed partial class LineWriterTests : IDisposable
         Assert.EndsWith("\nafter\n", after, StringComparison.Ordinal);
     }
 
-    /// <summary>What is there to be read now.</summary>
+    /// <summary>What can be read now without waiting.</summary>
     private static string Read(AnonymousPipeServerStream reader)
     {
         StringBuilder text = new();

@@ -4,7 +4,7 @@ using Crik.Linux;
 
 namespace Crik.Tests.Files;
 
-/// <summary>What is written can be read, and what could not be read is refused when it is written.</summary>
+/// <summary>Tests that the writer refuses what the reader could not read, and that the reader accepts all the rest.</summary>
 public sealed class ArchiveLimitsTests : ArchiveTest
 {
     [Fact]
@@ -94,7 +94,7 @@ public sealed class ArchiveLimitsTests : ArchiveTest
         Assert.Equal(before, File.ReadAllBytes(In("state", "many")));
     }
 
-    /// <summary>A file of sysfs has fewer bytes than its size says, like one that becomes shorter while it is copied.</summary>
+    /// <summary>Uses a file of sysfs. It has fewer bytes than its size says, like a file that becomes shorter while it is copied.</summary>
     [Fact]
     public void A_single_file_that_cannot_be_saved_leaves_nothing_in_the_archive()
     {

@@ -2,7 +2,7 @@ using Crik.Files;
 
 namespace Crik.Tests.Files;
 
-/// <summary>A directory to save, and an archive beside it.</summary>
+/// <summary>Gives a test a directory to save, and an archive beside it.</summary>
 public abstract class ArchiveTest : IDisposable
 {
     private readonly TempDirectory _temp = new();

@@ -10,7 +10,7 @@ public sealed class ChangedFilesTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void Only_what_is_younger_is_found_and_other_mounts_are_not_looked_into()
+    public void Only_newer_files_are_found_and_other_mounts_are_not_searched()
     {
         Directory.CreateDirectory(_temp.In("old", "inner"));
         Directory.CreateDirectory(_temp.In("mounted"));

@@ -67,7 +67,7 @@ public sealed class DeepTreeTests : ArchiveTest
         Python(string.Create(CultureInfo.InvariantCulture, $"import os\nfor i in range({levels}):\n os.mkdir('{name}', 0o750); os.chdir('{name}')\nopen('file', 'w').write('contents')"), Root);
     }
 
-    /// <summary>Walks down by hand, for no tool takes such a path.</summary>
+    /// <summary>Walks down name by name, because no tool takes such a path.</summary>
     private string Describe() => Python(
         "import os\ndepth = 0\nwhile os.path.isdir('directory'):\n s = os.lstat('directory'); print(oct(s.st_mode), s.st_mtime_ns); os.chdir('directory'); depth += 1\nprint(depth, os.listdir('.'), open('file').read())", Root);
 }

@@ -5,7 +5,7 @@ namespace Crik.Tests.Files;
 public sealed class FileArchiveTests : ArchiveTest
 {
     [Fact]
-    public void What_was_captured_comes_back_with_mode_times_links_and_holes()
+    public void Captured_files_come_back_with_mode_times_links_and_holes()
     {
         Directory.CreateDirectory(In("state", "empty"));
         File.WriteAllText(In("state", "plain"), "contents");
@@ -40,7 +40,7 @@ public sealed class FileArchiveTests : ArchiveTest
     }
 
     [Fact]
-    public void A_file_that_is_named_itself_is_replaced()
+    public void A_path_that_is_a_single_file_is_replaced()
     {
         File.WriteAllText(Root, "then");
         Capture();
@@ -99,7 +99,7 @@ public sealed class FileArchiveTests : ArchiveTest
     }
 
     [Fact]
-    public void A_path_that_is_not_there_is_named_in_a_note()
+    public void A_missing_path_is_named_in_a_note()
     {
         FileArchiveSummary summary = Capture();
 

@@ -12,7 +12,7 @@ public sealed class FileStampTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void A_file_that_is_as_it_was_has_not_changed() => Assert.Equal(FileChange.None, s_then.ChangeTo(s_then));
+    public void An_untouched_file_has_not_changed() => Assert.Equal(FileChange.None, s_then.ChangeTo(s_then));
 
     [Fact]
     public void A_file_of_equal_size_that_was_written_to_is_modified() =>
@@ -22,7 +22,7 @@ public sealed class FileStampTests : IDisposable
     public void A_file_of_another_size_is_resized_whatever_its_time() => Assert.Equal(FileChange.Resized, s_then.ChangeTo(s_then with { Size = 4095 }));
 
     [Fact]
-    public void Another_file_under_the_same_name_replaced_it() => Assert.Equal(FileChange.Replaced, s_then.ChangeTo(new FileStamp(4096, 1_000_000_001, 8)));
+    public void Another_file_under_the_same_name_counts_as_replaced() => Assert.Equal(FileChange.Replaced, s_then.ChangeTo(new FileStamp(4096, 1_000_000_001, 8)));
 
     [Theory]
     [InlineData(true, false)]

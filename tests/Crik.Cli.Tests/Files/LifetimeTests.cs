@@ -11,7 +11,7 @@ public sealed class LifetimeTests
     [Theory]
     [InlineData(0)]
     [InlineData(Year)]
-    public void What_changed_since_the_start_is_of_this_container_also_when_the_clock_was_set_forward(long setForwardBy)
+    public void Changes_since_the_start_count_even_if_the_clock_was_set_forward(long setForwardBy)
     {
         Lifetime minute = new(Start, Start + setForwardBy, Start + setForwardBy + (60 * Second));
 
@@ -22,7 +22,7 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public void When_it_was_set_back_so_is_what_changed_before_and_after_and_an_image_in_between_is_not()
+    public void When_the_clock_was_set_back_changes_before_and_after_count_and_an_image_in_between_does_not()
     {
         Lifetime minute = new(Start, Start - Year, Start - Year + (60 * Second));
 
@@ -33,7 +33,7 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public void A_little_earlier_is_early_enough_for_both()
+    public void A_change_slightly_before_the_start_counts_on_both_sides_of_a_clock_change()
     {
         Lifetime minute = new(Start, Start - Year, Start - Year + (60 * Second));
 
@@ -43,7 +43,7 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public void It_is_counted_from_the_start()
+    public void The_lifetime_begins_at_the_start_of_crik()
     {
         static long Now() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         long before = Now();

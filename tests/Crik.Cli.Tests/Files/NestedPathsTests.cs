@@ -18,7 +18,7 @@ public sealed class NestedPathsTests : IDisposable
     [InlineData("data", "data/sub")]
     [InlineData("data/sub", "data")]
     [InlineData("data", "data/sub/deep", "data/sub", "data/sub/deep/file", "data/")]
-    public void What_is_in_two_paths_is_saved_once_and_put_back(params string[] paths)
+    public void Files_below_two_paths_are_saved_once_and_put_back(params string[] paths)
     {
         Fill();
         string[] roots = [.. paths.Select(path => $"{_temp.Path}/{path}")];
@@ -90,7 +90,7 @@ public sealed class NestedPathsTests : IDisposable
     }
 
     [Fact]
-    public void A_hard_link_between_two_paths_stays_one()
+    public void A_hard_link_between_two_paths_stays_a_hard_link()
     {
         Fill();
         Command.Output("ln", $"{Data}/a", $"{Data}/sub/b");

@@ -40,10 +40,10 @@ public sealed class OwnFilesTests
     [InlineData("/etc/hosts", false)]
     [InlineData("/proc/1/stat", false)]
     [InlineData("/run/secrets/token", false)]
-    public void A_containers_own_are_its_root_and_what_is_in_memory(string path, bool own) => Assert.Equal(own, OwnFiles.IsOwn(path, s_mounts));
+    public void The_containers_own_files_are_those_on_its_root_and_in_memory(string path, bool own) => Assert.Equal(own, OwnFiles.IsOwn(path, s_mounts));
 
     [Fact]
-    public void What_is_younger_than_the_container_goes_along_with_the_directories_above()
+    public void Files_newer_than_the_container_are_included_with_the_directories_above_them()
     {
         OwnFiles own = Choose(
             ["/tmp/new/perf", "/tmp/new/perf", "/usr/bin/java", "/data/log", "/tmp/listed/file", "/run/app/socket"],
@@ -56,7 +56,7 @@ public sealed class OwnFilesTests
     }
 
     [Fact]
-    public void The_coarse_clock_of_files_is_allowed_for()
+    public void The_time_of_a_file_may_be_slightly_before_the_start()
     {
         Assert.Equal(["/a"], Choose(["/a", "/b"], ("/a", Regular, Start - 4_000_000), ("/b", Regular, Start - Second)).Files);
     }
@@ -66,7 +66,7 @@ public sealed class OwnFilesTests
     [InlineData(99, "/etc/link /run/small", 2)]
     [InlineData(1100, "/etc/link /run/middle /run/small", 1)]
     [InlineData(1 << 30, "/etc/link /run/large /run/middle /run/small", 0)]
-    public void What_was_changed_and_closed_goes_along_the_smallest_first_up_to_a_limit(long limit, string files, int leftOut)
+    public void Changed_files_are_included_smallest_first_up_to_the_limit(long limit, string files, int leftOut)
     {
         ChangedFile[] changed =
         [

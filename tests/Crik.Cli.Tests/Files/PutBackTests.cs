@@ -40,7 +40,7 @@ public sealed class PutBackTests : IDisposable
     }
 
     [Fact]
-    public void What_was_made_since_stays()
+    public void Files_that_were_made_after_the_restore_stay()
     {
         Directory.CreateDirectory(_temp.In("state", "new"));
         File.WriteAllText(_temp.In("state", "new", "file"), "then");

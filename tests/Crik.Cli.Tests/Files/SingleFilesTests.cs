@@ -36,7 +36,7 @@ public sealed class SingleFilesTests : ArchiveTest
     }
 
     [Fact]
-    public void A_single_path_that_cannot_be_written_stops_nothing()
+    public void A_single_path_that_cannot_be_written_does_not_stop_the_restore()
     {
         string[] files = [In("a"), In("b"), In("c")];
         foreach (string file in files)
@@ -69,9 +69,9 @@ public sealed class SingleFilesTests : ArchiveTest
         Assert.Equal("contents", File.ReadAllText(file));
     }
 
-    /// <summary>A disk that is full, in the file's place: what comes after is not restored without it.</summary>
+    /// <summary>The disk of the file is full. Then the whole restore stops, because the program may not run without the file.</summary>
     [MountFact]
-    public void A_single_file_that_finds_no_room_stops_the_restore_and_leaves_nothing_half_done()
+    public void A_full_disk_stops_the_restore_of_a_single_file_and_leaves_nothing_half_done()
     {
         string small = Directory.CreateDirectory(In("small")).FullName;
         string file = Path.Combine(small, "file");
@@ -94,7 +94,7 @@ public sealed class SingleFilesTests : ArchiveTest
     }
 
     [MountFact]
-    public void A_single_file_on_a_file_system_that_is_read_only_here_stops_nothing()
+    public void A_single_file_on_a_read_only_file_system_does_not_stop_the_restore()
     {
         string[] files = [In("root", "file"), In("root", "new", "file"), In("other")];
         Directory.CreateDirectory(In("root", "new"));
@@ -138,7 +138,7 @@ public sealed class SingleFilesTests : ArchiveTest
     }
 
     [Fact]
-    public void Damage_that_shows_when_a_single_file_is_written_leaves_nothing_half_done()
+    public void Damage_that_is_found_while_a_single_file_is_written_leaves_nothing_half_done()
     {
         File.WriteAllText(Root, "contents");
         FileArchive.Capture([], [Root], [], Archive, CancellationToken.None);

@@ -9,7 +9,7 @@ using Crik.Tests.Store;
 
 namespace Crik.Tests.Fuzz;
 
-/// <summary>What mutation does not come upon by itself, and what it once came upon.</summary>
+/// <summary>Tests bad input that random mutation does not find by itself, and bad input that it found once.</summary>
 public sealed class HostileFilesTests : IDisposable
 {
     private readonly TempDirectory _temp = new();
@@ -25,7 +25,7 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("nested")]
     [InlineData("empty")]
     [InlineData("NUL")]
-    public void A_file_that_is_none_is_refused_and_not_waited_for(string what)
+    public void An_entry_that_is_no_plain_file_is_refused_without_waiting(string what)
     {
         string checkpoint = CheckpointFixture.Add(_temp, 7);
         string archive = Directory.CreateDirectory(_temp.In("archive")).FullName;
@@ -48,7 +48,7 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("fifo")]
     [InlineData("directory")]
     [InlineData("link to /dev/zero")]
-    public void An_image_that_is_no_file_is_refused(string what)
+    public void An_image_that_is_no_plain_file_is_refused(string what)
     {
         string checkpoint = CheckpointFixture.Add(_temp, 7);
         Replace(Path.Combine(checkpoint, "images", "core-301.img"), what);
@@ -60,7 +60,7 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("fifo")]
     [InlineData("directory")]
     [InlineData("link to itself")]
-    public void A_lock_that_is_no_file_is_a_problem_and_not_waited_for(string what)
+    public void A_lock_that_is_no_plain_file_is_reported_without_waiting(string what)
     {
         Replace(_temp.In("lock"), what);
 
@@ -76,7 +76,7 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("link to /dev/zero")]
     [InlineData("link to itself")]
     [InlineData("NUL")]
-    public void What_is_left_in_the_place_of_a_new_file_is_replaced_and_not_waited_for(string what)
+    public void Anything_in_the_place_of_a_new_file_is_replaced_without_waiting(string what)
     {
         RunRecord record = new() { RunId = "r", StartedAt = DateTimeOffset.UnixEpoch, HostName = "h" };
         Replace(_temp.In("run.json.new"), what);
@@ -96,7 +96,7 @@ public sealed class HostileFilesTests : IDisposable
     }
 
     [Fact]
-    public void Files_that_are_larger_together_than_a_number_are_refused()
+    public void Files_whose_sizes_overflow_when_they_are_added_are_refused()
     {
         string root = _temp.In("state");
         string archive = Directory.CreateDirectory(_temp.In("archive")).FullName;
@@ -112,7 +112,7 @@ public sealed class HostileFilesTests : IDisposable
     }
 
     [Fact]
-    public void An_HTTP_answer_of_nothing_but_preludes_costs_no_stack()
+    public void Many_interim_HTTP_answers_do_not_overflow_the_stack()
     {
         byte[] preludes = [.. Enumerable.Repeat("HTTP/1.1 100 \r\n\r\n"u8.ToArray(), 500_000).SelectMany(bytes => bytes)];
 
@@ -139,7 +139,7 @@ public sealed class HostileFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_with_the_highest_number_there_is_does_not_make_the_next_one_negative()
+    public void A_directory_with_the_largest_number_does_not_make_the_next_number_negative()
     {
         Directory.CreateDirectory(_temp.In("checkpoints", "2147483647"));
         Directory.CreateDirectory(_temp.In("checkpoints", "12"));

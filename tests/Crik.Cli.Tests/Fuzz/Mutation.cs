@@ -4,7 +4,7 @@ using System.Text;
 namespace Crik.Tests.Fuzz;
 
 /// <summary>
-/// Makes bad input of good input: flips, cuts, repetitions, and pieces that readers stumble over. The seed is fixed, so a finding
+/// Turns good input into bad input: it flips bits, cuts, repeats, and inserts pieces that are hard to read. The seed is fixed, so a finding
 /// comes again; the time is bounded, so a slow machine sees fewer rounds and not a longer test.
 /// </summary>
 internal sealed class Mutation(int seed)
@@ -23,7 +23,7 @@ internal sealed class Mutation(int seed)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>Many times: one of the good inputs, made bad.</summary>
+    /// <summary>Damages one of the good inputs and tries it, many times.</summary>
     public static void Run(int seed, int rounds, byte[][] good, Action<byte[]> read)
     {
         Mutation mutation = new(seed);

@@ -15,7 +15,7 @@ using Crik.Tests.Store;
 
 namespace Crik.Tests.Fuzz;
 
-/// <summary>Whatever is in a file, a reader answers, or refuses it with the one exception that its caller knows. Nothing is written outside.</summary>
+/// <summary>Gives damaged input to every reader. A reader must return a value or throw the one exception that its caller handles.</summary>
 public sealed class ReadersTests : IDisposable
 {
     private const int Seed = 20261121;
@@ -25,7 +25,7 @@ public sealed class ReadersTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void Manifests()
+    public void A_damaged_manifest_is_read_or_refused()
     {
         string checkpoint = CheckpointFixture.Add(_temp, 7);
         string path = Path.Combine(checkpoint, "manifest.json");
@@ -51,7 +51,7 @@ public sealed class ReadersTests : IDisposable
     }
 
     [Fact]
-    public void Run_records()
+    public void A_damaged_run_record_is_read_or_ignored()
     {
         RunRecord record = new()
         {
@@ -81,7 +81,7 @@ public sealed class ReadersTests : IDisposable
     }
 
     [Fact]
-    public void Archives_and_nothing_is_written_outside()
+    public void A_damaged_archive_is_put_back_or_refused_and_writes_nothing_outside()
     {
         string root = _temp.In("inside", "state");
         string archive = _temp.In("inside", "archive");
@@ -115,7 +115,7 @@ public sealed class ReadersTests : IDisposable
     }
 
     [Fact]
-    public void Images_of_criu()
+    public void Damaged_images_of_criu_are_read_or_refused()
     {
         string directory = Directory.CreateDirectory(_temp.In("images")).FullName;
         using TempDirectory images = new();
@@ -147,7 +147,7 @@ public sealed class ReadersTests : IDisposable
     }
 
     [Fact]
-    public void Lines_under_proc()
+    public void Damaged_lines_under_proc_are_read_or_ignored()
     {
         byte[][] good =
         [
@@ -168,7 +168,7 @@ public sealed class ReadersTests : IDisposable
     }
 
     [Fact]
-    public void Messages_of_criu()
+    public void A_damaged_message_of_criu_is_read_or_refused()
     {
         byte[] text = new ProtoWriter().Text(1, "post-dump").Number(2, 301).ToArray();
         byte[][] good =
@@ -182,7 +182,7 @@ public sealed class ReadersTests : IDisposable
     }
 
     [Fact]
-    public void Configuration_files()
+    public void A_damaged_configuration_file_is_read_or_refused()
     {
         string path = _temp.In("config.yaml");
         byte[][] good =
@@ -200,7 +200,7 @@ public sealed class ReadersTests : IDisposable
     }
 
     [Fact]
-    public void Answers_over_HTTP()
+    public void A_damaged_HTTP_answer_is_read_or_refused()
     {
         byte[][] good =
         [
@@ -230,14 +230,14 @@ public sealed class ReadersTests : IDisposable
     }
 
     [Fact]
-    public void Questions_at_the_control_socket()
+    public void A_damaged_request_at_the_control_socket_is_read_or_refused()
     {
         byte[] good = ControlJson.Write(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = true });
 
         Mutation.Run(Seed, 20_000, [good], bad => Refuses<JsonException>(() => ControlJson.ReadRequest(bad)));
     }
 
-    /// <summary>What a start, <c>crik list</c> and <c>crik inspect</c> work out of what a checkpoint says of itself.</summary>
+    /// <summary>Does with a manifest what a start, <c>crik list</c> and <c>crik inspect</c> do with it.</summary>
     private static void Use(CheckpointManifest manifest, string checkpoint, string images)
     {
         ContainerFacts now = ContainerFacts.Read(manifest, images, ["/data"], PrivilegeLevel.Basic, 40300, () => true) with
@@ -255,7 +255,7 @@ public sealed class ReadersTests : IDisposable
         Assert.All(written, Assert.NotEmpty);
     }
 
-    /// <summary>A number in a message leads to a file that is not there: crik's reader says so like any other.</summary>
+    /// <summary>A number in a message leads to a file that does not exist. The reader then throws the same exception as for other damage.</summary>
     private static void RefusesFile(Action read) => Refuses<IOException>(read);
 
     private static void Refuses<T>(Action read)

@@ -29,7 +29,7 @@ public sealed class ChildTableTests
     }
 
     [Fact]
-    public void A_forgotten_child_is_nobodys()
+    public void The_end_of_a_forgotten_child_is_ignored()
     {
         ChildProcess child = new(500);
         _table.Await(child);
@@ -40,7 +40,7 @@ public sealed class ChildTableTests
     }
 
     [Fact]
-    public void Of_two_ends_of_one_number_during_a_start_the_later_counts()
+    public void The_later_of_two_ends_with_the_same_PID_counts_during_a_start()
     {
         _table.BeginStart();
         _table.NoteEnd(500, 1 << 8);
@@ -52,7 +52,7 @@ public sealed class ChildTableTests
     }
 
     [Fact]
-    public void What_ended_during_a_start_is_forgotten_when_the_last_start_is_over()
+    public void Ends_noted_during_a_start_are_forgotten_after_the_last_start()
     {
         _table.BeginStart();
         _table.BeginStart();

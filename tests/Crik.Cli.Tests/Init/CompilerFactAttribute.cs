@@ -2,7 +2,7 @@ using Crik.Linux;
 
 namespace Crik.Tests.Init;
 
-/// <summary>A test that compiles programs in C, as the native build compiles its libraries. It is left out where there is no gcc.</summary>
+/// <summary>Marks a test that compiles C programs, as the native build compiles its libraries. It is skipped without gcc.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class CompilerFactAttribute : FactAttribute
 {

@@ -7,7 +7,7 @@ public sealed class DismissedCriuTests
     private readonly DismissedCriu _dismissed = new(patience: 1000);
 
     [Fact]
-    public void A_criu_that_was_dismissed_is_killed_once_when_it_has_had_its_time()
+    public void A_dismissed_criu_is_killed_once_when_its_time_is_over()
     {
         _dismissed.Add(42, now: 5000);
 
@@ -19,7 +19,7 @@ public sealed class DismissedCriuTests
     }
 
     [Fact]
-    public void Where_no_criu_held_the_program_nobody_is_killed()
+    public void Nothing_is_killed_when_no_criu_held_the_program()
     {
         _dismissed.Add(0, now: 5000);
 
@@ -28,7 +28,7 @@ public sealed class DismissedCriuTests
     }
 
     [Fact]
-    public void A_second_look_without_a_criu_does_not_spare_the_first_one()
+    public void A_later_release_without_a_criu_does_not_spare_the_criu_before_it()
     {
         _dismissed.Add(42, now: 5000);
         _dismissed.Add(0, now: 5500);

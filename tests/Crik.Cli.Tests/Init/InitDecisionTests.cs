@@ -2,7 +2,7 @@ using Crik.Init;
 
 namespace Crik.Tests.Init;
 
-/// <summary>SIGTERM comes at 1000 with a grace period of 40 s: the init acts at 34333, and crik ends at 39750.</summary>
+/// <summary>Tests the deadlines of the init, in milliseconds. SIGTERM comes at 1000 and the grace period is 40 s, so the init acts at 34333 and crik ends at 39750.</summary>
 public sealed class InitDecisionTests
 {
     private const long Asked = 1000;
@@ -56,7 +56,7 @@ public sealed class InitDecisionTests
     [InlineData(Deadline + 1, true, false, "Interrupted")]
     [InlineData(Deadline + 1, true, true, "NotYet")]
     [InlineData(Deadline + 1, false, false, "NotYet")]
-    public void A_run_that_hangs_before_there_is_a_program_is_not_waited_for(long now, bool hasRun, bool isAlone, string end)
+    public void The_init_does_not_wait_for_a_run_that_hangs_before_the_program_starts(long now, bool hasRun, bool isAlone, string end)
     {
         InitSituation seen = new() { Now = now, TerminatedAt = Asked, ReleaseAt = long.MaxValue, HasRun = hasRun, IsAlone = isAlone };
 
@@ -72,7 +72,7 @@ public sealed class InitDecisionTests
     [InlineData("None", Exit - 100, Asked, Exit + 1900, "Ended")]
     [InlineData("Committed", 20_000, Asked, Exit - 1, "NotYet")]
     [InlineData("Committed", 20_000, Asked, Exit, "Checkpointed")]
-    public void A_run_that_hangs_after_the_program_has_ended_is_not_waited_for_for_ever(string phase, long endedAt, long? terminatedAt, long now, string end)
+    public void The_init_does_not_wait_for_ever_for_a_run_that_hangs_after_the_programs_end(string phase, long endedAt, long? terminatedAt, long now, string end)
     {
         InitSituation seen = Running(now) with { ProgramEndedAt = endedAt, TerminatedAt = terminatedAt, WasTerminated = terminatedAt is not null, Phase = Enum.Parse<SavePhase>(phase) };
 
@@ -121,7 +121,7 @@ public sealed class InitDecisionTests
     }
 
     [Fact]
-    public void Whenever_time_is_up_there_is_something_to_do()
+    public void The_init_has_something_to_do_whenever_it_wakes_up()
     {
         int count = 0;
         foreach (InitSituation seen in All())

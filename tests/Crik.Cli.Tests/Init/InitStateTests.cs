@@ -45,7 +45,7 @@ public sealed class InitStateTests
     }
 
     [Fact]
-    public void After_that_every_SIGTERM_is_a_signal_like_any_other_and_crik_sends_no_second_one()
+    public void After_the_decision_SIGTERM_is_an_ordinary_signal_and_crik_sends_no_second_one()
     {
         StartProgram();
         _state.Terminate();
@@ -105,7 +105,7 @@ public sealed class InitStateTests
     }
 
     [Fact]
-    public void The_SIGTERM_of_a_program_that_is_not_there_yet_waits_for_it()
+    public void SIGTERM_waits_for_a_program_that_has_not_started_yet()
     {
         _state.Terminate();
         Assert.Empty(_sent);

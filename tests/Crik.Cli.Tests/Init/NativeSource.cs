@@ -23,7 +23,7 @@ internal static class NativeSource
         return target;
     }
 
-    /// <returns>What the program wrote, errors first, without the last line's end.</returns>
+    /// <returns>What the program wrote: its errors, then its output, without the last line break.</returns>
     public static string Run(string program, string preload, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

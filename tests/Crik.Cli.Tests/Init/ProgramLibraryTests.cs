@@ -17,7 +17,7 @@ public sealed class ProgramLibraryTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [CompilerFact]
-    public void A_program_that_asks_for_io_uring_hears_that_there_is_none() =>
+    public void A_program_that_asks_for_io_uring_is_told_that_the_kernel_has_none() =>
         Assert.Equal("no io_uring", NativeSource.Run(NativeSource.Program(_temp, AskForRing), Write()));
 
     [CompilerFact]
@@ -95,7 +95,7 @@ public sealed class ProgramLibraryTests : IDisposable
     }
 
     [Fact]
-    public void After_a_restore_what_is_missing_beside_the_library_is_written()
+    public void A_restore_writes_the_files_that_are_missing_beside_the_library()
     {
         string directory = Directory.CreateDirectory(_temp.In("crik-no-io-uring"), (UnixFileMode)0b111_101_101).FullName;
         File.WriteAllBytes(Path.Combine(directory, "no-io-uring.so"), [1]);

@@ -52,7 +52,7 @@ public sealed class SaveGuardTests
     }
 
     [Fact]
-    public void A_new_save_holds_nobody_of_the_one_before()
+    public void A_new_save_holds_no_process_of_the_save_before()
     {
         SaveGuard guard = new();
         guard.Begin(42, 1000);

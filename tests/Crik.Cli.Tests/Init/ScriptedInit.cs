@@ -4,7 +4,7 @@ using Crik.Linux;
 namespace Crik.Tests.Init;
 
 /// <summary>
-/// An init without processes: the real state that the init and the run share, signals that are noted instead of sent, and waits that take no time.
+/// An init without processes. It has the real state that the init and the run share, records signals instead of sending them, and never really waits.
 /// </summary>
 internal sealed class ScriptedInit : IInit
 {
@@ -19,7 +19,7 @@ internal sealed class ScriptedInit : IInit
         });
     }
 
-    /// <summary>What criu is told to be, so that nothing real is meant: no kernel gives out such a number.</summary>
+    /// <summary>The PID of every scripted criu. The kernel never gives it to a process, so a signal to it cannot reach a real one.</summary>
     public const int NobodysPid = (1 << 22) + 1;
 
     public InitState State { get; }
@@ -27,7 +27,7 @@ internal sealed class ScriptedInit : IInit
     /// <summary>The signals that the init sent, in order.</summary>
     public List<(int Pid, int Signal)> Sent { get; } = [];
 
-    /// <summary>The run committed although the init had not allowed it: for an instant there were a checkpoint and a program that runs.</summary>
+    /// <summary>Whether the run committed without asking the init. Then there was a checkpoint beside a running program for an instant.</summary>
     public bool CommittedUnasked { get; private set; }
 
     public List<ProcessSpec> Starts { get; } = [];
@@ -37,7 +37,7 @@ internal sealed class ScriptedInit : IInit
 
     public List<ChildProcess> Forgotten { get; } = [];
 
-    /// <summary>What a started process comes to; nothing happens to it without this.</summary>
+    /// <summary>Decides what happens to a started process. Without it, nothing happens.</summary>
     public Action<ChildProcess>? WhenStarted { get; set; }
 
     /// <summary>Called with a child that something else starts.</summary>
@@ -75,7 +75,7 @@ internal sealed class ScriptedInit : IInit
 
     public bool TakeCheckpointRequest() => State.TakeCheckpointRequest();
 
-    /// <summary>A signal comes from outside.</summary>
+    /// <summary>Does what the init does when a signal comes from outside.</summary>
     public void Receive(int signal) => State.Receive(new ReceivedSignal(signal, Code: 0, SenderPid: 7, Value: 0), Environment.TickCount64);
 
     /// <summary>Does what the init does at the deadline.</summary>

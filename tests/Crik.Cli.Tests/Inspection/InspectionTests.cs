@@ -43,7 +43,7 @@ public sealed class InspectionTests : IDisposable
     }
 
     [Fact]
-    public void Mounts_of_a_namespace_of_its_own_are_shown() =>
+    public void Mounts_of_the_programs_own_namespace_are_shown() =>
         Assert.Equal(["/private tmpfs none False", "/data nfs4 disk True"], Read().Mounts.Select(mount => $"{mount.Point} {mount.Type} {mount.Source} {mount.IsExternal}"));
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class InspectionTests : IDisposable
     }
 
     [Fact]
-    public void The_time_the_program_stood_still_is_read_from_criu()
+    public void The_time_for_which_the_program_was_frozen_is_read_from_criu()
     {
         // As criu 4.3 wrote it: 7.352 ms to freeze, 749.89 ms frozen.
         File.WriteAllBytes(_images.PathOf("stats-dump"), Convert.FromHexString("4059105506330957260000000a2408b83910c2e22d18ceb20120d441288328300038da2540004800501f581f600168007001"));
@@ -207,13 +207,13 @@ public sealed class InspectionTests : IDisposable
     [Theory]
     [InlineData(long.MaxValue)]
     [InlineData(int.MaxValue)]
-    public void Page_counts_that_cannot_be_are_damage_or_only_a_number(long count)
+    public void Impossible_page_counts_are_damage_or_are_shown_as_a_number(long count)
     {
         _images.Write("pagemap-302.img", [new ProtoWriter().Number(1, 2), .. Enumerable.Repeat(SavedImages.Pages(0, count), 2)]);
         AssertReadOrNamed("pagemap-302.img");
     }
 
-    /// <summary>As criu 4.3 writes it: the payload of a compressed stretch has any length, and the next one begins with a whole page.</summary>
+    /// <summary>Writes pages as criu 4.3 does: the payload of a compressed stretch has any length, and the next one begins at a whole page.</summary>
     [Fact]
     public void Memory_behind_compressed_memory_is_found()
     {
@@ -241,7 +241,7 @@ public sealed class InspectionTests : IDisposable
     }
 
     [Fact]
-    public void What_is_in_a_checkpoint_cannot_write_to_the_terminal()
+    public void A_checkpoint_cannot_write_control_characters_to_the_terminal()
     {
         SavedImages images = new(_temp, "\e[2J\e]0;x\a\nfake line\u202e\u009b");
         images.Write("core-302.img", SavedImages.Core("\e[31m\r", 1, 0));

@@ -30,7 +30,7 @@ public sealed class ListReportTests : IDisposable
     }
 
     [Fact]
-    public void The_table_says_when_where_what_and_which_is_next()
+    public void The_table_shows_state_size_place_and_program_of_each_checkpoint()
     {
         CheckpointFixture.Add(_temp, 1, program: "evil\e[2Jname");
         CheckpointFixture.Add(_temp, 2);
@@ -47,7 +47,7 @@ public sealed class ListReportTests : IDisposable
     }
 
     [Fact]
-    public void JSON_says_the_same()
+    public void The_JSON_form_has_the_same_facts()
     {
         CheckpointFixture.Add(_temp, 2);
 
@@ -73,7 +73,7 @@ public sealed class ListReportTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_without_checkpoints_is_an_empty_list_and_none_is_an_error()
+    public void A_directory_without_checkpoints_is_an_empty_list_and_a_missing_directory_is_an_error()
     {
         Assert.Empty(CheckpointCatalog.Read(_temp.Path));
         Assert.Contains("none", Assert.Throws<CheckpointException>(() => CheckpointCatalog.Read(_temp.In("none"))).Message, StringComparison.Ordinal);

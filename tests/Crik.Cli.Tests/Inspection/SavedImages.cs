@@ -10,7 +10,7 @@ internal sealed class SavedImages
     public const string Secret = "PASSWORD=geheim";
     private const int Page = 4096;
 
-    /// <summary>The pages begin here; the arguments end in the middle of the second page, and the environment follows.</summary>
+    /// <summary>The address of the first page. The arguments end in the middle of the second page, and the environment follows.</summary>
     public const ulong Stack = 0x7ffe0000;
 
     public SavedImages(TempDirectory directory, string program = "server")

@@ -16,7 +16,7 @@ public sealed class ProcFsTests
     }
 
     [Fact]
-    public void What_ended_a_process_that_nobody_waited_for_is_known()
+    public void The_signal_that_ended_a_zombie_can_be_read()
     {
         // A child with a name full of what /proc/PID/stat separates its fields with. It ends once its parent is no shell any more, which would wait for it.
         const string Child = "printf 'x) Z (y' > /proc/self/comm; until [ \"$parent\" = sleep ]; do read -r parent < /proc/$PPID/comm; done; kill -SEGV $$";
@@ -34,7 +34,7 @@ public sealed class ProcFsTests
     }
 
     [Fact]
-    public void What_processes_share_counts_once()
+    public void Memory_that_processes_share_counts_once()
     {
         const string Program = "import mmap, os, time; m = mmap.mmap(-1, 256 << 20); m.write(b'x' * (256 << 20)); p = os.fork(); n = sum(m[i] for i in range(0, 256 << 20, 4096)); print(p or 'ready', flush=True); time.sleep(1000)";
         using Process parent = Process.Start(new ProcessStartInfo("python3", ["-c", Program]) { RedirectStandardOutput = true })!;
@@ -55,7 +55,7 @@ public sealed class ProcFsTests
     }
 
     [Fact]
-    public void A_thread_that_waits_goes_on_in_a_mapping_of_its_program()
+    public void The_instruction_pointer_of_a_waiting_thread_is_in_a_mapping_of_its_program()
     {
         using Process sleep = Process.Start("sleep", "100");
         try

@@ -5,7 +5,7 @@ using Crik.Nodes;
 
 namespace Crik.Tests.Nodes;
 
-/// <summary>Counts this process's sockets, so that no other test may run meanwhile.</summary>
+/// <summary>Tests that no failed question leaves a socket behind. It counts the sockets of this process, so no other test may run meanwhile.</summary>
 [CollectionDefinition(nameof(DescriptorTests), DisableParallelization = true)]
 [Collection(nameof(DescriptorTests))]
 public sealed class DescriptorTests

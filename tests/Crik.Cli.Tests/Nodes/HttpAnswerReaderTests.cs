@@ -42,7 +42,7 @@ public sealed class HttpAnswerReaderTests
     [InlineData("HTTP/2 200\r\n\r\n", "not HTTP/1.1")]
     [InlineData("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "broken header")]
     [InlineData("SSH-2.0-OpenSSH\r\n", "not HTTP")]
-    public void What_is_no_answer_is_refused(string text, string because)
+    public void Bytes_that_are_no_HTTP_answer_are_refused(string text, string because)
     {
         HttpException exception = Assert.Throws<HttpException>(() =>
         {

@@ -4,7 +4,7 @@ using Crik.Nodes;
 
 namespace Crik.Tests.Nodes;
 
-/// <summary>The answers are examples from the clouds' documentation.</summary>
+/// <summary>Tests the sources that ask the metadata of a cloud. The answers are examples from the documentation of the clouds.</summary>
 public sealed class MetadataSourceTests
 {
     private static Deadline Soon => Deadline.In(TimeSpan.FromSeconds(60));

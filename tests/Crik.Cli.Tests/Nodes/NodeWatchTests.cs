@@ -91,7 +91,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public void A_question_leaves_the_news_to_whoever_polls_for_them()
+    public void A_question_does_not_take_news_away_from_those_who_poll()
     {
         using StandInServer server = new(request => IsHeld(request) ? null : StandInServer.Json(ShuttingDown));
         using NodeWatch watch = Watch(server);
@@ -106,7 +106,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public void Where_no_thread_can_be_started_the_state_is_unknown_and_nothing_is_thrown()
+    public void When_no_thread_can_be_started_the_state_is_unknown_and_nothing_is_thrown()
     {
         using StandInServer server = new(_ => StandInServer.Json(ShuttingDown));
         int tried = 0;

@@ -17,7 +17,7 @@ public sealed class CommandChangeTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Another_command_than_the_checkpoints_is_a_change(string what, string[] then, string[] now, string? saysThen, string? saysNow)
+    public void A_command_that_differs_from_the_checkpoints_is_a_change(string what, string[] then, string[] now, string? saysThen, string? saysNow)
     {
         CommandChange? change = CommandChange.Of(then, now);
 

@@ -2,7 +2,7 @@ using Crik.Policy;
 
 namespace Crik.Tests.Policy;
 
-/// <summary>The table of docs/design/0009-asking-about-the-node.md. All times are seconds.</summary>
+/// <summary>Tests the table of docs/design/0009-asking-about-the-node.md. All times are in seconds.</summary>
 public sealed class GracePlanTests
 {
     [Theory]

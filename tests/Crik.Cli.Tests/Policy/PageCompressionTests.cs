@@ -28,7 +28,7 @@ public sealed class PageCompressionTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Size_room_and_what_the_volume_has_shown_decide(
+    public void Size_free_space_and_measured_speed_decide_about_compression(
         string wanted, bool can, long mib, long freeMib, int seconds, int? plain, int? packed, bool compresses, bool refused, string reason)
     {
         WriteSpeeds speeds = new(Twice(plain), Twice(packed), packed is null ? null : 50);

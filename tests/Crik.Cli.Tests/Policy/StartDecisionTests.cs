@@ -51,7 +51,7 @@ public sealed class StartDecisionTests
     [InlineData("once", new[] { 1, 2, 3 }, new int[0])]
     [InlineData("always", new[] { 3 }, new[] { 2, 1 })]
     [InlineData("always", new[] { 1, 2, 3 }, new int[0])]
-    public void What_was_rolled_back_from_is_not_restored(string mode, int[] skipped, int[] restored)
+    public void A_checkpoint_that_a_rollback_skipped_is_not_restored(string mode, int[] skipped, int[] restored)
     {
         RunRecord record = new() { RunId = "r", StartedAt = default, HostName = "h", Skipped = skipped };
 

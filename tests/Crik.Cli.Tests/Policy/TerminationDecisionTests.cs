@@ -28,7 +28,7 @@ public sealed class TerminationDecisionTests
     }
 
     [Fact]
-    public void Without_anybody_to_ask_SIGTERM_means_a_checkpoint() => Assert.True(TerminationDecision.Decide(null, new CrikOptions { WhenNodeStateUnknown = WhenNodeStateUnknown.Forward }.Termination).MakesCheckpoint);
+    public void Without_a_source_of_node_states_SIGTERM_means_a_checkpoint() => Assert.True(TerminationDecision.Decide(null, new CrikOptions { WhenNodeStateUnknown = WhenNodeStateUnknown.Forward }.Termination).MakesCheckpoint);
 
     [Fact]
     public void The_reason_names_state_and_signal() =>

@@ -28,7 +28,7 @@ public sealed class VolumeFileChangesTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void A_file_that_is_not_as_it_was_is_a_change(string what, ulong? inode, (long Size, long ModifiedNs, ulong? Inode)? now, string? told)
+    public void A_file_that_changed_since_the_checkpoint_is_reported(string what, ulong? inode, (long Size, long ModifiedNs, ulong? Inode)? now, string? told)
     {
         string[] changes = [.. VolumeFileChanges.Of(
             With(new WrittenFile(File, new FileStamp(100, 5000, inode))), _ => now is { } file ? new FileStamp(file.Size, file.ModifiedNs, file.Inode) : null)];
@@ -38,7 +38,7 @@ public sealed class VolumeFileChangesTests
     }
 
     [Fact]
-    public void Each_file_is_compared_with_itself()
+    public void Each_file_is_compared_with_its_own_state_at_the_checkpoint()
     {
         Dictionary<string, FileStamp?> now = new() { ["/data/a"] = new FileStamp(1, 1, 1), ["/data/b"] = new FileStamp(2, 9, 2), ["/data/c"] = null };
         CheckpointManifest manifest = With(

@@ -7,7 +7,7 @@ using Crik.Tests.Store;
 
 namespace Crik.Tests.Restore;
 
-/// <summary>The tests' process stands for crik here, and children of it for processes of the pod.</summary>
+/// <summary>Tests which processes are ended after a failed restore. The process of the tests stands in for crik, and its children for the processes of the pod.</summary>
 public sealed class ProcRestoredTreeTests
 {
     private readonly ProcRestoredTree _tree = new(new ScriptedInit());

@@ -10,10 +10,10 @@ using Crik.Tests.Store;
 
 namespace Crik.Tests.Restore;
 
-/// <summary>A real image directory in memory with checkpoints that fit this machine, but for criu's part.</summary>
+/// <summary>A real image directory in memory. Its checkpoints fit this machine, but the images of criu in them are empty.</summary>
 internal sealed class RestoreFixture : IDisposable
 {
-    /// <summary>PID_MAX_LIMIT: a manifest may have it, and the kernel never gives it out.</summary>
+    /// <summary>The limit of process numbers (PID_MAX_LIMIT). A manifest may contain it, but the kernel never uses it.</summary>
     public const int RootPid = 1 << 22;
 
     private static readonly byte[] s_emptyImage = [0x19, 0x43, 0x56, 0x54, 1, 2, 3, 4];
@@ -74,7 +74,7 @@ internal sealed class RestoreFixture : IDisposable
     }
 
     /// <summary>Writes a checkpoint of a program that had a file open for writing.</summary>
-    /// <param name="then">Makes the file's stamp at the checkpoint of the one that it has now.</param>
+    /// <param name="then">Returns the stamp that the file had at the checkpoint, from the stamp that it has now.</param>
     public void AddWithWrittenFile(int generation, Func<FileStamp, FileStamp> then)
     {
         string file = _temp.Write("database", "rows");
@@ -119,7 +119,7 @@ internal sealed class RestoreFixture : IDisposable
     public string Contents(int generation) => string.Join('\n', Directory.EnumerateFileSystemEntries(PathOf(generation), "*", SearchOption.AllDirectories).Order()
         .Select(path => $"{path} {(File.Exists(path) ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))) : "")}"));
 
-    /// <summary>What attempts have left beside the checkpoints.</summary>
+    /// <summary>The files that attempts have left beside the checkpoints.</summary>
     public string[] Attempts() => Directory.GetDirectories(_temp.Path, ".restore-*");
 
     public void Dispose()

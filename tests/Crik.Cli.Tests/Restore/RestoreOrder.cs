@@ -4,11 +4,11 @@ namespace Crik.Tests.Restore;
 
 /// <summary>One way in which a restore may go.</summary>
 /// <param name="Messages">criu's messages: a for pre-restore, b for post-restore, c for pre-resume, f for the answer about its features, x for another notification.</param>
-/// <param name="RestoreEnd">What follows them.</param>
-/// <param name="TerminatedAt">Before which of them SIGTERM comes, their count for after the last; -1 for never.</param>
+/// <param name="RestoreEnd">What follows the messages.</param>
+/// <param name="TerminatedAt">The index of the message before which SIGTERM comes. The number of messages means after the last one, and -1 means never.</param>
 internal sealed record RestoreOrder(string Messages, RestoreEnd RestoreEnd, int TerminatedAt)
 {
-    /// <summary>All orders of up to three messages, and of all four, each way to end, and SIGTERM at every point.</summary>
+    /// <summary>All orders of up to three messages and of all four, with each way to end, and with SIGTERM at every point.</summary>
     public static IEnumerable<RestoreOrder> All()
     {
         IEnumerable<string> ofAll = SaveOrder.Words("abcf", 4).Where(word => word.Length == 4 && word.Distinct().Count() == 4);
@@ -27,10 +27,10 @@ internal sealed record RestoreOrder(string Messages, RestoreEnd RestoreEnd, int 
 
     public bool IsTerminated => TerminatedAt >= 0;
 
-    /// <summary>criu let the tasks run, or was about to.</summary>
+    /// <summary>Whether criu let the tasks run, or was about to.</summary>
     public bool WasResumed => Messages.Contains('c', StringComparison.Ordinal);
 
-    /// <summary>The tree was complete.</summary>
+    /// <summary>Whether the tree was complete.</summary>
     public bool WasComplete => WasResumed || Messages.Contains('b', StringComparison.Ordinal);
 
     /// <summary>Whether the program must run in the end.</summary>
@@ -49,14 +49,14 @@ internal enum RestoreEnd
     Success,
     Failure,
 
-    /// <summary>A success of something that was not asked for.</summary>
+    /// <summary>criu reports success for something that crik did not ask for.</summary>
     WrongType,
     End,
 
     /// <summary>criu ends, and not all tasks of a complete tree are left.</summary>
     EndThatTearsTree,
 
-    /// <summary>criu ends, and takes along a tree that it was about to let run.</summary>
+    /// <summary>criu ends and kills the tree that it was about to let run.</summary>
     EndThatKillsTree,
     Silence,
 }

@@ -104,7 +104,7 @@ public sealed class RestoreProcedureTests : IDisposable
         Assert.True(Assert.IsType<RestoredProgram.Fresh>(Run(new(), generations: [])).GivesUpNothing);
 
     [Fact]
-    public void What_an_earlier_start_set_aside_forbids_a_fresh_start_too()
+    public void A_checkpoint_that_an_earlier_start_set_aside_forbids_a_fresh_start_too()
     {
         _fixture.Store.Quarantine(2, []);
         _fixture.Store.Quarantine(1, []);
@@ -156,7 +156,7 @@ public sealed class RestoreProcedureTests : IDisposable
     }
 
     [Fact]
-    public void A_fault_of_the_pod_is_waited_for_longer_than_other_failures_are()
+    public void Crik_waits_longer_for_a_fault_of_the_pod_to_pass_than_for_other_failures()
     {
         CriuEvent[] fault = Fault();
 
@@ -262,7 +262,7 @@ public sealed class RestoreProcedureTests : IDisposable
     [Theory]
     [InlineData("StartFresh")]
     [InlineData("Fail")]
-    public void A_file_on_a_volume_that_is_as_it_was_does_not_keep_the_checkpoint_from_a_restore(string policy)
+    public void An_unchanged_file_on_a_volume_does_not_prevent_a_restore(string policy)
     {
         _fixture.AddWithWrittenFile(2, stamp => stamp);
 
@@ -308,7 +308,7 @@ public sealed class RestoreProcedureTests : IDisposable
         Assert.True(_fixture.IsInPlace(2));
     }
 
-    /// <summary>Something else in the pod has a process number that the program needs.</summary>
+    /// <summary>A criu that fails because another process of the pod has a PID that the program needs.</summary>
     private CriuEvent[] Fault() => [new CriuEvent.Meanwhile(() => _fixture.WriteRestoreLog(2, "Can't fork for 301: File exists")), .. s_fails];
 
     private RestoredProgram Run(ScriptedCriu criu, RestorePolicy? policy = null, IReadOnlyList<int>? generations = null, TimeSpan? longestFault = null) =>

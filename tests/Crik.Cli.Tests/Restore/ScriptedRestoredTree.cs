@@ -4,18 +4,18 @@ using Crik.Store;
 
 namespace Crik.Tests.Restore;
 
-/// <summary>A restored tree without processes, and what was done to it.</summary>
+/// <summary>Stands in for a restored tree. It has no processes, and records what crik does to it.</summary>
 internal sealed class ScriptedRestoredTree(IInit init) : IRestoredTree
 {
-    /// <summary>What was done, in order.</summary>
+    /// <summary>What crik did, in order.</summary>
     public List<string> Steps { get; } = [];
 
     public int? Taken { get; set; }
 
-    /// <summary>criu's end took some of a complete tree along.</summary>
+    /// <summary>Whether the end of criu killed a part of a complete tree.</summary>
     public bool IsTorn { get; init; }
 
-    /// <summary>criu's end took the tree along that it was about to let run.</summary>
+    /// <summary>The tree that criu was about to let run, if the end of criu kills it.</summary>
     public ChildProcess? DiesWithCriu { get; set; }
 
     public int? TakenByCrik(CheckpointManifest manifest) => Taken;
@@ -38,7 +38,7 @@ internal sealed class ScriptedRestoredTree(IInit init) : IRestoredTree
 
     public void PrepareToResume(CheckpointManifest manifest, PodTerminal? terminal) => Steps.Add("prepare");
 
-    /// <summary>A tree of processes that are not there is torn; one of none is whole.</summary>
+    /// <summary>Returns a tree that counts as torn if it names processes, because none of them exists. Without names it counts as complete.</summary>
     public OrphanedTree Orphans(CheckpointManifest manifest, string images) => new(init, IsTorn ? manifest : manifest with { Images = [] }, images);
 
     public bool TryEndRemains(CheckpointManifest manifest, int criu)

@@ -13,7 +13,7 @@ public sealed class HooksTests
     [InlineData(0, "GiveUp", true)]
     [InlineData(1, "GiveUp", false)]
     [InlineData(1, "GoOn", true)]
-    public void A_hook_that_fails_forbids_the_checkpoint_only_where_that_is_wanted(int code, string whenHookFails, bool mayBeMade)
+    public void A_hook_that_fails_forbids_the_checkpoint_only_if_the_configuration_says_so(int code, string whenHookFails, bool mayBeMade)
     {
         _init.WhenStarted = hook => hook.NoteEnd(code << 8);
 

@@ -7,7 +7,7 @@ using Crik.Tests.Store;
 
 namespace Crik.Tests.Save;
 
-/// <summary>A real image directory in memory that has a checkpoint already, and a file that belongs into the next one.</summary>
+/// <summary>A real image directory in memory with one checkpoint, and a file that the next checkpoint must include.</summary>
 internal sealed class SaveFixture : IDisposable
 {
     public const int Older = 1;
@@ -50,7 +50,7 @@ internal sealed class SaveFixture : IDisposable
 
     public Pod Pod(IInit init, Crik.Criu.ICriu criu) => new(init, Store, criu, StandardStreams.None, new ContainerAge());
 
-    /// <summary>Generations that came to be since the start, whatever is in them.</summary>
+    /// <summary>The generations that appeared since the start, complete or not.</summary>
     public int[] New() => [.. Directory.EnumerateDirectories(Path.Combine(ImageDir, "checkpoints"))
         .Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture)).Where(generation => generation != Older)];
 

@@ -4,10 +4,10 @@ namespace Crik.Tests.Save;
 /// <param name="Messages">criu's notifications: q for query-ext-files, p for post-dump, x for another one.</param>
 /// <param name="SaveEnd">What follows the notifications.</param>
 /// <param name="Event">What happens elsewhere meanwhile.</param>
-/// <param name="At">Before which of the notifications; their count for after the last.</param>
+/// <param name="At">The index of the notification before which it happens. The number of notifications means after the last one.</param>
 internal sealed record SaveOrder(bool LeaveRunning, string Messages, SaveEnd SaveEnd, Elsewhere Event, int At)
 {
-    /// <summary>All orders of up to three notifications, each way to end, and each event at every point.</summary>
+    /// <summary>All orders of up to three notifications, with each way to end, and with each event at every point.</summary>
     public static IEnumerable<SaveOrder> All(bool leaveRunning)
     {
         foreach (string messages in Words("qpx", 3))
@@ -48,7 +48,7 @@ internal sealed record SaveOrder(bool LeaveRunning, string Messages, SaveEnd Sav
     /// <summary>Whether the dump was finished after the tree had been frozen.</summary>
     public bool IsCaptured => HasDump(Messages);
 
-    /// <summary>Whether there must be a checkpoint in the end; either will do when SIGTERM comes while crik waits for the disk.</summary>
+    /// <summary>Whether there must be a checkpoint in the end. Both are correct if SIGTERM comes while crik waits for the disk.</summary>
     public bool? IsCommitted => !LeaveRunning
         ? IsCaptured && Event switch
         {
@@ -68,7 +68,7 @@ internal enum SaveEnd
     Success,
     Failure,
 
-    /// <summary>A success of something that was not asked for.</summary>
+    /// <summary>criu reports success for something that crik did not ask for.</summary>
     WrongType,
     End,
     Silence,
@@ -84,10 +84,10 @@ internal enum Elsewhere
     /// <summary>The init takes the program away.</summary>
     Release,
 
-    /// <summary>It does so when crik holds the tree and has not asked yet whether it may commit.</summary>
+    /// <summary>The init takes the program away when crik holds the tree and has not yet asked whether it may commit.</summary>
     ReleaseAtHold,
 
-    /// <summary>It does so when it has allowed the commit, and before it hears of it.</summary>
+    /// <summary>The init takes the program away when it has allowed the commit and has not yet heard that it happened.</summary>
     ReleaseAtCommit,
 
     /// <summary>criu has lost the tree when crik wants to hold it.</summary>

@@ -38,7 +38,7 @@ public sealed class SaveProcedureTests : IDisposable
     }
 
     [Fact]
-    public void It_is_not_tried_a_third_time()
+    public void A_dump_that_failed_twice_is_not_tried_again()
     {
         ScriptedCriu criu = new(s_bad, s_bad, s_good);
 
@@ -48,7 +48,7 @@ public sealed class SaveProcedureTests : IDisposable
     }
 
     [Fact]
-    public void A_criu_that_ended_without_a_word_may_have_torn_the_program_and_no_second_one_is_started()
+    public void No_second_criu_is_started_after_one_that_ended_without_an_answer()
     {
         ScriptedCriu criu = new([CriuEvent.Version(), CriuEvent.Notifies("query-ext-files"), new CriuEvent.Ends()], s_good);
 
@@ -69,7 +69,7 @@ public sealed class SaveProcedureTests : IDisposable
     }
 
     [Fact]
-    public void A_cause_outside_the_program_is_waited_for()
+    public void Crik_waits_for_a_cause_outside_the_program_to_pass()
     {
         CriuEvent[] probe = Failing("External socket is used");
         int waits = 0;
@@ -84,7 +84,7 @@ public sealed class SaveProcedureTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_is_on_its_way_to_a_program_that_ends_is_dropped_at_the_second_attempt(bool leaveRunning)
+    public void Undelivered_data_is_dropped_at_the_second_attempt_if_the_program_is_to_end(bool leaveRunning)
     {
         ScriptedTree tree = new(_program);
 
@@ -102,7 +102,7 @@ public sealed class SaveProcedureTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_tree_with_a_job_that_is_stopped_the_init_wakes_the_other_tasks_only()
+    public void The_init_does_not_wake_a_stopped_job_of_the_tree()
     {
         _init.WhenCommitWasAllowed = _init.TakeProgramAway;
 
@@ -152,7 +152,7 @@ public sealed class SaveProcedureTests : IDisposable
     }
 
     [Fact]
-    public void What_stands_in_the_way_of_a_restore_is_reported_before_criu_is_started()
+    public void A_tree_that_could_not_be_restored_is_reported_before_criu_is_started()
     {
         ScriptedCriu criu = new([s_good]);
 

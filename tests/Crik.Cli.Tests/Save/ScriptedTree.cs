@@ -5,7 +5,7 @@ using Crik.Save;
 
 namespace Crik.Tests.Save;
 
-/// <summary>A tree of one process without a process, and what was done to it.</summary>
+/// <summary>Stands in for a tree of one process. There is no real process behind it. It records what crik does to the tree.</summary>
 internal sealed class ScriptedTree(ChildProcess root) : ITree
 {
     private readonly FrozenTree _frozen = new() { Tasks = [root.Pid], Living = [root.Pid, root.Pid + 2], Stopped = [root.Pid + 2], Pids = [root.Pid] };
@@ -29,10 +29,10 @@ internal sealed class ScriptedTree(ChildProcess root) : ITree
 
     public long Bytes { get; init; } = 4096;
 
-    /// <summary>A process died of what an earlier criu made it run.</summary>
+    /// <summary>Whether a process died because an earlier criu left it in the middle of criu's code.</summary>
     public bool LostOne { get; init; }
 
-    /// <summary>criu has lost the tree before crik holds it.</summary>
+    /// <summary>Whether criu has lost the tree before crik holds it.</summary>
     public bool CriuLostIt { get; init; }
 
     public Action? WhenHeld { get; init; }

@@ -22,7 +22,7 @@ public sealed class CheckpointDraftTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_is_there_when_it_is_committed_and_not_before()
+    public void A_checkpoint_exists_only_after_its_commit()
     {
         using CheckpointDraft draft = Seal();
         Assert.Empty(_store.Generations());
@@ -62,7 +62,7 @@ public sealed class CheckpointDraftTests : IDisposable
     public void Nothing_is_committed_when_the_lock_is_gone() => AssertRefused(() => File.Delete(_temp.In("lock")), "another crik");
 
     [Fact]
-    public void A_lock_without_a_name_is_as_good_as_any()
+    public void An_empty_lock_file_does_not_prevent_a_commit()
     {
         using CheckpointDraft draft = Seal();
         Truncate();
@@ -73,7 +73,7 @@ public sealed class CheckpointDraftTests : IDisposable
     }
 
     [Fact]
-    public void Every_holder_of_the_lock_has_a_number_of_its_own()
+    public void Each_new_holder_of_the_lock_gets_the_next_epoch()
     {
         long first = _directory.Epoch;
         _directory.Dispose();
@@ -84,7 +84,7 @@ public sealed class CheckpointDraftTests : IDisposable
     }
 
     [Fact]
-    public void What_is_left_over_is_removed_piece_by_piece_and_later_goes_on()
+    public void The_removal_of_leftovers_can_stop_and_go_on_later()
     {
         _store.Begin().Dispose();
         string staging = Directory.GetDirectories(_temp.Path, ".staging-*").Single();
@@ -156,7 +156,7 @@ public sealed class CheckpointDraftTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_link_among_the_leftovers_only_the_link_is_removed()
+    public void A_link_among_the_leftovers_is_removed_and_not_followed()
     {
         using TempDirectory outside = new();
         File.WriteAllText(outside.In("kept"), "");

@@ -12,7 +12,7 @@ public sealed class CpuFeaturesTests
     private const uint Pkru = 1 << 9;
     private const int AreaWithAvx512 = 2688;
 
-    /// <summary>Where Intel's processors put the parts of the XSAVE area: the size and the offset of each.</summary>
+    /// <summary>The size and the offset of each part of the XSAVE area on Intel's processors.</summary>
     private static readonly Dictionary<uint, (uint Size, uint Offset)> s_parts = new()
     {
         [2] = (256, 576),
@@ -24,7 +24,7 @@ public sealed class CpuFeaturesTests
         [9] = (8, AreaWithAvx512),
     };
 
-    /// <summary>A processor as CPUID shows it, with what the kernel enabled of XSAVE.</summary>
+    /// <summary>A processor as CPUID shows it, with the parts of XSAVE that the kernel enabled.</summary>
     private static CpuFeatures.Cpuid Processor(uint stateMask, uint enabledArea, uint leaf7B = 0, uint highest = 0xD, uint highestSubleaf = 1) => (leaf, subleaf) => (leaf, subleaf) switch
     {
         (0, _) => new(highest, 0, 0, 0),
@@ -64,7 +64,7 @@ public sealed class CpuFeaturesTests
     [Theory]
     [InlineData(1, 1)]
     [InlineData(0xD, 0)]
-    public void A_leaf_that_the_processor_does_not_have_is_not_believed(uint highest, uint highestSubleaf)
+    public void A_CPUID_leaf_that_the_processor_does_not_have_is_ignored(uint highest, uint highestSubleaf)
     {
         IReadOnlyList<string> features = CpuFeatures.OfCpuid(Processor(X87Sse, 576, highest: highest, highestSubleaf: highestSubleaf));
 
@@ -90,7 +90,7 @@ public sealed class CpuFeaturesTests
         Assert.Empty(CpuFeatures.Missing(words.Split(' '), []));
 
     [Fact]
-    public void This_machine_has_what_it_has()
+    public void A_checkpoint_of_this_machine_fits_this_machine()
     {
         IReadOnlyList<string> here = CpuFeatures.Read();
 

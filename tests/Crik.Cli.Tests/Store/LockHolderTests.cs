@@ -3,16 +3,16 @@ using Crik.Store;
 
 namespace Crik.Tests.Store;
 
-/// <summary>Finding out who holds an image directory, without disturbing him.</summary>
+/// <summary>Tests how crik finds out who holds an image directory without disturbing the holder.</summary>
 public sealed class LockHolderTests : IDisposable
 {
     private readonly TempDirectory _temp = new();
 
     public void Dispose() => _temp.Dispose();
 
-    /// <summary>A file that is open for reading gets an exclusive lock on most file systems, but not on NFSv4.</summary>
+    /// <summary>Looking needs no exclusive lock, because NFSv4 gives none on a file that is open for reading only.</summary>
     [Fact]
-    public void The_look_takes_no_exclusive_lock_so_two_can_look_at_once()
+    public void Two_processes_can_look_for_the_holder_at_once()
     {
         File.WriteAllText(_temp.In("lock"), "");
         using FileDescriptor file = Libc.Open(_temp.In("lock"), Libc.O_RDONLY);
@@ -22,7 +22,7 @@ public sealed class LockHolderTests : IDisposable
     }
 
     [Fact]
-    public void A_holder_is_found_by_two_that_look()
+    public void Two_processes_that_look_both_find_the_holder()
     {
         using ImageDirectory owner = ImageDirectory.OpenForChange(_temp.Path);
 

@@ -10,10 +10,10 @@ public sealed class WriteSpeedsTests
     private static readonly WriteSpeeds s_known = new([100 * MiB, 90 * MiB], [200 * MiB, 150 * MiB], 50);
 
     [Fact]
-    public void A_small_checkpoint_says_nothing_of_the_disk() => Assert.Same(s_known, s_known.Learn(10 * MiB, null, TimeSpan.FromSeconds(1)));
+    public void A_small_checkpoint_is_no_sample_of_the_disk() => Assert.Same(s_known, s_known.Learn(10 * MiB, null, TimeSpan.FromSeconds(1)));
 
     [Fact]
-    public void A_checkpoint_that_took_no_time_says_nothing_of_the_disk() => Assert.Same(s_known, s_known.Learn(500 * MiB, null, TimeSpan.Zero));
+    public void A_checkpoint_that_took_no_time_is_no_sample_of_the_disk() => Assert.Same(s_known, s_known.Learn(500 * MiB, null, TimeSpan.Zero));
 
     [Fact]
     public void A_large_checkpoint_is_a_sample()
@@ -59,7 +59,7 @@ public sealed class WriteSpeedsTests
     [InlineData(6000, 100, 40, false)] // the estimate is 60 s, and it may be wrong by a factor of two
     [InlineData(6000, 1000, 20, false)]
     [InlineData(10, 1, 1, false)]
-    public void What_cannot_fit_is_not_begun(long mib, long mibPerSecond, int seconds, bool objects)
+    public void A_checkpoint_that_would_take_too_long_is_not_begun(long mib, long mibPerSecond, int seconds, bool objects)
     {
         TimeSpan available = TimeSpan.FromSeconds(seconds);
         long[] samples = [MiB, mibPerSecond * MiB];
@@ -85,14 +85,14 @@ public sealed class WriteSpeedsTests
         s_known.Objection(6000 * MiB, compressed: false, TimeSpan.FromSeconds(22)));
 
     [Fact]
-    public void A_time_that_is_longer_than_any_is_an_objection_too() =>
+    public void A_time_that_is_too_long_for_a_number_is_an_objection_too() =>
         Assert.NotNull(new WriteSpeeds([1, 1], []).Objection(1L << 45, compressed: false, TimeSpan.FromSeconds(30)));
 
     [Fact]
-    public void Without_an_earlier_one_it_is_tried() => Assert.Null(WriteSpeeds.Unknown.Objection(100_000 * MiB, compressed: false, TimeSpan.FromSeconds(1)));
+    public void The_first_checkpoint_is_always_tried() => Assert.Null(WriteSpeeds.Unknown.Objection(100_000 * MiB, compressed: false, TimeSpan.FromSeconds(1)));
 
     [Fact]
-    public void The_room_it_takes_is_that_of_what_is_written()
+    public void A_compressed_checkpoint_needs_less_room()
     {
         Assert.Equal(1000, s_known.Foresee(1000, compressed: false));
         Assert.Equal(500, s_known.Foresee(1000, compressed: true));

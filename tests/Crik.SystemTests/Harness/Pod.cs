@@ -43,9 +43,8 @@ internal sealed class Pod : IDisposable
     public string Said => string.Join('\n', [.. Errors, "--", .. Output.TakeLast(20)]);
 
     /// <summary>
-    /// Starts <c>crik run</c> with an image directory. The grace period is long, because other tests keep the disk busy
-    /// at the same
-    /// time, unless the options set it.
+    /// Starts <c>crik run</c> with an image directory. Unless the options set the grace period, it is long, because other
+    /// tests keep the disk busy at the same time.
     /// </summary>
     public static Pod WithCheckpoints(ImageDirectory images, string[] options, params string[] program)
     {

@@ -91,7 +91,7 @@ public sealed class StreamTests
 
         if (kind == "socket")
         {
-            // crik is a child of PID 1 here, so that the signal has to go to crik itself.
+            // crik is a child of PID 1 here, so the signal has to go to crik itself.
             pod.Exec("sh", "-c", "kill -TERM $(pidof crik)");
         }
         else

@@ -37,7 +37,7 @@ internal sealed partial class StandInServer : IDisposable
 
     public void Dispose() => _server.Dispose();
 
-    /// <summary>A request that waits until the version is another than the one that the client knows.</summary>
+    /// <summary>Matches a request that waits until the version is no longer the one that the client knows.</summary>
     [GeneratedRegex(@"\?wait=[^ ]*&version=(\d+)")]
     private static partial Regex WaitingRequest();
 

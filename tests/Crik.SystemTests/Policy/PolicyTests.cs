@@ -219,21 +219,6 @@ public sealed class PolicyTests
     }
 
     [LabTheory]
-    [Explains("checkpoint N belongs to another command")]
-    public void A_pod_with_another_command_restores_the_program_of_the_checkpoint(string message)
-    {
-        using ImageDirectory images = new();
-        int last = images.MakeCheckpoint([], Programs.Counter);
-
-        using Pod pod = Pod.WithCheckpoints(images, [], "echo", "the new command");
-        pod.AssertContinuesAfter(last);
-        pod.End(143);
-
-        pod.AssertSaid($"crik warning: {message}");
-        Assert.DoesNotContain("the new command", pod.Output);
-    }
-
-    [LabTheory]
     [Explains("does not fit: CPU", "startFresh", "count 1", 143)]
     [Explains("does not fit: CPU", "tryAnyway", "crik info: restored", 143)]
     [Explains("does not fit: CPU", "fail", "crik error", 123)]

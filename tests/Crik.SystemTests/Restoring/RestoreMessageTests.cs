@@ -219,7 +219,7 @@ public sealed class RestoreMessageTests
         }
     }
 
-    /// <summary>The pod is at fault, so the checkpoint stays where it is.</summary>
+    /// <summary>Checks that crik ended because the pod is at fault, and that the checkpoint is still there.</summary>
     private static void IsKept(Pod pod, ImageDirectory images, string message)
     {
         using (pod)

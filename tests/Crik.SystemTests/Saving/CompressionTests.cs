@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Crik.SystemTests.Saving;
 
 /// <summary>
-/// Tests memory that criu compresses. The criu of Debian cannot do that, so that a stand-in pretends to where it is
-/// needed.
+/// Tests compressed memory. The criu of Debian cannot compress. Where a test needs one that can, a script stands in for
+/// it and only pretends to compress.
 /// </summary>
 public sealed partial class CompressionTests
 {

@@ -249,7 +249,7 @@ public sealed class CrashTests
     [Explains("does not fit: criu", "criuVersion")]
     [Explains("does not fit: kernel", "machine.kernelRelease")]
     [Explains("does not fit: architecture", "machine.architecture")]
-    public void Each_difference_to_this_machine_is_one_line_and_the_checkpoint_is_kept(string message, string key)
+    public void Each_difference_from_this_machine_is_one_line_and_the_checkpoint_is_kept(string message, string key)
     {
         using ImageDirectory images = new();
         images.MakeCheckpoint([], Programs.Counter, count: 1);

@@ -47,7 +47,7 @@ public sealed class DumpMessageTests
 
         pod.End(143);
         pod.AssertSaid($"crik warning: {message} connectionsClosed=N messagesLost=0");
-        Assert.Equal([1], images.Generations);
+        Assert.Single(images.Generations);
     }
 
     [LabTheory]

@@ -1,8 +1,8 @@
 namespace Crik.SystemTests.Saving;
 
 /// <summary>
-/// The tests with a criu that can compress, for make compression-test. The project file leaves them out without such a
-/// criu.
+/// Tests compression with a criu that can compress, for make compression-test. Without such a criu the project file
+/// leaves this file out.
 /// </summary>
 public sealed partial class CompressionTests
 {

@@ -164,7 +164,7 @@ public sealed class ToolTests
         Assert.Contains(none.Errors, line => line.Contains("--image-dir", StringComparison.Ordinal));
     }
 
-    /// <summary>Makes checkpoints of a counter.</summary>
+    /// <summary>Makes this many checkpoints of a counter, each in a pod of its own.</summary>
     /// <returns>The last number of each checkpoint.</returns>
     private static int[] Checkpoint(ImageDirectory images, int count)
     {
@@ -181,8 +181,8 @@ public sealed class ToolTests
         return [.. last];
     }
 
-    /// <summary>Runs a command in its own pod.</summary>
-    /// <returns>Its output and its messages.</returns>
+    /// <summary>Runs a command of crik in a new pod, which must end with this exit code.</summary>
+    /// <returns>The output of the command, and then its messages.</returns>
     private static string Tool(ImageDirectory images, int code, string command, params string[] arguments)
     {
         using Pod pod = new(["--image-dir", images.Path, "--env", "CRIK_IMAGE_DIR=/checkpoint"], ["crik", command, .. arguments]);
