@@ -65,6 +65,7 @@ public sealed class StartMessageTests
 
     [LabTheory]
     [Explains("checkpoint N could not be restored and was set aside by an earlier start")]
+    [Explains("…, and a fresh start is forbidden by the configuration")]
     public void A_checkpoint_that_was_set_aside_still_forbids_a_fresh_start_if_the_configuration_says_so(string message)
     {
         using ImageDirectory images = new();

@@ -34,6 +34,7 @@ public sealed class TroubleshootingPageTests
         ["… took longer than … and could not be killed"] = "a test needs a hook that changes its user in a container without root",
         ["the start of the run could not be recorded"] = "a test needs a volume that fails at this write only",
         ["the end of the run could not be recorded"] = "a test needs a volume that fails at this write only",
+        ["checkpoint N cannot be restored (…), and it cannot be set aside: …"] = "a test needs a volume that cannot be written any more when crik has taken the lock",
         ["files that were put back for a restore that failed could not be removed"] = "a test needs a file system that fails at the removal only",
         ["the program runs, but what comes after a restore did not work"] = "a test needs a system call that fails at this moment only",
     };
