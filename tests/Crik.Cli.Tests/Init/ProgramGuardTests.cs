@@ -82,8 +82,7 @@ public sealed class ProgramGuardTests
 
     private void BeginSave()
     {
-        _state.KeepSignals();
-        _state.BeginSave(Criu, releaseAt: long.MaxValue);
+        Assert.True(_state.TryBeginSave(Criu, releaseAt: long.MaxValue));
         Receive(UserSignal);
     }
 

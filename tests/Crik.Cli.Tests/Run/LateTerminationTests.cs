@@ -1,10 +1,6 @@
-using Crik.Configuration;
-using Crik.Init;
 using Crik.Run;
 using Crik.Save;
-using Crik.Store;
 using Crik.Tests.Criu;
-using Crik.Tests.Init;
 using Crik.Tests.Save;
 
 namespace Crik.Tests.Run;
@@ -12,58 +8,50 @@ namespace Crik.Tests.Run;
 /// <summary>The run was waiting for its volume, and the init sent the program its SIGTERM at the deadline.</summary>
 public sealed class LateTerminationTests : IDisposable
 {
-    private readonly SaveFixture _fixture = new();
-    private readonly ScriptedInit _init = new() { Program = new ChildProcess(ScriptedInit.NobodysPid - 1) };
-    private readonly ScriptedCriu _criu = new();
+    private readonly RunFixture _fixture = new();
 
     public void Dispose() => _fixture.Dispose();
 
     [Theory]
-    [InlineData(true, 0, 15, "Lost")]
-    [InlineData(true, 1, 0, "Lost")]
-    [InlineData(true, 0, 0, "Exited")] // it handled SIGTERM and saved what it wants to keep
-    [InlineData(false, 0, 15, "Exited")] // the run decided that there is no checkpoint
-    public void The_checkpoints_stay_valid_unless_the_program_saved_its_state_itself(bool byInit, int code, int signal, string kind)
+    [InlineData(true, 15, "Lost")]
+    [InlineData(true, 1 << 8, "Lost")]
+    [InlineData(true, 0, "Exited")] // it handled SIGTERM and saved what it wants to keep
+    [InlineData(false, 15, "Exited")] // the run decided that there is no checkpoint
+    public void The_checkpoints_stay_valid_unless_the_program_saved_its_state_itself(bool byInit, int waitStatus, string kind)
     {
-        ProgramRun run = MakeRun();
+        ProgramRun run = _fixture.Begin(new ScriptedCriu());
         SendTermination(byInit);
+        _fixture.EndWhenAwaited(waitStatus);
 
-        run.NoteEnd(new ExitStatus(code, signal), wantedCheckpoint: false);
+        run.UntilTheEnd(() => null);
 
-        RunRecord record = _fixture.Store.ReadRunRecord()!;
-        Assert.Equal(kind, record.End!.Kind.ToString());
-        Assert.Equal(kind == "Lost" ? 0 : SaveFixture.Older, record.HistoryUpTo);
+        Assert.Equal(kind, _fixture.Record.End!.Kind.ToString());
+        Assert.Equal(kind == "Lost" ? 0 : SaveFixture.Older, _fixture.Record.HistoryUpTo);
     }
 
     [Fact]
     public void No_checkpoint_is_begun_any_more()
     {
-        ProgramRun run = MakeRun();
+        ScriptedCriu criu = new();
+        ProgramRun run = _fixture.Begin(criu);
         SendTermination(byInit: true);
 
         SaveOutcome outcome = run.CheckpointAndEnd("why", TimeSpan.FromMinutes(1));
 
         Assert.Equal(SaveAttempt.LetGoByInit, Assert.IsType<SaveOutcome.Failed>(outcome).Reason);
-        Assert.Empty(_fixture.Unfinished());
+        Assert.Empty(criu.Started);
     }
 
     private void SendTermination(bool byInit)
     {
-        _init.Receive(Crik.Linux.Signal.SIGTERM);
+        _fixture.Init.Receive(Crik.Linux.Signal.SIGTERM);
         if (byInit)
         {
-            _init.TakeProgramAway();
+            _fixture.Init.TakeProgramAway();
         }
         else
         {
-            _init.Terminate();
+            _fixture.Init.Terminate();
         }
-    }
-
-    private ProgramRun MakeRun()
-    {
-        RunJournal journal = new(_fixture.Store, SaveFixture.Run);
-        CrikOptions options = new() { ImageDir = _fixture.ImageDir };
-        return new ProgramRun(_fixture.Pod(_init, _criu), options, journal, new ProgramStarted(_init.Program!, ["app"]), missing: null);
     }
 }

@@ -29,14 +29,13 @@ public sealed class TroubleshootingPageTests
         ["asking … about this node failed, which is a bug"] = "crik has no bug that a test could use",
         ["N lines of this log were dropped because nobody read standard error"] = "the pod runner always reads it; LineWriterTests has pipes that nobody reads",
         ["the grace period is almost over and crik is still waiting for something"] = "a test needs a volume that hangs, which make faults has; InitDecisionTests has the decision",
-        ["time was up, and the program had to go on before its checkpoint was committed"] = "a test needs a volume that hangs at the commit, which make faults has; SaveProcedureTests has the decision",
         ["checkpoint N could not be taken back"] = "a test needs a volume that hangs at the commit and fails at the next rename; SaveProcedureTests has one",
         ["… took longer than … and could not be killed"] = "a test needs a hook that changes its user in a container without root",
         ["the start of the run could not be recorded"] = "a test needs a volume that fails at this write only",
         ["the end of the run could not be recorded"] = "a test needs a volume that fails at this write only",
         ["checkpoint N cannot be restored (…), and it cannot be set aside: …"] = "a test needs a volume that cannot be written any more when crik has taken the lock",
         ["files that were put back for a restore that failed could not be removed"] = "a test needs a file system that fails at the removal only",
-        ["the program runs, but what comes after a restore did not work"] = "a test needs a system call that fails at this moment only",
+        ["the program runs, but a step after the restore failed"] = "a test needs a system call that fails at this moment only",
     };
 
     /// <summary>The messages that need no row on the page, by the reason.</summary>
