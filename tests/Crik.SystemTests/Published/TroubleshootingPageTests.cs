@@ -30,7 +30,7 @@ public sealed class TroubleshootingPageTests
         ["N lines of this log were dropped because nobody read standard error"] = "the pod runner always reads it; LineWriterTests has pipes that nobody reads",
         ["the grace period is almost over and crik is still waiting for something"] = "a test needs a volume that hangs, which make faults has; InitDecisionTests has the decision",
         ["checkpoint N could not be taken back"] = "a test needs a volume that hangs at the commit and fails at the next rename; SaveProcedureTests has one",
-        ["… took longer than … and could not be killed"] = "a test needs a hook that changes its user in a container without root",
+        ["… took longer than … and could not be killed"] = "a test needs a hook that changes its user in a container without root; HooksTests has such a hook",
         ["the start of the run could not be recorded"] = "a test needs a volume that fails at this write only",
         ["the end of the run could not be recorded"] = "a test needs a volume that fails at this write only",
         ["checkpoint N cannot be restored (…), and it cannot be set aside: …"] = "a test needs a volume that cannot be written any more when crik has taken the lock",
@@ -43,12 +43,12 @@ public sealed class TroubleshootingPageTests
     {
         ["the cause is in the message, and has a row of its own"] =
         [
-            "checkpoint … does not fit: …", "attempt … of …", "attempt … to restore checkpoint …", "is not restored before its pages are there", "; starting afresh",
-            "no checkpoint can be made here: …", "no checkpoint was made", "the program's memory does not know of that", "The program is not whole", "criu: …",
+            "checkpoint … does not fit: …", "attempt … of …", "attempt … to restore checkpoint …", "; starting afresh",
+            "no checkpoint can be made here: …", "no checkpoint was made", "the restored memory may not match this file", "The program is not whole", "criu: …",
         ],
         ["the message says what is missing or what to set"] =
         [
-            "an inotify watch is on a file that was not found by name", "nobody can be asked about this node", "from the control socket",
+            "an inotify watch is on a file that was not found by name", "nobody can be asked about this node", "refused a connection to the control socket",
         ],
         ["there is nothing to do, or only what the reason after the message says"] =
         [
