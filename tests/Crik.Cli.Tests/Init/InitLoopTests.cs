@@ -63,8 +63,14 @@ public sealed class InitLoopTests
 
     private static int End(Process process, out string log)
     {
+        bool hasEnded = process.WaitForExit(TimeSpan.FromMinutes(2));
+        if (!hasEnded)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
         log = process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        Assert.True(hasEnded, $"it did not end:\n{log}");
         return process.ExitCode;
     }
 
