@@ -34,7 +34,7 @@ public sealed class ProgramGuardTests
 
         Assert.True(_guard.Act(1001));
 
-        Assert.Equal([(Criu, Signal.SIGCONT), (ProgramPid, UserSignal), (ProgramPid, Signal.SIGTERM)], _sent);
+        Assert.Equal([(ProgramPid, UserSignal), (Criu, Signal.SIGCONT), (ProgramPid, Signal.SIGTERM)], _sent);
         Assert.False(_guard.Act(1002));
         Assert.Equal(3, _sent.Count);
     }
@@ -45,7 +45,7 @@ public sealed class ProgramGuardTests
         BeginSave();
         _state.NoteFailure();
         _guard.Act(900);
-        Assert.Equal([(Criu, Signal.SIGCONT), (ProgramPid, UserSignal)], _sent);
+        Assert.Equal([(ProgramPid, UserSignal), (Criu, Signal.SIGCONT)], _sent);
         _sent.Clear();
 
         Receive(Signal.SIGTERM);
@@ -65,7 +65,7 @@ public sealed class ProgramGuardTests
 
         Assert.True(_guard.Act(34_334));
 
-        Assert.Equal([(Criu, Signal.SIGCONT), (ProgramPid, UserSignal), (ProgramPid, Signal.SIGTERM)], _sent);
+        Assert.Equal([(ProgramPid, UserSignal), (Criu, Signal.SIGCONT), (ProgramPid, Signal.SIGTERM)], _sent);
     }
 
     [Fact]

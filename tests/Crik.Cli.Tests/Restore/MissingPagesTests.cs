@@ -22,6 +22,8 @@ public sealed class MissingPagesTests : IDisposable
         ChildProcess? source = null;
         _init.WhenStarted = started => source = started;
         MissingPages missing = new(_init, LazyPagesProcess.Start(_init, "/usr/sbin/criu", _temp.Path, _temp.Path, _temp.In("criu.out")), _temp.Path, total: 1 << 20, () => { });
+        _init.Program = new ChildProcess(ScriptedInit.NobodysPid - 1);
+        missing.StartThread(thread => thread.Start());
         missing.Watch();
         Stopwatch clock = Stopwatch.StartNew();
 
