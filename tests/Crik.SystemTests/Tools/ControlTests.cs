@@ -95,7 +95,7 @@ public sealed class ControlTests
             string theirs = Path.GetFileName(Directory.GetDirectories(shared, ".crik-*").First(directory => !directory.EndsWith(MountNamespace(other), StringComparison.Ordinal)));
             string said = other.Exec("python3", "-c", $"import socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.connect('/dev/shm/{theirs}/control.sock'); print(s.recv(1))");
             Assert.Equal("b''\n", said); // root of the other container is not served
-            pod.WaitFor(line => line.Contains("kept from the control socket", StringComparison.Ordinal), "kept from the control socket");
+            pod.WaitFor(line => line.Contains("refused a connection to the control socket", StringComparison.Ordinal), "refused a connection to the control socket");
             pod.End(143);
             other.End(143);
             Assert.Empty(Directory.GetDirectories(shared, ".crik-*"));
@@ -140,7 +140,7 @@ public sealed class ControlTests
         string said = pod.Exec("sh", "-c", "chmod 777 /run/crik.sock; setpriv --reuid 1234 --clear-groups crik checkpoint 2>&1; true");
 
         Assert.True(Explained.IsIn(message, said), said);
-        pod.WaitFor(line => line.Contains("kept from the control socket", StringComparison.Ordinal), "kept from the control socket");
+        pod.WaitFor(line => line.Contains("refused a connection to the control socket", StringComparison.Ordinal), "refused a connection to the control socket");
         Assert.Empty(images.Generations);
     }
 
