@@ -24,7 +24,6 @@ internal sealed class CriuProcess : ICriuSession
     private readonly IInit _init;
     private readonly string _file;
     private readonly FileDescriptor _socket;
-    private readonly ChildProcess _process;
     private bool _isKilled;
 
     private CriuProcess(IInit init, string file, FileDescriptor socket, ChildProcess process)
@@ -32,12 +31,12 @@ internal sealed class CriuProcess : ICriuSession
         _init = init;
         _file = file;
         _socket = socket;
-        _process = process;
+        Process = process;
     }
 
-    public int Pid => _process.Pid;
+    public ChildProcess Process { get; }
 
-    public int EndSignal => _isKilled ? 0 : _process.Exit?.Signal ?? 0;
+    public int EndSignal => _isKilled ? 0 : Process.Exit?.Signal ?? 0;
 
     /// <exception cref="CriuException">criu does not exist or cannot be executed.</exception>
     public static CriuProcess Start(IInit init, string criu, FileDescriptor output, CriuStart how)
@@ -122,7 +121,7 @@ internal sealed class CriuProcess : ICriuSession
             Deadline turn = progress is not null && deadline.Left > Progress.Interval ? Deadline.In(Progress.Interval) : deadline;
 
             // When criu is killed, its end of the socket may stay open, because half restored tasks have it too.
-            _init.Wait(() => IsReadable() || _process.HasExited || giveUp?.Invoke() == true, turn, _socket.Number);
+            _init.Wait(() => IsReadable() || Process.HasExited || giveUp?.Invoke() == true, turn, _socket.Number);
             if (deadline.HasPassed) // checked here too, because a criu that sends messages without end never lets the wait time out
             {
                 return new CriuReply.TimeIsUp();
@@ -133,7 +132,7 @@ internal sealed class CriuProcess : ICriuSession
                 return Libc.ReceivePacket(_socket) is { } packet ? new CriuReply.Said(Understand(packet)) : new CriuReply.Ended();
             }
 
-            if (_process.HasExited)
+            if (Process.HasExited)
             {
                 return new CriuReply.Ended();
             }
@@ -152,33 +151,33 @@ internal sealed class CriuProcess : ICriuSession
 
     public void GiveUp(TimeSpan patience)
     {
-        if (_process.HasExited)
+        if (Process.HasExited)
         {
             return;
         }
 
-        Libc.ForbidFileWrites(_process.Pid);
-        _ = Libc.SendSignal(_process.Pid, Signal.SIGCONT); // in case that another process stopped criu
+        Libc.ForbidFileWrites(Process.Pid);
+        _ = Libc.SendSignal(Process.Pid, Signal.SIGCONT); // in case that another process stopped criu
         Deadline deadline = Deadline.In(patience);
         while (Receive(deadline) is CriuReply.Said { Message.Type: CriuRequest.Notify })
         {
             TrySend(CriuRequest.ForNotify(goOn: false, []));
         }
 
-        if (!_init.Wait(() => _process.HasExited, deadline.HasPassed ? Deadline.In(TimeSpan.Zero) : Deadline.In(s_endTimeout)))
+        if (!_init.Wait(() => Process.HasExited, deadline.HasPassed ? Deadline.In(TimeSpan.Zero) : Deadline.In(s_endTimeout)))
         {
             Kill();
         }
     }
 
-    public void WaitForEnd() => _init.Wait(() => _process.HasExited, Deadline.In(s_endTimeout));
+    public void WaitForEnd() => _init.Wait(() => Process.HasExited, Deadline.In(s_endTimeout));
 
     public void Kill()
     {
-        if (!_process.HasExited)
+        if (!Process.HasExited)
         {
-            _isKilled |= !ProcFs.IsEnding(_process.Pid); // a process that is already exiting was not killed by this signal
-            _ = Libc.SendSignal(_process.Pid, Signal.SIGKILL);
+            _isKilled |= !ProcFs.IsEnding(Process.Pid); // a process that is already exiting was not killed by this signal
+            _ = Libc.SendSignal(Process.Pid, Signal.SIGKILL);
             WaitForEnd();
         }
     }
@@ -187,13 +186,11 @@ internal sealed class CriuProcess : ICriuSession
     {
         Libc.Shutdown(_socket); // a criu that still waits for crik ends now
         _socket.Dispose();
-        if (!_process.HasExited)
+        if (!Process.HasExited)
         {
             WaitForEnd();
             Kill();
         }
-
-        _init.Forget(_process);
     }
 
     private CriuMessage Understand(byte[] packet)

@@ -1,4 +1,5 @@
 using Crik.Diagnostics;
+using Crik.Init;
 using Crik.Linux;
 
 namespace Crik.Criu;
@@ -6,7 +7,7 @@ namespace Crik.Criu;
 /// <summary>One criu that serves one request over a socket (<c>criu swrk</c>). Unit tests put a scripted one in its place.</summary>
 internal interface ICriuSession : IDisposable
 {
-    int Pid { get; }
+    ChildProcess Process { get; }
 
     /// <summary>The signal that ended criu, unless crik sent it; 0 when there was none or criu still runs.</summary>
     int EndSignal { get; }

@@ -4,22 +4,22 @@ namespace Crik.Init;
 /// <param name="patience">How long criu may take to let the program go after its writes were forbidden, in milliseconds.</param>
 internal sealed class DismissedCriu(long patience)
 {
-    private int _pid;
+    private ChildProcess? _criu;
 
     /// <summary>When it is to be killed; <see cref="long.MaxValue"/> when there is none.</summary>
     public long KillAt { get; private set; } = long.MaxValue;
 
-    /// <param name="pid">0 when no criu held the program: as a target of kill(2) that would be crik's own process group.</param>
-    public void Add(int pid, long now)
+    /// <param name="criu"><see langword="null"/> when no criu held the program.</param>
+    public void Add(ChildProcess? criu, long now)
     {
-        if (pid > 0)
+        if (criu is not null)
         {
-            (_pid, KillAt) = (pid, now + patience);
+            (_criu, KillAt) = (criu, now + patience);
         }
     }
 
-    /// <returns>The criu to kill, once, or <see langword="null"/>.</returns>
-    public int? TakeOverdue(long now)
+    /// <returns>The criu to kill, once, or <see langword="null"/>. One that has ended is not killed: another process may have its number.</returns>
+    public ChildProcess? TakeOverdue(long now)
     {
         if (now < KillAt)
         {
@@ -27,6 +27,6 @@ internal sealed class DismissedCriu(long patience)
         }
 
         KillAt = long.MaxValue;
-        return _pid;
+        return _criu is { HasExited: false } ? _criu : null;
     }
 }

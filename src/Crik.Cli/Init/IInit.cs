@@ -55,7 +55,7 @@ internal interface IInit
     /// the init keeps signals for the program back, because one that reaches a task while criu gets hold of it makes the dump fail.
     /// </summary>
     /// <returns><see langword="false"/> when the program has had its SIGTERM: a checkpoint would hold a program that is ending.</returns>
-    bool TryHoldProgram(int criu, Deadline atMost);
+    bool TryHoldProgram(ChildProcess criu, Deadline atMost);
 
     /// <summary>Asks whether the checkpoint may still be committed.</summary>
     /// <param name="held">Tasks that are stopped for the commit; the init lets them go on if it has to take the program back.</param>

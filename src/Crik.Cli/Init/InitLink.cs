@@ -127,7 +127,7 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
         state.Discard(SignalSet.Empty);
     }
 
-    public bool TryHoldProgram(int criu, Deadline atMost)
+    public bool TryHoldProgram(ChildProcess criu, Deadline atMost)
     {
         bool mayHold = state.TryBeginSave(criu, atMost.AtMilliseconds);
         Libc.Wake(wakeInit);

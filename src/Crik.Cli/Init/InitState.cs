@@ -153,7 +153,7 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
     }
 
     /// <returns><see langword="false"/> when the program has had its SIGTERM.</returns>
-    public bool TryBeginSave(int criu, long releaseAt) => Locked(state =>
+    public bool TryBeginSave(ChildProcess criu, long releaseAt) => Locked(state =>
     {
         if (!state._wasTerminated)
         {
@@ -177,24 +177,29 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
     });
 
     /// <summary>Takes the program away from a criu that the run does not end: its next write to an image fails, and it lets the tasks go.</summary>
-    /// <returns>criu's pid, or 0 when no criu holds the program.</returns>
-    public int Release()
+    /// <remarks>The caller is the init, which alone reaps criu: a number of a criu that has not exited means that criu and no other process.</remarks>
+    /// <returns>criu, or <see langword="null"/> when no criu holds the program.</returns>
+    public ChildProcess? Release()
     {
         bool taken = false;
         _lock.Enter(ref taken);
-        int criu = _save.TryRelease() ? _save.Criu : 0;
+        ChildProcess? criu = _save.TryRelease() ? _save.Criu : null;
         int[] held = _save.Held;
-        if (criu > 0)
+        if (criu is not null)
         {
             _keepsSignals = false;
             ForwardKept();
         }
 
         _lock.Exit();
-        if (criu > 0)
+        if (criu is { HasExited: false })
         {
-            Libc.ForbidFileWrites(criu);
-            send(criu, Signal.SIGCONT, null); // in case that another process stopped criu
+            Libc.ForbidFileWrites(criu.Pid);
+            send(criu.Pid, Signal.SIGCONT, null); // in case that another process stopped criu
+        }
+
+        if (criu is not null)
+        {
             foreach (int task in held)
             {
                 send(task, Signal.SIGCONT, null);

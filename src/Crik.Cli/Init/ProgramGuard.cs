@@ -58,7 +58,7 @@ internal sealed class ProgramGuard(InitState state, InitDecision decision)
 
         if (_dismissed.TakeOverdue(now) is { } criu)
         {
-            _ = Libc.SendSignal(criu, Signal.SIGKILL);
+            _ = Libc.SendSignal(criu.Pid, Signal.SIGKILL);
         }
 
         return acted;

@@ -28,8 +28,8 @@ internal sealed class SaveGuard
 {
     public SavePhase Phase { get; private set; }
 
-    /// <summary>criu's pid while it holds the program.</summary>
-    public int Criu { get; private set; }
+    /// <summary>The criu that the last save was begun with.</summary>
+    public ChildProcess? Criu { get; private set; }
 
     /// <summary>The tasks that are stopped for the commit.</summary>
     public int[] Held { get; private set; } = [];
@@ -42,7 +42,7 @@ internal sealed class SaveGuard
     /// <summary>The program belongs to a save, or to the committed checkpoint that ends it.</summary>
     public bool HasProgram => IsHeld || Phase == SavePhase.Committed;
 
-    public void Begin(int criu, long releaseAt) => (Phase, Criu, ReleaseAt, Held) = (SavePhase.Saving, criu, releaseAt, []);
+    public void Begin(ChildProcess criu, long releaseAt) => (Phase, Criu, ReleaseAt, Held) = (SavePhase.Saving, criu, releaseAt, []);
 
     /// <param name="held">Tasks that are stopped for the commit.</param>
     public bool TryCommit(int[] held)

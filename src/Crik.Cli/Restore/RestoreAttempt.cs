@@ -161,7 +161,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
     private RestoreOutcome Clean(CriuForRestore? criu, RestoreOutcome outcome)
     {
         Deadline deadline = Deadline.In(s_untilEnded);
-        while (!tree.TryEndRemains(manifest, criu?.Session.Pid ?? 0) && !deadline.HasPassed)
+        while (!tree.TryEndRemains(manifest, criu?.Session.Process.Pid ?? 0) && !deadline.HasPassed)
         {
             pod.Init.Wait(() => false, Deadline.In(TimeSpan.FromMilliseconds(10)));
         }

@@ -308,7 +308,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     private CriuForRestore? TakeEarly(CheckpointManifest manifest)
     {
         CriuForRestore? early = _early;
-        if (early is not null && manifest.Pids.Contains(early.Session.Pid))
+        if (early is not null && manifest.Pids.Contains(early.Session.Process.Pid))
         {
             early.Dispose();
             early = null;

@@ -91,7 +91,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         _plan = new SavePlan(version, size, Compresses(version, size, free, speeds));
         CheckRoomAndTime(_plan, free, speeds);
         _margin = InitsMargin(request.Deadline.Left);
-        if (!pod.Init.TryHoldProgram(criu.Pid, Deadline.In(request.Deadline.Left + _margin)))
+        if (!pod.Init.TryHoldProgram(criu.Process, Deadline.In(request.Deadline.Left + _margin)))
         {
             return new SaveOutcome.Failed(LetGoByInit);
         }
@@ -104,7 +104,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             LogFile = CheckpointLayout.DumpLog,
             Compress = _plan.Compresses,
         }));
-        return Converse(criu, draft, new Progress("writing the checkpoint", speeds.Foresee(size, _plan.Compresses), () => ProcFs.BytesWritten(criu.Pid)));
+        return Converse(criu, draft, new Progress("writing the checkpoint", speeds.Foresee(size, _plan.Compresses), () => ProcFs.BytesWritten(criu.Process.Pid)));
     }
 
     /// <summary>The init waits this much longer than the run before it takes the program from criu by itself.</summary>

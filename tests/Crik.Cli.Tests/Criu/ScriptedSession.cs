@@ -1,5 +1,6 @@
 using Crik.Criu;
 using Crik.Diagnostics;
+using Crik.Init;
 using Crik.Linux;
 using Crik.Tests.Init;
 
@@ -10,7 +11,7 @@ internal sealed class ScriptedSession(IEnumerable<CriuEvent> script) : ICriuSess
 {
     private readonly Queue<CriuEvent> _script = new(script);
 
-    public int Pid { get; init; } = ScriptedInit.NobodysPid;
+    public ChildProcess Process { get; init; } = new(ScriptedInit.NobodysPid);
 
     public int EndSignal { get; init; }
 

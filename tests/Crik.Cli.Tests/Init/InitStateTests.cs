@@ -10,6 +10,7 @@ public sealed class InitStateTests
     private const int UserSignal = 10;
 
     private readonly List<(int Pid, int Signal, ulong? Value)> _sent = [];
+    private readonly ChildProcess _criu = new(ScriptedInit.NobodysPid);
     private readonly InitState _state;
 
     public InitStateTests()
@@ -231,17 +232,29 @@ public sealed class InitStateTests
     [Fact]
     public void A_release_wakes_criu_and_the_tasks_that_were_held_once()
     {
-        const int Criu = ScriptedInit.NobodysPid;
         StartProgram();
-        _state.TryBeginSave(Criu, releaseAt: 1000);
+        BeginSave();
         Assert.True(_state.TryCommit([301, 302]));
 
-        Assert.Equal(Criu, _state.Release());
-        Assert.Equal(0, _state.Release());
+        Assert.Same(_criu, _state.Release());
+        Assert.Null(_state.Release());
 
-        Assert.Equal([(Criu, Signal.SIGCONT, null), (301, Signal.SIGCONT, null), (302, Signal.SIGCONT, null)], _sent);
+        Assert.Equal([(_criu.Pid, Signal.SIGCONT, null), (301, Signal.SIGCONT, null), (302, Signal.SIGCONT, null)], _sent);
         Assert.False(_state.NoteCommitted());
         Assert.Equal(long.MaxValue, _state.ReleaseAt);
+    }
+
+    [Fact]
+    public void A_release_signals_the_tasks_but_not_a_criu_that_has_ended_because_another_process_may_have_its_number()
+    {
+        StartProgram();
+        BeginSave();
+        Assert.True(_state.TryCommit([301]));
+        _criu.NoteEnd(9);
+
+        _state.Release();
+
+        Assert.Equal([(301, Signal.SIGCONT, null)], _sent);
     }
 
     [Fact]
@@ -250,7 +263,7 @@ public sealed class InitStateTests
         StartProgram();
         _state.Terminate();
 
-        Assert.False(_state.TryBeginSave(ScriptedInit.NobodysPid, releaseAt: 1000));
+        Assert.False(_state.TryBeginSave(_criu, releaseAt: 1000));
         Assert.False(_state.TryCommit([301]));
         Assert.Equal(long.MaxValue, _state.ReleaseAt);
     }
@@ -262,7 +275,7 @@ public sealed class InitStateTests
     public void A_program_that_a_save_has_gets_no_SIGTERM(bool isCommitting, bool isCommitted)
     {
         StartProgram();
-        Assert.True(_state.TryBeginSave(ScriptedInit.NobodysPid, releaseAt: 1000));
+        Assert.True(_state.TryBeginSave(_criu, releaseAt: 1000));
         Assert.Equal(isCommitting, isCommitting && _state.TryCommit([]));
         Assert.Equal(isCommitted, isCommitted && _state.NoteCommitted());
 
@@ -278,12 +291,12 @@ public sealed class InitStateTests
     [Fact]
     public void Nothing_is_released_after_the_commit_or_without_a_save()
     {
-        Assert.Equal(0, _state.Release());
-        _state.TryBeginSave(ScriptedInit.NobodysPid, releaseAt: 1000);
+        Assert.Null(_state.Release());
+        _state.TryBeginSave(_criu, releaseAt: 1000);
         _state.TryCommit([301]);
         Assert.True(_state.NoteCommitted());
 
-        Assert.Equal(0, _state.Release());
+        Assert.Null(_state.Release());
 
         Assert.Empty(_sent);
         _state.EndSave();
@@ -304,7 +317,7 @@ public sealed class InitStateTests
 
     private void Receive(int signal, long now = 1) => _state.Receive(new ReceivedSignal(signal, Code: 0, SenderPid: 7, Value: 0), now);
 
-    private void BeginSave() => Assert.True(_state.TryBeginSave(ScriptedInit.NobodysPid, releaseAt: 1000));
+    private void BeginSave() => Assert.True(_state.TryBeginSave(_criu, releaseAt: 1000));
 
     private int[] SentToProgram() => [.. _sent.Where(sent => sent.Pid == ProgramPid).Select(sent => sent.Signal)];
 

@@ -82,7 +82,7 @@ public sealed class ProgramGuardTests
 
     private void BeginSave()
     {
-        Assert.True(_state.TryBeginSave(Criu, releaseAt: long.MaxValue));
+        Assert.True(_state.TryBeginSave(new ChildProcess(Criu), releaseAt: long.MaxValue));
         Receive(UserSignal);
     }
 

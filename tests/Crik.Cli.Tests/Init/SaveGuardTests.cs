@@ -55,15 +55,16 @@ public sealed class SaveGuardTests
     public void A_new_save_holds_no_process_of_the_save_before()
     {
         SaveGuard guard = new();
-        guard.Begin(42, 1000);
+        guard.Begin(new ChildProcess(42), 1000);
         guard.TryCommit([301]);
         Assert.Equal([301], guard.Held);
 
         guard.End();
-        guard.Begin(43, 2000);
+        ChildProcess criu = new(43);
+        guard.Begin(criu, 2000);
 
         Assert.Empty(guard.Held);
-        Assert.Equal((43, 2000L), (guard.Criu, guard.ReleaseAt));
+        Assert.Equal((criu, 2000L), (guard.Criu, guard.ReleaseAt));
     }
 
     private static bool? Do(SaveGuard guard, char step)
@@ -71,7 +72,7 @@ public sealed class SaveGuardTests
         switch (step)
         {
             case 'b':
-                guard.Begin(42, 1000);
+                guard.Begin(new ChildProcess(42), 1000);
                 return null;
             case 't':
                 return guard.TryCommit([301]);

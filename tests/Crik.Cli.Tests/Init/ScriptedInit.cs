@@ -150,7 +150,7 @@ internal sealed class ScriptedInit : IInit
         State.Discard(SignalSet.Empty);
     }
 
-    public bool TryHoldProgram(int criu, Deadline atMost)
+    public bool TryHoldProgram(ChildProcess criu, Deadline atMost)
     {
         bool mayHold = State.TryBeginSave(criu, atMost.AtMilliseconds);
         WhenSaveBegins?.Invoke();

@@ -1,5 +1,6 @@
 using Crik.Configuration;
 using Crik.Criu;
+using Crik.Init;
 using Crik.Restore;
 using Crik.Store;
 using Crik.Tests.Criu;
@@ -218,7 +219,7 @@ public sealed class RestoreProcedureTests : IDisposable
     public void The_early_criu_is_not_used_when_the_program_needs_its_number()
     {
         ScriptedCriu criu = new();
-        criu.Plan(new ScriptedSession([CriuEvent.Version()]) { Pid = RestoreFixture.RootPid });
+        criu.Plan(new ScriptedSession([CriuEvent.Version()]) { Process = new ChildProcess(RestoreFixture.RootPid) });
         criu.Plan(new ScriptedSession(s_restores));
 
         Assert.IsType<RestoredProgram.Running>(Run(criu));

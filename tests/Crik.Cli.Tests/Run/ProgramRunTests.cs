@@ -126,7 +126,7 @@ public sealed class ProgramRunTests : IDisposable
     public void When_crik_itself_fails_after_the_program_s_last_checkpoint_was_committed_that_checkpoint_counts()
     {
         ProgramRun run = _fixture.Begin(new ScriptedCriu());
-        _fixture.Init.TryHoldProgram(ScriptedInit.NobodysPid, Crik.Linux.Deadline.Never);
+        _fixture.Init.TryHoldProgram(new ChildProcess(ScriptedInit.NobodysPid), Crik.Linux.Deadline.Never);
         Assert.True(_fixture.Init.TryCommit([]) && _fixture.Init.NoteCommitted());
 
         RunEnding ending = run.UntilTheEnd(() => throw new InvalidOperationException("a bug"));
