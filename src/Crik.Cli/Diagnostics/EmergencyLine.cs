@@ -6,6 +6,7 @@ namespace Crik.Diagnostics;
 /// <summary>Formats an error line in advance, so that writing it later allocates no memory and never blocks.</summary>
 internal sealed class EmergencyLine
 {
+    private readonly LineWriter _standardError = StandardError.Writer; // made here: it looks at the descriptor, and that may wait
     private readonly bool _isJson = Log.IsJson;
     private readonly byte[] _line;
 
@@ -16,7 +17,7 @@ internal sealed class EmergencyLine
             : Encoding.UTF8.GetBytes($"crik error: {message}\n");
     }
 
-    public void Write() => Write(StandardError.Writer);
+    public void Write() => Write(_standardError);
 
     internal void Write(LineWriter writer)
     {
