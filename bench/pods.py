@@ -107,8 +107,9 @@ class Bench:
             parent = parents.pop()
             with open(f'/proc/{parent}/comm') as name:
                 names.append(name.read().rstrip('\n'))
-            with open(f'/proc/{parent}/task/{parent}/children') as children:
-                parents += map(int, children.read().split())
+            for thread in os.listdir(f'/proc/{parent}/task'):
+                with open(f'/proc/{parent}/task/{thread}/children') as children:
+                    parents += map(int, children.read().split())
         return names
 
     def prove_saved(self):

@@ -24,4 +24,17 @@ public sealed class CriuProcessTests
         Assert.Equal((isOfPod, isOfPod), (restore.IsOfPod, lazy.IsOfPod));
         Assert.Equal(!isOfPod, restore.Message.Contains("install criu", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_criu_that_SIGKILL_does_not_end_is_still_awaited_so_that_its_number_is_not_signalled_after_its_end()
+    {
+        ScriptedInit init = new();
+        using FileDescriptor output = Libc.MakeMemoryFile("criu-output", []);
+        CriuProcess criu = CriuProcess.Start(init, "/usr/sbin/criu", output, new CriuStart());
+
+        criu.Dispose();
+
+        Assert.False(criu.Process.HasExited);
+        Assert.Empty(init.Forgotten);
+    }
 }
