@@ -95,14 +95,7 @@ internal static class DirectoryChecks
     internal static Finding OfFileSystem(IReadOnlyList<Mount> mounts, string imageDir)
     {
         const string Name = "fileSystem";
-        Mount? mount = null;
-        foreach (Mount candidate in mounts)
-        {
-            bool contains = candidate.MountPoint == "/" || imageDir == candidate.MountPoint || imageDir.StartsWith($"{candidate.MountPoint}/", StringComparison.Ordinal);
-            mount = contains && candidate.MountPoint.Length >= (mount?.MountPoint.Length ?? 0) ? candidate : mount; // of two mounts at one place the later one hides the other
-        }
-
-        if (mount is null)
+        if (Mount.Of(imageDir, mounts) is not { } mount)
         {
             return new(Name, Verdict.Warning, "the mount of the image directory was not found");
         }

@@ -1,4 +1,5 @@
 using Crik.Contracts;
+using Crik.Linux;
 
 namespace Crik.Configuration;
 
@@ -219,5 +220,5 @@ internal sealed record CrikOptions
         && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]);
 
     private static bool Contains(string directory, string path) =>
-        directory == "/" || path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
+        directory == "/" || PathNames.IsBelow(path, directory);
 }

@@ -60,7 +60,7 @@ internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<strin
         string[] leftOut = [.. tooLong.Length == 0 ? [] : (string[])[Describe(tooLong)], .. taken == bySize.Length ? [] : (string[])[DescribeLarge(bySize[taken..])]];
         return new OwnFiles([.. files], [.. places], leftOut.Length == 0 ? null : string.Join(". ", leftOut));
 
-        bool IsCandidate(string path) => IsOwn(path, mounts) && !leaveAlone.Any(root => IsBelow(path, root));
+        bool IsCandidate(string path) => IsOwn(path, mounts) && !leaveAlone.Any(root => PathNames.IsBelow(path, root));
 
         bool IsYoung(FileStatus file) => lifetime.Has(file.ChangedAt, Tolerance);
     }
@@ -69,12 +69,10 @@ internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<strin
     public static bool IsOwn(string path, IReadOnlyList<Mount> mounts)
     {
         const string EmptyDirectory = "/kubernetes.io~empty-dir/"; // part of the path in the kubelet's directory for a pod
-        return path != "/" && !IsBelow(path, "/proc") && !IsBelow(path, "/sys") && (!IsBelow(path, "/dev") || IsBelow(path, "/dev/shm"))
+        return path != "/" && !PathNames.IsBelow(path, "/proc") && !PathNames.IsBelow(path, "/sys") && (!PathNames.IsBelow(path, "/dev") || PathNames.IsBelow(path, "/dev/shm"))
             && Mount.Of(path, mounts) is { IsReadOnly: false } mount && mount.MountPoint != path
             && (mount.MountPoint == "/" || mount.Type == "tmpfs" || mount.Root.Contains(EmptyDirectory, StringComparison.Ordinal));
     }
-
-    public static bool IsBelow(string path, string root) => path == root || path.StartsWith($"{root}/", StringComparison.Ordinal);
 
     /// <summary>
     /// Whether a path is too long for a system call, so that neither crik nor criu could put the file back. A char has at most three bytes.

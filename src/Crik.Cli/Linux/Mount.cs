@@ -16,7 +16,7 @@ internal sealed record Mount(
         Mount? nearest = null;
         foreach (Mount mount in mounts)
         {
-            bool above = mount.MountPoint == "/" || path == mount.MountPoint || path.StartsWith($"{mount.MountPoint}/", StringComparison.Ordinal);
+            bool above = mount.MountPoint == "/" || PathNames.IsBelow(path, mount.MountPoint);
             if (above && mount.MountPoint.Length >= (nearest?.MountPoint.Length ?? 0))
             {
                 nearest = mount;

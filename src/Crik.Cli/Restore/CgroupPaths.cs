@@ -1,3 +1,4 @@
+using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Restore;
@@ -11,7 +12,7 @@ internal static class CgroupPaths
         foreach (CgroupDirectory old in then.OrderByDescending(directory => directory.MountPoint.Length + directory.Directory.Length))
         {
             string from = Join(old);
-            if (path != from && !path.StartsWith($"{from}/", StringComparison.Ordinal))
+            if (!PathNames.IsBelow(path, from))
             {
                 continue;
             }

@@ -15,7 +15,7 @@ internal static class WrittenFiles
         foreach (OpenDescriptor file in tree.Open)
         {
             if (tree.PathSet.Contains(file.Target) && !found.ContainsKey(file.Target) && Mount.Of(file.Target, mounts) is { } mount
-                && !OwnFiles.IsOwn(file.Target, mounts) && !inCheckpoint.Any(root => OwnFiles.IsBelow(file.Target, root))
+                && !OwnFiles.IsOwn(file.Target, mounts) && !inCheckpoint.Any(root => PathNames.IsBelow(file.Target, root))
                 && ProcFs.IsOpenForWriting(file.Pid, file.Number) && StampOf(file, mount) is { } stamp)
             {
                 found.Add(file.Target, new WrittenFile(file.Target, stamp));

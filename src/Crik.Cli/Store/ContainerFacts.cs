@@ -1,5 +1,4 @@
 using Crik.Criu;
-using Crik.Files;
 using Crik.Linux;
 
 namespace Crik.Store;
@@ -18,7 +17,7 @@ internal sealed record ContainerFacts(
         CheckpointManifest manifest, string images, IReadOnlyList<string> additionalPaths, PrivilegeLevel level, int criuVersion, Func<bool> canDecompress)
     {
         HashSet<string> own = [.. manifest.OwnPaths];
-        bool IsPutBack(string path) => own.Contains(path) || (manifest.HasFiles && additionalPaths.Any(root => OwnFiles.IsBelow(path, root)));
+        bool IsPutBack(string path) => own.Contains(path) || (manifest.HasFiles && additionalPaths.Any(root => PathNames.IsBelow(path, root)));
 
         return new ContainerFacts(
             Store.Machine.Read(), criuVersion, !manifest.IsCompressed || canDecompress(), level,
