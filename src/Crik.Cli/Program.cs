@@ -3,7 +3,6 @@ using Crik.CommandLine;
 using Crik.Configuration;
 using Crik.Diagnostics;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Run;
 using Crik.Tools;
 using Serilog.Events;

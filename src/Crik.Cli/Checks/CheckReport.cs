@@ -1,4 +1,3 @@
-using System.Text;
 using Crik.Inspection;
 using Crik.Json;
 

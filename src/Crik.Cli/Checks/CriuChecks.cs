@@ -1,8 +1,6 @@
-using System.Text;
 using Crik.Criu;
 using Crik.Init;
 using Crik.Inspection;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Checks;

@@ -1,6 +1,5 @@
 using Crik.Configuration;
 using Crik.Inspection;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Checks;

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Crik.Configuration;
 using Crik.Criu;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Checks;

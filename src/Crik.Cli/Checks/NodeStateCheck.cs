@@ -1,6 +1,5 @@
 using Crik.Configuration;
 using Crik.Contracts;
-using Crik.Linux;
 using Crik.Nodes;
 
 namespace Crik.Checks;

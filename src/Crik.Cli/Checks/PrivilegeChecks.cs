@@ -1,6 +1,5 @@
 using Crik.Criu;
 using Crik.Inspection;
-using Crik.Linux;
 using Crik.Policy;
 using Crik.Store;
 

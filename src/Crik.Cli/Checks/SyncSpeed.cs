@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Crik.Inspection;
-using Crik.Linux;
 
 namespace Crik.Checks;
 

@@ -3,7 +3,6 @@ using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Files;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Restore;
 using Crik.Save;
 using Crik.Store;

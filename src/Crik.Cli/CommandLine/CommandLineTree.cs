@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Crik.Configuration;
 
 namespace Crik.CommandLine;

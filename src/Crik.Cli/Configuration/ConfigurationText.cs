@@ -1,6 +1,3 @@
-using System.Text;
-using Crik.Linux;
-
 namespace Crik.Configuration;
 
 /// <summary>Reads the text of the configuration file, and refuses one that the YAML parser would misunderstand without a word.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Crik.Configuration;
 
 /// <summary>How the value of a key is written.</summary>

@@ -1,5 +1,4 @@
 using Crik.Contracts;
-using Crik.Linux;
 
 namespace Crik.Configuration;
 

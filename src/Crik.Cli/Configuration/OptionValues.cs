@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Crik.Contracts;
-using Crik.Linux;
 
 namespace Crik.Configuration;
 

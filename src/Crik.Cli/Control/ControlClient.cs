@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Crik.Linux;
 
 namespace Crik.Control;
 

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Control;
 
 /// <summary>Somebody who is connected to the control socket. The control thread alone uses it.</summary>

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Control;
 
 /// <summary>A socket that listens at one of the places. Disposing it removes the socket's file, too.</summary>

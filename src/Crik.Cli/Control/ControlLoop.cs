@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Crik.Diagnostics;
-using Crik.Linux;
 
 namespace Crik.Control;
 

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Control;
 
 /// <summary>Hands orders from the control thread to the run. Every member may be called on any thread and returns at once.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Crik.Linux;
-
 namespace Crik.Criu;
 
 /// <summary>Tells in which mode criu can run in this container.</summary>

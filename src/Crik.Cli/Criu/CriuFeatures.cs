@@ -1,5 +1,4 @@
 using Crik.Init;
-using Crik.Linux;
 
 namespace Crik.Criu;
 

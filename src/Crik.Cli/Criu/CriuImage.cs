@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Crik.Linux;
 
 namespace Crik.Criu;
 

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Criu;
 
 /// <summary>Reads why criu failed from its log, and explains that to the user.</summary>

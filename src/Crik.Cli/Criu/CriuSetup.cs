@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Criu;
 
 /// <summary>Finds criu in this container, and tells what it is allowed to do here.</summary>

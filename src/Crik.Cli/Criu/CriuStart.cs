@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Criu;
 
 /// <summary>What a criu process gets when it is started.</summary>

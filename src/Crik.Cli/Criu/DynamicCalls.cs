@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
-using Crik.Linux;
 
 namespace Crik.Criu;
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Crik.Init;
-using Crik.Linux;
 
 namespace Crik.Criu;
 

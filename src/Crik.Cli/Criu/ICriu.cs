@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Criu;
 
 /// <summary>The criu of this container, as a save or restore uses it. Unit tests put a scripted one in its place.</summary>

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Criu;
 
 /// <summary>A saved socket that is bound to an address of the old pod which nothing replaces in this pod.</summary>

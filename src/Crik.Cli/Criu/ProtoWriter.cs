@@ -1,5 +1,4 @@
 using System.Buffers;
-using Crik.Linux;
 
 namespace Crik.Criu;
 

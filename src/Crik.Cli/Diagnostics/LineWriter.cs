@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Crik.Linux;
 
 namespace Crik.Diagnostics;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Crik.Linux;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,6 +1,3 @@
-using System.Text;
-using Crik.Linux;
-
 namespace Crik.Diagnostics;
 
 /// <summary>Writes to the file from which Kubernetes reads why a container ended (terminationMessagePath).</summary>

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Looks at every line of an archive's index and at how they fit together, and writes nothing.</summary>

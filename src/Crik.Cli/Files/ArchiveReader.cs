@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Puts the files of an archive back. <see cref="ArchiveCheck"/> has looked at its index before.</summary>

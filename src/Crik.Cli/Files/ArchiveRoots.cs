@@ -1,6 +1,3 @@
-using System.Text;
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Where an archive may write: directories with all that is below, and single paths, of which there may be many.</summary>

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Walks the paths and writes the archive.</summary>

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Writes the file of an archive that has the contents of all files, one after the other.</summary>

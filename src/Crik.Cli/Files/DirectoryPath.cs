@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Goes to a directory name by name, because the kernel takes no path of more than 4,095 bytes at once.</summary>

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Sets the owner, mode, times and attributes of a file, and counts what it could not set.</summary>

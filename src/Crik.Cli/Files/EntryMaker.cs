@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Makes one file of an archive in an open directory. A file appears under its name when it is whole.</summary>

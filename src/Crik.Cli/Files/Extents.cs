@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>The stretches of a file that hold data. What is between them are holes.</summary>

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>One file of an archive, and a line of its index. Names are bytes, in base64, because they need not be UTF-8.</summary>

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Tells a fault of one file from a fault of the disk or of the archive.</summary>

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Writes the index of an archive: a line that opens it, a line for each file, and a line that closes it.</summary>

@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Files;
 
 /// <summary>Opens the directories that the roots of an archive lie in, and makes those that are missing.</summary>

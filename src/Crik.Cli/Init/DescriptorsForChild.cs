@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Init;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Collections;
-using Crik.Linux;
 
 namespace Crik.Init;
 

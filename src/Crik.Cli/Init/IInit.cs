@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Init;
 
 /// <summary>What the run asks of the init and hears from it. Unit tests put a scripted one in its place.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Crik.Linux;
 
 namespace Crik.Init;
 

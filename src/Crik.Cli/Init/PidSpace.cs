@@ -1,6 +1,4 @@
-using System.Globalization;
 using Crik.Diagnostics;
-using Crik.Linux;
 
 namespace Crik.Init;
 

@@ -1,5 +1,4 @@
 using Crik.Diagnostics;
-using Crik.Linux;
 
 namespace Crik.Init;
 

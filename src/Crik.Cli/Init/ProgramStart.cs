@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Crik.Diagnostics;
-using Crik.Linux;
 
 namespace Crik.Init;
 

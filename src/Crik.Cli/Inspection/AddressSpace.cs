@@ -1,4 +1,3 @@
-using System.Text;
 using Crik.Criu.Images;
 
 namespace Crik.Inspection;

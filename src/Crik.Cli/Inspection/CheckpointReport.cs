@@ -1,6 +1,5 @@
 using Crik.Criu;
 using Crik.Criu.Images;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Inspection;

@@ -1,6 +1,4 @@
-using System.Text;
 using Crik.Criu.Images;
-using Crik.Linux;
 
 namespace Crik.Inspection;
 

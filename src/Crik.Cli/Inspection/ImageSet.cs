@@ -1,5 +1,4 @@
 using Crik.Criu;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Inspection;

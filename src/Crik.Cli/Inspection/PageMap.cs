@@ -1,5 +1,4 @@
 using Crik.Criu.Images;
-using Crik.Linux;
 
 namespace Crik.Inspection;
 

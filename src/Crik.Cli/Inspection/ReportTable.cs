@@ -1,4 +1,3 @@
-using System.Text;
 using Crik.Store;
 
 namespace Crik.Inspection;

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Crik.Inspection;
 
 /// <summary>Writes a report as a tree: each process with its open files, and its children below it.</summary>

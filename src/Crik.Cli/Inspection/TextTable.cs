@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Crik.Inspection;
 
 /// <summary>Writes rows of text in columns that are as wide as their widest cell.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Crik.Inspection;
 
 /// <summary>Writes numbers, and text that nobody has to trust, for people.</summary>

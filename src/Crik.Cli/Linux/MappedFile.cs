@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Crik.Linux;
 
 /// <summary>A file that is mapped, as a line of <c>/proc/PID/maps</c> describes it.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Crik.Linux;
 
 /// <summary>A mount, as a line of <c>/proc/self/mountinfo</c> describes it.</summary>

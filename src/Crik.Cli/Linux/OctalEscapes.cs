@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Crik.Linux;
 
 /// <summary>The kernel's way to keep a name within its field: a character that would end the field becomes a backslash and three octal digits.</summary>

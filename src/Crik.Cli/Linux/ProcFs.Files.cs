@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Crik.Linux;
 
 /// <summary>The files and sockets of a process.</summary>

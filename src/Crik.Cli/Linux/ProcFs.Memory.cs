@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Crik.Linux;
 
 /// <summary>The memory of processes and of the machine.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Crik.Linux;
 
 /// <summary>What crik reads under <c>/proc</c> (proc(5)), mostly about other processes. A process that has gone reads as empty.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Crik.Contracts;
-using Crik.Linux;
 
 namespace Crik.Nodes;
 

@@ -1,6 +1,3 @@
-using Crik.Linux;
-
-
 namespace Crik.Nodes;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Crik.Nodes;
 
 /// <summary>A whole answer of a server.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using Crik.Linux;
-
 namespace Crik.Nodes;
 
 /// <summary>

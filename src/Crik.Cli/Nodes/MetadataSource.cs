@@ -1,6 +1,4 @@
-using System.Globalization;
 using Crik.Contracts;
-using Crik.Linux;
 
 namespace Crik.Nodes;
 

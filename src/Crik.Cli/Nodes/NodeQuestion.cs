@@ -1,6 +1,3 @@
-using Crik.Linux;
-
-
 namespace Crik.Nodes;
 
 /// <summary>A question that <see cref="NodeWatch"/>'s thread has to answer at once.</summary>

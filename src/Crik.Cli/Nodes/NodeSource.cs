@@ -1,5 +1,3 @@
-using Crik.Linux;
-
 namespace Crik.Nodes;
 
 /// <summary>Somebody who knows whether this node goes away. One thread at a time may ask.</summary>

@@ -1,6 +1,5 @@
 using Crik.Configuration;
 using Crik.Diagnostics;
-using Crik.Linux;
 
 namespace Crik.Nodes;
 

@@ -1,6 +1,5 @@
 using Crik.Contracts;
 using Crik.Diagnostics;
-using Crik.Linux;
 
 namespace Crik.Nodes;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Crik.Contracts;
 using Crik.Json;
-using Crik.Linux;
 
 namespace Crik.Nodes;
 

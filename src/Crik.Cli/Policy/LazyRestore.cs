@@ -1,6 +1,5 @@
 using Crik.Configuration;
 using Crik.Criu;
-using Crik.Linux;
 
 namespace Crik.Policy;
 

@@ -1,5 +1,4 @@
 using Crik.Init;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Policy;

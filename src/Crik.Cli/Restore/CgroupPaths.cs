@@ -1,4 +1,3 @@
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Restore;

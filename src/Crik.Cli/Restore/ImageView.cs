@@ -1,6 +1,5 @@
 using Crik.Criu;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Restore;

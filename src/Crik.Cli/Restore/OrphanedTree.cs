@@ -1,7 +1,5 @@
-using System.Globalization;
 using Crik.Criu;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Restore;

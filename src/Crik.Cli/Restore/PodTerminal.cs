@@ -1,7 +1,6 @@
 using Crik.Criu;
 using Crik.Criu.Images;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Restore;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Restore;

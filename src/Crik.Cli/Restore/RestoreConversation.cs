@@ -1,7 +1,6 @@
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Restore;

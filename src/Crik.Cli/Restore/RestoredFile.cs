@@ -1,8 +1,6 @@
-using System.Text;
 using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Json;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Restore;

@@ -1,5 +1,4 @@
 using Crik.Diagnostics;
-using Crik.Linux;
 using Crik.Policy;
 using Crik.Save;
 using Crik.Store;

@@ -2,7 +2,6 @@ using Crik.Configuration;
 using Crik.Control;
 using Crik.Diagnostics;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Nodes;
 using Crik.Save;
 

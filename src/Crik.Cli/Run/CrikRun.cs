@@ -4,7 +4,6 @@ using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Files;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Nodes;
 using Crik.Save;
 using Crik.Store;

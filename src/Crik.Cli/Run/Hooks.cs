@@ -1,8 +1,6 @@
-using System.Globalization;
 using Crik.Configuration;
 using Crik.Diagnostics;
 using Crik.Init;
-using Crik.Linux;
 
 namespace Crik.Run;
 

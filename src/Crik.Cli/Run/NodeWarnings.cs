@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crik.Contracts;
 using Crik.Diagnostics;
 using Crik.Nodes;

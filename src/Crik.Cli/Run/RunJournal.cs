@@ -1,6 +1,5 @@
 using Crik.Diagnostics;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Save;
 using Crik.Store;
 

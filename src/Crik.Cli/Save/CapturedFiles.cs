@@ -1,7 +1,6 @@
 using Crik.Configuration;
 using Crik.Diagnostics;
 using Crik.Files;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Save;

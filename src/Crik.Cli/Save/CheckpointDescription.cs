@@ -1,7 +1,6 @@
 using Crik.Criu;
 using Crik.Criu.Images;
 using Crik.Files;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Save;

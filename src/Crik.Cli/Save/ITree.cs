@@ -1,5 +1,4 @@
 using Crik.Criu;
-using Crik.Linux;
 
 namespace Crik.Save;
 

@@ -3,7 +3,6 @@ using Crik.Configuration;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
-using Crik.Linux;
 using Crik.Policy;
 using Crik.Store;
 

@@ -1,6 +1,5 @@
 using Crik.Configuration;
 using Crik.Diagnostics;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Save;

@@ -1,6 +1,5 @@
 using Crik.Criu;
 using Crik.Diagnostics;
-using Crik.Linux;
 
 namespace Crik.Save;
 

@@ -1,6 +1,5 @@
 using Crik.Criu;
 using Crik.Files;
-using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Save;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Crik.Linux;
-
 namespace Crik.Store;
 
 internal enum StoredState

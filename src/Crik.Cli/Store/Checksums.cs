@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using Crik.Linux;
 
 namespace Crik.Store;
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using Crik.Diagnostics;
-using Crik.Linux;
 
 namespace Crik.Store;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Crik.Linux;
 
 namespace Crik.Store;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Crik.Store;
 
 /// <summary>The machine and container that a checkpoint was made in.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crik.CommandLine;
 using Crik.Configuration;
 using Crik.Criu;

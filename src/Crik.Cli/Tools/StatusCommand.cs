@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Crik.CommandLine;
 using Crik.Control;
 using Crik.Json;

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Crik.Criu.Images;
 
 /// <summary>An open file that has a path.</summary>
