@@ -14,82 +14,68 @@ internal static class BackgroundWork
     /// <exception cref="Exception">What the work threw.</exception>
     public static bool Run(IInit init, Deadline deadline, Action<CancellationToken> work, Func<bool>? giveUp = null, Action? report = null)
     {
-        Task task = new(work);
-        if (!task.TryStart())
+        FileDescriptor done = Libc.MakeWakeUp(); // work that is given up may still use it, and the collector closes it then
+        CancellationTokenSource cancellation = new();
+        Exception? failure = null;
+        bool isFinished = false;
+        Thread? thread = TryStart(() =>
         {
+            failure = Catch(() => work(cancellation.Token));
+            Volatile.Write(ref isFinished, true);
+            Libc.Wake(done);
+        });
+        if (thread is null)
+        {
+            done.Dispose();
             work(CancellationToken.None); // pids.max is reached; the init still keeps the clock
             return true;
         }
 
-        bool IsOver() => task.IsFinished || giveUp?.Invoke() == true;
-        while (!init.Wait(IsOver, report is not null && deadline.Left > Progress.Interval ? Deadline.In(Progress.Interval) : deadline, task.Done) && !deadline.HasPassed)
+        bool IsOver() => Volatile.Read(ref isFinished) || giveUp?.Invoke() == true;
+        while (!init.Wait(IsOver, report is not null && deadline.Left > Progress.Interval ? Deadline.In(Progress.Interval) : deadline, done.Number) && !deadline.HasPassed)
         {
             report?.Invoke();
         }
 
-        return task.TryFinish();
+        if (!Volatile.Read(ref isFinished))
+        {
+            cancellation.Cancel();
+            return false;
+        }
+
+        thread.Join();
+        done.Dispose();
+        cancellation.Dispose();
+        return failure is null ? true : throw failure;
     }
 
-#pragma warning disable CA1001 // What the work may still use is left to the collector.
-    private sealed class Task(Action<CancellationToken> work)
-#pragma warning restore CA1001
+    /// <summary>Catches everything, because what leaves a thread ends PID 1.</summary>
+    public static Exception? Catch(Action action)
     {
-        private readonly FileDescriptor _done = Libc.MakeWakeUp();
-        private readonly CancellationTokenSource _cancellation = new();
-        private Thread? _thread;
-        private Exception? _failure;
-        private bool _isFinished;
-
-        public bool IsFinished => Volatile.Read(ref _isFinished);
-
-        /// <summary>Readable when the work is finished.</summary>
-        public int Done => _done.Number;
-
-        public bool TryStart()
+        try
         {
-            try
-            {
-                _thread = NamedThread.Make("work", stackBytes: 0, Execute);
-                _thread.Start();
-                return true;
-            }
-            catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
-            {
-                _done.Dispose();
-                return false;
-            }
+            action();
+            return null;
         }
-
-        /// <returns>Whether the work is done; otherwise it is told to stop, and its descriptor stays open because it may still use it.</returns>
-        public bool TryFinish()
-        {
-            if (!IsFinished)
-            {
-                _cancellation.Cancel();
-                return false;
-            }
-
-            _thread!.Join();
-            _done.Dispose();
-            _cancellation.Dispose();
-            return _failure is null ? true : throw _failure;
-        }
-
-        private void Execute()
-        {
-            try
-            {
-                work(_cancellation.Token);
-            }
-#pragma warning disable CA1031 // Nothing may leave a thread: it would end PID 1. Whoever waits for the work gets it.
-            catch (Exception exception)
+#pragma warning disable CA1031 // Somebody else gets it.
+        catch (Exception exception)
 #pragma warning restore CA1031
-            {
-                _failure = exception;
-            }
+        {
+            return exception;
+        }
+    }
 
-            Volatile.Write(ref _isFinished, true);
-            Libc.Wake(_done);
+    private static Thread? TryStart(Action work)
+    {
+        try
+        {
+            Thread thread = NamedThread.Make("work", stackBytes: 0, work);
+            thread.Start();
+            return thread;
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            return null;
         }
     }
 }

@@ -1,5 +1,31 @@
 namespace Crik.Init;
 
+/// <summary>How crik ends when it does not wait for the run any more.</summary>
+internal enum EndWithoutRun
+{
+    NotYet,
+
+    /// <summary>As its program did.</summary>
+    Ended,
+
+    /// <summary>With a committed checkpoint.</summary>
+    Checkpointed,
+
+    /// <summary>SIGTERM came before there was a program.</summary>
+    Interrupted,
+}
+
+/// <summary>What the init knows when it decides what to do. Times are in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+/// <param name="TerminatedAt">When the first SIGTERM came.</param>
+/// <param name="WasTerminated">The program has had its SIGTERM from crik.</param>
+/// <param name="ReleaseAt">When a save has to let the program go.</param>
+/// <param name="HasRun">There is a run beside the init, which may have failed since.</param>
+/// <param name="HasFailed">The run has failed. It decides nothing any more, but it may still wait for the program's end and record it.</param>
+/// <param name="IsAlone">There is no run any more that could record how the program ends, or never was one.</param>
+internal readonly record struct InitSituation(
+    long Now, long? TerminatedAt, bool WasTerminated, bool HasProgram, long? ProgramEndedAt, SavePhase Phase, long ReleaseAt,
+    bool HasRun, bool HasFailed, bool IsAlone);
+
 /// <summary>Decides what the init does when the run does not do its part in time.</summary>
 /// <param name="Grace">The clock of the grace period.</param>
 /// <param name="PatienceAfterEnd">How long the run may take after the program ended without a SIGTERM.</param>

@@ -90,31 +90,16 @@ internal sealed class InitLoop : IDisposable
 
     private void Execute(Func<IInit, RunEnding> run)
     {
-        if (Catch(() => _ending = run(_link)) is { } failure)
+        if (BackgroundWork.Catch(() => _ending = run(_link)) is { } failure)
         {
             Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(failure));
-            _ = Catch(() => _link.ReportFailure(failure));
+            _ = BackgroundWork.Catch(() => _link.ReportFailure(failure));
             _guard.IsAlone = true;
             Libc.Wake(_wake);
             Thread.Sleep(System.Threading.Timeout.Infinite); // the program's parent is this thread, and its end could be a signal to the program (PR_SET_PDEATHSIG)
         }
 
         Libc.Wake(_wake);
-    }
-
-    private static Exception? Catch(Action action)
-    {
-        try
-        {
-            action();
-            return null;
-        }
-#pragma warning disable CA1031 // Nothing may leave a thread: it would end PID 1, and the program with it.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            return exception;
-        }
     }
 
     private sealed class NoThreadException(string message) : CrikException(message);

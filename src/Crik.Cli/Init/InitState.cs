@@ -41,12 +41,12 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
 
     public long ReleaseAt => Locked(static state => state._save.ReleaseAt);
 
-    public void SetProgram(ChildProcess? program) => Locked(state =>
+    public void SetProgram(ChildProcess? program)
     {
-        state._program = program;
-        state.ForwardKept();
-        return true;
-    });
+        using Held held = Hold();
+        _program = program;
+        ForwardKept();
+    }
 
     public bool TakeCheckpointRequest() => Interlocked.Exchange(ref _checkpointRequested, false);
 
@@ -54,8 +54,7 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
     /// <param name="now">In milliseconds of <see cref="Environment.TickCount64"/>.</param>
     public void Receive(ReceivedSignal signal, long now)
     {
-        bool taken = false;
-        _lock.Enter(ref taken);
+        using Held held = Hold();
         if (_discarded.Has(signal.Number))
         {
             // crik caused it itself.
@@ -72,17 +71,11 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
         {
             Forward(signal);
         }
-
-        _lock.Exit();
     }
 
     public void Discard(SignalSet signals) => Locked(state => state._discarded = signals);
 
-    public void Send(int signal) => Locked(state =>
-    {
-        state.Forward(new ReceivedSignal(signal, Code: 0, SenderPid: 0, Value: 0));
-        return true;
-    });
+    public void Send(int signal) => Locked(state => state.Forward(new ReceivedSignal(signal, Code: 0, SenderPid: 0, Value: 0)));
 
     /// <summary>
     /// Sends the program its SIGTERM unless it has had it; from now on SIGTERM is a signal like any other. Does nothing while a save holds the
@@ -91,8 +84,7 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
     /// <param name="byRun">The run decided it. Otherwise the init does it by itself.</param>
     public void Terminate(bool byRun = false)
     {
-        bool taken = false;
-        _lock.Enter(ref taken);
+        using Held held = Hold();
         if (!_save.HasProgram)
         {
             _holdsTermination = false;
@@ -103,8 +95,6 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
                 Forward(new ReceivedSignal(Signal.SIGTERM, Code: 0, SenderPid: 0, Value: 0));
             }
         }
-
-        _lock.Exit();
     }
 
     public void NoteFailure() => Volatile.Write(ref _hasFailed, true);
@@ -112,113 +102,104 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
     /// <summary>From now on SIGTERM is a signal like any other: the run does not decide about it.</summary>
     public void ForwardTermination() => Locked(static state => state._holdsTermination = false);
 
-    public void BeginStart() => Locked(static state =>
-    {
-        state._children.BeginStart();
-        return true;
-    });
+    public void BeginStart() => Locked(static state => state._children.BeginStart());
 
-    public void EndStart(ChildProcess? started) => Locked(state =>
+    public void EndStart(ChildProcess? started)
     {
+        using Held held = Hold();
         if (started is not null)
         {
-            state._children.Await(started);
+            _children.Await(started);
         }
 
-        state._children.EndStart();
-        return true;
-    });
+        _children.EndStart();
+    }
 
-    public void Await(ChildProcess child) => Locked(state =>
-    {
-        state._children.Await(child);
-        return true;
-    });
+    public void Await(ChildProcess child) => Locked(state => state._children.Await(child));
 
-    public void Forget(ChildProcess child) => Locked(state =>
-    {
-        state._children.Forget(child);
-        return true;
-    });
+    public void Forget(ChildProcess child) => Locked(state => state._children.Forget(child));
 
     public bool NoteEnd(int pid, int waitStatus)
     {
-        bool taken = false;
-        _lock.Enter(ref taken);
-        bool isAwaited = _children.NoteEnd(pid, waitStatus);
-        _lock.Exit();
-        return isAwaited;
+        using Held held = Hold();
+        return _children.NoteEnd(pid, waitStatus);
     }
 
     /// <returns><see langword="false"/> when the program has had its SIGTERM.</returns>
-    public bool TryBeginSave(ChildProcess criu, long releaseAt) => Locked(state =>
+    public bool TryBeginSave(ChildProcess criu, long releaseAt)
     {
-        if (!state._wasTerminated)
+        using Held held = Hold();
+        if (!_wasTerminated)
         {
-            state._save.Begin(criu, releaseAt);
-            state._keepsSignals = true;
+            _save.Begin(criu, releaseAt);
+            _keepsSignals = true;
         }
 
-        return !state._wasTerminated;
-    });
+        return !_wasTerminated;
+    }
 
     public bool TryCommit(int[] held) => Locked(state => state._save.TryCommit(held));
 
     public bool NoteCommitted() => Locked(static state => state._save.NoteCommitted());
 
-    public void EndSave() => Locked(static state =>
+    public void EndSave()
     {
-        state._save.End();
-        state._keepsSignals = false;
-        state.ForwardKept();
-        return true;
-    });
+        using Held held = Hold();
+        _save.End();
+        _keepsSignals = false;
+        ForwardKept();
+    }
 
     /// <summary>Takes the program away from a criu that the run does not end: its next write to an image fails, and it lets the tasks go.</summary>
     /// <remarks>The caller is the init, which alone reaps criu: a number of a criu that has not exited means that criu and no other process.</remarks>
     /// <returns>criu, or <see langword="null"/> when no criu holds the program.</returns>
     public ChildProcess? Release()
     {
-        bool taken = false;
-        _lock.Enter(ref taken);
-        ChildProcess? criu = _save.TryRelease() ? _save.Criu : null;
-        int[] held = _save.Held;
-        if (criu is not null)
-        {
-            _keepsSignals = false;
-            ForwardKept();
-        }
-
-        _lock.Exit();
+        (ChildProcess? criu, int[] stopped) = TakeBack();
         if (criu is { HasExited: false })
         {
             Libc.ForbidFileWrites(criu.Pid);
             send(criu.Pid, Signal.SIGCONT, null); // in case that another process stopped criu
         }
 
-        if (criu is not null)
+        foreach (int task in stopped)
         {
-            foreach (int task in held)
-            {
-                send(task, Signal.SIGCONT, null);
-            }
+            send(task, Signal.SIGCONT, null);
         }
 
         return criu;
     }
 
+    private (ChildProcess? Criu, int[] Stopped) TakeBack()
+    {
+        using Held held = Hold();
+        if (!_save.TryRelease())
+        {
+            return (null, []);
+        }
+
+        _keepsSignals = false;
+        ForwardKept();
+        return (_save.Criu, _save.Held);
+    }
+
+    private void Locked(Action<InitState> action)
+    {
+        using Held held = Hold();
+        action(this);
+    }
+
     private T Locked<T>(Func<InitState, T> action)
+    {
+        using Held held = Hold();
+        return action(this);
+    }
+
+    private Held Hold()
     {
         bool taken = false;
         _lock.Enter(ref taken);
-        try
-        {
-            return action(this);
-        }
-        finally
-        {
-            _lock.Exit();
-        }
+        return new Held(this);
     }
 
     private void Forward(ReceivedSignal signal)
@@ -242,5 +223,10 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
                 Forward(signal);
             }
         }
+    }
+
+    private readonly ref struct Held(InitState state)
+    {
+        public void Dispose() => state._lock.Exit();
     }
 }

@@ -30,9 +30,9 @@ internal sealed class KeptSignals
 
     private bool Has(int number)
     {
-        for (int i = 0; i < _count; i++)
+        foreach (ref readonly ReceivedSignal kept in _signals.AsSpan(0, _count))
         {
-            if (_signals[i].Number == number)
+            if (kept.Number == number)
             {
                 return true;
             }

@@ -23,36 +23,16 @@ internal static class PidSpace
     }
 
     /// <summary>Makes sure that the next process gets a PID in the tree's range.</summary>
-    public static void EnterTreeRange()
-    {
-        if (LastPid() < FirstOfTree)
-        {
-            AdvanceTo(FirstOfTree);
-        }
-    }
+    public static void EnterTreeRange() => AdvanceTo(FirstOfTree);
 
     /// <summary>
     /// Moves the PID counter close to the tree's range but leaves room for criu. Moving it one PID at a time takes 4 ms. crik calls this
     /// while it waits for something else, so that little of that work is left when it counts.
     /// </summary>
-    public static void ApproachTreeRange()
-    {
-        if (LastPid() < FirstOfTree - RoomForCriu)
-        {
-            AdvanceTo(FirstOfTree - RoomForCriu);
-        }
-    }
+    public static void ApproachTreeRange() => AdvanceTo(FirstOfTree - RoomForCriu);
 
     /// <summary>Makes sure that criu's own processes get PIDs that no task of the tree needs.</summary>
-    public static void MakeRoomForCriu(IReadOnlyCollection<int> neededByTree)
-    {
-        int last = LastPid();
-        int free = FindRoom(last, neededByTree);
-        if (free > last)
-        {
-            AdvanceTo(free);
-        }
-    }
+    public static void MakeRoomForCriu(IReadOnlyCollection<int> neededByTree) => AdvanceTo(FindRoom(LastPid(), neededByTree));
 
     /// <summary>Finds the lowest PID, from <paramref name="last"/> on, after which enough PIDs are free for criu.</summary>
     internal static int FindRoom(int last, IReadOnlyCollection<int> needed)
@@ -72,7 +52,7 @@ internal static class PidSpace
     private static void AdvanceTo(int target)
     {
         const string LastPidFile = "sys/kernel/ns_last_pid";
-        if (TryWrite($"/proc/{LastPidFile}", target))
+        if (LastPid() >= target || TryWrite($"/proc/{LastPidFile}", target))
         {
             return;
         }
@@ -95,6 +75,6 @@ internal static class PidSpace
     private static bool TryWrite(string path, int target)
     {
         using FileDescriptor? file = Libc.TryOpen(path, Libc.O_WRONLY, 0, out _);
-        return file is not null && Libc.TryWrite(file.Number, System.Text.Encoding.ASCII.GetBytes($"{target}\n")) == 0;
+        return file is not null && Libc.TryWrite(file.Number, Encoding.ASCII.GetBytes($"{target}\n")) == 0;
     }
 }

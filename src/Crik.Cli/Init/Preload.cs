@@ -8,68 +8,31 @@ internal static class Preload
 {
     private const string Variable = "LD_PRELOAD";
 
-#if CRIK_NATIVE
-    /// <summary>Gives criu two answers that the kernel refuses it: about tasks of other users, and, on new kernels, about TCP sockets.</summary>
-    private static ReadOnlySpan<byte> CriuAnswers => PreloadBytes.CriuAnswers;
-
-    /// <summary>Shows System V shared memory as plain shared memory to a criu at the basic level, if the configuration asks for it.</summary>
-    private static ReadOnlySpan<byte> PlainSysv => PreloadBytes.PlainSysv;
-
-    /// <summary>Makes the tasks of a restore die together with criu, up to the moment at which criu lets them run.</summary>
-    private static ReadOnlySpan<byte> CriuRestores => PreloadBytes.CriuRestores;
-
-    /// <summary>Tells the program that the kernel has no io_uring.</summary>
-    private static ReadOnlySpan<byte> NoIoUring => PreloadBytes.NoIoUring;
-
-    /// <summary>Is an empty library for programs of 32 bits, which cannot load the others.</summary>
-    private static ReadOnlySpan<byte> Nothing32 => PreloadBytes.Nothing32;
-#else
-    private static ReadOnlySpan<byte> CriuAnswers => [];
-
-    private static ReadOnlySpan<byte> PlainSysv => [];
-
-    private static ReadOnlySpan<byte> CriuRestores => [];
-
-    private static ReadOnlySpan<byte> NoIoUring => [];
-
-    private static ReadOnlySpan<byte> Nothing32 => [];
-#endif
-
     /// <summary>Whether criu loads the libraries. A criu with file capabilities does not, and a criu that does not run as root has them.</summary>
-    public static bool ReachesCriu => !CriuAnswers.IsEmpty && Libc.GetEffectiveUserId() == 0;
+    public static bool ReachesCriu => !PreloadBytes.CriuAnswers.IsEmpty && Libc.GetEffectiveUserId() == 0;
 
     /// <summary>Puts the libraries that criu loads for a dump into memory files.</summary>
     /// <returns>An empty list when this build has no libraries.</returns>
-    public static IReadOnlyList<FileDescriptor> OpenForDump(bool plainSystemV)
-    {
-        List<FileDescriptor> files = [];
-        Open(files, "crik-answers", CriuAnswers);
-        Open(files, "crik-plain-sysv", plainSystemV ? PlainSysv : []);
-        return files;
-    }
+    public static IReadOnlyList<FileDescriptor> OpenForDump(bool plainSystemV) =>
+        [.. Open("crik-answers", PreloadBytes.CriuAnswers), .. Open("crik-plain-sysv", plainSystemV ? PreloadBytes.PlainSysv : [])];
 
     /// <summary>Puts the libraries that criu loads for a restore into memory files.</summary>
     /// <returns>An empty list when this build has no libraries.</returns>
-    public static IReadOnlyList<FileDescriptor> OpenForRestore()
-    {
-        List<FileDescriptor> files = [];
-        Open(files, "crik-answers", CriuAnswers);
-        Open(files, "crik-restores", CriuRestores);
-        return files;
-    }
+    public static IReadOnlyList<FileDescriptor> OpenForRestore() =>
+        [.. Open("crik-answers", PreloadBytes.CriuAnswers), .. Open("crik-restores", PreloadBytes.CriuRestores)];
 
     /// <summary>Writes the library that the program loads into files that every process of its tree can open.</summary>
     /// <param name="last">The directory to use when no other can be written.</param>
     /// <returns>The path for <c>LD_PRELOAD</c>; <see langword="null"/> when no directory can be written, or this build has no libraries.</returns>
-    public static string? WriteForProgram(string last) => NoIoUring.IsEmpty ? null : ProgramLibrary.Write(last, NoIoUring, Nothing32);
+    public static string? WriteForProgram(string last) => PreloadBytes.NoIoUring.IsEmpty ? null : ProgramLibrary.Write(last, PreloadBytes.NoIoUring, PreloadBytes.Nothing32);
 
     /// <summary>Writes the files that are missing beside the library of a restored program.</summary>
     /// <param name="mapped">The files that the program has open or mapped.</param>
     public static void CompleteForProgram(IEnumerable<string> mapped)
     {
-        if (!NoIoUring.IsEmpty)
+        if (!PreloadBytes.NoIoUring.IsEmpty)
         {
-            ProgramLibrary.Complete(mapped, NoIoUring, Nothing32);
+            ProgramLibrary.Complete(mapped, PreloadBytes.NoIoUring, PreloadBytes.Nothing32);
         }
     }
 
@@ -82,11 +45,26 @@ internal static class Preload
             : [.. environment.Select(entry => ReferenceEquals(entry, before) ? $"{entry}:{path}" : entry)];
     }
 
-    private static void Open(List<FileDescriptor> files, string name, ReadOnlySpan<byte> library)
-    {
-        if (!library.IsEmpty)
-        {
-            files.Add(Libc.MakeMemoryFile(name, library));
-        }
-    }
+    private static FileDescriptor[] Open(string name, ReadOnlySpan<byte> library) => library.IsEmpty ? [] : [Libc.MakeMemoryFile(name, library)];
 }
+
+#if !CRIK_NATIVE
+/// <summary>A native build has the compiled libraries here (Native/build.sh).</summary>
+internal static class PreloadBytes
+{
+    /// <summary>Gives criu two answers that the kernel refuses it: about tasks of other users, and, on new kernels, about TCP sockets.</summary>
+    public static ReadOnlySpan<byte> CriuAnswers => [];
+
+    /// <summary>Shows System V shared memory as plain shared memory to a criu at the basic level, if the configuration asks for it.</summary>
+    public static ReadOnlySpan<byte> PlainSysv => [];
+
+    /// <summary>Makes the tasks of a restore die together with criu, up to the moment at which criu lets them run.</summary>
+    public static ReadOnlySpan<byte> CriuRestores => [];
+
+    /// <summary>Tells the program that the kernel has no io_uring.</summary>
+    public static ReadOnlySpan<byte> NoIoUring => [];
+
+    /// <summary>Is an empty library for programs of 32 bits, which cannot load the others.</summary>
+    public static ReadOnlySpan<byte> Nothing32 => [];
+}
+#endif

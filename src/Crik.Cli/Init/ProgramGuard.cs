@@ -14,7 +14,6 @@ internal sealed class ProgramGuard(InitState state, InitDecision decision)
     private readonly DismissedCriu _dismissed = new(decision.Grace.CriuPatience);
     private readonly EmergencyLine _timeIsUp = new(
         "the grace period is almost over and crik is still waiting for something, such as its volume: no checkpoint is made, and the program gets its SIGTERM now");
-    private volatile bool _isAlone;
     private bool _hasTakenOver;
     private long? _programEndedAt;
 
@@ -22,11 +21,7 @@ internal sealed class ProgramGuard(InitState state, InitDecision decision)
     public bool HasRun { private get; set; }
 
     /// <inheritdoc cref="InitSituation.IsAlone"/>
-    public bool IsAlone
-    {
-        private get => _isAlone;
-        set => _isAlone = value;
-    }
+    public volatile bool IsAlone;
 
     /// <summary>Does what is due now.</summary>
     /// <returns>Whether the run should look again.</returns>
@@ -76,18 +71,8 @@ internal sealed class ProgramGuard(InitState state, InitDecision decision)
     private InitSituation Look(long now)
     {
         bool hasEnded = state.Program is { HasExited: true };
-        return new InitSituation
-        {
-            Now = now,
-            TerminatedAt = state.TerminatedAt,
-            WasTerminated = state.WasTerminated,
-            HasProgram = state.Program is not null,
-            ProgramEndedAt = hasEnded ? _programEndedAt ??= now : null,
-            Phase = state.Phase,
-            ReleaseAt = state.ReleaseAt,
-            HasRun = HasRun,
-            HasFailed = state.HasFailed,
-            IsAlone = IsAlone,
-        };
+        return new InitSituation(
+            now, state.TerminatedAt, state.WasTerminated, HasProgram: state.Program is not null, hasEnded ? _programEndedAt ??= now : null,
+            state.Phase, state.ReleaseAt, HasRun, state.HasFailed, IsAlone);
     }
 }

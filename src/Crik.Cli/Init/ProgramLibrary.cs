@@ -20,7 +20,6 @@ internal static class ProgramLibrary
     /// <summary>glibc's dynamic linker replaces this by the name of the processor, which differs for programs of 32 bits (ld.so(8)).</summary>
     private const string Platform = "$PLATFORM";
 
-
     /// <summary>The names that glibc uses in programs of 64 bits (sysdeps/x86/cpu-features.c). musl replaces nothing.</summary>
     private static readonly string[] s_platforms = ["x86_64", "haswell", "xeon_phi", "aarch64", Platform];
 

@@ -99,21 +99,13 @@ internal static class ProgramStart
         {
             Libc.BecomeSubreaper();
         }
-        else if (duty == IpcNamespace)
+        else if (duty == IpcNamespace && Libc.UnshareIpcNamespace() is var trouble and not 0)
         {
-            int errno = Libc.UnshareIpcNamespace();
-            if (errno != 0)
-            {
-                Log.Debug("the program could not get an IPC namespace, so its System V shared memory cannot be checkpointed", ("reason", Errno.Text(errno)));
-            }
+            Log.Debug("the program could not get an IPC namespace, so its System V shared memory cannot be checkpointed", ("reason", Errno.Text(trouble)));
         }
-        else if (duty == NoIoUring)
+        else if (duty == NoIoUring && Libc.ForbidIoUring() is var errno and not 0)
         {
-            int errno = Libc.ForbidIoUring();
-            if (errno != 0)
-            {
-                Log.Debug("io_uring could not be hidden from the program", ("reason", Errno.Text(errno)));
-            }
+            Log.Debug("io_uring could not be hidden from the program", ("reason", Errno.Text(errno)));
         }
         else if (duty.StartsWith(TakeTerminal, StringComparison.Ordinal))
         {

@@ -31,8 +31,7 @@ internal sealed record Shelter(IReadOnlyList<string> Environment, bool FiltersIo
             return new Shelter(environment, FiltersIoUring: true);
         }
 
-        string? library = Preload.WriteForProgram(imageDir);
-        if (library is null)
+        if (Preload.WriteForProgram(imageDir) is not { } library)
         {
             Log.Info("io_uring is not hidden from the program, because no directory can be written for the library that does it; "
                 + "if the program uses io_uring, criu cannot save it", ("hint", "make /run or /tmp writable"));

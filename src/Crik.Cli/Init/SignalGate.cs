@@ -4,18 +4,10 @@ namespace Crik.Init;
 /// Blocks all signals in every thread of crik and reads them from one descriptor. So crik needs no signal handlers, and it can leave out
 /// .NET's signal handling, which in PID 1 would reap crik's children itself.
 /// </summary>
-internal sealed class SignalGate : IDisposable
+internal sealed class SignalGate(FileDescriptor signals, SignalSet inherited) : IDisposable
 {
-    private readonly FileDescriptor _signals;
-
-    private SignalGate(FileDescriptor signals, SignalSet inherited)
-    {
-        _signals = signals;
-        Inherited = inherited;
-    }
-
     /// <summary>The signal mask that crik was started with. The program gets the same mask.</summary>
-    public SignalSet Inherited { get; }
+    public SignalSet Inherited => inherited;
 
     /// <summary>
     /// The signals that the program gets with their default action. The .NET runtime ignores SIGPIPE. posix_spawn would ignore 32 and 33
@@ -23,7 +15,7 @@ internal sealed class SignalGate : IDisposable
     /// </summary>
     public SignalSet ToReset { get; } = SignalSet.Of(Signal.SIGPIPE, 32, 33).Except(ProcFs.IgnoredSignals() & SignalSet.Of(32, 33).Bits);
 
-    public int Descriptor => _signals.Number;
+    public int Descriptor => signals.Number;
 
     public static SignalGate Close()
     {
@@ -35,7 +27,7 @@ internal sealed class SignalGate : IDisposable
     /// <returns><see langword="null"/> when no signal is pending.</returns>
     public ReceivedSignal? Next()
     {
-        while (Libc.ReadSignal(_signals) is { } signal)
+        while (Libc.ReadSignal(signals) is { } signal)
         {
             // The runtime sends signals to its own threads (SIGRTMIN, to stop a thread for a collection). crik must not forward these.
             if (signal.Code != Libc.SI_TKILL || signal.SenderPid != Environment.ProcessId)
@@ -47,7 +39,7 @@ internal sealed class SignalGate : IDisposable
         return null;
     }
 
-    public void Dispose() => _signals.Dispose();
+    public void Dispose() => signals.Dispose();
 
     /// <summary>
     /// The runtime starts its finalizer thread before <c>Main</c>, so that thread would take every signal with its default action.

@@ -10,13 +10,8 @@ internal sealed class StandardStreams
     private bool _terminalIsFree;
 
     public StandardStreams()
-        : this(new bool[3])
+        : this([Libc.IsOpen(0), Libc.IsOpen(1), Libc.IsOpen(2)])
     {
-        for (int number = 0; number < 3; number++)
-        {
-            _given[number] = Libc.IsOpen(number);
-        }
-
         if (_given.Contains(false))
         {
             using FileDescriptor opened = Libc.Open("/dev/null", Libc.O_RDWR);
@@ -44,21 +39,7 @@ internal sealed class StandardStreams
     public bool IsTerminal(int number) => _given[number] && Libc.IsTerminal(number);
 
     /// <summary>The first stream that is a terminal, which the program gets; <see langword="null"/> when none is.</summary>
-    public int? Terminal
-    {
-        get
-        {
-            for (int number = 0; number < 3; number++)
-            {
-                if (IsTerminal(number))
-                {
-                    return number;
-                }
-            }
-
-            return null;
-        }
-    }
+    public int? Terminal => IsTerminal(0) ? 0 : IsTerminal(1) ? 1 : IsTerminal(2) ? 2 : null;
 
     /// <summary>Gives up the controlling terminal, so that the session of a program, restored or fresh, can have it.</summary>
     /// <returns><see langword="false"/> when there is no terminal, or crik does not lead its session.</returns>
