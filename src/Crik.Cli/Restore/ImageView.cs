@@ -9,36 +9,15 @@ namespace Crik.Restore;
 /// old pod. The directory is in memory if there is room. A tree of 200 processes has 1,200 images, and making a link on a network volume
 /// takes a round trip.
 /// </summary>
-internal sealed class ImageView : IDisposable
+/// <param name="work">The directory to use when there is no room in memory.</param>
+internal sealed class ImageView(CheckpointManifest manifest, string work) : IDisposable
 {
-    private readonly MemoryDirectory _place;
-
-    private ImageView(MemoryDirectory place)
-    {
-        _place = place;
-    }
+    private readonly MemoryDirectory _place = MemoryDirectory.TryMake(RoomFor(manifest)) ?? MakePlace(CheckpointLayout.ImagesIn(work));
 
     public string Path => _place.Path;
 
     /// <summary>What replaces the old pod's streams: criu's name for each stream, and crik's descriptor.</summary>
     public IReadOnlyList<(string Key, int Descriptor)> Inherited { get; private set; } = [];
-
-    /// <param name="checkpoint">The directory of a committed checkpoint.</param>
-    /// <param name="work">The directory to use when there is no room in memory.</param>
-    public static ImageView LayOut(string checkpoint, CheckpointManifest manifest, string work, StandardStreams streams)
-    {
-        ImageView view = new(MakePlace(manifest, work));
-        try
-        {
-            view.Fill(CheckpointLayout.ImagesIn(checkpoint), manifest, streams);
-            return view;
-        }
-        catch
-        {
-            view.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>Estimates the bytes that a view takes: copies of all small images, and an entry of the directory for each.</summary>
     public static long RoomFor(CheckpointManifest manifest) =>
@@ -46,20 +25,10 @@ internal sealed class ImageView : IDisposable
 
     public void Dispose() => _place.Dispose();
 
-    private static MemoryDirectory MakePlace(CheckpointManifest manifest, string work)
+    /// <param name="checkpoint">The directory of a committed checkpoint.</param>
+    public void Fill(string checkpoint, StandardStreams streams)
     {
-        if (MemoryDirectory.TryMake(RoomFor(manifest)) is { } inMemory)
-        {
-            return inMemory;
-        }
-
-        string path = CheckpointLayout.ImagesIn(work);
-        Libc.MakeDirectory(path, FileModes.OwnDirectory);
-        return MemoryDirectory.At(path);
-    }
-
-    private void Fill(string images, CheckpointManifest manifest, StandardStreams streams)
-    {
+        string images = CheckpointLayout.ImagesIn(checkpoint);
         CriuImage files = CriuImage.Read(System.IO.Path.Combine(images, "files.img"));
         StreamReplacement replacement = new(OpenFiles.HighestId(files) + 1);
         List<(string Key, int Descriptor)> inherited = [];
@@ -106,6 +75,12 @@ internal sealed class ImageView : IDisposable
                 Libc.MakeSymlink(source, target);
             }
         }
+    }
+
+    private static MemoryDirectory MakePlace(string path)
+    {
+        Libc.MakeDirectory(path, FileModes.OwnDirectory);
+        return MemoryDirectory.At(path);
     }
 
     private static bool TryWriteChanged(string source, string target, Func<CriuImage, bool> change)

@@ -24,21 +24,21 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
     public RestoreOutcome Run(CriuForRestore? early = null)
     {
         using CriuForRestore? first = early;
-        RestorePlace place = new(pod.Store.NewRestoreDirectory(manifest.Generation, ImageView.RoomFor(manifest)));
-        RestorePlan plan = new(manifest, pod.Store.PathOf(manifest.Generation), beforeResume, place);
+        string work = pod.Store.NewRestoreDirectory(manifest.Generation, ImageView.RoomFor(manifest));
+        RestorePlan plan = new(manifest, pod.Store.PathOf(manifest.Generation), beforeResume, work);
         RestoreOutcome outcome = Run(plan, early);
         if (outcome is not RestoreOutcome.Restored)
         {
-            place.Missing?.Dispose();
-            place.RemoveView(); // the logs stay, so that an operator can find the cause
-            if (place.Root is { } root)
+            plan.Missing?.Dispose();
+            plan.RemoveView(); // the logs stay, so that an operator can find the cause
+            if (plan.Root is { } root)
             {
                 pod.Init.Forget(root);
             }
         }
-        else if (place.Missing is null)
+        else if (plan.Missing is null)
         {
-            place.Remove();
+            plan.Remove();
         }
 
         return outcome;
@@ -59,25 +59,25 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
 
             Prepare(plan);
             CriuForRestore criu = early ?? (late = pod.Criu.StartForRestore());
-            if (plan.Place.Missing is { } missing && !missing.WaitUntilReady())
+            if (plan.Missing is { } missing && !missing.WaitUntilReady())
             {
-                return Clean(criu, Explain(plan.Place, LazyPagesProcess.LogName, [], ending: null));
+                return Clean(criu, Explain(plan, LazyPagesProcess.LogName, [], ending: null));
             }
 
-            using FileDescriptor images = Libc.Open(plan.Place.View!.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
-            using FileDescriptor logs = Libc.Open(plan.Place.Work, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            using FileDescriptor images = Libc.Open(plan.View!.Path, Libc.O_RDONLY | Libc.O_DIRECTORY);
+            using FileDescriptor logs = Libc.Open(plan.Work, Libc.O_RDONLY | Libc.O_DIRECTORY);
             conversation = new RestoreConversation(pod.Init, tree, criu.Session, plan, Longest);
             if (conversation.Hold(CriuRequest.ForRestore(Options(plan, criu, images, logs))))
             {
                 // Before anything else: a SIGTERM that comes now has to reach the program.
-                ChildProcess root = pod.Init.Program = plan.Place.Root!;
+                ChildProcess root = pod.Init.Program = plan.Root!;
                 Log.Info("restored", ("generation", manifest.Generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
-                return new RestoreOutcome.Restored(root, plan.Place.Missing);
+                return new RestoreOutcome.Restored(root, manifest.Generation, plan.Missing);
             }
 
             return Clean(criu, pod.Init.TerminationRequested is not null ? new RestoreOutcome.Interrupted()
                 : conversation.Refused is { } refused ? Failed(plan, refused)
-                : Explain(plan.Place, plan.Place.Missing is { SourceIsThere: false } ? LazyPagesProcess.LogName : CheckpointLayout.RestoreLog, criu.Output, conversation.Ending));
+                : Explain(plan, plan.Missing is { SourceIsThere: false } ? LazyPagesProcess.LogName : CheckpointLayout.RestoreLog, criu.Output, conversation.Ending));
         }
 #pragma warning disable CA1031 // After any failure crik tries other checkpoints, and the configuration says what to do without any.
         catch (Exception exception)
@@ -86,9 +86,9 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
             if (conversation is { Runs: true })
             {
                 // What the program has done since cannot be undone, so it is never ended for the sake of another attempt.
-                ChildProcess root = pod.Init.Program = plan.Place.Root!;
+                ChildProcess root = pod.Init.Program = plan.Root!;
                 Log.Warning("the program runs, but a step after the restore failed", ("reason", exception.Message));
-                return new RestoreOutcome.Restored(root, plan.Place.Missing);
+                return new RestoreOutcome.Restored(root, manifest.Generation, plan.Missing);
             }
 
             return Clean(early ?? late, Failed(plan, exception.Message, IsOfPod(exception)));
@@ -105,22 +105,22 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
 
     private void Prepare(RestorePlan plan)
     {
-        RestorePlace place = plan.Place;
-        ImageView view = place.View = ImageView.LayOut(plan.Checkpoint, manifest, place.Work, pod.Streams);
-        place.Terminal = PodTerminal.Find(manifest, CheckpointLayout.ImagesIn(plan.Checkpoint), pod.Streams);
+        ImageView view = plan.View = new ImageView(manifest, plan.Work);
+        view.Fill(plan.Checkpoint, pod.Streams);
+        plan.Terminal = PodTerminal.Find(manifest, CheckpointLayout.ImagesIn(plan.Checkpoint), pod.Streams);
         pod.Streams.ReleaseTerminal(pod.Init);
         tree.MakeRoomForCriu(manifest.Pids);
         if (Lazily)
         {
-            LazyPagesProcess source = LazyPagesProcess.Start(pod.Init, pod.Criu.Setup.File, view.Path, place.Work, place.Output);
-            place.Missing = new(pod.Init, source, place.Work, manifest.PageBytes, place.Remove);
-            place.Missing.StartThread(StartThread);
+            LazyPagesProcess source = LazyPagesProcess.Start(pod.Init, pod.Criu.Setup.File, view.Path, plan.Work, plan.Output);
+            plan.Missing = new(pod.Init, source, plan.Work, manifest.PageBytes, plan.Remove);
+            plan.Missing.StartThread(StartThread);
         }
     }
 
     private RestoreOptions Options(RestorePlan plan, CriuForRestore criu, FileDescriptor images, FileDescriptor logs) => new(
         images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(),
-        [.. plan.Place.View!.Inherited.Select(item => (item.Key, criu.DescriptorFor(item.Descriptor)))])
+        [.. plan.View!.Inherited.Select(item => (item.Key, criu.DescriptorFor(item.Descriptor)))])
     {
         LogFile = CheckpointLayout.RestoreLog,
         Lazily = Lazily,
@@ -131,29 +131,25 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
         [.. manifest.ExternalMounts.Intersect(Mount.ReadAll().Select(mount => mount.MountPoint)).Select(point => $"mnt[{point}]:{point}")];
 
     private static RestoreOutcome.Failed Failed(RestorePlan plan, string reason, bool isOfPod = false, bool passes = true) =>
-        new(reason, plan.Place.Logs, isOfPod, passes);
+        new(reason, plan.Logs, isOfPod, passes);
 
     /// <param name="words">What criu wrote to its standard output and error.</param>
-    private static RestoreOutcome.Failed Explain(RestorePlace place, string log, string[] words, string? ending)
+    private static RestoreOutcome.Failed Explain(RestorePlan plan, string log, string[] words, string? ending)
     {
-        try
+        if (Faults.Of(() => File.AppendAllLines(plan.Output, words)) is { } fault)
         {
-            File.AppendAllLines(place.Output, words);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Debug("criu's output could not be kept", ("reason", exception.Message)); // why criu failed is in its log
+            Log.Debug("criu's output could not be kept", ("reason", fault.Message)); // why criu failed is in its log
         }
 
-        string[] output = ProcFs.Lines(place.Output);
+        string[] output = ProcFs.Lines(plan.Output);
         CriuException explained = CriuLog.Explain(
-            "criu could not restore the program", Path.Combine(place.Work, log), output.Length == 0 ? null : $"criu says: {output[^1].Trim()}", ending: ending);
+            "criu could not restore the program", Path.Combine(plan.Work, log), output.Length == 0 ? null : $"criu says: {output[^1].Trim()}", ending: ending);
         foreach (string line in explained.Evidence)
         {
             Log.Warning("criu: " + line);
         }
 
-        return new RestoreOutcome.Failed(explained.Message, place.Logs, explained.IsOfPod);
+        return new RestoreOutcome.Failed(explained.Message, plan.Logs, explained.IsOfPod);
     }
 
     /// <summary>Ends what a failed attempt left running.</summary>

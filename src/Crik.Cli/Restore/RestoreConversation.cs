@@ -5,13 +5,24 @@ using Crik.Store;
 
 namespace Crik.Restore;
 
+/// <summary>Tells how far criu is with a restore.</summary>
+internal enum RestoreState
+{
+    /// <summary>criu is making the tree. If criu ends now, the tree ends too.</summary>
+    Making,
+
+    /// <summary>The tree is complete and stopped, and criu has checked everything.</summary>
+    Complete,
+
+    /// <summary>criu is letting the tasks run.</summary>
+    Resuming,
+}
+
 /// <summary>Talks with one criu that restores: it does what each message asks for, and decides what criu's end means at each point.</summary>
 /// <param name="longest">The longest time a restore may take before it is given up. Protects against a disk that hangs.</param>
 internal sealed class RestoreConversation(
     IInit init, IRestoredTree tree, ICriuSession criu, RestorePlan plan, TimeSpan longest)
 {
-    private const string NoCopies = "crik could not get copies of the descriptors by which the program asks for its missing pages";
-
     /// <summary>How long criu may take to let the tasks go and to report it.</summary>
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(10);
 
@@ -29,7 +40,7 @@ internal sealed class RestoreConversation(
     /// <summary>What ended criu before it could say why it failed.</summary>
     public string? Ending => CriuLog.Ending(criu.EndSignal, _overrun);
 
-    private MissingPages? Missing => plan.Place.Missing;
+    private MissingPages? Missing => plan.Missing;
 
     /// <returns>Whether the program runs.</returns>
     public bool Hold(byte[] request)
@@ -75,7 +86,7 @@ internal sealed class RestoreConversation(
         switch (script)
         {
             case "post-restore" when _state == RestoreState.Making && Missing?.TryHold(LazyPagesProcess.UntilReady()) == false:
-                Refused = NoCopies;
+                Refused = "crik could not get copies of the descriptors by which the program asks for its missing pages";
                 criu.TrySend(CriuRequest.ForNotify(goOn: false, []));
                 break;
 
@@ -106,7 +117,7 @@ internal sealed class RestoreConversation(
     /// Registers the root, which cannot run before crik has answered criu. Earlier its number may belong to another child of crik, whose end
     /// would be taken for the root's. If the root died before this, criu cannot let it run, and the restore fails.
     /// </summary>
-    private ChildProcess AwaitRoot() => plan.Place.Root ??= init.Await(plan.Manifest.RootPid);
+    private ChildProcess AwaitRoot() => plan.Root ??= init.Await(plan.Manifest.RootPid);
 
     private void GoOn() => criu.TrySend(CriuRequest.ForNotify(goOn: true, []));
 
@@ -114,7 +125,7 @@ internal sealed class RestoreConversation(
     private void Resume()
     {
         AwaitRoot();
-        tree.PrepareToResume(plan.Manifest, plan.Place.Terminal);
+        tree.PrepareToResume(plan.Manifest, plan.Terminal);
         plan.BeforeResume();
         Missing?.Watch();
         _state = RestoreState.Resuming; // last: when one of the steps before throws, nothing of the program runs
@@ -123,17 +134,14 @@ internal sealed class RestoreConversation(
     private bool GoOnWithoutCriu()
     {
         ChildProcess root = AwaitRoot();
-        bool isWhole = Runs ? SurvivedCriu(root) : IsWholeWithoutCriu();
-        if (isWhole)
+        if (Runs ? SurvivedCriu(root) : IsWholeWithoutCriu())
         {
             Log.Warning("the program is restored, but criu ended badly while it let the program run", ("pid", root.Pid));
-        }
-        else
-        {
-            _state = RestoreState.Complete;
+            return true;
         }
 
-        return isWhole;
+        _state = RestoreState.Complete;
+        return false;
     }
 
     /// <summary>

@@ -31,7 +31,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     private bool IsTerminated => pod.Init.TerminationRequested is not null;
 
     /// <exception cref="CheckpointException">Nothing could be restored, and the configuration forbids a fresh start.</exception>
-    public RestoredProgram Run(IReadOnlyList<int> generations)
+    public RestoreOutcome Run(IReadOnlyList<int> generations)
     {
         MemoryDirectory.Sweep();
         if (generations.Count == 0)
@@ -39,7 +39,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             return policy.WhenRestoreFails == WhenRestoreFails.Fail && pod.Store.NewestSetAside() is { } setAside
                 ? FreshOrFail(fail: true, $"checkpoint {setAside} could not be restored and was set aside by an earlier start: 'crik rollback {setAside}' lets the "
                     + $"next start try it again, and without failed/{setAside} it starts afresh")
-                : new RestoredProgram.Fresh(GivesUpNothing: true);
+                : new RestoreOutcome.Fresh(GivesUpNothing: true);
         }
 
         try
@@ -61,7 +61,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     }
 
     /// <exception cref="CriuException">criu did not answer.</exception>
-    private RestoredProgram TryEach(IReadOnlyList<int> generations)
+    private RestoreOutcome TryEach(IReadOnlyList<int> generations)
     {
         foreach (int generation in generations)
         {
@@ -74,7 +74,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             _version ??= ReadVersion();
             if (_version is null)
             {
-                return new RestoredProgram.Interrupted();
+                return new RestoreOutcome.Interrupted();
             }
 
             if (Refusal(manifest!) is { } refusal)
@@ -90,18 +90,14 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             }
 
             RestoreOutcome outcome = interrupted ? new RestoreOutcome.Interrupted() : Attempt(manifest!);
-            switch (outcome)
+            if (outcome is not RestoreOutcome.Failed failed)
             {
-                case RestoreOutcome.Restored restored:
-                    return new RestoredProgram.Running(restored.Program, generation, restored.Missing);
-                case RestoreOutcome.Interrupted:
-                    return new RestoredProgram.Interrupted();
-                case RestoreOutcome.Failed failed:
-                    UndoFiles();
-                    ThrowOnUnreadable(manifest!);
-                    GiveUp(generation, failed.Reason, failed.Logs);
-                    break;
+                return outcome;
             }
+
+            UndoFiles();
+            ThrowOnUnreadable(manifest!);
+            GiveUp(generation, failed.Reason, failed.Logs);
         }
 
         return FreshOrFail(policy.WhenRestoreFails == WhenRestoreFails.Fail, "no checkpoint could be restored");
@@ -166,8 +162,8 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
         string[] own = [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))];
         ArchiveRoots allowed = new(policy.AdditionalPaths, own, leftOut: [.. manifest.OwnPaths.Except(own)]);
-        FileArchiveSummary summary = FileArchive.Restore(CheckpointLayout.FilesIn(pod.Store.PathOf(manifest.Generation)), allowed, cancellation, _putBack);
-        foreach (string note in summary.Notes)
+        string archive = CheckpointLayout.FilesIn(pod.Store.PathOf(manifest.Generation));
+        foreach (string note in FileArchive.Restore(archive, allowed, cancellation, _putBack).Notes)
         {
             Log.Warning(note);
         }
@@ -341,21 +337,17 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 
     private void GiveUp(int generation, string reason, IReadOnlyList<string> logs)
     {
-        string kept;
-        try
+        string? kept = null;
+        if (Faults.Of(() => kept = pod.Store.Quarantine(generation, logs)) is { } fault)
         {
-            kept = pod.Store.Quarantine(generation, logs);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointException($"checkpoint {generation} cannot be restored ({reason}), and it cannot be set aside: {exception.Message}");
+            throw new CheckpointException($"checkpoint {generation} cannot be restored ({reason}), and it cannot be set aside: {fault.Message}");
         }
 
         Log.Error($"checkpoint {generation} cannot be restored and was set aside: {reason}", ("kept", kept));
         TerminationLog.Add($"checkpoint {generation} cannot be restored: {reason}");
     }
 
-    private static RestoredProgram.Fresh FreshOrFail(bool fail, string reason)
+    private static RestoreOutcome.Fresh FreshOrFail(bool fail, string reason)
     {
         TerminationLog.Add(reason);
         if (fail)
@@ -364,6 +356,6 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         }
 
         Log.Error($"{reason}; starting afresh");
-        return new RestoredProgram.Fresh(GivesUpNothing: false);
+        return new RestoreOutcome.Fresh(GivesUpNothing: false);
     }
 }

@@ -11,43 +11,30 @@ namespace Crik.Restore;
 /// </summary>
 internal static class RestoredFile
 {
-    private const UnixFileMode OwnerOnly = FileModes.OwnFile; // the environment may hold secrets
-
     public static void Write(string? path, CheckpointManifest manifest, DateTimeOffset now)
     {
-        if (path is null)
-        {
-            return;
-        }
-
-        try
+        void Replace()
         {
             string next = $"{path}.new";
-            using (FileDescriptor file = Libc.Create(next, OwnerOnly))
+            using (FileDescriptor file = Libc.Create(next, FileModes.OwnFile)) // the environment may hold secrets
             {
                 Libc.Write(file, Describe(manifest, now), next);
             }
 
             Libc.Rename(next, path);
         }
-        catch (IOException exception)
+
+        if (path is not null && Faults.Of(Replace) is { } fault)
         {
-            Log.Error("restoredFile could not be written", ("reason", exception.Message));
+            Log.Error("restoredFile could not be written", ("reason", fault.Message));
         }
     }
 
     public static void Remove(string? path)
     {
-        try
+        if (path is not null && Faults.Of(() => File.Delete(path)) is { } fault)
         {
-            if (path is not null)
-            {
-                File.Delete(path);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Error("restoredFile of an earlier run could not be removed", ("reason", exception.Message));
+            Log.Error("restoredFile of an earlier run could not be removed", ("reason", fault.Message));
         }
     }
 

@@ -12,16 +12,17 @@ internal static class X11Directory
 
     public static void Make()
     {
-        try
+        static void MakeForEverybody()
         {
             if (Libc.MakeDirectory(Path, FileModes.ForEverybody))
             {
                 Libc.SetMode(Path, FileModes.ForEverybody); // because the umask may have taken bits away
             }
         }
-        catch (IOException exception)
+
+        if (Faults.Of(MakeForEverybody) is { } fault)
         {
-            Log.Debug("there is no directory for the sockets of X servers", ("path", Path), ("reason", exception.Message));
+            Log.Debug("there is no directory for the sockets of X servers", ("path", Path), ("reason", fault.Message));
         }
     }
 }

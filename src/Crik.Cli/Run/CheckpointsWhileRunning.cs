@@ -1,4 +1,5 @@
 using Crik.Configuration;
+using Crik.Contracts;
 using Crik.Control;
 using Crik.Diagnostics;
 using Crik.Init;
@@ -11,56 +12,45 @@ namespace Crik.Run;
 /// Makes checkpoints while the program runs: by the clock, at a signal, on an order through the control socket, and at news that the node
 /// begins to go away. They are made one after the other.
 /// </summary>
-internal sealed class CheckpointsWhileRunning
+internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy policy, ProgramRun run, NodeWatch? node, ControlServer? control)
 {
     private const string Ordered = "somebody ordered it";
 
-    private readonly IInit _init;
-    private readonly CheckpointPolicy _policy;
-    private readonly ProgramRun _run;
-    private readonly NodeWatch? _node;
-    private readonly ControlServer? _control;
-    private readonly NodeWarnings _warnings;
-    private Deadline _next;
-
-    public CheckpointsWhileRunning(IInit init, CheckpointPolicy policy, ProgramRun run, NodeWatch? node, ControlServer? control)
-    {
-        (_init, _policy, _run, _node, _control) = (init, policy, run, node, control);
-        _warnings = new NodeWarnings(run.Hooks, () => run.IsOver, policy.CheckpointOnWarning ? () => Make("the node begins to go away") : null);
-        PlanNext();
-    }
+    private (Deadline Due, DateTimeOffset? At) _next = Plan(policy.CheckpointInterval);
+    private NodeAnswer _lastNews = NodeAnswer.Unknown("");
+    private bool _hasCheckpointOfWarning;
 
     /// <summary>When the next checkpoint by the clock is due.</summary>
-    public DateTimeOffset? NextAt { get; private set; }
+    public DateTimeOffset? NextAt => _next.At;
 
     /// <returns>The last checkpoint, if somebody ordered one that ends the program; <see langword="null"/> when the program ended or SIGTERM came.</returns>
     public SaveOutcome.Committed? UntilOver()
     {
-        while (!_run.IsOver)
+        while (!run.IsOver)
         {
-            _init.Wait(
-                () => _run.IsOver || _init.CheckpointRequested || _control is { HasOrders: true }, _next,
-                _node?.NewsDescriptor ?? -1, _control?.OrdersDescriptor ?? -1);
-            if (_run.IsOver)
+            init.Wait(
+                () => run.IsOver || init.CheckpointRequested || control is { HasOrders: true }, _next.Due,
+                node?.NewsDescriptor ?? -1, control?.OrdersDescriptor ?? -1);
+            if (run.IsOver)
             {
                 break;
             }
 
-            if (_node is not null)
+            if (node is not null)
             {
-                _warnings.Hear(_node.TakeNews());
+                Hear(node.TakeNews());
             }
 
-            if (_control?.NextOrder() is { } order && Obey(order) is { } last)
+            if (control?.NextOrder() is { } order && Obey(order) is { } last)
             {
                 return last;
             }
 
-            if (_init.TakeCheckpointRequest())
+            if (init.TakeCheckpointRequest())
             {
                 Make("checkpointSignal came");
             }
-            else if (_next.HasPassed)
+            else if (_next.Due.HasPassed)
             {
                 Make("checkpointInterval is over");
             }
@@ -80,7 +70,7 @@ internal sealed class CheckpointsWhileRunning
         else
         {
             Log.Info("making a checkpoint, and ending the program with it", ("because", Ordered));
-            outcome = _run.CheckpointAndEnd(Ordered, _policy.GracePeriod);
+            outcome = run.CheckpointAndEnd(Ordered, policy.GracePeriod);
         }
 
         switch (outcome)
@@ -89,7 +79,7 @@ internal sealed class CheckpointsWhileRunning
                 order.Answer(new ControlAnswer { Generation = committed.Generation });
                 return order.LeaveRunning ? null : committed;
             case SaveOutcome.Failed failed:
-                order.Answer(new ControlAnswer { Problem = _run.IsOver ? failed.Reason : $"{failed.Reason}; the program runs on" });
+                order.Answer(new ControlAnswer { Problem = run.IsOver ? failed.Reason : $"{failed.Reason}; the program runs on" });
                 return null;
             default:
                 return null;
@@ -98,16 +88,38 @@ internal sealed class CheckpointsWhileRunning
 
     private SaveOutcome Make(string because)
     {
-        SaveOutcome outcome = _run.CheckpointAndGoOn(because);
-        PlanNext();
+        SaveOutcome outcome = run.CheckpointAndGoOn(because);
+        _next = Plan(policy.CheckpointInterval);
         return outcome;
     }
 
     /// <summary>Plans the next checkpoint from the end of the last one, so that none overlaps another, however slow the disk is.</summary>
-    private void PlanNext()
+    private static (Deadline Due, DateTimeOffset? At) Plan(TimeSpan interval) =>
+        interval > TimeSpan.Zero ? (Deadline.In(interval), DateTimeOffset.UtcNow + interval) : (Deadline.Never, null);
+
+    /// <summary>Reacts when the node begins to go away before SIGTERM comes: runs the hook at every such news, and makes one checkpoint.</summary>
+    private void Hear(NodeAnswer news)
     {
-        bool isPeriodic = _policy.CheckpointInterval > TimeSpan.Zero;
-        _next = isPeriodic ? Deadline.In(_policy.CheckpointInterval) : Deadline.Never;
-        NextAt = isPeriodic ? DateTimeOffset.UtcNow + _policy.CheckpointInterval : null;
+        if (news.State == _lastNews.State && news.Reason == _lastNews.Reason)
+        {
+            return;
+        }
+
+        _lastNews = news.IsKnown ? news : _lastNews;
+        if (!news.IsWarning)
+        {
+            _hasCheckpointOfWarning &= !news.IsKnown;
+            return;
+        }
+
+        string deadline = news.Deadline?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
+        Log.Info("the node begins to go away", ("state", news.State.ToWireName()), ("because", news.Reason), ("deadline", deadline));
+        run.Hooks.OnNodeWarning(
+            [("NODE_STATE", news.State.ToWireName()), ("NODE_STATE_REASON", news.Reason), ("NODE_DEADLINE", deadline)], () => run.IsOver);
+        if (policy.CheckpointOnWarning && !_hasCheckpointOfWarning && !run.IsOver)
+        {
+            _hasCheckpointOfWarning = true;
+            Make("the node begins to go away");
+        }
     }
 }

@@ -6,19 +6,12 @@ namespace Crik.Run;
 
 /// <summary>Runs the user's shell commands at their moments, beside the program.</summary>
 /// <param name="send">Sends a signal: <see cref="Libc.SendSignal"/>, or a test's.</param>
-internal sealed class Hooks(IInit init, HookPolicy policy, Func<int, int, ulong?, int> send)
+internal sealed class Hooks(IInit init, HookPolicy policy, Func<int, int, ulong?, int>? send = null)
 {
-    public Hooks(IInit init, HookPolicy policy)
-        : this(init, policy, Libc.SendSignal)
-    {
-    }
-
     /// <returns>Whether the checkpoint may be made.</returns>
-    public bool BeforeCheckpoint(string because, Deadline deadline, Func<bool>? giveUp)
-    {
-        HookEnd end = Run("hooks.beforeCheckpoint", policy.BeforeCheckpoint, [("CHECKPOINT_REASON", because)], deadline, giveUp);
-        return end == HookEnd.Succeeded || policy.WhenHookFails == WhenHookFails.GoOn;
-    }
+    public bool BeforeCheckpoint(string because, Deadline deadline, Func<bool>? giveUp) =>
+        Run("hooks.beforeCheckpoint", policy.BeforeCheckpoint, [("CHECKPOINT_REASON", because)], deadline, giveUp)
+        || policy.WhenHookFails == WhenHookFails.GoOn;
 
     public void AfterCheckpoint(string because, int generation, Func<bool>? giveUp) => Run(
         "hooks.afterCheckpoint", policy.AfterCheckpoint,
@@ -33,11 +26,12 @@ internal sealed class Hooks(IInit init, HookPolicy policy, Func<int, int, ulong?
     /// <param name="key">The configuration key, for the log.</param>
     /// <param name="deadline">The hook is killed then, or after hookTimeout if that is earlier.</param>
     /// <param name="giveUp">Ends the wait; the hook goes on by itself.</param>
-    internal HookEnd Run(string key, string? command, IReadOnlyList<(string Name, string Value)> variables, Deadline deadline, Func<bool>? giveUp)
+    /// <returns>Whether it ended with exit code 0, or none is configured.</returns>
+    internal bool Run(string key, string? command, IReadOnlyList<(string Name, string Value)> variables, Deadline deadline, Func<bool>? giveUp)
     {
         if (command is null)
         {
-            return HookEnd.Succeeded;
+            return true;
         }
 
         ProcessSpec spec = new(["/bin/sh", "-c", command])
@@ -48,34 +42,33 @@ internal sealed class Hooks(IInit init, HookPolicy policy, Func<int, int, ulong?
         if (init.TryStart(spec, out int errno) is not { } hook)
         {
             Log.Error($"{key} could not be run: /bin/sh: {Errno.Text(errno)}");
-            return HookEnd.Failed;
+            return false;
         }
 
         TimeSpan time = deadline.Left < policy.HookTimeout ? deadline.Left : policy.HookTimeout;
         if (!init.Wait(() => hook.HasExited || giveUp?.Invoke() == true, Deadline.In(time)))
         {
             Kill(key, hook, time);
-            return HookEnd.TookTooLong;
+            return false;
         }
 
         if (hook.Exit is not { } exit)
         {
             Log.Warning($"{key} still runs, and crik does not wait for it any more", ("pid", hook.Pid));
-            return HookEnd.LeftAlone;
+            return false;
         }
 
         if (exit.ToExitCode() != 0)
         {
             Log.Warning($"{key} ended badly", ("with", exit));
-            return HookEnd.Failed;
         }
 
-        return HookEnd.Succeeded;
+        return exit.ToExitCode() == 0;
     }
 
     private void Kill(string key, ChildProcess hook, TimeSpan time)
     {
-        int errno = send(-hook.Pid, Signal.SIGKILL, null);
+        int errno = (send ?? Libc.SendSignal)(-hook.Pid, Signal.SIGKILL, null);
         string limit = time < policy.HookTimeout ? "the time that is left" : "hookTimeout";
         string seconds = time.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
         Log.Warning(errno is 0 or Errno.ESRCH ? $"{key} took longer than {limit} ({seconds}s) and was killed"

@@ -1,20 +1,40 @@
+using Crik.Configuration;
+using Crik.Contracts;
+using Crik.Control;
+using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
+using Crik.Nodes;
 using Crik.Policy;
 using Crik.Save;
 using Crik.Store;
 
 namespace Crik.Run;
 
+/// <summary>The part of the configuration that one run of the program needs.</summary>
+internal sealed record RunPolicy(SavePolicy Save, HookPolicy Hooks, TerminationPolicy Termination);
+
 /// <summary>One run of the program, from its start or restore to its end, and the checkpoints that it gets.</summary>
-internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, RunJournal journal, ProgramStarted started)
+internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramStarted started)
 {
     /// <summary>The longest time that a checkpoint may take which leaves the program running. Protects against a disk that hangs.</summary>
     private static readonly TimeSpan s_longestWhileRunning = TimeSpan.FromMinutes(10);
 
     private readonly CheckpointPreparation _preparation = new(pod, policy, tree, started);
     private readonly SaveProcedure _save = new(pod, policy.Save, tree);
-    private volatile LastCheckpoint _last = LastCheckpoint.None;
+    private readonly RunJournal _journal = started.Journal;
+
+    /// <summary>The status as far as checkpoints change it. It is replaced as a whole, so that any thread can read it.</summary>
+    private volatile RunStatus _status = new()
+    {
+        State = "running",
+        Version = CrikVersion.Current,
+        Pid = started.Program.Pid,
+        StartedAt = started.Journal.Record.StartedAt,
+        ImageDir = policy.Save.ImageDir,
+        Privileges = pod.Level switch { PrivilegeLevel.Full => "full", PrivilegeLevel.Basic => "basic", _ => "none" },
+        RestoredFrom = started.Journal.Record.RestoredFrom,
+    };
 
     public Hooks Hooks { get; } = new(pod.Init, policy.Hooks);
 
@@ -30,7 +50,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, RunJourn
     public SaveOutcome CheckpointAndGoOn(string because)
     {
         Log.Info("making a checkpoint, after which the program runs on", ("because", because));
-        WriteSpeeds before = journal.Record.Speeds;
+        WriteSpeeds before = _journal.Record.Speeds;
         SaveOutcome outcome = Save(because, s_longestWhileRunning, leaveRunning: true);
         switch (outcome)
         {
@@ -38,9 +58,9 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, RunJourn
                 Log.Error($"no checkpoint was made: {failed.Reason}. The program runs on; older checkpoints are as they were");
                 break;
             case SaveOutcome.Committed committed:
-                if (journal.Record.Speeds != before)
+                if (_journal.Record.Speeds != before)
                 {
-                    journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
+                    _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
                 }
 
                 Prune();
@@ -73,15 +93,18 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, RunJourn
     }
 
     /// <summary>Does what follows a restore when the program runs again.</summary>
-    /// <param name="signal">The signal that the program gets first; 0 for none.</param>
-    public void NoteRestored(int generation, int signal)
+    /// <param name="signal">The signal that a restored program gets first; 0 for none.</param>
+    public void NoteRestored(int signal)
     {
-        if (signal != 0)
+        if (_journal.Record.RestoredFrom is { } generation)
         {
-            pod.Init.SignalProgram(signal);
-        }
+            if (signal != 0)
+            {
+                pod.Init.SignalProgram(signal);
+            }
 
-        Hooks.AfterRestore(generation, () => IsOver);
+            Hooks.AfterRestore(generation, () => IsOver);
+        }
     }
 
     /// <summary>
@@ -120,7 +143,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, RunJourn
         return NoteEnd(Program.Exit!.Value, wantedCheckpoint: last is not null || (hasFailed && pod.Init.TerminationRequested is not null));
     }
 
-    private void RecordCheckpointed() => journal.End(RunEndKind.Checkpointed, new ExitStatus(policy.Termination.CheckpointExitCode, 0));
+    private void RecordCheckpointed() => _journal.End(RunEndKind.Checkpointed, new ExitStatus(policy.Termination.CheckpointExitCode, 0));
 
     /// <summary>Records how the program ended.</summary>
     /// <param name="wantedCheckpoint">Whether its last checkpoint failed.</param>
@@ -128,41 +151,48 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, RunJourn
     {
         if (started.Missing is { Failure: not null })
         {
-            journal.End(RunEndKind.Incomplete, exit);
+            _journal.End(RunEndKind.Incomplete, exit);
             return new RunEnding.Incomplete();
         }
 
-        journal.End(RunEndDecision.Decide(exit, wantedCheckpoint || pod.Init.HadToTerminate), exit);
+        _journal.End(RunEndDecision.Decide(exit, wantedCheckpoint || pod.Init.HadToTerminate), exit);
         Log.Info("the program ended", ("with", exit));
         return new RunEnding.Ended(exit);
     }
 
     /// <summary>Reports the state of the run to the control socket. The control thread calls it, so it must not block.</summary>
-    public RunFacts Facts()
+    public RunStatus Status(DateTimeOffset? nextCheckpoint, NodeAnswer? node)
     {
-        RunRecord record = journal.Record;
-        LastCheckpoint last = _last;
-        return new RunFacts(
-            pod.Init.TerminationRequested is null ? last.State : "ending", Program.Pid, record.StartedAt, record.RestoredFrom,
-            started.Missing is { AreComing: true } missing ? (int)(missing.Left >> 20) : null, last);
+        RunStatus status = _status;
+        return status with
+        {
+            State = pod.Init.TerminationRequested is null ? status.State : "ending",
+            MissingMiB = started.Missing is { AreComing: true } missing ? (int)(missing.Left >> 20) : null,
+            NextCheckpointAt = nextCheckpoint,
+            Node = node?.State.ToWireName(),
+            NodeReason = node?.Reason,
+        };
     }
 
     private SaveOutcome Save(string because, TimeSpan time, bool leaveRunning)
     {
         Deadline deadline = Deadline.In(time);
-        _last = _last with { State = "checkpointing" };
-        SaveOutcome outcome = _preparation.Obstacle(because, deadline, leaveRunning, journal.Record.Speeds) is { } obstacle
+        _status = _status with { State = "checkpointing" };
+        SaveOutcome outcome = _preparation.Obstacle(because, deadline, leaveRunning, _journal.Record.Speeds) is { } obstacle
             ? new SaveOutcome.Failed(obstacle)
-            : _save.Run(new SaveRequest(Program, journal.Record, started.Command, leaveRunning, deadline));
-        _last = outcome switch
+            : _save.Run(new SaveRequest(Program, _journal.Record, started.Command, leaveRunning, deadline));
+        _status = outcome switch
         {
-            SaveOutcome.Committed committed => new LastCheckpoint("running", committed.Generation, DateTimeOffset.UtcNow, Failure: null),
-            SaveOutcome.Failed failed => _last with { State = "running", Failure = failed.Reason },
-            _ => _last,
+            SaveOutcome.Committed committed => _status with
+            {
+                State = "running", LastCheckpoint = committed.Generation, LastCheckpointAt = DateTimeOffset.UtcNow, LastFailure = null,
+            },
+            SaveOutcome.Failed failed => _status with { State = "running", LastFailure = failed.Reason },
+            _ => _status,
         };
         if (outcome is SaveOutcome.Committed saved)
         {
-            journal.Learn(saved);
+            _journal.Learn(saved);
         }
 
         return outcome;
@@ -170,13 +200,9 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, RunJourn
 
     private void Prune()
     {
-        try
+        if (Faults.Of(() => pod.Store.Prune(Retention.ToRemove(pod.Store.Generations(), pod.Store.Skipped(), policy.Save.Keep))) is { } fault)
         {
-            pod.Store.Prune(Retention.ToRemove(pod.Store.Generations(), pod.Store.Skipped(), policy.Save.Keep));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Warning("old checkpoints could not be removed", ("reason", exception.Message));
+            Log.Warning("old checkpoints could not be removed", ("reason", fault.Message));
         }
     }
 }

@@ -8,11 +8,16 @@ using Crik.Store;
 
 namespace Crik.Run;
 
+/// <summary>The program that runs, and how it came to run.</summary>
+/// <param name="Command">The command that crik was told to run.</param>
+/// <param name="Missing">The pages that still have to be loaded, when the program was restored lazily.</param>
+internal sealed record ProgramStarted(ChildProcess Program, IReadOnlyList<string> Command, RunJournal Journal, MissingPages? Missing);
+
 /// <summary>The beginning of a run: restores the program from a checkpoint, or starts it afresh, and records that.</summary>
 internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy restore, SavePolicy save, IReadOnlyList<string> command)
 {
     /// <returns><see langword="null"/> when SIGTERM came first.</returns>
-    public (ProgramStarted Started, RunJournal Journal)? RestoreOrStart()
+    public ProgramStarted? RestoreOrStart()
     {
         pod.Store.SweepUnfinished();
         foreach (string problem in pod.Criu.Setup.Problems)
@@ -33,14 +38,14 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
             pod, restore, new ProcRestoredTree(pod.Init), command, failedLazily: last?.End?.Kind == RunEndKind.Incomplete);
         switch (procedure.Run(decision.Generations))
         {
-            case RestoredProgram.Running running:
+            case RestoreOutcome.Restored running:
                 RunJournal restored = BeginJournal(last, running.Generation, last?.HistoryUpTo ?? 0);
-                return (Begin(running.Program, running.Missing), restored);
-            case RestoredProgram.Fresh fresh:
+                return Begin(running.Program, restored, running.Missing);
+            case RestoreOutcome.Fresh fresh:
                 int history = StartDecision.HistoryAfterFreshStart(last, pod.Store.NewestGeneration(), fresh.GivesUpNothing);
                 RunJournal begun = BeginJournal(last, restoredFrom: null, history);
                 RestoredFile.Remove(restore.RestoredFile);
-                return (Begin(StartProgram(), missing: null), begun);
+                return Begin(StartProgram(), begun, missing: null);
             default:
                 Log.Info("SIGTERM came during the restore; the checkpoint is as it was");
                 return null;
@@ -71,9 +76,9 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         return ProgramStart.Start(pod.Init, pod.Streams, command, forCheckpoints: true, ownIpcNamespace: isFull, shelter);
     }
 
-    private ProgramStarted Begin(ChildProcess program, MissingPages? missing)
+    private ProgramStarted Begin(ChildProcess program, RunJournal journal, MissingPages? missing)
     {
         pod.Init.Program = program;
-        return new ProgramStarted(program, command, missing);
+        return new ProgramStarted(program, command, journal, missing);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start)
     /// <summary>Records the end. Should that fail, the next start sees a run that vanished, and goes on from the newest checkpoint.</summary>
     public void End(RunEndKind kind, ExitStatus exit)
     {
-        try
+        void Write()
         {
             lock (_writing)
             {
@@ -51,9 +51,10 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start)
                 });
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        if (Faults.Of(Write) is { } fault)
         {
-            Log.Error("the end of the run could not be recorded", ("reason", exception.Message));
+            Log.Error("the end of the run could not be recorded", ("reason", fault.Message));
         }
     }
 
@@ -76,13 +77,9 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start)
             }
         }
 
-        try
+        if (Faults.Of(() => BackgroundWork.Run(init, deadline, Write, giveUp)) is { } fault)
         {
-            BackgroundWork.Run(init, deadline, Write, giveUp);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Warning("the speed of the checkpoint could not be recorded", ("reason", exception.Message));
+            Log.Warning("the speed of the checkpoint could not be recorded", ("reason", fault.Message));
         }
     }
 }

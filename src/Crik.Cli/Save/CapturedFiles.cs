@@ -15,8 +15,7 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
         OwnFiles own = Find(frozen, mounts, cancellation);
         if (policy.AdditionalPaths.Count + own.Files.Count + own.Places.Count > 0)
         {
-            FileArchiveSummary summary = FileArchive.Capture(policy.AdditionalPaths, own.Files, own.Places, draft.FilesPath, cancellation);
-            foreach (string note in summary.Notes)
+            foreach (string note in FileArchive.Capture(policy.AdditionalPaths, own.Files, own.Places, draft.FilesPath, cancellation).Notes)
             {
                 Log.Warning(note);
             }

@@ -8,6 +8,18 @@ using Crik.Store;
 
 namespace Crik.Save;
 
+/// <summary>Tells the next attempt what a failed attempt found out.</summary>
+/// <param name="Tree">The tree as it was when it was frozen.</param>
+/// <param name="HasUndelivered">Whether it failed because the program had not received something that was sent to it.</param>
+internal sealed record EarlierAttempt(FrozenTree? Tree, bool HasUndelivered);
+
+/// <summary>Holds what a save is about to write, and how much it wrote in which time.</summary>
+/// <param name="CriuVersion">criu's version as one number: 40300 for 4.3.</param>
+/// <param name="Bytes">About how many bytes of memory the program has.</param>
+/// <param name="PageBytes">The bytes of all pages in the images.</param>
+/// <param name="Writing">The time from the start of the save until the pages were on the disk.</param>
+internal sealed record SavePlan(int CriuVersion, long Bytes, bool Compresses, long PageBytes = 0, TimeSpan Writing = default);
+
 /// <summary>One attempt to make a checkpoint: a conversation with one criu, in which each message leads from one <see cref="SaveState"/> to the next.</summary>
 internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveRequest request, EarlierAttempt? before)
 {
@@ -31,6 +43,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     private readonly CapturedFiles _files = new(policy, pod.Age);
     private SaveState _state = new SaveState.Asked();
     private IReadOnlyList<int> _stopped = [];
+    private FrozenTree? _tree;
     private InotifyWatches? _watches;
     private SavePlan? _plan;
     private TimeSpan _margin = s_giveUp;
@@ -67,7 +80,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             if (draft is { IsCommitted: false })
             {
                 PutOnWatches();
-                Leftover = new EarlierAttempt(TreeOf(_state), Leftover?.HasUndelivered ?? false);
+                Leftover = new EarlierAttempt(_tree, Leftover?.HasUndelivered ?? false);
             }
 
             draft?.Dispose();
@@ -88,7 +101,11 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         WriteSpeeds speeds = request.Run.Speeds;
         long free = Libc.FreeBytes(policy.ImageDir);
         _plan = new SavePlan(version, size, Compresses(version, size, free, speeds));
-        CheckRoomAndTime(_plan, free, speeds);
+        if (Objection(_plan, free, speeds) is { } objection)
+        {
+            return new SaveOutcome.Failed(objection);
+        }
+
         _margin = InitsMargin(request.Deadline.Left);
         if (!pod.Init.TryHoldProgram(criu.Process, Deadline.In(request.Deadline.Left + _margin)))
         {
@@ -136,16 +153,15 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         switch (script)
         {
             case "query-ext-files" when _state is SaveState.Asked:
-                SaveState.Frozen frozen = Freeze();
-                _state = frozen;
-                criu.Send(CriuRequest.ForNotify(goOn: true, frozen.Tree.External));
+                _state = Freeze();
+                criu.Send(CriuRequest.ForNotify(goOn: true, _tree!.External));
                 break;
 
             case "post-dump":
                 _state = _state switch
                 {
                     SaveState.Frozen still => Capture(still, draft),
-                    SaveState.Asked => new SaveState.Refused(NotFrozen, Repeat.Once, Tree: null),
+                    SaveState.Asked => new SaveState.Refused(NotFrozen, Repeat.Once),
                     _ => _state,
                 };
                 if (_state is not SaveState.Committed)
@@ -172,24 +188,23 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             trees.DropUndelivered(tree);
         }
 
-        return new SaveState.Frozen(tree, _watches, at);
+        return new SaveState.Frozen(_tree = tree, _watches, at);
     }
 
     private SaveState Capture(SaveState.Frozen frozen, CheckpointDraft draft)
     {
         if (before?.Tree is { } earlier && trees.HasLostOne(earlier))
         {
-            return new SaveState.Refused("a process of the program died when the attempt before failed; the checkpoint before has it", Repeat.No, frozen.Tree);
+            return new SaveState.Refused("a process of the program died when the attempt before failed; the checkpoint before has it");
         }
 
         SaveState.Captured? captured = null;
         if (InBackground("copying files", cancellation => captured = _files.Capture(draft, frozen, cancellation)) is { } failure)
         {
-            return new SaveState.Refused(failure, Repeat.No, frozen.Tree);
+            return new SaveState.Refused(failure);
         }
 
-        SaveState.Captured saved = captured!;
-        return request.LeaveRunning ? saved : CommitWhileFrozen(saved, draft);
+        return request.LeaveRunning ? captured! : CommitWhileFrozen(captured!, draft);
     }
 
     /// <summary>Commits while the tree is frozen, and makes sure that it stays frozen even if criu is killed.</summary>
@@ -198,7 +213,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         FrozenTree tree = saved.Before.Tree;
         if (Seal(saved, draft) is { } failure)
         {
-            return new SaveState.Refused(failure, Repeat.No, tree);
+            return new SaveState.Refused(failure);
         }
 
         bool isHeld = trees.TryHold(tree);
@@ -213,7 +228,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         }
 
         trees.LetGo(tree);
-        return new SaveState.Refused(refused, isHeld ? Repeat.No : Repeat.Once, tree);
+        return new SaveState.Refused(refused, isHeld ? Repeat.No : Repeat.Once);
     }
 
     private static string TakeBack(CheckpointDraft draft) =>
@@ -224,14 +239,9 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     {
         TimeSpan frozen = _clock.Elapsed - saved.Before.At;
         pod.Init.EndSave();
-        if (Seal(saved, draft) is { } failure)
+        if ((Seal(saved, draft) ?? Try(draft.Commit)) is { } failure)
         {
             return new SaveOutcome.Failed(failure);
-        }
-
-        if (Try(draft.Commit) is { } problem)
-        {
-            return new SaveOutcome.Failed(problem);
         }
 
         Log.Info("checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", _clock.ElapsedMilliseconds),
@@ -286,15 +296,6 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         }
     }
 
-    private static FrozenTree? TreeOf(SaveState state) => state switch
-    {
-        SaveState.Frozen frozen => frozen.Tree,
-        SaveState.Captured saved => saved.Before.Tree,
-        SaveState.Committed committed => committed.Tree,
-        SaveState.Refused refused => refused.Tree,
-        _ => null,
-    };
-
     /// <summary>Ends criu after a failed dump, and explains why the dump failed.</summary>
     private SaveOutcome.Failed Fail(ICriuSession criu, CheckpointDraft draft, CriuReply reply)
     {
@@ -313,7 +314,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         CriuException explained = CriuLog.Explain(
             "criu could not save the program", Path.Combine(draft.ImagesPath, CheckpointLayout.DumpLog), OutputOf(draft),
             Libc.FreeBytes(draft.ImagesPath) < Environment.SystemPageSize, CriuLog.Ending(criu.EndSignal, longest: null));
-        Leftover = new EarlierAttempt(TreeOf(_state), explained.IsUndelivered);
+        Leftover = new EarlierAttempt(_tree, explained.IsUndelivered);
         string? kept = pod.Store.KeepDumpLog(draft);
         foreach (string line in explained.Evidence)
         {
@@ -376,19 +377,12 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         return decision.Compresses;
     }
 
-    /// <exception cref="CheckpointException">The checkpoint would not fit.</exception>
-    private void CheckRoomAndTime(SavePlan plan, long free, WriteSpeeds speeds)
+    /// <returns>Why the checkpoint would not fit, into the directory or the time; <see langword="null"/> when it may.</returns>
+    private string? Objection(SavePlan plan, long free, WriteSpeeds speeds)
     {
         long needed = speeds.Foresee(plan.Bytes, plan.Compresses, unknownPercent: 25); // a low guess, because a failed attempt does little harm: when the disk is full, the program runs on
-        if (free < needed)
-        {
-            throw new CheckpointException($"imageDir {policy.ImageDir} has {free >> 20} MiB free, and the program's memory is about {plan.Bytes >> 20} MiB"
-                + (plan.Compresses ? $", {needed >> 20} MiB compressed" : "") + "; use a larger volume, or lower keep");
-        }
-
-        if (speeds.Objection(plan.Bytes, plan.Compresses, request.Deadline.Left) is { } objection)
-        {
-            throw new CheckpointException(objection);
-        }
+        return free >= needed ? speeds.Objection(plan.Bytes, plan.Compresses, request.Deadline.Left)
+            : $"imageDir {policy.ImageDir} has {free >> 20} MiB free, and the program's memory is about {plan.Bytes >> 20} MiB"
+                + (plan.Compresses ? $", {needed >> 20} MiB compressed" : "") + "; use a larger volume, or lower keep";
     }
 }

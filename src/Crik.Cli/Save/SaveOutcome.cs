@@ -2,10 +2,6 @@ namespace Crik.Save;
 
 internal abstract record SaveOutcome
 {
-    private SaveOutcome()
-    {
-    }
-
     /// <param name="Bytes">About how many bytes of memory the program has.</param>
     /// <param name="CompressedBytes">The size of that memory in the images; <see langword="null"/> when it was not compressed.</param>
     /// <param name="Writing">How long it took to write the memory to the disk, without what other writers had to write.</param>

@@ -7,10 +7,6 @@ namespace Crik.Save;
 /// <summary>The stages of a save. Each state holds what the next one needs.</summary>
 internal abstract record SaveState
 {
-    private SaveState()
-    {
-    }
-
     /// <summary>criu was asked for a dump and has not frozen the tree yet.</summary>
     public sealed record Asked : SaveState;
 
@@ -25,6 +21,5 @@ internal abstract record SaveState
     public sealed record Committed(FrozenTree Tree) : SaveState;
 
     /// <summary>crik has given this dump up, and criu undoes it.</summary>
-    /// <param name="Tree">The frozen tree, if it was frozen.</param>
-    public sealed record Refused(string Reason, Repeat Repeat, FrozenTree? Tree) : SaveState;
+    public sealed record Refused(string Reason, Repeat Repeat = Repeat.No) : SaveState;
 }

@@ -33,10 +33,10 @@ public sealed class FilesOfFailedRestoreTests : IDisposable
         RestorePolicy policy = _fixture.Policy with { AdditionalPaths = [_state.Path] };
         ScriptedRestoredTree tree = new(_init);
 
-        RestoredProgram restored = new RestoreProcedure(
+        RestoreOutcome restored = new RestoreProcedure(
             _fixture.Pod(_init, new ScriptedCriu([CriuEvent.Version(), .. s_restores])), policy, tree, ["app", "--flag"], failedLazily: false).Run([2, 1]);
 
-        Assert.Equal(1, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.Equal(1, Assert.IsType<RestoreOutcome.Restored>(restored).Generation);
         Assert.True(_fixture.IsSetAside(2));
         Assert.Equal([taken], Directory.GetFileSystemEntries(_state.Path));
     }

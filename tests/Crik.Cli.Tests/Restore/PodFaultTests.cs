@@ -67,9 +67,9 @@ public sealed class PodFaultTests : IDisposable
     [Fact]
     public void An_error_that_is_not_of_the_pod_is_an_attempt_of_the_checkpoint()
     {
-        RestoredProgram restored = RunWith(new LinuxException("a call", Errno.EINVAL));
+        RestoreOutcome restored = RunWith(new LinuxException("a call", Errno.EINVAL));
 
-        Assert.Equal(1, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.Equal(1, Assert.IsType<RestoreOutcome.Restored>(restored).Generation);
         Assert.True(_fixture.IsSetAside(2));
     }
 
@@ -99,7 +99,7 @@ public sealed class PodFaultTests : IDisposable
     {
         CriuEvent.Meanwhile otherEnds = new(() => _init.State.NoteEnd(RestoreFixture.RootPid, 7 << 8));
 
-        ChildProcess program = Assert.IsType<RestoredProgram.Running>(Run(new([CriuEvent.Version(), otherEnds, .. s_restores]))).Program;
+        ChildProcess program = Assert.IsType<RestoreOutcome.Restored>(Run(new([CriuEvent.Version(), otherEnds, .. s_restores]))).Program;
 
         Assert.False(program.HasExited);
         Assert.True(_init.State.NoteEnd(RestoreFixture.RootPid, 3 << 8));
@@ -111,25 +111,25 @@ public sealed class PodFaultTests : IDisposable
     {
         CriuEvent.Meanwhile ends = new(() => _init.State.NoteEnd(RestoreFixture.RootPid, 3 << 8));
 
-        RestoredProgram restored = Run(new([CriuEvent.Version(), .. s_restores[..^1], ends, s_restores[^1]]));
+        RestoreOutcome restored = Run(new([CriuEvent.Version(), .. s_restores[..^1], ends, s_restores[^1]]));
 
-        Assert.Equal(new ExitStatus(3, 0), Assert.IsType<RestoredProgram.Running>(restored).Program.Exit);
+        Assert.Equal(new ExitStatus(3, 0), Assert.IsType<RestoreOutcome.Restored>(restored).Program.Exit);
     }
 
     private void AssertSurvives(Exception exception)
     {
-        Assert.Equal(2, Assert.IsType<RestoredProgram.Running>(RunWith(exception)).Generation);
+        Assert.Equal(2, Assert.IsType<RestoreOutcome.Restored>(RunWith(exception)).Generation);
         Assert.True(_fixture.IsInPlace(1) && _fixture.IsInPlace(2));
     }
 
     private void AssertRestored(int generation, ScriptedCriu criu)
     {
-        Assert.Equal(generation, Assert.IsType<RestoredProgram.Running>(Run(criu)).Generation);
+        Assert.Equal(generation, Assert.IsType<RestoreOutcome.Restored>(Run(criu)).Generation);
         Assert.True(_fixture.IsInPlace(1) && _fixture.IsInPlace(2));
     }
 
     /// <summary>criu fails once, cannot be started twice, and then restores.</summary>
-    private RestoredProgram RunWith(Exception exception)
+    private RestoreOutcome RunWith(Exception exception)
     {
         ScriptedCriu criu = new([CriuEvent.Version(), .. s_fails], s_restores);
         int starts = 0;
@@ -143,7 +143,7 @@ public sealed class PodFaultTests : IDisposable
         return Run(criu);
     }
 
-    private RestoredProgram Run(ScriptedCriu criu, TimeSpan? longestFault = null) =>
+    private RestoreOutcome Run(ScriptedCriu criu, TimeSpan? longestFault = null) =>
         new RestoreProcedure(_fixture.Pod(_init, criu), _fixture.Policy, new ScriptedRestoredTree(_init), ["app", "--flag"], failedLazily: false)
         {
             LongestFault = longestFault ?? TimeSpan.FromMinutes(1),

@@ -29,9 +29,9 @@ public sealed class RestoreProcedureTests : IDisposable
     [Fact]
     public void The_newest_checkpoint_is_restored_and_the_others_stay()
     {
-        RestoredProgram restored = Run(new([First(s_restores)]));
+        RestoreOutcome restored = Run(new([First(s_restores)]));
 
-        Assert.Equal(2, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.Equal(2, Assert.IsType<RestoreOutcome.Restored>(restored).Generation);
         Assert.True(_fixture.IsInPlace(1) && _fixture.IsInPlace(2));
     }
 
@@ -53,9 +53,9 @@ public sealed class RestoreProcedureTests : IDisposable
     {
         _fixture.Damage(2);
 
-        RestoredProgram restored = Run(new([First(s_restores)]));
+        RestoreOutcome restored = Run(new([First(s_restores)]));
 
-        Assert.Equal(1, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.Equal(1, Assert.IsType<RestoreOutcome.Restored>(restored).Generation);
         Assert.True(_fixture.IsSetAside(2));
     }
 
@@ -65,9 +65,9 @@ public sealed class RestoreProcedureTests : IDisposable
         CriuEvent.Meanwhile logs = new(() => _fixture.WriteRestoreLog(2, "what is wrong"));
         ScriptedCriu criu = new(First(s_fails), [logs, .. s_fails], s_restores);
 
-        RestoredProgram restored = Run(criu);
+        RestoreOutcome restored = Run(criu);
 
-        Assert.Equal(1, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.Equal(1, Assert.IsType<RestoreOutcome.Restored>(restored).Generation);
         Assert.True(_fixture.IsSetAside(2));
         Assert.Contains("what is wrong", File.ReadAllText(Path.Combine(_fixture.Store.PathOf(2), "../../failed/2/restore.log")), StringComparison.Ordinal);
         Assert.Equal(3, criu.Started.Count);
@@ -76,18 +76,18 @@ public sealed class RestoreProcedureTests : IDisposable
     [Fact]
     public void A_second_attempt_may_succeed()
     {
-        RestoredProgram restored = Run(new(First(s_fails), s_restores));
+        RestoreOutcome restored = Run(new(First(s_fails), s_restores));
 
-        Assert.Equal(2, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.Equal(2, Assert.IsType<RestoreOutcome.Restored>(restored).Generation);
         Assert.True(_fixture.IsInPlace(2));
     }
 
     [Fact]
     public void When_no_checkpoint_works_the_program_starts_afresh()
     {
-        RestoredProgram restored = Run(new(First(s_fails), s_fails, s_fails, s_fails));
+        RestoreOutcome restored = Run(new(First(s_fails), s_fails, s_fails, s_fails));
 
-        Assert.False(Assert.IsType<RestoredProgram.Fresh>(restored).GivesUpNothing);
+        Assert.False(Assert.IsType<RestoreOutcome.Fresh>(restored).GivesUpNothing);
         Assert.True(_fixture.IsSetAside(1) && _fixture.IsSetAside(2));
     }
 
@@ -102,7 +102,7 @@ public sealed class RestoreProcedureTests : IDisposable
 
     [Fact]
     public void Without_checkpoints_the_program_starts_afresh() =>
-        Assert.True(Assert.IsType<RestoredProgram.Fresh>(Run(new(), generations: [])).GivesUpNothing);
+        Assert.True(Assert.IsType<RestoreOutcome.Fresh>(Run(new(), generations: [])).GivesUpNothing);
 
     [Fact]
     public void A_checkpoint_that_an_earlier_start_set_aside_forbids_a_fresh_start_too()
@@ -114,7 +114,7 @@ public sealed class RestoreProcedureTests : IDisposable
             () => Run(new(), _fixture.Policy with { WhenRestoreFails = WhenRestoreFails.Fail }, generations: []));
 
         Assert.Contains("checkpoint 2", exception.Message, StringComparison.Ordinal);
-        Assert.IsType<RestoredProgram.Fresh>(Run(new(), generations: []));
+        Assert.IsType<RestoreOutcome.Fresh>(Run(new(), generations: []));
     }
 
     [Fact]
@@ -125,9 +125,9 @@ public sealed class RestoreProcedureTests : IDisposable
         CriuEvent.Meanwhile look = new(() => seen.Add(File.Exists(Path.Combine(state, "a"))));
         CriuEvent[] fails = [look, .. s_fails];
 
-        RestoredProgram restored = Run(new(First(fails), fails, fails, fails), _fixture.Policy with { AdditionalPaths = [state] });
+        RestoreOutcome restored = Run(new(First(fails), fails, fails, fails), _fixture.Policy with { AdditionalPaths = [state] });
 
-        Assert.IsType<RestoredProgram.Fresh>(restored);
+        Assert.IsType<RestoreOutcome.Fresh>(restored);
         Assert.Equal([true, true, false, false], seen); // two attempts with the checkpoint that has the files, and two with the other
         Assert.False(Directory.Exists(state));
     }
@@ -139,9 +139,9 @@ public sealed class RestoreProcedureTests : IDisposable
         string state = _fixture.AddWithLostFiles(2, names);
         string inTheWay = Directory.CreateDirectory(Path.Combine(state, names[10], "of the new pod")).FullName;
 
-        RestoredProgram restored = Run(new([First(s_restores)]), _fixture.Policy with { AdditionalPaths = [state] });
+        RestoreOutcome restored = Run(new([First(s_restores)]), _fixture.Policy with { AdditionalPaths = [state] });
 
-        Assert.Equal(1, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.Equal(1, Assert.IsType<RestoreOutcome.Restored>(restored).Generation);
         Assert.True(_fixture.IsSetAside(2));
         Assert.Equal([Path.GetDirectoryName(inTheWay)], Directory.EnumerateFileSystemEntries(state));
     }
@@ -161,9 +161,9 @@ public sealed class RestoreProcedureTests : IDisposable
     {
         CriuEvent[] fault = Fault();
 
-        RestoredProgram restored = Run(new(First(fault), fault, fault, s_restores));
+        RestoreOutcome restored = Run(new(First(fault), fault, fault, s_restores));
 
-        Assert.Equal(2, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.Equal(2, Assert.IsType<RestoreOutcome.Restored>(restored).Generation);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class RestoreProcedureTests : IDisposable
     {
         _init.WhenWaiting = () => _init.Receive(Crik.Linux.Signal.SIGTERM);
 
-        Assert.IsType<RestoredProgram.Interrupted>(Run(new([First(Fault()), s_restores])));
+        Assert.IsType<RestoreOutcome.Interrupted>(Run(new([First(Fault()), s_restores])));
         Assert.True(_fixture.IsInPlace(2));
     }
 
@@ -194,7 +194,7 @@ public sealed class RestoreProcedureTests : IDisposable
     {
         ScriptedCriu criu = new([First([CriuEvent.Notifies("pre-restore"), new CriuEvent.Meanwhile(() => _init.Receive(Crik.Linux.Signal.SIGTERM)), new CriuEvent.KeepsSilent()])]);
 
-        Assert.IsType<RestoredProgram.Interrupted>(Run(criu));
+        Assert.IsType<RestoreOutcome.Interrupted>(Run(criu));
         Assert.True(_fixture.IsInPlace(2));
     }
 
@@ -203,16 +203,16 @@ public sealed class RestoreProcedureTests : IDisposable
     {
         ScriptedCriu criu = new([[new CriuEvent.Meanwhile(() => _init.Receive(Crik.Linux.Signal.SIGTERM)), new CriuEvent.KeepsSilent()]]);
 
-        Assert.IsType<RestoredProgram.Interrupted>(Run(criu));
+        Assert.IsType<RestoreOutcome.Interrupted>(Run(criu));
         Assert.True(_fixture.IsInPlace(2));
     }
 
     [Fact]
     public void A_criu_that_does_not_tell_its_version_is_replaced()
     {
-        RestoredProgram restored = Run(new([new CriuEvent.Ends()], First(s_restores)));
+        RestoreOutcome restored = Run(new([new CriuEvent.Ends()], First(s_restores)));
 
-        Assert.Equal(2, Assert.IsType<RestoredProgram.Running>(restored).Generation);
+        Assert.Equal(2, Assert.IsType<RestoreOutcome.Restored>(restored).Generation);
     }
 
     [Fact]
@@ -222,14 +222,14 @@ public sealed class RestoreProcedureTests : IDisposable
         criu.Plan(new ScriptedSession([CriuEvent.Version()]) { Process = new ChildProcess(RestoreFixture.RootPid) });
         criu.Plan(new ScriptedSession(s_restores));
 
-        Assert.IsType<RestoredProgram.Running>(Run(criu));
+        Assert.IsType<RestoreOutcome.Restored>(Run(criu));
         Assert.All(criu.Started, session => Assert.True(session.IsDisposed));
         Assert.Equal(0, criu.Started[0].Notifications);
     }
 
     [Theory]
     [InlineData("StartFresh", "Fresh")]
-    [InlineData("TryAnyway", "Running")]
+    [InlineData("TryAnyway", "Restored")]
     [InlineData("Fail", null)]
     public void A_checkpoint_that_does_not_fit_the_machine_stays(string policy, string? result)
     {
@@ -239,7 +239,7 @@ public sealed class RestoreProcedureTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Warn", "Running")]
+    [InlineData("Warn", "Restored")]
     [InlineData("StartFresh", "Fresh")]
     [InlineData("Fail", null)]
     public void A_clock_that_would_go_back_is_treated_as_configured(string policy, string? result)
@@ -250,7 +250,7 @@ public sealed class RestoreProcedureTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Warn", "Running")]
+    [InlineData("Warn", "Restored")]
     [InlineData("StartFresh", "Fresh")]
     [InlineData("Fail", null)]
     public void A_file_on_a_volume_that_has_changed_is_treated_as_configured(string policy, string? result)
@@ -267,7 +267,7 @@ public sealed class RestoreProcedureTests : IDisposable
     {
         _fixture.AddWithWrittenFile(2, stamp => stamp);
 
-        AssertResult("Running", () => Run(new([First(s_restores)]), With(policy)));
+        AssertResult("Restored", () => Run(new([First(s_restores)]), With(policy)));
     }
 
     [Theory]
@@ -293,7 +293,7 @@ public sealed class RestoreProcedureTests : IDisposable
 
     private static CriuEvent[] First(IEnumerable<CriuEvent> script) => [CriuEvent.Version(), .. script];
 
-    private void AssertResult(string? result, Func<RestoredProgram> run)
+    private void AssertResult(string? result, Func<RestoreOutcome> run)
     {
         if (result is null)
         {
@@ -301,9 +301,9 @@ public sealed class RestoreProcedureTests : IDisposable
         }
         else
         {
-            RestoredProgram restored = run();
+            RestoreOutcome restored = run();
             Assert.Equal(result, restored.GetType().Name);
-            Assert.False(restored is RestoredProgram.Fresh { GivesUpNothing: true });
+            Assert.False(restored is RestoreOutcome.Fresh { GivesUpNothing: true });
         }
 
         Assert.True(_fixture.IsInPlace(2));
@@ -312,7 +312,7 @@ public sealed class RestoreProcedureTests : IDisposable
     /// <summary>A criu that fails because another process of the pod has a PID that the program needs.</summary>
     private CriuEvent[] Fault() => [new CriuEvent.Meanwhile(() => _fixture.WriteRestoreLog(2, "Can't fork for 301: File exists")), .. s_fails];
 
-    private RestoredProgram Run(ScriptedCriu criu, RestorePolicy? policy = null, IReadOnlyList<int>? generations = null, TimeSpan? longestFault = null) =>
+    private RestoreOutcome Run(ScriptedCriu criu, RestorePolicy? policy = null, IReadOnlyList<int>? generations = null, TimeSpan? longestFault = null) =>
         new RestoreProcedure(_fixture.Pod(_init, criu), policy ?? _fixture.Policy, _tree, ["app", "--flag"], failedLazily: false)
         {
             LongestFault = longestFault ?? TimeSpan.FromSeconds(30),

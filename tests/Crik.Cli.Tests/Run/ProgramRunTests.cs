@@ -77,7 +77,7 @@ public sealed class ProgramRunTests : IDisposable
         Assert.Null(_fixture.Record.End);
         Assert.Equal([made], _fixture.Generations); // only one is kept
         Assert.Contains($"CHECKPOINT_GENERATION={made}", _fixture.Init.Starts.Single().Environment!);
-        Assert.Equal(("running", made), (run.Facts().State, run.Facts().Last.Generation));
+        Assert.Equal(("running", made), (run.Status(null, null).State, run.Status(null, null).LastCheckpoint));
         Assert.False(_fixture.Program.HasExited);
         Assert.False(_fixture.WasTerminated);
     }
@@ -89,7 +89,7 @@ public sealed class ProgramRunTests : IDisposable
 
         SaveOutcome outcome = run.CheckpointAndGoOn("why");
 
-        Assert.Equal(Assert.IsType<SaveOutcome.Failed>(outcome).Reason, run.Facts().Last.Failure);
+        Assert.Equal(Assert.IsType<SaveOutcome.Failed>(outcome).Reason, run.Status(null, null).LastFailure);
         Assert.Null(_fixture.Record.End);
         Assert.Equal([SaveFixture.Older], _fixture.Generations);
         Assert.Empty(_fixture.Init.Starts);
