@@ -12,15 +12,9 @@ internal enum StoredState
 }
 
 /// <summary>Describes a directory in an image directory that is, was or may become a checkpoint.</summary>
-internal sealed class StoredCheckpoint(int generation, StoredState state, string path)
+/// <param name="Generation">The checkpoint's number; 0 when neither its directory nor its manifest has one.</param>
+internal sealed record StoredCheckpoint(int Generation, StoredState State, string Path)
 {
-    /// <summary>The checkpoint's number; 0 when neither its directory nor its manifest has one.</summary>
-    public int Generation => generation;
-
-    public StoredState State => state;
-
-    public string Path => path;
-
     /// <summary>The size of all its files.</summary>
     public long Bytes { get; init; }
 
@@ -50,20 +44,13 @@ internal static class CheckpointCatalog
     {
         try
         {
-            List<StoredCheckpoint> found = [];
-            Add(found, StoredState.Committed, ImageDirectory.CheckpointsIn(imageDir));
-            Add(found, StoredState.Failed, ImageDirectory.FailedIn(imageDir));
-            foreach (string path in Directory.EnumerateDirectories(imageDir, $"{CheckpointStore.StagingPrefix}*"))
-            {
-                string name = Path.GetFileName(path)[CheckpointStore.StagingPrefix.Length..];
-                if (int.TryParse(name.AsSpan(0, Math.Max(0, name.IndexOf('.'))), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-                    && Look(path, number, StoredState.Staging) is { } staging)
-                {
-                    found.Add(staging);
-                }
-            }
-
-            return [.. found.OrderBy(checkpoint => (int)checkpoint.State).OrderByDescending(checkpoint => checkpoint.Generation)]; // the sort is stable
+            StoredCheckpoint?[] found =
+            [
+                .. Numbered(ImageDirectory.CheckpointsIn(imageDir), StoredState.Committed),
+                .. Numbered(ImageDirectory.FailedIn(imageDir), StoredState.Failed),
+                .. Directory.EnumerateDirectories(imageDir, $"{CheckpointStore.StagingPrefix}*").Select(Staging),
+            ];
+            return [.. found.OfType().OrderBy(checkpoint => (int)checkpoint.State).OrderByDescending(checkpoint => checkpoint.Generation)]; // the sort is stable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -104,38 +91,28 @@ internal static class CheckpointCatalog
         };
     }
 
-    private static void Add(List<StoredCheckpoint> found, StoredState state, string parent)
-    {
-        if (!Directory.Exists(parent))
-        {
-            return; // crik makes these directories at its first start
-        }
+    /// <summary>Describes the checkpoints in a directory that crik makes at its first start.</summary>
+    private static IEnumerable<StoredCheckpoint?> Numbered(string parent, StoredState state) => !Directory.Exists(parent) ? []
+        : CheckpointStore.Numbers(parent).Select(generation => Look(Path.Combine(parent, $"{generation}"), generation, state));
 
-        foreach (int generation in CheckpointStore.Numbers(parent))
-        {
-            if (Look(Path.Combine(parent, generation.ToString(CultureInfo.InvariantCulture)), generation, state) is { } checkpoint)
-            {
-                found.Add(checkpoint);
-            }
-        }
+    private static StoredCheckpoint? Staging(string path)
+    {
+        string name = Path.GetFileName(path)[CheckpointStore.StagingPrefix.Length..];
+        return int.TryParse(name.AsSpan(0, Math.Max(0, name.IndexOf('.'))), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? Look(path, number, StoredState.Staging) : null;
     }
 
     /// <summary>Adds up the sizes of all files. It does not follow links, because they are no part of a checkpoint.</summary>
     private static long Size(string path)
     {
         long bytes = 0;
-        try
+        _ = Faults.Of(() => // the owner may remove something meanwhile
         {
             foreach (string file in Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
             {
                 bytes += Libc.TryStatus(file, followLinks: false) is { IsRegular: true } identity ? identity.Size : 0;
             }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The owner removed something meanwhile.
-        }
-
+        });
         return bytes;
     }
 }

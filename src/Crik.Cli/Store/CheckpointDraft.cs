@@ -4,30 +4,13 @@ namespace Crik.Store;
 /// Holds a checkpoint while a save makes it. No start restores it before <see cref="Commit"/>. If it was not committed,
 /// <see cref="Dispose"/> hands it over for removal.
 /// </summary>
-internal sealed class CheckpointDraft : IDisposable
+internal sealed class CheckpointDraft(ImageDirectory directory, int generation, Leftovers leftovers) : IDisposable
 {
-    private readonly ImageDirectory _directory;
-    private readonly Leftovers _leftovers;
-    private readonly string _staging;
-    private readonly string _target;
-    private readonly FileDescriptor _opened;
+    private readonly string _staging = directory.StagingOf(generation);
+    private readonly string _target = directory.CheckpointOf(generation);
+    private readonly FileDescriptor _opened = Make(directory.StagingOf(generation));
 
-    public CheckpointDraft(ImageDirectory directory, int generation, Leftovers leftovers)
-    {
-        (_directory, _leftovers, Generation) = (directory, leftovers, generation);
-        _staging = directory.StagingOf(generation);
-        _target = directory.CheckpointOf(generation);
-        if (Directory.Exists(_staging))
-        {
-            Directory.Delete(_staging, recursive: true);
-        }
-
-        Libc.MakeDirectory(_staging, FileModes.OwnDirectory);
-        Libc.MakeDirectory(ImagesPath, FileModes.OwnDirectory);
-        _opened = Libc.Open(_staging, Libc.O_RDONLY | Libc.O_DIRECTORY); // opened before anything is written, because syncfs(2) reports only the errors since then
-    }
-
-    public int Generation { get; }
+    public int Generation => generation;
 
     public bool IsCommitted { get; private set; }
 
@@ -68,12 +51,12 @@ internal sealed class CheckpointDraft : IDisposable
     /// <exception cref="CheckpointException">Another pod has taken the image directory.</exception>
     public void Commit()
     {
-        _directory.ThrowUnlessOurs();
+        directory.ThrowUnlessOurs();
         try
         {
             Libc.Rename(_staging, _target);
-            Libc.SyncDirectory(_directory.Checkpoints);
-            Libc.SyncDirectory(_directory.Path);
+            Libc.SyncDirectory(directory.Checkpoints);
+            Libc.SyncDirectory(directory.Path);
         }
         catch (LinuxException exception)
         {
@@ -94,7 +77,7 @@ internal sealed class CheckpointDraft : IDisposable
     /// <exception cref="CheckpointException">Another pod has taken the image directory, and may have restored the checkpoint.</exception>
     public void TakeBack()
     {
-        _directory.ThrowUnlessOurs();
+        directory.ThrowUnlessOurs();
         IsCommitted = false;
         Libc.Rename(_target, _staging);
     }
@@ -104,8 +87,16 @@ internal sealed class CheckpointDraft : IDisposable
         _opened.Dispose();
         if (!IsCommitted)
         {
-            _leftovers.Add(_staging);
+            leftovers.Add(_staging);
         }
+    }
+
+    private static FileDescriptor Make(string staging)
+    {
+        Leftovers.RemoveNow(staging);
+        Libc.MakeDirectory(staging, FileModes.OwnDirectory);
+        Libc.MakeDirectory(CheckpointLayout.ImagesIn(staging), FileModes.OwnDirectory);
+        return Libc.Open(staging, Libc.O_RDONLY | Libc.O_DIRECTORY); // opened before anything is written, because syncfs(2) reports only the errors since then
     }
 
     private bool IsInPlace =>
@@ -120,7 +111,7 @@ internal sealed class CheckpointDraft : IDisposable
         catch (LinuxException exception)
         {
             throw new CheckpointException(
-                $"checkpoint {Generation} could not be committed ({failure.Message}) and could not be taken back ({exception.Message}); if the program has changed its state "
+                $"checkpoint {generation} could not be committed ({failure.Message}) and could not be taken back ({exception.Message}); if the program has changed its state "
                 + $"since, remove {_target} before the next start");
         }
     }

@@ -57,9 +57,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
 
         foreach (string path in Directory.EnumerateDirectories(directory.Path, ".*"))
         {
-            string name = Path.GetFileName(path);
-            if (name.StartsWith(StagingPrefix, StringComparison.Ordinal) || name.StartsWith(RestorePrefix, StringComparison.Ordinal)
-                || name.StartsWith(CheckPrefix, StringComparison.Ordinal))
+            if (new[] { StagingPrefix, RestorePrefix, CheckPrefix }.Any(prefix => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal)))
             {
                 Log.Info("removing what an interrupted run left unfinished", ("path", path));
                 MoveAwayAndRemove(path);
@@ -108,11 +106,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
             string path = place == directory.Path ? directory.RestoreOf(generation) : Path.Combine(place, $"crik{RestorePrefix}{generation}");
             try
             {
-                if (Directory.Exists(path))
-                {
-                    Directory.Delete(path, recursive: true);
-                }
-
+                Leftovers.RemoveNow(path);
                 if (Libc.FreeBytes(place) > bytes && Libc.MakeDirectory(path, FileModes.OwnDirectory))
                 {
                     return path;
@@ -146,17 +140,12 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     public void RollBack(int generation, DateTimeOffset now)
     {
         directory.ThrowUnlessOurs();
-        string setAside = directory.FailedOf(generation);
-        bool isSetAside = !Directory.Exists(PathOf(generation)) && Directory.Exists(setAside);
-        if (!isSetAside && !Directory.Exists(PathOf(generation)))
+        string path = new[] { PathOf(generation), directory.FailedOf(generation) }.FirstOrDefault(Directory.Exists)
+            ?? throw new CheckpointException($"there is no checkpoint {generation} in {directory.Path}; 'crik list' shows those that are there");
+        ManifestReader.Read(path, generation);
+        if (path != PathOf(generation))
         {
-            throw new CheckpointException($"there is no checkpoint {generation} in {directory.Path}; 'crik list' shows those that are there");
-        }
-
-        ManifestReader.Read(isSetAside ? setAside : PathOf(generation), generation);
-        if (isSetAside)
-        {
-            Libc.Rename(setAside, PathOf(generation));
+            Libc.Rename(path, PathOf(generation));
             Libc.SyncDirectory(directory.Checkpoints);
             Libc.SyncDirectory(directory.Failed);
         }
@@ -174,15 +163,11 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
 
         string target = directory.FailedOf(generation);
-        if (Directory.Exists(target))
-        {
-            Directory.Delete(target, recursive: true);
-        }
-
+        Leftovers.RemoveNow(target);
         Libc.Rename(PathOf(generation), target);
         Libc.SyncDirectory(directory.Failed);
         Libc.SyncDirectory(directory.Checkpoints);
-        try
+        void KeepLogs()
         {
             foreach (string log in logs.Where(File.Exists))
             {
@@ -194,17 +179,14 @@ internal sealed class CheckpointStore(ImageDirectory directory)
                 MoveAwayAndRemove(directory.FailedOf(old));
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        if (Faults.Of(KeepLogs) is { } fault)
         {
-            Log.Warning("the logs of a failed restore could not be kept, or older ones not removed", ("reason", exception.Message));
+            Log.Warning("the logs of a failed restore could not be kept, or older ones not removed", ("reason", fault.Message));
         }
 
         string attempt = directory.RestoreOf(generation);
-        if (Directory.Exists(attempt))
-        {
-            TryRemove(attempt);
-        }
-
+        Leftovers.WarnOf(attempt, () => Leftovers.RemoveNow(attempt));
         return target;
     }
 
@@ -212,46 +194,36 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <returns>The path of the log; <see langword="null"/> when there is no log, or it could not be moved.</returns>
     public string? KeepDumpLog(CheckpointDraft draft)
     {
-        string log = Path.Combine(draft.ImagesPath, CheckpointLayout.DumpLog);
         string kept = Path.Combine(directory.Failed, $"dump-{draft.Generation}.log");
-        try
+        bool isKept = false;
+        void Keep()
         {
-            if (!directory.MayChange())
+            if (directory.MayChange())
             {
-                return null;
+                File.Move(Path.Combine(draft.ImagesPath, CheckpointLayout.DumpLog), kept, overwrite: true);
+                isKept = true;
             }
-
-            File.Move(log, kept, overwrite: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
         }
 
-        RemoveOldDumpLogs(kept);
-        return kept;
-    }
-
-    /// <summary>Removes the oldest logs. It compares their times, because a number can occur again after a restart.</summary>
-    private void RemoveOldDumpLogs(string newest)
-    {
-        try
+        void RemoveOldest() // by their times, because a number can occur again after a restart
         {
-            foreach (string old in Directory.GetFiles(directory.Failed, "dump-*.log").Where(log => log != newest).OrderByDescending(File.GetLastWriteTimeUtc).Skip(FailedKept - 1))
+            foreach (string old in Directory.GetFiles(directory.Failed, "dump-*.log").Where(log => log != kept).OrderByDescending(File.GetLastWriteTimeUtc).Skip(FailedKept - 1))
             {
                 File.Delete(old);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        _ = Faults.Of(Keep);
+        if (isKept && Faults.Of(RemoveOldest) is { } fault)
         {
-            Log.Warning("older logs of failed dumps could not be removed", ("reason", exception.Message));
+            Log.Warning("older logs of failed dumps could not be removed", ("reason", fault.Message));
         }
+
+        return isKept ? kept : null;
     }
 
     /// <returns><see langword="null"/> when there is no record, or it is damaged.</returns>
-    public RunRecord? ReadRunRecord() => ReadRunRecord(directory.RunRecord);
-
-    internal static RunRecord? ReadRunRecord(string path) => RunRecordReader.Read(path);
+    public RunRecord? ReadRunRecord() => RunRecordReader.Read(directory.RunRecord);
 
     /// <summary>Replaces the run record as a whole.</summary>
     public void WriteRunRecord(RunRecord record)
@@ -276,36 +248,19 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     public IReadOnlyList<int> Skipped() => ReadRunRecord()?.Skipped ?? [];
 
     /// <summary>Removes a directory under a name that the next start removes too, so a failure is only logged.</summary>
-    public static void TryRemove(string path)
-    {
-        try
-        {
-            Directory.Delete(path, recursive: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Leftovers.Warn(path, exception);
-        }
-    }
+    public static void TryRemove(string path) => Leftovers.WarnOf(path, () => Directory.Delete(path, recursive: true));
 
     /// <summary>Renames a directory to a name that does not look like a checkpoint, and hands it over for removal.</summary>
-    private void MoveAwayAndRemove(string path)
+    private void MoveAwayAndRemove(string path) => Leftovers.WarnOf(path, () =>
     {
         string going = Path.Combine(directory.Path, $"{StagingPrefix}removed-{Guid.NewGuid():n}");
-        try
-        {
-            Libc.Rename(path, going);
-            _leftovers.Add(going);
-        }
-        catch (IOException exception)
-        {
-            Leftovers.Warn(path, exception);
-        }
-    }
+        Libc.Rename(path, going);
+        _leftovers.Add(going);
+    });
 
     /// <summary>Lists the numbers of the checkpoints here. It leaves out links, because crik would write outside its directory through them.</summary>
     private static IEnumerable<int> Checkpoints(string path) => Numbers(path).Where(number =>
-        Libc.TryStatus(Path.Combine(path, number.ToString(CultureInfo.InvariantCulture)), followLinks: false) is not { IsSymlink: true });
+        Libc.TryStatus(Path.Combine(path, $"{number}"), followLinks: false) is not { IsSymlink: true });
 
     /// <summary>Lists all numbers in use, including those of links.</summary>
     internal static IEnumerable<int> Numbers(string path)

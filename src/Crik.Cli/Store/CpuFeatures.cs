@@ -84,7 +84,11 @@ internal static class CpuFeatures
         ],
     ];
 
-    private static readonly HashSet<string> s_known = Known();
+    private static readonly HashSet<string> s_known =
+    [
+        .. s_cpuid.SelectMany(word => word.Features.Select(feature => feature.Name)), .. s_xsave.Select(part => part.Name),
+        .. s_hwcap.SelectMany(names => names.Where(name => name.Length > 0)),
+    ];
 
     private enum Register
     {
@@ -189,22 +193,5 @@ internal static class CpuFeatures
                 yield return name;
             }
         }
-    }
-
-    private static HashSet<string> Known()
-    {
-        HashSet<string> known = [];
-        foreach ((_, _, _, (int Bit, string Name)[] features) in s_cpuid)
-        {
-            known.UnionWith(features.Select(feature => feature.Name));
-        }
-
-        known.UnionWith(s_xsave.Select(part => part.Name));
-        foreach (string[] names in s_hwcap)
-        {
-            known.UnionWith(names.Where(name => name.Length > 0));
-        }
-
-        return known;
     }
 }

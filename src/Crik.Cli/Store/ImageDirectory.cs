@@ -7,54 +7,42 @@ namespace Crik.Store;
 /// Locks an image directory, so that only one crik at a time owns it, and names the paths in it. The lock is a <c>flock(2)</c>: the kernel
 /// releases it when its holder ends, and on NFS (v4, and v3 with lockd) and CephFS it works between machines.
 /// </summary>
-internal sealed class ImageDirectory : IDisposable
+internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long epoch = 0) : IDisposable
 {
-    private const UnixFileMode PrivateDirectory = FileModes.OwnDirectory; // images hold the program's memory
-    private const UnixFileMode PrivateFile = FileModes.OwnFile;
     private const int HolderBytes = 1024;
     private static readonly TimeSpan s_lockRetry = TimeSpan.FromMilliseconds(100);
 
-    private readonly FileDescriptor? _lock;
     private int _lossIsLogged;
 
-    private ImageDirectory(string path, FileDescriptor? lockFile, long epoch = 0)
-    {
-        Path = path;
-        _lock = lockFile;
-        Epoch = epoch;
-    }
-
-    public string Path { get; }
+    public string Path => path;
 
     /// <summary>
     /// Whether the directory can only be read. Any number of pods may restore from it at the same time. crik saves no checkpoints and no
     /// run records in it.
     /// </summary>
-    public bool IsReadOnly => _lock is null;
+    public bool IsReadOnly => heldLock is null;
 
-    public string Checkpoints => CheckpointsIn(Path);
+    public string Checkpoints => CheckpointsIn(path);
 
-    public string Failed => FailedIn(Path);
+    public string Failed => FailedIn(path);
 
-    public string RunRecord => RunRecordIn(Path);
+    public string RunRecord => RunRecordIn(path);
 
     /// <summary>This crik's number among the holders of the lock; 0 in a directory that can only be read.</summary>
-    public long Epoch { get; }
+    public long Epoch => epoch;
 
-    public string CheckpointOf(int generation) => System.IO.Path.Combine(Checkpoints, generation.ToString(CultureInfo.InvariantCulture));
+    public string CheckpointOf(int generation) => System.IO.Path.Combine(Checkpoints, $"{generation}");
 
-    public string FailedOf(int generation) => System.IO.Path.Combine(Failed, generation.ToString(CultureInfo.InvariantCulture));
+    public string FailedOf(int generation) => System.IO.Path.Combine(Failed, $"{generation}");
 
     /// <summary>
     /// Names the directory in which a checkpoint is made before it is committed. The epoch keeps it apart from the one of a pod that lost its
     /// lock and does not know it.
     /// </summary>
-    public string StagingOf(int generation) =>
-        System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{CheckpointStore.StagingPrefix}{generation}.{Epoch}"));
+    public string StagingOf(int generation) => System.IO.Path.Combine(path, $"{CheckpointStore.StagingPrefix}{generation}.{epoch}");
 
     /// <summary>Names the directory of an attempt to restore. The epoch keeps it apart as in <see cref="StagingOf"/>.</summary>
-    public string RestoreOf(int generation) =>
-        System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{CheckpointStore.RestorePrefix}{generation}.{Epoch}"));
+    public string RestoreOf(int generation) => System.IO.Path.Combine(path, $"{CheckpointStore.RestorePrefix}{generation}.{epoch}");
 
     public static string CheckpointsIn(string path) => System.IO.Path.Combine(path, "checkpoints");
 
@@ -75,18 +63,18 @@ internal sealed class ImageDirectory : IDisposable
             if (mayBeReadOnly && Libc.CheckWritable(path) == Errno.EROFS)
             {
                 Log.Info("the image directory is read-only: checkpoints are restored from it, and none are made", ("imageDir", path));
-                return new ImageDirectory(path, lockFile: null);
+                return new ImageDirectory(path, heldLock: null);
             }
 
             Prepare(path);
             FileDescriptor file = OpenLock(path);
-            if (!TakeLock(file, path, patience, wait))
+            if (TakeLock(file, path, patience, wait))
             {
-                file.Dispose();
-                return null;
+                return Take(path, file);
             }
 
-            return Take(path, file);
+            file.Dispose();
+            return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -173,35 +161,32 @@ internal sealed class ImageDirectory : IDisposable
         return loss is null;
     }
 
-    public void Dispose()
-    {
-        _lock?.Dispose();
-    }
+    public void Dispose() => heldLock?.Dispose();
 
     /// <returns>What happened, when another pod has taken the directory; <see langword="null"/> when it is still this pod's.</returns>
     private string? FindLoss()
     {
-        FileStatus? named = Libc.TryStatus(LockIn(Path), followLinks: false);
+        FileStatus? named = Libc.TryStatus(LockIn(path), followLinks: false);
         if (named is null)
         {
-            Libc.ThrowOnTrouble(LockIn(Path));
+            Libc.ThrowOnTrouble(LockIn(path));
         }
 
-        bool isSameFile = _lock is not null && Libc.TryStatus(_lock.Number) is { } locked && (locked.Device, locked.Inode) == (named?.Device, named?.Inode);
-        LockHolder? holder = isSameFile ? ReadHolder(_lock!) : ReadHolder(Path);
-        bool isOurs = isSameFile && (holder is null || holder.Epoch == Epoch) && RunRecordReader.EpochIn(RunRecord) <= Epoch;
+        bool isSameFile = heldLock is not null && Libc.TryStatus(heldLock.Number) is { } locked && (locked.Device, locked.Inode) == (named?.Device, named?.Inode);
+        LockHolder? holder = isSameFile ? ReadHolder(heldLock!) : ReadHolder(path);
+        bool isOurs = isSameFile && (holder is null || holder.Epoch == epoch) && RunRecordReader.EpochIn(RunRecord) <= epoch;
         return isOurs ? null
-            : $"{Path} belongs to {Name(holder)} now: this pod was cut off from the volume and lost its lock; crik changes nothing there any more, "
+            : $"{path} belongs to {Name(holder)} now: this pod was cut off from the volume and lost its lock; crik changes nothing there any more, "
             + "because the other pod goes on from the checkpoints that it found";
     }
 
-    /// <summary>Makes the directory, for crik's user alone. The root of a volume may belong to another user (fsGroup), and keeps its mode.</summary>
+    /// <summary>Makes the directory, for crik's user alone, because images hold the program's memory. The root of a volume may belong to another user (fsGroup), and keeps its mode.</summary>
     private static void Prepare(string path)
     {
         Directory.CreateDirectory(path);
         try
         {
-            Libc.SetMode(path, PrivateDirectory);
+            Libc.SetMode(path, FileModes.OwnDirectory);
         }
         catch (LinuxException exception) when (exception.Errno is Errno.EPERM)
         {
@@ -255,7 +240,7 @@ internal sealed class ImageDirectory : IDisposable
 
     private static FileDescriptor OpenLock(string path)
     {
-        FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, PrivateFile);
+        FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, FileModes.OwnFile);
         if (Libc.TryStatus(file.Number) is { IsRegular: true })
         {
             return file;
@@ -294,7 +279,7 @@ internal sealed class ImageDirectory : IDisposable
     /// <summary>Makes a directory. It refuses a link in its place, because crik would write and remove files outside its directory.</summary>
     private static void MakeDirectory(string path)
     {
-        if (!Libc.MakeDirectory(path, PrivateDirectory) && Libc.TryStatus(path, followLinks: false) is not { IsDirectory: true })
+        if (!Libc.MakeDirectory(path, FileModes.OwnDirectory) && Libc.TryStatus(path, followLinks: false) is not { IsDirectory: true })
         {
             throw new IOException($"{path} is no directory");
         }
@@ -305,15 +290,10 @@ internal sealed class ImageDirectory : IDisposable
 
     private static LockHolder? ReadHolder(string path)
     {
-        try
-        {
-            using FileDescriptor file = Libc.Open(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK); // System.IO.File would take the same lock in order to read
-            return ReadHolder(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        using FileDescriptor? file = Libc.TryOpen(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0, out _); // System.IO.File would take the same lock in order to read
+        LockHolder? holder = null;
+        _ = Faults.Of(() => holder = file is null ? null : ReadHolder(file));
+        return holder;
     }
 
     /// <returns><see langword="null"/> when the text is incomplete, because its holder is just writing it.</returns>

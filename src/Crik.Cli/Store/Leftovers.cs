@@ -18,24 +18,34 @@ internal sealed class Leftovers
     {
         while (_paths.TryPeek(out string? path) && !stop())
         {
-            try
+            bool isDone = true;
+            WarnOf(path, () => isDone = TryRemove(path, stop));
+            if (!isDone)
             {
-                if (!TryRemove(path, stop))
-                {
-                    return;
-                }
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Warn(path, exception);
+                return;
             }
 
             _paths.Dequeue();
         }
     }
 
-    public static void Warn(string path, Exception exception) =>
-        Log.Warning("an unfinished directory could not be removed; the next start tries again", ("path", path), ("reason", exception.Message));
+    /// <summary>Removes a directory if it is there.</summary>
+    public static void RemoveNow(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    /// <summary>Takes a step of a removal that the next start takes too, so a failure is only logged.</summary>
+    public static void WarnOf(string path, Action step)
+    {
+        if (Faults.Of(step) is { } fault)
+        {
+            Log.Warning("an unfinished directory could not be removed; the next start tries again", ("path", path), ("reason", fault.Message));
+        }
+    }
 
     /// <summary>
     /// Removes a directory file by file, so that it can stop in between. crik's own directories have two levels; anything deeper is removed

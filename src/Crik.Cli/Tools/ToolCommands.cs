@@ -26,7 +26,7 @@ internal static class ToolCommands
     private static string List(string imageDir, OutputForm output, CrikOptions options)
     {
         IReadOnlyList<StoredCheckpoint> checkpoints = CheckpointCatalog.Read(imageDir);
-        RunRecord? record = CheckpointStore.ReadRunRecord(ImageDirectory.RunRecordIn(imageDir));
+        RunRecord? record = RunRecordReader.Read(ImageDirectory.RunRecordIn(imageDir));
         int[] committed = [.. checkpoints.Where(checkpoint => checkpoint.State == StoredState.Committed).Select(checkpoint => checkpoint.Generation)];
         StartDecision decision = StartDecision.Decide(record, committed, options.RestoreMode, options.WhenCrashed);
         ListReport report = new(imageDir, checkpoints, decision.Generations.Count > 0 ? decision.Generations[0] : null, record, DateTimeOffset.UtcNow);
