@@ -11,7 +11,6 @@ internal static class BackgroundWork
     /// <param name="giveUp">Called after every event. When it returns <see langword="true"/>, the wait ends as at the deadline.</param>
     /// <param name="report">Called every few seconds.</param>
     /// <returns><see langword="false"/> when the time is up. The work is then told to stop, and crik does not wait for its end.</returns>
-    /// <exception cref="Exception">What the work threw.</exception>
     public static bool Run(IInit init, Deadline deadline, Action<CancellationToken> work, Func<bool>? giveUp = null, Action? report = null)
     {
         FileDescriptor done = Libc.MakeWakeUp(); // work that is given up may still use it, and the collector closes it then

@@ -42,7 +42,6 @@ internal sealed class ChildTable
 
     public void Forget(ChildProcess child) => _awaited.Remove(child);
 
-    /// <summary>Notes that a child ended.</summary>
     /// <returns>Whether somebody waits for it.</returns>
     public bool NoteEnd(int pid, int waitStatus)
     {

@@ -6,18 +6,12 @@ namespace Crik.Init;
 /// </summary>
 internal sealed class DescriptorsForChild : IDisposable
 {
-    private readonly List<FileDescriptor> _copies = [];
-    private readonly List<(int From, int To)> _pairs = [];
+    private readonly List<(FileDescriptor Copy, int To)> _copies = [];
 
-    public IReadOnlyList<(int From, int To)> Pairs => _pairs;
+    public IReadOnlyList<(int From, int To)> Pairs => [.. _copies.Select(made => (made.Copy.Number, made.To))];
 
     /// <param name="number">The number in the child.</param>
-    public void Add(int descriptor, int number)
-    {
-        FileDescriptor copy = Libc.DuplicateForChild(descriptor);
-        _copies.Add(copy);
-        _pairs.Add((copy.Number, number));
-    }
+    public void Add(int descriptor, int number) => _copies.Add((Libc.DuplicateForChild(descriptor), number));
 
-    public void Dispose() => _copies.ForEach(copy => copy.Dispose());
+    public void Dispose() => _copies.ForEach(made => made.Copy.Dispose());
 }

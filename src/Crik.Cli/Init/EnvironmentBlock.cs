@@ -5,7 +5,8 @@ namespace Crik.Init;
 /// <summary>Reads crik's own environment, which the program inherits byte for byte.</summary>
 internal static class EnvironmentBlock
 {
-    public static IReadOnlyList<string> Current { get; } = Read();
+    public static IReadOnlyList<string> Current { get; } =
+        ByteStrings.ReadEnvironment([.. AsDictionary().Select(variable => $"{variable.Key}={variable.Value}")]);
 
     public static IReadOnlyDictionary<string, string> AsDictionary()
     {
@@ -16,16 +17,5 @@ internal static class EnvironmentBlock
         }
 
         return variables;
-    }
-
-    private static IReadOnlyList<string> Read()
-    {
-        List<string> entries = [];
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            entries.Add($"{variable.Key}={variable.Value}");
-        }
-
-        return ByteStrings.ReadEnvironment(entries);
     }
 }

@@ -3,22 +3,25 @@ namespace Crik.Init;
 /// <summary>What the run asks of the init and hears from it. Unit tests put a scripted one in its place.</summary>
 internal interface IInit
 {
+    /// <summary>What the init and the run share.</summary>
+    InitState State { get; }
+
     /// <summary>When the first SIGTERM came, in milliseconds of <see cref="Environment.TickCount64"/>; <see langword="null"/> before.</summary>
-    long? TerminationRequested { get; }
+    long? TerminationRequested => State.TerminatedAt;
 
     /// <summary>
     /// Whether the init sent the program its SIGTERM by itself, because the run had not decided in time. Nobody decided against a checkpoint then.
     /// </summary>
-    bool HadToTerminate { get; }
+    bool HadToTerminate => State.HadToTerminate;
 
     /// <summary>The program. The init sends it every signal that crik gets, also those that came before there was one.</summary>
     ChildProcess? Program { get; set; }
 
     /// <summary>Takes the order that <c>checkpointSignal</c> gave, if it came since the last call.</summary>
-    bool TakeCheckpointRequest();
+    bool TakeCheckpointRequest() => State.TakeCheckpointRequest();
 
     /// <summary>Whether that signal has come and nobody took it yet.</summary>
-    bool CheckpointRequested { get; }
+    bool CheckpointRequested => State.CheckpointRequested;
 
     /// <summary>Starts a process. The init reaps it and notes how it ended.</summary>
     /// <returns><see langword="null"/> and the errno when it cannot be started.</returns>
@@ -30,17 +33,16 @@ internal interface IInit
     /// <summary>Registers a child that something else starts as crik's own, as criu does with a restored tree.</summary>
     ChildProcess Await(int pid);
 
-    void Forget(ChildProcess child);
+    void Forget(ChildProcess child) => State.Forget(child);
 
     /// <summary>Waits on the calling thread, which is the run's.</summary>
     /// <param name="until">Checked again after each event.</param>
     /// <param name="readable">A descriptor that ends the wait when it is readable; -1 for none.</param>
-    /// <param name="alsoReadable">Another one.</param>
     /// <returns>Whether <paramref name="until"/> holds or the descriptor is readable; <see langword="false"/> at the deadline.</returns>
     bool Wait(Func<bool> until, Deadline deadline, int readable = -1, int alsoReadable = -1);
 
     /// <summary>Sends a signal to the program as if it had come from outside.</summary>
-    void SignalProgram(int signal);
+    void SignalProgram(int signal) => State.Send(signal);
 
     /// <summary>Sends the program its SIGTERM, once, and forwards every later one.</summary>
     void Terminate();
@@ -58,17 +60,17 @@ internal interface IInit
     /// <summary>Asks whether the checkpoint may still be committed.</summary>
     /// <param name="held">Tasks that are stopped for the commit; the init lets them go on if it has to take the program back.</param>
     /// <returns><see langword="false"/> when the init has let the program go.</returns>
-    bool TryCommit(int[] held);
+    bool TryCommit(int[] held) => State.TryCommit(held);
 
     /// <summary>Reports that the checkpoint was committed and the program will be ended with it.</summary>
     /// <returns><see langword="false"/> when the init has let the program go meanwhile: the commit has to be undone.</returns>
-    bool NoteCommitted();
+    bool NoteCommitted() => State.NoteCommitted();
 
     /// <summary>Reports that criu does not hold the program any more. Signals that were kept back are forwarded.</summary>
-    void EndSave();
+    void EndSave() => State.EndSave();
 
     /// <summary>Whether the checkpoint is committed that the program is ended with.</summary>
-    bool EndsWithCheckpoint { get; }
+    bool EndsWithCheckpoint => State.Phase == SavePhase.Committed;
 
     /// <summary>
     /// Reports that crik itself failed, and logs it. The init first takes the program back from criu. From now on it sends SIGTERM to the

@@ -14,11 +14,7 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
     /// <summary>Set when the init's own thread uses this link, which therefore cannot wait for a turn of the init.</summary>
     public Action? ReadSignalsHere { private get; set; }
 
-    public long? TerminationRequested => state.TerminatedAt;
-
-    public bool HadToTerminate => state.HadToTerminate;
-
-    public bool CheckpointRequested => state.CheckpointRequested;
+    public InitState State => state;
 
     public ChildProcess? Program
     {
@@ -29,8 +25,6 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
             Libc.Wake(wakeInit);
         }
     }
-
-    public bool TakeCheckpointRequest() => state.TakeCheckpointRequest();
 
     public ChildProcess? TryStart(ProcessSpec spec, out int errno)
     {
@@ -68,18 +62,11 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
         return child;
     }
 
-    public void Forget(ChildProcess child) => state.Forget(child);
-
     public bool Wait(Func<bool> until, Deadline deadline, int readable = -1, int alsoReadable = -1)
     {
         Span<Libc.PollEntry> entries = stackalloc Libc.PollEntry[3];
-        while (true)
+        while (!until())
         {
-            if (until())
-            {
-                return true;
-            }
-
             if (deadline.HasPassed)
             {
                 return false;
@@ -99,9 +86,9 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
                 return true;
             }
         }
-    }
 
-    public void SignalProgram(int signal) => state.Send(signal);
+        return true;
+    }
 
     public void Terminate()
     {
@@ -116,13 +103,14 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
         if (ReadSignalsHere is { } read)
         {
             read();
-            state.Discard(SignalSet.Empty);
-            return;
+        }
+        else
+        {
+            long turns = Volatile.Read(ref _turns); // the init has read every signal once it has finished a turn that began after the action
+            Libc.Wake(wakeInit);
+            Wait(() => Volatile.Read(ref _turns) >= turns + 2, Deadline.In(s_turn));
         }
 
-        long turns = Volatile.Read(ref _turns); // the init has read every signal once it has finished a turn that began after the action
-        Libc.Wake(wakeInit);
-        Wait(() => Volatile.Read(ref _turns) >= turns + 2, Deadline.In(s_turn));
         state.Discard(SignalSet.Empty);
     }
 
@@ -132,14 +120,6 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
         Libc.Wake(wakeInit);
         return mayHold;
     }
-
-    public bool TryCommit(int[] held) => state.TryCommit(held);
-
-    public bool NoteCommitted() => state.NoteCommitted();
-
-    public void EndSave() => state.EndSave();
-
-    public bool EndsWithCheckpoint => state.Phase == SavePhase.Committed;
 
     public void ReportFailure(Exception failure)
     {

@@ -26,8 +26,6 @@ internal sealed class InitLoop : IDisposable
     private ExceptionDispatchInfo? _failure;
     private bool _isTool;
 
-    /// <param name="gracePeriod">The pod's terminationGracePeriodSeconds.</param>
-    /// <param name="checkpointSignal">See <see cref="InitState"/>.</param>
     /// <param name="longestHook">The run may take this much longer after the program's end.</param>
     public InitLoop(TimeSpan gracePeriod, int checkpointSignal, TimeSpan longestHook)
     {
@@ -157,7 +155,6 @@ internal sealed class InitLoop : IDisposable
         return any;
     }
 
-    /// <summary>Whether crik can end now, and how.</summary>
     private RunEnding? FindEnding(long now) => Volatile.Read(ref _ending) ?? _guard.End(now) switch
     {
         EndWithoutRun.Ended => new RunEnding.Ended(_state.Program!.Exit!.Value),

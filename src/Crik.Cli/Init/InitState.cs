@@ -50,7 +50,6 @@ internal sealed class InitState(int checkpointSignal, Func<int, int, ulong?, int
 
     public bool TakeCheckpointRequest() => Interlocked.Exchange(ref _checkpointRequested, false);
 
-    /// <summary>Handles a signal that crik got.</summary>
     /// <param name="now">In milliseconds of <see cref="Environment.TickCount64"/>.</param>
     public void Receive(ReceivedSignal signal, long now)
     {

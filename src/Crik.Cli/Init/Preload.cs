@@ -22,12 +22,10 @@ internal static class Preload
         [.. Open("crik-answers", PreloadBytes.CriuAnswers), .. Open("crik-restores", PreloadBytes.CriuRestores)];
 
     /// <summary>Writes the library that the program loads into files that every process of its tree can open.</summary>
-    /// <param name="last">The directory to use when no other can be written.</param>
     /// <returns>The path for <c>LD_PRELOAD</c>; <see langword="null"/> when no directory can be written, or this build has no libraries.</returns>
     public static string? WriteForProgram(string last) => PreloadBytes.NoIoUring.IsEmpty ? null : ProgramLibrary.Write(last, PreloadBytes.NoIoUring, PreloadBytes.Nothing32);
 
     /// <summary>Writes the files that are missing beside the library of a restored program.</summary>
-    /// <param name="mapped">The files that the program has open or mapped.</param>
     public static void CompleteForProgram(IEnumerable<string> mapped)
     {
         if (!PreloadBytes.NoIoUring.IsEmpty)

@@ -10,7 +10,6 @@ internal sealed record ProcessSpec(IReadOnlyList<string> Command)
     /// <summary>Which of crik's descriptors the child gets, and under which numbers. The child has crik's 0 to 2 unless they are named here.</summary>
     public IReadOnlyList<(int From, int To)> Descriptors { get; init; } = [];
 
-    /// <summary>Makes the child the leader of a new session.</summary>
     public bool NewSession { get; init; }
 
     /// <summary>Makes the child the leader of a new process group in crik's session, for a program that shares crik's terminal.</summary>

@@ -23,7 +23,6 @@ internal sealed class ProgramGuard(InitState state, InitDecision decision)
     /// <inheritdoc cref="InitSituation.IsAlone"/>
     public volatile bool IsAlone;
 
-    /// <summary>Does what is due now.</summary>
     /// <returns>Whether the run should look again.</returns>
     public bool Act(long now)
     {
@@ -58,7 +57,6 @@ internal sealed class ProgramGuard(InitState state, InitDecision decision)
         return acted;
     }
 
-    /// <summary>Whether crik can end now without the run, and how.</summary>
     public EndWithoutRun End(long now) => decision.End(Look(now));
 
     /// <summary>Milliseconds until something is due, for poll(2).</summary>

@@ -3,7 +3,6 @@ namespace Crik.Init;
 /// <summary>How a run of crik ended. Program turns it into an exit code.</summary>
 internal abstract record RunEnding
 {
-    /// <summary>The program ended.</summary>
     public sealed record Ended(ExitStatus Exit) : RunEnding;
 
     /// <summary>The program was ended with a committed checkpoint.</summary>

@@ -44,7 +44,6 @@ internal sealed class SaveGuard
 
     public void Begin(ChildProcess criu, long releaseAt) => (Phase, Criu, ReleaseAt, Held) = (SavePhase.Saving, criu, releaseAt, []);
 
-    /// <param name="held">Tasks that are stopped for the commit.</param>
     public bool TryCommit(int[] held)
     {
         bool isMine = Phase == SavePhase.Saving;

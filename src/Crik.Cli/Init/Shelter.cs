@@ -10,7 +10,6 @@ internal sealed record Shelter(IReadOnlyList<string> Environment, bool FiltersIo
     private const string GoDebug = "GODEBUG";
     private const string GoMultipath = "multipathtcp=";
 
-    /// <param name="hideIoUring">Whether the configuration asks to hide io_uring.</param>
     /// <param name="canSaveFilters">Whether criu can save a task that has a seccomp filter.</param>
     /// <param name="imageDir">The directory for the library when no other can be written.</param>
     public static Shelter Find(bool hideIoUring, bool canSaveFilters, string imageDir)
@@ -21,14 +20,10 @@ internal sealed record Shelter(IReadOnlyList<string> Environment, bool FiltersIo
             environment = WithoutMultipath(environment);
         }
 
-        if (!hideIoUring || !Libc.HasIoUring())
+        bool hides = hideIoUring && Libc.HasIoUring();
+        if (!hides || canSaveFilters)
         {
-            return new Shelter(environment, FiltersIoUring: false);
-        }
-
-        if (canSaveFilters)
-        {
-            return new Shelter(environment, FiltersIoUring: true);
+            return new Shelter(environment, FiltersIoUring: hides);
         }
 
         if (Preload.WriteForProgram(imageDir) is not { } library)

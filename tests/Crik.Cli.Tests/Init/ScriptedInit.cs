@@ -61,19 +61,11 @@ internal sealed class ScriptedInit : IInit
     /// <summary>What the run reported as its failure.</summary>
     public List<Exception> Failures { get; } = [];
 
-    public long? TerminationRequested => State.TerminatedAt;
-
-    public bool HadToTerminate => State.HadToTerminate;
-
     public ChildProcess? Program
     {
         get => State.Program;
         set => State.SetProgram(value);
     }
-
-    public bool CheckpointRequested => State.CheckpointRequested;
-
-    public bool TakeCheckpointRequest() => State.TakeCheckpointRequest();
 
     /// <summary>Does what the init does when a signal comes from outside.</summary>
     public void Receive(int signal) => State.Receive(new ReceivedSignal(signal, Code: 0, SenderPid: 7, Value: 0), Environment.TickCount64);
@@ -139,8 +131,6 @@ internal sealed class ScriptedInit : IInit
         return until();
     }
 
-    public void SignalProgram(int signal) => State.Send(signal);
-
     public void Terminate() => State.Terminate(byRun: true);
 
     public void Discarding(SignalSet signals, Action action)
@@ -174,10 +164,6 @@ internal sealed class ScriptedInit : IInit
         WhenCommitted?.Invoke();
         return State.NoteCommitted();
     }
-
-    public void EndSave() => State.EndSave();
-
-    public bool EndsWithCheckpoint => State.Phase == SavePhase.Committed;
 
     public void ReportFailure(Exception failure)
     {
