@@ -16,25 +16,13 @@ internal sealed class CheckpointPreparation(Pod pod, RunPolicy policy, ITree tre
     /// <returns>Why crik begins no checkpoint; <see langword="null"/> when it may.</returns>
     public string? Obstacle(string because, Deadline deadline, bool leaveRunning, WriteSpeeds speeds)
     {
-        if (pod.Store.IsReadOnly)
+        // The time is asked before the hook runs: it may take longer than the program then has to end by itself. The save asks again.
+        string? obstacle = pod.Store.IsReadOnly ? "the image directory is read-only"
+            : pod.Criu.Setup.Problems is [var problem, ..] ? problem
+            : AwaitPages(deadline, leaveRunning) ?? (policy.Hooks.BeforeCheckpoint is null ? null : TooLittleTime(deadline, speeds));
+        if (obstacle is not null)
         {
-            return "the image directory is read-only";
-        }
-
-        if (pod.Criu.Setup.Problems is [var problem, ..])
-        {
-            return problem;
-        }
-
-        if (AwaitPages(deadline, leaveRunning) is { } notWhole)
-        {
-            return notWhole;
-        }
-
-        // Asked before the hook runs: it may take longer than the program then has to end by itself. The save asks again.
-        if (policy.Hooks.BeforeCheckpoint is not null && TooLittleTime(deadline, speeds) is { } objection)
-        {
-            return objection;
+            return obstacle;
         }
 
         Deadline untilThereIsRoom = Deadline.In(deadline.Left / 8 < s_untilThereIsRoom ? deadline.Left / 8 : s_untilThereIsRoom);

@@ -26,14 +26,14 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
     /// <returns>The last checkpoint, if somebody ordered one that ends the program; <see langword="null"/> when the program ended or SIGTERM came.</returns>
     public SaveOutcome.Committed? UntilOver()
     {
-        while (!run.IsOver)
+        while (true)
         {
             init.Wait(
                 () => run.IsOver || init.CheckpointRequested || control is { HasOrders: true }, _next.Due,
                 node?.NewsDescriptor ?? -1, control?.OrdersDescriptor ?? -1);
             if (run.IsOver)
             {
-                break;
+                return null;
             }
 
             if (node is not null)
@@ -55,35 +55,25 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
                 Make("checkpointInterval is over");
             }
         }
-
-        return null;
     }
 
     /// <returns>The checkpoint, when the program was to end with it and did.</returns>
     private SaveOutcome.Committed? Obey(ControlOrder order)
     {
-        SaveOutcome outcome;
-        if (order.LeaveRunning)
-        {
-            outcome = Make(Ordered);
-        }
-        else
+        if (!order.LeaveRunning)
         {
             Log.Info("making a checkpoint, and ending the program with it", ("because", Ordered));
-            outcome = run.CheckpointAndEnd(Ordered, policy.GracePeriod);
         }
 
-        switch (outcome)
+        SaveOutcome outcome = order.LeaveRunning ? Make(Ordered) : run.CheckpointAndEnd(Ordered, policy.GracePeriod);
+        SaveOutcome.Committed? committed = outcome as SaveOutcome.Committed;
+        string? problem = (outcome as SaveOutcome.Failed)?.Reason;
+        order.Answer(new ControlAnswer
         {
-            case SaveOutcome.Committed committed:
-                order.Answer(new ControlAnswer { Generation = committed.Generation });
-                return order.LeaveRunning ? null : committed;
-            case SaveOutcome.Failed failed:
-                order.Answer(new ControlAnswer { Problem = run.IsOver ? failed.Reason : $"{failed.Reason}; the program runs on" });
-                return null;
-            default:
-                return null;
-        }
+            Generation = committed?.Generation,
+            Problem = problem is null || run.IsOver ? problem : $"{problem}; the program runs on",
+        });
+        return order.LeaveRunning ? null : committed;
     }
 
     private SaveOutcome Make(string because)

@@ -52,20 +52,19 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         Log.Info("making a checkpoint, after which the program runs on", ("because", because));
         WriteSpeeds before = _journal.Record.Speeds;
         SaveOutcome outcome = Save(because, s_longestWhileRunning, leaveRunning: true);
-        switch (outcome)
+        if (outcome is SaveOutcome.Failed failed)
         {
-            case SaveOutcome.Failed failed:
-                Log.Error($"no checkpoint was made: {failed.Reason}. The program runs on; older checkpoints are as they were");
-                break;
-            case SaveOutcome.Committed committed:
-                if (_journal.Record.Speeds != before)
-                {
-                    _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
-                }
+            Log.Error($"no checkpoint was made: {failed.Reason}. The program runs on; older checkpoints are as they were");
+        }
+        else if (outcome is SaveOutcome.Committed committed)
+        {
+            if (_journal.Record.Speeds != before)
+            {
+                _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
+            }
 
-                Prune();
-                Hooks.AfterCheckpoint(because, committed.Generation, () => IsOver);
-                break;
+            Prune();
+            Hooks.AfterCheckpoint(because, committed.Generation, () => IsOver);
         }
 
         pod.Store.RemoveLeftovers(() => IsOver);
@@ -76,17 +75,16 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     public SaveOutcome CheckpointAndEnd(string because, TimeSpan time)
     {
         SaveOutcome outcome = pod.Init.HadToTerminate ? new SaveOutcome.Failed(SaveAttempt.LetGoByInit) : Save(because, time, leaveRunning: false);
-        switch (outcome)
+        if (outcome is SaveOutcome.Committed committed)
         {
-            case SaveOutcome.Committed committed:
-                RecordCheckpointed();
-                TerminationLog.Add($"checkpoint {committed.Generation} was made; the next start goes on from it");
-                Prune();
-                Hooks.AfterCheckpoint(because, committed.Generation, giveUp: null);
-                break;
-            case SaveOutcome.Failed failed:
-                TerminationLog.Add($"no checkpoint was made: {failed.Reason}");
-                break;
+            RecordCheckpointed();
+            TerminationLog.Add($"checkpoint {committed.Generation} was made; the next start goes on from it");
+            Prune();
+            Hooks.AfterCheckpoint(because, committed.Generation, giveUp: null);
+        }
+        else if (outcome is SaveOutcome.Failed failed)
+        {
+            TerminationLog.Add($"no checkpoint was made: {failed.Reason}");
         }
 
         return outcome;

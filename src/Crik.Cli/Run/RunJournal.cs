@@ -25,15 +25,11 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start)
         if (_record.RestoredFrom is null)
         {
             store.ThrowUnlessOurs();
-        }
-
-        try
-        {
             store.WriteRunRecord(_record);
         }
-        catch (IOException exception) when (_record.RestoredFrom is not null)
+        else if (Faults.Of(() => store.WriteRunRecord(_record)) is { } fault)
         {
-            Log.Error("the start of the run could not be recorded", ("reason", exception.Message));
+            Log.Error("the start of the run could not be recorded", ("reason", fault.Message));
         }
     }
 
