@@ -25,7 +25,6 @@ internal interface IRestoredTree
     /// <summary>Counts the bytes of memory that the tree has so far.</summary>
     long ResidentBytes(int root);
 
-    /// <summary>Whether a process has ended or is about to.</summary>
     bool IsEnding(int pid);
 
     /// <summary>Puts back what criu does not restore; called when every task is restored and stopped, just before it continues.</summary>

@@ -55,22 +55,27 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
         Inherited = [.. inherited.DistinctBy(item => item.Key)];
         IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
         PodAddresses addresses = new([.. manifest.Addresses.Select(InterfaceAddress.TryParse).OfType<InterfaceAddress>()], Machine.Addresses());
-        bool WriteIfChanged(string name, string source, string target) => name switch
-        {
-            "files.img" => TryWrite(files, target, OpenFiles.ReplaceStreams(files, replacement)
-                | OpenFiles.Move(files, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(files, addresses)
-                | OpenFiles.ForgetOwnersOfDeleted(files)),
-            "pstree.img" => TryWriteChanged(source, target, TaskTree.KeepDaemons),
-            _ when !replacement.IsEmpty && name.StartsWith("fdinfo-", StringComparison.Ordinal) =>
-                TryWriteChanged(source, target, image => OpenFiles.ReplaceStreamsInTable(image, replacement)),
-            _ => false,
-        };
-
+        bool ChangesFiles(CriuImage image) => OpenFiles.ReplaceStreams(image, replacement)
+            | OpenFiles.Move(image, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(image, addresses)
+            | OpenFiles.ForgetOwnersOfDeleted(image);
         foreach (ImageFile image in manifest.Images)
         {
             string source = System.IO.Path.Combine(images, image.Name);
             string target = System.IO.Path.Combine(Path, image.Name);
-            if (!WriteIfChanged(image.Name, source, target))
+            Func<CriuImage, bool>? change = image.Name switch
+            {
+                "files.img" => ChangesFiles,
+                "pstree.img" => TaskTree.KeepDaemons,
+                _ when !replacement.IsEmpty && image.Name.StartsWith("fdinfo-", StringComparison.Ordinal) =>
+                    table => OpenFiles.ReplaceStreamsInTable(table, replacement),
+                _ => null,
+            };
+            CriuImage? read = change is null ? null : image.Name == "files.img" ? files : CriuImage.Read(source);
+            if (read is not null && change!(read))
+            {
+                read.Write(target);
+            }
+            else
             {
                 Libc.MakeSymlink(source, target);
             }
@@ -81,21 +86,5 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
     {
         Libc.MakeDirectory(path, FileModes.OwnDirectory);
         return MemoryDirectory.At(path);
-    }
-
-    private static bool TryWriteChanged(string source, string target, Func<CriuImage, bool> change)
-    {
-        CriuImage image = CriuImage.Read(source);
-        return TryWrite(image, target, change(image));
-    }
-
-    private static bool TryWrite(CriuImage image, string target, bool isChanged)
-    {
-        if (isChanged)
-        {
-            image.Write(target);
-        }
-
-        return isChanged;
     }
 }

@@ -30,9 +30,8 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
 
     /// <summary>Readable when no page is missing any more. The run cannot hear it from the init, because no process ends at that moment.</summary>
     private readonly FileDescriptor _over = Libc.MakeWakeUp();
-    private Progress? _progress;
+    private volatile Progress? _progress;
     private long _read;
-    private volatile bool _hasBegun;
     private volatile bool _isOver;
 
     public bool AreComing => !_isOver;
@@ -45,7 +44,6 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
 
     public long Total => total;
 
-    /// <summary>Whether criu's process that brings the pages still runs.</summary>
     public bool SourceIsThere => source.Exit is null;
 
     /// <summary>Waits until criu's process is ready to bring pages.</summary>
@@ -89,11 +87,10 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
     /// <summary>Makes that thread look at the pages from now on, because the program is about to run.</summary>
     public void Watch()
     {
-        _progress = new Progress("the program runs, and its pages come in", total, () => _read);
         _clock.Start();
         _sinceReport.Start();
         _sinceLast.Start();
-        _hasBegun = true;
+        _progress = new Progress("the program runs, and its pages come in", total, () => _read); // last, because the thread looks from here on
     }
 
     /// <summary>Waits on the run's thread until no page is missing any more.</summary>
@@ -124,7 +121,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
             {
                 lock (_looking)
                 {
-                    if (AreComing && _hasBegun)
+                    if (AreComing && _progress is not null)
                     {
                         Look();
                     }
@@ -217,11 +214,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
     private bool EndTree()
     {
         int[] left = [.. ProcFs.Tree(Environment.ProcessId).Skip(1).Where(task => task != source.Pid)];
-        foreach (int task in left)
-        {
-            _ = Libc.SendSignal(task, Signal.SIGKILL);
-        }
-
+        FrozenTree.Send(Signal.SIGKILL, left);
         return left.Length == 0;
     }
 

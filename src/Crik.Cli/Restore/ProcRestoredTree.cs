@@ -19,18 +19,8 @@ internal sealed class ProcRestoredTree(IInit init) : IRestoredTree
         }
     }
 
-    public int? TakenByCrik(CheckpointManifest manifest)
-    {
-        foreach (int own in ProcFs.Threads(Environment.ProcessId).Append(Environment.ProcessId))
-        {
-            if (manifest.Pids.Contains(own))
-            {
-                return own;
-            }
-        }
-
-        return null;
-    }
+    public int? TakenByCrik(CheckpointManifest manifest) =>
+        ProcFs.Threads(Environment.ProcessId).Append(Environment.ProcessId).Intersect(manifest.Pids).Select(own => (int?)own).FirstOrDefault(otherwise: null);
 
     public void MakeRoomForCriu(IReadOnlyCollection<int> needed) => PidSpace.MakeRoomForCriu(needed);
 
@@ -55,11 +45,7 @@ internal sealed class ProcRestoredTree(IInit init) : IRestoredTree
     {
         HashSet<int> theirs = [.. manifest.Pids, .. ProcFs.Tree(criu)];
         int[] left = [.. ProcFs.Tree(Environment.ProcessId).Skip(1).Where(pid => theirs.Contains(pid) && !IsOther(pid))];
-        foreach (int task in left)
-        {
-            _ = Libc.SendSignal(task, Signal.SIGKILL);
-        }
-
+        FrozenTree.Send(Signal.SIGKILL, left);
         return left.Length == 0;
     }
 

@@ -11,13 +11,11 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
 {
     private static readonly TimeSpan s_untilEnded = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest time a restore may take before it is given up. Protects against a disk that hangs.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Whether the program runs before all of its pages are loaded.</summary>
     public bool Lazily { get; init; }
 
-    /// <summary>Starts the thread that watches over a lazy restore.</summary>
     public Action<Thread> StartThread { get; init; } = thread => thread.Start();
 
     /// <param name="early">A criu that was started early, if there is one. It ends with the attempt.</param>
@@ -119,16 +117,13 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
     }
 
     private RestoreOptions Options(RestorePlan plan, CriuForRestore criu, FileDescriptor images, FileDescriptor logs) => new(
-        images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full, ExternalMounts(),
+        images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full,
+        [.. manifest.ExternalMounts.Intersect(Mount.ReadAll().Select(mount => mount.MountPoint)).Select(point => $"mnt[{point}]:{point}")], // those that both containers have
         [.. plan.View!.Inherited.Select(item => (item.Key, criu.DescriptorFor(item.Descriptor)))])
     {
         LogFile = CheckpointLayout.RestoreLog,
         Lazily = Lazily,
     };
-
-    /// <summary>Lists the mounts of the old container that this one has too. They have the same path in both containers.</summary>
-    private string[] ExternalMounts() =>
-        [.. manifest.ExternalMounts.Intersect(Mount.ReadAll().Select(mount => mount.MountPoint)).Select(point => $"mnt[{point}]:{point}")];
 
     private static RestoreOutcome.Failed Failed(RestorePlan plan, string reason, bool isOfPod = false, bool passes = true) =>
         new(reason, plan.Logs, isOfPod, passes);

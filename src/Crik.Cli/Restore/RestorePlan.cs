@@ -4,24 +4,16 @@ using Crik.Store;
 namespace Crik.Restore;
 
 /// <summary>What an attempt restores, and what it has made, so that this can be kept or removed at the end: files, the view, the lazy pages.</summary>
-/// <param name="checkpoint">The directory of the checkpoint, which is only read.</param>
-/// <param name="beforeResume">Called when the tree is complete and does not run yet.</param>
-/// <param name="work">The directory for criu's logs and sockets.</param>
-internal sealed class RestorePlan(CheckpointManifest manifest, string checkpoint, Action beforeResume, string work)
+/// <param name="Checkpoint">The directory of the checkpoint, which is only read.</param>
+/// <param name="BeforeResume">Called when the tree is complete and does not run yet.</param>
+/// <param name="Work">The directory for criu's logs and sockets.</param>
+internal sealed record RestorePlan(CheckpointManifest Manifest, string Checkpoint, Action BeforeResume, string Work)
 {
-    public CheckpointManifest Manifest => manifest;
-
-    public string Checkpoint => checkpoint;
-
-    public Action BeforeResume => beforeResume;
-
-    public string Work => work;
-
     /// <summary>The file for the standard output and error of criu's processes.</summary>
-    public string Output => Path.Combine(work, CheckpointLayout.CriuOutput);
+    public string Output => Path.Combine(Work, CheckpointLayout.CriuOutput);
 
     /// <summary>The logs that tell an operator why the attempt failed.</summary>
-    public IReadOnlyList<string> Logs => [Path.Combine(work, CheckpointLayout.RestoreLog), Output];
+    public IReadOnlyList<string> Logs => [Path.Combine(Work, CheckpointLayout.RestoreLog), Output];
 
     public PodTerminal? Terminal { get; set; }
 
@@ -43,6 +35,6 @@ internal sealed class RestorePlan(CheckpointManifest manifest, string checkpoint
     public void Remove()
     {
         RemoveView();
-        CheckpointStore.TryRemove(work);
+        CheckpointStore.TryRemove(Work);
     }
 }

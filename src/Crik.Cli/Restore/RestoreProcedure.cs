@@ -302,15 +302,14 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     /// <summary>Takes the criu that was started early. It serves one attempt, and only if the program does not need its PID.</summary>
     private CriuForRestore? TakeEarly(CheckpointManifest manifest)
     {
-        CriuForRestore? early = _early;
-        if (early is not null && manifest.Pids.Contains(early.Session.Process.Pid))
+        (CriuForRestore? early, _early) = (_early, null);
+        if (early is null || !manifest.Pids.Contains(early.Session.Process.Pid))
         {
-            early.Dispose();
-            early = null;
+            return early;
         }
 
-        _early = null;
-        return early;
+        early.Dispose();
+        return null;
     }
 
     private bool GoesLazily(CheckpointManifest manifest)

@@ -26,8 +26,6 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     public const string LetGoByInit = "time was up, and the program had to go on before its checkpoint was committed";
 
     private const int FirstCriuThatCompresses = 40300;
-    private const string NotFrozen = "criu reported a finished dump without having frozen the program";
-    private const string CriuWasGone = "criu ended, and the program ran on, before its checkpoint was committed";
     private const string Terminated = "SIGTERM came";
 
     /// <summary>How long criu may take to end the tree and to report it.</summary>
@@ -106,7 +104,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             return new SaveOutcome.Failed(objection);
         }
 
-        _margin = InitsMargin(request.Deadline.Left);
+        _margin = GraceClock.ReserveOf(request.Deadline.Left * 4 / 3) / 3; // the init waits this much longer before it takes the program from criu by itself
         if (!pod.Init.TryHoldProgram(criu.Process, Deadline.In(request.Deadline.Left + _margin)))
         {
             return new SaveOutcome.Failed(LetGoByInit);
@@ -122,9 +120,6 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         }));
         return Converse(criu, draft, new Progress("writing the checkpoint", speeds.Foresee(size, _plan.Compresses), () => ProcFs.BytesWritten(criu.Process.Pid)));
     }
-
-    /// <summary>The init waits this much longer than the run before it takes the program from criu by itself.</summary>
-    private static TimeSpan InitsMargin(TimeSpan left) => GraceClock.ReserveOf(left * 4 / 3) / 3;
 
     private SaveOutcome Converse(ICriuSession criu, CheckpointDraft draft, Progress progress)
     {
@@ -161,7 +156,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
                 _state = _state switch
                 {
                     SaveState.Frozen still => Capture(still, draft),
-                    SaveState.Asked => new SaveState.Refused(NotFrozen, Repeat.Once),
+                    SaveState.Asked => new SaveState.Refused("criu reported a finished dump without having frozen the program", Repeat.Once),
                     _ => _state,
                 };
                 if (_state is not SaveState.Committed)
@@ -217,7 +212,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         }
 
         bool isHeld = trees.TryHold(tree);
-        string? refused = !isHeld ? CriuWasGone
+        string? refused = !isHeld ? "criu ended, and the program ran on, before its checkpoint was committed"
             : !pod.Init.TryCommit([.. tree.Living.Except(tree.Stopped)]) ? LetGoByInit
             : Try(draft.Commit) ?? (pod.Init.NoteCommitted() ? null : TakeBack(draft));
         if (refused is null)

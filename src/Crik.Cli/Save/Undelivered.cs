@@ -40,16 +40,13 @@ internal static class Undelivered
     private static int Count(FileDescriptor socket, Func<FileDescriptor, bool> take)
     {
         int count = 0;
-        while (count < MostOfOneSocket && IsReady(socket) && take(socket))
+        while (count < MostOfOneSocket && (Libc.PollForReading(socket) & Libc.POLLIN) != 0 && take(socket)) // the socket may be a blocking one
         {
             count++;
         }
 
         return count;
     }
-
-    /// <summary>Checks first whether there is something to receive, because the socket may be a blocking one.</summary>
-    private static bool IsReady(FileDescriptor socket) => (Libc.PollForReading(socket) & Libc.POLLIN) != 0;
 
     private static bool TryRefuse(FileDescriptor listener)
     {

@@ -15,10 +15,8 @@ internal enum StoredState
 /// <param name="Generation">The checkpoint's number; 0 when neither its directory nor its manifest has one.</param>
 internal sealed record StoredCheckpoint(int Generation, StoredState State, string Path)
 {
-    /// <summary>The size of all its files.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>When the checkpoint was made.</summary>
     public DateTimeOffset At { get; init; }
 
     /// <summary>The manifest; <see langword="null"/> when there is none, or it cannot be read.</summary>
@@ -62,7 +60,6 @@ internal static class CheckpointCatalog
     public static StoredCheckpoint OfImages(string path) =>
         new(0, StoredState.Committed, path) { Bytes = Size(path), At = Directory.GetLastWriteTimeUtc(path) };
 
-    /// <summary>Describes one checkpoint.</summary>
     /// <returns><see langword="null"/> when there is no such directory.</returns>
     public static StoredCheckpoint? Look(string path, int? generation, StoredState state)
     {

@@ -41,9 +41,17 @@ internal sealed class CheckpointDraft(ImageDirectory directory, int generation, 
         }
 
         Libc.SyncFileSystem(_opened, _staging);
-        if (Libc.IsOnFuse(_staging))
+        if (Libc.IsOnFuse(_staging)) // the kernel does not pass syncfs(2) on to a FUSE server
         {
-            SyncEach(_staging); // the kernel does not pass syncfs(2) on to a FUSE server
+            foreach (string file in Directory.EnumerateFiles(_staging, "*", SearchOption.AllDirectories))
+            {
+                SyncFile(file);
+            }
+
+            foreach (string below in Directory.EnumerateDirectories(_staging, "*", SearchOption.AllDirectories).Append(_staging))
+            {
+                Libc.SyncDirectory(below);
+            }
         }
     }
 
@@ -120,20 +128,5 @@ internal sealed class CheckpointDraft(ImageDirectory directory, int generation, 
     {
         using FileDescriptor opened = Libc.Open(file, Libc.O_RDONLY | Libc.O_NOFOLLOW);
         Libc.Sync(opened, file);
-    }
-
-    private static void SyncEach(string directory)
-    {
-        foreach (string file in Directory.EnumerateFiles(directory))
-        {
-            SyncFile(file);
-        }
-
-        foreach (string below in Directory.EnumerateDirectories(directory))
-        {
-            SyncEach(below);
-        }
-
-        Libc.SyncDirectory(directory);
     }
 }

@@ -15,7 +15,6 @@ internal sealed record CheckpointManifest
     /// <summary>The checkpoint's number. A newer checkpoint has a higher number.</summary>
     public required int Generation { get; init; }
 
-    /// <summary>The run that was checkpointed.</summary>
     public required string RunId { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -81,7 +80,6 @@ internal sealed record CheckpointManifest
 
 /// <summary>A cgroup hierarchy as the container saw it.</summary>
 /// <param name="Hierarchy">The controllers, empty for v2.</param>
-/// <param name="MountPoint">Where it is mounted.</param>
 /// <param name="Directory">The container's own directory below the mount point, starting with a slash.</param>
 internal sealed record CgroupDirectory(string Hierarchy, string MountPoint, string Directory);
 

@@ -33,7 +33,6 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     public IReadOnlyList<int> Generations() => [.. Checkpoints(directory.Checkpoints).OrderDescending()];
 
     /// <summary>Finds the highest number of all checkpoints, including those that were set aside.</summary>
-    /// <returns>0 when there is no checkpoint.</returns>
     public int NewestGeneration() => Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).DefaultIfEmpty(0).Max();
 
     /// <summary>Finds the newest checkpoint that was set aside, if it is not history and every committed checkpoint is.</summary>
@@ -50,12 +49,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Renames what an interrupted save or restore left behind, and hands it over for removal.</summary>
     public void SweepUnfinished()
     {
-        if (!directory.MayChange())
-        {
-            return;
-        }
-
-        foreach (string path in Directory.EnumerateDirectories(directory.Path, ".*"))
+        foreach (string path in directory.MayChange() ? Directory.EnumerateDirectories(directory.Path, ".*") : [])
         {
             if (new[] { StagingPrefix, RestorePrefix, CheckPrefix }.Any(prefix => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal)))
             {
@@ -74,7 +68,6 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         }
     }
 
-    /// <summary>The number of this crik among the holders of the lock (<see cref="LockHolder.Epoch"/>).</summary>
     public long Epoch => directory.Epoch;
 
     /// <summary>Removes the directories that were handed over for removal. Call it when there is nothing more important to do.</summary>
@@ -124,12 +117,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Removes checkpoints. The caller sees to it that the newest one stays, and the one that a start would restore.</summary>
     public void Prune(IEnumerable<int> generations)
     {
-        if (!directory.MayChange())
-        {
-            return;
-        }
-
-        foreach (int generation in generations)
+        foreach (int generation in directory.MayChange() ? generations : [])
         {
             MoveAwayAndRemove(PathOf(generation)); // a half-removed checkpoint must not look committed
         }
@@ -225,7 +213,6 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <returns><see langword="null"/> when there is no record, or it is damaged.</returns>
     public RunRecord? ReadRunRecord() => RunRecordReader.Read(directory.RunRecord);
 
-    /// <summary>Replaces the run record as a whole.</summary>
     public void WriteRunRecord(RunRecord record)
     {
         if (!directory.MayChange())
@@ -263,16 +250,10 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         Libc.TryStatus(Path.Combine(path, $"{number}"), followLinks: false) is not { IsSymlink: true });
 
     /// <summary>Lists all numbers in use, including those of links.</summary>
-    internal static IEnumerable<int> Numbers(string path)
-    {
-        foreach (string entry in Directory.EnumerateDirectories(path))
-        {
-            // "7", not "07", "+7" or "7 ": a number names one directory only.
-            string name = Path.GetFileName(entry);
-            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= HighestNumber && name[0] != '0')
-            {
-                yield return number;
-            }
-        }
-    }
+    internal static IEnumerable<int> Numbers(string path) =>
+        Directory.EnumerateDirectories(path).Select(entry => NumberIn(Path.GetFileName(entry))).Where(number => number is > 0 and <= HighestNumber);
+
+    /// <summary>Reads "7", not "07", "+7" or "7 ": a number names one directory only.</summary>
+    private static int NumberIn(string name) =>
+        name[0] != '0' && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
 }

@@ -14,16 +14,12 @@ internal static class Checksums
         using FileDescriptor file = Libc.Open(path, Libc.O_RDONLY | Libc.O_NOFOLLOW);
         Span<byte> buffer = stackalloc byte[1 << 16]; // on the stack, because a checkpoint may have thousands of small images
         uint crc = uint.MaxValue;
-        while (true)
+        while (Libc.TryRead(file, buffer) is var count and > 0)
         {
-            long count = Libc.TryRead(file, buffer);
-            if (count <= 0)
-            {
-                return ~crc;
-            }
-
             crc = Add(crc, buffer[..(int)count]);
         }
+
+        return ~crc;
     }
 
     private static uint Add(uint crc, ReadOnlySpan<byte> bytes)

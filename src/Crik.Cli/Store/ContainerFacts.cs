@@ -9,7 +9,6 @@ namespace Crik.Store;
 internal sealed record ContainerFacts(
     MachineFacts Machine, int CriuVersion, bool CanDecompress, PrivilegeLevel Level, IReadOnlyList<string> MissingPaths, IReadOnlyList<LostSocket> LostSockets)
 {
-    /// <summary>Looks for what a checkpoint needs.</summary>
     /// <param name="additionalPaths">Files below these paths are put back before a restore.</param>
     /// <param name="canDecompress">Asks criu. This is slow, and is done only for a checkpoint with compressed memory.</param>
     public static ContainerFacts Read(

@@ -15,45 +15,45 @@ internal static class CpuFeatures
     /// The list leaves out bits that only the kernel uses, bits whose absence no program notices (erms, fsrm, hle, prefetches), and mpx,
     /// which Linux does not enable since 5.6.
     /// </remarks>
-    private static readonly (uint Leaf, uint Subleaf, Register Register, (int Bit, string Name)[] Features)[] s_cpuid =
+    private static readonly (uint Leaf, uint Subleaf, Func<Registers, uint> Register, (int Bit, string Name)[] Features)[] s_cpuid =
     [
-        (0x1, 0, Register.D,
+        (0x1, 0, registers => registers.D,
         [
             (0, "fpu"), (4, "tsc"), (8, "cx8"), (11, "sep"), (15, "cmov"), (19, "clflush"), (23, "mmx"), (24, "fxsr"), (25, "sse"), (26, "sse2"),
         ]),
-        (0x1, 0, Register.C,
+        (0x1, 0, registers => registers.C,
         [
             (0, "pni"), (1, "pclmulqdq"), (9, "ssse3"), (12, "fma"), (13, "cx16"), (19, "sse4_1"), (20, "sse4_2"), (22, "movbe"), (23, "popcnt"),
             (25, "aes"), (27, "xsave"), (28, "avx"), (29, "f16c"), (30, "rdrand"), // bit 27 is OSXSAVE: the kernel enabled XSAVE
         ]),
-        (0x7, 0, Register.B,
+        (0x7, 0, registers => registers.B,
         [
             (0, "fsgsbase"), (3, "bmi1"), (5, "avx2"), (8, "bmi2"), (11, "rtm"), (16, "avx512f"), (17, "avx512dq"), (18, "rdseed"), (19, "adx"),
             (21, "avx512ifma"), (23, "clflushopt"), (24, "clwb"), (26, "avx512pf"), (27, "avx512er"), (28, "avx512cd"), (29, "sha_ni"),
             (30, "avx512bw"), (31, "avx512vl"),
         ]),
-        (0x7, 0, Register.C,
+        (0x7, 0, registers => registers.C,
         [
             (1, "avx512vbmi"), (3, "pku"), (5, "waitpkg"), (6, "avx512_vbmi2"), (8, "gfni"), (9, "vaes"), (10, "vpclmulqdq"), (11, "avx512_vnni"),
             (12, "avx512_bitalg"), (14, "avx512_vpopcntdq"), (22, "rdpid"), (27, "movdiri"), (28, "movdir64b"),
         ]),
-        (0x7, 0, Register.D,
+        (0x7, 0, registers => registers.D,
         [
             (2, "avx512_4vnniw"), (3, "avx512_4fmaps"), (8, "avx512_vp2intersect"), (14, "serialize"), (16, "tsxldtrk"), (22, "amx_bf16"),
             (23, "avx512_fp16"), (24, "amx_tile"), (25, "amx_int8"),
         ]),
-        (0x7, 1, Register.A,
+        (0x7, 1, registers => registers.A,
         [
             (0, "sha512"), (1, "sm3"), (2, "sm4"), (4, "avx_vnni"), (5, "avx512_bf16"), (7, "cmpccxadd"), (21, "amx_fp16"), (23, "avx_ifma"),
         ]),
-        (0x7, 1, Register.D, [(4, "avx_vnni_int8"), (5, "avx_ne_convert"), (8, "amx_complex"), (10, "avx_vnni_int16"), (19, "avx10"), (21, "apx")]),
-        (0xD, 1, Register.A, [(0, "xsaveopt"), (1, "xsavec"), (2, "xgetbv1")]),
-        (0x80000001, 0, Register.C,
+        (0x7, 1, registers => registers.D, [(4, "avx_vnni_int8"), (5, "avx_ne_convert"), (8, "amx_complex"), (10, "avx_vnni_int16"), (19, "avx10"), (21, "apx")]),
+        (0xD, 1, registers => registers.A, [(0, "xsaveopt"), (1, "xsavec"), (2, "xgetbv1")]),
+        (0x80000001, 0, registers => registers.C,
         [
             (0, "lahf_lm"), (5, "abm"), (6, "sse4a"), (7, "misalignsse"), (11, "xop"), (16, "fma4"), (21, "tbm"), (29, "mwaitx"),
         ]),
-        (0x80000001, 0, Register.D, [(11, "syscall"), (22, "mmxext"), (27, "rdtscp"), (29, "lm"), (30, "3dnowext"), (31, "3dnow")]),
-        (0x80000008, 0, Register.B, [(0, "clzero"), (4, "rdpru")]),
+        (0x80000001, 0, registers => registers.D, [(11, "syscall"), (22, "mmxext"), (27, "rdtscp"), (29, "lm"), (30, "3dnowext"), (31, "3dnow")]),
+        (0x80000008, 0, registers => registers.B, [(0, "clzero"), (4, "rdpru")]),
     ];
 
     /// <summary>
@@ -90,21 +90,12 @@ internal static class CpuFeatures
         .. s_hwcap.SelectMany(names => names.Where(name => name.Length > 0)),
     ];
 
-    private enum Register
-    {
-        A,
-        B,
-        C,
-        D,
-    }
-
     /// <summary>The registers that one call of CPUID returns.</summary>
     internal readonly record struct Registers(uint A, uint B, uint C, uint D);
 
     /// <param name="leaf">The function of CPUID.</param>
     internal delegate Registers Cpuid(uint leaf, uint subleaf);
 
-    /// <summary>Reads the features of this machine's processor.</summary>
     public static IReadOnlyList<string> Read() => X86Base.IsSupported
         ? OfCpuid((leaf, subleaf) =>
         {
@@ -128,7 +119,7 @@ internal static class CpuFeatures
         uint highest = cpuid(0, 0).A;
         uint highestExtended = cpuid(0x80000000, 0).A;
         List<string> found = [];
-        foreach ((uint leaf, uint subleaf, Register register, (int Bit, string Name)[] features) in s_cpuid)
+        foreach ((uint leaf, uint subleaf, Func<Registers, uint> register, (int Bit, string Name)[] features) in s_cpuid)
         {
             // For a leaf that it does not have, the processor returns the values of another leaf (CPUID, Intel SDM volume 2).
             bool isThere = leaf >= 0x80000000 ? leaf <= highestExtended : leaf <= highest;
@@ -137,8 +128,7 @@ internal static class CpuFeatures
                 continue;
             }
 
-            Registers registers = cpuid(leaf, subleaf);
-            uint word = register switch { Register.A => registers.A, Register.B => registers.B, Register.C => registers.C, _ => registers.D };
+            uint word = register(cpuid(leaf, subleaf));
             found.AddRange(features.Where(feature => (word >> feature.Bit & 1) != 0).Select(feature => feature.Name));
         }
 

@@ -199,8 +199,7 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
             Log.Warning("no volume is mounted at the image directory: its checkpoints go away with the container", ("imageDir", path));
         }
 
-        int errno = Libc.CheckWritable(path);
-        if (errno != 0)
+        if (Libc.CheckWritable(path) is var errno and not 0)
         {
             throw new LinuxException("not writable", errno);
         }
@@ -256,7 +255,7 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
     {
         // The record has the epoch too, because on a full volume the name of a holder is lost.
         long epoch = Math.Max(ReadHolder(file)?.Epoch ?? 0, RunRecordReader.EpochIn(RunRecordIn(path))) + 1;
-        try
+        Exception? fault = Faults.Of(() =>
         {
             LockHolder holder = new(Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow, epoch);
             byte[] padded = new byte[HolderBytes]; // always of one size, so that nobody reads an empty file or half a name, and a full volume has the room
@@ -264,10 +263,10 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
             CheckpointJson.Write(holder).CopyTo(padded, 0);
             Libc.WriteAt(file, 0, padded);
             Libc.Sync(file, LockIn(path)); // the pod that held the lock before may be on another node
-        }
-        catch (LinuxException exception)
+        });
+        if (fault is not null) // a full volume, for instance
         {
-            Log.Warning("crik holds the lock of the image directory and could not write its name into it", ("path", LockIn(path)), ("reason", exception.Message)); // a full volume, for instance
+            Log.Warning("crik holds the lock of the image directory and could not write its name into it", ("path", LockIn(path)), ("reason", fault.Message));
         }
 
         ImageDirectory directory = new(path, file, epoch);

@@ -51,28 +51,12 @@ internal static class Machine
             visible[mount.MountPoint] = mount;
         }
 
-        List<CgroupDirectory> directories = [];
-        foreach (string line in memberships)
-        {
-            string[] fields = line.Split(':', 3);
-            if (fields.Length < 3)
-            {
-                continue;
-            }
+        // The mount shows the hierarchy from the mount's root on. The path starts at the root of the hierarchy or of the namespace.
+        static string Below(string root, string own) =>
+            root == "/" ? own : own.StartsWith($"{root}/", StringComparison.Ordinal) ? own[root.Length..] : "/";
 
-            foreach (Mount mount in visible.Values.Where(mount => Carries(mount, fields[1])))
-            {
-                // The mount shows the hierarchy from the mount's root on. The path starts at the root of the hierarchy or of the namespace.
-                string own = fields[2];
-                string below = mount.Root == "/" ? own
-                    : own == mount.Root ? "/"
-                    : own.StartsWith($"{mount.Root}/", StringComparison.Ordinal) ? own[mount.Root.Length..]
-                    : "/";
-                directories.Add(new CgroupDirectory(fields[1], mount.MountPoint, below));
-            }
-        }
-
-        return directories;
+        return [.. memberships.Select(line => line.Split(':', 3)).Where(fields => fields.Length == 3).SelectMany(fields => visible.Values
+            .Where(mount => Carries(mount, fields[1])).Select(mount => new CgroupDirectory(fields[1], mount.MountPoint, Below(mount.Root, fields[2]))))];
     }
 
     public static IReadOnlyList<InterfaceAddress> Addresses() =>

@@ -8,15 +8,8 @@ internal static class VolumeTrouble
 {
     public static bool Caused(Exception exception)
     {
-        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            int errno = cause is LinuxException linux ? linux.Errno : cause is IOException ? cause.HResult : 0; // .NET stores the errno there
-            if (Errno.IsTrouble(errno) || errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EROFS)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        int errno = exception is LinuxException linux ? linux.Errno : exception is IOException ? exception.HResult : 0; // .NET stores the errno there
+        return Errno.IsTrouble(errno) || errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EROFS
+            || (exception.InnerException is { } cause && Caused(cause));
     }
 }
