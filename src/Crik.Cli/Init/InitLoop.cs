@@ -114,7 +114,14 @@ internal sealed class InitLoop : IDisposable
                 Volatile.Read(ref _failure)?.Throw();
             }
 
-            if (FindEnding(now) is { } ending)
+            RunEnding? ending = Volatile.Read(ref _ending) ?? _guard.End(now) switch
+            {
+                EndWithoutRun.Ended => new RunEnding.Ended(_state.Program!.Exit!.Value),
+                EndWithoutRun.Checkpointed => new RunEnding.Checkpointed(),
+                EndWithoutRun.Interrupted => new RunEnding.Interrupted(),
+                _ => null,
+            };
+            if (ending is not null)
             {
                 return ending;
             }
@@ -154,12 +161,4 @@ internal sealed class InitLoop : IDisposable
 
         return any;
     }
-
-    private RunEnding? FindEnding(long now) => Volatile.Read(ref _ending) ?? _guard.End(now) switch
-    {
-        EndWithoutRun.Ended => new RunEnding.Ended(_state.Program!.Exit!.Value),
-        EndWithoutRun.Checkpointed => new RunEnding.Checkpointed(),
-        EndWithoutRun.Interrupted => new RunEnding.Interrupted(),
-        _ => null,
-    };
 }

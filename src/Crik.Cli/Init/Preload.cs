@@ -23,7 +23,8 @@ internal static class Preload
 
     /// <summary>Writes the library that the program loads into files that every process of its tree can open.</summary>
     /// <returns>The path for <c>LD_PRELOAD</c>; <see langword="null"/> when no directory can be written, or this build has no libraries.</returns>
-    public static string? WriteForProgram(string last) => PreloadBytes.NoIoUring.IsEmpty ? null : ProgramLibrary.Write(last, PreloadBytes.NoIoUring, PreloadBytes.Nothing32);
+    public static string? WriteForProgram(string last) =>
+        PreloadBytes.NoIoUring.IsEmpty ? null : ProgramLibrary.Write(last, PreloadBytes.NoIoUring, PreloadBytes.Nothing32);
 
     /// <summary>Writes the files that are missing beside the library of a restored program.</summary>
     public static void CompleteForProgram(IEnumerable<string> mapped)

@@ -220,11 +220,8 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
 
     private void End()
     {
-        if (!_isOver)
-        {
-            _isOver = true;
-            Libc.Wake(_over);
-            cleanUp();
-        }
+        _isOver = true;
+        Libc.Wake(_over);
+        cleanUp();
     }
 }

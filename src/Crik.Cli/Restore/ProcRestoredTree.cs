@@ -20,7 +20,8 @@ internal sealed class ProcRestoredTree(IInit init) : IRestoredTree
     }
 
     public int? TakenByCrik(CheckpointManifest manifest) =>
-        ProcFs.Threads(Environment.ProcessId).Append(Environment.ProcessId).Intersect(manifest.Pids).Select(own => (int?)own).FirstOrDefault(otherwise: null);
+        ProcFs.Threads(Environment.ProcessId).Append(Environment.ProcessId).Intersect(manifest.Pids)
+            .Select(own => (int?)own).FirstOrDefault(otherwise: null);
 
     public void MakeRoomForCriu(IReadOnlyCollection<int> needed) => PidSpace.MakeRoomForCriu(needed);
 

@@ -118,7 +118,8 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
 
     private RestoreOptions Options(RestorePlan plan, CriuForRestore criu, FileDescriptor images, FileDescriptor logs) => new(
         images.Number, logs.Number, manifest.Unprivileged ? PrivilegeLevel.Basic : PrivilegeLevel.Full,
-        [.. manifest.ExternalMounts.Intersect(Mount.ReadAll().Select(mount => mount.MountPoint)).Select(point => $"mnt[{point}]:{point}")], // those that both containers have
+        // The mounts that both containers have. They have the same path in both.
+        [.. manifest.ExternalMounts.Intersect(Mount.ReadAll().Select(mount => mount.MountPoint)).Select(point => $"mnt[{point}]:{point}")],
         [.. plan.View!.Inherited.Select(item => (item.Key, criu.DescriptorFor(item.Descriptor)))])
     {
         LogFile = CheckpointLayout.RestoreLog,

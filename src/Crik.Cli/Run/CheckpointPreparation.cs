@@ -37,17 +37,15 @@ internal sealed class CheckpointPreparation(Pod pod, RunPolicy policy, ITree tre
 
     private string? TooLittleTime(Deadline deadline, WriteSpeeds speeds)
     {
-        try
+        string? objection = null;
+        _ = Faults.Of(() => // the checkpoint meets the same error, and reports it
         {
             long size = tree.ResidentBytes(tree.Tasks(started.Program.Pid));
             PageCompression way = PageCompression.Decide(
                 policy.Save.Compression, () => pod.Criu.CanCompress() == true, size, Libc.FreeBytes(policy.Save.ImageDir), deadline.Left, speeds);
-            return speeds.Objection(size, way.Compresses, deadline.Left);
-        }
-        catch (IOException)
-        {
-            return null; // the checkpoint meets the same error, and reports it
-        }
+            objection = speeds.Objection(size, way.Compresses, deadline.Left);
+        });
+        return objection;
     }
 
     /// <summary>Waits until all pages of a lazily restored program are loaded, because only then it can be saved.</summary>

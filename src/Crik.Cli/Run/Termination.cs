@@ -13,9 +13,9 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
     /// <returns><see langword="null"/> when no checkpoint was to be made. Unless it is committed, the program has its SIGTERM.</returns>
     public SaveOutcome? Run(NodeWatch? node)
     {
-        TimeSpan most = policy.GracePeriod / 4;
+        TimeSpan most = policy.NodeStateTimeout < policy.GracePeriod / 4 ? policy.NodeStateTimeout : policy.GracePeriod / 4;
         NodeAnswer? answer = run.CanCheckpoint
-            ? node?.AskNow(policy.NodeStateTimeout < most ? policy.NodeStateTimeout : most, known => known.IsKnown && policy.CheckpointOn.Contains(known.State), () => run.Program.HasExited)
+            ? node?.AskNow(most, known => known.IsKnown && policy.CheckpointOn.Contains(known.State), () => run.Program.HasExited)
             : null;
         TerminationDecision decision = run.CanCheckpoint ? TerminationDecision.Decide(answer, policy) : new TerminationDecision(false, "the image directory is read-only");
         Log.Info(decision.MakesCheckpoint ? "SIGTERM: making a checkpoint" : "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));

@@ -26,15 +26,8 @@ internal sealed class ProcTree(PrivilegeLevel level, StandardStreams streams, IR
         static string? Namespace(int task, string kind) => ProcFs.Link($"/proc/{task}/ns/{kind}");
         string? network = Namespace(tasks[0], "net");
         string? host = Libc.CheckWritable("/proc/sys/kernel/hostname") == 0 ? null : Namespace(Environment.ProcessId, "uts");
-        foreach (int task in tasks)
-        {
-            if ((Namespace(task, "net") ?? network) != network || (host is not null && (Namespace(task, "uts") ?? host) != host))
-            {
-                return $"{CriuLog.IsInOwnNamespace} (process {task})";
-            }
-        }
-
-        return null;
+        bool IsApart(int task) => (Namespace(task, "net") ?? network) != network || (host is not null && (Namespace(task, "uts") ?? host) != host);
+        return tasks.FirstOrDefault(IsApart) is > 0 and { } apart ? $"{CriuLog.IsInOwnNamespace} (process {apart})" : null;
     }
 
     public IReadOnlyList<int> Stopped(IReadOnlyList<int> tasks) => [.. tasks.Where(task => ProcFs.State($"/proc/{task}/stat") == 'T')];

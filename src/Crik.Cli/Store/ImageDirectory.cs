@@ -180,7 +180,10 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
             + "because the other pod goes on from the checkpoints that it found";
     }
 
-    /// <summary>Makes the directory, for crik's user alone, because images hold the program's memory. The root of a volume may belong to another user (fsGroup), and keeps its mode.</summary>
+    /// <summary>
+    /// Makes the directory, for crik's user alone, because images hold the program's memory. The root of a volume may belong to another user
+    /// (fsGroup), and keeps its mode.
+    /// </summary>
     private static void Prepare(string path)
     {
         Directory.CreateDirectory(path);
@@ -289,7 +292,8 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
 
     private static LockHolder? ReadHolder(string path)
     {
-        using FileDescriptor? file = Libc.TryOpen(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0, out _); // System.IO.File would take the same lock in order to read
+        // System.IO.File would take the same lock in order to read.
+        using FileDescriptor? file = Libc.TryOpen(LockIn(path), Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0, out _);
         LockHolder? holder = null;
         _ = Faults.Of(() => holder = file is null ? null : ReadHolder(file));
         return holder;
