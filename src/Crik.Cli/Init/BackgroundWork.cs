@@ -48,6 +48,9 @@ internal static class BackgroundWork
         return failure is null ? true : throw failure;
     }
 
+    /// <summary>Begins work whose result and failure the caller gets in another way, such as a <see cref="Lazy{T}"/>. If pids.max is reached, nothing is begun.</summary>
+    public static void Begin(Action work) => _ = TryStart(() => _ = Catch(work));
+
     /// <summary>Catches everything, because what leaves a thread ends PID 1.</summary>
     public static Exception? Catch(Action action)
     {

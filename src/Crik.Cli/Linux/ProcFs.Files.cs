@@ -20,23 +20,12 @@ internal static partial class ProcFs
         return open;
     }
 
-    /// <summary>The flags that a process opened a descriptor with, as for <c>open(2)</c>.</summary>
-    /// <returns><see langword="null"/> when the descriptor is closed, or may not be looked at.</returns>
-    public static int? OpenFlags(int pid, int descriptor)
-    {
-        try
-        {
-            return Field(Lines($"/proc/{pid}/fdinfo/{descriptor}"), "flags:") is { } octal ? Convert.ToInt32(octal, 8) : null;
-        }
-        catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Tells whether a process can write to a file through a descriptor.</summary>
+    /// <summary>
+    /// Tells whether a process can write to a file through a descriptor. The kernel shows it as the mode of the link
+    /// (tid_fd_update_inode, fs/proc/fd.c).
+    /// </summary>
     public static bool IsOpenForWriting(int pid, int descriptor) =>
-        OpenFlags(pid, descriptor) is { } flags && (flags & Libc.O_PATH) == 0 && (flags & Libc.O_ACCMODE) is Libc.O_WRONLY or Libc.O_RDWR;
+        Libc.TryStatus($"/proc/{pid}/fd/{descriptor}", followLinks: false)?.Permissions.HasFlag(UnixFileMode.UserWrite) == true;
 
     /// <summary>The status of the file that a descriptor of a process leads to, also when the file has no name any more.</summary>
     public static FileStatus? StatusOf(int pid, int descriptor) => Libc.TryStatus($"/proc/{pid}/fd/{descriptor}", followLinks: true);

@@ -128,15 +128,15 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 
         return problems.Count > 0 && policy.WhenIncompatible != WhenIncompatible.TryAnyway
                 ? (policy.WhenIncompatible == WhenIncompatible.Fail, $"checkpoint {manifest.Generation} does not fit this machine")
-            : ChangedVolumeFiles(manifest) is { } changed ? changed
+            : ChangedVolumeFiles(manifest, now.Written) is { } changed ? changed
             : policy.WhenClockJumps != WhenClockJumps.Warn && CompatibilityGate.ClockStep(manifest, now.Machine) < TimeSpan.Zero
                 ? (policy.WhenClockJumps == WhenClockJumps.Fail, $"CLOCK_MONOTONIC would go back for the program of checkpoint {manifest.Generation}")
             : null;
     }
 
-    private (bool Fail, string Reason)? ChangedVolumeFiles(CheckpointManifest manifest)
+    private (bool Fail, string Reason)? ChangedVolumeFiles(CheckpointManifest manifest, IReadOnlyDictionary<string, FileStamp> now)
     {
-        string[] changes = [.. VolumeFileChanges.Of(manifest, path => Libc.TryStatus(path, followLinks: true) is { } status ? FileStamp.Of(status) : null)];
+        string[] changes = [.. VolumeFileChanges.Of(manifest, path => now.TryGetValue(path, out FileStamp stamp) ? stamp : null)];
         foreach (string change in changes)
         {
             Log.Warning($"{ByteStrings.Printable(change)}; the restored memory may not match this file (whenVolumeFilesChanged)", ("generation", manifest.Generation));

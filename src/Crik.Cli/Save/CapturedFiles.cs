@@ -21,7 +21,8 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
             }
         }
 
-        return new SaveState.Captured(frozen, own, WrittenFiles.Read(frozen.Tree, policy.AdditionalPaths, mounts));
+        _ = frozen.Written.Value; // the stamps belong to the frozen files
+        return new SaveState.Captured(frozen, own);
     }
 
     private OwnFiles Find(SaveState.Frozen frozen, IReadOnlyList<Mount> mounts, CancellationToken cancellation)

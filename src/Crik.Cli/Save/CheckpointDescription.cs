@@ -43,7 +43,7 @@ internal static class CheckpointDescription
             ExternalMounts = ExternalMounts(),
             Paths = tree.Paths,
             OwnPaths = [.. saved.Own.Files, .. saved.Own.Places],
-            WrittenFiles = saved.Written,
+            WrittenFiles = saved.Before.Written.Value,
             HasFiles = hasFiles,
             Files = hasFiles ? [Describe(FileArchive.IndexPath(draft.FilesPath), isLarge: false), Describe(FileArchive.DataPath(draft.FilesPath), isLarge: true)] : [],
             Images = [.. Directory.EnumerateFiles(draft.ImagesPath)

@@ -183,7 +183,9 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             trees.DropUndelivered(tree);
         }
 
-        return new SaveState.Frozen(_tree = tree, _watches, at);
+        Lazy<IReadOnlyList<WrittenFile>> written = new(() => WrittenFiles.Read(tree, policy.AdditionalPaths, Mount.ReadAll()));
+        BackgroundWork.Begin(() => _ = written.Value); // beside criu's dump
+        return new SaveState.Frozen(_tree = tree, _watches, written, at);
     }
 
     private SaveState Capture(SaveState.Frozen frozen, CheckpointDraft draft)

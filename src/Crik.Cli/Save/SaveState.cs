@@ -11,11 +11,12 @@ internal abstract record SaveState
     public sealed record Asked : SaveState;
 
     /// <summary>The tree is frozen, and crik has read what it needs to know about it.</summary>
+    /// <param name="Written">The files on volumes that the tree writes to. crik reads their stamps while criu dumps.</param>
     /// <param name="At">How long after the start of the save it was frozen.</param>
-    public sealed record Frozen(FrozenTree Tree, InotifyWatches Watches, TimeSpan At) : SaveState;
+    public sealed record Frozen(FrozenTree Tree, InotifyWatches Watches, Lazy<IReadOnlyList<WrittenFile>> Written, TimeSpan At) : SaveState;
 
     /// <summary>Everything is in the draft, and criu may let the program go on; it is committed afterwards.</summary>
-    public sealed record Captured(Frozen Before, OwnFiles Own, IReadOnlyList<WrittenFile> Written) : SaveState;
+    public sealed record Captured(Frozen Before, OwnFiles Own) : SaveState;
 
     /// <summary>The checkpoint is committed, and criu is ending the tree.</summary>
     public sealed record Committed(FrozenTree Tree) : SaveState;

@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Files;
 
 namespace Crik.Store;
 
@@ -6,8 +7,10 @@ namespace Crik.Store;
 /// <param name="CriuVersion">The version of the installed criu, as criu counts: 40300 for 4.3.</param>
 /// <param name="CanDecompress">Whether criu can read the checkpoint's memory, which may be compressed.</param>
 /// <param name="MissingPaths">Files that the checkpoint needs and the restored program would not find.</param>
+/// <param name="Written">The files on volumes that the program had open for writing, as they are now.</param>
 internal sealed record ContainerFacts(
-    MachineFacts Machine, int CriuVersion, bool CanDecompress, PrivilegeLevel Level, IReadOnlyList<string> MissingPaths, IReadOnlyList<LostSocket> LostSockets)
+    MachineFacts Machine, int CriuVersion, bool CanDecompress, PrivilegeLevel Level, IReadOnlyList<string> MissingPaths,
+    IReadOnlyDictionary<string, FileStamp> Written, IReadOnlyList<LostSocket> LostSockets)
 {
     /// <param name="additionalPaths">Files below these paths are put back before a restore.</param>
     /// <param name="canDecompress">Asks criu. This is slow, and is done only for a checkpoint with compressed memory.</param>
@@ -17,9 +20,23 @@ internal sealed record ContainerFacts(
         HashSet<string> own = [.. manifest.OwnPaths];
         bool IsPutBack(string path) => own.Contains(path) || (manifest.HasFiles && additionalPaths.Any(root => PathNames.IsBelow(path, root)));
 
+        HashSet<string> written = [.. manifest.WrittenFiles.Select(file => file.Path)];
+        List<string> missing = [];
+        Dictionary<string, FileStamp> stamps = [];
+        foreach (string path in manifest.Paths.Where(path => !IsPutBack(path)))
+        {
+            if (Libc.TryStatus(path, followLinks: true) is not { } status)
+            {
+                missing.Add(path);
+            }
+            else if (written.Contains(path))
+            {
+                stamps.Add(path, FileStamp.Of(status));
+            }
+        }
+
         return new ContainerFacts(
-            Store.Machine.Read(), criuVersion, !manifest.IsCompressed || canDecompress(), level,
-            [.. manifest.Paths.Where(path => !IsPutBack(path) && Libc.TryStatus(path, followLinks: true) is null)],
+            Store.Machine.Read(), criuVersion, !manifest.IsCompressed || canDecompress(), level, missing, stamps,
             LostSocket.Find(images, manifest.Addresses, Store.Machine.Addresses()));
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Crik.Criu;
+using Crik.Files;
 using Crik.Linux;
 using Crik.Policy;
 using Crik.Store;
@@ -88,7 +89,7 @@ public sealed class PodAddressesTests
         CheckpointManifest manifest = CheckpointFixture.Manifest(1, "app", []);
 
         IReadOnlyList<LostSocket> lost = LostSocket.Find(images.Path, then, Addresses("eth0 10.0.0.9", "eth2 192.168.7.1"));
-        ContainerFacts now = new(manifest.Machine, manifest.CriuVersion, CanDecompress: true, PrivilegeLevel.Full, MissingPaths: [], lost);
+        ContainerFacts now = new(manifest.Machine, manifest.CriuVersion, CanDecompress: true, PrivilegeLevel.Full, MissingPaths: [], new Dictionary<string, FileStamp>(), lost);
         string problem = Assert.Single(CompatibilityGate.Problems(manifest, now));
 
         Assert.StartsWith("address: a TCP socket is bound to 192.168.0.5:9000 on eth1, and this pod has no address in its place", problem, StringComparison.Ordinal);

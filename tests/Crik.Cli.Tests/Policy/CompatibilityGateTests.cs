@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Files;
 using Crik.Policy;
 using Crik.Store;
 
@@ -29,7 +30,7 @@ public sealed class CompatibilityGateTests
         Paths = ["/data/file"],
     };
 
-    private static ContainerFacts In(MachineFacts machine, int criuVersion = 40200) => new(machine, criuVersion, CanDecompress: true, PrivilegeLevel.Full, [], []);
+    private static ContainerFacts In(MachineFacts machine, int criuVersion = 40200) => new(machine, criuVersion, CanDecompress: true, PrivilegeLevel.Full, [], new Dictionary<string, FileStamp>(), []);
 
     [Fact]
     public void The_same_machine_fits()

@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Files;
 using Crik.Store;
 
 namespace Crik.Tests.Store;
@@ -16,6 +17,22 @@ public sealed class ContainerFactsTests : IDisposable
 
         Assert.Equal([_temp.In("gone")], Read(manifest with { HasFiles = true }).MissingPaths);
         Assert.Equal([_temp.In("gone"), _temp.In("data/kept")], Read(manifest with { HasFiles = false }).MissingPaths);
+    }
+
+    [Fact]
+    public void Only_the_files_that_the_program_wrote_to_are_stamped()
+    {
+        File.WriteAllText(_temp.In("log"), "12345");
+        File.WriteAllText(_temp.In("read"), "");
+        CheckpointManifest manifest = Manifest() with
+        {
+            Paths = [_temp.In("log"), _temp.In("read"), _temp.In("gone")],
+            WrittenFiles = [new WrittenFile(_temp.In("log"), default), new WrittenFile(_temp.In("gone"), default)],
+        };
+
+        KeyValuePair<string, FileStamp> stamped = Assert.Single(Read(manifest).Written);
+
+        Assert.Equal((_temp.In("log"), 5), (stamped.Key, stamped.Value.Size));
     }
 
     [Fact]
