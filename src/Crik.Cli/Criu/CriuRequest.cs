@@ -26,7 +26,7 @@ internal static class CriuRequest
 
     /// <summary>Makes criu examine the kernel. The answer does not matter: criu stores what it found out, and a later restore uses it.</summary>
     public static byte[] ForFeatures() => new ProtoWriter().Number(Field.Type, Features).Flag(Field.KeepOpen, true)
-        .Message(Field.Features, new ProtoWriter().Flag(Field.TracksMemory, false)).ToArray();
+        .Message(Field.Features, new ProtoWriter()).ToArray();
 
     public static byte[] ForDump(DumpOptions dump)
     {
@@ -60,12 +60,8 @@ internal static class CriuRequest
             .Flag(Option.Sibling, true) // the tree becomes the child of criu's parent, which is crik
             .Texts(Option.External, restore.External)
             .Flag(Option.OrphanTerminals, true)
-            .Flag(Option.TcpClose, true);
-        if (restore.Lazily)
-        {
-            options.Flag(Option.LazyPages, true);
-        }
-
+            .Flag(Option.TcpClose, true)
+            .Flag(Option.LazyPages, restore.Lazily);
         foreach ((string key, int descriptor) in restore.Inherited)
         {
             options.Message(Option.Inherited, new ProtoWriter().Text(Field.InheritedKey, key).Number(Field.InheritedDescriptor, descriptor));
@@ -108,7 +104,6 @@ internal static class CriuRequest
         public const int KeepOpen = 4; // says that another request follows
         public const int Features = 5;
 
-        public const int TracksMemory = 1; // mem_track of criu_features
         public const int InheritedKey = 1; // of inherit_fd
         public const int InheritedDescriptor = 2;
     }
@@ -171,29 +166,24 @@ internal sealed record RestoreOptions(
 }
 
 /// <summary>Decodes a message from criu, which is a notification or the result of a request.</summary>
-/// <param name="Pid">The root of the tree, in a restore's result and its later notifications.</param>
+/// <param name="Script">The name of a notification.</param>
 /// <param name="Version">criu's version as one number: major × 10000 + minor × 100 + sublevel, so 40300 for 4.3.</param>
-internal sealed record CriuMessage(int Type, bool Success, string? Script, int Pid, int Errno, string? Error, int Version)
+internal sealed record CriuMessage(int Type, bool Success, string? Script, int Version)
 {
     // criu_resp
     private const int TypeField = 1;
     private const int SuccessField = 2;
-    private const int RestoreField = 4;
     private const int NotifyField = 5;
-    private const int ErrnoField = 7;
-    private const int ErrorField = 9;
     private const int VersionField = 10;
 
-    private const int RestoredPidField = 1; // of criu_restore_resp
     private const int ScriptField = 1; // of criu_notify
-    private const int NotifiedPidField = 2;
     private const int MajorField = 1; // of criu_version
     private const int MinorField = 2;
     private const int SublevelField = 4;
 
     public static CriuMessage Read(ReadOnlySpan<byte> packet)
     {
-        CriuMessage message = new(0, false, null, 0, 0, null, 0);
+        CriuMessage message = new(0, false, null, 0);
         ProtoReader reader = new(packet);
         while (reader.Next())
         {
@@ -201,10 +191,7 @@ internal sealed record CriuMessage(int Type, bool Success, string? Script, int P
             {
                 TypeField => message with { Type = (int)reader.Number },
                 SuccessField => message with { Success = reader.Number != 0 },
-                RestoreField => message with { Pid = (int)ProtoReader.FindNumber(reader.Bytes, RestoredPidField) },
-                NotifyField => message with { Script = FindText(reader.Bytes, ScriptField), Pid = (int)ProtoReader.FindNumber(reader.Bytes, NotifiedPidField) },
-                ErrnoField => message with { Errno = (int)reader.Number },
-                ErrorField => message with { Error = reader.Text },
+                NotifyField => message with { Script = ProtoReader.FindText(reader.Bytes, ScriptField) },
                 VersionField => message with { Version = ReadVersion(reader.Bytes) },
                 _ => message,
             };
@@ -215,18 +202,4 @@ internal sealed record CriuMessage(int Type, bool Success, string? Script, int P
 
     private static int ReadVersion(ReadOnlySpan<byte> version) => (int)((ProtoReader.FindNumber(version, MajorField) * 10000)
         + (ProtoReader.FindNumber(version, MinorField) * 100) + ProtoReader.FindNumber(version, SublevelField));
-
-    private static string? FindText(ReadOnlySpan<byte> message, int field)
-    {
-        ProtoReader reader = new(message);
-        while (reader.Next())
-        {
-            if (reader.Field == field)
-            {
-                return reader.Text;
-            }
-        }
-
-        return null;
-    }
 }

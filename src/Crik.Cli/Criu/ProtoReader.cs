@@ -19,36 +19,18 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
     /// <summary>The value of a length-delimited field.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    public readonly string Text => Encoding.UTF8.GetString(Bytes);
-
     /// <summary>Finds the number in one field of a message.</summary>
     public static ulong FindNumber(ReadOnlySpan<byte> message, int field, ulong absent = 0)
     {
         ProtoReader reader = new(message);
-        while (reader.Next())
-        {
-            if (reader.Field == field)
-            {
-                return reader.Number;
-            }
-        }
-
-        return absent;
+        return reader.MoveTo(field) ? reader.Number : absent;
     }
 
     /// <returns>An empty array when the message lacks the field.</returns>
     public static ReadOnlySpan<byte> FindBytes(ReadOnlySpan<byte> message, int field)
     {
         ProtoReader reader = new(message);
-        while (reader.Next())
-        {
-            if (reader.Field == field)
-            {
-                return reader.Bytes;
-            }
-        }
-
-        return default;
+        return reader.MoveTo(field) ? reader.Bytes : default;
     }
 
     /// <returns>An empty text when the message lacks the field.</returns>
@@ -59,12 +41,27 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
     {
         int count = 0;
         ProtoReader reader = new(message);
-        while (reader.Next())
+        while (reader.MoveTo(field))
         {
-            count += reader.Field == field ? 1 : 0;
+            count++;
         }
 
         return count;
+    }
+
+    /// <summary>Goes on to the next place of a field.</summary>
+    /// <returns><see langword="false"/> when the rest of the message lacks it.</returns>
+    public bool MoveTo(int field)
+    {
+        while (Next())
+        {
+            if (Field == field)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <returns><see langword="false"/> at the end of the message.</returns>
@@ -78,43 +75,27 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
         int start = _at;
         ulong key = Varint();
         Field = key >> 3 <= int.MaxValue ? (int)(key >> 3) : throw Damaged();
-        Number = 0;
-        Bytes = default;
-        switch (key & 7)
+        int type = (int)(key & 7);
+        Bytes = type == 2 ? Take(Varint()) : default;
+        Number = type switch
         {
-            case 0:
-                Number = Varint();
-                break;
-            case 1:
-                Number = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
-                break;
-            case 2:
-                ulong length = Varint();
-                Bytes = Take(length <= int.MaxValue ? (int)length : throw Damaged());
-                break;
-            case 5:
-                Number = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
-                break;
-            default:
-                throw Damaged();
-        }
-
+            0 => Varint(),
+            1 => BinaryPrimitives.ReadUInt64LittleEndian(Take(8)),
+            2 => 0,
+            5 => BinaryPrimitives.ReadUInt32LittleEndian(Take(4)),
+            _ => throw Damaged(),
+        };
         RawField = _message[start.._at];
         return true;
     }
 
     private static InvalidDataException Damaged() => new("not a protobuf message");
 
-    private ReadOnlySpan<byte> Take(int count)
+    private ReadOnlySpan<byte> Take(ulong count)
     {
-        if (count > _message.Length - _at)
-        {
-            throw Damaged();
-        }
-
-        ReadOnlySpan<byte> taken = _message.Slice(_at, count);
-        _at += count;
-        return taken;
+        int start = _at;
+        _at += count <= (ulong)(_message.Length - start) ? (int)count : throw Damaged();
+        return _message[start.._at];
     }
 
     private ulong Varint()

@@ -95,11 +95,11 @@ internal sealed class TreeReader(ImageSet images)
 
     private static SavedTask ReadCore(SavedTask task, CoreEntry core)
     {
-        TaskState state = core.Process.State;
-        task.Name = core.Process.Name;
+        TaskState state = core.State;
+        task.Name = core.Name;
         task.IsDead = state is TaskState.Dead or TaskState.Zombie;
         task.State = state switch { TaskState.Alive => "alive", TaskState.Stopped => "stopped", _ => task.IsDead ? "zombie" : $"state {(ulong)state}" };
-        task.UserId = core.Thread.Credentials.UserId;
+        task.UserId = core.UserId;
         return task;
     }
 }

@@ -26,5 +26,5 @@ internal abstract record CriuEvent
 
     public static CriuEvent Answers(int type, bool success) => new Says(Make(type, success));
 
-    private static CriuMessage Make(int type, bool success) => new(type, success, Script: null, Pid: 0, Errno: 0, Error: null, Version: 0);
+    private static CriuMessage Make(int type, bool success) => new(type, success, Script: null, Version: 0);
 }

@@ -3,31 +3,22 @@ namespace Crik.Criu.Images;
 /// <summary>Makes changed copies of messages. A field that is not named stays as it is, whether crik knows it or not.</summary>
 internal static class ChangedMessage
 {
-    private delegate void Replacement(ProtoWriter writer);
-
     /// <summary>The message with another number in each place of a field.</summary>
-    public static byte[] WithNumber(ReadOnlySpan<byte> message, int field, long value) => Replace(message, field, writer => writer.Number(field, value));
+    public static byte[] WithNumber(ReadOnlySpan<byte> message, int field, long value) => Replace(message, field, new ProtoWriter().Number(field, value).ToArray());
 
     /// <summary>The message with other bytes, a text or an inner message in each place of a field.</summary>
-    public static byte[] WithBytes(ReadOnlySpan<byte> message, int field, byte[] value) => Replace(message, field, writer => writer.Bytes(field, value));
+    public static byte[] WithBytes(ReadOnlySpan<byte> message, int field, byte[] value) => Replace(message, field, new ProtoWriter().Bytes(field, value).ToArray());
 
     /// <summary>The message without a field.</summary>
-    public static byte[] Without(ReadOnlySpan<byte> message, int field) => Replace(message, field, _ => { });
+    public static byte[] Without(ReadOnlySpan<byte> message, int field) => Replace(message, field, []);
 
-    private static byte[] Replace(ReadOnlySpan<byte> message, int field, Replacement replacement)
+    private static byte[] Replace(ReadOnlySpan<byte> message, int field, byte[] replacement)
     {
         ProtoWriter writer = new();
         ProtoReader reader = new(message);
         while (reader.Next())
         {
-            if (reader.Field == field)
-            {
-                replacement(writer);
-            }
-            else
-            {
-                writer.Raw(reader.RawField);
-            }
+            writer.Raw(reader.Field == field ? replacement : reader.RawField);
         }
 
         return writer.ToArray();

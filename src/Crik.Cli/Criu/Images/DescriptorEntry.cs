@@ -6,14 +6,13 @@ internal readonly ref struct DescriptorEntry(ReadOnlySpan<byte> message)
 {
     private const int FileField = 1;
     private const int KindField = 3;
-    private const int DescriptorField = 4;
 
     private readonly ReadOnlySpan<byte> _message = message;
 
     /// <summary>The id of the open file that it leads to.</summary>
     public uint File => (uint)ProtoReader.FindNumber(_message, FileField);
 
-    public int Descriptor => (int)ProtoReader.FindNumber(_message, DescriptorField);
+    public int Descriptor => (int)ProtoReader.FindNumber(_message, 4);
 
     /// <summary>The same descriptor, leading to a plain file.</summary>
     public byte[] LeadingTo(uint regularFile) =>

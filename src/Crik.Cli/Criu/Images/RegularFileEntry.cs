@@ -9,6 +9,7 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
     private const int PositionField = 3;
     private const int OwnerField = 5;
     private const int PathField = 6;
+    private const int LastOfOwner = 5;
 
     private readonly ReadOnlySpan<byte> _message = message;
 
@@ -20,8 +21,14 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
     /// <summary>Makes the entry of a file that is open for reading and writing and that sends signals to no process.</summary>
     public static byte[] New(uint id, string path)
     {
-        const int ReadWrite = 2; // O_RDWR
-        return new ProtoWriter().Number(IdField, id).Number(FlagsField, ReadWrite).Number(PositionField, 0).Bytes(OwnerField, SignalOwnerEntry.Nobody())
+        // The process that gets the signals of the file (F_SETOWN, fcntl(2)): fown_entry of criu's images/fown.proto.
+        ProtoWriter nobody = new();
+        for (int field = 1; field <= LastOfOwner; field++) // criu requires all of its fields
+        {
+            nobody.Number(field, 0);
+        }
+
+        return new ProtoWriter().Number(IdField, id).Number(FlagsField, Libc.O_RDWR).Number(PositionField, 0).Message(OwnerField, nobody)
             .Text(PathField, path).ToArray();
     }
 
