@@ -6,48 +6,37 @@ namespace Crik.Linux;
 internal static unsafe partial class Libc
 {
     [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true)]
-    private static partial int FchownatCore(int directory, byte* name, uint user, uint group, int flags);
+    private static partial int FchownatCore(int directory, byte[] name, uint user, uint group, int flags);
 
     [LibraryImport(Library, EntryPoint = "fchmod", SetLastError = true)]
     private static partial int FchmodCore(int file, UnixFileMode mode);
 
     [LibraryImport(Library, EntryPoint = "fchmodat", SetLastError = true)]
-    private static partial int FchmodatCore(int directory, byte* name, UnixFileMode mode, int flags);
+    private static partial int FchmodatCore(int directory, byte[] name, UnixFileMode mode, int flags);
 
     [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true)]
-    private static partial int UtimensatCore(int directory, byte* name, long* times, int flags);
+    private static partial int UtimensatCore(int directory, byte[] name, long* times, int flags);
 
     [LibraryImport(Library, EntryPoint = "futimens", SetLastError = true)]
     private static partial int FutimensCore(int file, long* times);
 
     [LibraryImport(Library, EntryPoint = "flistxattr", SetLastError = true)]
-    private static partial nint FlistxattrCore(int file, byte* names, nint size);
+    private static partial nint FlistxattrCore(int file, byte[] names, nint size);
 
     [LibraryImport(Library, EntryPoint = "fgetxattr", SetLastError = true)]
-    private static partial nint FgetxattrCore(int file, byte* name, byte* value, nint size);
+    private static partial nint FgetxattrCore(int file, byte[] name, byte[] value, nint size);
 
     [LibraryImport(Library, EntryPoint = "fsetxattr", SetLastError = true)]
-    private static partial int FsetxattrCore(int file, byte* name, byte* value, nint size, int flags);
+    private static partial int FsetxattrCore(int file, byte[] name, ReadOnlySpan<byte> value, nint size, int flags);
 
-    internal static void SetMode(string path, UnixFileMode mode)
-    {
-        int errno = TrySetMode(path, mode);
-        if (errno != 0)
-        {
-            throw new LinuxException($"cannot set the mode of {ByteStrings.Printable(path)}", errno);
-        }
-    }
+    internal static void SetMode(string path, UnixFileMode mode) =>
+        Require(TrySetMode(path, mode), $"cannot set the mode of {ByteStrings.Printable(path)}");
 
     internal static int SetMode(FileDescriptor file, UnixFileMode mode) => ErrnoOf(FchmodCore(file.Number, mode));
 
     /// <summary>Sets the owner of the open file itself when the name is empty, and otherwise of that name, even when it is a link.</summary>
-    internal static int SetOwner(FileDescriptor directory, ReadOnlySpan<byte> name, uint user, uint group)
-    {
-        fixed (byte* zeroed = Zeroed(name))
-        {
-            return ErrnoOf(FchownatCore(directory.Number, zeroed, user, group, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW));
-        }
-    }
+    internal static int SetOwner(FileDescriptor directory, ReadOnlySpan<byte> name, uint user, uint group) =>
+        ErrnoOf(FchownatCore(directory.Number, Zeroed(name), user, group, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW));
 
     /// <summary>Sets the times of the open file itself when the name is empty, and otherwise of that name, even when it is a link.</summary>
     /// <param name="accessedAt">Nanoseconds since 1970; so is the other.</param>
@@ -56,10 +45,7 @@ internal static unsafe partial class Libc
         long* times = stackalloc long[4];
         (times[0], times[1]) = Split(accessedAt);
         (times[2], times[3]) = Split(modifiedAt);
-        fixed (byte* zeroed = Zeroed(name))
-        {
-            return ErrnoOf(name.IsEmpty ? FutimensCore(directory.Number, times) : UtimensatCore(directory.Number, zeroed, times, AT_SYMLINK_NOFOLLOW));
-        }
+        return ErrnoOf(name.IsEmpty ? FutimensCore(directory.Number, times) : UtimensatCore(directory.Number, Zeroed(name), times, AT_SYMLINK_NOFOLLOW));
 
         static (long Seconds, long Nanoseconds) Split(long time)
         {
@@ -74,45 +60,23 @@ internal static unsafe partial class Libc
         const int Largest = 65536; // XATTR_LIST_MAX, XATTR_SIZE_MAX
         byte[] buffer = new byte[Largest];
         List<(byte[] Name, byte[] Value)> attributes = [];
-        fixed (byte* start = buffer)
+        nint length = FlistxattrCore(file.Number, buffer, Largest);
+        byte[] names = buffer[..(int)Math.Max(0, length)]; // -1 where the file system has no such thing
+        foreach (Range range in names.AsSpan().Split((byte)0))
         {
-            nint length = FlistxattrCore(file.Number, start, Largest);
-            if (length <= 0)
+            byte[] name = names[range];
+            nint size = name.Length == 0 ? -1 : FgetxattrCore(file.Number, Zeroed(name), buffer, Largest);
+            if (size >= 0)
             {
-                return attributes; // there are none, or the file system has no such thing
-            }
-
-            byte[] names = buffer[..(int)length];
-            foreach (Range range in names.AsSpan().Split((byte)0))
-            {
-                byte[] name = names[range];
-                fixed (byte* zeroed = Zeroed(name))
-                {
-                    nint size = name.Length == 0 ? -1 : FgetxattrCore(file.Number, zeroed, start, Largest);
-                    if (size >= 0)
-                    {
-                        attributes.Add((name, buffer[..(int)size]));
-                    }
-                }
+                attributes.Add((name, buffer[..(int)size]));
             }
         }
 
         return attributes;
     }
 
-    internal static int SetAttribute(FileDescriptor file, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
-    {
-        fixed (byte* zeroed = Zeroed(name), start = value)
-        {
-            return ErrnoOf(FsetxattrCore(file.Number, zeroed, start, value.Length, 0));
-        }
-    }
+    internal static int SetAttribute(FileDescriptor file, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        ErrnoOf(FsetxattrCore(file.Number, Zeroed(name), value, value.Length, 0));
 
-    private static int TrySetMode(string path, UnixFileMode mode)
-    {
-        fixed (byte* zeroed = Zeroed(path))
-        {
-            return ErrnoOf(FchmodatCore(AT_FDCWD, zeroed, mode, 0));
-        }
-    }
+    private static int TrySetMode(string path, UnixFileMode mode) => ErrnoOf(FchmodatCore(AT_FDCWD, Zeroed(path), mode, 0));
 }

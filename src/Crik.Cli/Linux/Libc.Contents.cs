@@ -15,21 +15,15 @@ internal static unsafe partial class Libc
     private static partial nint CopyFileRangeCore(int from, long* fromOffset, int to, long* toOffset, nint count, uint flags);
 
     [LibraryImport(Library, EntryPoint = "pread", SetLastError = true)]
-    private static partial nint PreadCore(int file, byte* buffer, nint count, long offset);
+    private static partial nint PreadCore(int file, Span<byte> buffer, nint count, long offset);
 
     [LibraryImport(Library, EntryPoint = "pwrite", SetLastError = true)]
-    private static partial nint PwriteCore(int file, byte* buffer, nint count, long offset);
+    private static partial nint PwriteCore(int file, ReadOnlySpan<byte> buffer, nint count, long offset);
 
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     private static partial int FtruncateCore(int fd, long length);
 
-    internal static void SetSize(FileDescriptor file, long size)
-    {
-        if (FtruncateCore(file.Number, size) != 0)
-        {
-            throw Failed("ftruncate");
-        }
-    }
+    internal static void SetSize(FileDescriptor file, long size) => Require(ErrnoOf(FtruncateCore(file.Number, size)), "ftruncate");
 
     /// <summary>Finds the next stretch of a sparse file that holds data.</summary>
     /// <returns><see langword="null"/> when there is none from <paramref name="from"/> on.</returns>
@@ -90,24 +84,21 @@ internal static unsafe partial class Libc
     internal static int ReadAt(FileDescriptor file, long offset, Span<byte> buffer)
     {
         int done = 0;
-        fixed (byte* start = buffer)
+        while (done < buffer.Length)
         {
-            while (done < buffer.Length)
+            nint count = PreadCore(file.Number, buffer[done..], buffer.Length - done, offset + done);
+            if (count == 0)
             {
-                nint count = PreadCore(file.Number, start + done, buffer.Length - done, offset + done);
-                if (count == 0)
-                {
-                    break;
-                }
+                break;
+            }
 
-                if (count > 0)
-                {
-                    done += (int)count;
-                }
-                else if (LastErrno() != Errno.EINTR)
-                {
-                    throw Failed("read");
-                }
+            if (count > 0)
+            {
+                done += (int)count;
+            }
+            else if (LastErrno() != Errno.EINTR)
+            {
+                throw Failed("read");
             }
         }
 
@@ -135,19 +126,16 @@ internal static unsafe partial class Libc
 
     internal static void WriteAt(FileDescriptor file, long offset, ReadOnlySpan<byte> bytes)
     {
-        fixed (byte* start = bytes)
+        for (int done = 0; done < bytes.Length;)
         {
-            for (int done = 0; done < bytes.Length;)
+            nint count = PwriteCore(file.Number, bytes[done..], bytes.Length - done, offset + done);
+            if (count > 0)
             {
-                nint count = PwriteCore(file.Number, start + done, bytes.Length - done, offset + done);
-                if (count > 0)
-                {
-                    done += (int)count;
-                }
-                else if (count == 0 || LastErrno() != Errno.EINTR)
-                {
-                    throw Failed("write");
-                }
+                done += (int)count;
+            }
+            else if (count == 0 || LastErrno() != Errno.EINTR)
+            {
+                throw Failed("write");
             }
         }
     }

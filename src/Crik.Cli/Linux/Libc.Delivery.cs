@@ -9,9 +9,6 @@ internal static unsafe partial class Libc
     private const int RWF_NOWAIT = 0x8;
     private const int EFD_NONBLOCK = 0x800;
 
-    [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
-    private static partial nint SendCore(int fd, void* bytes, nuint length, int flags);
-
     [LibraryImport(Library, EntryPoint = "pwritev2", SetLastError = true)]
     private static partial nint Pwritev2Core(int fd, void* vector, int count, long offset, int flags);
 
@@ -20,19 +17,15 @@ internal static unsafe partial class Libc
     /// <param name="value">The value of <c>sigqueue(3)</c>; <see langword="null"/> sends a plain signal.</param>
     /// <returns>0, or the errno: ESRCH when the process is gone, EPERM when it runs as another user.</returns>
     internal static int SendSignal(int pid, int signal, ulong? value = null) =>
-        (value is { } with ? SigqueueCore(pid, signal, with) : KillCore(pid, signal)) == 0 ? 0 : LastErrno();
+        ErrnoOf(value is { } with ? SigqueueCore(pid, signal, with) : KillCore(pid, signal));
 
     /// <summary>Makes an event descriptor (<c>eventfd(2)</c>) whose reads and writes never wait.</summary>
-    internal static FileDescriptor MakeWakeUp()
-    {
-        int fd = EventfdCore(0, EFD_NONBLOCK | O_CLOEXEC);
-        return fd >= 0 ? new FileDescriptor(fd) : throw Failed("eventfd");
-    }
+    internal static FileDescriptor MakeWakeUp() => Opened(EventfdCore(0, EFD_NONBLOCK | O_CLOEXEC), "eventfd");
 
     internal static void Wake(FileDescriptor wakeUp)
     {
         ulong one = 1;
-        _ = WriteCore(wakeUp.Number, (byte*)&one, sizeof(ulong)); // EAGAIN: it is already awake
+        _ = WriteCore(wakeUp.Number, new ReadOnlySpan<byte>(&one, sizeof(ulong)), sizeof(ulong)); // EAGAIN: it is already awake
     }
 
     internal static void TakeWakeUp(FileDescriptor wakeUp)
@@ -43,25 +36,12 @@ internal static unsafe partial class Libc
 
     /// <summary>Writes to a descriptor whose open file description does not block (O_NONBLOCK).</summary>
     /// <returns>The number of bytes written, or a negative errno.</returns>
-    internal static nint WriteOnce(int descriptor, ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* first = bytes)
-        {
-            nint written = WriteCore(descriptor, first, bytes.Length);
-            return written >= 0 ? written : -LastErrno();
-        }
-    }
+    internal static nint WriteOnce(int descriptor, ReadOnlySpan<byte> bytes) => CountOrErrno(WriteCore(descriptor, bytes, bytes.Length));
 
     /// <summary>Writes to a socket without waiting.</summary>
     /// <returns>The number of bytes written, or a negative errno.</returns>
-    internal static nint SendOnce(int socket, ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* first = bytes)
-        {
-            nint written = SendCore(socket, first, (nuint)bytes.Length, MSG_DONTWAIT | 0x4000 /* MSG_NOSIGNAL */);
-            return written >= 0 ? written : -LastErrno();
-        }
-    }
+    internal static nint SendOnce(int socket, ReadOnlySpan<byte> bytes) =>
+        CountOrErrno(SendCore(socket, bytes, bytes.Length, MSG_DONTWAIT | MSG_NOSIGNAL));
 
     /// <summary>Writes to a pipe without waiting, although its open file description blocks (<c>pwritev2(2)</c>, Linux 6.4 for pipes).</summary>
     /// <returns>The number of bytes written, or a negative errno: EOPNOTSUPP where the kernel cannot.</returns>
@@ -70,8 +50,7 @@ internal static unsafe partial class Libc
         fixed (byte* first = bytes)
         {
             nint* vector = stackalloc nint[2] { (nint)first, bytes.Length };
-            nint written = Pwritev2Core(descriptor, vector, 1, -1, RWF_NOWAIT);
-            return written >= 0 ? written : -LastErrno();
+            return CountOrErrno(Pwritev2Core(descriptor, vector, 1, -1, RWF_NOWAIT));
         }
     }
 

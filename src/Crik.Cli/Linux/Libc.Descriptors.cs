@@ -10,9 +10,9 @@ internal static unsafe partial class Libc
 
     private const int F_GETFD = 1;
     private const int F_DUPFD_CLOEXEC = 1030;
+    private const int LOCK_SH = 1;
     private const int LOCK_EX = 2;
     private const int LOCK_NB = 4;
-    private const int EFD_CLOEXEC = 0x80000;
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     private static partial int FcntlCore(int fd, int command, nint argument);
@@ -24,10 +24,10 @@ internal static unsafe partial class Libc
     private static partial int FlockCore(int fd, int operation);
 
     [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
-    private static partial int PollCore(PollEntry* entries, nuint count, int timeoutMilliseconds);
+    private static partial int PollCore(Span<PollEntry> entries, nuint count, int timeoutMilliseconds);
 
     [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true)]
-    private static partial int MemfdCreateCore(byte* name, uint flags);
+    private static partial int MemfdCreateCore(byte[] name, uint flags);
 
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
     private static partial int EventfdCore(uint initial, int flags);
@@ -49,11 +49,8 @@ internal static unsafe partial class Libc
     /// </summary>
     internal static FileDescriptor DuplicateForChild(int descriptor) => Duplicate(descriptor, lowest: 24);
 
-    internal static FileDescriptor Duplicate(int descriptor, int lowest)
-    {
-        int fd = FcntlCore(descriptor, F_DUPFD_CLOEXEC, lowest);
-        return fd >= 0 ? new FileDescriptor(fd) : throw Failed($"fcntl({descriptor}, F_DUPFD_CLOEXEC)");
-    }
+    internal static FileDescriptor Duplicate(int descriptor, int lowest) =>
+        Opened(FcntlCore(descriptor, F_DUPFD_CLOEXEC, lowest), $"fcntl({descriptor}, F_DUPFD_CLOEXEC)");
 
     /// <summary>Makes <paramref name="target"/> a close-on-exec duplicate of an open descriptor.</summary>
     internal static void DuplicateTo(FileDescriptor source, int target)
@@ -66,26 +63,22 @@ internal static unsafe partial class Libc
 
     /// <summary>Takes the exclusive lock of the open file, without waiting.</summary>
     /// <returns><see langword="false"/> while somebody else holds it.</returns>
-    internal static bool TryLock(FileDescriptor file)
-    {
-        if (FlockCore(file.Number, LOCK_EX | LOCK_NB) == 0)
-        {
-            return true;
-        }
+    internal static bool TryLock(FileDescriptor file) => TryLock(file, LOCK_EX);
 
-        return LastErrno() is Errno.EAGAIN or Errno.EACCES ? false : throw Failed("flock");
-    }
+    /// <summary>
+    /// Takes a shared lock of the open file, without waiting. NFSv4 gives an exclusive lock only to a file that is open for writing,
+    /// and a shared one to a file that is open for reading (nfs4_proc_lock, fs/nfs/nfs4proc.c).
+    /// </summary>
+    /// <returns><see langword="false"/> while somebody holds the exclusive lock.</returns>
+    internal static bool TryLockShared(FileDescriptor file) => TryLock(file, LOCK_SH);
 
     /// <summary>Waits until one of the entries has something to read.</summary>
     /// <param name="timeoutMilliseconds">-1 waits for ever.</param>
     internal static void Poll(Span<PollEntry> entries, int timeoutMilliseconds)
     {
-        fixed (PollEntry* start = entries)
+        if (PollCore(entries, (nuint)entries.Length, timeoutMilliseconds) < 0 && LastErrno() != Errno.EINTR)
         {
-            if (PollCore(start, (nuint)entries.Length, timeoutMilliseconds) < 0 && LastErrno() != Errno.EINTR)
-            {
-                throw Failed("poll");
-            }
+            throw Failed("poll");
         }
     }
 
@@ -102,20 +95,13 @@ internal static unsafe partial class Libc
     internal static FileDescriptor MakeMemoryFile(string name, ReadOnlySpan<byte> contents)
     {
         const uint MFD_CLOEXEC = 1;
-        int descriptor;
-        fixed (byte* zeroed = Zeroed(name))
-        {
-            descriptor = MemfdCreateCore(zeroed, MFD_CLOEXEC);
-        }
-
-        FileDescriptor file = descriptor >= 0 ? new FileDescriptor(descriptor) : throw Failed("memfd_create");
+        FileDescriptor file = Opened(MemfdCreateCore(Zeroed(name), MFD_CLOEXEC), "memfd_create");
         Write(file, contents, $"{name} in memory");
         return file;
     }
 
-    internal static FileDescriptor MakeEventDescriptor()
-    {
-        int fd = EventfdCore(0, EFD_CLOEXEC);
-        return fd >= 0 ? new FileDescriptor(fd) : throw Failed("eventfd");
-    }
+    internal static FileDescriptor MakeEventDescriptor() => Opened(EventfdCore(0, O_CLOEXEC), "eventfd");
+
+    private static bool TryLock(FileDescriptor file, int kind) =>
+        FlockCore(file.Number, kind | LOCK_NB) == 0 || (LastErrno() is Errno.EAGAIN or Errno.EACCES ? false : throw Failed("flock"));
 }

@@ -18,7 +18,7 @@ internal static unsafe partial class Libc
     private static partial int IoctlCore(int fd, nuint request, nint argument);
 
     [LibraryImport(Library, EntryPoint = "inotify_add_watch", SetLastError = true)]
-    private static partial int InotifyAddWatchCore(int fd, byte* path, uint mask);
+    private static partial int InotifyAddWatchCore(int fd, byte[] path, uint mask);
 
     [LibraryImport(Library, EntryPoint = "inotify_rm_watch", SetLastError = true)]
     private static partial int InotifyRemoveWatchCore(int fd, int watch);
@@ -67,13 +67,9 @@ internal static unsafe partial class Libc
             return LastErrno();
         }
 
-        fixed (byte* zeroed = Zeroed(path))
-        {
-            int watch = InotifyAddWatchCore(inotify.Number, zeroed, mask);
-            return watch == number ? 0 : watch < 0 ? LastErrno() : Errno.EEXIST;
-        }
+        int watch = InotifyAddWatchCore(inotify.Number, Zeroed(path), mask);
+        return watch == number ? 0 : watch < 0 ? LastErrno() : Errno.EEXIST;
     }
 
-    internal static bool RemoveWatch(FileDescriptor inotify, int number) =>
-        InotifyRemoveWatchCore(inotify.Number, number) == 0;
+    internal static bool RemoveWatch(FileDescriptor inotify, int number) => InotifyRemoveWatchCore(inotify.Number, number) == 0;
 }

@@ -10,7 +10,7 @@ internal static unsafe partial class Libc
     private static long SYS_getdents64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 61 : 217;
 
     [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true)]
-    private static partial nint ReadlinkatCore(int directory, byte* name, byte* target, nint size);
+    private static partial nint ReadlinkatCore(int directory, byte[] name, Span<byte> target, nint size);
 
     internal static byte[] ReadLink(FileDescriptor directory, ReadOnlySpan<byte> name) =>
         ReadLink(directory.Number, Zeroed(name)) ?? throw Failed("readlinkat");
@@ -31,17 +31,12 @@ internal static unsafe partial class Libc
             while (true)
             {
                 long count = Syscall(SYS_getdents64, directory.Number, (long)start, buffer.Length, 0, 0);
-                if (count < 0 && LastErrno() == Errno.ENOENT)
-                {
-                    count = 0; // the directory has gone meanwhile, or the process whose directory in /proc it was
-                }
-
-                if (count < 0)
+                if (count < 0 && LastErrno() != Errno.ENOENT)
                 {
                     throw Failed("getdents64");
                 }
 
-                if (count == 0)
+                if (count <= 0) // ENOENT: the directory has gone meanwhile, or the process whose directory in /proc it was
                 {
                     names.Sort((one, other) => one.AsSpan().SequenceCompareTo(other));
                     return names;
@@ -83,11 +78,8 @@ internal static unsafe partial class Libc
 
     private static byte[]? ReadLink(int directory, byte[] zeroed)
     {
-        byte* target = stackalloc byte[LongestLink];
-        fixed (byte* name = zeroed)
-        {
-            nint length = ReadlinkatCore(directory, name, target, LongestLink);
-            return length >= 0 ? new Span<byte>(target, (int)length).ToArray() : null;
-        }
+        Span<byte> target = stackalloc byte[LongestLink];
+        nint length = ReadlinkatCore(directory, zeroed, target, LongestLink);
+        return length >= 0 ? target[..(int)length].ToArray() : null;
     }
 }

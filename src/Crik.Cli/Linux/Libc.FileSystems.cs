@@ -5,8 +5,11 @@ namespace Crik.Linux;
 /// <summary>The file system that a path is on.</summary>
 internal static unsafe partial class Libc
 {
+    /// <summary>struct statfs on 64 bit: f_type 0, f_bsize 1, f_blocks 2, f_bfree 3, f_bavail 4, …, f_frsize 9 (include/uapi/asm-generic/statfs.h).</summary>
+    private const int StatusWords = 32;
+
     [LibraryImport(Library, EntryPoint = "statfs", SetLastError = true)]
-    private static partial int StatfsCore(byte* path, ulong* result);
+    private static partial int StatfsCore(byte[] path, Span<ulong> result);
 
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     private static partial int SyncfsCore(int fd);
@@ -17,9 +20,9 @@ internal static unsafe partial class Libc
     /// <returns>Bytes an ordinary user may still write there.</returns>
     internal static long FreeBytes(string path)
     {
-        ulong* result = stackalloc ulong[32];
-        int errno = FileSystemStatus(path, result);
-        return errno == 0 ? BytesIn(result[4], result[9] != 0 ? result[9] : result[1]) : throw new LinuxException($"statfs({ByteStrings.Printable(path)})", errno);
+        Span<ulong> result = stackalloc ulong[StatusWords];
+        Require(ErrnoOf(StatfsCore(Zeroed(path), result)), $"statfs({ByteStrings.Printable(path)})");
+        return BytesIn(result[4], result[9] != 0 ? result[9] : result[1]);
     }
 
     /// <summary>Some network file systems say that they are larger than a signed number of bytes can be; that is as good as the largest number.</summary>
@@ -28,39 +31,19 @@ internal static unsafe partial class Libc
     internal static bool IsOnFuse(string path)
     {
         const ulong FUSE_SUPER_MAGIC = 0x65735546;
-        ulong* result = stackalloc ulong[32];
-        return FileSystemStatus(path, result) == 0 && result[0] == FUSE_SUPER_MAGIC;
+        Span<ulong> result = stackalloc ulong[StatusWords];
+        return StatfsCore(Zeroed(path), result) == 0 && result[0] == FUSE_SUPER_MAGIC;
     }
 
-    internal static void Sync(FileDescriptor file, string what)
-    {
-        if (FsyncCore(file.Number) != 0)
-        {
-            throw Failed($"cannot sync {what}");
-        }
-    }
+    internal static void Sync(FileDescriptor file, string what) => Require(ErrnoOf(FsyncCore(file.Number)), $"cannot sync {what}");
 
     /// <summary>Writes the whole file system of that directory to its disk. Since Linux 5.8 this reports write-back errors.</summary>
-    internal static void SyncFileSystem(FileDescriptor directory, string what)
-    {
-        if (SyncfsCore(directory.Number) != 0)
-        {
-            throw Failed($"cannot sync the file system of {what}");
-        }
-    }
+    internal static void SyncFileSystem(FileDescriptor directory, string what) =>
+        Require(ErrnoOf(SyncfsCore(directory.Number)), $"cannot sync the file system of {what}");
 
     internal static void SyncDirectory(string path)
     {
         using FileDescriptor directory = Open(path, O_RDONLY | O_DIRECTORY);
         Sync(directory, path);
-    }
-
-    /// <summary>struct statfs on 64 bit: f_type 0, f_bsize 1, f_blocks 2, f_bfree 3, f_bavail 4, …, f_frsize 9 (include/uapi/asm-generic/statfs.h).</summary>
-    private static int FileSystemStatus(string path, ulong* result)
-    {
-        fixed (byte* zeroed = Zeroed(path))
-        {
-            return ErrnoOf(StatfsCore(zeroed, result));
-        }
     }
 }

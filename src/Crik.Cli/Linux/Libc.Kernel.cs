@@ -18,7 +18,7 @@ internal static unsafe partial class Libc
     private static partial int UnshareCore(int flags);
 
     /// <returns>0, or the errno: EPERM without CAP_SYS_ADMIN.</returns>
-    internal static int UnshareIpcNamespace() => UnshareCore(CLONE_NEWIPC) == 0 ? 0 : LastErrno();
+    internal static int UnshareIpcNamespace() => ErrnoOf(UnshareCore(CLONE_NEWIPC));
 
     /// <summary>Tells whether this process could set up an io_uring: the kernel has it, and nothing forbids it.</summary>
     internal static bool HasIoUring() => Syscall(SYS_io_uring_setup, 1, 0, 0, 0, 0) < 0 && LastErrno() == Errno.EFAULT; // no parameters: nothing is made
@@ -39,7 +39,7 @@ internal static unsafe partial class Libc
         using FileDescriptor file = new((int)descriptor);
         ulong* api = stackalloc ulong[3]; // struct uffdio_api: api, features, ioctls
         (api[0], api[1]) = (UFFD_API, Features);
-        return IoctlCore(file.Number, UFFDIO_API, (nint)api) == 0 ? 0 : LastErrno();
+        return ErrnoOf(IoctlCore(file.Number, UFFDIO_API, (nint)api));
     }
 
     /// <summary>Makes the kernel answer this process and its descendants that it has no io_uring.</summary>
@@ -62,7 +62,7 @@ internal static unsafe partial class Libc
             ulong* filter = stackalloc ulong[2]; // struct sock_fprog: a short, and the address
             filter[0] = (ulong)program.Length;
             filter[1] = (ulong)first;
-            return PrctlCore(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (ulong)filter, 0, 0) == 0 ? 0 : LastErrno();
+            return ErrnoOf(PrctlCore(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (ulong)filter, 0, 0));
         }
 
         static ulong Instruction(ushort code, byte whenTrue, byte whenFalse, uint operand) =>
@@ -87,7 +87,6 @@ internal static unsafe partial class Libc
         }
 
         using FileDescriptor opened = new((int)context);
-        long mount = Syscall(SYS_fsconfig, opened.Number, FSCONFIG_CMD_CREATE, 0, 0, 0) < 0 ? -1 : Syscall(SYS_fsmount, opened.Number, CLOEXEC, 0, 0, 0);
-        return mount >= 0 ? new FileDescriptor((int)mount) : null;
+        return Syscall(SYS_fsconfig, opened.Number, FSCONFIG_CMD_CREATE, 0, 0, 0) < 0 ? null : OpenedOrNull(Syscall(SYS_fsmount, opened.Number, CLOEXEC, 0, 0, 0));
     }
 }

@@ -13,7 +13,7 @@ internal static unsafe partial class Libc
     private const int SOCK_SEQPACKET = 5;
 
     [LibraryImport(Library, EntryPoint = "bind", SetLastError = true)]
-    private static partial int BindCore(int fd, byte* address, uint length);
+    private static partial int BindCore(int fd, byte[] address, uint length);
 
     [LibraryImport(Library, EntryPoint = "listen", SetLastError = true)]
     private static partial int ListenCore(int fd, int backlog);
@@ -41,14 +41,11 @@ internal static unsafe partial class Libc
 
         _ = RemoveSocket(path); // when this fails, bind fails too and says why
         byte[] address = LocalAddress(path);
-        fixed (byte* bytes = address)
+        if (BindCore(socket.Number, address, (uint)address.Length) == 0
+            && TrySetMode(path, FileModes.OwnFile) == 0 && ListenCore(socket.Number, backlog) == 0)
         {
-            if (BindCore(socket.Number, bytes, (uint)address.Length) == 0
-                && TrySetMode(path, FileModes.OwnFile) == 0 && ListenCore(socket.Number, backlog) == 0)
-            {
-                errno = 0;
-                return socket;
-            }
+            errno = 0;
+            return socket;
         }
 
         errno = LastErrno();
@@ -64,7 +61,7 @@ internal static unsafe partial class Libc
     {
         int fd = Accept4Core(listener.Number, null, null, SOCK_CLOEXEC | SOCK_NONBLOCK);
         errno = fd < 0 ? LastErrno() : 0;
-        return fd < 0 ? null : new FileDescriptor(fd);
+        return OpenedOrNull(fd);
     }
 
     /// <summary>Whether it is a socket of the unix family that listens (SO_DOMAIN and SO_ACCEPTCONN, socket(7)).</summary>
@@ -76,9 +73,7 @@ internal static unsafe partial class Libc
     /// <returns>Whether there was one.</returns>
     internal static bool TryDiscardPacket(FileDescriptor socket)
     {
-        const int MSG_DONTWAIT = 0x40;
-        byte start;
-        return RecvCore(socket.Number, &start, 1, MSG_DONTWAIT) >= 0 || LastErrno() == Errno.ENOBUFS; // packets were lost because the buffer was full, and the next receive gets the rest
+        return RecvCore(socket.Number, stackalloc byte[1], 1, MSG_DONTWAIT) >= 0 || LastErrno() == Errno.ENOBUFS; // packets were lost because the buffer was full, and the next receive gets the rest
     }
 
     /// <summary>Connects without ever waiting. The socket does not wait either.</summary>
@@ -90,11 +85,7 @@ internal static unsafe partial class Libc
     {
         FileDescriptor socket = new(SocketCore(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         byte[] address = LocalAddress(path);
-        fixed (byte* bytes = address)
-        {
-            errno = !socket.IsInvalid && ConnectCore(socket.Number, bytes, (uint)address.Length) == 0 ? 0 : LastErrno();
-        }
-
+        errno = !socket.IsInvalid && ConnectCore(socket.Number, address, (uint)address.Length) == 0 ? 0 : LastErrno();
         if (errno == 0)
         {
             return socket;
@@ -143,25 +134,21 @@ internal static unsafe partial class Libc
     {
         const int MSG_PEEK = 2;
         const int MSG_TRUNC = 0x20;
-        byte probe;
-        nint length = Receive(&probe, 1, MSG_PEEK | MSG_TRUNC);
+        nint length = Receive(stackalloc byte[1], MSG_PEEK | MSG_TRUNC);
         if (length <= 0)
         {
             return null;
         }
 
         byte[] packet = new byte[length];
-        fixed (byte* start = packet)
-        {
-            return Receive(start, length, 0) == length ? packet : null;
-        }
+        return Receive(packet, 0) == length ? packet : null;
 
-        nint Receive(byte* buffer, nint count, int flags)
+        nint Receive(Span<byte> buffer, int flags)
         {
             nint received;
             do
             {
-                received = RecvCore(socket.Number, buffer, count, flags);
+                received = RecvCore(socket.Number, buffer, buffer.Length, flags);
             }
             while (received < 0 && LastErrno() == Errno.EINTR);
 

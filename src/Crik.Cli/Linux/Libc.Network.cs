@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     private const int AI_ADDRCONFIG = 0x20;
     private const int AI_NUMERICSERV = 0x400;
     private const int EAI_SYSTEM = -11;
+    private const int MSG_NOSIGNAL = 0x4000;
 
     [LibraryImport(Library, EntryPoint = "getaddrinfo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int GetaddrinfoCore(string host, string service, AddressInfo* hints, AddressInfo** result);
@@ -28,16 +29,16 @@ internal static unsafe partial class Libc
     private static partial int SocketCore(int domain, int type, int protocol);
 
     [LibraryImport(Library, EntryPoint = "connect", SetLastError = true)]
-    private static partial int ConnectCore(int fd, byte* address, uint length);
+    private static partial int ConnectCore(int fd, byte[] address, uint length);
 
     [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetsockoptCore(int fd, int level, int name, int* value, uint* length);
 
     [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
-    private static partial nint RecvCore(int fd, byte* buffer, nint count, int flags);
+    private static partial nint RecvCore(int fd, Span<byte> buffer, nint count, int flags);
 
     [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
-    private static partial nint SendCore(int fd, byte* buffer, nint count, int flags);
+    private static partial nint SendCore(int fd, ReadOnlySpan<byte> buffer, nint count, int flags);
 
     /// <summary>struct addrinfo of glibc on 64 bit (getaddrinfo(3)).</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -59,7 +60,7 @@ internal static unsafe partial class Libc
     {
         AddressInfo hints = new() { Flags = AI_ADDRCONFIG | AI_NUMERICSERV, SocketType = SOCK_STREAM };
         AddressInfo* first;
-        int code = GetaddrinfoCore(host, port.ToString(System.Globalization.CultureInfo.InvariantCulture), &hints, &first);
+        int code = GetaddrinfoCore(host, port.ToString(CultureInfo.InvariantCulture), &hints, &first);
         if (code != 0)
         {
             problem = code == EAI_SYSTEM ? Errno.Text(LastErrno()) : Marshal.PtrToStringUTF8(GaiStrerrorCore(code)) ?? $"getaddrinfo: {code}";
@@ -82,19 +83,8 @@ internal static unsafe partial class Libc
     internal static FileDescriptor? BeginConnect(SocketAddressBytes address, out int errno)
     {
         const int EINPROGRESS = 115;
-        int fd = SocketCore(address.Family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (fd < 0)
-        {
-            errno = LastErrno();
-            return null;
-        }
-
-        FileDescriptor socket = new(fd);
-        fixed (byte* bytes = address.Bytes)
-        {
-            errno = ConnectCore(fd, bytes, (uint)address.Bytes.Length) == 0 ? 0 : LastErrno();
-        }
-
+        FileDescriptor socket = new(SocketCore(address.Family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        errno = !socket.IsInvalid && ConnectCore(socket.Number, address.Bytes, (uint)address.Bytes.Length) == 0 ? 0 : LastErrno();
         if (errno is 0 or EINPROGRESS or Errno.EINTR)
         {
             errno = 0;
@@ -113,23 +103,8 @@ internal static unsafe partial class Libc
     }
 
     /// <returns>Bytes taken, or minus the errno; -EAGAIN while the socket takes no more.</returns>
-    internal static long TrySend(FileDescriptor socket, ReadOnlySpan<byte> bytes)
-    {
-        const int MSG_NOSIGNAL = 0x4000;
-        fixed (byte* start = bytes)
-        {
-            nint count = SendCore(socket.Number, start, bytes.Length, MSG_NOSIGNAL);
-            return count >= 0 ? count : -LastErrno();
-        }
-    }
+    internal static long TrySend(FileDescriptor socket, ReadOnlySpan<byte> bytes) => CountOrErrno(SendCore(socket.Number, bytes, bytes.Length, MSG_NOSIGNAL));
 
     /// <returns>Bytes received, 0 at the end, or minus the errno; -EAGAIN while there is nothing.</returns>
-    internal static long TryReceive(FileDescriptor socket, Span<byte> buffer)
-    {
-        fixed (byte* start = buffer)
-        {
-            nint count = RecvCore(socket.Number, start, buffer.Length, 0);
-            return count >= 0 ? count : -LastErrno();
-        }
-    }
+    internal static long TryReceive(FileDescriptor socket, Span<byte> buffer) => CountOrErrno(RecvCore(socket.Number, buffer, buffer.Length, 0));
 }

@@ -23,7 +23,7 @@ internal static unsafe partial class Libc
     internal static int O_NOFOLLOW => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
-    private static partial int OpenatCore(int directory, byte* name, int flags, UnixFileMode mode);
+    private static partial int OpenatCore(int directory, byte[] name, int flags, UnixFileMode mode);
 
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     private static partial int CloseCore(int fd);
@@ -43,12 +43,7 @@ internal static unsafe partial class Libc
     /// </summary>
     internal static FileDescriptor Create(string path, UnixFileMode mode)
     {
-        int errno = Unlink(path);
-        if (errno is not (0 or Errno.ENOENT))
-        {
-            throw new LinuxException($"cannot replace {ByteStrings.Printable(path)}", errno);
-        }
-
+        Require(Unlink(path) is not Errno.ENOENT and var errno ? errno : 0, $"cannot replace {ByteStrings.Printable(path)}");
         return Open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     }
 
@@ -56,16 +51,13 @@ internal static unsafe partial class Libc
 
     private static FileDescriptor? TryOpen(int directory, byte[] zeroed, int flags, UnixFileMode mode, out int errno)
     {
-        fixed (byte* name = zeroed)
+        while (true)
         {
-            while (true)
+            int fd = OpenatCore(directory, zeroed, flags | O_CLOEXEC, mode);
+            errno = fd >= 0 ? 0 : LastErrno();
+            if (errno != Errno.EINTR)
             {
-                int fd = OpenatCore(directory, name, flags | O_CLOEXEC, mode);
-                errno = fd >= 0 ? 0 : LastErrno();
-                if (errno != Errno.EINTR)
-                {
-                    return fd >= 0 ? new FileDescriptor(fd) : null;
-                }
+                return OpenedOrNull(fd);
             }
         }
     }

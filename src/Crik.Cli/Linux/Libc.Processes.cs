@@ -45,50 +45,23 @@ internal static unsafe partial class Libc
         while (true)
         {
             int pid = WaitpidCore(-1, out waitStatus, WNOHANG);
-            if (pid >= 0)
+            if (pid >= 0 || LastErrno() != Errno.EINTR)
             {
-                return pid;
-            }
-
-            switch (LastErrno())
-            {
-                case Errno.ECHILD:
-                    return -1;
-                case Errno.EINTR:
-                    continue;
-                default:
-                    throw Failed("waitpid");
+                return pid >= 0 ? pid : LastErrno() == Errno.ECHILD ? -1 : throw Failed("waitpid");
             }
         }
     }
-
-    /// <returns><see langword="false"/> when the process is already gone.</returns>
-    internal static bool Kill(int pid, int signal) =>
-        KillCore(pid, signal) == 0 || (LastErrno() == Errno.ESRCH ? false : throw Failed($"kill({pid}, {signal})"));
 
     /// <summary>Orphans among the descendants become children of this process. Kept across exec, not inherited by children.</summary>
-    internal static void BecomeSubreaper()
-    {
-        if (PrctlCore(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
-        {
-            throw Failed("prctl(PR_SET_CHILD_SUBREAPER)");
-        }
-    }
+    internal static void BecomeSubreaper() => Require(ErrnoOf(PrctlCore(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)), "prctl(PR_SET_CHILD_SUBREAPER)");
 
     /// <returns><see langword="null"/> when the process is gone or may not be looked at.</returns>
-    internal static FileDescriptor? TryOpenPidfd(int pid)
-    {
-        long fd = Syscall(SYS_pidfd_open, pid, 0, 0, 0, 0);
-        return fd >= 0 ? new FileDescriptor((int)fd) : null;
-    }
+    internal static FileDescriptor? TryOpenPidfd(int pid) => OpenedOrNull(Syscall(SYS_pidfd_open, pid, 0, 0, 0, 0));
 
     /// <summary>Takes a duplicate of another process's descriptor: the same open file description.</summary>
     /// <returns><see langword="null"/> when it is closed, or the process may not be traced by this one.</returns>
-    internal static FileDescriptor? TryGetDescriptor(FileDescriptor pidfd, int number)
-    {
-        long fd = Syscall(SYS_pidfd_getfd, pidfd.Number, number, 0, 0, 0);
-        return fd >= 0 ? new FileDescriptor((int)fd) : null;
-    }
+    internal static FileDescriptor? TryGetDescriptor(FileDescriptor pidfd, int number) =>
+        OpenedOrNull(Syscall(SYS_pidfd_getfd, pidfd.Number, number, 0, 0, 0));
 
     /// <summary>Tells whether two descriptors share one open file description (<c>kcmp(2)</c>).</summary>
     /// <returns><see langword="false"/> also when the kernel does not let this process ask.</returns>

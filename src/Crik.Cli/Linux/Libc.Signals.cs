@@ -39,8 +39,6 @@ internal static unsafe partial class Libc
     internal const int SignalSetBytes = 128;
 
     private const int SIG_SETMASK = 2;
-    private const int SFD_CLOEXEC = 0x80000;
-    private const int SFD_NONBLOCK = 0x800;
     private const int SignalInfoBytes = 128;
     internal const int SI_QUEUE = -1;
     internal const int SI_TKILL = -6;
@@ -76,8 +74,7 @@ internal static unsafe partial class Libc
     {
         byte* mask = stackalloc byte[SignalSetBytes];
         Fill(mask, signals);
-        int fd = SignalfdCore(-1, mask, SFD_CLOEXEC | SFD_NONBLOCK);
-        return fd >= 0 ? new FileDescriptor(fd) : throw Failed("signalfd");
+        return Opened(SignalfdCore(-1, mask, O_CLOEXEC | O_NONBLOCK), "signalfd");
     }
 
     /// <returns><see langword="null"/> when no signal is waiting.</returns>

@@ -10,25 +10,22 @@ internal static unsafe partial class Libc
     private const uint STATX_BASIC_STATS = 0x7ff;
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
-    private static partial int StatxCore(int directory, byte* name, int flags, uint mask, StatxResult* result);
+    private static partial int StatxCore(int directory, byte[] name, int flags, uint mask, StatxResult* result);
 
     [LibraryImport(Library, EntryPoint = "access", SetLastError = true)]
-    private static partial int AccessCore(byte* path, int mode);
+    private static partial int AccessCore(byte[] path, int mode);
 
     [LibraryImport(Library, EntryPoint = "getxattr", SetLastError = true)]
-    private static partial nint GetxattrCore(byte* path, byte* name, byte* value, nint size);
+    private static partial nint GetxattrCore(byte[] path, ReadOnlySpan<byte> name, byte* value, nint size);
 
     /// <returns><see langword="null"/> when there is no such name. Other errors are thrown.</returns>
-    internal static FileStatus? Status(FileDescriptor directory, ReadOnlySpan<byte> name, bool followLinks)
-    {
-        int errno = Status(directory.Number, Zeroed(name), followLinks, out FileStatus status);
-        return errno switch
+    internal static FileStatus? Status(FileDescriptor directory, ReadOnlySpan<byte> name, bool followLinks) =>
+        Status(directory.Number, Zeroed(name), followLinks, out FileStatus status) switch
         {
             0 => status,
             Errno.ENOENT or Errno.ENOTDIR => null,
-            _ => throw new LinuxException("statx", errno),
+            int errno => throw new LinuxException("statx", errno),
         };
-    }
 
     /// <returns><see langword="null"/> when the file is not there, and also when it may not be looked at.</returns>
     internal static FileStatus? TryStatus(string path, bool followLinks) =>
@@ -60,32 +57,18 @@ internal static unsafe partial class Libc
     internal static ulong FileCapabilities(string path)
     {
         byte* data = stackalloc byte[24];
-        fixed (byte* file = Zeroed(path), name = "security.capability\0"u8)
-        {
-            nint size = GetxattrCore(file, name, data, 24);
-            return size >= 20 ? *(uint*)(data + 4) | ((ulong)*(uint*)(data + 12) << 32) : 0;
-        }
+        nint size = GetxattrCore(Zeroed(path), "security.capability\0"u8, data, 24);
+        return size >= 20 ? *(uint*)(data + 4) | ((ulong)*(uint*)(data + 12) << 32) : 0;
     }
 
-    private static int Access(string path, int mode)
-    {
-        fixed (byte* zeroed = Zeroed(path))
-        {
-            return ErrnoOf(AccessCore(zeroed, mode));
-        }
-    }
+    private static int Access(string path, int mode) => ErrnoOf(AccessCore(Zeroed(path), mode));
 
     /// <param name="zeroed">Empty for the status of the descriptor itself.</param>
     private static int Status(int directory, byte[] zeroed, bool followLinks, out FileStatus status)
     {
         StatxResult result;
         int flags = (zeroed.Length == 1 ? AT_EMPTY_PATH : 0) | (followLinks ? 0 : AT_SYMLINK_NOFOLLOW);
-        int errno;
-        fixed (byte* name = zeroed)
-        {
-            errno = ErrnoOf(StatxCore(directory, name, flags, STATX_BASIC_STATS, &result));
-        }
-
+        int errno = ErrnoOf(StatxCore(directory, zeroed, flags, STATX_BASIC_STATS, &result));
         status = errno != 0 ? default : new FileStatus
         {
             Type = (FileType)(result.Mode & 0xF000),

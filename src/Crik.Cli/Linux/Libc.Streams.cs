@@ -6,33 +6,20 @@ namespace Crik.Linux;
 internal static unsafe partial class Libc
 {
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
-    private static partial nint ReadCore(int fd, byte* buffer, nint count);
+    private static partial nint ReadCore(int fd, Span<byte> buffer, nint count);
 
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
-    private static partial nint WriteCore(int fd, byte* buffer, nint count);
+    private static partial nint WriteCore(int fd, ReadOnlySpan<byte> buffer, nint count);
 
     /// <returns>Bytes read, 0 at the end, -1 when nothing is there yet (EAGAIN).</returns>
     internal static long TryRead(FileDescriptor file, Span<byte> buffer)
     {
-        fixed (byte* start = buffer)
+        while (true)
         {
-            while (true)
+            nint count = ReadCore(file.Number, buffer, buffer.Length);
+            if (count >= 0 || LastErrno() != Errno.EINTR)
             {
-                nint count = ReadCore(file.Number, start, buffer.Length);
-                if (count >= 0)
-                {
-                    return count;
-                }
-
-                switch (LastErrno())
-                {
-                    case Errno.EINTR:
-                        continue;
-                    case Errno.EAGAIN:
-                        return -1;
-                    default:
-                        throw Failed("read");
-                }
+                return count >= 0 ? count : LastErrno() == Errno.EAGAIN ? -1 : throw Failed("read");
             }
         }
     }
@@ -59,24 +46,20 @@ internal static unsafe partial class Libc
     /// <returns>0, or the errno.</returns>
     internal static int TryWrite(int descriptor, ReadOnlySpan<byte> bytes)
     {
-        fixed (byte* start = bytes)
+        while (!bytes.IsEmpty)
         {
-            nint done = 0;
-            while (done < bytes.Length)
+            nint count = WriteCore(descriptor, bytes, bytes.Length);
+            if (count >= 0)
             {
-                nint count = WriteCore(descriptor, start + done, bytes.Length - done);
-                if (count >= 0)
-                {
-                    done += count;
-                }
-                else if (LastErrno() != Errno.EINTR)
-                {
-                    return LastErrno();
-                }
+                bytes = bytes[(int)count..];
             }
-
-            return 0;
+            else if (LastErrno() != Errno.EINTR)
+            {
+                return LastErrno();
+            }
         }
+
+        return 0;
     }
 
     internal static void Write(FileDescriptor file, ReadOnlySpan<byte> bytes, string what)

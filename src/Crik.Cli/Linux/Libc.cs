@@ -24,6 +24,21 @@ internal static unsafe partial class Libc
     /// <summary>Turns the result of a call that returns 0 on success into the errno.</summary>
     private static int ErrnoOf(int result) => result == 0 ? 0 : LastErrno();
 
+    private static void Require(int errno, string call)
+    {
+        if (errno != 0)
+        {
+            throw new LinuxException(call, errno);
+        }
+    }
+
+    private static FileDescriptor Opened(int descriptor, string call) => descriptor >= 0 ? new FileDescriptor(descriptor) : throw Failed(call);
+
+    private static FileDescriptor? OpenedOrNull(long descriptor) => descriptor >= 0 ? new FileDescriptor((int)descriptor) : null;
+
+    /// <summary>Turns the result of a call that returns -1 on failure into minus the errno.</summary>
+    private static nint CountOrErrno(nint count) => count >= 0 ? count : -LastErrno();
+
     /// <summary>The bytes of a path as C wants them, with a zero byte at the end.</summary>
     private static byte[] Zeroed(string path) => Zeroed(ByteStrings.Encode(path));
 

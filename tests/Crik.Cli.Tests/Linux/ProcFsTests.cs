@@ -49,7 +49,7 @@ public sealed class ProcFsTests
         }
         finally
         {
-            Libc.Kill(child, Signal.SIGKILL);
+            Libc.SendSignal(child, Signal.SIGKILL);
             parent.Kill();
         }
     }
