@@ -1,41 +1,26 @@
 namespace Crik.Files;
 
 /// <summary>Puts the files of an archive back. <see cref="ArchiveCheck"/> has looked at its index before.</summary>
-internal sealed class ArchiveReader : IDisposable
+internal sealed class ArchiveReader(string archive, ArchiveRoots roots, PutBack putBack, CancellationToken cancellationToken) : IDisposable
 {
-    private readonly string _archive;
-    private readonly ArchiveRoots _roots;
-    private readonly CancellationToken _cancellationToken;
-    private readonly FileDescriptor _data;
-    private readonly RootDirectories _directories;
-    private readonly EntryMaker _maker;
+    private readonly EntryMaker _maker = new(archive, new RootDirectories(roots, putBack), putBack, cancellationToken);
     private readonly DirectoryChain _open = new();
     private readonly Stack<FileEntry> _entries = [];
     private readonly List<string> _notes = [];
     private string? _firstLeftOut;
     private long _leftOut;
 
-    public ArchiveReader(string archive, ArchiveRoots roots, PutBack putBack, CancellationToken cancellationToken)
-    {
-        _archive = archive;
-        _roots = roots;
-        _cancellationToken = cancellationToken;
-        _data = Libc.Open(FileArchive.DataPath(archive), Libc.O_RDONLY | Libc.O_NOFOLLOW);
-        _directories = new RootDirectories(roots, putBack);
-        _maker = new EntryMaker(_data, _directories, putBack, cancellationToken);
-    }
-
     public FileArchiveSummary Restore()
     {
         long entries = 0;
         long offset = 0;
-        foreach (FileEntry entry in IndexReader.Read(_archive))
+        foreach (FileEntry entry in IndexReader.Read(archive))
         {
-            _cancellationToken.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             CloseUntilAbove(entry.Path);
             try
             {
-                if (_roots.IsLeftOut(entry.Path))
+                if (roots.IsLeftOut(entry.Path))
                 {
                     LeaveOut(entry);
                 }
@@ -44,7 +29,7 @@ internal sealed class ArchiveReader : IDisposable
                     Put(entry, offset);
                 }
             }
-            catch (Exception exception) when (_roots.IsSingle(entry.Path) && FileFaults.IsOfThatFile(exception))
+            catch (Exception exception) when (roots.IsSingle(entry.Path) && FileFaults.IsOfThatFile(exception))
             {
                 _notes.Add(exception.Message); // nobody asked for it; criu reports when the program cannot do without
             }
@@ -61,7 +46,7 @@ internal sealed class ArchiveReader : IDisposable
     public void Dispose()
     {
         _open.Dispose();
-        _data.Dispose();
+        _maker.Dispose();
     }
 
     private void LeaveOut(FileEntry entry)
@@ -105,7 +90,7 @@ internal sealed class ArchiveReader : IDisposable
     /// <param name="offset">Where its contents begin in the data file.</param>
     private void Put(FileEntry entry, long offset)
     {
-        if (_entries.TryPeek(out FileEntry? above) && !_roots.IsTree(entry.Path))
+        if (_entries.TryPeek(out FileEntry? above) && !roots.IsTree(entry.Path))
         {
             if (entry.Path.Length <= above.Path.Length + 1 || entry.Path.AsSpan(above.Path.Length + 1).Contains((byte)'/'))
             {
@@ -116,7 +101,7 @@ internal sealed class ArchiveReader : IDisposable
             return;
         }
 
-        (FileDescriptor parent, byte[] name) = _directories.Open(entry);
+        (FileDescriptor parent, byte[] name) = _maker.Directories.Open(entry);
         using (parent)
         {
             Put(parent, name, entry, offset, isRoot: true);
@@ -127,7 +112,7 @@ internal sealed class ArchiveReader : IDisposable
     {
         if (entry.Kind == FileEntry.Directory)
         {
-            _open.Push(_maker.MakeDirectory(parent, name, entry, follows: _roots.IsTree(entry.Path)), isElsewhere: isRoot);
+            _open.Push(_maker.MakeDirectory(parent, name, entry, follows: roots.IsTree(entry.Path)), isElsewhere: isRoot);
             _entries.Push(entry);
         }
         else

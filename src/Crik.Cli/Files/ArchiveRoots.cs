@@ -12,7 +12,7 @@ internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<st
     /// <summary>The directories. Each is there once, and a directory comes before those inside it.</summary>
     public IReadOnlyList<byte[]> Trees => _trees;
 
-    public bool Allow(byte[] path) => _single.Contains(Key(path)) || IsLeftOut(path) || IsInTree(path);
+    public bool Allow(byte[] path) => IsSingle(path) || IsLeftOut(path) || IsInTree(path);
 
     public bool IsLeftOut(byte[] path) => _leftOut.Contains(Key(path));
 
@@ -26,9 +26,6 @@ internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<st
     public bool IsOnTheWayToTree(byte[] path) => _trees.Any(tree => IsBelow(tree, path));
 
     public bool IsInTree(byte[] path) => _trees.Any(tree => IsBelow(path, tree));
-
-    /// <summary>Whether this very path was named.</summary>
-    public bool IsRoot(byte[] path) => IsSingle(path) || IsTree(path);
 
     /// <summary>The directory from which a path can be reached without following links.</summary>
     public byte[] BaseOf(byte[] path)

@@ -1,24 +1,14 @@
 namespace Crik.Files;
 
 /// <summary>Walks the paths and writes the archive.</summary>
-internal sealed class ArchiveWriter : IDisposable
+internal sealed class ArchiveWriter(string archive, ArchiveRoots roots, CancellationToken cancellationToken) : IDisposable
 {
-    private readonly IndexWriter _index;
-    private readonly ArchiveRoots _roots;
-    private readonly DataWriter _data;
     private readonly FileDescriptor _root = Libc.Open("/", Libc.O_RDONLY | Libc.O_DIRECTORY);
-    private readonly CancellationToken _cancellationToken;
+    private readonly IndexWriter _index = new(archive);
+    private readonly DataWriter _data = new(archive, cancellationToken);
     private readonly Dictionary<(DeviceNumber Device, ulong Inode), byte[]> _linked = [];
     private readonly HashSet<string> _treesDone = [];
     private readonly List<string> _notes = [];
-
-    public ArchiveWriter(string archive, ArchiveRoots roots, CancellationToken cancellationToken)
-    {
-        _roots = roots;
-        _cancellationToken = cancellationToken;
-        _index = new IndexWriter(archive);
-        _data = new DataWriter(archive, cancellationToken);
-    }
 
     /// <summary>Adds one of the configured paths with all that is below, unless it was added as a part of another one.</summary>
     public void AddTree(byte[] path)
@@ -39,9 +29,9 @@ internal sealed class ArchiveWriter : IDisposable
         Add(walk, _root, fromRoot, path, status, isTree: true);
         while (walk.Next() is { } name)
         {
-            _cancellationToken.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             byte[] below = walk.PathOf(name);
-            bool isTree = _roots.IsTree(below);
+            bool isTree = roots.IsTree(below);
             if (Libc.Status(walk.Directory, name, followLinks: isTree) is { } child)
             {
                 Add(walk, walk.Directory, name, below, child, isTree);
@@ -52,8 +42,8 @@ internal sealed class ArchiveWriter : IDisposable
     /// <summary>Adds a file alone, which nobody asked for: one that cannot be saved is left out with a note.</summary>
     public void AddSingle(byte[] path)
     {
-        _cancellationToken.ThrowIfCancellationRequested();
-        if (_roots.IsInTree(path))
+        cancellationToken.ThrowIfCancellationRequested();
+        if (roots.IsInTree(path))
         {
             return;
         }
@@ -74,7 +64,7 @@ internal sealed class ArchiveWriter : IDisposable
     /// <summary>Adds a directory alone, see <see cref="FileEntry.Place"/>; one that cannot be looked at is left out with a note.</summary>
     public void AddPlace(byte[] path)
     {
-        if (!_roots.IsInTree(path))
+        if (!roots.IsInTree(path))
         {
             TryAdd(path, () =>
             {
@@ -164,7 +154,7 @@ internal sealed class ArchiveWriter : IDisposable
     /// </summary>
     private void RefuseOnTheWay(byte[] path)
     {
-        if (_roots.Trees.FirstOrDefault(tree => ArchiveRoots.IsBelow(tree, path), []) is { Length: > 0 } behind)
+        if (roots.Trees.FirstOrDefault(tree => ArchiveRoots.IsBelow(tree, path), []) is { Length: > 0 } behind)
         {
             throw new FileArchiveException(
                 $"additionalPaths has {ByteStrings.Printable(behind)}, which leads through the link {ByteStrings.Printable(path)} in another of them; name the directory that the link leads to instead");

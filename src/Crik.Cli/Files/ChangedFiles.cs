@@ -59,3 +59,6 @@ internal static class ChangedFiles
         return found;
     }
 }
+
+/// <summary>A file of the container's own layer.</summary>
+internal sealed record ChangedFile(string Path, FileStatus Status);

@@ -15,3 +15,18 @@ internal sealed class ContainerAge
     /// <summary>Nanoseconds since 1970, as files have them.</summary>
     private static long Now() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 }
+
+/// <summary>
+/// Tells from a file's change time whether the file changed since crik started. Times are nanoseconds since 1970. Somebody may have set
+/// the clock meanwhile, so there are two ranges of times that count. A file that changed before the clock was set has a time after crik's
+/// start by the old clock. A file that changed later has a time between crik's start by the new clock and now. A file with any other time
+/// was there before the container, for example in its image.
+/// </summary>
+/// <param name="began">The time of crik's start, by the clock as it was then.</param>
+/// <param name="beganByNow">The time of crik's start, by the clock as it is now: the current time less the time that has passed.</param>
+internal readonly struct Lifetime(long began, long beganByNow, long now)
+{
+    /// <param name="before">How many nanoseconds before the start still count as since the start.</param>
+    public bool Has(long changedAt, long before) =>
+        changedAt >= began - before || (changedAt >= beganByNow - before && changedAt <= now);
+}

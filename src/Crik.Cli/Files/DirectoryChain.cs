@@ -10,8 +10,6 @@ internal sealed class DirectoryChain : IDisposable
 
     private readonly List<Link> _links = [];
 
-    public int Count => _links.Count;
-
     /// <summary>The lowest directory, which is always open.</summary>
     public FileDescriptor Lowest => _links[^1].Directory!;
 
@@ -49,11 +47,7 @@ internal sealed class DirectoryChain : IDisposable
 
     public void Dispose()
     {
-        foreach (Link link in _links)
-        {
-            link.Directory?.Dispose();
-        }
-
+        _links.ForEach(link => link.Directory?.Dispose());
         _links.Clear();
     }
 

@@ -1,10 +1,13 @@
 namespace Crik.Files;
 
 /// <summary>Makes one file of an archive in an open directory. A file appears under its name when it is whole.</summary>
-/// <param name="data">The contents of all files.</param>
-internal sealed class EntryMaker(FileDescriptor data, RootDirectories directories, PutBack putBack, CancellationToken cancellationToken)
+internal sealed class EntryMaker(string archive, RootDirectories directories, PutBack putBack, CancellationToken cancellationToken) : IDisposable
 {
     private static readonly byte[] s_temporaryName = ".crik-restore"u8.ToArray();
+
+    private readonly FileDescriptor _data = Libc.Open(FileArchive.DataPath(archive), Libc.O_RDONLY | Libc.O_NOFOLLOW);
+
+    public RootDirectories Directories => directories;
 
     public EntryAttributes Attributes { get; } = new();
 
@@ -105,7 +108,7 @@ internal sealed class EntryMaker(FileDescriptor data, RootDirectories directorie
         for (int i = 0; i < extents.Length; i += 2)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Libc.CopyRange(data, offset + done, file, extents[i], extents[i + 1]) != extents[i + 1])
+            if (Libc.CopyRange(_data, offset + done, file, extents[i], extents[i + 1]) != extents[i + 1])
             {
                 throw IndexReader.Damaged("its contents are cut off");
             }
@@ -172,6 +175,8 @@ internal sealed class EntryMaker(FileDescriptor data, RootDirectories directorie
             throw CannotWrite(entry, errno);
         }
     }
+
+    public void Dispose() => _data.Dispose();
 
     /// <summary>Gives the file that is ready its name.</summary>
     private int Move(FileDescriptor parent, byte[] name, FileEntry entry)

@@ -88,3 +88,6 @@ internal static class FileJson
         }
     }
 }
+
+/// <summary>The first and the last line of an index.</summary>
+internal sealed record IndexFrame(int Format, long Entries = 0, long DataBytes = 0, bool IsEnd = false);

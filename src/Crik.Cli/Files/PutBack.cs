@@ -9,9 +9,6 @@ internal sealed class PutBack
 {
     private readonly List<Made> _made = [];
 
-    /// <summary>How many files and directories were made that were not there before.</summary>
-    public int Count => _made.Count;
-
     /// <summary>Notes a file or directory that the restore has just made under a name that was free.</summary>
     /// <param name="path">Its absolute path, below directories that lead there also when links are followed.</param>
     public void Add(FileDescriptor parent, ReadOnlySpan<byte> name, byte[] path)
@@ -46,12 +43,8 @@ internal sealed class PutBack
         try
         {
             using FileDescriptor? parent = DirectoryPath.TryOpen(made.Path.AsSpan(0, slash), followLinks: true, out int errno);
-            if (parent is null)
-            {
-                return errno is Errno.ENOENT or Errno.ENOTDIR;
-            }
-
-            return Libc.Status(parent, name, followLinks: false) is not { } now || (now.Device, now.Inode, now.IsDirectory) != (made.Device, made.Inode, made.IsDirectory)
+            return parent is null ? errno is Errno.ENOENT or Errno.ENOTDIR
+                : Libc.Status(parent, name, followLinks: false) is not { } now || (now.Device, now.Inode, now.IsDirectory) != (made.Device, made.Inode, made.IsDirectory)
                 || Libc.RemoveAt(parent, name, made.IsDirectory) is 0 or Errno.ENOENT;
         }
         catch (LinuxException)

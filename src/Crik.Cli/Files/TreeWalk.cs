@@ -7,7 +7,7 @@ namespace Crik.Files;
 internal sealed class TreeWalk : IDisposable
 {
     private readonly DirectoryChain _chain = new();
-    private readonly Stack<Level> _levels = new();
+    private readonly Stack<(byte[] Path, Queue<byte[]> Names)> _levels = new();
 
     /// <summary>The directory that the last name is in.</summary>
     public FileDescriptor Directory => _chain.Lowest;
@@ -21,14 +21,14 @@ internal sealed class TreeWalk : IDisposable
     public void Enter(FileDescriptor directory, byte[] path, bool isElsewhere)
     {
         _chain.Push(directory, isElsewhere);
-        _levels.Push(new Level(path, Libc.ReadDirectory(directory)));
+        _levels.Push((path, new Queue<byte[]>(Libc.ReadDirectory(directory))));
     }
 
     /// <summary>Goes to the next name, and out of directories that have no more.</summary>
     /// <returns><see langword="null"/> at the end of the tree.</returns>
     public byte[]? Next()
     {
-        while (_levels.TryPeek(out Level? level))
+        while (_levels.TryPeek(out (byte[] Path, Queue<byte[]> Names) level))
         {
             if (level.Names.TryDequeue(out byte[]? name))
             {
@@ -45,11 +45,4 @@ internal sealed class TreeWalk : IDisposable
     public byte[] PathOf(byte[] name) => [.. Path, (byte)'/', .. name];
 
     public void Dispose() => _chain.Dispose();
-
-    private sealed class Level(byte[] path, IEnumerable<byte[]> names)
-    {
-        public byte[] Path => path;
-
-        public Queue<byte[]> Names { get; } = new(names);
-    }
 }
