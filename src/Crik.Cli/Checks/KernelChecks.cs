@@ -10,8 +10,7 @@ internal static class KernelChecks
     public static IEnumerable<Finding> Run(IoUring ioUring, PrivilegeLevel level)
     {
         int self = Environment.ProcessId;
-        using FileDescriptor? pidfd = Libc.TryOpenPidfd(self);
-        using FileDescriptor? taken = pidfd is null ? null : Libc.TryGetDescriptor(pidfd, 1);
+        using FileDescriptor? taken = Libc.TryGetDescriptor(self, 1);
         string ptrace = ProcFs.Lines("/proc/sys/kernel/yama/ptrace_scope").FirstOrDefault("0").Trim();
         yield return OfFeatures(
             File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),

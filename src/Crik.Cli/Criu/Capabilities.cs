@@ -65,33 +65,16 @@ internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
     /// <summary>Reads this process's own capabilities and, when it is not root, those that criu's file gives.</summary>
     public static Capabilities Read(string? criuFile)
     {
-        ulong effective = 0;
-        ulong bounding = 0;
-        bool filtered = false;
-        bool noNewPrivileges = false;
-        foreach (string line in File.ReadLines("/proc/self/status"))
+        string[] status = ProcFs.Lines("/proc/self/status");
+        ulong effective = Bits("CapEff:");
+        bool noNewPrivileges = ProcFs.Field(status, "NoNewPrivs:") == "1";
+        ulong fromFile = criuFile is null ? 0 : Libc.FileCapabilities(criuFile) & Bits("CapBnd:");
+        return new Capabilities(noNewPrivileges ? effective : effective | fromFile, SeccompFiltered: ProcFs.Field(status, "Seccomp:") == "2")
         {
-            string value = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
-            if (line.StartsWith("CapEff:", StringComparison.Ordinal))
-            {
-                effective = ulong.Parse(value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            }
-            else if (line.StartsWith("CapBnd:", StringComparison.Ordinal))
-            {
-                bounding = ulong.Parse(value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            }
-            else if (line.StartsWith("Seccomp:", StringComparison.Ordinal))
-            {
-                filtered = value == "2";
-            }
-            else if (line.StartsWith("NoNewPrivs:", StringComparison.Ordinal))
-            {
-                noNewPrivileges = value == "1";
-            }
-        }
+            FileMayNotGive = noNewPrivileges && fromFile != 0,
+        };
 
-        ulong fromFile = criuFile is null ? 0 : Libc.FileCapabilities(criuFile) & bounding;
-        return new Capabilities(noNewPrivileges ? effective : effective | fromFile, filtered) { FileMayNotGive = noNewPrivileges && fromFile != 0 };
+        ulong Bits(string name) => ulong.Parse(ProcFs.Field(status, name) ?? "0", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
     private bool Has(ulong bits) => (Effective & bits) == bits;

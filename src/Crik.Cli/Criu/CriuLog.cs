@@ -127,18 +127,7 @@ internal static class CriuLog
         : signal != 0 ? $"criu was ended by {Signal.Name(signal)}, which crik did not send: if nothing else in the pod sent it, this criu has a fault; install another version"
         : null;
 
-    internal static string? Meaning(string line)
-    {
-        foreach ((string part, string meaning) in s_known)
-        {
-            if (line.Contains(part, StringComparison.Ordinal))
-            {
-                return meaning;
-            }
-        }
-
-        return null;
-    }
+    internal static string? Meaning(string line) => s_known.FirstOrDefault(known => line.Contains(known.Part, StringComparison.Ordinal)).Meaning;
 
     /// <summary>Removes the time, the process and the source from a line such as <c>(00.012345) 17: Error (criu/files-reg.c:1834): File tmp/x has bad size</c>.</summary>
     private static string WithoutPrefix(string line)

@@ -7,7 +7,7 @@ namespace Crik.Criu;
 /// Runs one criu process, which serves one request over a socket pair. criu notifies crik at fixed points, at which crik can work on the
 /// frozen tree.
 /// </summary>
-internal sealed class CriuProcess : ICriuSession
+internal sealed class CriuProcess(IInit init, string file, FileDescriptor socket, ChildProcess process) : ICriuSession
 {
     public const int FirstInheritedInCriu = 4;
 
@@ -20,20 +20,9 @@ internal sealed class CriuProcess : ICriuSession
     /// <summary>How long criu may take to end after its last message, or after crik told it to stop.</summary>
     private static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly IInit _init;
-    private readonly string _file;
-    private readonly FileDescriptor _socket;
     private bool _isKilled;
 
-    private CriuProcess(IInit init, string file, FileDescriptor socket, ChildProcess process)
-    {
-        _init = init;
-        _file = file;
-        _socket = socket;
-        Process = process;
-    }
-
-    public ChildProcess Process { get; }
+    public ChildProcess Process => process;
 
     public int EndSignal => _isKilled ? 0 : Process.Exit?.Signal ?? 0;
 
@@ -76,9 +65,9 @@ internal sealed class CriuProcess : ICriuSession
                 IsOfferedToOomKiller = how.IsForDump, // a dump can be repeated, and the program and crik cannot
                 SurvivesFileSizeLimit = true,
             };
-            if (init.TryStart(spec, out int errno) is { } process)
+            if (init.TryStart(spec, out int errno) is { } started)
             {
-                return new CriuProcess(init, criu, ours, process);
+                return new CriuProcess(init, criu, ours, started);
             }
 
             ours.Dispose();
@@ -93,11 +82,11 @@ internal sealed class CriuProcess : ICriuSession
     {
         try
         {
-            Libc.Write(_socket, request, "to criu");
+            Libc.Write(socket, request, "to criu");
         }
         catch (LinuxException)
         {
-            throw NoAnswer(_file);
+            throw NoAnswer(file);
         }
     }
 
@@ -120,7 +109,7 @@ internal sealed class CriuProcess : ICriuSession
             Deadline turn = progress is not null && deadline.Left > Progress.Interval ? Deadline.In(Progress.Interval) : deadline;
 
             // When criu is killed, its end of the socket may stay open, because half restored tasks have it too.
-            _init.Wait(() => IsReadable() || Process.HasExited || giveUp?.Invoke() == true, turn, _socket.Number);
+            init.Wait(() => IsReadable() || Process.HasExited || giveUp?.Invoke() == true, turn, socket.Number);
             if (deadline.HasPassed) // checked here too, because a criu that sends messages without end never lets the wait time out
             {
                 return new CriuReply.TimeIsUp();
@@ -128,7 +117,7 @@ internal sealed class CriuProcess : ICriuSession
 
             if (IsReadable())
             {
-                return Libc.ReceivePacket(_socket) is { } packet ? new CriuReply.Said(Understand(packet)) : new CriuReply.Ended();
+                return Libc.ReceivePacket(socket) is { } packet ? new CriuReply.Said(Understand(packet)) : new CriuReply.Ended();
             }
 
             if (Process.HasExited)
@@ -163,13 +152,13 @@ internal sealed class CriuProcess : ICriuSession
             TrySend(CriuRequest.ForNotify(goOn: false, []));
         }
 
-        if (!_init.Wait(() => Process.HasExited, deadline.HasPassed ? Deadline.In(TimeSpan.Zero) : Deadline.In(s_endTimeout)))
+        if (!init.Wait(() => Process.HasExited, deadline.HasPassed ? Deadline.In(TimeSpan.Zero) : Deadline.In(s_endTimeout)))
         {
             Kill();
         }
     }
 
-    public void WaitForEnd() => _init.Wait(() => Process.HasExited, Deadline.In(s_endTimeout));
+    public void WaitForEnd() => init.Wait(() => Process.HasExited, Deadline.In(s_endTimeout));
 
     public void Kill()
     {
@@ -183,8 +172,8 @@ internal sealed class CriuProcess : ICriuSession
 
     public void Dispose()
     {
-        Libc.Shutdown(_socket); // a criu that still waits for crik ends now
-        _socket.Dispose();
+        Libc.Shutdown(socket); // a criu that still waits for crik ends now
+        socket.Dispose();
         if (!Process.HasExited)
         {
             WaitForEnd();
@@ -200,9 +189,25 @@ internal sealed class CriuProcess : ICriuSession
         }
         catch (InvalidDataException)
         {
-            throw new CriuException($"{_file} sends something that no criu sends; check criuPath", []);
+            throw new CriuException($"{file} sends something that no criu sends; check criuPath", []);
         }
     }
 
-    private bool IsReadable() => Libc.PollForReading(_socket) != 0;
+    private bool IsReadable() => Libc.PollForReading(socket) != 0;
+}
+
+/// <summary>What a criu process gets when it is started.</summary>
+internal sealed record CriuStart
+{
+    /// <summary>Descriptors of crik that criu gets, under the numbers from <see cref="CriuProcess.FirstInheritedInCriu"/> on.</summary>
+    public IReadOnlyList<int> Inherited { get; init; } = [];
+
+    /// <summary>Libraries that criu loads before all others. They are closed after criu has started.</summary>
+    public IReadOnlyList<FileDescriptor> Libraries { get; init; } = [];
+
+    /// <summary>The directory in which a criu at the basic level stores what it finds out about the kernel.</summary>
+    public string? Runtime { get; init; }
+
+    /// <summary>Whether criu makes a checkpoint. The kernel then ends this criu first when memory runs out.</summary>
+    public bool IsForDump { get; init; }
 }

@@ -93,26 +93,17 @@ internal static class DynamicCalls
         public Dictionary<ulong, ulong> ReadDynamic()
         {
             Dictionary<ulong, ulong> values = [];
-            foreach ((uint type, ulong offset, _, ulong length) in _all)
+            (_, ulong offset, _, ulong length) = _all.FirstOrDefault(segment => segment.Type == Dynamic);
+            Span<byte> entry = stackalloc byte[16]; // Elf64_Dyn: tag 0, value 8; a tag of 0 ends them
+            for (ulong at = 0; at + 16 <= Math.Min(length, LongestTable); at += 16)
             {
-                if (type != Dynamic)
+                ReadAt(_file, checked((long)(offset + at)), entry);
+                if (BinaryPrimitives.ReadUInt64LittleEndian(entry) == 0)
                 {
-                    continue;
+                    break;
                 }
 
-                Span<byte> entry = stackalloc byte[16]; // Elf64_Dyn: tag 0, value 8; a tag of 0 ends them
-                for (ulong at = 0; at + 16 <= Math.Min(length, LongestTable); at += 16)
-                {
-                    ReadAt(_file, checked((long)(offset + at)), entry);
-                    if (BinaryPrimitives.ReadUInt64LittleEndian(entry) == 0)
-                    {
-                        break;
-                    }
-
-                    values[BinaryPrimitives.ReadUInt64LittleEndian(entry)] = BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]);
-                }
-
-                break;
+                values[BinaryPrimitives.ReadUInt64LittleEndian(entry)] = BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]);
             }
 
             return values;
@@ -167,15 +158,9 @@ internal static class DynamicCalls
 
         private long OffsetOf(ulong address)
         {
-            foreach ((uint type, ulong offset, ulong start, ulong inFile) in _all)
-            {
-                if (type == Load && address >= start && address - start < inFile)
-                {
-                    return checked((long)(offset + (address - start)));
-                }
-            }
-
-            throw new InvalidDataException("an address is in no segment");
+            (_, ulong offset, ulong start, ulong inFile) =
+                _all.FirstOrDefault(segment => segment.Type == Load && address >= segment.Address && address - segment.Address < segment.Length);
+            return inFile > 0 ? checked((long)(offset + (address - start))) : throw new InvalidDataException("an address is in no segment");
         }
     }
 }

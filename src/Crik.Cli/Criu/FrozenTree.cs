@@ -56,26 +56,10 @@ internal sealed class FrozenTree
         }
 
         pids.RemoveWhere(pid => pid <= 1); // a group or session outside this namespace reads as 0
-        List<OpenDescriptor> open = [];
-        foreach (int task in tasks)
-        {
-            open.AddRange(ProcFs.OpenFiles(task).Select(file => new OpenDescriptor(task, file.Descriptor, file.Target)));
-        }
-
-        List<StdioLink> stdio = [];
-        List<string> external = [];
-        for (int stream = 0; stream < 3; stream++)
-        {
-            if (streams.WasGiven(stream) && Describe(stream, open) is { } link)
-            {
-                stdio.Add(link);
-                if (link.Kind is "tty" or "file" || link.Key.StartsWith("unix[", StringComparison.Ordinal))
-                {
-                    external.Add(link.Key);
-                }
-            }
-        }
-
+        List<OpenDescriptor> open =
+            [.. tasks.SelectMany(task => ProcFs.OpenFiles(task).Select(file => new OpenDescriptor(task, file.Descriptor, file.Target)))];
+        int[] given = [.. ((int[])[0, 1, 2]).Where(streams.WasGiven)];
+        List<StdioLink> stdio = [.. given.Select(stream => Describe(stream, open)).OfType<StdioLink>()];
         (IReadOnlyList<string> paths, IReadOnlyList<string> shadows) = NeededPaths(tasks, open, stdio);
         return new FrozenTree
         {
@@ -85,7 +69,11 @@ internal sealed class FrozenTree
             Pids = [.. pids],
             Open = open,
             Stdio = stdio,
-            External = [.. external.Distinct()],
+            External =
+            [
+                .. stdio.Where(link => link.Kind is "tty" or "file" || link.Key.StartsWith("unix[", StringComparison.Ordinal))
+                    .Select(link => link.Key).Distinct(),
+            ],
             Paths = paths,
             Shadows = shadows,
         };
@@ -128,15 +116,11 @@ internal sealed class FrozenTree
             return null;
         }
 
-        List<DescriptorHolder> holders = [];
-        foreach (OpenDescriptor candidate in open)
-        {
-            if (candidate.Target == target && Libc.IsSameFile(Environment.ProcessId, stream, candidate.Pid, candidate.Number))
-            {
-                holders.Add(new DescriptorHolder(candidate.Pid, candidate.Number));
-            }
-        }
-
+        List<DescriptorHolder> holders =
+        [
+            .. open.Where(one => one.Target == target && Libc.IsSameFile(Environment.ProcessId, stream, one.Pid, one.Number))
+                .Select(one => new DescriptorHolder(one.Pid, one.Number)),
+        ];
         if (holders.Count == 0)
         {
             return null;
@@ -154,18 +138,8 @@ internal sealed class FrozenTree
         return new StdioLink(stream, kind, key, holders, []);
     }
 
-    private static int MountId(DescriptorHolder holder)
-    {
-        foreach (string line in ProcFs.Lines($"/proc/{holder.Pid}/fdinfo/{holder.Descriptor}"))
-        {
-            if (line.StartsWith("mnt_id:", StringComparison.Ordinal))
-            {
-                return int.Parse(line.AsSpan("mnt_id:".Length), CultureInfo.InvariantCulture);
-            }
-        }
-
-        return -1;
-    }
+    private static int MountId(DescriptorHolder holder) =>
+        ProcFs.Field(ProcFs.Lines($"/proc/{holder.Pid}/fdinfo/{holder.Descriptor}"), "mnt_id:") is { } id ? int.Parse(id, CultureInfo.InvariantCulture) : -1;
 
     /// <summary>Finds <see cref="Paths"/> and <see cref="Shadows"/>. It leaves out the streams that the tree shares with crik.</summary>
     private static (IReadOnlyList<string> Paths, IReadOnlyList<string> Shadows) NeededPaths(IReadOnlyList<int> tasks, List<OpenDescriptor> open, List<StdioLink> stdio)
@@ -223,3 +197,6 @@ internal sealed class FrozenTree
         || !(path.StartsWith("/proc/", StringComparison.Ordinal) || path.StartsWith("/sys/", StringComparison.Ordinal)
             || path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/memfd:", StringComparison.Ordinal));
 }
+
+/// <summary>A descriptor of a task, and what it leads to.</summary>
+internal readonly record struct OpenDescriptor(int Pid, int Number, string Target);

@@ -40,15 +40,8 @@ internal sealed class InotifyWatches
         // A program that watches everything, as ASP.NET Core does when its directory is /, watches /proc too. The kernel reports no events
         // there, and every container has other files in it. So crik removes such a watch and never adds it again.
         bool IsOfProcesses(ulong device) => mounts.Any(mount => mount.Type == "proc" && mount.Device.InKernel == device);
-        HashSet<(ulong Device, ulong Inode)> wanted = [];
-        foreach ((_, _, WatchLine line) in found)
-        {
-            if (!IsOfProcesses(line.Device))
-            {
-                wanted.Add((line.Device, line.Inode));
-            }
-        }
-
+        HashSet<(ulong Device, ulong Inode)> wanted =
+            [.. found.Where(watch => !IsOfProcesses(watch.Line.Device)).Select(watch => (watch.Line.Device, watch.Line.Inode))];
         Dictionary<(ulong Device, ulong Inode), string> names = FindNames(wanted, tree.Tasks, hints, mounts, atMost);
         foreach ((int task, int descriptor, WatchLine line) in found)
         {
@@ -60,8 +53,7 @@ internal sealed class InotifyWatches
                 continue;
             }
 
-            using FileDescriptor? pidfd = Libc.TryOpenPidfd(task);
-            using FileDescriptor? inotify = pidfd is null ? null : Libc.TryGetDescriptor(pidfd, descriptor);
+            using FileDescriptor? inotify = Libc.TryGetDescriptor(task, descriptor);
             if (inotify is not null && Remove(inotify, line.Number) && path is not null)
             {
                 watches._taken.Add(new InotifyWatch(task, descriptor, line.Number, line.Mask, path));
@@ -86,8 +78,7 @@ internal sealed class InotifyWatches
     {
         foreach (InotifyWatch watch in watches.OrderBy(watch => watch.Number))
         {
-            using FileDescriptor? pidfd = Libc.TryOpenPidfd(watch.Pid);
-            using FileDescriptor? inotify = pidfd is null ? null : Libc.TryGetDescriptor(pidfd, watch.Descriptor);
+            using FileDescriptor? inotify = Libc.TryGetDescriptor(watch.Pid, watch.Descriptor);
             int errno = inotify is null ? Errno.EBADF : Libc.AddWatch(inotify, watch.Path, watch.Mask, watch.Number);
             if (errno != 0)
             {
@@ -172,18 +163,9 @@ internal sealed class InotifyWatches
                 return null;
             }
 
-            ulong Value(string name)
-            {
-                foreach (string field in line.Split(' '))
-                {
-                    if (field.StartsWith(name, StringComparison.Ordinal))
-                    {
-                        return ulong.Parse(field.AsSpan(name.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-                    }
-                }
-
-                return 0;
-            }
+            ulong Value(string name) => line.Split(' ').FirstOrDefault(field => field.StartsWith(name, StringComparison.Ordinal)) is { } found
+                ? ulong.Parse(found.AsSpan(name.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+                : 0;
 
             // The kernel adds bits to the mask that inotify_add_watch refuses. It accepts IN_ALL_EVENTS and these four IN_ flags.
             const ulong Accepted = 0xFFF | 0x01000000 | 0x02000000 | 0x04000000 | 0x80000000;
@@ -191,3 +173,6 @@ internal sealed class InotifyWatches
         }
     }
 }
+
+/// <summary>A watch that crik took off for the dump and puts back, under the same number, after a restore.</summary>
+internal sealed record InotifyWatch(int Pid, int Descriptor, int Number, uint Mask, string Path);

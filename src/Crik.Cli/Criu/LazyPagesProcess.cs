@@ -24,15 +24,7 @@ internal sealed class LazyPagesProcess(IInit init, ChildProcess process, FileDes
     public ExitStatus? Exit => process.Exit;
 
     /// <summary>How many bytes the process has read until now. Nearly all of them are pages.</summary>
-    public long BytesRead
-    {
-        get
-        {
-            const string Field = "rchar: "; // proc_pid_io(5)
-            string line = ProcFs.Lines($"/proc/{Pid}/io").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal), $"{Field}0");
-            return long.Parse(line.AsSpan(Field.Length), CultureInfo.InvariantCulture);
-        }
-    }
+    public long BytesRead => ProcFs.BytesRead(Pid);
 
     /// <param name="work">The directory for its log and its socket. criu's restore looks for the socket there.</param>
     /// <param name="outputPath">The file for its standard output and error.</param>
@@ -42,25 +34,24 @@ internal sealed class LazyPagesProcess(IInit init, ChildProcess process, FileDes
         (FileDescriptor ours, FileDescriptor theirs) = Libc.MakeSocketPair();
         using (theirs)
         using (FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR))
-        using (FileDescriptor input = Libc.DuplicateForChild(none.Number))
         using (FileDescriptor output = Libc.Open(outputPath, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, FileModes.OwnFile))
-        using (FileDescriptor words = Libc.DuplicateForChild(output.Number))
-        using (FileDescriptor status = Libc.DuplicateForChild(theirs.Number))
+        using (DescriptorsForChild passed = new())
         {
+            passed.Add(none.Number, 0);
+            passed.Add(output.Number, 1);
+            passed.Add(output.Number, 2);
+            passed.Add(theirs.Number, StatusInCriu);
             string[] command =
             [
                 criu, "lazy-pages", "--images-dir", images, "--work-dir", work, "--log-file", LogName, "-v2", "--status-fd", $"{StatusInCriu}",
             ];
-            ChildProcess? process = init.TryStart(
-                CriuCommand.Of(command) with { Descriptors = [(input.Number, 0), (words.Number, 1), (words.Number, 2), (status.Number, StatusInCriu)] },
-                out int errno);
-            if (process is null)
+            if (init.TryStart(CriuCommand.Of(command) with { Descriptors = passed.Pairs }, out int errno) is { } started)
             {
-                ours.Dispose();
-                throw new CriuException($"cannot run {criu}: {Errno.Text(errno)}", []) { IsOfPod = Errno.IsShortage(errno) };
+                return new LazyPagesProcess(init, started, ours);
             }
 
-            return new LazyPagesProcess(init, process, ours);
+            ours.Dispose();
+            throw new CriuException($"cannot run {criu}: {Errno.Text(errno)}", []) { IsOfPod = Errno.IsShortage(errno) };
         }
     }
 
@@ -79,12 +70,7 @@ internal sealed class LazyPagesProcess(IInit init, ChildProcess process, FileDes
         bool hasAll = Hold(open);
 
         // criu sends them over a connection. When the process has received all, it closes the socket that it listened on.
-        int sockets = 0;
-        foreach ((_, string target) in open)
-        {
-            sockets += target.StartsWith("socket:", StringComparison.Ordinal) ? 1 : 0;
-        }
-
+        long sockets = open.Sum(file => file.Target.StartsWith("socket:", StringComparison.Ordinal) ? 1 : 0);
         return hasAll && sockets == 1 && Array.Exists(_held, copy => copy is not null);
     }
 

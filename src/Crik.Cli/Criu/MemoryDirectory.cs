@@ -6,7 +6,8 @@ namespace Crik.Criu;
 /// Makes a directory in memory that a restore needs while it runs. crik holds a lock on it. So a later start can tell a directory that a
 /// killed restore left behind from one that another crik with the same /dev/shm still uses.
 /// </summary>
-internal sealed class MemoryDirectory : IDisposable
+/// <param name="heldLock"><see langword="null"/> for an existing directory elsewhere, so that <see cref="Dispose"/> removes it too.</param>
+internal sealed class MemoryDirectory(string path, FileDescriptor? heldLock = null) : IDisposable
 {
     /// <summary>Every container has a tmpfs here, and every user may make a directory in it.</summary>
     private const string Place = "/dev/shm";
@@ -15,35 +16,25 @@ internal sealed class MemoryDirectory : IDisposable
     /// <summary>How many directories are made in turn, because another crik's sweep may remove one before it is locked.</summary>
     private const int Attempts = 3;
 
-    private readonly FileDescriptor? _lock;
-
-    private MemoryDirectory(string path, FileDescriptor? heldLock)
-    {
-        Path = path;
-        _lock = heldLock;
-    }
-
-    public string Path { get; }
+    public string Path => path;
 
     /// <param name="bytes">How many bytes must be free.</param>
     /// <returns><see langword="null"/> when fewer are free, or the directory cannot be made.</returns>
-    public static MemoryDirectory? TryMake(long bytes) => TryMake(bytes, Place);
-
-    internal static MemoryDirectory? TryMake(long bytes, string place)
+    public static MemoryDirectory? TryMake(long bytes, string place = Place)
     {
         try
         {
             for (int attempt = 0; attempt < Attempts && Libc.FreeBytes(place) > bytes; attempt++)
             {
-                string path = System.IO.Path.Combine(place, $"{Prefix}{Guid.NewGuid():n}"); // a random name, so that it cannot exist already
-                if (Libc.MakeDirectory(path, FileModes.OwnDirectory) && Lock(path) is { } heldLock)
+                string made = System.IO.Path.Combine(place, $"{Prefix}{Guid.NewGuid():n}"); // a random name, so that it cannot exist already
+                if (Libc.MakeDirectory(made, FileModes.OwnDirectory) && Lock(made) is { } taken)
                 {
-                    if (Directory.Exists(path))
+                    if (Directory.Exists(made))
                     {
-                        return new MemoryDirectory(path, heldLock);
+                        return new MemoryDirectory(made, taken);
                     }
 
-                    heldLock.Dispose();
+                    taken.Dispose();
                 }
             }
 
@@ -56,23 +47,18 @@ internal sealed class MemoryDirectory : IDisposable
         }
     }
 
-    /// <summary>Wraps an existing directory elsewhere, so that <see cref="Dispose"/> removes it too.</summary>
-    public static MemoryDirectory At(string path) => new(path, heldLock: null);
-
     /// <summary>Removes the directories that killed restores left behind.</summary>
-    public static void Sweep() => Sweep(Place);
-
-    internal static void Sweep(string place)
+    public static void Sweep(string place = Place)
     {
         try
         {
-            foreach (string path in Directory.EnumerateDirectories(place, $"{Prefix}*"))
+            foreach (string found in Directory.EnumerateDirectories(place, $"{Prefix}*"))
             {
-                bool isOfCrik = Guid.TryParseExact(System.IO.Path.GetFileName(path.AsSpan())[Prefix.Length..], "n", out _);
-                using FileDescriptor? free = isOfCrik && Libc.TryStatus(path, followLinks: false) is { IsDirectory: true } ? Lock(path) : null;
+                bool isOfCrik = Guid.TryParseExact(System.IO.Path.GetFileName(found.AsSpan())[Prefix.Length..], "n", out _);
+                using FileDescriptor? free = isOfCrik && Libc.TryStatus(found, followLinks: false) is { IsDirectory: true } ? Lock(found) : null;
                 if (free is not null)
                 {
-                    Remove(path);
+                    Remove(found);
                 }
             }
         }
@@ -85,7 +71,7 @@ internal sealed class MemoryDirectory : IDisposable
     public void Dispose()
     {
         Remove(Path);
-        _lock?.Dispose();
+        heldLock?.Dispose();
     }
 
     /// <returns><see langword="null"/> when a running crik holds the lock.</returns>

@@ -11,22 +11,16 @@ internal static class OpenFiles
     /// <summary>Finds the ids, in <c>files.img</c>, of the open files that these descriptors lead to.</summary>
     public static IReadOnlyList<uint> FindIds(string images, IEnumerable<(int Pid, int Descriptor)> descriptors)
     {
-        HashSet<uint> ids = [];
+        SortedSet<uint> ids = [];
         foreach (int pid in descriptors.Select(descriptor => descriptor.Pid).Distinct())
         {
             byte[] numbers = CriuImage.Read(Path.Combine(images, ImageName.Ids(pid))).First;
             HashSet<int> wanted = [.. descriptors.Where(descriptor => descriptor.Pid == pid).Select(descriptor => descriptor.Descriptor)];
-            foreach (byte[] message in CriuImage.Read(Path.Combine(images, ImageName.Descriptors(new IdsEntry(numbers).Files))).Messages)
-            {
-                DescriptorEntry entry = new(message);
-                if (wanted.Contains(entry.Descriptor))
-                {
-                    ids.Add(entry.File);
-                }
-            }
+            List<byte[]> table = CriuImage.Read(Path.Combine(images, ImageName.Descriptors(new IdsEntry(numbers).Files))).Messages;
+            ids.UnionWith(table.Where(message => wanted.Contains(new DescriptorEntry(message).Descriptor)).Select(message => new DescriptorEntry(message).File));
         }
 
-        return [.. ids.Order()];
+        return [.. ids];
     }
 
     /// <summary>

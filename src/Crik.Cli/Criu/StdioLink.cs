@@ -7,3 +7,5 @@ namespace Crik.Criu;
 /// <param name="Holders">The tasks and their descriptors that share it.</param>
 /// <param name="ImageIds">The ids of its open file descriptions in criu's images.</param>
 internal sealed record StdioLink(int Stream, string Kind, string Key, IReadOnlyList<DescriptorHolder> Holders, IReadOnlyList<uint> ImageIds);
+
+internal sealed record DescriptorHolder(int Pid, int Descriptor);

@@ -1,16 +1,10 @@
 namespace Crik.Criu;
 
 /// <summary>Knows which open files of the images are the old pod's streams 0 to 2, and which files replace them.</summary>
-internal sealed class StreamReplacement
+/// <param name="firstNewId">An id above all those in the images.</param>
+internal sealed class StreamReplacement(uint firstNewId)
 {
     private readonly Dictionary<uint, SortedSet<int>> _streams = [];
-    private readonly uint _firstNewId;
-
-    /// <param name="firstNewId">An id above all those in the images.</param>
-    public StreamReplacement(uint firstNewId)
-    {
-        _firstNewId = firstNewId;
-    }
 
     public bool IsEmpty => _streams.Count == 0;
 
@@ -29,7 +23,7 @@ internal sealed class StreamReplacement
         streams.Add(stream);
     }
 
-    public uint NewId(int stream) => _firstNewId + (uint)stream;
+    public uint NewId(int stream) => firstNewId + (uint)stream;
 
     /// <summary>Finds the stream for a descriptor above 2 that leads to a stream. It is standard output if that had the same open file.</summary>
     public int? Default(uint id) => !_streams.TryGetValue(id, out SortedSet<int>? streams) ? null : streams.Contains(1) ? 1 : streams.Min;

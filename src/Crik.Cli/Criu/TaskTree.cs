@@ -25,21 +25,16 @@ internal static class TaskTree
         for (int i = 1; i < tree.Messages.Count; i++)
         {
             ProcessEntry entry = new(tree.Messages[i]);
-            if (entry.Session == root.Session || alive.Contains(entry.Session))
-            {
-                continue;
-            }
 
             // Parents come before their children in the image.
-            int session = entry.Parent == root.Pid ? entry.Pid : sessions.GetValueOrDefault(entry.Parent);
-            if (session == 0)
+            int session = entry.Session == root.Session || alive.Contains(entry.Session) ? 0
+                : entry.Parent == root.Pid ? entry.Pid : sessions.GetValueOrDefault(entry.Parent);
+            if (session != 0)
             {
-                continue;
+                sessions[entry.Pid] = session;
+                tree.Messages[i] = entry.WithSession(entry.Group == entry.Session ? session : entry.Group, session);
+                changed = true;
             }
-
-            sessions[entry.Pid] = session;
-            tree.Messages[i] = entry.WithSession(entry.Group == entry.Session ? session : entry.Group, session);
-            changed = true;
         }
 
         return changed;

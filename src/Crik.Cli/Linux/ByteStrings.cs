@@ -94,15 +94,7 @@ internal static class ByteStrings
 
     private static string[] ReadZeroTerminated(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
-        List<string> strings = [];
-        for (ReadOnlySpan<byte> rest = bytes; !rest.IsEmpty;)
-        {
-            int end = rest.IndexOf((byte)0);
-            strings.Add(Decode(end < 0 ? rest : rest[..end]));
-            rest = end < 0 ? [] : rest[(end + 1)..];
-        }
-
-        return [.. strings];
+        string text = Decode(File.ReadAllBytes(path));
+        return text.Length == 0 ? [] : (text[^1] == '\0' ? text[..^1] : text).Split('\0');
     }
 }

@@ -5,16 +5,8 @@ namespace Crik.Linux;
 /// <summary>An open descriptor that closes itself. It is close-on-exec from its first instant.</summary>
 internal sealed class FileDescriptor : SafeHandle
 {
-    public FileDescriptor()
-        : base(-1, ownsHandle: true)
-    {
-    }
-
     public FileDescriptor(int number)
-        : base(-1, ownsHandle: true)
-    {
-        SetHandle(number);
-    }
+        : base(-1, ownsHandle: true) => SetHandle(number);
 
     public int Number => checked((int)handle);
 

@@ -1,34 +1,12 @@
 namespace Crik.Linux;
 
 /// <summary>What <c>statx(2)</c> says about a file. Times are nanoseconds since 1970.</summary>
-internal readonly record struct FileStatus
+/// <param name="Device">The device that the file is on.</param>
+/// <param name="RawDevice">The device that the file is, if it is one.</param>
+internal readonly record struct FileStatus(
+    FileType Type, UnixFileMode Permissions, uint Links, uint UserId, uint GroupId, long Size, ulong Inode,
+    DeviceNumber Device, DeviceNumber RawDevice, long ModifiedAt, long AccessedAt, long ChangedAt)
 {
-    public FileType Type { get; init; }
-
-    public UnixFileMode Permissions { get; init; }
-
-    public uint Links { get; init; }
-
-    public uint UserId { get; init; }
-
-    public uint GroupId { get; init; }
-
-    public long Size { get; init; }
-
-    public ulong Inode { get; init; }
-
-    /// <summary>The device that the file is on.</summary>
-    public DeviceNumber Device { get; init; }
-
-    /// <summary>The device that the file is, if it is one.</summary>
-    public DeviceNumber RawDevice { get; init; }
-
-    public long ModifiedAt { get; init; }
-
-    public long AccessedAt { get; init; }
-
-    public long ChangedAt { get; init; }
-
     public bool IsDirectory => Type == FileType.Directory;
 
     public bool IsRegular => Type == FileType.Regular;
@@ -38,4 +16,15 @@ internal readonly record struct FileStatus
     public bool IsFifo => Type == FileType.Fifo;
 
     public bool IsSocket => Type == FileType.Socket;
+}
+
+/// <summary>The type bits of <c>st_mode</c> (inode(7)).</summary>
+internal enum FileType : uint
+{
+    Fifo = 0x1000,
+    CharacterDevice = 0x2000,
+    Directory = 0x4000,
+    Regular = 0x8000,
+    Symlink = 0xA000,
+    Socket = 0xC000,
 }

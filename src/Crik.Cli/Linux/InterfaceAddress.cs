@@ -3,22 +3,18 @@ using System.Net;
 namespace Crik.Linux;
 
 /// <summary>An address of a network interface: 4 or 16 bytes, in the order of the network.</summary>
-internal sealed class InterfaceAddress(string name, byte[] bytes)
+internal sealed record InterfaceAddress(string Interface, byte[] Bytes)
 {
-    public string Interface => name;
-
-    public byte[] Bytes => bytes;
-
-    public bool IsVersion4 => bytes.Length == 4;
+    public bool IsVersion4 => Bytes.Length == 4;
 
     /// <summary>Whether it is in 127.0.0.0/8 or ::1, which mean the same in every pod.</summary>
-    public bool IsLoopback => IsVersion4 ? bytes[0] == 127 : bytes.AsSpan(0, 15).IndexOfAnyExcept((byte)0) < 0 && bytes[15] == 1;
+    public bool IsLoopback => IsVersion4 ? Bytes[0] == 127 : Bytes.AsSpan(0, 15).IndexOfAnyExcept((byte)0) < 0 && Bytes[15] == 1;
 
     /// <summary>Whether it is in fe80::/10 and so is valid on one link only.</summary>
-    public bool IsOfLink => !IsVersion4 && bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80;
+    public bool IsOfLink => !IsVersion4 && Bytes[0] == 0xFE && (Bytes[1] & 0xC0) == 0x80;
 
     /// <summary>Whether it is in fc00::/7, the unique local addresses, which are private to a site.</summary>
-    private bool IsUniqueLocal => !IsVersion4 && (bytes[0] & 0xFE) == 0xFC;
+    private bool IsUniqueLocal => !IsVersion4 && (Bytes[0] & 0xFE) == 0xFC;
 
     /// <summary>Whether a socket that is bound to the one could be bound to the other: both are of one version of IP and of one scope.</summary>
     public bool IsLike(InterfaceAddress other) =>
@@ -39,5 +35,5 @@ internal sealed class InterfaceAddress(string name, byte[] bytes)
     }
 
     /// <summary>For example <c>eth0 0A580003</c>.</summary>
-    public override string ToString() => $"{name} {Convert.ToHexString(bytes)}";
+    public override string ToString() => $"{Interface} {Convert.ToHexString(Bytes)}";
 }

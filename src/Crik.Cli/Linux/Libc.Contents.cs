@@ -57,22 +57,18 @@ internal static unsafe partial class Libc
             if (copied > 0)
             {
                 done += copied;
-                continue;
             }
-
-            if (copied == 0)
+            else if (copied == 0)
             {
                 return done;
             }
-
-            switch (LastErrno())
+            else if (LastErrno() is Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENOSYS or Errno.EPERM or Errno.ETXTBSY)
             {
-                case Errno.EINTR:
-                    continue;
-                case Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENOSYS or Errno.EPERM or Errno.ETXTBSY:
-                    return done + CopyThroughMemory(from, fromOffset + done, to, toOffset + done, count - done);
-                default:
-                    throw Failed("copy_file_range");
+                return done + CopyThroughMemory(from, fromOffset + done, to, toOffset + done, count - done);
+            }
+            else if (LastErrno() != Errno.EINTR)
+            {
+                throw Failed("copy_file_range");
             }
         }
 

@@ -33,24 +33,16 @@ internal static unsafe partial class Libc
     internal static FileDescriptor? TryListen(string path, int backlog, out int errno)
     {
         FileDescriptor socket = new(SocketCore(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-        if (socket.IsInvalid)
-        {
-            errno = LastErrno();
-            return null;
-        }
-
-        _ = RemoveSocket(path); // when this fails, bind fails too and says why
         byte[] address = LocalAddress(path);
-        if (BindCore(socket.Number, address, (uint)address.Length) == 0
-            && TrySetMode(path, FileModes.OwnFile) == 0 && ListenCore(socket.Number, backlog) == 0)
+        errno = socket.IsInvalid ? LastErrno() : 0;
+        if (errno == 0)
         {
-            errno = 0;
-            return socket;
+            _ = RemoveSocket(path); // when this fails, bind fails too and says why
+            errno = BindCore(socket.Number, address, (uint)address.Length) == 0
+                && TrySetMode(path, FileModes.OwnFile) == 0 && ListenCore(socket.Number, backlog) == 0 ? 0 : LastErrno();
         }
 
-        errno = LastErrno();
-        socket.Dispose();
-        return null;
+        return KeptUnless(errno, socket);
     }
 
     /// <returns><see langword="null"/> when nobody is there any more.</returns>
@@ -86,13 +78,7 @@ internal static unsafe partial class Libc
         FileDescriptor socket = new(SocketCore(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         byte[] address = LocalAddress(path);
         errno = !socket.IsInvalid && ConnectCore(socket.Number, address, (uint)address.Length) == 0 ? 0 : LastErrno();
-        if (errno == 0)
-        {
-            return socket;
-        }
-
-        socket.Dispose();
-        return null;
+        return KeptUnless(errno, socket);
     }
 
     /// <summary>
@@ -154,6 +140,17 @@ internal static unsafe partial class Libc
 
             return received;
         }
+    }
+
+    private static FileDescriptor? KeptUnless(int errno, FileDescriptor socket)
+    {
+        if (errno == 0)
+        {
+            return socket;
+        }
+
+        socket.Dispose();
+        return null;
     }
 
     private static int? SocketOption(FileDescriptor socket, int option)

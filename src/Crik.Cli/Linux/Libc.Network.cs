@@ -85,14 +85,8 @@ internal static unsafe partial class Libc
         const int EINPROGRESS = 115;
         FileDescriptor socket = new(SocketCore(address.Family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         errno = !socket.IsInvalid && ConnectCore(socket.Number, address.Bytes, (uint)address.Bytes.Length) == 0 ? 0 : LastErrno();
-        if (errno is 0 or EINPROGRESS or Errno.EINTR)
-        {
-            errno = 0;
-            return socket;
-        }
-
-        socket.Dispose();
-        return null;
+        errno = errno is EINPROGRESS or Errno.EINTR ? 0 : errno;
+        return KeptUnless(errno, socket);
     }
 
     /// <returns>The errno of what last failed on the socket, or 0.</returns>

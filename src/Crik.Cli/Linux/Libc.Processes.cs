@@ -63,6 +63,12 @@ internal static unsafe partial class Libc
     internal static FileDescriptor? TryGetDescriptor(FileDescriptor pidfd, int number) =>
         OpenedOrNull(Syscall(SYS_pidfd_getfd, pidfd.Number, number, 0, 0, 0));
 
+    internal static FileDescriptor? TryGetDescriptor(int pid, int number)
+    {
+        using FileDescriptor? pidfd = TryOpenPidfd(pid);
+        return pidfd is null ? null : TryGetDescriptor(pidfd, number);
+    }
+
     /// <summary>Tells whether two descriptors share one open file description (<c>kcmp(2)</c>).</summary>
     /// <returns><see langword="false"/> also when the kernel does not let this process ask.</returns>
     internal static bool IsSameFile(int pid, int descriptor, int otherPid, int otherDescriptor) =>

@@ -10,7 +10,7 @@ internal static unsafe partial class Libc
     private const uint STATX_BASIC_STATS = 0x7ff;
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
-    private static partial int StatxCore(int directory, byte[] name, int flags, uint mask, StatxResult* result);
+    private static partial int StatxCore(int directory, byte[] name, int flags, uint mask, byte* result);
 
     [LibraryImport(Library, EntryPoint = "access", SetLastError = true)]
     private static partial int AccessCore(byte[] path, int mode);
@@ -63,67 +63,33 @@ internal static unsafe partial class Libc
 
     private static int Access(string path, int mode) => ErrnoOf(AccessCore(Zeroed(path), mode));
 
+    /// <summary>
+    /// Reads struct statx (statx(2)): stx_nlink at 16, stx_uid at 20, stx_gid at 24, stx_mode at 28, stx_ino at 32, stx_size at 40, stx_atime at
+    /// 64, stx_ctime at 96, stx_mtime at 112, the major and the minor number of stx_rdev at 128, and those of stx_dev at 136.
+    /// </summary>
     /// <param name="zeroed">Empty for the status of the descriptor itself.</param>
     private static int Status(int directory, byte[] zeroed, bool followLinks, out FileStatus status)
     {
-        StatxResult result;
+        byte* result = stackalloc byte[256];
         int flags = (zeroed.Length == 1 ? AT_EMPTY_PATH : 0) | (followLinks ? 0 : AT_SYMLINK_NOFOLLOW);
-        int errno = ErrnoOf(StatxCore(directory, zeroed, flags, STATX_BASIC_STATS, &result));
-        status = errno != 0 ? default : new FileStatus
-        {
-            Type = (FileType)(result.Mode & 0xF000),
-            Permissions = (UnixFileMode)(result.Mode & 0xFFF),
-            Links = result.Links,
-            UserId = result.UserId,
-            GroupId = result.GroupId,
-            Size = result.Size,
-            Inode = result.Inode,
-            Device = new DeviceNumber(result.DeviceMajor, result.DeviceMinor),
-            RawDevice = new DeviceNumber(result.RawMajor, result.RawMinor),
-            ModifiedAt = Time(result.ModifiedSeconds, result.ModifiedNanoseconds),
-            AccessedAt = Time(result.AccessedSeconds, result.AccessedNanoseconds),
-            ChangedAt = Time(result.ChangedSeconds, result.ChangedNanoseconds),
-        };
+        int errno = ErrnoOf(StatxCore(directory, zeroed, flags, STATX_BASIC_STATS, result));
+        status = errno != 0 ? default : new FileStatus(
+            (FileType)(*(ushort*)(result + 28) & 0xF000),
+            (UnixFileMode)(*(ushort*)(result + 28) & 0xFFF),
+            Links: Word(16),
+            UserId: Word(20),
+            GroupId: Word(24),
+            Size: *(long*)(result + 40),
+            Inode: *(ulong*)(result + 32),
+            Device: new DeviceNumber(Word(136), Word(140)),
+            RawDevice: new DeviceNumber(Word(128), Word(132)),
+            ModifiedAt: Time(112),
+            AccessedAt: Time(64),
+            ChangedAt: Time(96));
         return errno;
 
-        static long Time(long seconds, uint nanoseconds) => (seconds * 1_000_000_000) + nanoseconds;
-    }
+        uint Word(int at) => *(uint*)(result + at);
 
-    /// <summary>struct statx, as far as crik reads it (statx(2)).</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct StatxResult
-    {
-        [FieldOffset(16)]
-        public uint Links;
-        [FieldOffset(20)]
-        public uint UserId;
-        [FieldOffset(24)]
-        public uint GroupId;
-        [FieldOffset(28)]
-        public ushort Mode;
-        [FieldOffset(32)]
-        public ulong Inode;
-        [FieldOffset(40)]
-        public long Size;
-        [FieldOffset(64)]
-        public long AccessedSeconds;
-        [FieldOffset(72)]
-        public uint AccessedNanoseconds;
-        [FieldOffset(96)]
-        public long ChangedSeconds;
-        [FieldOffset(104)]
-        public uint ChangedNanoseconds;
-        [FieldOffset(112)]
-        public long ModifiedSeconds;
-        [FieldOffset(120)]
-        public uint ModifiedNanoseconds;
-        [FieldOffset(128)]
-        public uint RawMajor;
-        [FieldOffset(132)]
-        public uint RawMinor;
-        [FieldOffset(136)]
-        public uint DeviceMajor;
-        [FieldOffset(140)]
-        public uint DeviceMinor;
+        long Time(int at) => (*(long*)(result + at) * 1_000_000_000) + Word(at + 8); // struct statx_timestamp: seconds, nanoseconds
     }
 }

@@ -1,13 +1,7 @@
 namespace Crik.Linux;
 
 /// <summary>A system call failed in a way that its caller did not expect.</summary>
-internal sealed class LinuxException : IOException
+internal sealed class LinuxException(string call, int errno) : IOException($"{call}: {Linux.Errno.Text(errno)}")
 {
-    public LinuxException(string call, int errno)
-        : base($"{call}: {Linux.Errno.Text(errno)}")
-    {
-        Errno = errno;
-    }
-
-    public int Errno { get; }
+    public int Errno => errno;
 }

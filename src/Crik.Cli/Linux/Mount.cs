@@ -24,19 +24,7 @@ internal sealed record Mount(
         return nearest;
     }
 
-    public static IReadOnlyList<Mount> ReadAll()
-    {
-        List<Mount> mounts = [];
-        foreach (string line in ProcFs.Lines("/proc/self/mountinfo"))
-        {
-            if (Parse(line) is { } mount)
-            {
-                mounts.Add(mount);
-            }
-        }
-
-        return mounts;
-    }
+    public static IReadOnlyList<Mount> ReadAll() => [.. ProcFs.Lines("/proc/self/mountinfo").Select(Parse).OfType<Mount>()];
 
     /// <summary>Parses ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAGS…] - TYPE SOURCE SUPEROPTIONS.</summary>
     /// <returns><see langword="null"/> for a malformed line.</returns>

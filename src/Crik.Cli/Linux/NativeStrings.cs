@@ -5,17 +5,17 @@ namespace Crik.Linux;
 /// <summary>A null-terminated array of strings, as <c>argv</c> and <c>environ</c> are.</summary>
 internal sealed unsafe class NativeStrings : IDisposable
 {
-    private readonly int _count;
-
     public NativeStrings(IReadOnlyList<string> strings)
     {
-        _count = strings.Count;
-        Pointer = (byte**)NativeMemory.AllocZeroed((nuint)(_count + 1), (nuint)sizeof(byte*));
-        for (int i = 0; i < _count; i++)
+        byte[][] all = [.. strings.Select(ByteStrings.Encode)];
+        nuint pointers = (nuint)(all.Length + 1) * (nuint)sizeof(byte*);
+        Pointer = (byte**)NativeMemory.AllocZeroed(pointers + (nuint)all.Sum(bytes => bytes.Length + 1));
+        byte* next = (byte*)Pointer + pointers;
+        for (int i = 0; i < all.Length; i++)
         {
-            byte[] bytes = ByteStrings.Encode(strings[i]);
-            Pointer[i] = (byte*)NativeMemory.AllocZeroed((nuint)bytes.Length + 1);
-            bytes.CopyTo(new Span<byte>(Pointer[i], bytes.Length));
+            all[i].CopyTo(new Span<byte>(next, all[i].Length));
+            Pointer[i] = next;
+            next += all[i].Length + 1;
         }
     }
 
@@ -23,16 +23,6 @@ internal sealed unsafe class NativeStrings : IDisposable
 
     public void Dispose()
     {
-        if (Pointer is null)
-        {
-            return;
-        }
-
-        for (int i = 0; i < _count; i++)
-        {
-            NativeMemory.Free(Pointer[i]);
-        }
-
         NativeMemory.Free(Pointer);
         Pointer = null;
     }

@@ -34,6 +34,11 @@ internal static partial class ProcFs
     public static long BytesWritten(int pid) =>
         Field(Lines($"/proc/{pid}/io"), "write_bytes:") is { } bytes ? long.Parse(bytes, CultureInfo.InvariantCulture) : 0;
 
+    /// <summary>How much a process has read so far, from files and from elsewhere (proc_pid_io(5)).</summary>
+    /// <returns>Bytes; 0 when it may not be looked at.</returns>
+    public static long BytesRead(int pid) =>
+        Field(Lines($"/proc/{pid}/io"), "rchar:") is { } bytes ? long.Parse(bytes, CultureInfo.InvariantCulture) : 0;
+
     private static long Kilobytes(string[] lines, string name) =>
         Field(lines, name) is { } field ? long.Parse(field.AsSpan().TrimEnd(" kB"), CultureInfo.InvariantCulture) : 0;
 }

@@ -4,10 +4,8 @@ namespace Crik.Linux;
 internal static partial class ProcFs
 {
     /// <summary>The signals that this process ignores; bit N-1 stands for signal N.</summary>
-    public static ulong IgnoredSignals()
-    {
-        return ulong.Parse(Field(Lines("/proc/self/status"), "SigIgn:") ?? "0", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    }
+    public static ulong IgnoredSignals() =>
+        ulong.Parse(Field(Lines("/proc/self/status"), "SigIgn:") ?? "0", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <returns>Process group and session; zero for a process that has gone.</returns>
     public static (int Group, int Session, char State) Membership(int pid)
@@ -20,34 +18,20 @@ internal static partial class ProcFs
 
     /// <summary>When a process started, in clock ticks since the machine's start; with the number it tells a process from every other.</summary>
     /// <returns>0 for a process that has gone.</returns>
-    public static ulong StartTime(int pid)
-    {
-        const int Index = 19; // the 22nd of all fields
-        string[] fields = Fields($"/proc/{pid}/stat");
-        return fields.Length > Index ? ulong.Parse(fields[Index], CultureInfo.InvariantCulture) : 0;
-    }
+    public static ulong StartTime(int pid) => ulong.Parse(StatField(pid, 22) ?? "0", CultureInfo.InvariantCulture);
 
     /// <returns>0 for a process that has gone, and for one whose parent is outside this PID namespace.</returns>
-    public static int Parent(int pid)
-    {
-        string[] fields = Fields($"/proc/{pid}/stat");
-        return fields.Length < 2 ? 0 : int.Parse(fields[1], CultureInfo.InvariantCulture);
-    }
+    public static int Parent(int pid) => int.Parse(StatField(pid, 4) ?? "0", CultureInfo.InvariantCulture);
 
     /// <summary>The process group that a process's terminal sends its signals to.</summary>
     /// <returns><see langword="null"/> when it has no terminal, or that has none.</returns>
-    public static int? ForegroundGroup(int pid)
-    {
-        string[] fields = Fields($"/proc/{pid}/stat");
-        return fields.Length > 5 && int.Parse(fields[5], CultureInfo.InvariantCulture) is > 0 and int group ? group : null;
-    }
+    public static int? ForegroundGroup(int pid) => int.Parse(StatField(pid, 8) ?? "0", CultureInfo.InvariantCulture) is > 0 and int group ? group : null;
 
     /// <summary>Tells whether a process is ending, so that its descriptors may be closed already. It may not be reapable yet.</summary>
     public static bool IsEnding(int pid)
     {
         const uint PF_EXITING = 4; // include/linux/sched.h
-        string[] fields = Fields($"/proc/{pid}/stat");
-        return fields.Length < 7 || (uint.Parse(fields[6], CultureInfo.InvariantCulture) & PF_EXITING) != 0;
+        return StatField(pid, 9) is not { } flags || (uint.Parse(flags, CultureInfo.InvariantCulture) & PF_EXITING) != 0;
     }
 
     /// <summary>The state of a process or thread: R, S, D, T, Z …</summary>
@@ -73,6 +57,9 @@ internal static partial class ProcFs
     }
 
     public static bool IsTraced(int pid, int thread) => Field(Lines($"/proc/{pid}/task/{thread}/status"), "TracerPid:") is not (null or "0");
+
+    /// <summary>One field of <c>/proc/PID/stat</c>, by its number in proc_pid_stat(5).</summary>
+    private static string? StatField(int pid, int number) => Fields($"/proc/{pid}/stat") is var fields && fields.Length > number - 3 ? fields[number - 3] : null;
 
     /// <summary>
     /// The fields that follow the name: pid (comm) state ppid pgrp session … The name may hold spaces, brackets and newlines, so the last

@@ -44,25 +44,14 @@ internal static partial class ProcFs
     }
 
     /// <summary>Finds the line that begins with a name, and gives what follows it.</summary>
-    private static string? Field(string[] lines, string name)
+    public static string? Field(string[] lines, string name)
     {
         string? line = lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
         return line?[name.Length..].Trim();
     }
 
-    private static List<int> Children(int pid, int thread)
-    {
-        List<int> children = [];
-        foreach (string line in Lines($"/proc/{pid}/task/{thread}/children"))
-        {
-            foreach (string child in line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            {
-                children.Add(int.Parse(child, CultureInfo.InvariantCulture));
-            }
-        }
-
-        return children;
-    }
+    private static IEnumerable<int> Children(int pid, int thread) => Lines($"/proc/{pid}/task/{thread}/children")
+        .SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(child => int.Parse(child, CultureInfo.InvariantCulture));
 
     private static List<int> Numbers(string path)
     {

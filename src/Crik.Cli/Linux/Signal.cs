@@ -23,9 +23,6 @@ internal static class Signal
     public const int SIGXFSZ = 25;
     public const int SIGWINCH = 28;
 
-    /// <summary>The highest signal number (<c>_NSIG</c>).</summary>
-    public const int Last = 64;
-
     private static readonly string[] s_names =
     [
         "0", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV",

@@ -85,6 +85,6 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
     private static MemoryDirectory MakePlace(string path)
     {
         Libc.MakeDirectory(path, FileModes.OwnDirectory);
-        return MemoryDirectory.At(path);
+        return new MemoryDirectory(path);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class PodTerminal(int descriptor, ulong before, ulong old)
             TerminalEntry terminal = new(message);
             if (key == $"tty[{terminal.Device:x}:{terminal.FileSystem:x}]")
             {
-                return terminal.Size.Rows | (terminal.Size.Columns << 16) | (terminal.Size.Width << 32) | (terminal.Size.Height << 48);
+                return terminal.Size;
             }
         }
 

@@ -22,8 +22,7 @@ internal static class Undelivered
         int messages = 0;
         foreach (OpenDescriptor file in tree.Open.Where(file => file.Target.StartsWith("socket:", StringComparison.Ordinal)).DistinctBy(file => file.Target))
         {
-            using FileDescriptor? pidfd = Libc.TryOpenPidfd(file.Pid);
-            using FileDescriptor? socket = pidfd is null ? null : Libc.TryGetDescriptor(pidfd, file.Number);
+            using FileDescriptor? socket = Libc.TryGetDescriptor(file.Pid, file.Number);
             if (socket is not null && Libc.IsLocalListener(socket))
             {
                 connections += Count(socket, TryRefuse);

@@ -30,7 +30,7 @@ public sealed class InotifyWatchesTests
         using TempDirectory temp = new();
         string file = temp.Write("watched", "");
 
-        Assert.Empty(FindNames(file, file, Deadline.At(0)));
+        Assert.Empty(FindNames(file, file, new Deadline(0)));
     }
 
     private static Dictionary<(ulong Device, ulong Inode), string> FindNames(string wanted, string hint, Deadline atMost)

@@ -4,6 +4,8 @@ namespace Crik.Criu.Images;
 /// <remarks>tty_info_entry of criu's images/tty.proto.</remarks>
 internal readonly ref struct TerminalEntry(ReadOnlySpan<byte> message)
 {
+    private const int SizeField = 11;
+    private const int LastOfSize = 4;
     private const int IndexField = 1; // of tty_pty_entry
 
     private readonly ReadOnlySpan<byte> _message = message;
@@ -13,7 +15,20 @@ internal readonly ref struct TerminalEntry(ReadOnlySpan<byte> message)
     /// <summary>The number of the terminal itself, as in st_rdev of stat(2).</summary>
     public uint Device => (uint)ProtoReader.FindNumber(_message, 8);
 
-    public WindowSizeEntry Size => new(ProtoReader.FindBytes(_message, 11));
+    /// <summary>Rows, columns and both in pixels, 16 bits each, the rows lowest, as in struct winsize. winsize_entry has them in this order.</summary>
+    public ulong Size
+    {
+        get
+        {
+            ulong size = 0;
+            for (int number = LastOfSize; number > 0; number--)
+            {
+                size = (size << 16) | ProtoReader.FindNumber(ProtoReader.FindBytes(_message, SizeField), number);
+            }
+
+            return size;
+        }
+    }
 
     /// <summary>The file system that has its device file, as in st_dev of stat(2).</summary>
     public uint FileSystem => (uint)ProtoReader.FindNumber(_message, 13);
@@ -24,17 +39,4 @@ internal readonly ref struct TerminalEntry(ReadOnlySpan<byte> message)
     /// <summary>The number of a terminal in <c>/dev/pts</c>; <see langword="null"/> for any other.</summary>
     public uint? PseudoTerminal =>
         ProtoReader.FindBytes(_message, 12) is { IsEmpty: false } pseudo ? (uint)ProtoReader.FindNumber(pseudo, IndexField) : null;
-}
-
-/// <summary>The size of a terminal, in characters and in pixels.</summary>
-/// <remarks>winsize_entry of criu's images/tty.proto.</remarks>
-internal readonly struct WindowSizeEntry(ReadOnlySpan<byte> message)
-{
-    public ulong Rows { get; } = ProtoReader.FindNumber(message, 1);
-
-    public ulong Columns { get; } = ProtoReader.FindNumber(message, 2);
-
-    public ulong Width { get; } = ProtoReader.FindNumber(message, 3);
-
-    public ulong Height { get; } = ProtoReader.FindNumber(message, 4);
 }

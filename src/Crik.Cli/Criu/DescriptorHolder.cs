@@ -1,3 +1,0 @@
-namespace Crik.Criu;
-
-internal sealed record DescriptorHolder(int Pid, int Descriptor);
