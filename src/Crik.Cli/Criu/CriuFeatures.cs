@@ -12,17 +12,14 @@ namespace Crik.Criu;
 /// <param name="TracksMemory">Whether the kernel can tell which pages the program wrote to since the last dump.</param>
 internal sealed record CriuFeatures(bool Compresses, bool LazyPages, bool TracksMemory)
 {
-    private const string Compression = "compress";
+    public const string Compression = "compress";
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     public static CriuFeatures AskAll(IInit init, string criu, PrivilegeLevel level) =>
         new(Ask(init, criu, level, Compression) == true, Ask(init, criu, level, "uffd") == true, Ask(init, criu, level, "mem_dirty_track") == true);
 
-    /// <summary>Asks whether criu can compress pages and read compressed ones.</summary>
     /// <returns><see langword="null"/> when criu gave no answer: it was killed, or it could not be started.</returns>
-    public static bool? CanCompress(IInit init, string criu, PrivilegeLevel level) => Ask(init, criu, level, Compression);
-
-    private static bool? Ask(IInit init, string criu, PrivilegeLevel level, string feature)
+    public static bool? Ask(IInit init, string criu, PrivilegeLevel level, string feature)
     {
         using FileDescriptor none = Libc.Open("/dev/null", Libc.O_RDWR);
         string[] command = [criu, "check", .. level == PrivilegeLevel.Full ? Array.Empty<string>() : ["--unprivileged"], "--feature", feature];

@@ -177,17 +177,10 @@ internal sealed class FrozenTree
             {
                 sockets.Add(path);
             }
-            else if (path is null || !path.StartsWith('/') || !IsAFile(path))
+            else if (path?.StartsWith('/') == true && IsAFile(path))
             {
-                return;
-            }
-            else if (path.EndsWith(Deleted, StringComparison.Ordinal))
-            {
-                shadows.Add(path[..^Deleted.Length]); // criu saves its contents in the images
-            }
-            else
-            {
-                paths.Add(path);
+                // criu saves the contents of a deleted file in the images
+                _ = path.EndsWith(Deleted, StringComparison.Ordinal) ? shadows.Add(path[..^Deleted.Length]) : paths.Add(path);
             }
         }
     }

@@ -22,13 +22,11 @@ internal sealed class InotifyWatches
     /// <param name="atMost">When to stop the search for names. The program is frozen meanwhile.</param>
     public static InotifyWatches TakeOff(FrozenTree tree, IReadOnlyList<string> hints, Deadline atMost)
     {
-        List<(int Task, int Descriptor, WatchLine Line)> found = [];
-        foreach ((int task, int descriptor, _) in tree.Open.Where(file => file.Target == "anon_inode:inotify"))
-        {
-            found.AddRange(ProcFs.Lines($"/proc/{task}/fdinfo/{descriptor}")
-                .Select(WatchLine.Parse).OfType<WatchLine>().Select(line => (task, descriptor, line)));
-        }
-
+        List<(int Task, int Descriptor, WatchLine Line)> found =
+        [
+            .. tree.Open.Where(file => file.Target == "anon_inode:inotify").SelectMany(file => ProcFs.Lines($"/proc/{file.Pid}/fdinfo/{file.Number}")
+                .Select(WatchLine.Parse).OfType<WatchLine>().Select(line => (file.Pid, file.Number, line))),
+        ];
         InotifyWatches watches = new();
         if (found.Count == 0)
         {

@@ -10,7 +10,7 @@ internal sealed class InstalledCriu(IInit init, CriuSetup setup) : ICriu
 
     public CriuSetup Setup => setup;
 
-    public bool? CanCompress() => CriuFeatures.CanCompress(init, setup.File, setup.Level);
+    public bool? CanCompress() => CriuFeatures.Ask(init, setup.File, setup.Level, CriuFeatures.Compression);
 
     /// <summary>Asks criu for its version, which is 40300 for 4.3.</summary>
     /// <exception cref="CriuException">criu cannot be started, or does not answer.</exception>

@@ -44,9 +44,6 @@ internal sealed class PodAddresses(IReadOnlyList<InterfaceAddress> then, IReadOn
         return isFirst ? now.FirstOrDefault(address => (_hasOneInterface || address.Interface == old.Interface) && address.IsLike(old)) : null;
     }
 
-    private static int InterfacesOf(IReadOnlyList<InterfaceAddress> addresses)
-    {
-        HashSet<string> names = [.. addresses.Where(address => !address.IsLoopback).Select(address => address.Interface)];
-        return names.Count;
-    }
+    private static int InterfacesOf(IReadOnlyList<InterfaceAddress> addresses) =>
+        new HashSet<string>(addresses.Where(address => !address.IsLoopback).Select(address => address.Interface)).Count;
 }

@@ -15,12 +15,8 @@ internal sealed class StreamReplacement(uint firstNewId)
 
     public void Add(uint id, int stream)
     {
-        if (!_streams.TryGetValue(id, out SortedSet<int>? streams))
-        {
-            _streams.Add(id, streams = []);
-        }
-
-        streams.Add(stream);
+        _streams.TryAdd(id, []);
+        _streams[id].Add(stream);
     }
 
     public uint NewId(int stream) => firstNewId + (uint)stream;

@@ -20,13 +20,14 @@ internal sealed class ArchiveReader(string archive, ArchiveRoots roots, PutBack 
             CloseUntilAbove(entry.Path);
             try
             {
-                if (roots.IsLeftOut(entry.Path))
-                {
-                    LeaveOut(entry);
-                }
-                else
+                if (!roots.IsLeftOut(entry.Path))
                 {
                     Put(entry, offset);
+                }
+                else if (entry.Kind != FileEntry.Place)
+                {
+                    _firstLeftOut ??= ByteStrings.Printable(entry.Path);
+                    _leftOut++;
                 }
             }
             catch (Exception exception) when (roots.IsSingle(entry.Path) && FileFaults.IsOfThatFile(exception))
@@ -47,15 +48,6 @@ internal sealed class ArchiveReader(string archive, ArchiveRoots roots, PutBack 
     {
         _open.Dispose();
         _maker.Dispose();
-    }
-
-    private void LeaveOut(FileEntry entry)
-    {
-        if (entry.Kind != FileEntry.Place)
-        {
-            _firstLeftOut ??= ByteStrings.Printable(entry.Path);
-            _leftOut++;
-        }
     }
 
     private void AddNotes()

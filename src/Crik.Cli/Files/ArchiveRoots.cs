@@ -4,13 +4,12 @@ namespace Crik.Files;
 /// <param name="leftOut">Single paths that the archive may have, and that are not written here.</param>
 internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<string> single, IReadOnlyList<string>? leftOut = null)
 {
-    private readonly byte[][] _trees = [.. trees.Select(path => ByteStrings.Encode(path.TrimEnd('/'))).DistinctBy(Key).OrderBy(Key, StringComparer.Ordinal)];
     private readonly HashSet<string> _treeKeys = [.. trees.Select(path => Key(ByteStrings.Encode(path.TrimEnd('/'))))];
     private readonly HashSet<string> _single = [.. single.Select(path => Key(ByteStrings.Encode(path)))];
     private readonly HashSet<string> _leftOut = [.. (leftOut ?? []).Select(path => Key(ByteStrings.Encode(path)))];
 
     /// <summary>The directories. Each is there once, and a directory comes before those inside it.</summary>
-    public IReadOnlyList<byte[]> Trees => _trees;
+    public IReadOnlyList<byte[]> Trees { get; } = [.. trees.Select(path => ByteStrings.Encode(path.TrimEnd('/'))).DistinctBy(Key).OrderBy(Key, StringComparer.Ordinal)];
 
     public bool Allow(byte[] path) => IsSingle(path) || IsLeftOut(path) || IsInTree(path);
 
@@ -23,9 +22,9 @@ internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<st
     public bool IsTree(byte[] path) => _treeKeys.Contains(Key(path));
 
     /// <summary>Whether a path is one of the directories or above one, so that a link there would lead the directory elsewhere.</summary>
-    public bool IsOnTheWayToTree(byte[] path) => _trees.Any(tree => IsBelow(tree, path));
+    public bool IsOnTheWayToTree(byte[] path) => Trees.Any(tree => IsBelow(tree, path));
 
-    public bool IsInTree(byte[] path) => _trees.Any(tree => IsBelow(path, tree));
+    public bool IsInTree(byte[] path) => Trees.Any(tree => IsBelow(path, tree));
 
     /// <summary>The directory from which a path can be reached without following links.</summary>
     public byte[] BaseOf(byte[] path)
@@ -36,7 +35,7 @@ internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<st
         }
 
         byte[]? nearest = null;
-        foreach (byte[] tree in IsTree(path) ? [] : _trees)
+        foreach (byte[] tree in IsTree(path) ? [] : Trees)
         {
             nearest = IsBelow(path, tree) && tree.Length > (nearest?.Length ?? 0) ? tree : nearest;
         }

@@ -48,17 +48,13 @@ internal sealed class ArchiveWriter(string archive, ArchiveRoots roots, Cancella
             return;
         }
 
-        long before = _data.Length;
-        if (!TryAdd(path, () =>
+        TryAdd(path, () =>
         {
             if (Libc.Status(_root, path.AsSpan(1), followLinks: false) is { IsDirectory: false } status)
             {
                 AddFile(_root, path.AsSpan(1), path, status, isTree: false);
             }
-        }))
-        {
-            _data.CutTo(before);
-        }
+        });
     }
 
     /// <summary>Adds a directory alone, see <see cref="FileEntry.Place"/>; one that cannot be looked at is left out with a note.</summary>
@@ -89,17 +85,17 @@ internal sealed class ArchiveWriter(string archive, ArchiveRoots roots, Cancella
         _root.Dispose();
     }
 
-    private bool TryAdd(byte[] path, Action add)
+    private void TryAdd(byte[] path, Action add)
     {
+        long before = _data.Length;
         try
         {
             add();
-            return true;
         }
         catch (Exception exception) when (FileFaults.IsOfThatFile(exception))
         {
             _notes.Add($"{ByteStrings.Printable(path)} is not in the checkpoint: {exception.Message}");
-            return false;
+            _data.CutTo(before);
         }
     }
 

@@ -39,19 +39,7 @@ internal sealed record FileEntry
     public Attribute[]? Attributes { get; init; }
 
     /// <summary>How many bytes of the data file belong to this entry.</summary>
-    public long DataBytes
-    {
-        get
-        {
-            long bytes = 0;
-            for (int i = 1; i < (Extents?.Length ?? 0); i += 2)
-            {
-                bytes += Extents![i];
-            }
-
-            return bytes;
-        }
-    }
+    public long DataBytes => (Extents ?? []).Select((number, i) => i % 2 == 0 ? 0 : number).Sum(length => length);
 
     /// <summary>Describes a directory, or what any other file has in common with one.</summary>
     public static FileEntry Describe(byte[] path, FileStatus status) => new()

@@ -27,7 +27,7 @@ internal static class IndexReader
         while (true)
         {
             byte[] line = lines.Next() ?? throw Damaged("its index is cut off");
-            if (IsFrame(line))
+            if (line.AsSpan().StartsWith("{\"format\""u8))
             {
                 IndexFrame end = Parse(line, FileJson.ReadFrame);
                 if (!end.IsEnd || end.Entries != count || lines.Next() is not null)
@@ -48,8 +48,6 @@ internal static class IndexReader
     }
 
     public static FileArchiveException Damaged(string why) => new($"the checkpoint's archive of files cannot be trusted: {why}", isDamage: true);
-
-    private static bool IsFrame(ReadOnlySpan<byte> line) => line.StartsWith("{\"format\""u8);
 
     private static T Parse<T>(byte[]? line, Func<byte[], T> read)
     {

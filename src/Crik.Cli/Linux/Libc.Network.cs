@@ -5,7 +5,7 @@ namespace Crik.Linux;
 /// <summary>A socket address as the kernel takes it: family, port, address.</summary>
 internal sealed record SocketAddressBytes(int Family, byte[] Bytes);
 
-/// <summary>Sockets, as far as a client needs them that asks one question over TCP.</summary>
+/// <summary>Sockets, as far as a client needs them that asks one question over TCP, and the addresses of network interfaces.</summary>
 internal static unsafe partial class Libc
 {
     private const int SOCK_STREAM = 1;
@@ -39,6 +39,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
     private static partial nint SendCore(int fd, ReadOnlySpan<byte> buffer, nint count, int flags);
+
+    [LibraryImport(Library, EntryPoint = "getifaddrs", SetLastError = true)]
+    private static partial int GetifaddrsCore(byte** list);
+
+    [LibraryImport(Library, EntryPoint = "freeifaddrs")]
+    private static partial void FreeifaddrsCore(byte* list);
 
     /// <summary>struct addrinfo of glibc on 64 bit (getaddrinfo(3)).</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -101,4 +107,37 @@ internal static unsafe partial class Libc
 
     /// <returns>Bytes received, 0 at the end, or minus the errno; -EAGAIN while there is nothing.</returns>
     internal static long TryReceive(FileDescriptor socket, Span<byte> buffer) => CountOrErrno(RecvCore(socket.Number, buffer, buffer.Length, 0));
+
+    /// <summary>The addresses of all interfaces, 4 or 16 bytes each.</summary>
+    internal static IReadOnlyList<InterfaceAddress> NetworkAddresses()
+    {
+        const ushort AF_INET = 2;
+        const ushort AF_INET6 = 10;
+        List<InterfaceAddress> found = [];
+        byte* list;
+        if (GetifaddrsCore(&list) != 0)
+        {
+            throw Failed("getifaddrs");
+        }
+
+        try
+        {
+            // struct ifaddrs on 64 bit: next 0, name 8, flags 16, address 24. struct sockaddr_in has its address at 4, sockaddr_in6 at 8.
+            for (byte* entry = list; entry is not null; entry = *(byte**)entry)
+            {
+                byte* address = *(byte**)(entry + 24);
+                int at = address is null ? 0 : *(ushort*)address switch { AF_INET => 4, AF_INET6 => 8, _ => 0 };
+                if (at > 0)
+                {
+                    found.Add(new InterfaceAddress(Marshal.PtrToStringUTF8((nint)(*(byte**)(entry + 8)))!, new ReadOnlySpan<byte>(address + at, at == 4 ? 4 : 16).ToArray()));
+                }
+            }
+        }
+        finally
+        {
+            FreeifaddrsCore(list);
+        }
+
+        return found;
+    }
 }

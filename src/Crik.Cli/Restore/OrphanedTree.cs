@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Criu.Images;
 using Crik.Init;
 using Crik.Store;
 
@@ -44,7 +45,7 @@ internal sealed class OrphanedTree(IInit init, CheckpointManifest manifest, stri
     /// <summary>Tells whether a task is in the program's code. criu's code is in a mapping that the program did not have.</summary>
     private bool RunsItsOwnCode(int task)
     {
-        MappedRange[] mappings = MappedRange.ReadAll(Path.Combine(images, MemoryOf(task)));
+        List<MemoryArea> mappings = new MemoryEntry(CriuImage.Read(Path.Combine(images, MemoryOf(task))).First).Areas;
         return ProcFs.Threads(task).All(thread => ProcFs.InstructionPointer(task, thread) is { } address && mappings.Any(mapping => mapping.Has(address)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Crik.Criu;
+using Crik.Criu.Images;
 
 namespace Crik.Tests.Criu;
 
@@ -133,20 +134,20 @@ public sealed class CriuImagesTests
         ProtoWriter mm = new ProtoWriter().Number(1, 5).Message(14, new ProtoWriter().Number(1, 0x1000).Number(2, 0x3000)).Message(14, new ProtoWriter().Number(1, 0x5000).Number(2, 0x6000));
         File.WriteAllBytes(path, Image(mm.ToArray()));
 
-        MappedRange[] ranges = MappedRange.ReadAll(path);
+        List<MemoryArea> ranges = new MemoryEntry(CriuImage.Read(path).First).Areas;
 
-        Assert.Equal([new(0x1000, 0x3000), new(0x5000, 0x6000)], ranges);
+        Assert.Equal([(0x1000, 0x3000), (0x5000, 0x6000)], ranges.Select(range => (range.Start, range.End)));
         Assert.True(ranges[0].Has(0x2fff));
         Assert.False(ranges[0].Has(0x3000));
     }
 
     [Fact]
-    public void An_empty_image_has_no_mappings()
+    public void An_empty_image_has_no_first_message()
     {
         using TempDirectory temp = new();
         string path = temp.In("mm-7.img");
         File.WriteAllBytes(path, Image());
 
-        Assert.Throws<InvalidDataException>(() => MappedRange.ReadAll(path));
+        Assert.Throws<InvalidDataException>(() => CriuImage.Read(path).First);
     }
 }

@@ -142,7 +142,7 @@ public sealed class ReadersTests : IDisposable
             });
             Refuses<InvalidDataException>(() => RefusesFile(() => OpenFiles.FindIds(directory, [(301, 3)])));
             File.WriteAllBytes(Path.Combine(directory, "files.img"), bad);
-            Refuses<InvalidDataException>(() => BoundSocket.ReadAll(directory));
+            Refuses<InvalidDataException>(() => LostSocket.Find(directory, new PodAddresses([], [])));
         });
     }
 

@@ -50,6 +50,8 @@ internal readonly struct MemoryArea(ReadOnlySpan<byte> message)
 
     private ulong Status { get; } = ProtoReader.FindNumber(message, 7);
 
+    public bool Has(ulong address) => address >= Start && address < End;
+
     /// <summary>Whether the area maps a file in memory (memfd).</summary>
     public bool ShowsMemoryFile => (Status & FileInMemory) != 0;
 
