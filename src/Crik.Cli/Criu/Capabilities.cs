@@ -31,12 +31,8 @@ internal sealed record Capabilities(ulong Effective, bool SeccompFiltered)
     private const ulong SysTime = 1UL << 25;
     private const ulong CheckpointRestore = 1UL << 40;
 
-    public PrivilegeLevel Level => this switch
-    {
-        _ when Has(CheckpointRestore | SysPtrace | Setpcap | SysAdmin | NetAdmin | SysTime) => PrivilegeLevel.Full,
-        _ when Has(CheckpointRestore | SysPtrace | Setpcap) => PrivilegeLevel.Basic,
-        _ => PrivilegeLevel.None,
-    };
+    public PrivilegeLevel Level => !Has(CheckpointRestore | SysPtrace | Setpcap) ? PrivilegeLevel.None
+        : Has(SysAdmin | NetAdmin | SysTime) ? PrivilegeLevel.Full : PrivilegeLevel.Basic;
 
     /// <summary>Explains to the user what prevents a checkpoint; empty when nothing does.</summary>
     public IEnumerable<string> Problems()

@@ -18,12 +18,7 @@ internal sealed record CriuSetup(string File, PrivilegeLevel Level, IReadOnlyLis
                 .Select(directory => Path.Combine(directory, criuPath))
                 .FirstOrDefault(path => path.StartsWith('/') && Libc.IsExecutable(path));
         Capabilities capabilities = Capabilities.Read(file);
-        List<string> problems = [.. capabilities.Problems()];
-        if (file is null)
-        {
-            problems.Insert(0, $"{criuPath} is not there or cannot be executed: install criu 4.1.1 or newer in the image, or set criuPath");
-        }
-
-        return new CriuSetup(file ?? criuPath, capabilities.Level, problems);
+        string missing = $"{criuPath} is not there or cannot be executed: install criu 4.1.1 or newer in the image, or set criuPath";
+        return new CriuSetup(file ?? criuPath, capabilities.Level, [.. file is null ? (string[])[missing] : [], .. capabilities.Problems()]);
     }
 }

@@ -139,7 +139,9 @@ internal sealed class FrozenTree
     }
 
     private static int MountId(DescriptorHolder holder) =>
-        ProcFs.Field(ProcFs.Lines($"/proc/{holder.Pid}/fdinfo/{holder.Descriptor}"), "mnt_id:") is { } id ? int.Parse(id, CultureInfo.InvariantCulture) : -1;
+        ProcFs.Field(ProcFs.Lines($"/proc/{holder.Pid}/fdinfo/{holder.Descriptor}"), "mnt_id:") is { } id
+            ? int.Parse(id, CultureInfo.InvariantCulture)
+            : -1;
 
     /// <summary>Finds <see cref="Paths"/> and <see cref="Shadows"/>. It leaves out the streams that the tree shares with crik.</summary>
     private static (IReadOnlyList<string> Paths, IReadOnlyList<string> Shadows) NeededPaths(IReadOnlyList<int> tasks, List<OpenDescriptor> open, List<StdioLink> stdio)

@@ -24,8 +24,9 @@ internal sealed class InotifyWatches
     {
         List<(int Task, int Descriptor, WatchLine Line)> found =
         [
-            .. tree.Open.Where(file => file.Target == "anon_inode:inotify").SelectMany(file => ProcFs.Lines($"/proc/{file.Pid}/fdinfo/{file.Number}")
-                .Select(WatchLine.Parse).OfType<WatchLine>().Select(line => (file.Pid, file.Number, line))),
+            .. tree.Open.Where(file => file.Target == "anon_inode:inotify")
+                .SelectMany(file => ProcFs.Lines($"/proc/{file.Pid}/fdinfo/{file.Number}")
+                    .Select(WatchLine.Parse).OfType<WatchLine>().Select(line => (file.Pid, file.Number, line))),
         ];
         InotifyWatches watches = new();
         if (found.Count == 0)

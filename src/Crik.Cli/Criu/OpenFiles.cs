@@ -17,7 +17,8 @@ internal static class OpenFiles
             byte[] numbers = CriuImage.Read(Path.Combine(images, ImageName.Ids(pid))).First;
             HashSet<int> wanted = [.. descriptors.Where(descriptor => descriptor.Pid == pid).Select(descriptor => descriptor.Descriptor)];
             List<byte[]> table = CriuImage.Read(Path.Combine(images, ImageName.Descriptors(new IdsEntry(numbers).Files))).Messages;
-            ids.UnionWith(table.Where(message => wanted.Contains(new DescriptorEntry(message).Descriptor)).Select(message => new DescriptorEntry(message).File));
+            ids.UnionWith(table.Where(message => wanted.Contains(new DescriptorEntry(message).Descriptor))
+                .Select(message => new DescriptorEntry(message).File));
         }
 
         return [.. ids];

@@ -9,7 +9,8 @@ internal sealed class ArchiveRoots(IReadOnlyList<string> trees, IReadOnlyList<st
     private readonly HashSet<string> _leftOut = [.. (leftOut ?? []).Select(path => Key(ByteStrings.Encode(path)))];
 
     /// <summary>The directories. Each is there once, and a directory comes before those inside it.</summary>
-    public IReadOnlyList<byte[]> Trees { get; } = [.. trees.Select(path => ByteStrings.Encode(path.TrimEnd('/'))).DistinctBy(Key).OrderBy(Key, StringComparer.Ordinal)];
+    public IReadOnlyList<byte[]> Trees { get; } =
+        [.. trees.Select(path => ByteStrings.Encode(path.TrimEnd('/'))).DistinctBy(Key).OrderBy(Key, StringComparer.Ordinal)];
 
     public bool Allow(byte[] path) => IsSingle(path) || IsLeftOut(path) || IsInTree(path);
 

@@ -45,7 +45,9 @@ internal static unsafe partial class Libc
         long* times = stackalloc long[4];
         (times[0], times[1]) = Split(accessedAt);
         (times[2], times[3]) = Split(modifiedAt);
-        return ErrnoOf(name.IsEmpty ? FutimensCore(directory.Number, times) : UtimensatCore(directory.Number, Zeroed(name), times, AT_SYMLINK_NOFOLLOW));
+        return ErrnoOf(name.IsEmpty
+            ? FutimensCore(directory.Number, times)
+            : UtimensatCore(directory.Number, Zeroed(name), times, AT_SYMLINK_NOFOLLOW));
 
         static (long Seconds, long Nanoseconds) Split(long time)
         {

@@ -87,6 +87,8 @@ internal static unsafe partial class Libc
         }
 
         using FileDescriptor opened = new((int)context);
-        return Syscall(SYS_fsconfig, opened.Number, FSCONFIG_CMD_CREATE, 0, 0, 0) < 0 ? null : OpenedOrNull(Syscall(SYS_fsmount, opened.Number, CLOEXEC, 0, 0, 0));
+        return Syscall(SYS_fsconfig, opened.Number, FSCONFIG_CMD_CREATE, 0, 0, 0) < 0
+            ? null
+            : OpenedOrNull(Syscall(SYS_fsmount, opened.Number, CLOEXEC, 0, 0, 0));
     }
 }

@@ -65,7 +65,8 @@ internal static unsafe partial class Libc
     /// <returns>Whether there was one.</returns>
     internal static bool TryDiscardPacket(FileDescriptor socket)
     {
-        return RecvCore(socket.Number, stackalloc byte[1], 1, MSG_DONTWAIT) >= 0 || LastErrno() == Errno.ENOBUFS; // packets were lost because the buffer was full, and the next receive gets the rest
+        // ENOBUFS: packets were lost because the buffer was full, and the next receive gets the rest
+        return RecvCore(socket.Number, stackalloc byte[1], 1, MSG_DONTWAIT) >= 0 || LastErrno() == Errno.ENOBUFS;
     }
 
     /// <summary>Connects without ever waiting. The socket does not wait either.</summary>

@@ -103,7 +103,8 @@ internal static unsafe partial class Libc
     }
 
     /// <returns>Bytes taken, or minus the errno; -EAGAIN while the socket takes no more.</returns>
-    internal static long TrySend(FileDescriptor socket, ReadOnlySpan<byte> bytes) => CountOrErrno(SendCore(socket.Number, bytes, bytes.Length, MSG_NOSIGNAL));
+    internal static long TrySend(FileDescriptor socket, ReadOnlySpan<byte> bytes) =>
+        CountOrErrno(SendCore(socket.Number, bytes, bytes.Length, MSG_NOSIGNAL));
 
     /// <returns>Bytes received, 0 at the end, or minus the errno; -EAGAIN while there is nothing.</returns>
     internal static long TryReceive(FileDescriptor socket, Span<byte> buffer) => CountOrErrno(RecvCore(socket.Number, buffer, buffer.Length, 0));

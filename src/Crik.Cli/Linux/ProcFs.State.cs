@@ -8,13 +8,9 @@ internal static partial class ProcFs
         ulong.Parse(Field(Lines("/proc/self/status"), "SigIgn:") ?? "0", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <returns>Process group and session; zero for a process that has gone.</returns>
-    public static (int Group, int Session, char State) Membership(int pid)
-    {
-        string[] fields = Fields($"/proc/{pid}/stat");
-        return fields.Length < 4
-            ? (0, 0, 'X')
-            : (int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), fields[0][0]);
-    }
+    public static (int Group, int Session, char State) Membership(int pid) => Fields($"/proc/{pid}/stat") is [var state, _, var group, var session, ..]
+        ? (int.Parse(group, CultureInfo.InvariantCulture), int.Parse(session, CultureInfo.InvariantCulture), state[0])
+        : (0, 0, 'X');
 
     /// <summary>When a process started, in clock ticks since the machine's start; with the number it tells a process from every other.</summary>
     /// <returns>0 for a process that has gone.</returns>
@@ -25,7 +21,8 @@ internal static partial class ProcFs
 
     /// <summary>The process group that a process's terminal sends its signals to.</summary>
     /// <returns><see langword="null"/> when it has no terminal, or that has none.</returns>
-    public static int? ForegroundGroup(int pid) => int.Parse(StatField(pid, 8) ?? "0", CultureInfo.InvariantCulture) is > 0 and int group ? group : null;
+    public static int? ForegroundGroup(int pid) =>
+        int.Parse(StatField(pid, 8) ?? "0", CultureInfo.InvariantCulture) is > 0 and int group ? group : null;
 
     /// <summary>Tells whether a process is ending, so that its descriptors may be closed already. It may not be reapable yet.</summary>
     public static bool IsEnding(int pid)
@@ -59,7 +56,8 @@ internal static partial class ProcFs
     public static bool IsTraced(int pid, int thread) => Field(Lines($"/proc/{pid}/task/{thread}/status"), "TracerPid:") is not (null or "0");
 
     /// <summary>One field of <c>/proc/PID/stat</c>, by its number in proc_pid_stat(5).</summary>
-    private static string? StatField(int pid, int number) => Fields($"/proc/{pid}/stat") is var fields && fields.Length > number - 3 ? fields[number - 3] : null;
+    private static string? StatField(int pid, int number) =>
+        Fields($"/proc/{pid}/stat") is var fields && fields.Length > number - 3 ? fields[number - 3] : null;
 
     /// <summary>
     /// The fields that follow the name: pid (comm) state ppid pgrp session … The name may hold spaces, brackets and newlines, so the last

@@ -4,10 +4,12 @@ namespace Crik.Criu.Images;
 internal static class ChangedMessage
 {
     /// <summary>The message with another number in each place of a field.</summary>
-    public static byte[] WithNumber(ReadOnlySpan<byte> message, int field, long value) => Replace(message, field, new ProtoWriter().Number(field, value).ToArray());
+    public static byte[] WithNumber(ReadOnlySpan<byte> message, int field, long value) =>
+        Replace(message, field, new ProtoWriter().Number(field, value).ToArray());
 
     /// <summary>The message with other bytes, a text or an inner message in each place of a field.</summary>
-    public static byte[] WithBytes(ReadOnlySpan<byte> message, int field, byte[] value) => Replace(message, field, new ProtoWriter().Bytes(field, value).ToArray());
+    public static byte[] WithBytes(ReadOnlySpan<byte> message, int field, byte[] value) =>
+        Replace(message, field, new ProtoWriter().Bytes(field, value).ToArray());
 
     /// <summary>The message without a field.</summary>
     public static byte[] Without(ReadOnlySpan<byte> message, int field) => Replace(message, field, []);
