@@ -28,16 +28,14 @@ internal sealed class CheckReport(IReadOnlyList<Finding> findings)
 
     public string Json() => JsonOutput.Print(json =>
     {
-        json.WriteStartObject();
         json.WriteBoolean("works", CheckpointsWork);
         json.WriteObjects("checks", findings, finding =>
         {
             json.WriteString("name", finding.Name);
             json.WriteString("result", finding.VerdictName);
             json.WriteString("meaning", finding.Meaning);
-            json.WriteText("yaml", finding.Yaml);
+            json.WriteString("yaml", finding.Yaml);
         });
-        json.WriteEndObject();
     });
 
     /// <summary>Breaks a line at spaces and indents the lines that follow.</summary>

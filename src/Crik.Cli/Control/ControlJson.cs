@@ -1,110 +1,51 @@
 using System.Text.Json;
 using Crik.Json;
+using static Crik.Json.JsonKinds;
 
 namespace Crik.Control;
 
 /// <summary>The format of the packets on the control socket: one JSON object each. Fields that are not known are left out.</summary>
 internal static class ControlJson
 {
-    public static byte[] Write(ControlRequest request) => JsonBytes.Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("command", request.Command);
-        json.WriteBoolean("leaveRunning", request.LeaveRunning);
-        json.WriteEndObject();
-    });
+    public static byte[] Write(ControlRequest request) => JsonFields.Write(request, Request);
 
     /// <exception cref="JsonException">The packet holds no request.</exception>
-    public static ControlRequest ReadRequest(byte[] packet) =>
-        JsonBytes.Read(packet, from => new ControlRequest { Command = from.Text("command"), LeaveRunning = from.FlagOrFalse("leaveRunning") });
+    public static ControlRequest ReadRequest(byte[] packet) => JsonFields.Read<ControlRequest>(packet, Request);
 
-    public static byte[] Write(ControlAnswer answer) => JsonBytes.Write(json =>
-    {
-        json.WriteStartObject();
-        WriteText(json, "problem", answer.Problem);
-        WriteNumber(json, "generation", answer.Generation);
-        if (answer.Accepted)
-        {
-            json.WriteBoolean("accepted", true);
-        }
-
-        if (answer.Status is { } status)
-        {
-            json.WritePropertyName("status");
-            Write(json, status);
-        }
-
-        json.WriteEndObject();
-    });
+    public static byte[] Write(ControlAnswer answer) => JsonFields.Write(answer, Answer);
 
     /// <exception cref="JsonException">The packet holds no answer.</exception>
-    public static ControlAnswer ReadAnswer(byte[] packet) => JsonBytes.Read(packet, from => new ControlAnswer
-    {
-        Problem = from.TextOrNull("problem"),
-        Generation = from.IntOrNull("generation"),
-        Accepted = from.FlagOrFalse("accepted"),
-        Status = from.ObjectOrNull("status", ReadStatus),
-    });
+    public static ControlAnswer ReadAnswer(byte[] packet) => JsonFields.Read<ControlAnswer>(packet, Answer);
 
-    public static void Write(Utf8JsonWriter json, RunStatus status)
+    public static RunStatus Status(JsonFields fields, RunStatus? status) => new()
     {
-        json.WriteStartObject();
-        json.WriteString("state", status.State);
-        json.WriteString("crik", status.Version);
-        WriteNumber(json, "pid", status.Pid);
-        WriteTime(json, "startedAt", status.StartedAt);
-        json.WriteString("imageDir", status.ImageDir);
-        WriteText(json, "privileges", status.Privileges);
-        WriteNumber(json, "restoredFrom", status.RestoredFrom);
-        WriteNumber(json, "lastCheckpoint", status.LastCheckpoint);
-        WriteTime(json, "lastCheckpointAt", status.LastCheckpointAt);
-        WriteTime(json, "nextCheckpointAt", status.NextCheckpointAt);
-        WriteText(json, "lastFailure", status.LastFailure);
-        WriteNumber(json, "missingMiB", status.MissingMiB);
-        WriteText(json, "node", status.Node);
-        WriteText(json, "nodeReason", status.NodeReason);
-        json.WriteEndObject();
-    }
-
-    private static RunStatus ReadStatus(JsonElement from) => new()
-    {
-        State = from.Text("state"),
-        Version = from.Text("crik"),
-        Pid = from.IntOrNull("pid"),
-        StartedAt = from.TimeOrNull("startedAt"),
-        ImageDir = from.Text("imageDir"),
-        Privileges = from.TextOrNull("privileges"),
-        RestoredFrom = from.IntOrNull("restoredFrom"),
-        LastCheckpoint = from.IntOrNull("lastCheckpoint"),
-        LastCheckpointAt = from.TimeOrNull("lastCheckpointAt"),
-        NextCheckpointAt = from.TimeOrNull("nextCheckpointAt"),
-        LastFailure = from.TextOrNull("lastFailure"),
-        MissingMiB = from.IntOrNull("missingMiB"),
-        Node = from.TextOrNull("node"),
-        NodeReason = from.TextOrNull("nodeReason"),
+        State = fields.Field("state", Text, status?.State),
+        Version = fields.Field("crik", Text, status?.Version),
+        Pid = fields.Optional("pid", Int, status?.Pid),
+        StartedAt = fields.Optional("startedAt", Time, status?.StartedAt),
+        ImageDir = fields.Field("imageDir", Text, status?.ImageDir),
+        Privileges = fields.Optional("privileges", Text, status?.Privileges),
+        RestoredFrom = fields.Optional("restoredFrom", Int, status?.RestoredFrom),
+        LastCheckpoint = fields.Optional("lastCheckpoint", Int, status?.LastCheckpoint),
+        LastCheckpointAt = fields.Optional("lastCheckpointAt", Time, status?.LastCheckpointAt),
+        NextCheckpointAt = fields.Optional("nextCheckpointAt", Time, status?.NextCheckpointAt),
+        LastFailure = fields.Optional("lastFailure", Text, status?.LastFailure),
+        MissingMiB = fields.Optional("missingMiB", Int, status?.MissingMiB),
+        Node = fields.Optional("node", Text, status?.Node),
+        NodeReason = fields.Optional("nodeReason", Text, status?.NodeReason),
     };
 
-    private static void WriteText(Utf8JsonWriter json, string name, string? value)
+    private static ControlRequest Request(JsonFields fields, ControlRequest? request) => new()
     {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
-    }
+        Command = fields.Field("command", Text, request?.Command),
+        LeaveRunning = fields.Optional("leaveRunning", Flag, request?.LeaveRunning) ?? false,
+    };
 
-    private static void WriteNumber(Utf8JsonWriter json, string name, int? value)
+    private static ControlAnswer Answer(JsonFields fields, ControlAnswer? answer) => new()
     {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
-    }
-
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? value)
-    {
-        if (value is { } time)
-        {
-            json.WriteString(name, time);
-        }
-    }
+        Problem = fields.Optional("problem", Text, answer?.Problem),
+        Generation = fields.Optional("generation", Int, answer?.Generation),
+        Accepted = fields.Optional("accepted", Flag, answer is { Accepted: true } ? true : null) ?? false,
+        Status = fields.Optional("status", ObjectOf<RunStatus>(Status), answer?.Status),
+    };
 }

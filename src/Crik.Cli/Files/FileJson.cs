@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Crik.Json;
+using static Crik.Json.JsonKinds;
 
 namespace Crik.Files;
 
@@ -8,85 +9,40 @@ internal static class FileJson
 {
     private const int Depth = 8;
 
-    public static byte[] Write(FileEntry entry) => JsonBytes.Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("kind", entry.Kind);
-        json.WriteBase64String("path", entry.Path);
-        WriteNumber(json, "mode", (long)entry.Mode);
-        WriteNumber(json, "userId", entry.UserId);
-        WriteNumber(json, "groupId", entry.GroupId);
-        WriteNumber(json, "modifiedAt", entry.ModifiedAt);
-        WriteNumber(json, "accessedAt", entry.AccessedAt);
-        if (entry.Target is { } target)
-        {
-            json.WriteBase64String("target", target);
-        }
-
-        WriteNumber(json, "size", entry.Size);
-        if (entry.Extents is { } extents)
-        {
-            json.WriteList("extents", extents, json.WriteNumberValue);
-        }
-
-        if (entry.Attributes is { } attributes)
-        {
-            json.WriteObjects("attributes", attributes, attribute =>
-            {
-                json.WriteBase64String("name", attribute.Name);
-                json.WriteBase64String("value", attribute.Value);
-            });
-        }
-
-        json.WriteEndObject();
-    });
+    public static byte[] Write(FileEntry entry) => JsonFields.Write(entry, Entry);
 
     /// <exception cref="JsonException">The line is not JSON, or a field is missing or of another type.</exception>
-    public static FileEntry ReadEntry(byte[] line) => JsonBytes.Read(
-        line,
-        from => new FileEntry
-        {
-            Kind = from.Text("kind"),
-            Path = from.Bytes("path"),
-            Mode = (UnixFileMode)(from.UIntOrNull("mode") ?? 0),
-            UserId = from.UIntOrNull("userId") ?? 0,
-            GroupId = from.UIntOrNull("groupId") ?? 0,
-            ModifiedAt = from.LongOrNull("modifiedAt") ?? 0,
-            AccessedAt = from.LongOrNull("accessedAt") ?? 0,
-            Target = from.BytesOrNull("target"),
-            Size = from.LongOrNull("size") ?? 0,
-            Extents = from.LongsOrNull("extents"),
-            Attributes = from.ObjectsOrNull("attributes", item => new FileEntry.Attribute(item.Bytes("name"), item.Bytes("value"))),
-        },
-        Depth);
+    public static FileEntry ReadEntry(byte[] line) => JsonFields.Read<FileEntry>(line, Entry, Depth);
 
-    public static byte[] Write(IndexFrame frame) => JsonBytes.Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteNumber("format", frame.Format);
-        WriteNumber(json, "entries", frame.Entries);
-        WriteNumber(json, "dataBytes", frame.DataBytes);
-        if (frame.IsEnd)
-        {
-            json.WriteBoolean("isEnd", true);
-        }
-
-        json.WriteEndObject();
-    });
+    public static byte[] Write(IndexFrame frame) => JsonFields.Write(frame, Frame);
 
     /// <exception cref="JsonException">The line is not JSON, or a field is missing or of another type.</exception>
-    public static IndexFrame ReadFrame(byte[] line) => JsonBytes.Read(
-        line,
-        from => new IndexFrame(from.Int("format"), from.LongOrNull("entries") ?? 0, from.LongOrNull("dataBytes") ?? 0, from.FlagOrFalse("isEnd")),
-        Depth);
+    public static IndexFrame ReadFrame(byte[] line) => JsonFields.Read<IndexFrame>(line, Frame, Depth);
 
-    private static void WriteNumber(Utf8JsonWriter json, string name, long number)
+    private static FileEntry Entry(JsonFields fields, FileEntry? entry) => new()
     {
-        if (number != 0)
-        {
-            json.WriteNumber(name, number);
-        }
-    }
+        Kind = fields.Field("kind", Text, entry?.Kind),
+        Path = fields.Field("path", Bytes, entry?.Path),
+        Mode = (UnixFileMode)Number(fields, "mode", UInt, (uint?)entry?.Mode),
+        UserId = Number(fields, "userId", UInt, entry?.UserId),
+        GroupId = Number(fields, "groupId", UInt, entry?.GroupId),
+        ModifiedAt = Number(fields, "modifiedAt", Long, entry?.ModifiedAt),
+        AccessedAt = Number(fields, "accessedAt", Long, entry?.AccessedAt),
+        Target = fields.Optional("target", Bytes, entry?.Target),
+        Size = Number(fields, "size", Long, entry?.Size),
+        Extents = (long[]?)fields.Optional("extents", ListOf(Long), entry?.Extents),
+        Attributes = (FileEntry.Attribute[]?)fields.Optional("attributes", ListOf(ObjectOf<FileEntry.Attribute>(Attribute)), entry?.Attributes),
+    };
+
+    private static FileEntry.Attribute Attribute(JsonFields fields, FileEntry.Attribute? attribute) =>
+        new(fields.Field("name", Bytes, attribute?.Name), fields.Field("value", Bytes, attribute?.Value));
+
+    private static IndexFrame Frame(JsonFields fields, IndexFrame? frame) => new(
+        fields.Field("format", Int, frame?.Format), Number(fields, "entries", Long, frame?.Entries), Number(fields, "dataBytes", Long, frame?.DataBytes),
+        fields.Optional("isEnd", Flag, frame is { IsEnd: true } ? true : null) ?? false);
+
+    private static T Number<T>(JsonFields fields, string name, JsonKind<T> kind, T? number)
+        where T : struct => fields.Optional(name, kind, number.Equals(default(T)) ? null : number) ?? default;
 }
 
 /// <summary>The first and the last line of an index.</summary>

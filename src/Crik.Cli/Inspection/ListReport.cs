@@ -36,10 +36,8 @@ internal sealed class ListReport(string imageDir, IReadOnlyList<StoredCheckpoint
 
     public string Json() => JsonOutput.Print(json =>
     {
-        json.WriteStartObject();
         json.WriteString("imageDir", imageDir);
         json.WriteObjects("checkpoints", checkpoints, checkpoint => Write(json, checkpoint));
-        json.WriteEndObject();
     });
 
     private void Write(Utf8JsonWriter json, StoredCheckpoint checkpoint)
@@ -47,16 +45,16 @@ internal sealed class ListReport(string imageDir, IReadOnlyList<StoredCheckpoint
         json.WriteNumber("generation", checkpoint.Generation);
         json.WriteString("state", checkpoint.StateName);
         json.WriteBoolean("next", IsNext(checkpoint));
-        json.WriteText("note", Note(checkpoint));
+        json.WriteString("note", Note(checkpoint));
         json.WriteString("path", checkpoint.Path);
         json.WriteString("createdAt", checkpoint.At);
         json.WriteNumber("ageSeconds", (long)Age(checkpoint).TotalSeconds);
         json.WriteNumber("bytes", checkpoint.Bytes);
         json.WriteMilliseconds("frozenMilliseconds", Frozen(checkpoint));
-        json.WriteText("pod", checkpoint.Manifest?.Machine.HostName);
-        json.WriteText("node", checkpoint.Manifest?.Machine.NodeName);
+        json.WriteString("pod", checkpoint.Manifest?.Machine.HostName);
+        json.WriteString("node", checkpoint.Manifest?.Machine.NodeName);
         json.WriteTexts("command", checkpoint.Manifest?.Command);
-        json.WriteText("problem", checkpoint.Problem);
+        json.WriteString("problem", checkpoint.Problem);
     }
 
     private bool IsNext(StoredCheckpoint checkpoint) => checkpoint.State == StoredState.Committed && checkpoint.Generation == next;

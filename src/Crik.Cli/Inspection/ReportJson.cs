@@ -9,7 +9,6 @@ internal static class ReportJson
 {
     public static string Write(CheckpointReport report) => JsonOutput.Print(json =>
     {
-        json.WriteStartObject();
         WriteCheckpoint(json, report);
         json.WriteObjects("processes", report.Tasks, task => WriteTask(json, task));
         json.WriteTexts("containerMounts", report.Manifest?.ExternalMounts);
@@ -20,10 +19,9 @@ internal static class ReportJson
             json.WriteString("source", mount.Source);
             json.WriteBoolean("external", mount.IsExternal);
         });
-        json.WriteText("damage", report.Damage);
+        json.WriteString("damage", report.Damage);
         json.WriteTexts("problems", report.Fit.Problems);
         json.WriteTexts("warnings", report.Fit.Remarks);
-        json.WriteEndObject();
     });
 
     private static void WriteCheckpoint(Utf8JsonWriter json, CheckpointReport report)
@@ -33,13 +31,13 @@ internal static class ReportJson
         json.WriteString("state", report.Stored.StateName);
         json.WriteString("path", report.Stored.Path);
         json.WriteString("createdAt", report.Stored.At);
-        json.WriteText("pod", manifest?.Machine.HostName);
-        json.WriteText("node", manifest?.Machine.NodeName);
-        json.WriteText("architecture", manifest?.Machine.Architecture);
-        json.WriteText("kernel", manifest?.Machine.KernelRelease);
-        json.WriteText("crikVersion", manifest?.CrikVersion);
-        json.WriteText("criuVersion", manifest is null ? null : Words.Version(manifest.CriuVersion));
-        json.WriteText("level", manifest is null ? null : manifest.Unprivileged ? "basic" : "full");
+        json.WriteString("pod", manifest?.Machine.HostName);
+        json.WriteString("node", manifest?.Machine.NodeName);
+        json.WriteString("architecture", manifest?.Machine.Architecture);
+        json.WriteString("kernel", manifest?.Machine.KernelRelease);
+        json.WriteString("crikVersion", manifest?.CrikVersion);
+        json.WriteString("criuVersion", manifest is null ? null : Words.Version(manifest.CriuVersion));
+        json.WriteString("level", manifest is null ? null : manifest.Unprivileged ? "basic" : "full");
         json.WriteTexts("command", manifest?.Command);
         json.WriteMilliseconds("frozenMilliseconds", report.Frozen);
         json.WriteNumber("bytes", report.Stored.Bytes);
@@ -61,8 +59,8 @@ internal static class ReportJson
         json.WriteString("state", task.State);
         json.WriteNumber("uid", task.UserId);
         json.WriteTexts("command", task.Command);
-        json.WriteText("executable", task.Executable);
-        json.WriteText("workingDirectory", task.WorkingDirectory);
+        json.WriteString("executable", task.Executable);
+        json.WriteString("workingDirectory", task.WorkingDirectory);
         json.WriteNumber("memoryBytes", task.SavedBytes);
         json.WriteNumber("sharedBytes", task.SharedBytes);
         json.WriteNumber("mappedBytes", task.MappedBytes);
@@ -74,13 +72,13 @@ internal static class ReportJson
         json.WriteNumber("descriptor", file.Descriptor);
         json.WriteString("kind", file.Kind);
         json.WriteString("what", file.What);
-        json.WriteText("access", file.Access.Length > 0 ? file.Access : null);
-        json.WriteText("stream", file.Stream switch { 0 => "stdin", 1 => "stdout", 2 => "stderr", _ => null });
+        json.WriteString("access", file.Access.Length > 0 ? file.Access : null);
+        json.WriteString("stream", file.Stream switch { 0 => "stdin", 1 => "stdout", 2 => "stderr", _ => null });
         if (file.Socket is { } socket)
         {
             json.WriteString("state", socket.State);
             json.WriteString("local", socket.Local);
-            json.WriteText("peer", socket.Peer.Length > 0 ? socket.Peer : null);
+            json.WriteString("peer", socket.Peer.Length > 0 ? socket.Peer : null);
         }
     }
 }

@@ -2,112 +2,99 @@ using System.Text.Json;
 
 namespace Crik.Json;
 
-/// <summary>Reads the fields of a JSON object. An exception names the field that is missing, null or of another type.</summary>
-internal static class JsonFields
+/// <summary>Names the fields of a type once, for both directions.</summary>
+/// <param name="value">What is written; the default value of the type where one is read.</param>
+internal delegate T JsonForm<T>(JsonFields fields, T? value);
+
+/// <summary>
+/// The fields of one JSON object. Where the object is written, each call writes the value that it gets. Where it is read, each call returns
+/// what it finds, and an exception names the field that is missing, null or of another type.
+/// </summary>
+internal sealed class JsonFields
 {
-    public static string Text(this JsonElement from, string name) => AsText(Field(from, name), name);
+    private readonly Utf8JsonWriter? _json;
+    private readonly JsonElement _from;
 
-    public static string? TextOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? AsText(field, name) : null;
+    private JsonFields(Utf8JsonWriter? json, JsonElement from) => (_json, _from) = (json, from);
 
-    /// <summary>A path, or other bytes that need not be UTF-8, as <see cref="JsonOutput.WriteByteText"/> writes it.</summary>
-    public static string ByteText(this JsonElement from, string name) => AsByteText(Field(from, name), name);
+    public static byte[] Write<T>(T value, JsonForm<T> form, JsonWriterOptions options = default) =>
+        JsonOutput.Write(json => Write(json, value, form), options);
 
-    public static bool Flag(this JsonElement from, string name) => AsFlag(Field(from, name), name);
-
-    public static bool FlagOrFalse(this JsonElement from, string name) => Find(from, name) is { } field && AsFlag(field, name);
-
-    public static int Int(this JsonElement from, string name) => AsInt(Field(from, name), name);
-
-    public static int? IntOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? AsInt(field, name) : null;
-
-    public static uint UInt(this JsonElement from, string name) => AsUInt(Field(from, name), name);
-
-    public static uint? UIntOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? AsUInt(field, name) : null;
-
-    public static long Long(this JsonElement from, string name) => AsLong(Field(from, name), name);
-
-    public static long? LongOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? AsLong(field, name) : null;
-
-    public static DateTimeOffset Time(this JsonElement from, string name) => AsTime(Field(from, name), name);
-
-    public static DateTimeOffset? TimeOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? AsTime(field, name) : null;
-
-    public static byte[] Bytes(this JsonElement from, string name) => AsBytes(Field(from, name), name);
-
-    public static byte[]? BytesOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? AsBytes(field, name) : null;
-
-    public static T Object<T>(this JsonElement from, string name, Func<JsonElement, T> read) => read(Field(from, name));
-
-    public static T? ObjectOrNull<T>(this JsonElement from, string name, Func<JsonElement, T> read)
-        where T : class => Find(from, name) is { } field ? read(field) : null;
-
-    public static IReadOnlyList<string> Texts(this JsonElement from, string name) => Items(Field(from, name), name, AsText);
-
-    public static IReadOnlyList<string>? TextsOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? Items(field, name, AsText) : null;
-
-    public static IReadOnlyList<string> ByteTexts(this JsonElement from, string name) => Items(Field(from, name), name, AsByteText);
-
-    public static IReadOnlyList<string>? ByteTextsOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? Items(field, name, AsByteText) : null;
-
-    public static IReadOnlyList<int> Ints(this JsonElement from, string name) => Items(Field(from, name), name, AsInt);
-
-    public static IReadOnlyList<int>? IntsOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? Items(field, name, AsInt) : null;
-
-    public static IReadOnlyList<uint> UInts(this JsonElement from, string name) => Items(Field(from, name), name, AsUInt);
-
-    public static long[]? LongsOrNull(this JsonElement from, string name) => Find(from, name) is { } field ? Items(field, name, AsLong) : null;
-
-    public static T[] Objects<T>(this JsonElement from, string name, Func<JsonElement, T> read) => Items(Field(from, name), name, (item, _) => read(item));
-
-    public static T[]? ObjectsOrNull<T>(this JsonElement from, string name, Func<JsonElement, T> read) =>
-        Find(from, name) is { } field ? Items(field, name, (item, _) => read(item)) : null;
-
-    private static JsonElement Field(JsonElement from, string name) => Find(from, name) ?? throw new JsonException($"'{name}' is missing");
-
-    private static JsonElement? Find(JsonElement from, string name) =>
-        from.ValueKind != JsonValueKind.Object ? throw new JsonException($"where '{name}' should be is no object")
-        : from.TryGetProperty(name, out JsonElement field) && field.ValueKind != JsonValueKind.Null ? field : null;
-
-    private static T[] Items<T>(JsonElement list, string name, Func<JsonElement, string, T> read)
+    public static void Write<T>(Utf8JsonWriter json, T value, JsonForm<T> form)
     {
-        if (list.ValueKind != JsonValueKind.Array)
-        {
-            throw new JsonException($"'{name}' is no list");
-        }
-
-        T[] items = new T[list.GetArrayLength()];
-        int count = 0;
-        foreach (JsonElement item in list.EnumerateArray())
-        {
-            items[count++] = read(item, name);
-        }
-
-        return items;
+        json.WriteStartObject();
+        form(new JsonFields(json, default), value);
+        json.WriteEndObject();
     }
 
-    private static string AsText(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.String ? element.GetString()! : throw new JsonException($"'{name}' is no text");
+    /// <param name="depth">How deep objects and arrays may be nested.</param>
+    /// <exception cref="JsonException">The bytes are not JSON, or a field is missing or of another type.</exception>
+    public static T Read<T>(ReadOnlyMemory<byte> bytes, JsonForm<T> form, int depth = 16)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = depth });
+            return Read(document.RootElement, form);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException($"it holds text that is no UTF-8: {exception.Message}", exception);
+        }
+    }
 
-    private static string AsByteText(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object ? ByteStrings.Decode(element.Bytes(JsonOutput.Bytes)) : AsText(element, name);
+    public static T Read<T>(JsonElement from, JsonForm<T> form) => form(new JsonFields(null, from), default);
 
-    private static bool AsFlag(JsonElement element, string name) =>
-        element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw new JsonException($"'{name}' is neither true nor false");
+    public T Field<T>(string name, JsonKind<T> kind, T? value = null)
+        where T : class => Optional(name, kind, value) ?? throw new JsonException($"'{name}' is missing");
 
-    private static int AsInt(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) ? value : throw NoNumber(name);
+    public T Field<T>(string name, JsonKind<T> kind, T? value = null)
+        where T : struct => Optional(name, kind, value) ?? throw new JsonException($"'{name}' is missing");
 
-    private static uint AsUInt(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetUInt32(out uint value) ? value : throw NoNumber(name);
+    /// <summary>A field that is left out, or null, where there is no value.</summary>
+    public T? Optional<T>(string name, JsonKind<T> kind, T? value = null, bool writesNull = false)
+        where T : class
+    {
+        if (_json is null)
+        {
+            return Find(name) is { } field ? kind.Read(field, name) : null;
+        }
 
-    private static long AsLong(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long value) ? value : throw NoNumber(name);
+        if (value is not null)
+        {
+            Write(name, kind, value);
+        }
+        else if (writesNull)
+        {
+            _json.WriteNull(name);
+        }
 
-    private static DateTimeOffset AsTime(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.String && element.TryGetDateTimeOffset(out DateTimeOffset value) ? value : throw new JsonException($"'{name}' is no time");
+        return value;
+    }
 
-    private static byte[] AsBytes(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.String && element.TryGetBytesFromBase64(out byte[]? value) ? value : throw new JsonException($"'{name}' is no base64");
+    /// <inheritdoc cref="Optional{T}(string, JsonKind{T}, T, bool)"/>
+    public T? Optional<T>(string name, JsonKind<T> kind, T? value = null)
+        where T : struct
+    {
+        if (_json is null)
+        {
+            return Find(name) is { } field ? kind.Read(field, name) : null;
+        }
 
-    private static JsonException NoNumber(string name) => new($"'{name}' is no number that fits");
+        if (value is { } known)
+        {
+            Write(name, kind, known);
+        }
+
+        return value;
+    }
+
+    private void Write<T>(string name, JsonKind<T> kind, T value)
+    {
+        _json!.WritePropertyName(name);
+        kind.Write(_json, value);
+    }
+
+    private JsonElement? Find(string name) =>
+        _from.ValueKind != JsonValueKind.Object ? throw new JsonException($"where '{name}' should be is no object")
+        : _from.TryGetProperty(name, out JsonElement field) && field.ValueKind != JsonValueKind.Null ? field : null;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crik.Contracts;
 using Crik.Json;
+using static Crik.Json.JsonKinds;
 
 namespace Crik.Nodes;
 
@@ -64,14 +65,14 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
     {
         try
         {
-            return JsonBytes.Read(body, from => new NodeStateResponse
+            return JsonFields.Read<NodeStateResponse>(body, (fields, _) => new()
             {
-                Name = from.Text("name"),
-                State = NodeStateNames.TryParse(from.Text("state"), out NodeState state) ? state : throw new JsonException("it names a state that no node has"),
-                Reason = from.TextOrNull("reason"),
-                Since = from.TimeOrNull("since"),
-                Deadline = from.TimeOrNull("deadline"),
-                Version = from.LongOrNull("version") ?? 0,
+                Name = fields.Field("name", Text),
+                State = NodeStateNames.TryParse(fields.Field("state", Text), out NodeState state) ? state : throw new JsonException("it names a state that no node has"),
+                Reason = fields.Optional("reason", Text),
+                Since = fields.Optional("since", Time),
+                Deadline = fields.Optional("deadline", Time),
+                Version = fields.Optional("version", Long) ?? 0,
             });
         }
         catch (JsonException exception)

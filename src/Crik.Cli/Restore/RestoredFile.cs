@@ -40,7 +40,6 @@ internal static class RestoredFile
 
     private static byte[] Describe(CheckpointManifest manifest, DateTimeOffset now) => Encoding.UTF8.GetBytes(JsonOutput.Print(json =>
     {
-        json.WriteStartObject();
         json.WriteNumber("generation", manifest.Generation);
         json.WriteString("restoredAt", now.UtcDateTime);
         json.WriteString("checkpointedAt", manifest.CreatedAt.UtcDateTime);
@@ -54,7 +53,6 @@ internal static class RestoredFile
             json.WriteString(ByteStrings.Printable(entry[..end]), ByteStrings.Printable(entry[(end + 1)..]));
         }
 
-        json.WriteEndObject();
         json.WriteEndObject();
     }));
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Crik.Criu;
-using Crik.Files;
 using Crik.Json;
+using static Crik.Json.JsonKinds;
 
 namespace Crik.Store;
 
@@ -10,226 +10,108 @@ internal static class CheckpointJson
 {
     private static readonly JsonWriterOptions s_options = new() { Indented = true };
 
-    public static byte[] Write(CheckpointManifest manifest) => JsonBytes.Write(
-        json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("format", manifest.Format);
-            json.WriteNumber("generation", manifest.Generation);
-            json.WriteString("runId", manifest.RunId);
-            json.WriteString("createdAt", manifest.CreatedAt);
-            json.WriteString("crikVersion", manifest.CrikVersion);
-            json.WriteNumber("criuVersion", manifest.CriuVersion);
-            json.WriteBoolean("unprivileged", manifest.Unprivileged);
-            WriteMachine(json, manifest.Machine);
-            json.WriteTexts("command", manifest.Command);
-            json.WriteNumber("rootPid", manifest.RootPid);
-            json.WriteList("pids", manifest.Pids, json.WriteNumberValue);
-            json.WriteObjects("stdio", manifest.Stdio, link => WriteStream(json, link));
-            json.WriteObjects("watches", manifest.Watches, watch => WriteWatch(json, watch));
-            json.WriteObjects("cgroups", manifest.Cgroups, cgroup => WriteCgroup(json, cgroup));
-            json.WriteByteTexts("externalMounts", manifest.ExternalMounts);
-            json.WriteByteTexts("paths", manifest.Paths);
-            json.WriteByteTexts("ownPaths", manifest.OwnPaths);
-            json.WriteObjects("writtenFiles", manifest.WrittenFiles, file => WriteWritten(json, file));
-            json.WriteTexts("addresses", manifest.Addresses);
-            json.WriteObjects("images", manifest.Images, image => WriteImage(json, image));
-            if (manifest.CompressedMemory is { } memory)
-            {
-                json.WriteNumber("compressedMemory", memory);
-            }
-
-            json.WriteBoolean("hasFiles", manifest.HasFiles);
-            json.WriteObjects("files", manifest.Files, file => WriteImage(json, file));
-            json.WriteEndObject();
-        },
-        s_options);
+    public static byte[] Write(CheckpointManifest manifest) => JsonFields.Write(manifest, Manifest, s_options);
 
     /// <exception cref="JsonException">It is none.</exception>
-    public static CheckpointManifest ReadManifest(ReadOnlyMemory<byte> bytes) => JsonBytes.Read(bytes, from => new CheckpointManifest
-    {
-        Format = from.Int("format"),
-        Generation = from.Int("generation"),
-        RunId = from.Text("runId"),
-        CreatedAt = from.Time("createdAt"),
-        CrikVersion = from.Text("crikVersion"),
-        CriuVersion = from.Int("criuVersion"),
-        Unprivileged = from.Flag("unprivileged"),
-        Machine = from.Object("machine", ReadMachine),
-        Command = from.Texts("command"),
-        RootPid = from.Int("rootPid"),
-        Pids = from.Ints("pids"),
-        Stdio = from.Objects("stdio", ReadStream),
-        Watches = from.Objects("watches", item => new InotifyWatch(item.Int("pid"), item.Int("descriptor"), item.Int("number"), item.UInt("mask"), item.ByteText("path"))),
-        Cgroups = from.Objects("cgroups", item => new CgroupDirectory(item.Text("hierarchy"), item.Text("mountPoint"), item.Text("directory"))),
-        ExternalMounts = from.ByteTexts("externalMounts"),
-        Paths = from.ByteTexts("paths"),
-        OwnPaths = from.ByteTextsOrNull("ownPaths") ?? [],
-        WrittenFiles = from.ObjectsOrNull("writtenFiles", ReadWritten) ?? [],
-        Addresses = from.TextsOrNull("addresses") ?? [],
-        Images = from.Objects("images", ReadImage),
-        CompressedMemory = from.LongOrNull("compressedMemory"),
-        HasFiles = from.FlagOrFalse("hasFiles"),
-        Files = from.ObjectsOrNull("files", ReadImage) ?? [],
-    });
+    public static CheckpointManifest ReadManifest(ReadOnlyMemory<byte> bytes) => JsonFields.Read<CheckpointManifest>(bytes, Manifest);
 
-    public static byte[] Write(RunRecord record) => JsonBytes.Write(
-        json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("runId", record.RunId);
-            json.WriteString("startedAt", record.StartedAt);
-            json.WriteString("hostName", record.HostName);
-            if (record.RestoredFrom is { } generation)
-            {
-                json.WriteNumber("restoredFrom", generation);
-            }
-
-            json.WriteNumber("historyUpTo", record.HistoryUpTo);
-            json.WriteNumber("epoch", record.Epoch);
-            if (record.Skipped is { } skipped)
-            {
-                json.WriteList("skipped", skipped, json.WriteNumberValue);
-            }
-
-            WriteSpeeds(json, record.Speeds);
-
-            if (record.End is { } end)
-            {
-                json.WriteStartObject("end");
-                json.WriteString("kind", end.Kind.ToString());
-                json.WriteString("at", end.At);
-                json.WriteNumber("exitCode", end.ExitCode);
-                json.WriteNumber("signal", end.Signal);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-        },
-        s_options);
+    public static byte[] Write(RunRecord record) => JsonFields.Write(record, Record, s_options);
 
     /// <exception cref="JsonException">It is none.</exception>
-    public static RunRecord ReadRunRecord(ReadOnlyMemory<byte> bytes) => JsonBytes.Read(bytes, from => new RunRecord
-    {
-        RunId = from.Text("runId"),
-        StartedAt = from.Time("startedAt"),
-        HostName = from.Text("hostName"),
-        RestoredFrom = from.IntOrNull("restoredFrom"),
-        HistoryUpTo = from.IntOrNull("historyUpTo") ?? 0,
-        Skipped = from.IntsOrNull("skipped"),
-        Epoch = from.LongOrNull("epoch") ?? 0,
-        Speeds = new(
-            from.LongsOrNull("speeds") ?? Single(from.LongOrNull("bytesPerSecond")), from.LongsOrNull("compressedSpeeds") ?? Single(from.LongOrNull("compressedBytesPerSecond")),
-            from.IntOrNull("compressedPercent")),
-        End = from.ObjectOrNull("end", end => new RunEnd(ReadKind(end.Text("kind")), end.Time("at"), end.Int("exitCode"), end.Int("signal"))),
-    });
+    public static RunRecord ReadRunRecord(ReadOnlyMemory<byte> bytes) => JsonFields.Read<RunRecord>(bytes, Record);
 
-    public static byte[] Write(LockHolder holder) => JsonBytes.Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("hostName", holder.HostName);
-        json.WriteNumber("pid", holder.Pid);
-        json.WriteString("since", holder.Since);
-        json.WriteNumber("epoch", holder.Epoch);
-        json.WriteEndObject();
-    });
+    public static byte[] Write(LockHolder holder) => JsonFields.Write(holder, Holder);
 
     /// <exception cref="JsonException">It is none.</exception>
     public static LockHolder ReadLockHolder(ReadOnlyMemory<byte> bytes) =>
-        JsonBytes.Read(bytes, from => new LockHolder(from.Text("hostName"), from.Int("pid"), from.Time("since"), from.LongOrNull("epoch") ?? 0)) is { Epoch: >= 0 and < LockHolder.HighestEpoch } holder
-            ? holder
-            : throw new JsonException("the epoch is out of range");
+        JsonFields.Read<LockHolder>(bytes, Holder) is { Epoch: >= 0 and < LockHolder.HighestEpoch } holder ? holder : throw new JsonException("the epoch is out of range");
 
-    private static void WriteSpeeds(Utf8JsonWriter json, WriteSpeeds speeds)
+    private static CheckpointManifest Manifest(JsonFields fields, CheckpointManifest? manifest) => new()
     {
-        json.WriteList("speeds", speeds.Plain, json.WriteNumberValue);
-        json.WriteList("compressedSpeeds", speeds.Compressed, json.WriteNumberValue);
-        if (speeds.CompressedPercent is { } percent)
-        {
-            json.WriteNumber("compressedPercent", percent);
-        }
-    }
+        Format = fields.Field("format", Int, manifest?.Format),
+        Generation = fields.Field("generation", Int, manifest?.Generation),
+        RunId = fields.Field("runId", Text, manifest?.RunId),
+        CreatedAt = fields.Field("createdAt", Time, manifest?.CreatedAt),
+        CrikVersion = fields.Field("crikVersion", Text, manifest?.CrikVersion),
+        CriuVersion = fields.Field("criuVersion", Int, manifest?.CriuVersion),
+        Unprivileged = fields.Field("unprivileged", Flag, manifest?.Unprivileged),
+        Machine = fields.Field("machine", ObjectOf<MachineFacts>(Machine), manifest?.Machine),
+        Command = fields.Field("command", ListOf(Text), manifest?.Command),
+        RootPid = fields.Field("rootPid", Int, manifest?.RootPid),
+        Pids = fields.Field("pids", ListOf(Int), manifest?.Pids),
+        Stdio = fields.Field("stdio", ListOf(ObjectOf<StdioLink>(Stream)), manifest?.Stdio),
+        Watches = fields.Field("watches", ListOf(ObjectOf<InotifyWatch>(Watch)), manifest?.Watches),
+        Cgroups = fields.Field("cgroups", ListOf(ObjectOf<CgroupDirectory>(Cgroup)), manifest?.Cgroups),
+        ExternalMounts = fields.Field("externalMounts", ListOf(ByteText), manifest?.ExternalMounts),
+        Paths = fields.Field("paths", ListOf(ByteText), manifest?.Paths),
+        OwnPaths = fields.Optional("ownPaths", ListOf(ByteText), manifest?.OwnPaths) ?? [],
+        WrittenFiles = fields.Optional("writtenFiles", ListOf(ObjectOf<WrittenFile>(Written)), manifest?.WrittenFiles) ?? [],
+        Addresses = fields.Optional("addresses", ListOf(Text), manifest?.Addresses) ?? [],
+        Images = fields.Field("images", ListOf(ObjectOf<ImageFile>(Image)), manifest?.Images),
+        CompressedMemory = fields.Optional("compressedMemory", Long, manifest?.CompressedMemory),
+        HasFiles = fields.Optional("hasFiles", Flag, manifest?.HasFiles) ?? false,
+        Files = fields.Optional("files", ListOf(ObjectOf<ImageFile>(Image)), manifest?.Files) ?? [],
+    };
+
+    private static RunRecord Record(JsonFields fields, RunRecord? record) => new()
+    {
+        RunId = fields.Field("runId", Text, record?.RunId),
+        StartedAt = fields.Field("startedAt", Time, record?.StartedAt),
+        HostName = fields.Field("hostName", Text, record?.HostName),
+        RestoredFrom = fields.Optional("restoredFrom", Int, record?.RestoredFrom),
+        HistoryUpTo = fields.Optional("historyUpTo", Int, record?.HistoryUpTo) ?? 0,
+        Epoch = fields.Optional("epoch", Long, record?.Epoch) ?? 0,
+        Skipped = fields.Optional("skipped", ListOf(Int), record?.Skipped),
+        Speeds = new(
+            fields.Optional("speeds", ListOf(Long), record?.Speeds.Plain) ?? Single(fields.Optional("bytesPerSecond", Long)),
+            fields.Optional("compressedSpeeds", ListOf(Long), record?.Speeds.Compressed) ?? Single(fields.Optional("compressedBytesPerSecond", Long)),
+            fields.Optional("compressedPercent", Int, record?.Speeds.CompressedPercent)),
+        End = fields.Optional("end", ObjectOf<RunEnd>(End), record?.End),
+    };
 
     /// <summary>Makes a list of the single speed that an earlier crik recorded.</summary>
     private static IReadOnlyList<long> Single(long? speed) => speed is { } known ? [known] : [];
 
-    private static void WriteMachine(Utf8JsonWriter json, MachineFacts machine)
-    {
-        json.WriteStartObject("machine");
-        json.WriteString("architecture", machine.Architecture);
-        json.WriteString("kernelRelease", machine.KernelRelease);
-        json.WriteString("hostName", machine.HostName);
-        json.WriteString("bootId", machine.BootId);
-        json.WriteTexts("cpuFeatures", machine.CpuFeatures);
-        json.WriteNumber("monotonicMilliseconds", machine.MonotonicMilliseconds);
-        json.WriteText("nodeName", machine.NodeName);
-        json.WriteEndObject();
-    }
+    private static RunEnd End(JsonFields fields, RunEnd? end) => new(
+        KindOf(fields.Field("kind", Text, end?.Kind.ToString())), fields.Field("at", Time, end?.At), fields.Field("exitCode", Int, end?.ExitCode),
+        fields.Field("signal", Int, end?.Signal));
 
-    private static MachineFacts ReadMachine(JsonElement from) => new(
-        from.Text("architecture"), from.Text("kernelRelease"), from.Text("hostName"), from.Text("bootId"), from.Texts("cpuFeatures"),
-        from.Long("monotonicMilliseconds"), from.TextOrNull("nodeName"));
-
-    private static void WriteStream(Utf8JsonWriter json, StdioLink link)
-    {
-        json.WriteNumber("stream", link.Stream);
-        json.WriteString("kind", link.Kind);
-        json.WriteString("key", link.Key);
-        json.WriteObjects("holders", link.Holders, holder =>
-        {
-            json.WriteNumber("pid", holder.Pid);
-            json.WriteNumber("descriptor", holder.Descriptor);
-        });
-        json.WriteList("imageIds", link.ImageIds, json.WriteNumberValue);
-    }
-
-    private static StdioLink ReadStream(JsonElement from) => new(
-        from.Int("stream"), from.Text("kind"), from.Text("key"),
-        from.Objects("holders", holder => new DescriptorHolder(holder.Int("pid"), holder.Int("descriptor"))), from.UInts("imageIds"));
-
-    private static void WriteWatch(Utf8JsonWriter json, InotifyWatch watch)
-    {
-        json.WriteNumber("pid", watch.Pid);
-        json.WriteNumber("descriptor", watch.Descriptor);
-        json.WriteNumber("number", watch.Number);
-        json.WriteNumber("mask", watch.Mask);
-        json.WriteByteText("path", watch.Path);
-    }
-
-    private static void WriteCgroup(Utf8JsonWriter json, CgroupDirectory cgroup)
-    {
-        json.WriteString("hierarchy", cgroup.Hierarchy);
-        json.WriteString("mountPoint", cgroup.MountPoint);
-        json.WriteString("directory", cgroup.Directory);
-    }
-
-    private static void WriteWritten(Utf8JsonWriter json, WrittenFile file)
-    {
-        json.WriteByteText("path", file.Path);
-        json.WriteNumber("size", file.Stamp.Size);
-        json.WriteNumber("modifiedNs", file.Stamp.ModifiedNs);
-        if (file.Stamp.Inode is { } inode)
-        {
-            json.WriteString("inode", inode.ToString(CultureInfo.InvariantCulture)); // as text, because not every JSON reader takes numbers of 64 bits
-        }
-    }
-
-    private static WrittenFile ReadWritten(JsonElement from) => new(
-        from.ByteText("path"), new FileStamp(from.Long("size"), from.Long("modifiedNs"),
-            ulong.TryParse(from.TextOrNull("inode"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode) ? inode : null));
-
-    private static ImageFile ReadImage(JsonElement from) => new(from.Text("name"), from.Long("size"), from.UIntOrNull("checksum"));
-
-    private static void WriteImage(Utf8JsonWriter json, ImageFile image)
-    {
-        json.WriteString("name", image.Name);
-        json.WriteNumber("size", image.Size);
-        if (image.Checksum is { } checksum)
-        {
-            json.WriteNumber("checksum", checksum);
-        }
-    }
-
-    private static RunEndKind ReadKind(string name) =>
+    private static RunEndKind KindOf(string name) =>
         Enum.TryParse(name, out RunEndKind kind) && kind.ToString() == name ? kind : throw new JsonException($"'{name}' is no way for a run to end");
+
+    private static LockHolder Holder(JsonFields fields, LockHolder? holder) => new(
+        fields.Field("hostName", Text, holder?.HostName), fields.Field("pid", Int, holder?.Pid), fields.Field("since", Time, holder?.Since),
+        fields.Optional("epoch", Long, holder?.Epoch) ?? 0);
+
+    private static MachineFacts Machine(JsonFields fields, MachineFacts? machine) => new(
+        fields.Field("architecture", Text, machine?.Architecture), fields.Field("kernelRelease", Text, machine?.KernelRelease),
+        fields.Field("hostName", Text, machine?.HostName), fields.Field("bootId", Text, machine?.BootId),
+        fields.Field("cpuFeatures", ListOf(Text), machine?.CpuFeatures), fields.Field("monotonicMilliseconds", Long, machine?.MonotonicMilliseconds),
+        fields.Optional("nodeName", Text, machine?.NodeName, writesNull: true));
+
+    private static StdioLink Stream(JsonFields fields, StdioLink? link) => new(
+        fields.Field("stream", Int, link?.Stream), fields.Field("kind", Text, link?.Kind), fields.Field("key", Text, link?.Key),
+        fields.Field("holders", ListOf(ObjectOf<DescriptorHolder>(Descriptor)), link?.Holders), fields.Field("imageIds", ListOf(UInt), link?.ImageIds));
+
+    private static DescriptorHolder Descriptor(JsonFields fields, DescriptorHolder? holder) =>
+        new(fields.Field("pid", Int, holder?.Pid), fields.Field("descriptor", Int, holder?.Descriptor));
+
+    private static InotifyWatch Watch(JsonFields fields, InotifyWatch? watch) => new(
+        fields.Field("pid", Int, watch?.Pid), fields.Field("descriptor", Int, watch?.Descriptor), fields.Field("number", Int, watch?.Number),
+        fields.Field("mask", UInt, watch?.Mask), fields.Field("path", ByteText, watch?.Path));
+
+    private static CgroupDirectory Cgroup(JsonFields fields, CgroupDirectory? cgroup) => new(
+        fields.Field("hierarchy", Text, cgroup?.Hierarchy), fields.Field("mountPoint", Text, cgroup?.MountPoint),
+        fields.Field("directory", Text, cgroup?.Directory));
+
+    /// <summary>The inode is text, because not every JSON reader takes numbers of 64 bits.</summary>
+    private static WrittenFile Written(JsonFields fields, WrittenFile? file) => new(
+        fields.Field("path", ByteText, file?.Path),
+        new(fields.Field("size", Long, file?.Stamp.Size), fields.Field("modifiedNs", Long, file?.Stamp.ModifiedNs),
+            ulong.TryParse(
+                fields.Optional("inode", Text, file?.Stamp.Inode?.ToString(CultureInfo.InvariantCulture)),
+                NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode) ? inode : null));
+
+    private static ImageFile Image(JsonFields fields, ImageFile? image) => new(
+        fields.Field("name", Text, image?.Name), fields.Field("size", Long, image?.Size), fields.Optional("checksum", UInt, image?.Checksum));
 }

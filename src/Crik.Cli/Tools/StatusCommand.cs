@@ -12,7 +12,7 @@ internal static class StatusCommand
         RunStatus status = ControlClient.Ask(new ControlRequest { Command = ControlRequest.Status }).Status
             ?? throw new ControlException("the running crik sent an answer without its state; it may be of another version");
         return output == OutputForm.Json
-            ? JsonOutput.Print(json => ControlJson.Write(json, status))
+            ? $"{Encoding.UTF8.GetString(JsonFields.Write(status, ControlJson.Status, JsonOutput.ForPeople))}\n"
             : Table(status);
     }
 

@@ -19,14 +19,11 @@ public sealed class ByteTextTests
             random.NextBytes(bytes);
             string path = ByteStrings.Decode(bytes);
 
-            Assert.Equal(path, JsonBytes.Read(Encoding.UTF8.GetBytes(Write(path)), from => from.ByteText("path")));
+            Assert.Equal(path, JsonFields.Read<string>(Encoding.UTF8.GetBytes(Write(path)), Path));
         }
     }
 
-    private static string Write(string path) => Encoding.UTF8.GetString(JsonBytes.Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteByteText("path", path);
-        json.WriteEndObject();
-    }));
+    private static string Write(string path) => Encoding.UTF8.GetString(JsonFields.Write(path, Path));
+
+    private static string Path(JsonFields fields, string? path) => fields.Field("path", JsonKinds.ByteText, path);
 }
