@@ -4,12 +4,9 @@ internal static partial class Sequences
 {
     public static bool Any<T>(this IEnumerable<T> source, Func<T, bool> predicate)
     {
-        foreach (T item in source)
+        foreach (T item in source.Where(predicate))
         {
-            if (predicate(item))
-            {
-                return true;
-            }
+            return true;
         }
 
         return false;
@@ -17,21 +14,8 @@ internal static partial class Sequences
 
     public static bool All<T>(this IEnumerable<T> source, Func<T, bool> predicate) => !source.Any(item => !predicate(item));
 
-    public static bool Contains<T>(this IEnumerable<T> source, T wanted)
-    {
-        EqualityComparer<T> same = EqualityComparer<T>.Default;
-        return source.Any(item => same.Equals(item, wanted));
-    }
-
-    public static T First<T>(this IEnumerable<T> source, Func<T, bool> predicate)
-    {
-        foreach (T item in source.Where(predicate))
-        {
-            return item;
-        }
-
-        throw new InvalidOperationException("no item of the sequence meets the condition");
-    }
+    public static bool Contains<T>(this IEnumerable<T> source, T wanted) =>
+        source.Any(item => EqualityComparer<T>.Default.Equals(item, wanted));
 
     public static T FirstOrDefault<T>(this IEnumerable<T> source, T otherwise) => source.FirstOrDefault(_ => true, otherwise);
 
@@ -47,17 +31,15 @@ internal static partial class Sequences
         return otherwise;
     }
 
-    public static T Max<T>(this IEnumerable<T> source)
+    /// <param name="least">The answer where no item is larger.</param>
+    public static T Max<T>(this IEnumerable<T> source, T least)
     {
-        Comparer<T> comparer = Comparer<T>.Default;
-        using IEnumerator<T> items = source.GetEnumerator();
-        T most = items.MoveNext() ? items.Current : throw new InvalidOperationException("the sequence is empty");
-        while (items.MoveNext())
+        foreach (T item in source)
         {
-            most = comparer.Compare(items.Current, most) > 0 ? items.Current : most;
+            least = Comparer<T>.Default.Compare(item, least) > 0 ? item : least;
         }
 
-        return most;
+        return least;
     }
 
     public static long Sum<T>(this IEnumerable<T> source, Func<T, long> selector)

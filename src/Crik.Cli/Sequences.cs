@@ -6,13 +6,8 @@ namespace Crik;
 /// </summary>
 internal static partial class Sequences
 {
-    public static IEnumerable<TResult> Select<T, TResult>(this IEnumerable<T> source, Func<T, TResult> selector)
-    {
-        foreach (T item in source)
-        {
-            yield return selector(item);
-        }
-    }
+    public static IEnumerable<TResult> Select<T, TResult>(this IEnumerable<T> source, Func<T, TResult> selector) =>
+        source.Select((item, _) => selector(item));
 
     public static IEnumerable<TResult> Select<T, TResult>(this IEnumerable<T> source, Func<T, int, TResult> selector)
     {
@@ -46,43 +41,14 @@ internal static partial class Sequences
     }
 
     public static IEnumerable<T> OfType<T>(this IEnumerable<T?> source)
-        where T : class
-    {
-        foreach (T? item in source)
-        {
-            if (item is not null)
-            {
-                yield return item;
-            }
-        }
-    }
+        where T : class => source.Where(item => item is not null)!;
 
-    public static IEnumerable<T> Concat<T>(this IEnumerable<T> first, IEnumerable<T> second)
-    {
-        foreach (T item in first)
-        {
-            yield return item;
-        }
-
-        foreach (T item in second)
-        {
-            yield return item;
-        }
-    }
+    public static IEnumerable<T> Concat<T>(this IEnumerable<T> first, IEnumerable<T> second) => new[] { first, second }.SelectMany(items => items);
 
     public static IEnumerable<T> Append<T>(this IEnumerable<T> source, T last) => source.Concat([last]);
 
-    public static IEnumerable<T> Skip<T>(this IEnumerable<T> source, int count)
-    {
-        int left = count;
-        foreach (T item in source)
-        {
-            if (left-- <= 0)
-            {
-                yield return item;
-            }
-        }
-    }
+    public static IEnumerable<T> Skip<T>(this IEnumerable<T> source, int count) =>
+        source.Select((item, index) => (Item: item, Index: index)).Where(at => at.Index >= count).Select(at => at.Item);
 
     public static IEnumerable<T> Take<T>(this IEnumerable<T> source, int count)
     {
@@ -106,41 +72,14 @@ internal static partial class Sequences
 
     public static IEnumerable<T> Distinct<T>(this IEnumerable<T> source) => source.DistinctBy(item => item);
 
-    public static IEnumerable<T> DistinctBy<T, TKey>(this IEnumerable<T> source, Func<T, TKey> key)
-    {
-        HashSet<TKey> seen = [];
-        foreach (T item in source)
-        {
-            if (seen.Add(key(item)))
-            {
-                yield return item;
-            }
-        }
-    }
+    public static IEnumerable<T> DistinctBy<T, TKey>(this IEnumerable<T> source, Func<T, TKey> key) =>
+        source.Where(() => new HashSet<TKey>(), (seen, item) => seen.Add(key(item)));
 
-    public static IEnumerable<T> Except<T>(this IEnumerable<T> source, IEnumerable<T> without)
-    {
-        HashSet<T> seen = [.. without];
-        foreach (T item in source)
-        {
-            if (seen.Add(item))
-            {
-                yield return item;
-            }
-        }
-    }
+    public static IEnumerable<T> Except<T>(this IEnumerable<T> source, IEnumerable<T> without) =>
+        source.Where(() => new HashSet<T>(without), (seen, item) => seen.Add(item));
 
-    public static IEnumerable<T> Intersect<T>(this IEnumerable<T> source, IEnumerable<T> within)
-    {
-        HashSet<T> left = [.. within];
-        foreach (T item in source)
-        {
-            if (left.Remove(item))
-            {
-                yield return item;
-            }
-        }
-    }
+    public static IEnumerable<T> Intersect<T>(this IEnumerable<T> source, IEnumerable<T> within) =>
+        source.Where(() => new HashSet<T>(within), (left, item) => left.Remove(item));
 
     /// <summary>Sorts; items with equal keys keep their order.</summary>
     public static IEnumerable<T> OrderBy<T, TKey>(this IEnumerable<T> source, Func<T, TKey> key, IComparer<TKey>? comparer = null)
@@ -166,18 +105,13 @@ internal static partial class Sequences
 
     public static IEnumerable<T> OrderDescending<T>(this IEnumerable<T> source) => source.OrderByDescending(item => item);
 
-    public static IEnumerable<T> DefaultIfEmpty<T>(this IEnumerable<T> source, T otherwise)
+    /// <param name="start">Makes what the condition remembers; called at each enumeration.</param>
+    private static IEnumerable<T> Where<T, TMemory>(this IEnumerable<T> source, Func<TMemory> start, Func<TMemory, T, bool> predicate)
     {
-        bool empty = true;
-        foreach (T item in source)
+        TMemory memory = start();
+        foreach (T item in source.Where(item => predicate(memory, item)))
         {
-            empty = false;
             yield return item;
-        }
-
-        if (empty)
-        {
-            yield return otherwise;
         }
     }
 }

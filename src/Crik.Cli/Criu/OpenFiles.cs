@@ -58,7 +58,7 @@ internal static class OpenFiles
     });
 
     /// <summary>Finds the highest id in <c>files.img</c>.</summary>
-    public static uint HighestId(CriuImage files) => files.Messages.Select(message => new OpenFileEntry(message).Id).DefaultIfEmpty(0u).Max();
+    public static uint HighestId(CriuImage files) => files.Messages.Select(message => new OpenFileEntry(message).Id).Max(0u);
 
     /// <summary>Gives plain files another path.</summary>
     /// <param name="move">Finds the new path of a file; <see langword="null"/> leaves it as it is.</param>

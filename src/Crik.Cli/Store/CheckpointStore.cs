@@ -33,14 +33,14 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     public IReadOnlyList<int> Generations() => [.. Checkpoints(directory.Checkpoints).OrderDescending()];
 
     /// <summary>Finds the highest number of all checkpoints, including those that were set aside.</summary>
-    public int NewestGeneration() => Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).DefaultIfEmpty(0).Max();
+    public int NewestGeneration() => Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Max(0);
 
     /// <summary>Finds the newest checkpoint that was set aside, if it is not history and every committed checkpoint is.</summary>
     /// <returns><see langword="null"/> when there is none.</returns>
     public int? NewestSetAside()
     {
         int history = ReadRunRecord()?.HistoryUpTo ?? 0;
-        int newest = Checkpoints(directory.Failed).DefaultIfEmpty(0).Max();
+        int newest = Checkpoints(directory.Failed).Max(0);
         return newest > history && Generations().All(generation => generation <= history) ? newest : null;
     }
 
@@ -82,7 +82,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     public CheckpointDraft Begin()
     {
         directory.ThrowUnlessOurs();
-        int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Concat(Skipped()).Append(_lastBegun).Max() + 1;
+        int generation = _lastBegun = Numbers(directory.Checkpoints).Concat(Numbers(directory.Failed)).Concat(Skipped()).Max(_lastBegun) + 1;
         return new CheckpointDraft(directory, generation, _leftovers);
     }
 

@@ -73,7 +73,7 @@ internal static class ManifestReader
             manifest.Pids.Count, manifest.Images.Count, manifest.Stdio.Count, manifest.Watches.Count, manifest.Paths.Count,
             manifest.Cgroups.Count, manifest.Command.Count, manifest.ExternalMounts.Count,
             manifest.OwnPaths.Count, manifest.Addresses.Count, manifest.Files.Count, manifest.WrittenFiles.Count,
-        }.Max();
+        }.Max(0);
         if (most > MostEntries)
         {
             throw Damaged(path, "it has too many entries");
