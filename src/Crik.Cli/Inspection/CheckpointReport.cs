@@ -7,30 +7,25 @@ namespace Crik.Inspection;
 /// <summary>Everything that crik can find out about one checkpoint.</summary>
 internal sealed class CheckpointReport
 {
-    private CheckpointReport(StoredCheckpoint stored)
-    {
-        Stored = stored;
-    }
-
-    public StoredCheckpoint Stored { get; }
+    public required StoredCheckpoint Stored { get; init; }
 
     public CheckpointManifest? Manifest => Stored.Manifest;
 
     /// <summary>Why the checkpoint is not what was committed; <see langword="null"/> when it is whole, or has no manifest.</summary>
-    public string? Damage { get; private init; }
+    public string? Damage { get; init; }
 
     /// <summary>How long the program was frozen for the checkpoint, if criu recorded it.</summary>
-    public TimeSpan? Frozen { get; private init; }
+    public TimeSpan? Frozen { get; init; }
 
     /// <summary>The bytes of all images of memory pages.</summary>
-    public long MemoryBytes { get; private init; }
+    public long MemoryBytes { get; init; }
 
-    public SavedTask[] Tasks { get; private init; } = [];
+    public SavedTask[] Tasks { get; init; } = [];
 
-    public List<SavedMount> Mounts { get; private init; } = [];
+    public SavedMount[] Mounts { get; init; } = [];
 
     /// <summary>Whether it can be restored on this machine.</summary>
-    public Fit Fit { get; private init; } = Fit.Unknown;
+    public Fit Fit { get; init; } = Fit.Unknown;
 
     /// <param name="fit">Compares a manifest with this machine.</param>
     /// <exception cref="CheckpointException">An image is missing or damaged.</exception>
@@ -39,17 +34,12 @@ internal sealed class CheckpointReport
         ImageSet set = new(images);
         SavedTask[] tasks = new TreeReader(set).Read(Streams(stored.Manifest));
         AddWatches(tasks, stored.Manifest);
-        long memory = 0;
-        foreach (string name in set.Names(ImageName.PagesPrefix))
+        return new CheckpointReport
         {
-            memory += Libc.TryStatus(set.PathOf(name), followLinks: false)?.Size ?? 0;
-        }
-
-        return new CheckpointReport(stored)
-        {
+            Stored = stored,
             Damage = FindDamage(stored),
             Frozen = DumpStatistics.FindFrozen(images),
-            MemoryBytes = memory,
+            MemoryBytes = set.Names(ImageName.PagesPrefix).Sum(name => Libc.TryStatus(set.PathOf(name), followLinks: false)?.Size ?? 0),
             Tasks = tasks,
             Mounts = MountReader.Read(set),
             Fit = stored.Manifest is null ? Fit.Unknown : fit(stored.Manifest),
@@ -76,15 +66,10 @@ internal sealed class CheckpointReport
     /// <summary>Adds the paths of inotify watches, which are in the manifest: crik takes them off before criu saves the program.</summary>
     private static void AddWatches(SavedTask[] tasks, CheckpointManifest? manifest)
     {
-        if (manifest is null || manifest.Watches.Count == 0)
+        Dictionary<(int Pid, int Descriptor), string> paths = [];
+        foreach (InotifyWatch watch in manifest?.Watches ?? [])
         {
-            return;
-        }
-
-        Dictionary<ulong, string> paths = [];
-        foreach (InotifyWatch watch in manifest.Watches)
-        {
-            ulong key = Key(watch.Pid, watch.Descriptor);
+            (int, int) key = (watch.Pid, watch.Descriptor);
             paths[key] = paths.TryGetValue(key, out string? others) && others.Length < 200 ? $"{others}, {watch.Path}" : others ?? watch.Path;
         }
 
@@ -92,14 +77,12 @@ internal sealed class CheckpointReport
         {
             for (int i = 0; i < task.Files.Length; i++)
             {
-                if (task.Files[i].Kind == "inotify" && paths.TryGetValue(Key(task.Pid, task.Files[i].Descriptor), out string? watched))
+                if (task.Files[i].Kind == "inotify" && paths.TryGetValue((task.Pid, task.Files[i].Descriptor), out string? watched))
                 {
-                    task.Files[i] = task.Files[i].Watching(watched);
+                    task.Files[i] = task.Files[i] with { What = watched };
                 }
             }
         }
-
-        static ulong Key(int pid, int descriptor) => ((ulong)(uint)pid << 32) | (uint)descriptor;
     }
 
     private static Dictionary<uint, StdioLink> Streams(CheckpointManifest? manifest)
@@ -118,13 +101,9 @@ internal sealed class CheckpointReport
 }
 
 /// <summary>Whether a checkpoint can be restored on the machine where it is looked at.</summary>
-/// <param name="problems">The reasons why it cannot be restored here.</param>
-/// <param name="remarks">Other differences that the program may notice.</param>
-internal sealed class Fit(IReadOnlyList<string> problems, IReadOnlyList<string> remarks)
+/// <param name="Problems">The reasons why it cannot be restored here.</param>
+/// <param name="Remarks">Other differences that the program may notice.</param>
+internal sealed record Fit(IReadOnlyList<string> Problems, IReadOnlyList<string> Remarks)
 {
     public static Fit Unknown { get; } = new([], []);
-
-    public IReadOnlyList<string> Problems => problems;
-
-    public IReadOnlyList<string> Remarks => remarks;
 }

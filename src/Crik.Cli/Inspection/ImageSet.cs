@@ -8,8 +8,6 @@ namespace Crik.Inspection;
 /// </summary>
 internal sealed class ImageSet(string directory)
 {
-    public delegate T Parser<T>(List<byte[]> messages);
-
     public string PathOf(string name) => Path.Combine(directory, name);
 
     public bool Has(string name) => Libc.TryStatus(PathOf(name), followLinks: false) is not null;
@@ -19,14 +17,7 @@ internal sealed class ImageSet(string directory)
     {
         try
         {
-            string[] names = Directory.GetFiles(directory, $"{start}*.img");
-            for (int i = 0; i < names.Length; i++)
-            {
-                names[i] = Path.GetFileName(names[i]);
-            }
-
-            Array.Sort(names, StringComparer.Ordinal);
-            return names;
+            return [.. Directory.GetFiles(directory, $"{start}*.img").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -36,7 +27,7 @@ internal sealed class ImageSet(string directory)
 
     /// <param name="mayBeEmpty">An image without messages is a good one.</param>
     /// <exception cref="CheckpointException">The image is missing or damaged.</exception>
-    public T Read<T>(string name, Parser<T> parse, bool mayBeEmpty = false)
+    public T Read<T>(string name, Func<List<byte[]>, T> parse, bool mayBeEmpty = false)
     {
         string path = PathOf(name);
         List<byte[]> messages;

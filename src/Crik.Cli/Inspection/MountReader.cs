@@ -14,26 +14,13 @@ internal static class MountReader
 
     private const int Cgroup2 = 23; // the numbers from 20 to 22 are not in use
 
-    public static List<SavedMount> Read(ImageSet images)
+    public static SavedMount[] Read(ImageSet images) =>
+        [.. images.Names(ImageName.MountsPrefix).SelectMany(name => images.Read(name, messages => messages.ConvertAll(Describe), mayBeEmpty: true))];
+
+    private static SavedMount Describe(byte[] message)
     {
-        List<SavedMount> mounts = [];
-        foreach (string name in images.Names(ImageName.MountsPrefix))
-        {
-            images.Read(name, messages => Add(mounts, messages), mayBeEmpty: true);
-        }
-
-        return mounts;
-    }
-
-    private static int Add(List<SavedMount> mounts, List<byte[]> messages)
-    {
-        foreach (byte[] message in messages)
-        {
-            MountEntry mount = new(message);
-            mounts.Add(new SavedMount(mount.MountPoint, TypeOf(mount), mount.Source, mount.IsExternal));
-        }
-
-        return mounts.Count;
+        MountEntry mount = new(message);
+        return new(mount.MountPoint, TypeOf(mount), mount.Source, mount.IsExternal);
     }
 
     private static string TypeOf(MountEntry mount) =>

@@ -11,27 +11,19 @@ internal sealed class PageMap
     private readonly uint _pages;
     private readonly List<byte[]> _messages;
 
-    private PageMap(uint pages, List<byte[]> messages)
-    {
-        _pages = pages;
-        _messages = messages;
-    }
-
-    /// <summary>How many bytes of memory are in the dump.</summary>
-    public long Bytes { get; private init; }
-
     /// <param name="messages">The head, and one for each stretch of memory.</param>
-    public static PageMap Read(List<byte[]> messages)
+    public PageMap(List<byte[]> messages)
     {
-        long bytes = 0;
+        (_pages, _messages) = (new PageMapHead(messages[0]).Pages, messages);
         for (int i = 1; i < messages.Count; i++)
         {
             PageMapEntry entry = new(messages[i]);
-            bytes = checked(bytes + (entry.IsPresent ? Length(entry) : 0));
+            Bytes = checked(Bytes + (entry.IsPresent ? Length(entry) : 0));
         }
-
-        return new PageMap(new PageMapHead(messages[0]).Pages, messages) { Bytes = bytes };
     }
+
+    /// <summary>How many bytes of memory are in the dump.</summary>
+    public long Bytes { get; }
 
     /// <summary>Copies memory from an address on, as far as it is in the dump and not compressed.</summary>
     /// <returns>How many bytes were copied.</returns>

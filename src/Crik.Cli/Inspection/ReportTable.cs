@@ -51,92 +51,44 @@ internal static class ReportTable
     private static string Compression(CheckpointManifest? manifest) =>
         manifest?.CompressedMemory is { } memory ? $", compressed from about {Words.Size(memory)}" : "";
 
-    private static TextTable Processes(CheckpointReport report)
-    {
-        TextTable table = new("PID", "PARENT", "STATE", "THREADS", "UID", "MEMORY", "SHARED", "MAPPED", "COMMAND");
-        foreach (SavedTask task in report.Tasks)
+    private static TextTable Processes(CheckpointReport report) =>
+        new TextTable("PID", "PARENT", "STATE", "THREADS", "UID", "MEMORY", "SHARED", "MAPPED", "COMMAND").With(report.Tasks.Select(task => new[]
         {
-            table.Add(
-                $"{task.Pid}", $"{task.Parent}", task.State, $"{task.Threads}", $"{task.UserId}", Words.Size(task.SavedBytes), Words.Size(task.SharedBytes),
-                Words.Size(task.MappedBytes), Command(task));
-        }
+            $"{task.Pid}", $"{task.Parent}", task.State, $"{task.Threads}", $"{task.UserId}", Words.Size(task.SavedBytes), Words.Size(task.SharedBytes),
+            Words.Size(task.MappedBytes), Command(task),
+        }));
 
-        return table;
-    }
+    private static TextTable Files(CheckpointReport report) =>
+        new TextTable("PID", "FD", "KIND", "ACCESS", "WHAT").With(report.Tasks.Where(task => !task.IsDead).SelectMany(task => (string[][])
+        [
+            [$"{task.Pid}", "exe", "file", "", Words.Printable(task.Executable ?? "?")],
+            [$"{task.Pid}", "cwd", "file", "", Words.Printable(task.WorkingDirectory ?? "?")],
+            .. task.Files.Where(file => file.Socket is null).Select(file => new[] { $"{task.Pid}", $"{file.Descriptor}", file.Kind, file.Access, What(file) }),
+        ]));
 
-    private static TextTable Files(CheckpointReport report)
-    {
-        TextTable table = new("PID", "FD", "KIND", "ACCESS", "WHAT");
-        foreach (SavedTask task in report.Tasks.Where(task => !task.IsDead))
-        {
-            table.Add($"{task.Pid}", "exe", "file", "", Words.Printable(task.Executable ?? "?"));
-            table.Add($"{task.Pid}", "cwd", "file", "", Words.Printable(task.WorkingDirectory ?? "?"));
-            foreach (SavedFile file in task.Files.Where(file => file.Socket is null))
+    private static TextTable Sockets(CheckpointReport report) =>
+        new TextTable("PID", "FD", "KIND", "STATE", "LOCAL", "PEER").With(report.Tasks.SelectMany(task => task.Files
+            .Where(file => file.Socket is not null)
+            .Select(file => new[]
             {
-                table.Add($"{task.Pid}", $"{file.Descriptor}", file.Kind, file.Access, What(file));
-            }
-        }
+                $"{task.Pid}", $"{file.Descriptor}", file.Kind, file.Socket!.State, Words.Printable(file.Socket.Local), Words.Printable(file.Socket.Peer),
+            })));
 
-        return table;
-    }
-
-    private static TextTable Sockets(CheckpointReport report)
-    {
-        TextTable table = new("PID", "FD", "KIND", "STATE", "LOCAL", "PEER");
-        foreach (SavedTask task in report.Tasks)
+    private static TextTable Mounts(CheckpointReport report) => new TextTable("MOUNT POINT", "TYPE", "SOURCE")
+        .With(report.Mounts.Select(mount => new[]
         {
-            foreach (SavedFile file in task.Files)
-            {
-                if (file.Socket is { } socket)
-                {
-                    table.Add($"{task.Pid}", $"{file.Descriptor}", file.Kind, socket.State, Words.Printable(socket.Local), Words.Printable(socket.Peer));
-                }
-            }
-        }
-
-        return table;
-    }
-
-    private static TextTable Mounts(CheckpointReport report)
-    {
-        TextTable table = new("MOUNT POINT", "TYPE", "SOURCE");
-        foreach (SavedMount mount in report.Mounts)
-        {
-            table.Add(Words.Printable(mount.Point), Words.Printable(mount.Type), mount.IsExternal ? "the container's" : Words.Printable(mount.Source));
-        }
-
-        foreach (string point in report.Manifest?.ExternalMounts ?? [])
-        {
-            table.Add(Words.Printable(point), "-", "the container's");
-        }
-
-        return table;
-    }
+            Words.Printable(mount.Point), Words.Printable(mount.Type), mount.IsExternal ? "the container's" : Words.Printable(mount.Source),
+        }))
+        .With((report.Manifest?.ExternalMounts ?? []).Select(point => new[] { Words.Printable(point), "-", "the container's" }));
 
     private static TextTable Here(CheckpointReport report)
     {
-        TextTable table = new("RESULT", "MEANING");
-        if (report.Damage is not null)
-        {
-            table.Add("problem", Words.Printable(report.Damage));
-        }
-
-        foreach (string problem in report.Fit.Problems)
-        {
-            table.Add("problem", Words.Printable(problem));
-        }
-
-        foreach (string remark in report.Fit.Remarks)
-        {
-            table.Add("warning", Words.Printable(remark));
-        }
-
-        if (table.IsEmpty && report.Manifest is not null)
-        {
-            table.Add("ok", "the checkpoint is whole and can be restored on this machine");
-        }
-
-        return table;
+        TextTable table = new TextTable("RESULT", "MEANING")
+            .With(new[] { report.Damage }.OfType<string>().Concat(report.Fit.Problems).Select(problem => new[] { "problem", Words.Printable(problem) }))
+            .With(report.Fit.Remarks.Select(remark => new[] { "warning", Words.Printable(remark) }));
+        return table.IsEmpty && report.Manifest is not null
+            ? table.With([["ok", "the checkpoint is whole and can be restored on this machine"]])
+            : table;
     }
 
     internal static string Command(SavedTask task) => task.Command.Length > 0 ? Words.Command(task.Command) : $"[{Words.Printable(task.Name)}]";

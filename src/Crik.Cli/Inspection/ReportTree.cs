@@ -12,12 +12,10 @@ internal static class ReportTree
         string name = report.Stored.Generation > 0 ? $"checkpoint {report.Stored.Generation}" : Words.Printable(report.Stored.Path);
         text.Append($"{name}: {report.Tasks.Length} processes, {Words.Size(report.MemoryBytes)} of memory\n");
 
-        List<Line> waiting = [];
+        Stack<Line> waiting = [];
         Push(waiting, [.. report.Tasks.Where(task => task.IsRoot)], "", 0);
-        while (waiting.Count > 0)
+        while (waiting.TryPop(out Line? next))
         {
-            Line next = waiting[^1];
-            waiting.RemoveAt(waiting.Count - 1);
             Write(text, next);
             Push(waiting, next.Process.Children, next.Below, next.Depth + 1);
         }
@@ -25,11 +23,11 @@ internal static class ReportTree
         return text.ToString();
     }
 
-    private static void Push(List<Line> waiting, List<SavedTask> tasks, string indent, int depth)
+    private static void Push(Stack<Line> waiting, List<SavedTask> tasks, string indent, int depth)
     {
         for (int i = tasks.Count - 1; i >= 0; i--)
         {
-            waiting.Add(new Line(tasks[i], indent, depth, i == tasks.Count - 1));
+            waiting.Push(new Line(tasks[i], indent, depth, i == tasks.Count - 1));
         }
     }
 
@@ -52,17 +50,11 @@ internal static class ReportTree
           + (task.SharedBytes > 0 ? $", shared {Words.Size(task.SharedBytes)}" : "");
 
     /// <summary>A process, and its place in the drawing.</summary>
-    private sealed class Line(SavedTask task, string indent, int depth, bool isLast)
+    private sealed record Line(SavedTask Process, string Indent, int Depth, bool IsLast)
     {
-        public SavedTask Process => task;
-
-        public string Indent => indent;
-
-        public int Depth => depth;
-
-        public string Branch => isLast ? "└─ " : "├─ ";
+        public string Branch => IsLast ? "└─ " : "├─ ";
 
         /// <summary>The indent of its open files and its children.</summary>
-        public string Below => depth >= Deepest ? indent : $"{indent}{(isLast ? "   " : "│  ")}";
+        public string Below => Depth >= Deepest ? Indent : $"{Indent}{(IsLast ? "   " : "│  ")}";
     }
 }

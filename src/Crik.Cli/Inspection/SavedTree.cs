@@ -46,53 +46,23 @@ internal sealed class SavedTask(int pid)
 }
 
 /// <summary>An open file of a process.</summary>
-/// <param name="kind">file, pipe, tcp, unix, tty…</param>
-/// <param name="what">Its path, or whatever else identifies it.</param>
-/// <param name="access">r, w or rw; empty for kinds that have no such difference.</param>
-/// <param name="socket">The addresses and the state of a socket; <see langword="null"/> for other kinds.</param>
-internal sealed class SavedFile(string kind, string what, string access, SavedSocket? socket)
+/// <param name="Kind">file, pipe, tcp, unix, tty…</param>
+/// <param name="What">Its path, or whatever else identifies it.</param>
+/// <param name="Access">r, w or rw; empty for kinds that have no such difference.</param>
+/// <param name="Socket">The addresses and the state of a socket; <see langword="null"/> for other kinds.</param>
+internal sealed record SavedFile(string Kind, string What, string Access = "", SavedSocket? Socket = null)
 {
-    public string Kind => kind;
-
-    public string What => what;
-
-    public string Access => access;
-
-    public SavedSocket? Socket => socket;
-
     /// <summary>The id of the shared memory that it consists of; 0 for other kinds.</summary>
     public ulong SharedMemory { get; init; }
 
     /// <summary>The number of its descriptor in that process.</summary>
-    public int Descriptor { get; private init; }
+    public int Descriptor { get; init; }
 
     /// <summary>Which of the container's streams it is, or -1. A restore connects it to that stream of the new pod.</summary>
-    public int Stream { get; private init; } = -1;
-
-    /// <summary>The same open file, as one process has it.</summary>
-    public SavedFile As(int descriptor, int stream) => new(kind, what, access, socket) { Descriptor = descriptor, Stream = stream };
-
-    /// <summary>The same inotify descriptor, with the paths that it watches.</summary>
-    public SavedFile Watching(string paths) => new(kind, paths, access, socket) { Descriptor = Descriptor, Stream = Stream };
+    public int Stream { get; init; } = -1;
 }
 
-internal sealed class SavedSocket(string state, string local, string peer)
-{
-    public string State => state;
-
-    public string Local => local;
-
-    public string Peer => peer;
-}
+internal sealed record SavedSocket(string State, string Local, string Peer);
 
 /// <summary>Describes a mount of a program that has its own mount namespace.</summary>
-internal sealed class SavedMount(string point, string type, string source, bool isExternal)
-{
-    public string Point => point;
-
-    public string Type => type;
-
-    public string Source => source;
-
-    public bool IsExternal => isExternal;
-}
+internal sealed record SavedMount(string Point, string Type, string Source, bool IsExternal);

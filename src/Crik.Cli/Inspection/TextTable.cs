@@ -9,6 +9,12 @@ internal sealed class TextTable(params string[] header)
 
     public void Add(params string[] cells) => _rows.Add(cells);
 
+    public TextTable With(IEnumerable<string[]> rows)
+    {
+        _rows.AddRange(rows);
+        return this;
+    }
+
     public void Write(StringBuilder text)
     {
         int[] widths = new int[header.Length];
@@ -22,18 +28,7 @@ internal sealed class TextTable(params string[] header)
 
         foreach (string[] row in _rows)
         {
-            int start = text.Length;
-            for (int i = 0; i < row.Length; i++)
-            {
-                text.Append(row[i].PadRight(i == row.Length - 1 ? 0 : widths[i] + 2));
-            }
-
-            while (text.Length > start && text[^1] == ' ')
-            {
-                text.Length--;
-            }
-
-            text.Append('\n');
+            text.Append(string.Concat(row.Select((cell, column) => cell.PadRight(widths[column] + 2))).TrimEnd(' ')).Append('\n');
         }
     }
 }

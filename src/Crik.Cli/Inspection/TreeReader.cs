@@ -66,19 +66,12 @@ internal sealed class TreeReader(ImageSet images)
         task.Executable = files.PathOf(space.Executable);
         images.Read(ImageName.PageMap(task.Pid), messages =>
         {
-            PageMap pages = PageMap.Read(messages);
+            PageMap pages = new(messages);
             task.SavedBytes = pages.Bytes;
             return task.Command = space.ReadCommand(pages, images);
         });
-        foreach (ulong file in space.SharedFiles)
-        {
-            space.Shared.Add(files.FindSharedMemory(file));
-        }
-
-        foreach (ulong id in space.Shared)
-        {
-            task.SharedBytes += SharedBytes(id);
-        }
+        space.Shared.UnionWith(space.SharedFiles.Select(files.FindSharedMemory));
+        task.SharedBytes = space.Shared.Sum(SharedBytes);
     }
 
     private long SharedBytes(ulong id)
@@ -86,7 +79,7 @@ internal sealed class TreeReader(ImageSet images)
         if (!_shared.TryGetValue(id, out PageMap? pages))
         {
             string name = ImageName.SharedPageMap(id);
-            pages = images.Has(name) ? images.Read(name, PageMap.Read) : null;
+            pages = images.Has(name) ? images.Read(name, messages => new PageMap(messages)) : null;
             _shared.Add(id, pages);
         }
 

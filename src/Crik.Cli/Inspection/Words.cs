@@ -40,14 +40,14 @@ internal static class Words
     {
         { TotalSeconds: < 1 } => $"{Significant(time.TotalMilliseconds)} ms",
         { TotalSeconds: < 90 } => $"{Significant(time.TotalSeconds)} s",
-        { TotalMinutes: < 90 } => $"{time.TotalMinutes.ToString("0", CultureInfo.InvariantCulture)} min",
-        { TotalHours: < 48 } => $"{time.TotalHours.ToString("0", CultureInfo.InvariantCulture)} h",
-        _ => $"{time.TotalDays.ToString("0", CultureInfo.InvariantCulture)} d",
+        { TotalMinutes: < 90 } => $"{time.TotalMinutes:0} min",
+        { TotalHours: < 48 } => $"{time.TotalHours:0} h",
+        _ => $"{time.TotalDays:0} d",
     };
 
     public static string Version(int criu) => $"{criu / 10000}.{criu / 100 % 100}{(criu % 100 > 0 ? $".{criu % 100}" : "")}";
 
-    public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Moment(DateTimeOffset time) => $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}";
 
     /// <summary>Writes three digits, such as 1.25, 12.5 or 125.</summary>
     private static string Significant(double value) =>

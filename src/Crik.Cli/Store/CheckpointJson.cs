@@ -24,7 +24,8 @@ internal static class CheckpointJson
 
     /// <exception cref="JsonException">It is none.</exception>
     public static LockHolder ReadLockHolder(ReadOnlyMemory<byte> bytes) =>
-        JsonFields.Read<LockHolder>(bytes, Holder) is { Epoch: >= 0 and < LockHolder.HighestEpoch } holder ? holder : throw new JsonException("the epoch is out of range");
+        JsonFields.Read<LockHolder>(bytes, Holder) is { Epoch: >= 0 and < LockHolder.HighestEpoch } holder ? holder
+            : throw new JsonException("the epoch is out of range");
 
     private static CheckpointManifest Manifest(JsonFields fields, CheckpointManifest? manifest) => new()
     {
