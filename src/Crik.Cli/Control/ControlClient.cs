@@ -13,12 +13,10 @@ internal static class ControlClient
     private static readonly TimeSpan s_longestForStatus = TimeSpan.FromSeconds(10);
 
     /// <exception cref="ControlException">No crik of this container listens, or it does not answer.</exception>
-    public static ControlAnswer Ask(ControlRequest request) => Ask(request, ControlEndpoint.OfThisContainer);
-
-    internal static ControlAnswer Ask(ControlRequest request, ControlEndpoint endpoint)
+    public static ControlAnswer Ask(ControlRequest request, ControlEndpoint? endpoint = null)
     {
         int attempt = 0;
-        FileDescriptor socket = endpoint.Connect(Pause, out string problem)
+        FileDescriptor socket = (endpoint ?? ControlEndpoint.OfThisContainer).Connect(Pause, out string problem)
             ?? throw new ControlException($"no crik with an image directory runs here ({problem}); use kubectl exec into the container that it runs");
         if (Libc.TrySend(socket, ControlJson.Write(request)) < 0)
         {

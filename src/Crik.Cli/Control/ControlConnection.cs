@@ -10,7 +10,7 @@ internal sealed class ControlConnection(FileDescriptor socket, int pid)
     public ControlStage Stage { get; private set; } = ControlStage.Asking;
 
     /// <summary>When it is closed at the latest.</summary>
-    public Deadline Until { get; private set; } = Deadline.In(ControlLoop.Patience);
+    public Deadline Until { get; private set; } = Deadline.In(ControlServer.Patience);
 
     /// <summary>An order of somebody inside the program's tree, which is carried out once the connection is closed.</summary>
     public ControlOrder? OrderAfterClosing { get; private set; }

@@ -45,22 +45,13 @@ internal sealed record ControlEndpoint(IReadOnlyList<ControlPlace> Places, Func<
                 return null;
             }
 
-            if (other is not null || errno == Errno.EAGAIN)
-            {
-                problems.Add($"{place.Path}: a process of another container listens there");
-            }
-            else if (errno is not (Errno.ENOENT or Errno.ECONNREFUSED))
-            {
-                problems.Add($"{place.Path}: {Errno.Text(errno)}");
-            }
-            else if (TryListen(place, out string problem) is { } listener)
+            string problem = other is not null || errno == Errno.EAGAIN ? "a process of another container listens there" : Errno.Text(errno);
+            if (other is null && errno is Errno.ENOENT or Errno.ECONNREFUSED && TryListen(place, out problem) is { } listener)
             {
                 return listener;
             }
-            else
-            {
-                problems.Add($"{place.Path}: {problem}");
-            }
+
+            problems.Add($"{place.Path}: {problem}");
         }
 
         Log.Debug("there is no place for the control socket; crik status and crik checkpoint will not work", ("reason", string.Join("; ", problems)));

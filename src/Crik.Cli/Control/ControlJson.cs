@@ -35,17 +35,11 @@ internal static class ControlJson
         NodeReason = fields.Optional("nodeReason", Text, status?.NodeReason),
     };
 
-    private static ControlRequest Request(JsonFields fields, ControlRequest? request) => new()
-    {
-        Command = fields.Field("command", Text, request?.Command),
-        LeaveRunning = fields.Optional("leaveRunning", Flag, request?.LeaveRunning) ?? false,
-    };
+    private static ControlRequest Request(JsonFields fields, ControlRequest? request) =>
+        new(fields.Field("command", Text, request?.Command), fields.Optional("leaveRunning", Flag, request?.LeaveRunning) ?? false);
 
-    private static ControlAnswer Answer(JsonFields fields, ControlAnswer? answer) => new()
-    {
-        Problem = fields.Optional("problem", Text, answer?.Problem),
-        Generation = fields.Optional("generation", Int, answer?.Generation),
-        Accepted = fields.Optional("accepted", Flag, answer is { Accepted: true } ? true : null) ?? false,
-        Status = fields.Optional("status", ObjectOf<RunStatus>(Status), answer?.Status),
-    };
+    private static ControlAnswer Answer(JsonFields fields, ControlAnswer? answer) => new(
+        fields.Optional("problem", Text, answer?.Problem), fields.Optional("generation", Int, answer?.Generation),
+        fields.Optional("accepted", Flag, answer is { Accepted: true } ? true : null) ?? false,
+        fields.Optional("status", ObjectOf<RunStatus>(Status), answer?.Status));
 }

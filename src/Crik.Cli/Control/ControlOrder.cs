@@ -1,13 +1,10 @@
 namespace Crik.Control;
 
 /// <summary>A checkpoint that somebody ordered.</summary>
-/// <param name="pid">The process that asked.</param>
 /// <param name="answer">Called at most once, on any thread; must not block.</param>
-internal sealed class ControlOrder(int pid, bool leaveRunning, Action<ControlAnswer> answer)
+internal sealed class ControlOrder(bool leaveRunning, Action<ControlAnswer> answer)
 {
     private int _isAnswered;
-
-    public int Pid => pid;
 
     /// <summary>The program is to run on after the checkpoint.</summary>
     public bool LeaveRunning => leaveRunning;

@@ -6,7 +6,7 @@ internal sealed class ControlOrders
     private readonly Lock _lock = new();
     private readonly Queue<ControlOrder> _waiting = [];
     private readonly FileDescriptor _signal = Libc.MakeEventDescriptor();
-    private string? _refusal;
+    private volatile string? _refusal;
 
     /// <summary>Readable while an order waits.</summary>
     public int Descriptor => _signal.Number;
@@ -23,16 +23,7 @@ internal sealed class ControlOrders
     }
 
     /// <summary>Why no order is taken any more; <see langword="null"/> while orders are taken.</summary>
-    public string? Refusal
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _refusal;
-            }
-        }
-    }
+    public string? Refusal => _refusal;
 
     /// <summary>An order that comes after <see cref="Refuse"/> is answered with its reason.</summary>
     public void Add(ControlOrder order)
@@ -58,7 +49,7 @@ internal sealed class ControlOrders
     {
         lock (_lock)
         {
-            ControlOrder? order = _waiting.Count > 0 ? _waiting.Dequeue() : null;
+            _ = _waiting.TryDequeue(out ControlOrder? order);
             if (_waiting.Count == 0)
             {
                 Silence();
@@ -68,6 +59,7 @@ internal sealed class ControlOrders
         }
     }
 
+    /// <summary>From now on every order is answered with this reason. Questions about the state are still answered.</summary>
     public void Refuse(string because)
     {
         ControlOrder[] waiting;

@@ -29,8 +29,8 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
         while (true)
         {
             init.Wait(
-                () => run.IsOver || init.CheckpointRequested || control is { HasOrders: true }, _next.Due,
-                node?.NewsDescriptor ?? -1, control?.OrdersDescriptor ?? -1);
+                () => run.IsOver || init.CheckpointRequested || control is { Orders.HasOrders: true }, _next.Due,
+                node?.NewsDescriptor ?? -1, control?.Orders.Descriptor ?? -1);
             if (run.IsOver)
             {
                 return null;
@@ -41,7 +41,7 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
                 Hear(node.TakeNews());
             }
 
-            if (control?.NextOrder() is { } order && Obey(order) is { } last)
+            if (control?.Orders.Next() is { } order && Obey(order) is { } last)
             {
                 return last;
             }

@@ -84,7 +84,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
         }
         finally
         {
-            control?.RefuseOrders("the run is ending");
+            control?.Orders.Refuse("the run is ending");
         }
 
         return last is null && !run.Program.HasExited ? new Termination(init, options.Termination, run).Run(node) : last;

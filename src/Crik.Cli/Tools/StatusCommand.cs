@@ -1,5 +1,6 @@
 using Crik.CommandLine;
 using Crik.Control;
+using Crik.Inspection;
 using Crik.Json;
 
 namespace Crik.Tools;
@@ -9,7 +10,7 @@ internal static class StatusCommand
 {
     public static string Show(OutputForm output)
     {
-        RunStatus status = ControlClient.Ask(new ControlRequest { Command = ControlRequest.Status }).Status
+        RunStatus status = ControlClient.Ask(new ControlRequest(ControlRequest.Status)).Status
             ?? throw new ControlException("the running crik sent an answer without its state; it may be of another version");
         return output == OutputForm.Json
             ? $"{Encoding.UTF8.GetString(JsonFields.Write(status, ControlJson.Status, JsonOutput.ForPeople))}\n"
@@ -18,7 +19,7 @@ internal static class StatusCommand
 
     public static string Checkpoint(bool leaveRunning)
     {
-        ControlAnswer answer = ControlClient.Ask(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = leaveRunning });
+        ControlAnswer answer = ControlClient.Ask(new ControlRequest(ControlRequest.Checkpoint, leaveRunning));
         return answer.Generation is { } generation ? $"checkpoint {generation} was made\n"
             : answer.Accepted ? "the checkpoint was accepted; crik status will show its number, or why it failed\n"
             : throw new ControlException($"no checkpoint was made: {answer.Problem}");
@@ -44,10 +45,10 @@ internal static class StatusCommand
         {
             if (value is not null)
             {
-                text.Append(name.PadRight(17)).Append(value).Append('\n');
+                text.Append($"{name,-17}{value}\n");
             }
         }
     }
 
-    private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string? Time(DateTimeOffset? time) => time is { } at ? Words.Moment(at) : null;
 }

@@ -62,10 +62,10 @@ public sealed class ControlEndpointTests
         using ControlServer server = control.Start();
 
         ControlException exception = Assert.Throws<ControlException>(
-            () => ControlClient.Ask(new ControlRequest { Command = ControlRequest.Checkpoint }, control.Endpoint with { IsOfThisContainer = _ => false }));
+            () => ControlClient.Ask(new ControlRequest(ControlRequest.Checkpoint), control.Endpoint with { IsOfThisContainer = _ => false }));
 
         Assert.Contains("a process of another container listens there", exception.Message, StringComparison.Ordinal);
-        Assert.False(server.HasOrders);
+        Assert.False(server.Orders.HasOrders);
     }
 
     [Fact]
@@ -74,8 +74,8 @@ public sealed class ControlEndpointTests
         using ControlFixture control = new(_ => false);
         using ControlServer server = control.Start();
 
-        Assert.Throws<ControlException>(() => ControlClient.Ask(new ControlRequest { Command = ControlRequest.Checkpoint }, control.Endpoint with { IsOfThisContainer = _ => true }));
-        Assert.False(server.HasOrders);
+        Assert.Throws<ControlException>(() => ControlClient.Ask(new ControlRequest(ControlRequest.Checkpoint), control.Endpoint with { IsOfThisContainer = _ => true }));
+        Assert.False(server.Orders.HasOrders);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed class ControlFixture : IDisposable
         return socket;
     }
 
-    public FileDescriptor OrderCheckpoint(bool leaveRunning = false) => Send(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = leaveRunning });
+    public FileDescriptor OrderCheckpoint(bool leaveRunning = false) => Send(new ControlRequest(ControlRequest.Checkpoint, leaveRunning));
 
     /// <returns><see langword="null"/> when the server hung up.</returns>
     public static ControlAnswer? Receive(FileDescriptor socket)
@@ -53,18 +53,18 @@ internal sealed class ControlFixture : IDisposable
         return Libc.ReceivePacket(socket) is { } packet ? ControlJson.ReadAnswer(packet) : null;
     }
 
-    public RunStatus? AskForStatus() => ControlClient.Ask(new ControlRequest { Command = ControlRequest.Status }, Endpoint).Status;
+    public RunStatus? AskForStatus() => ControlClient.Ask(new ControlRequest(ControlRequest.Status), Endpoint).Status;
 
     public static ControlOrder AwaitOrder(ControlServer server)
     {
-        Span<Libc.PollEntry> orders = [new() { Descriptor = server.OrdersDescriptor, Events = Libc.POLLIN }];
+        Span<Libc.PollEntry> orders = [new() { Descriptor = server.Orders.Descriptor, Events = Libc.POLLIN }];
         do
         {
             Libc.Poll(orders, -1);
         }
         while (orders[0].Returned == 0);
 
-        return server.NextOrder()!;
+        return server.Orders.Next()!;
     }
 
     public void Dispose()

@@ -26,7 +26,6 @@ public sealed class ControlServerTests
 
         Assert.Equal("running", control.AskForStatus()!.State);
         Assert.True(order.LeaveRunning);
-        Assert.Equal(Environment.ProcessId, order.Pid);
         order.Answer(new ControlAnswer { Generation = 7 });
         Assert.Equal(7, ControlFixture.Receive(client)!.Generation);
     }
@@ -40,13 +39,13 @@ public sealed class ControlServerTests
         ControlOrder first = ControlFixture.AwaitOrder(server);
         control.OrderCheckpoint(leaveRunning: false);
         ControlOrder second = ControlFixture.AwaitOrder(server);
-        Span<Libc.PollEntry> orders = [new() { Descriptor = server.OrdersDescriptor, Events = Libc.POLLIN }];
+        Span<Libc.PollEntry> orders = [new() { Descriptor = server.Orders.Descriptor, Events = Libc.POLLIN }];
         Libc.Poll(orders, 0);
 
         Assert.True(first.LeaveRunning);
         Assert.False(second.LeaveRunning);
         Assert.Equal(0, orders[0].Returned);
-        Assert.Null(server.NextOrder());
+        Assert.Null(server.Orders.Next());
     }
 
     [Fact]
@@ -55,13 +54,13 @@ public sealed class ControlServerTests
         using ControlFixture control = new();
         using ControlServer server = control.Start();
         FileDescriptor waiting = control.OrderCheckpoint();
-        Assert.True(SpinWait.SpinUntil(() => server.HasOrders, TimeSpan.FromSeconds(60)));
+        Assert.True(SpinWait.SpinUntil(() => server.Orders.HasOrders, TimeSpan.FromSeconds(60)));
 
-        server.RefuseOrders("the run is ending");
+        server.Orders.Refuse("the run is ending");
 
         Assert.Equal("the run is ending", ControlFixture.Receive(waiting)!.Problem);
         Assert.Equal("the run is ending", ControlFixture.Receive(control.OrderCheckpoint())!.Problem);
-        Assert.False(server.HasOrders);
+        Assert.False(server.Orders.HasOrders);
         Assert.Equal("running", control.AskForStatus()!.State);
     }
 
@@ -88,7 +87,7 @@ public sealed class ControlServerTests
         using ControlServer server = control.Start();
         server.IsOfTree = _ => true;
 
-        Assert.True(ControlClient.Ask(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = true }, control.Endpoint).Accepted);
+        Assert.True(ControlClient.Ask(new ControlRequest(ControlRequest.Checkpoint, LeaveRunning: true), control.Endpoint).Accepted);
         Assert.True(ControlFixture.AwaitOrder(server).LeaveRunning);
     }
 
@@ -98,7 +97,7 @@ public sealed class ControlServerTests
         using ControlFixture control = new();
         using ControlServer server = control.Start();
         server.IsOfTree = _ => true;
-        FileDescriptor client = control.Send(new ControlRequest { Command = ControlRequest.Status });
+        FileDescriptor client = control.Send(new ControlRequest(ControlRequest.Status));
 
         Assert.Equal(ControlFixture.Running, ControlFixture.Receive(client)!.Status);
         Assert.Null(ControlFixture.Receive(client));
@@ -150,7 +149,7 @@ public sealed class ControlServerTests
     {
         using ControlFixture control = new();
         using ControlServer server = control.Start();
-        FileDescriptor[] silent = [.. Enumerable.Range(0, ControlLoop.MostConnections).Select(_ => control.Connect())];
+        FileDescriptor[] silent = [.. Enumerable.Range(0, ControlServer.MostConnections).Select(_ => control.Connect())];
 
         ControlAnswer? refused = ControlFixture.Receive(control.Connect());
         Array.ForEach(silent, client => Assert.Null(ControlFixture.Receive(client)));
@@ -178,7 +177,7 @@ public sealed class ControlServerTests
         using ControlFixture control = new();
         using ControlServer server = control.Start();
         server.Status = () => throw new InvalidOperationException("a bug");
-        Assert.Null(ControlFixture.Receive(control.Send(new ControlRequest { Command = ControlRequest.Status })));
+        Assert.Null(ControlFixture.Receive(control.Send(new ControlRequest(ControlRequest.Status))));
 
         server.Status = () => ControlFixture.Running;
         Assert.Equal("running", control.AskForStatus()!.State);

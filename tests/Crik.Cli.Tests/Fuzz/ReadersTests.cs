@@ -232,7 +232,7 @@ public sealed class ReadersTests : IDisposable
     [Fact]
     public void A_damaged_request_at_the_control_socket_is_read_or_refused()
     {
-        byte[] good = ControlJson.Write(new ControlRequest { Command = ControlRequest.Checkpoint, LeaveRunning = true });
+        byte[] good = ControlJson.Write(new ControlRequest(ControlRequest.Checkpoint, LeaveRunning: true));
 
         Mutation.Run(Seed, 20_000, [good], bad => Refuses<JsonException>(() => ControlJson.ReadRequest(bad)));
     }
