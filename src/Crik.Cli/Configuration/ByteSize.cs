@@ -8,29 +8,23 @@ internal static class ByteSize
         ("Ki", 1L << 10), ("Mi", 1L << 20), ("Gi", 1L << 30), ("K", 1000), ("M", 1_000_000), ("G", 1_000_000_000), ("", 1),
     ];
 
-    public static bool TryParse(string text, out long value, out string problem)
+    /// <returns>What is wrong with the text, if anything is.</returns>
+    public static string? Read(string text, out long value)
     {
-        (value, problem) = (0, $"must be a size in bytes such as 500Mi, 2G or 1048576, not '{text}'");
-        int end = 0;
-        while (end < text.Length && char.IsAsciiDigit(text[end]))
-        {
-            end++;
-        }
-
-        string suffix = text[end..];
+        value = 0;
+        string suffix = text.AsSpan().TrimStart("0123456789").ToString();
         int unit = Array.FindIndex(s_units, candidate => candidate.Suffix == suffix);
-        if (end == 0 || unit < 0)
+        if (suffix.Length == text.Length || unit < 0)
         {
-            return false;
+            return $"must be a size in bytes such as 500Mi, 2G or 1048576, not '{text}'";
         }
 
-        if (!long.TryParse(text.AsSpan(0, end), out long count) || count > long.MaxValue / s_units[unit].Factor)
+        if (!long.TryParse(text.AsSpan(0, text.Length - suffix.Length), out long count) || count > long.MaxValue / s_units[unit].Factor)
         {
-            problem = $"'{text}' is too large";
-            return false;
+            return $"'{text}' is too large";
         }
 
         value = count * s_units[unit].Factor;
-        return true;
+        return null;
     }
 }

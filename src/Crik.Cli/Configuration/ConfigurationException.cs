@@ -1,24 +1,19 @@
 namespace Crik.Configuration;
 
 /// <summary>Names everything that is wrong with the configuration, and for each problem the source it comes from.</summary>
-internal sealed class ConfigurationException : CrikException
+internal sealed class ConfigurationException(IReadOnlyCollection<string> problems)
+    : CrikException(Describe(Shown(problems), problems.Count), FailureKind.Configuration)
 {
     /// <summary>The largest number of problems to show. A list of a hundred thousand wrong paths must not flood the log.</summary>
     private const int MaxShown = 50;
 
-    public ConfigurationException(IReadOnlyCollection<string> problems)
-        : this([.. problems.Take(MaxShown).Select(Printable)], problems.Count)
-    {
-    }
-
-    private ConfigurationException(string[] shown, int count)
-        : base(Describe(shown, count), FailureKind.Configuration) => Problems = shown;
-
     /// <summary>The first problems, without line breaks and control characters.</summary>
-    public IReadOnlyList<string> Problems { get; }
+    public IReadOnlyList<string> Problems { get; } = Shown(problems);
 
     /// <summary>What could be read all the same, for commands that only look.</summary>
     public CrikOptions? Rest { get; init; }
+
+    private static string[] Shown(IReadOnlyCollection<string> problems) => [.. problems.Take(MaxShown).Select(Printable)];
 
     private static string Describe(string[] shown, int count) =>
         count == 1 ? $"the configuration is wrong: {shown[0]}"

@@ -32,8 +32,6 @@ internal static class CrikEnvironment
     /// </summary>
     private static bool IsServiceLink(string name) =>
         name.EndsWith("_SERVICE_HOST", StringComparison.Ordinal)
-        || name.EndsWith("_SERVICE_PORT", StringComparison.Ordinal)
-        || name.Contains("_SERVICE_PORT_", StringComparison.Ordinal)
         || name.EndsWith("_PORT", StringComparison.Ordinal)
         || name.Contains("_PORT_", StringComparison.Ordinal);
 }

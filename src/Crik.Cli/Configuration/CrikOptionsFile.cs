@@ -7,24 +7,15 @@ namespace Crik.Configuration;
 /// Reads the configuration file: one flat YAML mapping. It goes by the parser's events instead of a deserialiser. So every problem has
 /// its line, nothing needs reflection, and a document that is deep or refers to itself costs nothing.
 /// </summary>
-internal sealed class CrikOptionsFile
+internal sealed class CrikOptionsFile(string path, string text, Settings settings)
 {
     public const string DefaultPath = "/etc/crik/config.yaml";
 
     /// <summary>The scanner's time grows with the square of the depth: 1 MiB of brackets would keep it busy for minutes.</summary>
     private const int MaxDepth = 16;
 
-    private readonly string _path;
-    private readonly Parser _parser;
-    private readonly Settings _settings;
+    private readonly Parser _parser = new(new StringReader(text));
     private readonly Dictionary<string, long> _lines = []; // key -> the line that sets it
-
-    private CrikOptionsFile(string path, string text, Settings settings)
-    {
-        _path = path;
-        _parser = new Parser(new StringReader(text));
-        _settings = settings;
-    }
 
     /// <summary>The event to look at next; MoveNext passes over it.</summary>
     private ParsingEvent Current =>
@@ -96,7 +87,7 @@ internal sealed class CrikOptionsFile
     {
         RefuseDecoration((NodeEvent)Current);
         _parser.MoveNext();
-        while (Current is not MappingEnd && !_settings.IsFull)
+        while (Current is not MappingEnd && !settings.IsFull)
         {
             ReadEntry(group);
         }
@@ -173,7 +164,7 @@ internal sealed class CrikOptionsFile
 
         if (key.IsList || values.Count > 0)
         {
-            _settings.Add(key, values, $"{_path}:{line}: {key.Name}");
+            settings.Add(key, values, $"{path}:{line}: {key.Name}");
         }
     }
 
@@ -226,5 +217,5 @@ internal sealed class CrikOptionsFile
         while (depth > 0);
     }
 
-    private void Refuse(long line, string problem) => _settings.Refuse($"{_path}:{Math.Max(1, line)}: {problem}");
+    private void Refuse(long line, string problem) => settings.Refuse($"{path}:{Math.Max(1, line)}: {problem}");
 }

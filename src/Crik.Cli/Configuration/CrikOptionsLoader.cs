@@ -4,11 +4,8 @@ namespace Crik.Configuration;
 internal static class CrikOptionsLoader
 {
     /// <exception cref="ConfigurationException">Something is wrong. It has every problem of every source.</exception>
-    public static CrikOptions Load(CommandLineOverrides overrides, IReadOnlyDictionary<string, string> environment) =>
-        Load(overrides, environment, CrikOptionsFile.DefaultPath);
-
-    internal static CrikOptions Load(
-        CommandLineOverrides overrides, IReadOnlyDictionary<string, string> environment, string defaultPath)
+    public static CrikOptions Load(
+        CommandLineOverrides overrides, IReadOnlyDictionary<string, string> environment, string defaultPath = CrikOptionsFile.DefaultPath)
     {
         Settings[] sources = [ReadFile(overrides, environment, defaultPath), CrikEnvironment.Read(environment), Read(overrides)];
         List<string> problems = [.. sources.SelectMany(source => source.Problems)];

@@ -8,55 +8,39 @@ internal static class Duration
 
     private static readonly (string Name, long Milliseconds)[] s_units = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
-    public static bool TryParse(string text, out TimeSpan value, out string problem)
+    /// <returns>What is wrong with the text, if anything is.</returns>
+    public static string? Read(string text, out TimeSpan value)
     {
-        (value, problem) = (TimeSpan.Zero, $"must be a duration such as 30s, 2m, 1h30m or 500ms, not '{text}'");
-        long total = 0;
+        value = TimeSpan.Zero;
+        ReadOnlySpan<char> rest = text;
         int nextUnit = 0; // each unit may be there once, the larger first
-        int at = 0;
-        while (at < text.Length)
+        do
         {
-            int digits = at;
-            while (at < text.Length && char.IsAsciiDigit(text[at]))
+            ReadOnlySpan<char> afterNumber = rest.TrimStart("0123456789");
+            ReadOnlySpan<char> afterUnit = afterNumber.TrimStart("abcdefghijklmnopqrstuvwxyz");
+            if (afterNumber.IsEmpty && rest.Length == text.Length && rest.Length > 0)
             {
-                at++;
+                return $"needs a unit: write {text}s for seconds (or ms, m, h)";
             }
 
-            int letters = at;
-            while (at < text.Length && char.IsAsciiLetterLower(text[at]))
-            {
-                at++;
-            }
-
-            if (digits == letters)
-            {
-                return false;
-            }
-
-            if (letters == text.Length && digits == 0)
-            {
-                problem = $"needs a unit: write {text}s for seconds (or ms, m, h)";
-                return false;
-            }
-
-            string name = text[letters..at];
+            string name = afterNumber[..^afterUnit.Length].ToString();
             int unit = Array.FindIndex(s_units, nextUnit, candidate => candidate.Name == name);
-            if (unit < 0)
+            if (afterNumber.Length == rest.Length || unit < 0)
             {
-                return false;
+                return $"must be a duration such as 30s, 2m, 1h30m or 500ms, not '{text}'";
             }
 
             nextUnit = unit + 1;
-            if (!long.TryParse(text.AsSpan(digits, letters - digits), out long count)
+            if (!long.TryParse(rest[..^afterNumber.Length], out long count)
                 || count > (long)Max.TotalMilliseconds / s_units[unit].Milliseconds
-                || (total += count * s_units[unit].Milliseconds) > Max.TotalMilliseconds)
+                || (value += TimeSpan.FromMilliseconds(count * s_units[unit].Milliseconds)) > Max)
             {
-                problem = $"must be at most {Max.TotalHours}h, not '{text}'";
-                return false;
+                return $"must be at most {Max.TotalHours}h, not '{text}'";
             }
-        }
 
-        value = TimeSpan.FromMilliseconds(total);
-        return text.Length > 0;
+            rest = afterUnit;
+        }
+        while (!rest.IsEmpty);
+        return null;
     }
 }

@@ -9,19 +9,11 @@ internal static class NearestName
 
     public static string? Find(string name, IEnumerable<string> known)
     {
-        string? best = null;
-        int bestDistance = Math.Max(2, Math.Min(name.Length, 64) / 3) + 1;
-        foreach (string candidate in known)
-        {
-            // A name that is much longer or shorter is no typing error, and not worth the table.
-            if (Math.Abs(candidate.Length - name.Length) < bestDistance
-                && Distance(name, candidate) is var distance && distance < bestDistance)
-            {
-                (best, bestDistance) = (candidate, distance);
-            }
-        }
-
-        return best;
+        int limit = Math.Max(2, Math.Min(name.Length, 64) / 3) + 1;
+        return known
+            .Where(candidate => Math.Abs(candidate.Length - name.Length) < limit) // any other is no typing error, and not worth the table
+            .Select(candidate => (Name: candidate, Distance: Distance(name, candidate)))
+            .Where(found => found.Distance < limit).OrderBy(found => found.Distance).FirstOrDefault(_ => true).Name;
     }
 
     /// <summary>Levenshtein distance, without regard to case.</summary>

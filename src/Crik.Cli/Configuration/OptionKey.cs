@@ -14,7 +14,8 @@ internal sealed record OptionKey(string Name, OptionKind Kind, string Descriptio
     public const string EnvironmentPrefix = "CRIK_";
 
     /// <summary>The prefix and the name in upper snake case: CRIK_HOOKS_AFTER_RESTORE for hooks.afterRestore.</summary>
-    public string EnvironmentName { get; } = ToEnvironmentName(Name);
+    public string EnvironmentName { get; } = EnvironmentPrefix + string.Concat(Name.Select((letter, i) =>
+        (i > 0 && char.IsAsciiLetterUpper(letter) && char.IsAsciiLetterLower(Name[i - 1]) ? "_" : "") + (letter == '.' ? '_' : char.ToUpperInvariant(letter))));
 
     /// <summary>The default as a user would write it; null when the key is unset, or an empty list, by default.</summary>
     public string? DefaultText { get; init; }
@@ -26,16 +27,4 @@ internal sealed record OptionKey(string Name, OptionKind Kind, string Descriptio
     public (long? Minimum, long? Maximum) Range { get; init; }
 
     public bool IsList => Kind is OptionKind.PathList or OptionKind.ChoiceList;
-
-    private static string ToEnvironmentName(string name)
-    {
-        StringBuilder text = new(EnvironmentPrefix);
-        for (int i = 0; i < name.Length; i++)
-        {
-            bool startsWord = i > 0 && char.IsAsciiLetterUpper(name[i]) && char.IsAsciiLetterLower(name[i - 1]);
-            text.Append(startsWord ? "_" : "").Append(name[i] == '.' ? '_' : char.ToUpperInvariant(name[i]));
-        }
-
-        return text.ToString();
-    }
 }

@@ -8,6 +8,8 @@ namespace Crik.Configuration;
 /// </summary>
 internal static class OptionKeys
 {
+    private static readonly string[] s_nodeStates = [.. NodeStateNames.All.Where(state => state != NodeState.Unknown).Select(state => state.ToWireName())];
+
     public static IReadOnlyList<OptionKey> All { get; } =
     [
         Path("imageDir", "The directory for checkpoints, on a volume that outlives the pod. Without it crik is a plain init.",
@@ -22,8 +24,9 @@ internal static class OptionKeys
             "1s", (o, v) => o with { NodeStateTimeout = v }),
         Choice<WhenNodeStateUnknown>("whenNodeStateUnknown", "What SIGTERM means when nobody answered.",
             "checkpoint", ["checkpoint", "forward"], (o, v) => o with { WhenNodeStateUnknown = v }),
-        NodeStates("checkpointOn", "The states of the node in which SIGTERM makes a checkpoint.",
-            "[shutting-down, cordoned, gone]", (o, v) => o with { CheckpointOn = v }),
+        ListOf("checkpointOn", OptionKind.ChoiceList, "The states of the node in which SIGTERM makes a checkpoint.",
+            OptionValues.ReadNodeState(s_nodeStates), (o, v) => o with { CheckpointOn = v })
+            with { Choices = s_nodeStates, DefaultText = "[shutting-down, cordoned, gone]" },
         Path("nodeStateTokenFile", "A file with a bearer token for the node state server.", (o, v) => o with { NodeStateTokenFile = v }),
         Text("onNodeWarning", "A shell command that runs when the node begins to go away, before SIGTERM.", (o, v) => o with { OnNodeWarning = v }),
         Flag("checkpointOnWarning", "Make a checkpoint at that moment. The program continues to run.", (o, v) => o with { CheckpointOnWarning = v }),
@@ -109,11 +112,11 @@ internal static class OptionKeys
 
     private static OptionKey Time(
         string name, string description, string byDefault, Func<CrikOptions, TimeSpan, CrikOptions> with, Func<TimeSpan, string?>? problem = null) =>
-        Of(name, OptionKind.Duration, description, byDefault, Duration.TryParse, with, problem);
+        Of(name, OptionKind.Duration, description, byDefault, Duration.Read, with, problem);
 
     private static OptionKey Size(
         string name, string description, string byDefault, long? maximum, Func<CrikOptions, long, CrikOptions> with, Func<long, string?>? problem = null) =>
-        Of(name, OptionKind.ByteSize, description, byDefault, ByteSize.TryParse, with, problem) with { Range = (0, maximum) };
+        Of(name, OptionKind.ByteSize, description, byDefault, ByteSize.Read, with, problem) with { Range = (0, maximum) };
 
     private static OptionKey Integer(
         string name, string description, string byDefault, int minimum, int maximum, Func<CrikOptions, int, CrikOptions> with) =>
@@ -130,23 +133,12 @@ internal static class OptionKeys
     private static OptionKey Paths(string name, string description, Func<CrikOptions, IReadOnlyList<string>, CrikOptions> with) =>
         ListOf(name, OptionKind.PathList, description, OptionValues.ReadPath, with, OptionValues.PathProblem);
 
-    private static OptionKey NodeStates(
-        string name, string description, string byDefault, Func<CrikOptions, IReadOnlyList<NodeState>, CrikOptions> with)
-    {
-        string[] choices = [.. NodeStateNames.All.Where(state => state != NodeState.Unknown).Select(state => state.ToWireName())];
-        return ListOf<NodeState>(name, OptionKind.ChoiceList, description, OptionValues.ReadNodeState(choices), with) with
-        {
-            Choices = choices,
-            DefaultText = byDefault,
-        };
-    }
-
     private static OptionKey Of<T>(
         string name, OptionKind kind, string description, string? byDefault, OptionValues.Reader<T> read,
         Func<CrikOptions, T, CrikOptions> with, Func<T, string?>? problem = null) =>
         new(name, kind, description, (options, values, refuse) =>
         {
-            if (!read(values[0], out T value, out string why))
+            if (read(values[0], out T value) is { } why)
             {
                 refuse(why);
                 return options;

@@ -6,15 +6,14 @@ namespace Crik.Configuration;
 /// <summary>Reads the values of keys that have no type of their own, and says what is wrong with them.</summary>
 internal static class OptionValues
 {
-    /// <returns><see langword="false"/> when the text is not of this kind; <paramref name="problem"/> then says what it must be.</returns>
-    public delegate bool Reader<T>(string text, out T value, out string problem);
+    /// <returns>What the text must be, when it is not of this kind.</returns>
+    public delegate string? Reader<T>(string text, out T value);
 
     /// <summary>Brings a path to its one spelling, without <c>.</c> and doubled or trailing slashes. A wrong path stays as it is.</summary>
-    public static bool ReadPath(string text, out string value, out string problem)
+    public static string? ReadPath(string text, out string value)
     {
         value = PathProblem(text) is null ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(text)) : text;
-        problem = "";
-        return true;
+        return null;
     }
 
     /// <returns>What is wrong with the path of a key, if anything is.</returns>
@@ -28,55 +27,45 @@ internal static class OptionValues
     public static string? ProgramProblem(string path) =>
         path.Contains('\0') || (path.Contains('/') && path[0] != '/') ? $"must be an absolute path or a name to look up in PATH, not '{path}'" : null;
 
-    public static bool ReadText(string text, out string value, out string problem)
+    public static string? ReadText(string text, out string value)
     {
-        (value, problem) = (text, "");
-        return true;
+        value = text;
+        return null;
     }
 
-    public static bool ReadSignal(string text, out int value, out string problem)
-    {
-        problem = $"must be the name of a signal such as SIGUSR1, not '{text}'";
-        return Signal.TryParse(text, out value);
-    }
+    public static string? ReadSignal(string text, out int value) =>
+        Signal.TryParse(text, out value) ? null : $"must be the name of a signal such as SIGUSR1, not '{text}'";
 
-    public static bool ReadUrl(string text, out Uri value, out string problem)
+    public static string? ReadUrl(string text, out Uri value)
     {
         bool isAddress = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.Host.Length > 0;
         value = url!;
-        problem = !isAddress ? $"must be an http address, not '{text}'"
+        return !isAddress ? $"must be an http address, not '{text}'"
             : url!.Scheme == "https" ? "must be http: crik speaks no TLS; the answer is no secret, and a NetworkPolicy keeps strangers out"
             : url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0 ? $"must be nothing but http://HOST[:PORT][/PATH], not '{text}'"
-            : "";
-        return problem.Length == 0;
+            : null;
     }
 
-    public static bool ReadInteger(string text, out int value, out string problem)
-    {
-        problem = $"must be a whole number, not '{text}'";
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
-    }
+    public static string? ReadInteger(string text, out int value) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) ? null : $"must be a whole number, not '{text}'";
 
-    public static bool ReadBoolean(string text, out bool value, out string problem)
+    public static string? ReadBoolean(string text, out bool value)
     {
-        (value, problem) = (text == "true", $"must be true or false, not '{text}'");
-        return text is "true" or "false";
+        value = text == "true";
+        return text is "true" or "false" ? null : $"must be true or false, not '{text}'";
     }
 
     /// <param name="names">One for each value of the enum, in its order. They are written out because reflection costs size and start-up time.</param>
     public static Reader<T> ReadChoice<T>(string[] names)
-        where T : struct, Enum => (string text, out T value, out string problem) =>
+        where T : struct, Enum => (string text, out T value) =>
     {
         int index = Array.IndexOf(names, text);
-        (value, problem) = (Unsafe.BitCast<int, T>(index), NotAmong(names, text));
-        return index >= 0;
+        value = Unsafe.BitCast<int, T>(index);
+        return index >= 0 ? null : NotAmong(names, text);
     };
 
-    public static Reader<NodeState> ReadNodeState(string[] names) => (string text, out NodeState value, out string problem) =>
-    {
-        problem = NotAmong(names, text);
-        return NodeStateNames.TryParse(text, out value) && value != NodeState.Unknown;
-    };
+    public static Reader<NodeState> ReadNodeState(string[] names) => (string text, out NodeState value) =>
+        NodeStateNames.TryParse(text, out value) && value != NodeState.Unknown ? null : NotAmong(names, text);
 
     /// <summary>Reads the items of a list. Each may be there once.</summary>
     public static List<T> ReadList<T>(IReadOnlyList<string> texts, Reader<T> read, Func<T, string?>? problem, Action<string> refuse)
@@ -86,7 +75,7 @@ internal static class OptionValues
         HashSet<T> repeated = [];
         foreach (string text in texts)
         {
-            if (!read(text, out T value, out string why))
+            if (read(text, out T value) is { } why)
             {
                 refuse(why);
                 continue;

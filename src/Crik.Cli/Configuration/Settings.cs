@@ -9,14 +9,11 @@ internal sealed class Settings
     /// <summary>A file that contains only mistakes must not flood the log.</summary>
     private const int MaxProblems = 50;
 
-    private readonly List<Setting> _values = [];
-    private readonly List<string> _problems = [];
+    public List<Setting> Values { get; } = [];
 
-    public IReadOnlyList<Setting> Values => _values;
+    public List<string> Problems { get; } = [];
 
-    public IReadOnlyList<string> Problems => _problems;
-
-    public bool IsFull => _problems.Count >= MaxProblems;
+    public bool IsFull => Problems.Count >= MaxProblems;
 
     public void Add(OptionKey key, IReadOnlyList<string> values, string label)
     {
@@ -26,7 +23,7 @@ internal sealed class Settings
         }
         else
         {
-            _values.Add(new Setting(key, values, label));
+            Values.Add(new Setting(key, values, label));
         }
     }
 
@@ -35,7 +32,7 @@ internal sealed class Settings
     {
         if (!IsFull)
         {
-            _problems.Add(problem);
+            Problems.Add(problem);
         }
     }
 }

@@ -14,7 +14,7 @@ public class ParsersTests
     [InlineData("1000h", 3_600_000_000)]
     public void A_duration_is_read(string text, long milliseconds)
     {
-        Assert.True(Duration.TryParse(text, out TimeSpan value, out _));
+        Assert.Null(Duration.Read(text, out TimeSpan value));
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), value);
     }
 
@@ -35,8 +35,7 @@ public class ParsersTests
     [InlineData("99999999999999999999h", "at most 1000h")]
     public void A_text_that_is_no_duration_is_refused_with_an_example(string text, string expected)
     {
-        Assert.False(Duration.TryParse(text, out _, out string problem));
-        Assert.Contains(expected, problem, StringComparison.Ordinal);
+        Assert.Contains(expected, Duration.Read(text, out _), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -50,7 +49,7 @@ public class ParsersTests
     [InlineData("3G", 3000000000)]
     public void A_size_is_read(string text, long bytes)
     {
-        Assert.True(ByteSize.TryParse(text, out long value, out _));
+        Assert.Null(ByteSize.Read(text, out long value));
         Assert.Equal(bytes, value);
     }
 
@@ -64,7 +63,7 @@ public class ParsersTests
     [InlineData("1Ti")]
     [InlineData("9223372036854775808")]
     [InlineData("9223372036854775807K")]
-    public void A_text_that_is_no_size_is_refused(string text) => Assert.False(ByteSize.TryParse(text, out _, out _));
+    public void A_text_that_is_no_size_is_refused(string text) => Assert.NotNull(ByteSize.Read(text, out _));
 
     [Theory]
     [InlineData("imagedir", "imageDir")]
