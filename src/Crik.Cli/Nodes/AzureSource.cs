@@ -24,26 +24,18 @@ internal sealed class AzureSource(HttpAddress address, bool decides) : MetadataS
     }
 
     /// <summary>The list covers the whole scale set, so only events that name this machine count.</summary>
-    internal static NodeAnswer? FromEvents(string text, string machine)
+    internal static NodeAnswer? FromEvents(string text, string machine) => ReadJson(text, "Azure's scheduled events", root =>
     {
-        try
+        foreach (JsonElement scheduled in root.GetProperty("Events").EnumerateArray())
         {
-            using JsonDocument document = JsonDocument.Parse(text);
-            foreach (JsonElement scheduled in document.RootElement.GetProperty("Events").EnumerateArray())
+            string type = scheduled.GetProperty("EventType").GetString() ?? "";
+            bool isOurs = scheduled.GetProperty("Resources").EnumerateArray().Any(resource => string.Equals(resource.GetString(), machine, StringComparison.OrdinalIgnoreCase));
+            if (isOurs && type is "Preempt" or "Terminate" or "Redeploy" or "Reboot")
             {
-                string type = scheduled.GetProperty("EventType").GetString() ?? "";
-                bool isOurs = scheduled.GetProperty("Resources").EnumerateArray().Any(resource => string.Equals(resource.GetString(), machine, StringComparison.OrdinalIgnoreCase));
-                if (isOurs && type is "Preempt" or "Terminate" or "Redeploy" or "Reboot")
-                {
-                    return Going($"Azure has scheduled {type}", ParseTime(scheduled.GetProperty("NotBefore").GetString()));
-                }
+                return Going($"Azure has scheduled {type}", ParseTime(scheduled.GetProperty("NotBefore").GetString()));
             }
+        }
 
-            return null;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new HttpException($"Azure's scheduled events cannot be read: {exception.Message}");
-        }
-    }
+        return null;
+    });
 }

@@ -55,12 +55,7 @@ internal sealed class Ec2Source(HttpAddress address, bool decides) : MetadataSou
             answer = Get();
         }
 
-        return answer.Status switch
-        {
-            200 => answer.Text.Trim(),
-            404 => null,
-            _ => throw new HttpException($"EC2's metadata answered {target} with status {answer.Status}"),
-        };
+        return TextOf(answer, Name, target);
 
         HttpAnswer Get() => Metadata.Ask("GET", target, [("X-aws-ec2-metadata-token", _token)], deadline, stop);
     }
@@ -80,18 +75,7 @@ internal sealed class Ec2Source(HttpAddress address, bool decides) : MetadataSou
         }
     }
 
-    private static NodeAnswer? Json(string text, Func<JsonElement, NodeAnswer?> read)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(text);
-            return read(document.RootElement);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw new HttpException($"EC2's metadata cannot be read: {exception.Message}");
-        }
-    }
+    private static NodeAnswer? Json(string text, Func<JsonElement, NodeAnswer?> read) => ReadJson(text, "EC2's metadata", read);
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

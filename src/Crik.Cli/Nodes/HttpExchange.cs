@@ -15,8 +15,6 @@ internal sealed class HttpExchange(HttpAddress address)
     /// <summary>The addresses that worked last. They are looked up again after a failure, since the server may have moved.</summary>
     private IReadOnlyList<SocketAddressBytes> _resolved = [];
 
-    public HttpAddress Address => address;
-
     /// <summary>Whether the last answer had a Date header that agrees with this machine's clock.</summary>
     public bool ClocksAgree { get; private set; }
 
@@ -44,18 +42,10 @@ internal sealed class HttpExchange(HttpAddress address)
         }
     }
 
-    private byte[] Request(string method, string target, IReadOnlyList<(string Name, string Value)> headers)
-    {
-        StringBuilder text = new();
-        text.Append(method).Append(' ').Append(address.Prefix).Append(target).Append(" HTTP/1.1\r\nHost: ").Append(address.HostHeader)
-            .Append("\r\nUser-Agent: crik/").Append(CrikVersion.Current).Append("\r\nAccept: */*\r\nConnection: close\r\nContent-Length: 0\r\n");
-        foreach ((string name, string value) in headers)
-        {
-            text.Append(name).Append(": ").Append(value).Append("\r\n");
-        }
-
-        return Encoding.ASCII.GetBytes(text.Append("\r\n").ToString());
-    }
+    private byte[] Request(string method, string target, IReadOnlyList<(string Name, string Value)> headers) => Encoding.ASCII.GetBytes(
+        $"{method} {address.Prefix}{target} HTTP/1.1\r\nHost: {address.HostHeader}\r\nUser-Agent: crik/{CrikVersion.Current}\r\n"
+        + "Accept: */*\r\nConnection: close\r\nContent-Length: 0\r\n"
+        + string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n")) + "\r\n");
 
     private FileDescriptor Connect(Deadline deadline, int stop)
     {

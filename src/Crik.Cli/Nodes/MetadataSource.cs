@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Crik.Contracts;
 
 namespace Crik.Nodes;
@@ -25,14 +26,27 @@ internal abstract class MetadataSource(HttpAddress address, bool decides) : Node
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time) ? time : null;
 
     /// <returns>The text; <see langword="null"/> when there is nothing of that name (404).</returns>
-    protected string? Find(string target, IReadOnlyList<(string, string)> headers, Deadline deadline, int stop)
+    protected string? Find(string target, IReadOnlyList<(string, string)> headers, Deadline deadline, int stop) =>
+        TextOf(Metadata.Ask("GET", target, headers, deadline, stop), "the metadata service", target);
+
+    protected static string? TextOf(HttpAnswer answer, string service, string target) => answer.Status switch
     {
-        HttpAnswer answer = Metadata.Ask("GET", target, headers, deadline, stop);
-        return answer.Status switch
+        200 => answer.Text.Trim(),
+        404 => null,
+        _ => throw new HttpException($"{service} answered {target} with status {answer.Status}"),
+    };
+
+    /// <param name="what">What the text is, for the message when it cannot be read.</param>
+    protected static NodeAnswer? ReadJson(string text, string what, Func<JsonElement, NodeAnswer?> read)
+    {
+        try
         {
-            200 => answer.Text.Trim(),
-            404 => null,
-            _ => throw new HttpException($"the metadata service answered {target} with status {answer.Status}"),
-        };
+            using JsonDocument document = JsonDocument.Parse(text);
+            return read(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new HttpException($"{what} cannot be read: {exception.Message}");
+        }
     }
 }

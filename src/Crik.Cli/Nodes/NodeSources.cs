@@ -10,24 +10,20 @@ internal static class NodeSources
     public static NodeSource? Choose(NodePolicy policy)
     {
         bool isNamed = policy.NodeStateSource != NodeStateSource.Auto;
-        switch (Kind(policy))
+        NodeSource? source = Kind(policy) switch
         {
-            case NodeStateSource.Server:
-                return new ServerSource(HttpAddress.Of(policy.NodeStateServerUrl!), policy.NodeName!, policy.NodeStateTokenFile);
-            case NodeStateSource.Ec2:
-                return new Ec2Source(MetadataSource.WellKnown, isNamed);
-            case NodeStateSource.Gce:
-                return new GceSource(MetadataSource.WellKnown, isNamed);
-            case NodeStateSource.Azure:
-                return new AzureSource(MetadataSource.WellKnown, isNamed);
-            default:
-                if (policy.ReactsToWarnings && !isNamed)
-                {
-                    Log.Warning("nobody can be asked about this node: there is no nodeStateServerURL, and the machine is of no cloud that crik knows");
-                }
-
-                return null;
+            NodeStateSource.Server => new ServerSource(HttpAddress.Of(policy.NodeStateServerUrl!), policy.NodeName!, policy.NodeStateTokenFile),
+            NodeStateSource.Ec2 => new Ec2Source(MetadataSource.WellKnown, isNamed),
+            NodeStateSource.Gce => new GceSource(MetadataSource.WellKnown, isNamed),
+            NodeStateSource.Azure => new AzureSource(MetadataSource.WellKnown, isNamed),
+            _ => null,
+        };
+        if (source is null && policy.ReactsToWarnings && !isNamed)
+        {
+            Log.Warning("nobody can be asked about this node: there is no nodeStateServerURL, and the machine is of no cloud that crik knows");
         }
+
+        return source;
     }
 
     /// <summary>Recognises a cloud by what the machine's firmware tells (<c>/sys/class/dmi/id</c>).</summary>

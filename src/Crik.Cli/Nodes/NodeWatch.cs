@@ -28,7 +28,7 @@ internal sealed class NodeWatch : IDisposable
     private readonly FileDescriptor _progress = Libc.MakeEventDescriptor();
 
     private NodeAnswer _latest = NodeAnswer.Unknown("there was no answer yet");
-    private NodeQuestion? _question;
+    private Question? _question;
     private volatile bool _isOver;
     private bool _isAsking;
 
@@ -80,7 +80,7 @@ internal sealed class NodeWatch : IDisposable
             return NodeAnswer.Unknown($"no thread can be started that asks {_source.Name}");
         }
 
-        NodeQuestion question = new(Deadline.In(timeout));
+        Question question = new(Deadline.In(timeout));
         Volatile.Write(ref _question, question);
         Signal(_wake);
         while (!decides(Best()) && !question.Deadline.HasPassed && !giveUp())
@@ -167,7 +167,7 @@ internal sealed class NodeWatch : IDisposable
         }
     }
 
-    private void Answer(NodeQuestion question)
+    private void Answer(Question question)
     {
         _pause = s_firstPause; // whoever asked waits for what comes next, too
         try
@@ -240,5 +240,14 @@ internal sealed class NodeWatch : IDisposable
         {
             Thread.Sleep(time); // poll(2) fails when the kernel has no memory; the thread must not end by that
         }
+    }
+
+    /// <summary>A question that the thread has to answer at once.</summary>
+    private sealed class Question(Deadline deadline)
+    {
+        /// <summary><see langword="null"/> until there is one; unknown when asking failed.</summary>
+        public volatile NodeAnswer? Answer;
+
+        public Deadline Deadline => deadline;
     }
 }
