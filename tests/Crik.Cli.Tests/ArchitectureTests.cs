@@ -133,7 +133,7 @@ public sealed partial class ArchitectureTests
         TypeUse[] uses = [.. s_uses.Value.Where(use => use.User == $"Crik.Init.{type}")];
 
         Assert.NotEmpty(uses);
-        Assert.DoesNotContain(uses, use => use.Used is "Crik.Diagnostics.Log" or "Crik.Diagnostics.StandardError");
+        Assert.DoesNotContain(uses, use => use.Used is "Crik.Diagnostics.Log" or "Crik.Diagnostics.LineWriter");
     }
 
     [Fact]

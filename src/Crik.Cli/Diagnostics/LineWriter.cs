@@ -34,6 +34,12 @@ internal sealed class LineWriter
         }
     }
 
+    /// <summary>
+    /// Writes to standard error. The program usually shares that pipe, and perhaps no process reads it. So a line that does not fit into the
+    /// pipe is dropped and counted, and the count is logged before the next line that fits.
+    /// </summary>
+    public static LineWriter StandardError { get; } = new(descriptor: 2, () => Log.IsJson);
+
     private enum Way
     {
         /// <summary>A regular file or a device. A write waits only for the disk.</summary>
@@ -48,6 +54,7 @@ internal sealed class LineWriter
         Socket,
     }
 
+    /// <param name="mayWait">The thread may wait a moment for room, or for the disk when the descriptor is a regular file.</param>
     public void Write(ReadOnlySpan<byte> lines, bool mayWait)
     {
         long dropped = Interlocked.Exchange(ref _dropped, 0);

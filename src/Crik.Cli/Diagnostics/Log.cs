@@ -18,8 +18,6 @@ internal static class Log
 
     public static bool IsJson => s_json;
 
-    public static bool IsDebug => s_lowest <= LogEventLevel.Debug;
-
     public static void Configure(LogEventLevel lowest, bool json) => (s_lowest, s_json, s_logger) = (lowest, json, null);
 
     public static void Error(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
@@ -31,13 +29,8 @@ internal static class Log
     public static void Info(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
         Write(LogEventLevel.Information, message, facts);
 
-    public static void Debug(string message, params ReadOnlySpan<(string Key, object? Value)> facts)
-    {
-        if (IsDebug)
-        {
-            Write(LogEventLevel.Debug, message, facts);
-        }
-    }
+    public static void Debug(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
+        Write(LogEventLevel.Debug, message, facts);
 
     private static void Write(LogEventLevel level, string message, ReadOnlySpan<(string Key, object? Value)> facts)
     {
@@ -46,10 +39,10 @@ internal static class Log
             return;
         }
 
-        List<LogEventProperty> properties = new(facts.Length);
-        foreach ((string key, object? value) in facts)
+        LogEventProperty[] properties = new LogEventProperty[facts.Length];
+        for (int i = 0; i < facts.Length; i++)
         {
-            properties.Add(new LogEventProperty(key, new ScalarValue(value)));
+            properties[i] = new LogEventProperty(facts[i].Key, new ScalarValue(facts[i].Value));
         }
 
         // The message is no template: it may contain a path or a line of criu's log, and braces in these mean nothing.
@@ -63,19 +56,16 @@ internal static class Log
 
     private sealed class StandardErrorSink(bool json) : ILogEventSink
     {
-        private static readonly Dictionary<LogEventLevel, string> s_names = new()
-        {
-            [LogEventLevel.Error] = "error",
-            [LogEventLevel.Warning] = "warning",
-            [LogEventLevel.Information] = "info",
-            [LogEventLevel.Debug] = "debug",
-        };
-
         public void Emit(LogEvent logEvent)
         {
-            string level = s_names.GetValueOrDefault(logEvent.Level, "info");
-            string line = json ? AsJson(logEvent, level) : AsText(logEvent, level);
-            StandardError.Write(Encoding.UTF8.GetBytes(line));
+            string level = logEvent.Level switch
+            {
+                LogEventLevel.Error => "error",
+                LogEventLevel.Warning => "warning",
+                LogEventLevel.Debug => "debug",
+                _ => "info",
+            };
+            LineWriter.StandardError.Write(Encoding.UTF8.GetBytes(json ? AsJson(logEvent, level) : AsText(logEvent, level)), mayWait: true);
         }
 
         private static string AsText(LogEvent logEvent, string level)
@@ -92,15 +82,12 @@ internal static class Log
 
         private static string AsJson(LogEvent logEvent, string level)
         {
-            StringBuilder line = new("{\"time\":");
-            line.Append(Quoted(logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)))
-                .Append(",\"level\":").Append(Quoted(level))
-                .Append(",\"message\":").Append(Quoted(logEvent.MessageTemplate.Text));
+            StringBuilder line = new(
+                $"{{\"time\":\"{logEvent.Timestamp.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\",\"level\":\"{level}\",\"message\":{Quoted(logEvent.MessageTemplate.Text)}");
             foreach ((string key, LogEventPropertyValue value) in logEvent.Properties)
             {
                 object? raw = (value as ScalarValue)?.Value;
-                line.Append(',').Append(Quoted(key)).Append(':')
-                    .Append(raw is int or long or double ? Text(value) : raw is bool flag ? (flag ? "true" : "false") : Quoted(Text(value)));
+                line.Append($",{Quoted(key)}:{raw switch { int or long or double => Text(value), true => "true", false => "false", _ => Quoted(Text(value)) }}");
             }
 
             return line.Append("}\n").ToString();
