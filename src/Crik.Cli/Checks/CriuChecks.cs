@@ -12,33 +12,22 @@ internal static class CriuChecks
 
     public static IEnumerable<Finding> Run(IInit init, CriuSetup criu)
     {
-        int? version = null;
-        Finding found;
+        int version;
         try
         {
             version = new InstalledCriu(init, criu).AskVersion(s_longest);
-            found = OfVersion(version.Value, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Preload.ReachesCriu);
         }
         catch (CriuException exception)
         {
-            found = new("criu", Verdict.Problem, exception.Message);
+            return [new("criu", Verdict.Problem, exception.Message)];
         }
 
-        yield return found;
-        if (version is null)
-        {
-            yield break;
-        }
-
-        foreach (Finding feature in OfFeatures(CriuFeatures.AskAll(init, criu.File, criu.Level), criu.Level))
-        {
-            yield return feature;
-        }
-
-        if (criu.Level != PrivilegeLevel.None)
-        {
-            yield return OfOwnCheck(Ask(init, criu, out string[] said), said);
-        }
+        return
+        [
+            OfVersion(version, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Preload.ReachesCriu),
+            .. OfFeatures(CriuFeatures.AskAll(init, criu.File, criu.Level), criu.Level),
+            .. criu.Level == PrivilegeLevel.None ? (Finding[])[] : [OfOwnCheck(Ask(init, criu, out string[] said), said)],
+        ];
     }
 
     /// <param name="isHelped">Whether crik answers criu's questions about sockets in the kernel's place.</param>

@@ -18,29 +18,20 @@ internal static class DirectoryChecks
     public static IEnumerable<Finding> Run(string? imageDir, TimeSpan gracePeriod, bool isAllRead)
     {
         Finding found = OfPlace(imageDir, isAllRead);
-        yield return found;
-        if (imageDir is null || found.Verdict == Verdict.Problem || !Directory.Exists(imageDir))
-        {
-            yield break;
-        }
-
-        yield return OfLock(imageDir);
-        yield return OfFileSystem(Mount.ReadAll(), imageDir);
-        yield return OfSpace(Libc.FreeBytes(imageDir), ProgramBytes());
-        yield return SyncSpeed.Measure(imageDir, gracePeriod, ProgramBytes());
+        return imageDir is null || found.Verdict == Verdict.Problem || !Directory.Exists(imageDir) ? [found] :
+        [
+            found, OfLock(imageDir), OfFileSystem(Mount.ReadAll(), imageDir), OfSpace(Libc.FreeBytes(imageDir), ProgramBytes()),
+            SyncSpeed.Measure(imageDir, gracePeriod, ProgramBytes()),
+        ];
     }
 
     internal static Finding OfPlace(string? imageDir, bool isAllRead)
     {
         const string Name = "imageDir";
-        if (imageDir is null && !isAllRead)
-        {
-            return new(Name, Verdict.Warning, "no imageDir is set in what could be read of the configuration: correct the configuration first");
-        }
-
         if (imageDir is null)
         {
-            return new(Name, Verdict.Problem, "imageDir is not set: the program runs without checkpoints", VolumeYaml);
+            return isAllRead ? new(Name, Verdict.Problem, "imageDir is not set: the program runs without checkpoints", VolumeYaml)
+                : new(Name, Verdict.Warning, "no imageDir is set in what could be read of the configuration: correct the configuration first");
         }
 
         if (OptionValues.PathProblem(imageDir) is { } problem)

@@ -62,7 +62,7 @@ internal static class KernelChecks
         return self == 1 || name == "crik" || executable?.EndsWith("/crik", StringComparison.Ordinal) == true
             ? Finding.Ok(Check, "the container's first process is crik")
             : name == "pause" ? new(Check, Verdict.Warning, "the pod's containers share one PID namespace, so another process may have a number that the program needs", "# in the pod\nshareProcessNamespace: false")
-            : new(Check, Verdict.Warning, string.Create(CultureInfo.InvariantCulture, $"the container's first process is '{name}', and only that one gets SIGTERM: start the program with crik run"),
+            : new(Check, Verdict.Warning, $"the container's first process is '{name}', and only that one gets SIGTERM: start the program with crik run",
                 "command: [crik, run, --]   # and the program as args");
     }
 

@@ -27,7 +27,7 @@ internal static class ProgramChecks
         ];
         Finding[] walls = [.. found.OfType<Finding>()];
         return walls.Length > 0 ? walls
-            : [Finding.Ok("program", string.Create(CultureInfo.InvariantCulture, $"the program uses no io_uring, System V shared memory or seccomp filter that prevents a checkpoint (processes checked: {tasks.Length})"))];
+            : [Finding.Ok("program", $"the program uses no io_uring, System V shared memory or seccomp filter that prevents a checkpoint (processes checked: {tasks.Length})")];
     }
 
     internal static Finding? OfRings(IoUring ioUring, IReadOnlyList<int> tasks) =>

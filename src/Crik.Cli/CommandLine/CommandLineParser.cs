@@ -16,14 +16,9 @@ internal static class CommandLineParser
         }
 
         int commandAt = FindCommand(args);
-        string[] command = args[commandAt..];
         string[] own = args[..commandAt];
-        if (command is ["--", ..])
-        {
-            command = command[1..];
-        }
-
-        return own is ["run"] && command.Length > 0 && command[0].Length > 0
+        string[] command = args[commandAt..] is ["--", .. string[] words] ? words : args[commandAt..];
+        return own is ["run"] && command is [{ Length: > 0 }, ..]
             ? new RunRequest(new CommandLineOverrides(), command)
             : CommandLineTree.Parse(own, command);
     }
@@ -35,23 +30,19 @@ internal static class CommandLineParser
         for (int i = 0; i < args.Length; i++)
         {
             string word = args[i];
-            if (word == "--")
+            bool isOption = word.StartsWith('-') && word.Length > 1;
+            if (word == "--" || (inRun && !isOption))
             {
                 return i;
             }
 
-            if (word.StartsWith('-') && word.Length > 1)
+            if (isOption)
             {
-                bool takesNext = CommandTable.TakesValue(word) && i + 1 < args.Length && !args[i + 1].StartsWith('-');
-                i += takesNext ? 1 : 0;
-            }
-            else if (inRun)
-            {
-                return i;
+                i += CommandTable.TakesValue(word) && i + 1 < args.Length && !args[i + 1].StartsWith('-') ? 1 : 0;
             }
             else if (word != "run")
             {
-                return args.Length; // another subcommand, or none that exists: nothing of it is a program's
+                break; // another subcommand, or none that exists: nothing of it is a program's
             }
             else
             {

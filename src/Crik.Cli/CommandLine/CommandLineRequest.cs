@@ -3,12 +3,7 @@ using Crik.Configuration;
 namespace Crik.CommandLine;
 
 /// <summary>What the command line asks for.</summary>
-internal abstract record CommandLineRequest
-{
-    private protected CommandLineRequest()
-    {
-    }
-}
+internal abstract record CommandLineRequest;
 
 /// <summary>Run the command, which has at least one word.</summary>
 internal sealed record RunRequest(CommandLineOverrides Overrides, IReadOnlyList<string> Command) : CommandLineRequest;
@@ -39,12 +34,7 @@ internal sealed record StatusRequest(CommandLineOverrides Overrides, OutputForm 
 /// <summary>Have the running crik make a checkpoint.</summary>
 internal sealed record CheckpointOrder(CommandLineOverrides Overrides, bool LeaveRunning) : ToolRequest(Overrides);
 
-internal enum OutputForm
-{
-    Table,
-    Tree,
-    Json,
-}
+internal enum OutputForm { Table, Tree, Json }
 
 /// <summary>Print the text, which ends with a newline, and exit.</summary>
 /// <param name="Failure">Null when the text was asked for; it goes to standard output then, else to standard error.</param>

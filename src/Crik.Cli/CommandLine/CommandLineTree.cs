@@ -40,13 +40,8 @@ internal sealed class CommandLineTree
 
     private string Name => _command is null ? "crik" : $"crik {_command.Name}";
 
-    private CommandLineOverrides Overrides => new()
-    {
-        ConfigPath = Value(CommandTable.ConfigPath),
-        ImageDir = Value(CommandTable.ImageDir),
-        LogFormat = Value(CommandTable.LogFormat),
-        Debug = IsGiven(CommandTable.Debug),
-    };
+    private CommandLineOverrides Overrides => new(
+        Value(CommandTable.ConfigPath), Value(CommandTable.ImageDir), Value(CommandTable.LogFormat), IsGiven(CommandTable.Debug));
 
     /// <param name="own">crik's words, without the program's.</param>
     public static CommandLineRequest Parse(string[] own, string[] program)
@@ -140,7 +135,7 @@ internal sealed class CommandLineTree
 
     private CommandLineRequest WithOutput(string? word)
     {
-        IReadOnlyList<string> known = _command!.Options.First(option => option.Name == CommandTable.Output.Name).Choices;
+        IReadOnlyList<string> known = _command!.Options.FirstOrDefault(option => option.Name == CommandTable.Output.Name)!.Choices;
         string form = Value(CommandTable.Output) ?? "table";
         if (!known.Contains(form))
         {

@@ -8,20 +8,20 @@ internal static class CommandTable
     public const string Run = "run", Status = "status", Checkpoint = "checkpoint", Check = "check", List = "list", Inspect = "inspect",
         Prune = "prune", Rollback = "rollback", Completion = "completion";
 
-    public static CommandOption Help { get; } = new("--help", null, "Print this text.") { Alias = "-h" };
+    public static CommandOption Help { get; } = new("--help", null, "Print this text.", Alias: "-h");
 
     public static CommandOption Version { get; } = new("--version", null, "Print the version.");
 
-    public static CommandOption Debug { get; } = new("--debug", null, "Log more.") { Otherwise = "logLevel: debug, CRIK_LOG_LEVEL=debug" };
+    public static CommandOption Debug { get; } = new("--debug", null, "Log more.", Otherwise: "logLevel: debug, CRIK_LOG_LEVEL=debug");
 
     public static CommandOption ConfigPath { get; } =
-        new("--config-path", "FILE", $"The configuration file. The default, {CrikOptionsFile.DefaultPath}, may be missing.") { Otherwise = CrikEnvironment.ConfigPathName };
+        new("--config-path", "FILE", $"The configuration file. The default, {CrikOptionsFile.DefaultPath}, may be missing.", Otherwise: CrikEnvironment.ConfigPathName);
 
     public static CommandOption ImageDir { get; } = CommandOption.OfKey("--image-dir", "imageDir", "DIR");
 
     public static CommandOption LogFormat { get; } = CommandOption.OfKey("--log-format", "logFormat");
 
-    public static CommandOption Output { get; } = new("--output", "table|json", "The format of the output.") { Alias = "-o" };
+    public static CommandOption Output { get; } = new("--output", "table|json", "The format of the output.", Alias: "-o");
 
     public static CommandOption Keep { get; } = CommandOption.OfKey("--keep", "keep", "N");
 

@@ -41,12 +41,11 @@ internal static class Completion
         bool startsOption = words is [.., ['-', ..]];
         return waiting is not null ? OfValue(waiting.Value!)
             : command is null && !startsOption ? $"{Words}\n{string.Concat(CommandTable.All.Select(known => $"{known.Name}:{known.Summary}\n"))}"
-            : command?.Word is null || startsOption ? $"{Words}\n{string.Concat((command?.Options ?? []).Concat(CommandTable.Common).Select(Line))}"
+            : command?.Word is null || startsOption
+                ? $"{Words}\n{string.Concat((command?.Options ?? []).Concat(CommandTable.Common).Select(option => $"{option.Name}:{option.Description}\n"))}"
             : command.Name == CommandTable.Run ? $"{Program} {words.Length}\n"
             : OfValue(command.Word);
     }
-
-    private static string Line(CommandOption option) => $"{option.Name}:{option.Description}\n";
 
     /// <param name="value">What the help calls it.</param>
     private static string OfValue(string value) =>

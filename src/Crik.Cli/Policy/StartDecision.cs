@@ -20,43 +20,23 @@ internal sealed record StartDecision(IReadOnlyList<int> Generations, string Reas
     /// <param name="committed">The numbers of the committed checkpoints, newest first.</param>
     public static StartDecision Decide(RunRecord? last, IReadOnlyList<int> committed, RestoreMode mode, WhenCrashed whenCrashed)
     {
-        if (committed.Count == 0)
-        {
-            return Fresh("there is no checkpoint");
-        }
-
         List<int> usable = [.. committed.Except(last?.Skipped ?? [])];
-        if (usable.Count == 0)
-        {
-            return Fresh("every checkpoint there is was rolled back from");
-        }
-
-        if (mode == RestoreMode.Always)
-        {
-            return new(usable, "restoreMode is always");
-        }
-
         List<int> current = [.. usable.Where(generation => generation > (last?.HistoryUpTo ?? 0))];
-        if (current.Count == 0)
-        {
-            return Fresh(last?.End is { Kind: RunEndKind.Exited } end
+        string crash = last is null ? "there is no run record" : last.End is null ? "the last run vanished"
+            : last.End.Kind == RunEndKind.Incomplete ? "pages did not come in" : "the last run was lost";
+        return committed.Count == 0 ? Fresh("there is no checkpoint")
+            : usable.Count == 0 ? Fresh("every checkpoint there is was rolled back from")
+            : mode == RestoreMode.Always ? new(usable, "restoreMode is always")
+            : current.Count == 0 ? Fresh(last?.End is { Kind: RunEndKind.Exited } end
                 ? $"the program ended by itself ({Describe(end)}), so its checkpoints are history"
-                : "its checkpoints are history");
-        }
-
-        switch (last?.End?.Kind)
-        {
-            case RunEndKind.Checkpointed:
-                return new(current, "the last run ended with a checkpoint");
-            case RunEndKind.RolledBack:
-                return new(current, "it was rolled back to");
-            case RunEndKind.Exited:
-                return new(current, "a checkpoint is newer than the program's last end");
-            default:
-                string what = last is null ? "there is no run record" : last.End is null ? "the last run vanished"
-                    : last.End.Kind == RunEndKind.Incomplete ? "pages did not come in" : "the last run was lost";
-                return whenCrashed == WhenCrashed.Restore ? new(current, what) : Fresh($"{what}, and whenCrashed is startFresh");
-        }
+                : "its checkpoints are history")
+            : last?.End?.Kind switch
+            {
+                RunEndKind.Checkpointed => new(current, "the last run ended with a checkpoint"),
+                RunEndKind.RolledBack => new(current, "it was rolled back to"),
+                RunEndKind.Exited => new(current, "a checkpoint is newer than the program's last end"),
+                _ => whenCrashed == WhenCrashed.Restore ? new(current, crash) : Fresh($"{crash}, and whenCrashed is startFresh"),
+            };
 
         static StartDecision Fresh(string reason) => new([], reason);
 

@@ -10,18 +10,8 @@ namespace Crik.Policy;
 internal sealed record TerminationDecision(bool MakesCheckpoint, string Reason)
 {
     /// <param name="node"><see langword="null"/> when the configuration asks no source about the node.</param>
-    public static TerminationDecision Decide(NodeAnswer? node, TerminationPolicy policy)
-    {
-        if (node is null)
-        {
-            return new(true, "no node state is asked for");
-        }
-
-        if (!node.IsKnown)
-        {
-            return new(policy.WhenNodeStateUnknown == WhenNodeStateUnknown.Checkpoint, $"the node's state is unknown: {node.Reason}");
-        }
-
-        return new(policy.CheckpointOn.Contains(node.State), $"the node is {node.State.ToWireName()}: {node.Reason}");
-    }
+    public static TerminationDecision Decide(NodeAnswer? node, TerminationPolicy policy) =>
+        node is null ? new(true, "no node state is asked for")
+        : !node.IsKnown ? new(policy.WhenNodeStateUnknown == WhenNodeStateUnknown.Checkpoint, $"the node's state is unknown: {node.Reason}")
+        : new(policy.CheckpointOn.Contains(node.State), $"the node is {node.State.ToWireName()}: {node.Reason}");
 }
