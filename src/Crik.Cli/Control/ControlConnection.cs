@@ -26,3 +26,16 @@ internal sealed class ControlConnection(FileDescriptor socket, int pid)
         (Stage, Until, OrderAfterClosing) = (ControlStage.Answered, Deadline.In(patience), orderAfterClosing);
     }
 }
+
+/// <summary>How far a <see cref="ControlConnection"/> has come.</summary>
+internal enum ControlStage
+{
+    /// <summary>Nothing was received yet.</summary>
+    Asking,
+
+    /// <summary>The run carries out its order.</summary>
+    Waiting,
+
+    /// <summary>It has its answer. The other end hangs up next.</summary>
+    Answered,
+}
