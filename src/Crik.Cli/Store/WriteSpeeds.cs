@@ -62,5 +62,5 @@ internal sealed record WriteSpeeds(IReadOnlyList<long> Plain, IReadOnlyList<long
     /// <param name="unknownPercent">The percentage to assume for compressed memory when none was compressed yet.</param>
     public long Foresee(long bytes, bool compressed, int unknownPercent = 100) => compressed ? bytes / 100 * (CompressedPercent ?? unknownPercent) : bytes;
 
-    private static long? Best(IReadOnlyList<long> samples) => samples.Count > 0 ? samples.Max() : null;
+    private static long? Best(IReadOnlyList<long> samples) => samples.Count > 0 ? samples.Max(0) : null;
 }

@@ -79,7 +79,7 @@ internal sealed class RestoreFixture : IDisposable
     {
         string file = _temp.Write("database", "rows");
         FileStamp stamp = then(FileStamp.Of(Libc.TryStatus(file, followLinks: true)!.Value));
-        Add(generation, manifest => manifest with { WrittenFiles = [new WrittenFile(file, stamp)] });
+        Add(generation, manifest => manifest with { Paths = [file], WrittenFiles = [new WrittenFile(file, stamp)] });
     }
 
     /// <summary>Writes a checkpoint that has all files of a directory.</summary>
