@@ -76,7 +76,7 @@ internal static class CriuLog
         ("in-flight socket", NotAccepted),
         ("The socket has data to read", NotRead),
         ("Can't dump corked dgram", NotSent),
-        ("Can't create link remap", "a deleted file that is still open has another name (a hard link): close it before checkpoints, or add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME"),
+        ("Can't create link remap", "a deleted file that is still open has another name (a hard link), which crik did not find in this container: close it before checkpoints"),
         ("packetized mode", HasSomethingElse),
         ("Unsupported", HasSomethingElse),
         ("of that type", HasSomethingElse),

@@ -38,6 +38,9 @@ internal sealed class FrozenTree
     /// <summary>The paths of bound sockets, and of deleted files that are still open. A restore needs the directories above them.</summary>
     public IReadOnlyList<string> Shadows { get; init; } = [];
 
+    /// <summary>The files that are open or mapped under a name that was removed and that may have another one, by the removed name.</summary>
+    public IReadOnlyDictionary<string, RemovedFile> Removed { get; init; } = new Dictionary<string, RemovedFile>();
+
     public static FrozenTree Read(int root, StandardStreams streams, IReadOnlyList<int> stopped)
     {
         IReadOnlyList<int> tasks = ProcFs.Tree(root);
@@ -60,7 +63,8 @@ internal sealed class FrozenTree
             [.. tasks.SelectMany(task => ProcFs.OpenFiles(task).Select(file => new OpenDescriptor(task, file.Descriptor, file.Target)))];
         int[] given = [.. ((int[])[0, 1, 2]).Where(streams.WasGiven)];
         List<StdioLink> stdio = [.. given.Select(stream => Describe(stream, open)).OfType<StdioLink>()];
-        (IReadOnlyList<string> paths, IReadOnlyList<string> shadows) = NeededPaths(tasks, open, stdio);
+        Dictionary<string, RemovedFile> removed = [];
+        (IReadOnlyList<string> paths, IReadOnlyList<string> shadows) = NeededPaths(tasks, open, stdio, removed);
         return new FrozenTree
         {
             Tasks = tasks,
@@ -76,6 +80,7 @@ internal sealed class FrozenTree
             ],
             Paths = paths,
             Shadows = shadows,
+            Removed = removed,
         };
     }
 
@@ -143,8 +148,11 @@ internal sealed class FrozenTree
             ? int.Parse(id, CultureInfo.InvariantCulture)
             : -1;
 
-    /// <summary>Finds <see cref="Paths"/> and <see cref="Shadows"/>. It leaves out the streams that the tree shares with crik.</summary>
-    private static (IReadOnlyList<string> Paths, IReadOnlyList<string> Shadows) NeededPaths(IReadOnlyList<int> tasks, List<OpenDescriptor> open, List<StdioLink> stdio)
+    /// <summary>
+    /// Finds <see cref="Paths"/>, <see cref="Shadows"/> and <see cref="Removed"/>. It leaves out the streams that the tree shares with crik.
+    /// </summary>
+    private static (IReadOnlyList<string> Paths, IReadOnlyList<string> Shadows) NeededPaths(
+        IReadOnlyList<int> tasks, List<OpenDescriptor> open, List<StdioLink> stdio, Dictionary<string, RemovedFile> removed)
     {
         const string Deleted = " (deleted)";
         HashSet<DescriptorHolder> ours = [.. stdio.SelectMany(link => link.Holders)];
@@ -157,13 +165,19 @@ internal sealed class FrozenTree
             Add(ProcFs.Link($"/proc/{task}/cwd"));
             foreach (MappedFile file in ProcFs.MappedFiles(task))
             {
-                Add(file.Path);
+                if (Add(file.Path))
+                {
+                    removed.TryAdd(file.Path, new RemovedFile((file.Device.InKernel, file.Inode), HasName: false));
+                }
             }
         }
 
         foreach (OpenDescriptor file in open)
         {
-            Add(ours.Contains(new(file.Pid, file.Number)) ? null : file.Target);
+            if (!ours.Contains(new(file.Pid, file.Number)) && Add(file.Target) && ProcFs.StatusOf(file.Pid, file.Number) is { Links: > 0 } status)
+            {
+                removed[file.Target] = new RemovedFile((status.Device.InKernel, status.Inode), HasName: true);
+            }
         }
 
         if (sockets.Count > 0)
@@ -173,17 +187,23 @@ internal sealed class FrozenTree
 
         return ([.. paths], [.. shadows]);
 
-        void Add(string? path)
+        // Returns whether it is the name of a file that was removed.
+        bool Add(string? path)
         {
             if (path?.StartsWith("socket:", StringComparison.Ordinal) == true)
             {
                 sockets.Add(path);
+                return false;
             }
-            else if (path?.StartsWith('/') == true && IsAFile(path))
+
+            if (path?.StartsWith('/') != true || !IsAFile(path))
             {
-                // criu saves the contents of a deleted file in the images
-                _ = path.EndsWith(Deleted, StringComparison.Ordinal) ? shadows.Add(path[..^Deleted.Length]) : paths.Add(path);
+                return false;
             }
+
+            bool isRemoved = path.EndsWith(Deleted, StringComparison.Ordinal);
+            _ = isRemoved ? shadows.Add(path[..^Deleted.Length]) : paths.Add(path); // criu saves the contents of a file that has no name at all
+            return isRemoved;
         }
     }
 

@@ -57,6 +57,15 @@ internal static class OpenFiles
         return replacement.StreamOf(entry.File, entry.Descriptor) is { } stream ? entry.LeadingTo(replacement.NewId(stream)) : null;
     });
 
+    /// <summary>
+    /// Finds the links that criu made, at the full level, to files that were removed under the name they are open by (create_link_remap of
+    /// criu/files-reg.c). A restore needs each of them and the other name of its file.
+    /// </summary>
+    public static IEnumerable<string> LinkRemaps(CriuImage files) => files.Messages
+        .Where(message => new OpenFileEntry(message).Kind == FileKind.Regular)
+        .Select(message => new OpenFileEntry(message).Regular.Path)
+        .Where(path => Path.GetFileName(path).StartsWith("link_remap.", StringComparison.Ordinal));
+
     /// <summary>Finds the highest id in <c>files.img</c>.</summary>
     public static uint HighestId(CriuImage files) => files.Messages.Select(message => new OpenFileEntry(message).Id).Max(0u);
 

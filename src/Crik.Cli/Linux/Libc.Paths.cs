@@ -48,6 +48,18 @@ internal static unsafe partial class Libc
     internal static int MakeHardLinkAt(FileDescriptor oldDirectory, ReadOnlySpan<byte> oldName, FileDescriptor directory, ReadOnlySpan<byte> name) =>
         ErrnoOf(LinkatCore(oldDirectory.Number, Zeroed(oldName), directory.Number, Zeroed(name), 0));
 
+    internal static int MakeHardLink(string path, string name) => ErrnoOf(LinkatCore(AT_FDCWD, Zeroed(path), AT_FDCWD, Zeroed(name), 0));
+
+    /// <summary>Removes a name of a file, if it is one.</summary>
+    internal static void RemoveLink(string name, string path)
+    {
+        if (TryStatus(name, followLinks: false) is { } link && TryStatus(path, followLinks: false) is { } file
+            && (link.Device, link.Inode) == (file.Device, file.Inode))
+        {
+            _ = Unlink(name);
+        }
+    }
+
     internal static void Rename(string from, string to) => Require(
         ErrnoOf(RenameatCore(AT_FDCWD, Zeroed(from), AT_FDCWD, Zeroed(to))), $"cannot rename {ByteStrings.Printable(from)} to {ByteStrings.Printable(to)}");
 

@@ -55,8 +55,14 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
         Inherited = [.. inherited.DistinctBy(item => item.Key)];
         IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
         PodAddresses addresses = new([.. manifest.Addresses.Select(InterfaceAddress.TryParse).OfType<InterfaceAddress>()], Machine.Addresses());
+        Dictionary<string, string> renamed = [];
+        foreach (RenamedFile file in manifest.RenamedFiles)
+        {
+            renamed.TryAdd(file.Seen, file.Path);
+        }
+
         bool ChangesFiles(CriuImage image) => OpenFiles.ReplaceStreams(image, replacement)
-            | OpenFiles.Move(image, path => CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(image, addresses)
+            | OpenFiles.Move(image, path => renamed.GetValueOrDefault(path) ?? CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(image, addresses)
             | OpenFiles.ForgetOwnersOfDeleted(image);
         foreach (ImageFile image in manifest.Images)
         {

@@ -1,4 +1,6 @@
 using Crik.Configuration;
+using Crik.Criu;
+using Crik.Criu.Images;
 using Crik.Diagnostics;
 using Crik.Files;
 using Crik.Store;
@@ -9,9 +11,17 @@ namespace Crik.Save;
 internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
 {
     /// <exception cref="FileArchiveException">A file cannot be read.</exception>
+    /// <exception cref="CheckpointException">A restore would lack a file.</exception>
     public SaveState.Captured Capture(CheckpointDraft draft, SaveState.Frozen frozen, CancellationToken cancellation)
     {
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        if (frozen.Tree.Removed.Count > frozen.Renamed.Linked.Count
+            && OpenFiles.LinkRemaps(CriuImage.Read(Path.Combine(draft.ImagesPath, ImageName.OpenFiles))).FirstOrDefault(path => OwnFiles.IsOwn(path, mounts)) is { } lost)
+        {
+            throw new CheckpointException($"a deleted file in {Path.GetDirectoryName(lost)} that is still open has another name (a hard link), which crik did not find in "
+                + "this container, so the next pod would not have the file: close it before checkpoints");
+        }
+
         OwnFiles own = Find(frozen, mounts, cancellation);
         if (policy.AdditionalPaths.Count + own.Files.Count + own.Places.Count > 0)
         {
@@ -30,7 +40,8 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
         Lifetime lifetime = age.Lifetime();
         IReadOnlyList<ChangedFile> changed = policy.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, lifetime, cancellation);
         string[] leaveAlone = [.. policy.AdditionalPaths, policy.ImageDir, Environment.ProcessPath!];
-        IEnumerable<string> held = frozen.Tree.Paths.Concat(frozen.Tree.Shadows).Concat(frozen.Watches.Taken.Select(watch => watch.Path));
+        IEnumerable<string> held = frozen.Tree.Paths.Concat(frozen.Tree.Shadows).Concat(frozen.Watches.Taken.Select(watch => watch.Path))
+            .Concat(frozen.Renamed.Linked.Select(file => file.Path));
         OwnFiles own = OwnFiles.Choose(held, changed, policy.ContainerFilesLimit, leaveAlone, mounts, lifetime, path => Libc.TryStatus(path, followLinks: false));
         if (own.LeftOut is { } leftOut)
         {

@@ -26,6 +26,10 @@ internal interface ITree
 
     void PutOnWatches(InotifyWatches watches);
 
+    /// <summary>Links files that were removed under the name they were opened by. The caller removes the links after the dump.</summary>
+    /// <param name="atMost">When to stop the search for other names of these files.</param>
+    RenamedFiles LinkRenamed(FrozenTree tree, Deadline atMost);
+
     /// <summary>Closes connections and drops messages that are on their way to the tree and that criu cannot save.</summary>
     void DropUndelivered(FrozenTree tree);
 

@@ -47,6 +47,8 @@ internal sealed class ProcTree(PrivilegeLevel level, StandardStreams streams, IR
 
     public void PutOnWatches(InotifyWatches watches) => InotifyWatches.PutOn(watches);
 
+    public RenamedFiles LinkRenamed(FrozenTree tree, Deadline atMost) => RenamedFiles.Link(tree, atMost);
+
     public void DropUndelivered(FrozenTree tree) => Undelivered.Drop(tree);
 
     public bool TryHold(FrozenTree tree) => tree.TryHold();

@@ -34,7 +34,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     /// <summary>How long criu may take to take its code out of the tree when crik gives up a dump.</summary>
     private static readonly TimeSpan s_giveUp = TimeSpan.FromSeconds(2);
 
-    /// <summary>The part of the remaining time that the search for the names of watched files may take.</summary>
+    /// <summary>The part of the remaining time that the search for the names of watched files, or of renamed ones, may take.</summary>
     private const int ShareOfSearch = 8;
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -43,6 +43,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     private IReadOnlyList<int> _stopped = [];
     private FrozenTree? _tree;
     private InotifyWatches? _watches;
+    private RenamedFiles? _renamed;
     private SavePlan? _plan;
     private TimeSpan _margin = s_giveUp;
 
@@ -75,6 +76,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         finally
         {
             pod.Init.EndSave();
+            _renamed?.Unlink();
             if (draft is { IsCommitted: false })
             {
                 PutOnWatches();
@@ -153,6 +155,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
                 break;
 
             case "post-dump":
+                _renamed?.Unlink();
                 _state = _state switch
                 {
                     SaveState.Frozen still => Capture(still, draft),
@@ -178,6 +181,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         TimeSpan at = _clock.Elapsed;
         FrozenTree tree = trees.Read(request.Program.Pid, _stopped);
         _watches = trees.TakeOffWatches(tree, Deadline.In(request.Deadline.Left / ShareOfSearch));
+        _renamed = trees.LinkRenamed(tree, Deadline.In(request.Deadline.Left / ShareOfSearch));
         if (before is { HasUndelivered: true } && !request.LeaveRunning)
         {
             trees.DropUndelivered(tree);
@@ -185,7 +189,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
 
         Lazy<IReadOnlyList<WrittenFile>> written = new(() => WrittenFiles.Read(tree, policy.AdditionalPaths, Mount.ReadAll()));
         BackgroundWork.Begin(() => _ = written.Value); // beside criu's dump
-        return new SaveState.Frozen(_tree = tree, _watches, written, at);
+        return new SaveState.Frozen(_tree = tree, _watches, _renamed, written, at);
     }
 
     private SaveState Capture(SaveState.Frozen frozen, CheckpointDraft draft)

@@ -46,6 +46,7 @@ internal static class CheckpointJson
         ExternalMounts = fields.Field("externalMounts", ListOf(ByteText), manifest?.ExternalMounts),
         Paths = fields.Field("paths", ListOf(ByteText), manifest?.Paths),
         OwnPaths = fields.Optional("ownPaths", ListOf(ByteText), manifest?.OwnPaths) ?? [],
+        RenamedFiles = fields.Optional("renamedFiles", ListOf(ObjectOf<RenamedFile>(Renamed)), manifest?.RenamedFiles) ?? [],
         WrittenFiles = fields.Optional("writtenFiles", ListOf(ObjectOf<WrittenFile>(Written)), manifest?.WrittenFiles) ?? [],
         Addresses = fields.Optional("addresses", ListOf(Text), manifest?.Addresses) ?? [],
         Images = fields.Field("images", ListOf(ObjectOf<ImageFile>(Image)), manifest?.Images),
@@ -104,6 +105,9 @@ internal static class CheckpointJson
     private static CgroupDirectory Cgroup(JsonFields fields, CgroupDirectory? cgroup) => new(
         fields.Field("hierarchy", Text, cgroup?.Hierarchy), fields.Field("mountPoint", Text, cgroup?.MountPoint),
         fields.Field("directory", Text, cgroup?.Directory));
+
+    private static RenamedFile Renamed(JsonFields fields, RenamedFile? file) =>
+        new(fields.Field("seen", ByteText, file?.Seen), fields.Field("path", ByteText, file?.Path));
 
     /// <summary>The inode is text, because not every JSON reader takes numbers of 64 bits.</summary>
     private static WrittenFile Written(JsonFields fields, WrittenFile? file) => new(

@@ -54,6 +54,9 @@ internal sealed record CheckpointManifest
     /// <summary>Files and directories of the container that crik copied to <c>files/</c> although additionalPaths does not name them.</summary>
     public IReadOnlyList<string> OwnPaths { get; init; } = [];
 
+    /// <summary>The files that criu recorded under a name that was removed, and that a restore has to open by another one.</summary>
+    public IReadOnlyList<RenamedFile> RenamedFiles { get; init; } = [];
+
     /// <summary>The files on volumes that the tree had open for writing. Checkpoints of an earlier crik do not have this list.</summary>
     public IReadOnlyList<WrittenFile> WrittenFiles { get; init; } = [];
 

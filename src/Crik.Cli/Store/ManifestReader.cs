@@ -72,7 +72,7 @@ internal static class ManifestReader
         {
             manifest.Pids.Count, manifest.Images.Count, manifest.Stdio.Count, manifest.Watches.Count, manifest.Paths.Count,
             manifest.Cgroups.Count, manifest.Command.Count, manifest.ExternalMounts.Count,
-            manifest.OwnPaths.Count, manifest.Addresses.Count, manifest.Files.Count, manifest.WrittenFiles.Count,
+            manifest.OwnPaths.Count, manifest.Addresses.Count, manifest.Files.Count, manifest.WrittenFiles.Count, manifest.RenamedFiles.Count,
         }.Max(0);
         if (most > MostEntries)
         {
@@ -102,7 +102,9 @@ internal static class ManifestReader
 
         if (manifest.Stdio.Any(link => link.Stream is < 0 or > 2)
             || manifest.Watches.Any(watch => watch.Pid <= 1 || !manifest.Pids.Contains(watch.Pid) || !IsPlainAbsolute(watch.Path))
-            || manifest.Paths.Concat(manifest.ExternalMounts).Concat(manifest.OwnPaths).Concat(manifest.WrittenFiles.Select(file => file.Path)).Any(item => !IsPlainAbsolute(item))
+            || manifest.Paths.Concat(manifest.ExternalMounts).Concat(manifest.OwnPaths)
+                .Concat(manifest.WrittenFiles.Select(file => file.Path)).Concat(manifest.RenamedFiles.SelectMany(file => new[] { file.Seen, file.Path }))
+                .Any(item => !IsPlainAbsolute(item))
             || manifest.Cgroups.Any(item => !IsPlainAbsolute(item.MountPoint) || !IsPlainAbsolute(item.Directory)))
         {
             throw Damaged(path, "it names a path or a descriptor that makes no sense");

@@ -58,6 +58,8 @@ internal sealed class ScriptedTree(ChildProcess root) : ITree
 
     public void PutOnWatches(InotifyWatches watches) => WatchesAreOff = false;
 
+    public RenamedFiles LinkRenamed(FrozenTree tree, Deadline atMost) => RenamedFiles.Link(tree, atMost);
+
     public void DropUndelivered(FrozenTree tree) => UndeliveredWasDropped = true;
 
     public bool TryHold(FrozenTree tree)

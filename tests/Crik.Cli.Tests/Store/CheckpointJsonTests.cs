@@ -1,4 +1,5 @@
 using System.Text;
+using Crik.Criu;
 using Crik.Files;
 using Crik.Store;
 
@@ -18,6 +19,16 @@ public sealed class CheckpointJsonTests
         CheckpointManifest read = CheckpointJson.ReadManifest(CheckpointJson.Write(CheckpointFixture.Manifest(1, "app", []) with { WrittenFiles = files }));
 
         Assert.Equal(files, read.WrittenFiles);
+    }
+
+    [Fact]
+    public void The_manifest_keeps_the_names_of_renamed_files()
+    {
+        RenamedFile[] files = [new("/dev/shm/sem.Ab3 (deleted)", "/dev/shm/sem.mp-1"), new("/dev/shm/\uDCFF (deleted)", "/dev/shm/\uDCFF")];
+
+        CheckpointManifest read = CheckpointJson.ReadManifest(CheckpointJson.Write(CheckpointFixture.Manifest(1, "app", []) with { RenamedFiles = files }));
+
+        Assert.Equal(files, read.RenamedFiles);
     }
 
     [Fact]

@@ -108,10 +108,16 @@ def unsent():
     kept[0].send(b'x')
 
 
-def deleted_file_with_a_link():
+def deleted_file_with_a_hidden_link():
+    """The other name of the file is in a directory that crik cannot see."""
     kept.append(open('/tmp/deleted', 'w'))
-    os.link('/tmp/deleted', '/tmp/link')
+    os.mkdir('/tmp/hidden')
+    os.link('/tmp/deleted', '/tmp/hidden/link')
     os.unlink('/tmp/deleted')
+    if os.getuid() == 0:
+        checked(libc.mount(b'none', b'/tmp/hidden', b'tmpfs', 0, None))
+    else:
+        os.chmod('/tmp/hidden', 0)
 
 
 def namespace_of_its_own(flag):
