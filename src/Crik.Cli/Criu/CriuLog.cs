@@ -21,6 +21,7 @@ internal static class CriuLog
     private const string HasSeveralUsers = "the program has processes of several users, or one that its own user may not look into (PR_SET_DUMPABLE): "
         + "run the container as root, or all of it as one user";
     private const string HasSomethingElse = "the program has something open that criu cannot save: close it before checkpoints, or do without it";
+    private const string HasHiddenName = "a deleted file that is still open has another name (a hard link), which crik did not find in this container: close it before checkpoints";
     private const string DirectoryIsFull = "the image directory is full: use a larger volume, or lower keep";
     private const string WatchedFileIsGone = "a file the program watches is not here any more: put it back on its volume; if it was in the container's layer, "
         + "name its directory in inotifyIncompatiblePaths, so that crik saves it too";
@@ -76,7 +77,8 @@ internal static class CriuLog
         ("in-flight socket", NotAccepted),
         ("The socket has data to read", NotRead),
         ("Can't dump corked dgram", NotSent),
-        ("Can't create link remap", "a deleted file that is still open has another name (a hard link), which crik did not find in this container: close it before checkpoints"),
+        ("Can't create link remap", HasHiddenName),
+        ("trim failed: @link_remap", HasHiddenName),
         ("packetized mode", HasSomethingElse),
         ("Unsupported", HasSomethingElse),
         ("of that type", HasSomethingElse),

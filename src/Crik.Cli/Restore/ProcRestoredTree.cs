@@ -41,11 +41,15 @@ internal sealed class ProcRestoredTree(IInit init) : IRestoredTree
 
     public OrphanedTree Orphans(CheckpointManifest manifest, string images) => new(init, manifest, images);
 
-    /// <summary>Ends the tasks of the tree. Hooks and processes that they left behind are crik's descendants too, but they stay.</summary>
+    /// <summary>
+    /// Ends the tasks of the tree, and the helpers that criu started in their groups and sessions. Hooks and processes that they left behind
+    /// are crik's descendants too, but they stay.
+    /// </summary>
     public bool TryEndRemains(CheckpointManifest manifest, int criu)
     {
         HashSet<int> theirs = [.. manifest.Pids, .. ProcFs.Tree(criu)];
-        int[] left = [.. ProcFs.Tree(Environment.ProcessId).Skip(1).Where(pid => theirs.Contains(pid) && !IsOther(pid))];
+        bool IsTheirs(int pid) => theirs.Contains(pid) || (ProcFs.Membership(pid) is var (group, session, _) && (theirs.Contains(group) || theirs.Contains(session)));
+        int[] left = [.. ProcFs.Tree(Environment.ProcessId).Skip(1).Where(pid => IsTheirs(pid) && !IsOther(pid))];
         FrozenTree.Send(Signal.SIGKILL, left);
         return left.Length == 0;
     }

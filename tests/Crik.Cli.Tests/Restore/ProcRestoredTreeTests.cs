@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Crik.Linux;
 using Crik.Restore;
 using Crik.Store;
@@ -48,6 +49,25 @@ public sealed class ProcRestoredTreeTests
         {
             before.Kill();
             since.Kill();
+        }
+    }
+
+    [Fact]
+    public void A_helper_of_criu_in_the_session_of_the_tree_is_ended()
+    {
+        _tree.NoteOthers();
+        using Process root = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", "sleep 1000 & echo $!; exec sleep 1000"]) { RedirectStandardOutput = true })!;
+        int helper = int.Parse(root.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        try
+        {
+            _tree.TryEndRemains(Naming(root), ScriptedInit.NobodysPid);
+
+            Assert.True(SpinWait.SpinUntil(() => ProcFs.IsEnding(helper), TimeSpan.FromSeconds(20)));
+        }
+        finally
+        {
+            Libc.SendSignal(helper, Signal.SIGKILL);
+            root.Kill();
         }
     }
 

@@ -109,15 +109,18 @@ def unsent():
 
 
 def deleted_file_with_a_hidden_link():
-    """The other name of the file is in a directory that crik cannot see."""
-    kept.append(open('/tmp/deleted', 'w'))
-    os.mkdir('/tmp/hidden')
-    os.link('/tmp/deleted', '/tmp/hidden/link')
-    os.unlink('/tmp/deleted')
+    """A file is mapped, and its other name is in a directory that crik cannot see."""
+    with open('/dev/shm/deleted', 'wb+') as file:
+        file.write(bytes(4096))
+        file.flush()
+        libc.mmap(None, ctypes.c_size_t(4096), mmap.PROT_READ, mmap.MAP_SHARED, file.fileno(), ctypes.c_long(0))  # Python's own would keep the file open
+    os.mkdir('/dev/shm/hidden')
+    os.link('/dev/shm/deleted', '/dev/shm/hidden/link')
+    os.unlink('/dev/shm/deleted')
     if os.getuid() == 0:
-        checked(libc.mount(b'none', b'/tmp/hidden', b'tmpfs', 0, None))
+        checked(libc.mount(b'none', b'/dev/shm/hidden', b'tmpfs', 0, None))
     else:
-        os.chmod('/tmp/hidden', 0)
+        os.chmod('/dev/shm/hidden', 0)
 
 
 def namespace_of_its_own(flag):
