@@ -41,6 +41,9 @@ internal sealed class FrozenTree
     /// <summary>The files that are open or mapped under a name that was removed and that may have another one, by the removed name.</summary>
     public IReadOnlyDictionary<string, RemovedFile> Removed { get; init; } = new Dictionary<string, RemovedFile>();
 
+    /// <summary>The sockets that are bound to paths.</summary>
+    public IReadOnlyList<BoundSocket> Sockets { get; init; } = [];
+
     public static FrozenTree Read(int root, StandardStreams streams, IReadOnlyList<int> stopped)
     {
         IReadOnlyList<int> tasks = ProcFs.Tree(root);
@@ -64,7 +67,9 @@ internal sealed class FrozenTree
         int[] given = [.. ((int[])[0, 1, 2]).Where(streams.WasGiven)];
         List<StdioLink> stdio = [.. given.Select(stream => Describe(stream, open)).OfType<StdioLink>()];
         Dictionary<string, RemovedFile> removed = [];
-        (IReadOnlyList<string> paths, IReadOnlyList<string> shadows) = NeededPaths(tasks, open, stdio, removed);
+        (SortedSet<string> paths, SortedSet<string> shadows, HashSet<string> links) = NeededPaths(tasks, open, stdio, removed);
+        IReadOnlyList<BoundSocket> sockets = links.Count == 0 ? [] : [.. Libc.BoundSockets().Where(socket => links.Contains(socket.Link))];
+        shadows.UnionWith(sockets.Select(socket => socket.Path).Where(path => path.StartsWith('/')));
         return new FrozenTree
         {
             Tasks = tasks,
@@ -78,9 +83,10 @@ internal sealed class FrozenTree
                 .. stdio.Where(link => link.Kind is "tty" or "file" || link.Key.StartsWith("unix[", StringComparison.Ordinal))
                     .Select(link => link.Key).Distinct(),
             ],
-            Paths = paths,
-            Shadows = shadows,
+            Paths = [.. paths],
+            Shadows = [.. shadows],
             Removed = removed,
+            Sockets = sockets,
         };
     }
 
@@ -148,16 +154,15 @@ internal sealed class FrozenTree
             ? int.Parse(id, CultureInfo.InvariantCulture)
             : -1;
 
-    /// <summary>
-    /// Finds <see cref="Paths"/>, <see cref="Shadows"/> and <see cref="Removed"/>. It leaves out the streams that the tree shares with crik.
-    /// </summary>
-    private static (IReadOnlyList<string> Paths, IReadOnlyList<string> Shadows) NeededPaths(
+    /// <summary>Finds paths, paths of deleted files, and links to sockets. It leaves out the streams that the tree shares with crik.</summary>
+    /// <param name="removed">Gets the files of <see cref="Removed"/>.</param>
+    private static (SortedSet<string> Paths, SortedSet<string> Deleted, HashSet<string> Sockets) NeededPaths(
         IReadOnlyList<int> tasks, List<OpenDescriptor> open, List<StdioLink> stdio, Dictionary<string, RemovedFile> removed)
     {
         const string Deleted = " (deleted)";
         HashSet<DescriptorHolder> ours = [.. stdio.SelectMany(link => link.Holders)];
         SortedSet<string> paths = new(StringComparer.Ordinal);
-        SortedSet<string> shadows = new(StringComparer.Ordinal);
+        SortedSet<string> deleted = new(StringComparer.Ordinal);
         HashSet<string> sockets = [];
         foreach (int task in tasks)
         {
@@ -180,12 +185,7 @@ internal sealed class FrozenTree
             }
         }
 
-        if (sockets.Count > 0)
-        {
-            shadows.UnionWith(ProcFs.BoundSockets(tasks[0]).Where(socket => sockets.Contains($"socket:[{socket.Inode}]")).Select(socket => socket.Path));
-        }
-
-        return ([.. paths], [.. shadows]);
+        return (paths, deleted, sockets);
 
         // Returns whether it is the name of a file that was removed.
         bool Add(string? path)
@@ -202,7 +202,7 @@ internal sealed class FrozenTree
             }
 
             bool isRemoved = path.EndsWith(Deleted, StringComparison.Ordinal);
-            _ = isRemoved ? shadows.Add(path[..^Deleted.Length]) : paths.Add(path); // criu saves the contents of a file that has no name at all
+            _ = isRemoved ? deleted.Add(path[..^Deleted.Length]) : paths.Add(path); // criu saves the contents of a file that has no name at all
             return isRemoved;
         }
     }

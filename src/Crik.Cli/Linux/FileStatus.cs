@@ -3,9 +3,10 @@ namespace Crik.Linux;
 /// <summary>What <c>statx(2)</c> says about a file. Times are nanoseconds since 1970.</summary>
 /// <param name="Device">The device that the file is on.</param>
 /// <param name="RawDevice">The device that the file is, if it is one.</param>
+/// <param name="MountId">The mount that it was found on, as <see cref="Mount.Id"/>.</param>
 internal readonly record struct FileStatus(
     FileType Type, UnixFileMode Permissions, uint Links, uint UserId, uint GroupId, long Size, ulong Inode,
-    DeviceNumber Device, DeviceNumber RawDevice, long ModifiedAt, long AccessedAt, long ChangedAt)
+    DeviceNumber Device, DeviceNumber RawDevice, long ModifiedAt, long AccessedAt, long ChangedAt, ulong MountId)
 {
     public bool IsDirectory => Type == FileType.Directory;
 

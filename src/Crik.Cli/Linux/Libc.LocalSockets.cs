@@ -61,6 +61,25 @@ internal static unsafe partial class Libc
 
     internal static bool IsNetlink(FileDescriptor socket) => SocketOption(socket, SO_DOMAIN) == AF_NETLINK;
 
+    /// <summary>Lists the sockets of this network namespace that are bound to a path.</summary>
+    /// <returns>As many as the kernel tells. If it tells none, criu cannot save sockets either, and says so.</returns>
+    internal static IReadOnlyList<BoundSocket> BoundSockets()
+    {
+        const int SOCK_RAW = 3;
+        const int NETLINK_SOCK_DIAG = 4;
+        List<BoundSocket> found = [];
+        using FileDescriptor socket = new(SocketCore(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG));
+        byte[] packet = new byte[1 << 15]; // as much as the kernel puts into one
+        long length = socket.IsInvalid ? -1 : TrySend(socket, BoundSocket.Question);
+        while (length > 0)
+        {
+            length = TryReceive(socket, packet);
+            length = length > 0 && BoundSocket.Read(packet.AsSpan(0, (int)length), found) ? length : 0;
+        }
+
+        return found;
+    }
+
     /// <summary>Takes one packet off a socket, and throws it away.</summary>
     /// <returns>Whether there was one.</returns>
     internal static bool TryDiscardPacket(FileDescriptor socket)

@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
     private const int AT_EMPTY_PATH = 0x1000;
     private const int AT_SYMLINK_NOFOLLOW = 0x100;
     private const uint STATX_BASIC_STATS = 0x7ff;
+    private const uint STATX_MNT_ID = 0x1000;
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
     private static partial int StatxCore(int directory, byte[] name, int flags, uint mask, byte* result);
@@ -65,14 +66,14 @@ internal static unsafe partial class Libc
 
     /// <summary>
     /// Reads struct statx (statx(2)): stx_nlink at 16, stx_uid at 20, stx_gid at 24, stx_mode at 28, stx_ino at 32, stx_size at 40, stx_atime at
-    /// 64, stx_ctime at 96, stx_mtime at 112, the major and the minor number of stx_rdev at 128, and those of stx_dev at 136.
+    /// 64, stx_ctime at 96, stx_mtime at 112, the major and the minor number of stx_rdev at 128, those of stx_dev at 136, and stx_mnt_id at 144.
     /// </summary>
     /// <param name="zeroed">Empty for the status of the descriptor itself.</param>
     private static int Status(int directory, byte[] zeroed, bool followLinks, out FileStatus status)
     {
         byte* result = stackalloc byte[256];
         int flags = (zeroed.Length == 1 ? AT_EMPTY_PATH : 0) | (followLinks ? 0 : AT_SYMLINK_NOFOLLOW);
-        int errno = ErrnoOf(StatxCore(directory, zeroed, flags, STATX_BASIC_STATS, result));
+        int errno = ErrnoOf(StatxCore(directory, zeroed, flags, STATX_BASIC_STATS | STATX_MNT_ID, result));
         status = errno != 0 ? default : new FileStatus(
             (FileType)(*(ushort*)(result + 28) & 0xF000),
             (UnixFileMode)(*(ushort*)(result + 28) & 0xFFF),
@@ -85,7 +86,8 @@ internal static unsafe partial class Libc
             RawDevice: new DeviceNumber(Word(128), Word(132)),
             ModifiedAt: Time(112),
             AccessedAt: Time(64),
-            ChangedAt: Time(96));
+            ChangedAt: Time(96),
+            MountId: *(ulong*)(result + 144));
         return errno;
 
         uint Word(int at) => *(uint*)(result + at);

@@ -41,36 +41,4 @@ internal static partial class ProcFs
             }
         }
     }
-
-    /// <summary>Finds the Unix sockets with an absolute path in a process's network namespace.</summary>
-    public static IReadOnlyList<(string Inode, string Path)> BoundSockets(int pid) => ParseSockets(Lines($"/proc/{pid}/net/unix"));
-
-    /// <summary>
-    /// Parses <c>/proc/net/unix</c>: Num RefCount Protocol Flags Type St Inode Path. The kernel escapes nothing (unix_seq_show, net/unix/af_unix.c),
-    /// so a path may hold spaces, and a line that does not begin as one of these continues the path of the line before.
-    /// </summary>
-    internal static IReadOnlyList<(string Inode, string Path)> ParseSockets(IEnumerable<string> lines)
-    {
-        List<(string Inode, string Path)> sockets = [];
-        bool hasPath = false;
-        foreach (string line in lines)
-        {
-            string[] fields = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length >= 7 && fields[0].EndsWith(':')
-                && ulong.TryParse(fields[0].AsSpan(0, fields[0].Length - 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
-            {
-                hasPath = fields.Length > 7 && fields[7].StartsWith('/');
-                if (hasPath)
-                {
-                    sockets.Add((fields[6], fields[7]));
-                }
-            }
-            else if (hasPath)
-            {
-                sockets[^1] = (sockets[^1].Inode, $"{sockets[^1].Path}\n{line}");
-            }
-        }
-
-        return sockets;
-    }
 }

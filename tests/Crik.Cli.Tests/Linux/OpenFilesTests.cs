@@ -69,23 +69,6 @@ public sealed class OpenFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_socket_whose_path_holds_spaces_and_newlines_is_found()
-    {
-        string[] lines =
-        [
-            "Num       RefCount Protocol Flags    Type St Inode Path",
-            "ffff8d0d4a0cb000: 00000002 00000000 00010000 0001 01 23456 /run/with a space and",
-            "a newline",
-            "ffff8d0d4a0cb001: 00000002 00000000 00010000 0001 01 23457 @abstract",
-            "another line",
-            "ffff8d0d4a0cb002: 00000002 00000000 00010000 0001 01 23458",
-            "ffff8d0d4a0cb003: 00000002 00000000 00010000 0001 01 23459 /run/plain",
-        ];
-
-        Assert.Equal([("23456", "/run/with a space and\na newline"), ("23459", "/run/plain")], ProcFs.ParseSockets(lines));
-    }
-
-    [Fact]
     public void A_process_with_a_newline_in_its_name_is_read_like_any_other()
     {
         using Process shell = Process.Start(new ProcessStartInfo("bash", ["-c", "printf 'a) R 1 2 3\nb' > /proc/self/comm; echo ready; read"]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
