@@ -9,8 +9,6 @@ namespace Crik.Criu;
 /// </summary>
 internal sealed class InotifyWatches
 {
-    private const int MostVisited = 300_000;
-
     private readonly List<InotifyWatch> _taken = [];
     private bool _isOn;
 
@@ -41,10 +39,10 @@ internal sealed class InotifyWatches
         bool IsOfProcesses(ulong device) => mounts.Any(mount => mount.Type == "proc" && mount.Device.InKernel == device);
         HashSet<(ulong Device, ulong Inode)> wanted =
             [.. found.Where(watch => !IsOfProcesses(watch.Line.Device)).Select(watch => (watch.Line.Device, watch.Line.Inode))];
-        Dictionary<(ulong Device, ulong Inode), string> names = FindNames(wanted, tree.Tasks, hints, mounts, atMost);
+        Dictionary<(ulong Device, ulong Inode), List<string>> names = FileNames.Find(wanted, tree.Tasks, hints, mounts, atMost);
         foreach ((int task, int descriptor, WatchLine line) in found)
         {
-            string? path = names.GetValueOrDefault((line.Device, line.Inode));
+            string? path = names.GetValueOrDefault((line.Device, line.Inode))?[0];
             if (path is null && !IsOfProcesses(line.Device))
             {
                 Log.Warning("an inotify watch is on a file that was not found by name; it is left to criu",
@@ -103,51 +101,6 @@ internal sealed class InotifyWatches
 
         return removed;
     }
-
-    /// <summary>Finds paths by device and inode, in likely places first. The search is limited, because the program is frozen meanwhile.</summary>
-    internal static Dictionary<(ulong Device, ulong Inode), string> FindNames(
-        HashSet<(ulong Device, ulong Inode)> wanted, IReadOnlyList<int> tasks, IReadOnlyList<string> hints, IReadOnlyList<Mount> mounts, Deadline atMost)
-    {
-        Dictionary<(ulong, ulong), string> found = [];
-        HashSet<(ulong, ulong)> visited = [];
-        int left = MostVisited;
-        IEnumerable<string> places = hints
-            .Concat(tasks.Select(task => ProcFs.Link($"/proc/{task}/cwd")).OfType<string>())
-            .Concat(["/etc", "/tmp", "/var/tmp", "/run", "/dev/shm", "/home", "/app", "/srv", "/opt", "/var", "/usr", "/"])
-            .Concat(mounts
-                .Where(mount => mount.Type != "proc" && (!IsOfTheKernel(mount) || wanted.Any(file => file.Device == mount.Device.InKernel)))
-                .OrderBy(IsOfTheKernel) // these come last: they are large, and programs seldom watch them
-                .Select(mount => mount.MountPoint));
-        foreach (string place in places)
-        {
-            Queue<string> queue = new([place]);
-            while (queue.TryDequeue(out string? path) && found.Count < wanted.Count && left-- > 0 && !atMost.HasPassed)
-            {
-                if (Libc.TryStatus(path, followLinks: false) is not { } file)
-                {
-                    continue;
-                }
-
-                (ulong, ulong) identity = (file.Device.InKernel, file.Inode);
-                if (wanted.Contains(identity))
-                {
-                    found.TryAdd(identity, path);
-                }
-
-                if (file.IsDirectory && (path == place || path is not ("/proc" or "/sys")) && visited.Add(identity))
-                {
-                    foreach (string child in Libc.TryListPaths(path))
-                    {
-                        queue.Enqueue(child);
-                    }
-                }
-            }
-        }
-
-        return found;
-    }
-
-    private static bool IsOfTheKernel(Mount mount) => mount.Type is "sysfs" or "cgroup" or "cgroup2" or "devpts" or "mqueue";
 
     /// <summary>
     /// One line of /proc/PID/fdinfo: inotify wd:1 ino:9e7 sdev:800001 mask:800afce ignored_mask:0 … (proc(5)). The numbers are in hex, and
