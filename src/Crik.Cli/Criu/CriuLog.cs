@@ -35,6 +35,7 @@ internal static class CriuLog
     private const string ConnectedToOutside = "a Unix socket leads to a process outside the program's tree: end that process first";
     private const string NotAccepted = "a connection to a Unix socket of the program waits to be accepted, and has data in it or has ended: "
         + "criu can save it when the program has accepted it";
+    private const string NotWhereItWasBound = "a Unix socket was bound to a relative path that does not lead to it any more: let the program bind sockets to absolute paths";
     private const string NotRead = "a netlink socket of the program has a message from the kernel that was not read: criu can save it when the program has read it";
     private const string NotSent = "a UDP socket of the program holds back what was written to it (UDP_CORK): criu can save it when the program has sent that";
 
@@ -75,6 +76,8 @@ internal static class CriuLog
         ("doesn't have a proper root mount", IsInOwnNamespace),
         ("Unable to convert uid or gid", IsInOwnNamespace),
         ("in-flight socket", NotAccepted),
+        ("Can't resolve name for socket", NotWhereItWasBound),
+        ("Unable too cut", NotWhereItWasBound), // the misspelling is criu's (unix_resolve_name of criu/sk-unix.c)
         ("The socket has data to read", NotRead),
         ("Can't dump corked dgram", NotSent),
         ("Can't create link remap", HasHiddenName),

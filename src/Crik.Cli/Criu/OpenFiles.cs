@@ -88,6 +88,20 @@ internal static class OpenFiles
             : null;
     });
 
+    /// <summary>Binds Unix sockets to where their files are.</summary>
+    /// <returns>Whether anything was changed.</returns>
+    public static bool Bind(CriuImage files, IReadOnlyList<SocketFile> sockets)
+    {
+        Dictionary<uint, SocketFile> bySocket = new(sockets.SelectMany(file => file.Sockets.Select(socket => new KeyValuePair<uint, SocketFile>(socket, file))));
+        return bySocket.Count > 0 && Change(files, message =>
+        {
+            OpenFileEntry entry = new(message);
+            return entry.Kind == FileKind.UnixSocket && bySocket.TryGetValue(entry.UnixSocket.Inode, out SocketFile? file)
+                ? entry.WithUnixSocket(file.Bind(entry.UnixSocket))
+                : null;
+        });
+    }
+
     /// <summary>
     /// Removes owner and mode from Unix sockets whose file was deleted. criu does not initialize these fields for them (unix_process_name of
     /// criu/sk-unix.c), and a criu that does not run as root cannot give a file to a random owner.

@@ -63,7 +63,7 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
 
         bool ChangesFiles(CriuImage image) => OpenFiles.ReplaceStreams(image, replacement)
             | OpenFiles.Move(image, path => renamed.GetValueOrDefault(path) ?? CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(image, addresses)
-            | OpenFiles.ForgetOwnersOfDeleted(image);
+            | OpenFiles.Bind(image, manifest.SocketFiles) | OpenFiles.ForgetOwnersOfDeleted(image);
         foreach (ImageFile image in manifest.Images)
         {
             string source = System.IO.Path.Combine(images, image.Name);

@@ -35,6 +35,11 @@ internal sealed class ProcRestoredTree(IInit init) : IRestoredTree
 
     public void PrepareToResume(CheckpointManifest manifest, PodTerminal? terminal)
     {
+        foreach (SocketFile file in manifest.SocketFiles)
+        {
+            file.LinkNames(); // before the watches, which may be on the directory
+        }
+
         InotifyWatches.PutOn(manifest.Watches);
         terminal?.Keep(manifest.RootPid);
     }

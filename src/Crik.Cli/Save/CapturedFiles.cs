@@ -41,7 +41,7 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
         IReadOnlyList<ChangedFile> changed = policy.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, lifetime, cancellation);
         string[] leaveAlone = [.. policy.AdditionalPaths, policy.ImageDir, Environment.ProcessPath!];
         IEnumerable<string> held = frozen.Tree.Paths.Concat(frozen.Tree.Shadows).Concat(frozen.Watches.Taken.Select(watch => watch.Path))
-            .Concat(frozen.Renamed.Linked.Select(file => file.Path));
+            .Concat(frozen.Renamed.Linked.Select(file => file.Path)).Concat(frozen.Sockets.Value.SelectMany(socket => socket.Names));
         OwnFiles own = OwnFiles.Choose(held, changed, policy.ContainerFilesLimit, leaveAlone, mounts, lifetime, path => Libc.TryStatus(path, followLinks: false));
         if (own.LeftOut is { } leftOut)
         {

@@ -38,6 +38,7 @@ internal static class CheckpointDescription
                 ImageIds = OpenFiles.FindIds(draft.ImagesPath, link.Holders.Select(holder => (holder.Pid, holder.Descriptor))),
             })],
             Watches = saved.Before.Watches.Taken,
+            SocketFiles = saved.Before.Sockets.Value,
             Cgroups = Machine.Cgroups(),
             Addresses = [.. Machine.Addresses().Select(address => address.ToString())],
             ExternalMounts = ExternalMounts(),

@@ -24,6 +24,9 @@ internal interface ITree
     /// <param name="atMost">When to stop the search for the names of watched files. The program is frozen meanwhile.</param>
     InotifyWatches TakeOffWatches(FrozenTree tree, Deadline atMost);
 
+    /// <param name="atMost">When to stop the search for the names of sockets. The program is frozen meanwhile.</param>
+    IReadOnlyList<SocketFile> FindSocketFiles(FrozenTree tree, Deadline atMost);
+
     void PutOnWatches(InotifyWatches watches);
 
     /// <summary>Links files that were removed under the name they were opened by. The caller removes the links after the dump.</summary>

@@ -45,6 +45,8 @@ internal sealed class ProcTree(PrivilegeLevel level, StandardStreams streams, IR
 
     public InotifyWatches TakeOffWatches(FrozenTree tree, Deadline atMost) => InotifyWatches.TakeOff(tree, watchedPaths, atMost);
 
+    public IReadOnlyList<SocketFile> FindSocketFiles(FrozenTree tree, Deadline atMost) => SocketFile.Find(tree, atMost);
+
     public void PutOnWatches(InotifyWatches watches) => InotifyWatches.PutOn(watches);
 
     public RenamedFiles LinkRenamed(FrozenTree tree, Deadline atMost) => RenamedFiles.Link(tree, atMost);

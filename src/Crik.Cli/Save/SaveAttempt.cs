@@ -34,7 +34,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     /// <summary>How long criu may take to take its code out of the tree when crik gives up a dump.</summary>
     private static readonly TimeSpan s_giveUp = TimeSpan.FromSeconds(2);
 
-    /// <summary>The part of the remaining time that the search for the names of watched files, or of renamed ones, may take.</summary>
+    /// <summary>The part of the remaining time that each search for names of files may take: watched ones, renamed ones, and sockets.</summary>
     private const int ShareOfSearch = 8;
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -188,8 +188,9 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         }
 
         Lazy<IReadOnlyList<WrittenFile>> written = new(() => WrittenFiles.Read(tree, policy.AdditionalPaths, Mount.ReadAll()));
-        BackgroundWork.Begin(() => _ = written.Value); // beside criu's dump
-        return new SaveState.Frozen(_tree = tree, _watches, _renamed, written, at);
+        Lazy<IReadOnlyList<SocketFile>> sockets = new(() => trees.FindSocketFiles(tree, Deadline.In(request.Deadline.Left / ShareOfSearch)));
+        BackgroundWork.Begin(() => (_, _) = (sockets.Value, written.Value)); // beside criu's dump
+        return new SaveState.Frozen(_tree = tree, _watches, _renamed, written, sockets, at);
     }
 
     private SaveState Capture(SaveState.Frozen frozen, CheckpointDraft draft)

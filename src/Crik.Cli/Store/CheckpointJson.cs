@@ -48,6 +48,7 @@ internal static class CheckpointJson
         OwnPaths = fields.Optional("ownPaths", ListOf(ByteText), manifest?.OwnPaths) ?? [],
         RenamedFiles = fields.Optional("renamedFiles", ListOf(ObjectOf<RenamedFile>(Renamed)), manifest?.RenamedFiles) ?? [],
         WrittenFiles = fields.Optional("writtenFiles", ListOf(ObjectOf<WrittenFile>(Written)), manifest?.WrittenFiles) ?? [],
+        SocketFiles = fields.Optional("socketFiles", ListOf(ObjectOf<SocketFile>(Socket)), manifest?.SocketFiles) ?? [],
         Addresses = fields.Optional("addresses", ListOf(Text), manifest?.Addresses) ?? [],
         Images = fields.Field("images", ListOf(ObjectOf<ImageFile>(Image)), manifest?.Images),
         CompressedMemory = fields.Optional("compressedMemory", Long, manifest?.CompressedMemory),
@@ -116,6 +117,10 @@ internal static class CheckpointJson
             ulong.TryParse(
                 fields.Optional("inode", Text, file?.Stamp.Inode?.ToString(CultureInfo.InvariantCulture)),
                 NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode) ? inode : null));
+
+    private static SocketFile Socket(JsonFields fields, SocketFile? file) => new(
+        fields.Field("sockets", ListOf(UInt), file?.Sockets), fields.Field("names", ListOf(ByteText), file?.Names),
+        fields.Field("mode", UInt, file?.Mode), fields.Field("userId", UInt, file?.UserId), fields.Field("groupId", UInt, file?.GroupId));
 
     private static ImageFile Image(JsonFields fields, ImageFile? image) => new(
         fields.Field("name", Text, image?.Name), fields.Field("size", Long, image?.Size), fields.Optional("checksum", UInt, image?.Checksum));

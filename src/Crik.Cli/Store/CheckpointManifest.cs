@@ -60,6 +60,9 @@ internal sealed record CheckpointManifest
     /// <summary>The files on volumes that the tree had open for writing. Checkpoints of an earlier crik do not have this list.</summary>
     public IReadOnlyList<WrittenFile> WrittenFiles { get; init; } = [];
 
+    /// <summary>The files of the tree's Unix sockets. Checkpoints of an earlier crik do not have this list.</summary>
+    public IReadOnlyList<SocketFile> SocketFiles { get; init; } = [];
+
     /// <summary>The files under <c>images/</c>.</summary>
     public required IReadOnlyList<ImageFile> Images { get; init; }
 

@@ -73,6 +73,7 @@ internal static class ManifestReader
             manifest.Pids.Count, manifest.Images.Count, manifest.Stdio.Count, manifest.Watches.Count, manifest.Paths.Count,
             manifest.Cgroups.Count, manifest.Command.Count, manifest.ExternalMounts.Count,
             manifest.OwnPaths.Count, manifest.Addresses.Count, manifest.Files.Count, manifest.WrittenFiles.Count, manifest.RenamedFiles.Count,
+            manifest.SocketFiles.Count,
         }.Max(0);
         if (most > MostEntries)
         {
@@ -105,6 +106,7 @@ internal static class ManifestReader
             || manifest.Paths.Concat(manifest.ExternalMounts).Concat(manifest.OwnPaths)
                 .Concat(manifest.WrittenFiles.Select(file => file.Path)).Concat(manifest.RenamedFiles.SelectMany(file => new[] { file.Seen, file.Path }))
                 .Any(item => !IsPlainAbsolute(item))
+            || manifest.SocketFiles.Any(file => file.Sockets.Count == 0 || file.Names.Count == 0 || !file.Names.All(IsPlainAbsolute) || file.Mode > (uint)FileModes.All)
             || manifest.Cgroups.Any(item => !IsPlainAbsolute(item.MountPoint) || !IsPlainAbsolute(item.Directory)))
         {
             throw Damaged(path, "it names a path or a descriptor that makes no sense");

@@ -11,6 +11,7 @@ using Crik.Policy;
 using Crik.Restore;
 using Crik.Store;
 using Crik.Tests.Inspection;
+using Crik.Tests.Linux;
 using Crik.Tests.Store;
 
 namespace Crik.Tests.Fuzz;
@@ -37,6 +38,7 @@ public sealed class ReadersTests : IDisposable
             Paths = ["/bin/app"],
             OwnPaths = ["/tmp/x"],
             Addresses = ["eth0 0A000005"],
+            SocketFiles = [new SocketFile([7], ["/run/x", "/run/y"], 0x1B6, 0, 0)],
         };
         byte[][] good = [File.ReadAllBytes(path), CheckpointJson.Write(full)];
         using TempDirectory images = new();
@@ -138,6 +140,7 @@ public sealed class ReadersTests : IDisposable
                 Refuses<InvalidDataException>(() => OpenFiles.ReplaceStreamsInTable(image, replacement));
                 Refuses<InvalidDataException>(() => OpenFiles.Readdress(image, new PodAddresses([], [])));
                 Refuses<InvalidDataException>(() => OpenFiles.ForgetOwnersOfDeleted(image));
+                Refuses<InvalidDataException>(() => OpenFiles.Bind(image, [new SocketFile([500], ["/run/x"], 0x1B6, 0, 0)]));
                 Refuses<InvalidDataException>(() => TaskTree.KeepDaemons(image));
             });
             Refuses<InvalidDataException>(() => RefusesFile(() => OpenFiles.FindIds(directory, [(301, 3)])));
@@ -154,7 +157,6 @@ public sealed class ReadersTests : IDisposable
             Encoding.ASCII.GetBytes("7f0c1a000000-7f0c1a021000 r-xp 00001000 fe:01 1234                    /tmp/a\\012b (deleted)"),
             Encoding.ASCII.GetBytes("00400000-00452000 rw-p 00000000 00:00 0                          [anon:a/b]"),
             Encoding.ASCII.GetBytes("36 35 98:0 /a\\040b /c\\134d rw,noatime shared:1 - ext4 /dev/x\\043y rw"),
-            Encoding.ASCII.GetBytes("ffff8d0d4a0cb000: 00000002 00000000 00010000 0001 01 23456 /run/socket\nffff8d0d4a0cb001: 00000002 00000000 00010000 0001 01 23457"),
         ];
 
         Mutation.Run(Seed, 20_000, good, bad =>
@@ -163,7 +165,17 @@ public sealed class ReadersTests : IDisposable
             Assert.Equal(bad, ByteStrings.Encode(text));
             Assert.StartsWith("/", MappedFile.Parse(text)?.Path ?? "/", StringComparison.Ordinal);
             _ = Mount.Parse(text);
-            Assert.All(ProcFs.ParseSockets(text.Split('\n')), socket => Assert.StartsWith("/", socket.Path, StringComparison.Ordinal));
+        });
+    }
+
+    [Fact]
+    public void A_damaged_answer_about_sockets_is_read_or_ignored()
+    {
+        Mutation.Run(Seed, 50_000, [BoundSocketTests.Packet("/run/x", 7, 8, 9)], bad =>
+        {
+            List<BoundSocket> found = [];
+            BoundSocket.Read(bad, found);
+            Assert.All(found, socket => Assert.NotEqual("", socket.Path));
         });
     }
 

@@ -56,6 +56,8 @@ internal sealed class ScriptedTree(ChildProcess root) : ITree
         return InotifyWatches.TakeOff(tree, [], atMost);
     }
 
+    public IReadOnlyList<SocketFile> FindSocketFiles(FrozenTree tree, Deadline atMost) => [];
+
     public void PutOnWatches(InotifyWatches watches) => WatchesAreOff = false;
 
     public RenamedFiles LinkRenamed(FrozenTree tree, Deadline atMost) => RenamedFiles.Link(tree, atMost);

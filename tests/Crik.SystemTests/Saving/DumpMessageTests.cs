@@ -23,6 +23,8 @@ public sealed class DumpMessageTests
     [Explains("a process of the program is in a namespace of its own", "host_name", "--level", "full")]
     [Explains("a deleted file that is still open has another name", "deleted_file_with_a_hidden_link", "--level", "nonroot")]
     [Explains("a deleted file in … that is still open has another name", "deleted_file_with_a_hidden_link", "--level", "full")]
+    [Explains("a Unix socket was bound to a relative path that does not lead to it any more", "moved_socket")]
+    [Explains("a Unix socket was bound to a relative path that does not lead to it any more", "moved_socket", "--level", "full")]
     [Explains("a UDP socket of the program holds back what was written to it", "unsent")]
     [Explains("… does not answer", "nothing", "--env", "CRIK_CRIU_PATH=/bin/true")]
     [Explains("criu was ended by SIGKILL", "nothing", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=memory")]

@@ -84,6 +84,13 @@ def watch_on_a_volume():
     checked(libc.inotify_add_watch(checked(libc.inotify_init()), b'/volume/file', 0xfff))
 
 
+def moved_socket():
+    os.chdir('/tmp')
+    kept.append(socket.socket(socket.AF_UNIX))
+    kept[0].bind('bound')
+    os.rename('bound', 'moved')
+
+
 def unaccepted():
     """One client has sent something, and another has already gone."""
     kept.extend(socket.socket(socket.AF_UNIX) for _ in range(2))
