@@ -10,15 +10,17 @@ internal static class FileNames
     /// <param name="tasks">The processes in whose working directories to look.</param>
     /// <param name="hints">The paths to look at before all others.</param>
     /// <param name="atMost">When to stop.</param>
+    /// <param name="mayHaveOne">Whether a directory of an overlayfs may have one of the files somewhere below it.</param>
     /// <returns>One name of each file, and all names of a socket. A file that was not found is left out.</returns>
     public static Dictionary<(ulong Device, ulong Inode), List<string>> Find(
-        IReadOnlySet<(ulong Device, ulong Inode)> wanted, IReadOnlyList<int> tasks, IEnumerable<string> hints, IReadOnlyList<Mount> mounts, Deadline atMost)
+        IReadOnlySet<(ulong Device, ulong Inode)> wanted, IReadOnlyList<int> tasks, IEnumerable<string> hints, IReadOnlyList<Mount> mounts, Deadline atMost,
+        Func<FileStatus, bool>? mayHaveOne = null)
     {
         Dictionary<(ulong, ulong), List<string>> found = [];
         HashSet<(ulong, ulong)> missing = [.. wanted];
         HashSet<(ulong, ulong)> visited = [];
         HashSet<ulong> devices = [.. wanted.Select(file => file.Device)];
-        Dictionary<ulong, ulong> deviceOfMount = new(mounts.Select(mount => new KeyValuePair<ulong, ulong>((ulong)mount.Id, mount.Device.InKernel)));
+        Dictionary<ulong, Mount> byId = new(mounts.Select(mount => new KeyValuePair<ulong, Mount>((ulong)mount.Id, mount)));
         int left = MostVisited;
         IEnumerable<string> places = hints
             .Concat(tasks.Select(task => ProcFs.Link($"/proc/{task}/cwd")).OfType<string>())
@@ -38,14 +40,16 @@ internal static class FileNames
                 }
 
                 // statx(2) gives a file on btrfs, and on an overlay of several file systems, another device than the kernel's own lists do.
-                ulong device = deviceOfMount.GetValueOrDefault(file.MountId, file.Device.InKernel);
+                Mount? mount = byId.GetValueOrDefault(file.MountId);
+                ulong device = (mount?.Device ?? file.Device).InKernel;
                 (ulong, ulong) identity = (device, file.IsSocket ? (uint)file.Inode : file.Inode);
                 if (missing.Contains(identity) && Add(identity, path) >= (file.IsSocket ? file.Links : 1))
                 {
                     missing.Remove(identity);
                 }
 
-                if (file.IsDirectory && devices.Contains(device) && (path == place || path is not ("/proc" or "/sys")) && visited.Add(identity))
+                bool isImage = mount?.Type == "overlay" && mayHaveOne?.Invoke(file) == false;
+                if (file.IsDirectory && devices.Contains(device) && (path == place || !(path is "/proc" or "/sys" || isImage)) && visited.Add(identity))
                 {
                     foreach (string child in Libc.TryListPaths(path))
                     {

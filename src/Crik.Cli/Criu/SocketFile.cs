@@ -28,8 +28,9 @@ internal sealed record SocketFile(IReadOnlyList<uint> Sockets, IReadOnlyList<str
     internal string Place => Directory is { } directory ? $"{directory}/{NameInDirectory}" : Names[0];
 
     /// <summary>Finds the files of the sockets that the tree has. A file that has no name any more is left out; criu restores its socket.</summary>
+    /// <param name="isChanged">Whether something below a directory of an overlayfs may be in the container's own layer. An image has no sockets.</param>
     /// <param name="atMost">When to stop the search. The program is frozen meanwhile.</param>
-    public static IReadOnlyList<SocketFile> Find(FrozenTree tree, Deadline atMost)
+    public static IReadOnlyList<SocketFile> Find(FrozenTree tree, Func<FileStatus, bool> isChanged, Deadline atMost)
     {
         HashSet<string> inOtherMounts = SocketsInOtherMounts(tree);
         Dictionary<(ulong Device, ulong Inode), List<BoundSocket>> byFile = [];
@@ -50,7 +51,7 @@ internal sealed record SocketFile(IReadOnlyList<uint> Sockets, IReadOnlyList<str
         ];
         IEnumerable<string> hints = bound.Concat(bound.Select(path => Path.GetDirectoryName(path)!).Distinct());
         Dictionary<(ulong Device, ulong Inode), List<string>> names =
-            FileNames.Find(new HashSet<(ulong, ulong)>(byFile.Keys), tree.Tasks, hints, Mount.ReadAll(), atMost);
+            FileNames.Find(new HashSet<(ulong, ulong)>(byFile.Keys), tree.Tasks, hints, Mount.ReadAll(), atMost, isChanged);
         List<SocketFile> found = [];
         foreach (((ulong, ulong) file, List<BoundSocket> sockets) in byFile)
         {

@@ -1,17 +1,8 @@
 namespace Crik.Files;
 
-/// <summary>
-/// Finds the files that were made or changed in a container's own layer, without searching the whole image. Before a change, overlayfs
-/// copies every directory above it into the container's layer. The directory's change time, which no program can set, shows that.
-/// </summary>
+/// <summary>Finds the files that were made or changed in a container's own layer, without searching the whole image.</summary>
 internal static class ChangedFiles
 {
-    /// <summary>
-    /// How many nanoseconds before crik's start a directory may have been copied. The layer is older than crik: images are unpacked and init
-    /// containers run before it starts.
-    /// </summary>
-    private const long LayerBeforeCrik = 300_000_000_000;
-
     /// <returns>An empty list when the root file system is not a writable overlayfs.</returns>
     public static IReadOnlyList<ChangedFile> Find(IReadOnlyList<Mount> mounts, Lifetime lifetime, CancellationToken cancellationToken)
     {
@@ -49,7 +40,7 @@ internal static class ChangedFiles
             }
 
             // Below a path that is too long for a system call every path is too long, and none can be saved.
-            if (status.IsDirectory && lifetime.Has(status.ChangedAt, LayerBeforeCrik) && bytes.Length <= ArchiveLimits.LongestPathOfACall
+            if (status.IsDirectory && lifetime.MayHaveChangesBelow(status) && bytes.Length <= ArchiveLimits.LongestPathOfACall
                 && Libc.TryOpenAt(walk.Directory, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, UnixFileMode.None, out _) is { } below)
             {
                 walk.Enter(below, bytes, isElsewhere: false);

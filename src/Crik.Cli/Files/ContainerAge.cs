@@ -26,6 +26,18 @@ internal sealed class ContainerAge
 /// <param name="beganByNow">The time of crik's start, by the clock as it is now: the current time less the time that has passed.</param>
 internal readonly struct Lifetime(long began, long beganByNow, long now)
 {
+    /// <summary>
+    /// How many nanoseconds before crik's start a directory may have been copied. The layer is older than crik: images are unpacked and init
+    /// containers run before it starts.
+    /// </summary>
+    private const long LayerBeforeCrik = 300_000_000_000;
+
+    /// <summary>
+    /// Whether something below a directory of an overlayfs may be in the container's own layer. Before a change, overlayfs copies every
+    /// directory above it into that layer. The directory's change time, which no program can set, shows that.
+    /// </summary>
+    public bool MayHaveChangesBelow(FileStatus directory) => Has(directory.ChangedAt, LayerBeforeCrik);
+
     /// <param name="before">How many nanoseconds before the start still count as since the start.</param>
     public bool Has(long changedAt, long before) =>
         changedAt >= began - before || (changedAt >= beganByNow - before && changedAt <= now);

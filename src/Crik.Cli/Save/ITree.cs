@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Files;
 
 namespace Crik.Save;
 
@@ -24,8 +25,9 @@ internal interface ITree
     /// <param name="atMost">When to stop the search for the names of watched files. The program is frozen meanwhile.</param>
     InotifyWatches TakeOffWatches(FrozenTree tree, Deadline atMost);
 
+    /// <param name="lifetime">The time in which the program can have bound sockets in this container.</param>
     /// <param name="atMost">When to stop the search for the names of sockets. The program is frozen meanwhile.</param>
-    IReadOnlyList<SocketFile> FindSocketFiles(FrozenTree tree, Deadline atMost);
+    IReadOnlyList<SocketFile> FindSocketFiles(FrozenTree tree, Lifetime lifetime, Deadline atMost);
 
     void PutOnWatches(InotifyWatches watches);
 

@@ -1,5 +1,6 @@
 using Crik.Criu;
 using Crik.Diagnostics;
+using Crik.Files;
 using Crik.Init;
 
 namespace Crik.Save;
@@ -45,7 +46,8 @@ internal sealed class ProcTree(PrivilegeLevel level, StandardStreams streams, IR
 
     public InotifyWatches TakeOffWatches(FrozenTree tree, Deadline atMost) => InotifyWatches.TakeOff(tree, watchedPaths, atMost);
 
-    public IReadOnlyList<SocketFile> FindSocketFiles(FrozenTree tree, Deadline atMost) => SocketFile.Find(tree, atMost);
+    public IReadOnlyList<SocketFile> FindSocketFiles(FrozenTree tree, Lifetime lifetime, Deadline atMost) =>
+        SocketFile.Find(tree, lifetime.MayHaveChangesBelow, atMost);
 
     public void PutOnWatches(InotifyWatches watches) => InotifyWatches.PutOn(watches);
 

@@ -188,7 +188,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         }
 
         Lazy<IReadOnlyList<WrittenFile>> written = new(() => WrittenFiles.Read(tree, policy.AdditionalPaths, Mount.ReadAll()));
-        Lazy<IReadOnlyList<SocketFile>> sockets = new(() => trees.FindSocketFiles(tree, Deadline.In(request.Deadline.Left / ShareOfSearch)));
+        Lazy<IReadOnlyList<SocketFile>> sockets = new(() => trees.FindSocketFiles(tree, pod.Age.Lifetime(), Deadline.In(request.Deadline.Left / ShareOfSearch)));
         BackgroundWork.Begin(() => (_, _) = (sockets.Value, written.Value)); // beside criu's dump
         return new SaveState.Frozen(_tree = tree, _watches, _renamed, written, sockets, at);
     }

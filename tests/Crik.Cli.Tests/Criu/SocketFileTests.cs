@@ -103,6 +103,6 @@ public sealed class SocketFileTests : IDisposable
     private static IReadOnlyList<SocketFile> Find(string bound)
     {
         BoundSocket[] sockets = [.. Libc.BoundSockets().Where(socket => socket.Path == bound)];
-        return SocketFile.Find(new FrozenTree { Tasks = [Environment.ProcessId], Living = [], Pids = [], Sockets = sockets }, Deadline.Never);
+        return SocketFile.Find(new FrozenTree { Tasks = [Environment.ProcessId], Living = [], Pids = [], Sockets = sockets }, _ => true, Deadline.Never);
     }
 }

@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Files;
 using Crik.Init;
 using Crik.Linux;
 using Crik.Save;
@@ -56,7 +57,7 @@ internal sealed class ScriptedTree(ChildProcess root) : ITree
         return InotifyWatches.TakeOff(tree, [], atMost);
     }
 
-    public IReadOnlyList<SocketFile> FindSocketFiles(FrozenTree tree, Deadline atMost) => [];
+    public IReadOnlyList<SocketFile> FindSocketFiles(FrozenTree tree, Lifetime lifetime, Deadline atMost) => [];
 
     public void PutOnWatches(InotifyWatches watches) => WatchesAreOff = false;
 
