@@ -9,7 +9,7 @@ set -euo pipefail
 . "$(dirname "$0")/../../build/packages.sh"
 suite=${1:-experimental}
 case $suite in                            # add one when something below changes
-  programs|programs-*) recipe=2 ;;
+  programs|programs-*) recipe=3 ;;
   *) recipe=2 ;;
 esac
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/crik-lab
@@ -33,7 +33,7 @@ case $suite in
   trixie|bookworm)
     again bootstrap "$suite" "criu,$packages" ;;
   programs)
-    packages+=,curl,nodejs,openjdk-21-jdk-headless,redis-server,redis-tools,postgresql,nginx,golang-go,sqlite3
+    packages+=,curl,nodejs,openjdk-21-jdk-headless,redis-server,redis-tools,postgresql,nginx,haproxy,golang-go,sqlite3
     packages+=,python3-ipykernel,python3-jupyter-client,tmux,vim,libicu76,chromium-headless-shell
     again bootstrap trixie "$packages"
     newest_criu experimental sid ;;
