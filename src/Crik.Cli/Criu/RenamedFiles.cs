@@ -66,9 +66,9 @@ internal sealed class RenamedFiles
             [.. tree.Removed.Values.Where(file => file.HasName && !found.ContainsKey(file.Identity)).Select(file => file.Identity)];
         if (elsewhere.Count > 0)
         {
-            foreach (((ulong, ulong) identity, string path) in InotifyWatches.FindNames(elsewhere, tree.Tasks, directories, Mount.ReadAll(), atMost))
+            foreach (((ulong, ulong) identity, List<string> paths) in FileNames.Find(elsewhere, tree.Tasks, directories, Mount.ReadAll(), atMost))
             {
-                found.TryAdd(identity, path);
+                found.TryAdd(identity, paths[0]);
             }
         }
 
