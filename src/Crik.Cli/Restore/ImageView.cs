@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Criu.Images;
 using Crik.Init;
 using Crik.Store;
 
@@ -64,6 +65,7 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
         bool ChangesFiles(CriuImage image) => OpenFiles.ReplaceStreams(image, replacement)
             | OpenFiles.Move(image, path => renamed.GetValueOrDefault(path) ?? CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(image, addresses)
             | OpenFiles.Bind(image, manifest.SocketFiles) | OpenFiles.ForgetOwnersOfDeleted(image);
+        Dictionary<string, CriuImage> threads = RepeatCalls(images);
         foreach (ImageFile image in manifest.Images)
         {
             string source = System.IO.Path.Combine(images, image.Name);
@@ -76,8 +78,8 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
                     table => OpenFiles.ReplaceStreamsInTable(table, replacement),
                 _ => null,
             };
-            CriuImage? read = change is null ? null : image.Name == "files.img" ? files : CriuImage.Read(source);
-            if (read is not null && change!(read))
+            CriuImage? read = change is null ? threads.GetValueOrDefault(image.Name) : image.Name == "files.img" ? files : CriuImage.Read(source);
+            if (read is not null && (change is null || change(read)))
             {
                 read.Write(target);
             }
@@ -86,6 +88,14 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
                 Libc.MakeSymlink(source, target);
             }
         }
+    }
+
+    /// <returns>The changed images of threads, by name.</returns>
+    private Dictionary<string, CriuImage> RepeatCalls(string images)
+    {
+        HashSet<string> names = [.. manifest.Images.Select(image => image.Name)];
+        CriuImage? Read(string name) => names.Contains(name) ? CriuImage.Read(System.IO.Path.Combine(images, name)) : null;
+        return Read(ImageName.Processes) is { } tree ? InterruptedCalls.Repeat(tree, Read) : [];
     }
 
     private static MemoryDirectory MakePlace(string path)

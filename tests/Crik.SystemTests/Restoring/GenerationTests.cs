@@ -98,6 +98,24 @@ public sealed class GenerationTests
     }
 
     [LabTheory]
+    [InlineData("basic", "python3", "/programs/waits.py")]
+    [InlineData("full", "python3", "/programs/waits.py", "semaphore")]
+    public void No_waiting_system_call_ends_because_of_a_restore(string level, params string[] program)
+    {
+        using ImageDirectory images = new();
+        int last = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, ["--level", level], program);
+            pod.WaitForCount(last + 3);
+            pod.End(143);
+            Assert.Equal(last + 1, pod.Counted()[0]);
+            last = pod.Counted()[^1];
+            Assert.DoesNotContain(pod.Output, line => line.Contains(" ended with ", StringComparison.Ordinal));
+        }
+    }
+
+    [LabTheory]
     [InlineData("unshare", "-m")]
     [InlineData("unshare", "-n")]
     [InlineData("unshare", "-i")]

@@ -6,6 +6,7 @@ internal readonly ref struct ProcessEntry(ReadOnlySpan<byte> message)
 {
     private const int GroupField = 3;
     private const int SessionField = 4;
+    private const int ThreadsField = 5;
 
     private readonly ReadOnlySpan<byte> _message = message;
 
@@ -18,7 +19,23 @@ internal readonly ref struct ProcessEntry(ReadOnlySpan<byte> message)
     public int Session => (int)ProtoReader.FindNumber(_message, SessionField);
 
     /// <summary>How many threads it has.</summary>
-    public int Threads => ProtoReader.Count(_message, 5);
+    public int Threads => ProtoReader.Count(_message, ThreadsField);
+
+    /// <summary>The numbers of its threads; the first one has the number of the process.</summary>
+    public List<int> ThreadIds
+    {
+        get
+        {
+            List<int> threads = [];
+            ProtoReader reader = new(_message);
+            while (reader.MoveTo(ThreadsField))
+            {
+                threads.Add((int)reader.Number);
+            }
+
+            return threads;
+        }
+    }
 
     public byte[] WithSession(int group, int session) =>
         ChangedMessage.WithNumber(ChangedMessage.WithNumber(_message, GroupField, group), SessionField, session);
