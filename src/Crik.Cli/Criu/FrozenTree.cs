@@ -32,6 +32,9 @@ internal sealed class FrozenTree
         init => (field, PathSet) = (value, new HashSet<string>(value, StringComparer.Ordinal));
     } = [];
 
+    /// <summary>What the kernel says about each process and thread, for a comparison after the restore.</summary>
+    public TreeTraits? Traits { get; init; }
+
     /// <summary>The same as <see cref="Paths"/>, for fast lookups.</summary>
     public IReadOnlySet<string> PathSet { get; private init; } = new HashSet<string>();
 
@@ -49,15 +52,18 @@ internal sealed class FrozenTree
         IReadOnlyList<int> tasks = ProcFs.Tree(root);
         SortedSet<int> pids = [];
         List<int> living = [];
+        List<int> threads = [];
         foreach (int task in tasks)
         {
             (int group, int session, char state) = ProcFs.Membership(task);
+            IReadOnlyList<int> ofTask = ProcFs.Threads(task);
             if (state != 'Z')
             {
                 living.Add(task);
+                threads.AddRange(ofTask);
             }
 
-            pids.UnionWith(ProcFs.Threads(task));
+            pids.UnionWith(ofTask);
             pids.UnionWith([task, group, session]);
         }
 
@@ -75,6 +81,7 @@ internal sealed class FrozenTree
             Tasks = tasks,
             Living = living,
             Stopped = stopped,
+            Traits = TreeTraits.Read(living, threads),
             Pids = [.. pids],
             Open = open,
             Stdio = stdio,

@@ -88,6 +88,14 @@ internal static unsafe partial class Libc
         return PrlimitCore(pid, RLIMIT_FSIZE, limit, null) == 0;
     }
 
+    /// <summary>A resource limit of a process (<c>getrlimit(2)</c>).</summary>
+    /// <returns><see langword="null"/> when the process has gone, or is another user's and crik lacks the capability SYS_RESOURCE.</returns>
+    internal static (ulong Soft, ulong Hard)? Limit(int process, int resource)
+    {
+        ulong* limit = stackalloc ulong[2];
+        return PrlimitCore(process, resource, null, limit) == 0 ? (limit[0], limit[1]) : null;
+    }
+
     /// <summary>
     /// Uses up one PID of the namespace, without privilege. crik asks for a task whose pidfd the kernel is to write to an invalid address.
     /// The kernel first takes a number for the task, and then fails to write (copy_process in kernel/fork.c, since 5.2). So the number is

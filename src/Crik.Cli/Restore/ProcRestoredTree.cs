@@ -42,6 +42,10 @@ internal sealed class ProcRestoredTree(IInit init) : IRestoredTree
 
         InotifyWatches.PutOn(manifest.Watches);
         terminal?.Keep(manifest.RootPid);
+        if (manifest.Traits is { } traits)
+        {
+            RestoredTraits.Mend(traits);
+        }
     }
 
     public OrphanedTree Orphans(CheckpointManifest manifest, string images) => new(init, manifest, images);

@@ -42,6 +42,7 @@ internal static class CheckpointJson
         Pids = fields.Field("pids", ListOf(Int), manifest?.Pids),
         Stdio = fields.Field("stdio", ListOf(ObjectOf<StdioLink>(Stream)), manifest?.Stdio),
         Watches = fields.Field("watches", ListOf(ObjectOf<InotifyWatch>(Watch)), manifest?.Watches),
+        Traits = fields.Optional("traits", ObjectOf<TreeTraits>(Traits), manifest?.Traits),
         Cgroups = fields.Field("cgroups", ListOf(ObjectOf<CgroupDirectory>(Cgroup)), manifest?.Cgroups),
         ExternalMounts = fields.Field("externalMounts", ListOf(ByteText), manifest?.ExternalMounts),
         Paths = fields.Field("paths", ListOf(ByteText), manifest?.Paths),
@@ -102,6 +103,13 @@ internal static class CheckpointJson
     private static InotifyWatch Watch(JsonFields fields, InotifyWatch? watch) => new(
         fields.Field("pid", Int, watch?.Pid), fields.Field("descriptor", Int, watch?.Descriptor), fields.Field("number", Int, watch?.Number),
         fields.Field("mask", UInt, watch?.Mask), fields.Field("path", ByteText, watch?.Path));
+
+    private static TreeTraits Traits(JsonFields fields, TreeTraits? traits) => new(
+        fields.Field("own", ListOf(Text), traits?.Own), fields.Field("processes", ListOf(ObjectOf<TraitGroup>(Group)), traits?.Processes),
+        fields.Field("threads", ListOf(ObjectOf<TraitGroup>(Group)), traits?.Threads));
+
+    private static TraitGroup Group(JsonFields fields, TraitGroup? group) =>
+        new(fields.Field("tasks", ListOf(Int), group?.Tasks), fields.Field("traits", ListOf(Text), group?.Traits));
 
     private static CgroupDirectory Cgroup(JsonFields fields, CgroupDirectory? cgroup) => new(
         fields.Field("hierarchy", Text, cgroup?.Hierarchy), fields.Field("mountPoint", Text, cgroup?.MountPoint),

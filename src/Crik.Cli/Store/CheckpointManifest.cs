@@ -41,6 +41,9 @@ internal sealed record CheckpointManifest
 
     public required IReadOnlyList<InotifyWatch> Watches { get; init; }
 
+    /// <summary>What the kernel said about each process and thread. Checkpoints of an earlier crik do not have it.</summary>
+    public TreeTraits? Traits { get; init; }
+
     public required IReadOnlyList<CgroupDirectory> Cgroups { get; init; }
 
     /// <summary>The container's network addresses. A restore binds a socket that was bound to one of them to an address of the new pod.</summary>

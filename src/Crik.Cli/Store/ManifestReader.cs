@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Crik.Criu;
 
 namespace Crik.Store;
 
@@ -96,6 +97,11 @@ internal static class ManifestReader
             throw Damaged(path, "its process numbers make no sense");
         }
 
+        if (manifest.Traits is { } traits && (!AreOf(manifest.Pids, traits.Processes) || !AreOf(manifest.Pids, traits.Threads)))
+        {
+            throw Damaged(path, "its traits name processes that make no sense");
+        }
+
         if (manifest.Addresses.Any(address => InterfaceAddress.TryParse(address) is null))
         {
             throw Damaged(path, "it has an address that makes no sense");
@@ -111,6 +117,13 @@ internal static class ManifestReader
         {
             throw Damaged(path, "it names a path or a descriptor that makes no sense");
         }
+    }
+
+    /// <summary>Whether the groups name some of these processes, and each only once.</summary>
+    private static bool AreOf(IReadOnlyList<int> pids, IReadOnlyList<TraitGroup> groups)
+    {
+        HashSet<int> left = [.. pids];
+        return groups.SelectMany(group => group.Tasks).All(left.Remove);
     }
 
     private static void RefuseLink(string directory)

@@ -39,6 +39,7 @@ public sealed class ReadersTests : IDisposable
             OwnPaths = ["/tmp/x"],
             Addresses = ["eth0 0A000005"],
             SocketFiles = [new SocketFile([7], ["/run/x", "/run/y"], 0x1B6, 0, 0)],
+            Traits = new(["oom_score_adj=0"], [new([301], ["Umask=0077"])], [new([301], ["CPU affinity=01"])]),
         };
         byte[][] good = [File.ReadAllBytes(path), CheckpointJson.Write(full)];
         using TempDirectory images = new();
@@ -142,6 +143,8 @@ public sealed class ReadersTests : IDisposable
                 Refuses<InvalidDataException>(() => OpenFiles.ForgetOwnersOfDeleted(image));
                 Refuses<InvalidDataException>(() => OpenFiles.Bind(image, [new SocketFile([500], ["/run/x"], 0x1B6, 0, 0)]));
                 Refuses<InvalidDataException>(() => TaskTree.KeepDaemons(image));
+                Refuses<InvalidDataException>(() => InterruptedCalls.Repeat(image, _ => CriuImage.Parse(good[4])));
+                Refuses<InvalidDataException>(() => InterruptedCalls.Repeat(CriuImage.Parse(good[0]), _ => CriuImage.Parse(bad)));
             });
             Refuses<InvalidDataException>(() => RefusesFile(() => OpenFiles.FindIds(directory, [(301, 3)])));
             File.WriteAllBytes(Path.Combine(directory, "files.img"), bad);
@@ -259,6 +262,8 @@ public sealed class ReadersTests : IDisposable
         CompatibilityGate.ClockStep(manifest, now.Machine);
         Fit fit = new([.. CompatibilityGate.Problems(manifest, now)], [.. CompatibilityGate.Remarks(manifest, now.Machine)]);
         Assert.True(manifest.MemoryBytes >= 0 && ImageView.RoomFor(manifest) > 0);
+        RestoredTraits traits = new(manifest.Traits?.Own ?? [], ["oom_score_adj=5"], (_, _, _) => false);
+        traits.Compare(manifest.Traits?.Processes ?? [], _ => ["oom_score_adj=5", "Umask=0"]);
 
         StoredCheckpoint stored = new(manifest.Generation, StoredState.Committed, checkpoint) { At = manifest.CreatedAt, Manifest = manifest };
         ListReport list = new("/checkpoints", [stored], 7, null, DateTimeOffset.UtcNow);

@@ -89,7 +89,9 @@ internal sealed class SavedImages
         return entry;
     }
 
+    /// <summary>The image of a thread that waits in poll, which ended with EINTR.</summary>
     public static ProtoWriter Core(string name, int state, int user) => new ProtoWriter().Number(1, 1)
+        .Message(2, new ProtoWriter().Number(1, 0).Message(2, new ProtoWriter().Number(11, -4).Number(16, 7).Number(17, 0x1002)))
         .Message(3, new ProtoWriter().Number(1, state).Text(6, name)).Message(5, new ProtoWriter().Message(10, new ProtoWriter().Number(1, user)));
 
     public static ProtoWriter Pages(ulong address, long count, int flags = 4) => new ProtoWriter().Number(1, (long)address).Number(2, count).Number(4, flags).Number(5, count);

@@ -32,6 +32,18 @@ public sealed class CheckpointJsonTests
     }
 
     [Fact]
+    public void The_manifest_keeps_the_traits_of_processes_and_threads()
+    {
+        TreeTraits traits = new(["CPU affinity=3"], [new([301, 302], ["oom_score_adj=500"])], [new([301], []), new([302, 303], ["CPU affinity=2", "I/O priority=16391"])]);
+        CheckpointManifest manifest = CheckpointFixture.Manifest(1, "app", []);
+
+        TreeTraits read = CheckpointJson.ReadManifest(CheckpointJson.Write(manifest with { Traits = traits })).Traits!;
+
+        Assert.Equivalent(traits, read, strict: true);
+        Assert.Null(CheckpointJson.ReadManifest(CheckpointJson.Write(manifest)).Traits);
+    }
+
+    [Fact]
     public void The_run_record_keeps_its_epoch_and_its_speeds()
     {
         RunRecord record = Record() with { Epoch = 1L << 40, Speeds = new WriteSpeeds([3L << 30, 1], [5, 6, 7], 42) };

@@ -116,6 +116,28 @@ public sealed class GenerationTests
     }
 
     [LabTheory]
+    [InlineData("basic")]
+    [InlineData("full")]
+    [InlineData("privileged")] // with the capability SYS_NICE, so that crik can set the timer slack of others
+    [InlineData("nonroot")]
+    public void Processes_and_threads_keep_their_traits(string level)
+    {
+        using ImageDirectory images = new();
+        string[] first = [];
+        for (int i = 0; i < 3; i++)
+        {
+            using Pod pod = Pod.WithCheckpoints(images, ["--level", level], "python3", "/programs/traits.py", level);
+            string[] Traits() => [.. pod.Output.Where(line => line.StartsWith("traits ", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+            pod.WaitUntil(() => Traits().Length >= 3, "a line of each thread");
+            pod.WaitForCount(1);
+            pod.End(143);
+            first = i == 0 ? Traits() : first;
+            Assert.Equal(first, Traits());
+            Assert.DoesNotContain(pod.Errors, line => line.StartsWith("crik warning: restored processes", StringComparison.Ordinal));
+        }
+    }
+
+    [LabTheory]
     [InlineData("unshare", "-m")]
     [InlineData("unshare", "-n")]
     [InlineData("unshare", "-i")]

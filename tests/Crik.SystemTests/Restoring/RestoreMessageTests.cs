@@ -69,6 +69,23 @@ public sealed class RestoreMessageTests
     }
 
     [LabTheory]
+    [Explains("restored processes are not as they were saved")]
+    public void A_restored_program_runs_on_other_CPUs_if_none_of_its_own_is_here(string message)
+    {
+        using ImageDirectory images = new();
+        string[] program = Programs.Python($"import os; os.sched_setaffinity(0, {{0}}); os.execvp('sh', ['sh', '-c', '{Programs.Count}'])");
+        images.MakeCheckpoint([], program);
+        string manifest = File.ReadAllText(images.Manifest(1));
+        Assert.Contains("CPU affinity=01", manifest, StringComparison.Ordinal);
+        File.WriteAllText(images.Manifest(1), manifest.Replace("CPU affinity=01", $"CPU affinity=01{new string('0', 500)}", StringComparison.Ordinal)); // CPU 2000
+
+        using Pod pod = Pod.WithCheckpoints(images, [], program);
+        pod.WaitForLine("crik info: restored");
+        pod.AssertSaid($"crik warning: {message}");
+        pod.End(143);
+    }
+
+    [LabTheory]
     [Explains("criu was ended by SIGKILL", "memory")]
     [Explains("criu was ended by …, which crik did not send", "fault")]
     public void A_failed_restore_says_that_criu_was_killed_in_every_attempt(string message, string mishap)

@@ -1,0 +1,41 @@
+namespace Crik.Criu;
+
+/// <summary>The traits (<see cref="TaskTraits"/>) of a program's processes and threads.</summary>
+/// <param name="Own">The traits of crik itself, which are the usual ones of the container.</param>
+internal sealed record TreeTraits(IReadOnlyList<string> Own, IReadOnlyList<TraitGroup> Processes, IReadOnlyList<TraitGroup> Threads)
+{
+    public static TreeTraits Read(IEnumerable<int> processes, IEnumerable<int> threads)
+    {
+        bool withTimerSlack = TaskTraits.HasTimerSlack();
+        HashSet<string> own = [.. OwnTraits(withTimerSlack)];
+        return new TreeTraits([.. own], Group(processes, TaskTraits.OfProcess, own), Group(threads, thread => TaskTraits.OfThread(thread, withTimerSlack), own));
+    }
+
+    public static IEnumerable<string> OwnTraits(bool withTimerSlack) =>
+        TaskTraits.OfProcess(Environment.ProcessId).Concat(TaskTraits.OfThread(Environment.ProcessId, withTimerSlack));
+
+    private static IReadOnlyList<TraitGroup> Group(IEnumerable<int> tasks, Func<int, List<string>> read, HashSet<string> own)
+    {
+        Dictionary<string, (List<int> Tasks, List<string> Traits)> groups = new(StringComparer.Ordinal);
+        foreach (int task in tasks)
+        {
+            List<string> unusual = [.. read(task).Where(trait => !own.Contains(trait))];
+            string key = string.Join('\n', unusual);
+            if (groups.TryGetValue(key, out (List<int> Tasks, List<string> Traits) group))
+            {
+                group.Tasks.Add(task);
+            }
+            else
+            {
+                groups.Add(key, ([task], unusual));
+            }
+        }
+
+        return [.. groups.Values.Select(group => new TraitGroup(group.Tasks, group.Traits))];
+    }
+}
+
+/// <summary>Processes or threads that have the same traits.</summary>
+/// <param name="Tasks">The numbers of the processes or threads.</param>
+/// <param name="Traits">Those that crik does not have.</param>
+internal sealed record TraitGroup(IReadOnlyList<int> Tasks, IReadOnlyList<string> Traits);

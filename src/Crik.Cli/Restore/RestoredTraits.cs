@@ -1,0 +1,86 @@
+using Crik.Criu;
+using Crik.Diagnostics;
+
+namespace Crik.Restore;
+
+/// <summary>
+/// Compares the traits of a restored tree with those that it had when it was saved, and sets those that criu did not restore. A trait that
+/// was the container's own then gets the value that this container has: another node may give its containers another oom_score_adj.
+/// </summary>
+internal sealed class RestoredTraits(IReadOnlyList<string> ownThen, IReadOnlyList<string> ownNow, Func<int, string, string, bool> trySet)
+{
+    private const int MostNamed = 20;
+
+    private readonly Dictionary<string, string> _ownThen = Values(ownThen);
+    private readonly Dictionary<string, string> _ownNow = Values(ownNow);
+    private readonly Dictionary<string, Difference> _differences = [];
+
+    /// <summary>What is still different, by the name of the trait.</summary>
+    public IReadOnlyDictionary<string, Difference> Differences => _differences;
+
+    /// <summary>Mends a tree that is complete and does not run yet, and logs what cannot be mended.</summary>
+    public static void Mend(TreeTraits then)
+    {
+        bool withTimerSlack = TaskTraits.HasTimerSlack();
+        RestoredTraits restored = new(then.Own, [.. TreeTraits.OwnTraits(withTimerSlack)], TaskTraits.TrySet);
+        restored.Compare(then.Processes, TaskTraits.OfProcess);
+        restored.Compare(then.Threads, thread => TaskTraits.OfThread(thread, withTimerSlack));
+        foreach ((string name, Difference difference) in restored.Differences)
+        {
+            string pids = string.Join(' ', difference.Tasks.Take(MostNamed)) + (difference.Tasks.Count > MostNamed ? $" and {difference.Tasks.Count - MostNamed} more" : "");
+            Log.Warning("restored processes are not as they were saved", ("what", name), ("pids", pids), ("was", difference.Was), ("is", difference.Is));
+        }
+    }
+
+    /// <param name="read">Reads the traits that a task has now.</param>
+    public void Compare(IReadOnlyList<TraitGroup> groups, Func<int, IReadOnlyList<string>> read)
+    {
+        foreach (TraitGroup group in groups)
+        {
+            Dictionary<string, string> unusual = Values(group.Traits);
+            foreach (int task in group.Tasks)
+            {
+                foreach ((string name, string now) in Values(read(task)))
+                {
+                    if ((unusual.GetValueOrDefault(name) ?? _ownThen.GetValueOrDefault(name)) is { } was)
+                    {
+                        Compare(task, name, was, now, () => Values(read(task)).GetValueOrDefault(name, now));
+                    }
+                }
+            }
+        }
+    }
+
+    private void Compare(int task, string name, string was, string now, Func<string> readAgain)
+    {
+        string wanted = was == _ownThen.GetValueOrDefault(name) ? _ownNow.GetValueOrDefault(name, was) : was;
+        if (now == wanted)
+        {
+            return;
+        }
+
+        now = trySet(task, name, wanted) ? readAgain() : now;
+        if (now != wanted && now != was)
+        {
+            _differences.TryAdd(name, new Difference([], was, now));
+            _differences[name].Tasks.Add(task);
+        }
+    }
+
+    private static Dictionary<string, string> Values(IReadOnlyList<string> traits)
+    {
+        Dictionary<string, string> values = new(StringComparer.Ordinal);
+        foreach (string trait in traits)
+        {
+            int end = trait.IndexOf('=', StringComparison.Ordinal);
+            values[end < 0 ? trait : trait[..end]] = trait[(end + 1)..];
+        }
+
+        return values;
+    }
+}
+
+/// <param name="Tasks">The processes or threads that are different.</param>
+/// <param name="Was">The value that the first of them had.</param>
+/// <param name="Is">The value that the first of them has.</param>
+internal sealed record Difference(List<int> Tasks, string Was, string Is);
