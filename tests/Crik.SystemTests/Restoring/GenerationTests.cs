@@ -115,6 +115,36 @@ public sealed class GenerationTests
         }
     }
 
+    [LabFact]
+    public void A_signal_that_waits_for_its_handler_still_interrupts_a_system_call()
+    {
+        string[] program = Programs.Python(
+            """
+            import ctypes, os, signal, time
+            signal.signal(signal.SIGUSR1, lambda *_: None)
+            libc = ctypes.CDLL(None, use_errno=True)
+            print('pid', os.getpid(), flush=True)
+            print('poll', libc.poll(None, 0, 10**6), os.strerror(ctypes.get_errno()), flush=True)
+            time.sleep(1000)
+            """);
+        using ImageDirectory images = new();
+        string pid;
+        using (Pod pod = Pod.WithCheckpoints(images, [], program))
+        {
+            pod.WaitForLine("pid ");
+            pid = pod.Output[0].Split(' ')[1];
+
+            // The signal comes while the program is stopped in poll, which has the number 7.
+            pod.Exec("timeout", "100", "sh", "-c", $"cd /proc/{pid}; until grep -q '^7 ' syscall; do :; done; kill -STOP {pid}; until grep -q '(stopped)' status; do :; done; kill -USR1 {pid}");
+            pod.End(143);
+        }
+
+        using Pod restored = Pod.WithCheckpoints(images, [], program);
+        restored.WaitForLine("crik info: restored");
+        restored.Exec("kill", "-CONT", pid);
+        restored.WaitForLine("poll -1 Interrupted system call");
+    }
+
     [LabTheory]
     [InlineData("basic")]
     [InlineData("full")]
