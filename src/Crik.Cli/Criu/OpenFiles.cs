@@ -114,7 +114,8 @@ internal static class OpenFiles
     });
 
     /// <param name="change">Makes the changed message; <see langword="null"/> leaves it as it is.</param>
-    private static bool Change(CriuImage image, Func<byte[], byte[]?> change)
+    /// <returns>Whether anything was changed.</returns>
+    public static bool Change(CriuImage image, Func<byte[], byte[]?> change)
     {
         bool changed = false;
         for (int i = 0; i < image.Messages.Count; i++)

@@ -62,9 +62,10 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
             renamed.TryAdd(file.Seen, file.Path);
         }
 
+        DirectoryModes modes = DirectoryModes.Of(manifest, images);
         bool ChangesFiles(CriuImage image) => OpenFiles.ReplaceStreams(image, replacement)
             | OpenFiles.Move(image, path => renamed.GetValueOrDefault(path) ?? CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(image, addresses)
-            | OpenFiles.Bind(image, manifest.SocketFiles) | OpenFiles.ForgetOwnersOfDeleted(image);
+            | OpenFiles.Bind(image, manifest.SocketFiles) | OpenFiles.ForgetOwnersOfDeleted(image) | modes.Adapt(image);
         Dictionary<string, CriuImage> threads = RepeatCalls(images);
         foreach (ImageFile image in manifest.Images)
         {

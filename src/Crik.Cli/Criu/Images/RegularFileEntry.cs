@@ -9,7 +9,10 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
     private const int PositionField = 3;
     private const int OwnerField = 5;
     private const int PathField = 6;
+    private const int MountField = 7;
+    private const int ModeField = 10;
     private const int LastOfOwner = 5;
+    private const ulong TypeBits = 0xF000; // S_IFMT
 
     private readonly ReadOnlySpan<byte> _message = message;
 
@@ -17,6 +20,14 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
     public uint Flags => (uint)ProtoReader.FindNumber(_message, FlagsField);
 
     public string Path => ProtoReader.FindText(_message, PathField);
+
+    /// <summary>The id of its mount, when the program has a mount namespace of its own; else 0. The field is a zigzag number.</summary>
+    public uint Mount => (uint)(ProtoReader.FindNumber(_message, MountField) >> 1);
+
+    /// <summary>The type of the file; 0 when the image has no mode.</summary>
+    public FileType Type => (FileType)(ProtoReader.FindNumber(_message, ModeField) & TypeBits);
+
+    public UnixFileMode Permissions => (UnixFileMode)ProtoReader.FindNumber(_message, ModeField) & FileModes.All;
 
     /// <summary>Makes the entry of a file that is open for reading and writing and that sends signals to no process.</summary>
     public static byte[] New(uint id, string path)
@@ -31,6 +42,8 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
         return new ProtoWriter().Number(IdField, id).Number(FlagsField, Libc.O_RDWR).Number(PositionField, 0).Message(OwnerField, nobody)
             .Text(PathField, path).ToArray();
     }
+
+    public byte[] WithPermissions(UnixFileMode permissions) => ChangedMessage.WithNumber(_message, ModeField, (long)Type | (long)permissions);
 
     public byte[] WithPath(string path) => ChangedMessage.WithBytes(_message, PathField, Encoding.UTF8.GetBytes(path));
 }

@@ -1,0 +1,90 @@
+using Crik.Criu;
+using Crik.Criu.Images;
+using Crik.Linux;
+using Crik.Restore;
+using Crik.Store;
+using Crik.Tests.Store;
+
+namespace Crik.Tests.Restore;
+
+public sealed class DirectoryModesTests
+{
+    private const int Directory = 0x4000;
+    private const int Plain = 0x8000;
+
+    [Theory]
+    [InlineData("/", Directory | 0b101_101_101, 0, 0b111_101_101)]
+    [InlineData("/tmp", Directory | 0b111_000_000, 0, 0b1_111_111_111)]
+    [InlineData("/tmp", Directory | 0b1_111_111_111, 0, null)] // the same
+    [InlineData("/tmp", Directory | 0b111_000_000, 31, 0b1_111_111_111)] // on a mount of the container
+    [InlineData("/tmp", Directory | 0b111_000_000, 32, null)] // on a mount that criu makes
+    [InlineData("/gone", Directory | 0b111_101_101, 0, null)]
+    [InlineData("/etc/hosts", Directory | 0b111_101_101, 0, null)] // a plain file here
+    [InlineData("/etc/hosts", Plain | 0b110_100_000, 0, null)]
+    [InlineData("/tmp", Plain | 0b110_100_000, 0, null)] // a directory here
+    [InlineData("/tmp", null, 0, null)]
+    public void Only_a_directory_that_is_one_here_too_takes_the_mode_that_it_has_here(string path, int? then, int mount, int? now)
+    {
+        CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
+        files.Messages.Add(Entry(1, path, then, mount));
+
+        bool changed = Modes(made: [], mounts: [32]).Adapt(files);
+
+        Assert.Equal(now is not null, changed);
+        Assert.Equal(Entry(1, path, now is null ? then : Directory | now, mount), files.First);
+    }
+
+    [Fact]
+    public void A_directory_that_was_deleted_keeps_its_mode_because_criu_makes_it()
+    {
+        CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
+        files.Messages.AddRange([Entry(1, "/tmp", Directory | 0b111_000_000, 0), Entry(2, "/tmp", Directory | 0b111_000_000, 0)]);
+
+        Assert.True(Modes(made: [1], mounts: []).Adapt(files));
+
+        Assert.Equal(Entry(1, "/tmp", Directory | 0b111_000_000, 0), files.Messages[0]);
+        Assert.Equal(Entry(2, "/tmp", Directory | 0b1_111_111_111, 0), files.Messages[1]);
+    }
+
+    [Fact]
+    public void The_images_tell_which_directories_criu_makes()
+    {
+        using TempDirectory images = new();
+        using TempDirectory open = new();
+        CriuImage deleted = CriuImage.Parse([1, 2, 3, 4]);
+        deleted.Messages.Add(new ProtoWriter().Number(1, 7).Number(2, 8).ToArray());
+        deleted.Write(images.In("remap-fpath.img"));
+        CriuImage mounts = CriuImage.Parse([1, 2, 3, 4]);
+        mounts.Messages.AddRange(
+        [
+            new ProtoWriter().Number(2, 30).Text(7, "/").ToArray(), new ProtoWriter().Number(2, 31).Text(7, "/volume").Text(18, "/volume").ToArray(),
+            new ProtoWriter().Number(2, 32).Text(7, "/private").ToArray(),
+        ]);
+        mounts.Write(images.In("mountpoints-12.img"));
+        CheckpointManifest manifest = CheckpointFixture.Manifest(1, "app", [new ImageFile("remap-fpath.img", 1, null), new ImageFile("mountpoints-12.img", 1, null)]);
+        CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
+        files.Messages.AddRange([.. new[] { (7, 0), (8, 0), (9, 30), (10, 31), (11, 32) }.Select(one => Entry(one.Item1, open.Path, Directory, one.Item2))]);
+
+        DirectoryModes.Of(manifest, images.Path).Adapt(files);
+
+        Assert.Equal([false, true, true, true, false], files.Messages.Select(message => new OpenFileEntry(message).Regular.Permissions != 0));
+    }
+
+    private static DirectoryModes Modes(HashSet<uint> made, HashSet<uint> mounts) => new(made, mounts, path => path switch
+    {
+        "/" => Status(FileType.Directory, 0b111_101_101),
+        "/tmp" => Status(FileType.Directory, 0b1_111_111_111),
+        "/etc/hosts" => Status(FileType.Regular, 0b110_100_100),
+        _ => null,
+    });
+
+    private static FileStatus Status(FileType type, int permissions) => new() { Type = type, Permissions = (UnixFileMode)permissions };
+
+    /// <summary>Makes an entry of files.img, in which the number of a mount is a zigzag number.</summary>
+    private static byte[] Entry(int id, string path, int? mode, int mount)
+    {
+        ProtoWriter file = new ProtoWriter().Number(1, id).Number(2, 0).Number(3, 0).Text(6, path);
+        _ = mount == 0 ? file : file.Number(7, mount * 2);
+        return OpenFileEntry.OfRegular((uint)id, (mode is { } known ? file.Number(10, known) : file).ToArray());
+    }
+}
