@@ -46,6 +46,11 @@ internal static class CriuRequest
             options.Number(Option.Compress, Lz4);
         }
 
+        if (dump.ConfigFile is { } file)
+        {
+            options.Text(Option.ConfigFile, file);
+        }
+
         return Request(Dump, options);
     }
 
@@ -131,6 +136,7 @@ internal static class CriuRequest
         public const int TcpSkipInFlight = 46;
         public const int LazyPages = 48;
         public const int OrphanTerminals = 50; // orphan_pts_master
+        public const int ConfigFile = 51;
         public const int TcpClose = 52;
         public const int NetworkLock = 64;
         public const int Unprivileged = 67;
@@ -147,6 +153,9 @@ internal sealed record DumpOptions(
 {
     /// <summary>The name of criu's log in the directory for the images.</summary>
     public required string LogFile { get; init; }
+
+    /// <summary>The path of a file with options that the RPC lacks.</summary>
+    public string? ConfigFile { get; init; }
 
     /// <summary>Whether criu compresses pages. A criu that cannot compress refuses such a request.</summary>
     public bool Compress { get; init; }

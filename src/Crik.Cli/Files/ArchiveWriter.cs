@@ -1,7 +1,7 @@
 namespace Crik.Files;
 
 /// <summary>Walks the paths and writes the archive.</summary>
-internal sealed class ArchiveWriter(string archive, ArchiveRoots roots, CancellationToken cancellationToken) : IDisposable
+internal sealed class ArchiveWriter(string archive, ArchiveRoots roots, HeldFiles? held, CancellationToken cancellationToken) : IDisposable
 {
     private readonly FileDescriptor _root = Libc.Open("/", Libc.O_RDONLY | Libc.O_DIRECTORY);
     private readonly IndexWriter _index = new(archive);
@@ -39,8 +39,9 @@ internal sealed class ArchiveWriter(string archive, ArchiveRoots roots, Cancella
         }
     }
 
-    /// <summary>Adds a file alone, which nobody asked for: one that cannot be saved is left out with a note.</summary>
-    public void AddSingle(byte[] path)
+    /// <summary>Adds a file alone, which nobody asked for.</summary>
+    /// <param name="mayBeLeftOut">Whether one that cannot be saved is left out with a note. A restore needs those that the tree has open.</param>
+    public void AddSingle(byte[] path, bool mayBeLeftOut)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (roots.IsInTree(path))
@@ -48,13 +49,26 @@ internal sealed class ArchiveWriter(string archive, ArchiveRoots roots, Cancella
             return;
         }
 
-        TryAdd(path, () =>
+        if (mayBeLeftOut)
+        {
+            TryAdd(path, Add);
+        }
+        else
+        {
+            Add();
+        }
+
+        void Add()
         {
             if (Libc.Status(_root, path.AsSpan(1), followLinks: false) is { IsDirectory: false } status)
             {
                 AddFile(_root, path.AsSpan(1), path, status, isTree: false);
             }
-        });
+            else if (!mayBeLeftOut)
+            {
+                throw CannotRead(path, "it was removed or replaced meanwhile");
+            }
+        }
     }
 
     /// <summary>Adds a directory alone, see <see cref="FileEntry.Place"/>; one that cannot be looked at is left out with a note.</summary>
@@ -159,9 +173,18 @@ internal sealed class ArchiveWriter(string archive, ArchiveRoots roots, Cancella
 
     private void AddRegular(FileDescriptor parent, ReadOnlySpan<byte> name, FileEntry entry, FileStatus status, bool isTree)
     {
-        using FileDescriptor file = Open(parent, name, entry.Path, Libc.O_RDONLY | Libc.O_NONBLOCK, isTree);
+        FileDescriptor? leased = held?.FindLeased(status);
+        if (leased is not null && !Libc.IsReadable(leased))
+        {
+            throw CannotRead(entry.Path, "the program has a lease on it, which would break, and has it open for writing only");
+        }
+
+        using FileDescriptor? opened = leased is null ? Open(parent, name, entry.Path, Libc.O_RDONLY | Libc.O_NONBLOCK, isTree) : null;
+        FileDescriptor file = opened ?? leased!;
         List<long> extents = [];
-        foreach ((long offset, long length) in Extents.Find(file, status.Size))
+
+        // The search for holes would move the position of the program's own descriptor.
+        foreach ((long offset, long length) in leased is null ? Extents.Find(file, status.Size) : status.Size > 0 ? [(0, status.Size)] : [])
         {
             extents.AddRange([offset, length]);
             _data.Copy(file, offset, length, entry.Path);
@@ -176,5 +199,8 @@ internal sealed class ArchiveWriter(string archive, ArchiveRoots roots, Cancella
 
     private static FileDescriptor Open(FileDescriptor parent, ReadOnlySpan<byte> name, byte[] path, int flags, bool isTree) =>
         Libc.TryOpenAt(parent, name, flags | (isTree ? 0 : Libc.O_NOFOLLOW), UnixFileMode.None, out int errno)
-        ?? throw new FileArchiveException($"{ByteStrings.Printable(path)} cannot be read for the checkpoint: {Errno.Text(errno)}", cause: new LinuxException("open", errno));
+        ?? throw CannotRead(path, Errno.Text(errno), new LinuxException("open", errno));
+
+    private static FileArchiveException CannotRead(byte[] path, string why, LinuxException? cause = null) =>
+        new($"{ByteStrings.Printable(path)} cannot be read for the checkpoint: {why}", cause: cause);
 }

@@ -19,14 +19,16 @@ internal static class FileArchive
     /// </summary>
     /// <param name="single">Files that are copied by themselves; a link among them stays one.</param>
     /// <param name="places">Directories that have to be there, without what is in them; those above others first.</param>
+    /// <param name="held">The files that the tree has open. One that cannot be saved makes the capture fail.</param>
     /// <exception cref="FileArchiveException">A file cannot be read, or is more than an archive can hold.</exception>
     /// <exception cref="OperationCanceledException">The copy was told to stop.</exception>
     public static FileArchiveSummary Capture(
-        IReadOnlyList<string> paths, IReadOnlyList<string> single, IReadOnlyList<string> places, string archive, CancellationToken cancellationToken)
+        IReadOnlyList<string> paths, IReadOnlyList<string> single, IReadOnlyList<string> places, string archive, CancellationToken cancellationToken,
+        HeldFiles? held = null)
     {
         Libc.MakeDirectory(archive, FileModes.OwnDirectory);
         ArchiveRoots roots = new(paths, []);
-        using ArchiveWriter writer = new(archive, roots, cancellationToken);
+        using ArchiveWriter writer = new(archive, roots, held, cancellationToken);
         foreach (string place in places)
         {
             writer.AddPlace(ByteStrings.Encode(place));
@@ -39,7 +41,7 @@ internal static class FileArchive
 
         foreach (string file in single)
         {
-            writer.AddSingle(ByteStrings.Encode(file));
+            writer.AddSingle(ByteStrings.Encode(file), mayBeLeftOut: held?.Contains(file) != true);
         }
 
         return writer.Finish();

@@ -9,7 +9,10 @@ internal static unsafe partial class Libc
     internal const short POLLOUT = 4;
 
     private const int F_GETFD = 1;
+    private const int F_GETFL = 3;
+    private const int F_GETLEASE = 1025;
     private const int F_DUPFD_CLOEXEC = 1030;
+    private const int F_UNLCK = 2;
     private const int LOCK_SH = 1;
     private const int LOCK_EX = 2;
     private const int LOCK_NB = 4;
@@ -41,6 +44,11 @@ internal static unsafe partial class Libc
     }
 
     internal static bool IsOpen(int descriptor) => FcntlCore(descriptor, F_GETFD, 0) >= 0;
+
+    internal static bool IsReadable(FileDescriptor file) => (FcntlCore(file.Number, F_GETFL, 0) & O_ACCMODE) is O_RDONLY or O_RDWR;
+
+    /// <summary>Whether there is a lease on the open file (F_SETLEASE, fcntl(2)), so that it breaks when somebody opens the file.</summary>
+    internal static bool HasLease(FileDescriptor file) => FcntlCore(file.Number, F_GETLEASE, 0) is not (< 0 or F_UNLCK);
 
     /// <summary>
     /// Duplicates to a number that is above those of the child, because otherwise dup2 could overwrite a descriptor that is still to be

@@ -27,6 +27,9 @@ internal static partial class ProcFs
     public static bool IsOpenForWriting(int pid, int descriptor) =>
         Libc.TryStatus($"/proc/{pid}/fd/{descriptor}", followLinks: false)?.Permissions.HasFlag(UnixFileMode.UserWrite) == true;
 
+    /// <summary>Whether a process of this PID namespace has a lease on a file (F_SETLEASE, fcntl(2); <c>/proc/locks</c>, proc(5)).</summary>
+    public static bool HasLeases() => Lines("/proc/locks").Any(line => line.Contains(" LEASE ", StringComparison.Ordinal));
+
     /// <summary>The status of the file that a descriptor of a process leads to, also when the file has no name any more.</summary>
     public static FileStatus? StatusOf(int pid, int descriptor) => Libc.TryStatus($"/proc/{pid}/fd/{descriptor}", followLinks: true);
 

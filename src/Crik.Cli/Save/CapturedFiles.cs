@@ -25,7 +25,8 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
         OwnFiles own = Find(frozen, mounts, cancellation);
         if (policy.AdditionalPaths.Count + own.Files.Count + own.Places.Count > 0)
         {
-            foreach (string note in FileArchive.Capture(policy.AdditionalPaths, own.Files, own.Places, draft.FilesPath, cancellation).Notes)
+            using HeldFiles held = FindHeld(frozen.Tree, own);
+            foreach (string note in FileArchive.Capture(policy.AdditionalPaths, own.Files, own.Places, draft.FilesPath, cancellation, held).Notes)
             {
                 Log.Warning(note);
             }
@@ -33,6 +34,22 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
 
         _ = frozen.Written.Value; // the stamps belong to the frozen files
         return new SaveState.Captured(frozen, own);
+    }
+
+    private HeldFiles FindHeld(FrozenTree tree, OwnFiles own)
+    {
+        HeldFiles held = new(tree.PathSet);
+        HashSet<string> files = [.. own.Files];
+        foreach (OpenDescriptor file in tree.Open)
+        {
+            if ((files.Contains(file.Target) || policy.AdditionalPaths.Any(path => PathNames.IsBelow(file.Target, path)))
+                && Libc.TryGetDescriptor(file.Pid, file.Number) is { } descriptor)
+            {
+                held.AddIfLeased(descriptor);
+            }
+        }
+
+        return held;
     }
 
     private OwnFiles Find(SaveState.Frozen frozen, IReadOnlyList<Mount> mounts, CancellationToken cancellation)

@@ -28,6 +28,12 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     private const int FirstCriuThatCompresses = 40300;
     private const string Terminated = "SIGTERM came";
 
+    /// <summary>
+    /// Keeps criu from opening each file for its build-id (store_validation_data_build_id, criu/files-reg.c): it would wait for 45 s for each
+    /// file with a lease, and break the lease. A restore compares the sizes then.
+    /// </summary>
+    private static ReadOnlySpan<byte> LeaveLeases => "file-validation filesize\n"u8;
+
     /// <summary>How long criu may take to end the tree and to report it.</summary>
     private static readonly TimeSpan s_lastWord = TimeSpan.FromSeconds(5);
 
@@ -113,12 +119,14 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         }
 
         _stopped = trees.Stopped(trees.Tasks(request.Program.Pid)); // from here on no signal from outside stops or continues one
+        using FileDescriptor? settings = ProcFs.HasLeases() ? Libc.MakeMemoryFile("criu.conf", LeaveLeases) : null;
         criu.Send(CriuRequest.ForDump(new DumpOptions(
             request.Program.Pid, images.Number, pod.Level, request.LeaveRunning, policy.GhostLimit, policy.InotifyIncompatiblePaths,
             [.. CheckpointDescription.ExternalMounts().Select(point => $"mnt[{point}]:{point}")])
         {
             LogFile = CheckpointLayout.DumpLog,
             Compress = _plan.Compresses,
+            ConfigFile = settings is null ? null : $"/proc/{Environment.ProcessId}/fd/{settings.Number}",
         }));
         return Converse(criu, draft, new Progress("writing the checkpoint", speeds.Foresee(size, _plan.Compresses), () => ProcFs.BytesWritten(criu.Process.Pid)));
     }
