@@ -8,12 +8,14 @@
       --mount SRC:DST[:ro] a volume               --tmpfs DST:SIZE   a volume in memory
       --env K=V            --terminal             with a terminal; standard input must then be one
       --read-only          a read-only root file system, as with readOnlyRootFilesystem
+      --root-mode MODE     the mode of the root directory: 755 as containerd gives it (default), or 555 as CRI-O does
       --user UID:GID       the user of a container with the level nonroot (default 1000:1000)
       --network NETNS:ADDRESS/BITS   an eth0 with this address, on the bridge `pods` of this network namespace
       --rootfs DIR         default: what rootfs.sh prints for experimental
       --crik FILE          default: $CRIK_BINARY or artifacts/crik
       --host-network       use the machine's own network
       --seccomp            with a seccomp filter, which allows nearly everything
+      --user-namespace     root is another user on the machine, as with hostUsers: false
     pod.py kill NAME [SIGNAL]     pod.py pid NAME     pod.py exec NAME -- COMMAND...
 
 Every pod gets what the pods of a kubelet have: a new writable layer, its own namespaces, host name and cgroup, read-only
@@ -21,9 +23,12 @@ Every pod gets what the pods of a kubelet have: a new writable layer, its own na
 Standard input, output and error are passed through. It removes everything at the end."""
 import argparse, glob, json, os, shutil, signal, subprocess, sys, uuid
 
+import idmap
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'crik-lab')
 RUN = os.environ.get('CRIK_LAB_RUN') or os.path.join(CACHE, 'run')
+PLACE = '/run/crik-lab/'  # where root of a user namespace may look for its root file system
 RUNC = ['runc', '--root', os.path.join(RUN, 'runc')]
 
 # The capabilities that containerd gives to a container by default.
@@ -50,9 +55,12 @@ def bundle_of(name):
 def clean_up(name):
     subprocess.run(RUNC + ['delete', '-f', name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     bundle = bundle_of(name)
-    while subprocess.run(['umount', '-l', bundle + '/rootfs'], stderr=subprocess.DEVNULL).returncode == 0:
-        pass
+    with open('/proc/mounts') as mounts:
+        points = [line.split()[1] for line in mounts]
+    for point in reversed([point for point in points if point.startswith((bundle + '/', PLACE + name + '/'))]):
+        subprocess.check_call(['umount', '-l', point])  # a volume that stays mounted must not be removed with the bundle
     shutil.rmtree(bundle, ignore_errors=True)
+    shutil.rmtree(PLACE + name, ignore_errors=True)
     for cgroup in glob.glob('/sys/fs/cgroup/*' + os.path.dirname(cgroup_of(name))) + glob.glob('/sys/fs/cgroup' + os.path.dirname(cgroup_of(name))):
         try:
             os.rmdir(cgroup)  # it is not empty or does not exist; runc removes the container's own cgroup
@@ -76,15 +84,21 @@ def network_hook(netns, address):
     return script
 
 
+def mount_root(root, image, layer):
+    """Mounts the container's root file system, with the directory of its own layer over the image."""
+    os.makedirs(root, exist_ok=True)
+    subprocess.check_call(['mount', '-t', 'overlay', 'crik-pod', '-o', f'lowerdir={image},upperdir={layer}/upper,workdir={layer}/work', root])
+    return root
+
+
 def prepare(a):
     bundle = bundle_of(a.name)
     clean_up(a.name)
-    for d in ('upper', 'work', 'rootfs'):
+    for d in ('upper', 'work'):
         os.makedirs(f'{bundle}/{d}')
     rootfs = a.rootfs or subprocess.check_output([HERE + '/rootfs.sh'], text=True).strip()
-    subprocess.check_call(['mount', '-t', 'overlay', 'crik-pod', '-o',
-                           f'lowerdir={rootfs},upperdir={bundle}/upper,workdir={bundle}/work', bundle + '/rootfs'])
-    root = bundle + '/rootfs'
+    root = mount_root(bundle + '/rootfs', rootfs, bundle)
+    os.chmod(root, int(a.root_mode, 8))
     os.makedirs(root + '/usr/local/bin', exist_ok=True)
     shutil.copy(a.crik, root + '/usr/local/bin/crik')
     os.makedirs(root + '/programs', exist_ok=True)
@@ -103,6 +117,12 @@ def prepare(a):
         os.chown(f'{bundle}/termination-log', uid, gid)
         if a.image_dir:
             os.chown(a.image_dir, uid, gid)
+    if a.user_namespace:
+        subprocess.check_call(['umount', root])
+        idmap.give(bundle + '/upper')
+        if a.level == 'nonroot':
+            subprocess.check_call(['setcap', '-n', str(idmap.FIRST), CRIU_FILE_CAPABILITIES, bundle + '/upper/usr/sbin/criu'])
+        root = mount_root(PLACE + a.name + '/rootfs', idmap.bind(rootfs, bundle + '/lower'), bundle)
     read_only = [] if a.level == 'privileged' else ['ro']
     mounts = [mount('/proc', 'proc', 'proc'),
               mount('/dev', 'tmpfs', 'tmpfs', 'nosuid', 'strictatime', 'mode=755', 'size=65536k'),
@@ -117,9 +137,10 @@ def prepare(a):
               mount('/programs', 'bind', HERE + '/programs', 'rbind', 'ro')]
     mounts += [mount('/etc/' + f, 'bind', f'{bundle}/{f}', 'rbind', 'rw') for f in ('hosts', 'hostname', 'resolv.conf')]
     volumes = [f'{a.image_dir}:/checkpoint'] if a.image_dir else []
-    for volume in volumes + a.mount:
+    for i, volume in enumerate(volumes + a.mount):
         source, destination, *mode = volume.split(':')
-        mounts.append(mount(destination, 'bind', os.path.abspath(source), 'rbind', *(mode or ['rw'])))
+        source = idmap.bind(source, f'{bundle}/volume{i}') if a.user_namespace else os.path.abspath(source)
+        mounts.append(mount(destination, 'bind', source, 'rbind', *(mode or ['rw'])))
     for volume in a.tmpfs:
         destination, size = volume.split(':')
         mounts = [m for m in mounts if m['destination'] != destination]
@@ -128,6 +149,11 @@ def prepare(a):
     linux = {'namespaces': [{'type': t} for t in ('pid', 'ipc', 'uts', 'mount') + (() if a.host_network else ('network',))],
              'cgroupsPath': cgroup_of(a.name),
              'resources': {'devices': [{'allow': True, 'access': 'rwm'}]}}
+    if a.user_namespace:
+        linux['namespaces'].append({'type': 'user'})
+        linux['uidMappings'] = linux['gidMappings'] = idmap.mappings()
+        for f in files:
+            idmap.give(f'{bundle}/{f}')
     if a.seccomp:
         linux['seccomp'] = {'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['kexec_load'], 'action': 'SCMP_ACT_ERRNO'}]}
     if read_only:
@@ -186,8 +212,10 @@ def parse(arguments):
     verb.add_argument('--read-only', action='store_true')
     verb.add_argument('--host-network', action='store_true')
     verb.add_argument('--seccomp', action='store_true')
+    verb.add_argument('--user-namespace', action='store_true')
     verb.add_argument('--user', default='1000:1000')
     verb.add_argument('--network')
+    verb.add_argument('--root-mode', default='755')
     verb.add_argument('--rootfs')
     verb.add_argument('--termination-log', help='a file that gets a copy of the termination log at the end')
     verb.add_argument('--crik', default=os.environ.get('CRIK_BINARY') or os.path.join(HERE, '../../artifacts/crik'))
