@@ -30,7 +30,7 @@ internal static class Checkup
         }
 
         findings.Add(Trial.Run(init, criu, PlaceForTrial(options.ImageDir, findings)));
-        return findings;
+        return criu.InUserNamespace ? findings.ConvertAll(finding => finding with { Yaml = PrivilegeChecks.OutsideUserNamespaces(finding.Yaml) }) : findings;
     }
 
     private static CheckpointManifest? Newest(string? imageDir)

@@ -14,6 +14,9 @@ internal static class PrivilegeChecks
     internal const string UnconfinedYaml = "securityContext:\n  seccompProfile: {type: Unconfined}";
     internal const string EscalationYaml = "securityContext:\n  allowPrivilegeEscalation: true";
 
+    /// <summary>Adds what the full level needs besides capabilities where the container has a user namespace.</summary>
+    internal static string? OutsideUserNamespaces(string? yaml) => yaml?.Replace(FullYaml, $"hostUsers: true   # of the pod; its node has to trust it then\n{FullYaml}", StringComparison.Ordinal);
+
     /// <param name="newest">The newest checkpoint, if there is one.</param>
     public static IEnumerable<Finding> Run(string? criuFile, CheckpointManifest? newest)
     {
@@ -36,6 +39,7 @@ internal static class PrivilegeChecks
             ? new(Name, Verdict.Problem, problem, problem.Contains("SETPCAP", StringComparison.Ordinal) ? SetpcapYaml : BasicYaml)
             : Finding.Ok(Name, capabilities.Level == PrivilegeLevel.Full
                 ? "full level: clocks continue, and System V shared memory is saved"
+                : capabilities.InUserNamespace ? "basic level: checkpoint and restore; in this user namespace no capability has power over the node, and more of them bring nothing"
                 : "basic level: checkpoint and restore");
     }
 

@@ -6,6 +6,15 @@ namespace Crik.Criu;
 /// <param name="Problems">The reasons why a checkpoint cannot work in this container; empty when it can.</param>
 internal sealed record CriuSetup(string File, PrivilegeLevel Level, IReadOnlyList<string> Problems)
 {
+    /// <summary>The capabilities that criu has here, as bits of capabilities(7).</summary>
+    public ulong Capabilities { get; init; } = ulong.MaxValue;
+
+    /// <summary>Whether this container has a user namespace, in which the full level is not possible.</summary>
+    public bool InUserNamespace { get; init; }
+
+    /// <summary>Whether it has the capabilities of the full level all the same.</summary>
+    public bool HasUselessCapabilities { get; init; }
+
     /// <summary>The directories in which distributions install criu. crik looks there too, because PATH may lack them.</summary>
     private static readonly string[] s_usualPlaces = ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin"];
 
@@ -17,8 +26,13 @@ internal sealed record CriuSetup(string File, PrivilegeLevel Level, IReadOnlyLis
             : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(s_usualPlaces)
                 .Select(directory => Path.Combine(directory, criuPath))
                 .FirstOrDefault(path => path.StartsWith('/') && Libc.IsExecutable(path));
-        Capabilities capabilities = Capabilities.Read(file);
+        Capabilities capabilities = Criu.Capabilities.Read(file);
         string missing = $"{criuPath} is not there or cannot be executed: install criu 4.1.1 or newer in the image, or set criuPath";
-        return new CriuSetup(file ?? criuPath, capabilities.Level, [.. file is null ? (string[])[missing] : [], .. capabilities.Problems()]);
+        return new CriuSetup(file ?? criuPath, capabilities.Level, [.. file is null ? (string[])[missing] : [], .. capabilities.Problems()])
+        {
+            Capabilities = capabilities.Effective,
+            InUserNamespace = capabilities.InUserNamespace,
+            HasUselessCapabilities = capabilities.HasUselessCapabilities,
+        };
     }
 }

@@ -44,7 +44,12 @@ internal static class CompatibilityGate
 
         if (!manifest.Unprivileged && now.Level != PrivilegeLevel.Full)
         {
-            yield return "privileges: the checkpoint was made with the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container does not have; add them";
+            yield return "privileges: the checkpoint was made with the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME, which this container does not have; add them, without hostUsers: false";
+        }
+
+        if (now.MissingCapabilities.Count > 0)
+        {
+            yield return $"privileges: the program has the capabilities {string.Join(", ", now.MissingCapabilities)}, which this container does not have; add them";
         }
 
         if (manifest.IsCompressed && !now.CanDecompress)

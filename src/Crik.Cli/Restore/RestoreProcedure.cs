@@ -107,7 +107,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     private (bool Fail, string Reason)? Refusal(CheckpointManifest manifest)
     {
         ContainerFacts now = ContainerFacts.Read(
-            manifest, CheckpointLayout.ImagesIn(pod.Store.PathOf(manifest.Generation)), policy.AdditionalPaths, pod.Level, _version!.Value,
+            manifest, CheckpointLayout.ImagesIn(pod.Store.PathOf(manifest.Generation)), policy.AdditionalPaths, pod.Criu.Setup, _version!.Value,
             () => _canDecompress ??= pod.Criu.CanCompress() != false);
         if (CommandChange.Of(manifest.Command, [.. command.Select(ByteStrings.Printable)]) is { } change)
         {

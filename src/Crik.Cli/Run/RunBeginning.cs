@@ -26,6 +26,11 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         }
 
         CriuSetup criu = pod.Criu.Setup;
+        if (criu.HasUselessCapabilities)
+        {
+            Log.Info("SYS_ADMIN, NET_ADMIN and SYS_TIME bring nothing in the user namespace of this pod (hostUsers: false); crik uses the basic level");
+        }
+
         if (Preload.ReachesCriu && criu.Problems.Count == 0 && CriuReach.Objection(criu.File, save.ShareSysvMemory) is { } objection)
         {
             Log.Warning(objection);

@@ -12,10 +12,13 @@ internal sealed record ContainerFacts(
     MachineFacts Machine, int CriuVersion, bool CanDecompress, PrivilegeLevel Level, IReadOnlyList<string> MissingPaths,
     IReadOnlyDictionary<string, FileStamp> Written, IReadOnlyList<LostSocket> LostSockets)
 {
+    /// <summary>The names of the capabilities that the program has, and that criu cannot give it back here.</summary>
+    public IReadOnlyList<string> MissingCapabilities { get; init; } = [];
+
     /// <param name="additionalPaths">Files below these paths are put back before a restore.</param>
     /// <param name="canDecompress">Asks criu. This is slow, and is done only for a checkpoint with compressed memory.</param>
     public static ContainerFacts Read(
-        CheckpointManifest manifest, string images, IReadOnlyList<string> additionalPaths, PrivilegeLevel level, int criuVersion, Func<bool> canDecompress)
+        CheckpointManifest manifest, string images, IReadOnlyList<string> additionalPaths, CriuSetup criu, int criuVersion, Func<bool> canDecompress)
     {
         HashSet<string> own = [.. manifest.OwnPaths];
         bool IsPutBack(string path) => own.Contains(path) || (manifest.HasFiles && additionalPaths.Any(root => PathNames.IsBelow(path, root)));
@@ -36,7 +39,10 @@ internal sealed record ContainerFacts(
         }
 
         return new ContainerFacts(
-            Store.Machine.Read(), criuVersion, !manifest.IsCompressed || canDecompress(), level, missing, stamps,
-            LostSocket.Find(images, manifest.Addresses, Store.Machine.Addresses()));
+            Store.Machine.Read(), criuVersion, !manifest.IsCompressed || canDecompress(), criu.Level, missing, stamps,
+            LostSocket.Find(images, manifest.Addresses, Store.Machine.Addresses()))
+        {
+            MissingCapabilities = Capabilities.Missing(images, manifest.RootPid, criu.Capabilities),
+        };
     }
 }

@@ -80,13 +80,13 @@ internal static class InspectCommand
             {
                 InstalledCriu installed = new(init, criu);
                 int version = installed.AskVersion(TimeSpan.FromSeconds(10));
-                return ContainerFacts.Read(manifest, images, options.AdditionalPaths, criu.Level, version, () => installed.CanCompress() != false);
+                return ContainerFacts.Read(manifest, images, options.AdditionalPaths, criu, version, () => installed.CanCompress() != false);
             });
         }
         catch (CriuException exception)
         {
             problems.Add(exception.Message);
-            now = ContainerFacts.Read(manifest, images, options.AdditionalPaths, criu.Level, criuVersion: int.MaxValue, canDecompress: () => true);
+            now = ContainerFacts.Read(manifest, images, options.AdditionalPaths, criu, criuVersion: int.MaxValue, canDecompress: () => true);
         }
 
         problems.AddRange(CompatibilityGate.Problems(manifest, now));

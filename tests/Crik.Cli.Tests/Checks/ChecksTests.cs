@@ -100,6 +100,21 @@ public sealed class ChecksTests
     }
 
     [Fact]
+    public void In_a_user_namespace_the_basic_level_is_the_highest_and_no_advice_asks_for_capabilities_alone()
+    {
+        Capabilities all = new(All, SeccompFiltered: false) { InUserNamespace = true };
+        Capabilities two = new(CheckpointRestore | SysPtrace | Setpcap, SeccompFiltered: false) { InUserNamespace = true };
+
+        Assert.Equal((PrivilegeLevel.Basic, true), (all.Level, all.HasUselessCapabilities));
+        Assert.Equal((PrivilegeLevel.Basic, false), (two.Level, two.HasUselessCapabilities));
+        Assert.Equal(PrivilegeLevel.None, new Capabilities(SysPtrace, SeccompFiltered: false) { InUserNamespace = true }.Level);
+        AssertFound(PrivilegeChecks.OfCapabilities(all, isRoot: true, noNewPrivileges: false), "ok", "basic level: checkpoint and restore; in this user namespace");
+        Assert.StartsWith("hostUsers: true", PrivilegeChecks.OutsideUserNamespaces(PrivilegeChecks.FullYaml)!, StringComparison.Ordinal);
+        Assert.Equal(PrivilegeChecks.BasicYaml, PrivilegeChecks.OutsideUserNamespaces(PrivilegeChecks.BasicYaml));
+        Assert.Null(PrivilegeChecks.OutsideUserNamespaces(null));
+    }
+
+    [Fact]
     public void The_finding_says_how_far_the_clock_would_go_back()
     {
         AssertFound(PrivilegeChecks.OfClock(PrivilegeLevel.Full, true, null), "ok", "continues");

@@ -255,7 +255,7 @@ public sealed class ReadersTests : IDisposable
     /// <summary>Does with a manifest what a start, <c>crik list</c> and <c>crik inspect</c> do with it.</summary>
     private static void Use(CheckpointManifest manifest, string checkpoint, string images)
     {
-        ContainerFacts now = ContainerFacts.Read(manifest, images, ["/data"], PrivilegeLevel.Basic, 40300, () => true) with
+        ContainerFacts now = ContainerFacts.Read(manifest, images, ["/data"], new CriuSetup("criu", PrivilegeLevel.Basic, []), 40300, () => true) with
         {
             Machine = new MachineFacts("X64", "6.8.0", "pod-0", "b", [], 5000),
         };

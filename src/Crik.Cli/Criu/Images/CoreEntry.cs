@@ -20,6 +20,7 @@ internal readonly ref struct CoreEntry(ReadOnlySpan<byte> message)
     private const int ReceivedByThreadField = 9;
     private const int ReceivedByProcessField = 10;
     private const int CredentialsField = 10;
+    private const int PermittedField = 10;
     private const int ActionsField = 15;
     private const int SignalField = 1; // of signal_queue_entry, and of siginfo_entry in it
     private const int HandlerField = 1; // of sa_entry
@@ -30,7 +31,20 @@ internal readonly ref struct CoreEntry(ReadOnlySpan<byte> message)
     public string Name => ProtoReader.FindText(_task, 6);
 
     /// <summary>The user that the thread runs as.</summary>
-    public uint UserId => (uint)ProtoReader.FindNumber(ProtoReader.FindBytes(_thread, CredentialsField), 1);
+    public uint UserId => (uint)ProtoReader.FindNumber(Credentials, 1);
+
+    /// <summary>The capabilities that the thread has or may give itself, as bits of capabilities(7). The field has 32 of them in each place.</summary>
+    public ulong Permitted
+    {
+        get
+        {
+            ProtoReader credentials = new(Credentials);
+            ulong low = credentials.MoveTo(PermittedField) ? credentials.Number : 0;
+            return credentials.MoveTo(PermittedField) ? low | (credentials.Number << 32) : low;
+        }
+    }
+
+    private ReadOnlySpan<byte> Credentials => ProtoReader.FindBytes(_thread, CredentialsField);
 
     /// <summary>The registers on x86-64; empty on other architectures, and for a process that has ended.</summary>
     public RegistersEntry Registers => new(ProtoReader.FindBytes(_processor, RegistersField));
