@@ -69,6 +69,7 @@ internal static class CriuLog
         ("Input/output error", "the disk of the image directory has errors: use another volume"),
         ("Unable to drop capability", "criu may not drop capabilities: add SETPCAP"),
         ("Unable to set a monotonic clock offset", "the clock of a time namespace cannot be set here: remove the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME, and a restore needs no time namespace"),
+        ("unix: Can't bind", "a Unix socket of the program cannot be bound to its path: remove the other file that is there, or mount the volume with its directory"),
         ("Can't bind", "an address the program listened on is taken or not available here: let it listen on 0.0.0.0"),
         ("fsnotify: Unable to open", WatchedFileIsGone),
         ("Stale file handle", WatchedFileIsGone),

@@ -37,6 +37,20 @@ public sealed class FileNamesTests : IDisposable
         Assert.Empty(Find(file, file, new Deadline(0)));
     }
 
+    [Theory]
+    [InlineData("overlay", false, 0)]
+    [InlineData("overlay", true, 1)]
+    [InlineData("ext4", false, 1)]
+    public void The_search_passes_by_directories_of_an_image_that_cannot_have_the_file(string type, bool mayHaveOne, int names)
+    {
+        Directory.CreateDirectory(_temp.In("below"));
+        string file = _temp.Write("below/file", "");
+        FileStatus status = Libc.TryStatus(file, followLinks: false)!.Value;
+        Mount mount = new((int)status.MountId, new DeviceNumber(7, 8), "/", _temp.Path, "", type, "", "");
+
+        Assert.Equal(names, FileNames.Find(new HashSet<(ulong, ulong)> { (mount.Device.InKernel, status.Inode) }, [], [_temp.Path], [mount], Deadline.Never, _ => mayHaveOne).Count);
+    }
+
     private List<string> Find(string wanted, string hint, Deadline atMost)
     {
         FileStatus status = Libc.TryStatus(wanted, followLinks: false)!.Value;
