@@ -32,28 +32,7 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
         string images = CheckpointLayout.ImagesIn(checkpoint);
         CriuImage files = CriuImage.Read(System.IO.Path.Combine(images, "files.img"));
         StreamReplacement replacement = new(OpenFiles.HighestId(files) + 1);
-        List<(string Key, int Descriptor)> inherited = [];
-        foreach (StdioLink link in manifest.Stdio)
-        {
-            if (link.Kind == "tty" && streams.IsTerminal(link.Stream))
-            {
-                inherited.Add((link.Key, link.Stream));
-                continue;
-            }
-
-            foreach (uint id in link.ImageIds)
-            {
-                replacement.Add(id, link.Stream);
-            }
-
-            inherited.Add((StreamReplacement.Name(link.Stream), link.Stream));
-            if (link.Kind is "pipe" or "file")
-            {
-                inherited.Add((link.Key, link.Stream)); // for a program that opened the stream a second time, as through /dev/stdout
-            }
-        }
-
-        Inherited = [.. inherited.DistinctBy(item => item.Key)];
+        Inherited = Replace(streams, replacement);
         IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
         PodAddresses addresses = new([.. manifest.Addresses.Select(InterfaceAddress.TryParse).OfType<InterfaceAddress>()], Machine.Addresses());
         Dictionary<string, string> renamed = [];
@@ -89,6 +68,33 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
                 Libc.MakeSymlink(source, target);
             }
         }
+    }
+
+    /// <summary>Finds what replaces the old pod's streams.</summary>
+    private (string Key, int Descriptor)[] Replace(StandardStreams streams, StreamReplacement replacement)
+    {
+        List<(string Key, int Descriptor)> inherited = [];
+        foreach (StdioLink link in manifest.Stdio)
+        {
+            if (link.Kind == "tty" && streams.IsTerminal(link.Stream))
+            {
+                inherited.Add((link.Key, link.Stream));
+                continue;
+            }
+
+            foreach (uint id in link.ImageIds)
+            {
+                replacement.Add(id, link.Stream);
+            }
+
+            inherited.Add((StreamReplacement.Name(link.Stream), link.Stream));
+            if (link.Kind is "pipe" or "file")
+            {
+                inherited.Add((link.Key, link.Stream)); // for a program that opened the stream a second time, as through /dev/stdout
+            }
+        }
+
+        return [.. inherited.DistinctBy(item => item.Key)];
     }
 
     /// <returns>The changed images of threads, by name.</returns>
