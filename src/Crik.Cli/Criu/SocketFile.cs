@@ -17,7 +17,7 @@ internal sealed record SocketFile(IReadOnlyList<uint> Sockets, IReadOnlyList<str
 
     /// <summary>
     /// The directory in which criu binds the socket, if the path is too long for an address. The address then goes through
-    /// <c>/proc/self/cwd</c>: of a socket that is bound to a relative path, criu finds the file only in its process's working directory.
+    /// <c>/proc/self/cwd</c> and is not relative, because criu saves a relative one only as long as its process is in that directory.
     /// </summary>
     private string? Directory => Fits(Names[0]) ? null : Path.GetDirectoryName(Names[0]);
 
@@ -47,7 +47,7 @@ internal sealed record SocketFile(IReadOnlyList<uint> Sockets, IReadOnlyList<str
         string[] bound =
         [
             .. byFile.Values.SelectMany(sockets => sockets).Select(socket => Path.GetFullPath(socket.Path)).Distinct()
-                .Where(path => !PathNames.IsBelow(path, "/proc")), // Here is another directory for crik
+                .Where(path => !PathNames.IsBelow(path, "/proc")), // crik's working directory is another one
         ];
         IEnumerable<string> hints = bound.Concat(bound.Select(path => Path.GetDirectoryName(path)!).Distinct());
         Dictionary<(ulong Device, ulong Inode), List<string>> names =
@@ -65,7 +65,7 @@ internal sealed record SocketFile(IReadOnlyList<uint> Sockets, IReadOnlyList<str
         return found;
     }
 
-    /// <summary>The socket, bound to where the file is now. Whatever it is, criu must not take it for a socket without a file.</summary>
+    /// <summary>Changes the entry of one of the sockets, so that criu binds it to the first of the present names.</summary>
     public byte[] Bind(UnixSocketEntry socket) =>
         socket.BoundTo(Directory is null ? Names[0] : Here + NameInDirectory, Directory, Mode, UserId, GroupId);
 
