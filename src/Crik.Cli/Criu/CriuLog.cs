@@ -87,7 +87,7 @@ internal static class CriuLog
         ("Unsupported", HasSomethingElse),
         ("of that type", HasSomethingElse),
         ("Unknown socket", HasSomethingElse),
-        ("Can't lookup mount=", "the program has a file open on a mount that this container does not have, such as a POSIX message queue: close it before checkpoints"),
+        ("Can't lookup mount=", "the program has a file open on a mount that this container does not have: close it before checkpoints"),
     ];
 
     /// <summary>Parts of error lines whose cause is the pod in which criu restores, and not the checkpoint.</summary>

@@ -1,3 +1,4 @@
+using Crik.Criu.Images;
 using Crik.Init;
 
 namespace Crik.Criu;
@@ -21,6 +22,8 @@ internal sealed class FrozenTree
     public IReadOnlyList<OpenDescriptor> Open { get; init; } = [];
 
     public IReadOnlyList<StdioLink> Stdio { get; init; } = [];
+
+    public IReadOnlyList<MessageQueueEntry> Queues { get; init; } = [];
 
     /// <summary>criu's <c>--external</c> entries for files that belong to the container and not to the tree.</summary>
     public IReadOnlyList<string> External { get; init; } = [];
@@ -72,8 +75,11 @@ internal sealed class FrozenTree
             [.. tasks.SelectMany(task => ProcFs.OpenFiles(task).Select(file => new OpenDescriptor(task, file.Descriptor, file.Target)))];
         int[] given = [.. ((int[])[0, 1, 2]).Where(streams.WasGiven)];
         List<StdioLink> stdio = [.. given.Select(stream => Describe(stream, open)).OfType<StdioLink>()];
+        IReadOnlyList<OpenDescriptor> openQueues = MessageQueues.Find(open);
+        IReadOnlyList<MessageQueueEntry> queues = MessageQueues.Read(openQueues);
+        HashSet<DescriptorHolder> outside = [.. stdio.SelectMany(link => link.Holders), .. openQueues.Select(file => new DescriptorHolder(file.Pid, file.Number))];
         Dictionary<string, RemovedFile> removed = [];
-        (SortedSet<string> paths, SortedSet<string> shadows, HashSet<string> links) = NeededPaths(tasks, open, stdio, removed);
+        (SortedSet<string> paths, SortedSet<string> shadows, HashSet<string> links) = NeededPaths(tasks, open, outside, removed);
         IReadOnlyList<BoundSocket> sockets = links.Count == 0 ? [] : [.. Libc.BoundSockets().Where(socket => links.Contains(socket.Link))];
         shadows.UnionWith(sockets.Select(socket => socket.Path).Where(path => path.StartsWith('/')));
         return new FrozenTree
@@ -88,8 +94,9 @@ internal sealed class FrozenTree
             External =
             [
                 .. stdio.Where(link => link.Kind is "tty" or "file" || link.Key.StartsWith("unix[", StringComparison.Ordinal))
-                    .Select(link => link.Key).Distinct(),
+                    .Select(link => link.Key).Concat(queues.SelectMany(queue => queue.Keys)).Distinct(),
             ],
+            Queues = queues,
             Paths = [.. paths],
             Shadows = [.. shadows],
             Removed = removed,
@@ -150,24 +157,18 @@ internal sealed class FrozenTree
             _ when Libc.IsTerminal(stream) => ("tty", $"tty[{file.RawDevice.InUserSpace:x}:{file.Device.InUserSpace:x}]"),
             { IsFifo: true } => ("pipe", target),
             { IsSocket: true } => ("socket", $"unix[{file.Inode}]"),
-            { IsRegular: true } => ("file", $"file[{MountId(holders[0]):x}:{file.Inode:x}]"),
+            { IsRegular: true } => ("file", OpenFiles.ExternalKey(holders[0].Pid, holders[0].Descriptor, file.Inode)),
             _ => ("device", target),
         };
         return new StdioLink(stream, kind, key, holders, []);
     }
 
-    private static int MountId(DescriptorHolder holder) =>
-        ProcFs.Field(ProcFs.Lines($"/proc/{holder.Pid}/fdinfo/{holder.Descriptor}"), "mnt_id:") is { } id
-            ? int.Parse(id, CultureInfo.InvariantCulture)
-            : -1;
-
-    /// <summary>Finds paths, paths of deleted files, and links to sockets. It leaves out the streams that the tree shares with crik.</summary>
+    /// <summary>Finds paths, paths of deleted files, and links to sockets. It leaves out what is outside the tree for criu.</summary>
     /// <param name="removed">Gets the files of <see cref="Removed"/>.</param>
     private static (SortedSet<string> Paths, SortedSet<string> Deleted, HashSet<string> Sockets) NeededPaths(
-        IReadOnlyList<int> tasks, List<OpenDescriptor> open, List<StdioLink> stdio, Dictionary<string, RemovedFile> removed)
+        IReadOnlyList<int> tasks, List<OpenDescriptor> open, HashSet<DescriptorHolder> outside, Dictionary<string, RemovedFile> removed)
     {
         const string Deleted = " (deleted)";
-        HashSet<DescriptorHolder> ours = [.. stdio.SelectMany(link => link.Holders)];
         SortedSet<string> paths = new(StringComparer.Ordinal);
         SortedSet<string> deleted = new(StringComparer.Ordinal);
         HashSet<string> sockets = [];
@@ -186,7 +187,7 @@ internal sealed class FrozenTree
 
         foreach (OpenDescriptor file in open)
         {
-            if (!ours.Contains(new(file.Pid, file.Number)) && Add(file.Target) && ProcFs.StatusOf(file.Pid, file.Number) is { Links: > 0 } status)
+            if (!outside.Contains(new(file.Pid, file.Number)) && Add(file.Target) && ProcFs.StatusOf(file.Pid, file.Number) is { Links: > 0 } status)
             {
                 removed[file.Target] = new RemovedFile((status.Device.InKernel, status.Inode), HasName: true);
             }

@@ -66,6 +66,13 @@ internal static class OpenFiles
         .Select(message => new OpenFileEntry(message).Regular.Path)
         .Where(path => Path.GetFileName(path).StartsWith("link_remap.", StringComparison.Ordinal));
 
+    /// <summary>criu's name for an open plain file outside the tree (dump_one_reg_file, criu/files-reg.c).</summary>
+    public static string ExternalKey(int pid, int descriptor, ulong inode)
+    {
+        string? mount = ProcFs.Field(ProcFs.Lines($"/proc/{pid}/fdinfo/{descriptor}"), "mnt_id:");
+        return $"file[{(mount is null ? -1 : int.Parse(mount, CultureInfo.InvariantCulture)):x}:{inode:x}]";
+    }
+
     /// <summary>Finds the highest id in <c>files.img</c>.</summary>
     public static uint HighestId(CriuImage files) => files.Messages.Select(message => new OpenFileEntry(message).Id).Max(0u);
 

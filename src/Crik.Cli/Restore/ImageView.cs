@@ -27,7 +27,8 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
     public void Dispose() => _place.Dispose();
 
     /// <param name="checkpoint">The directory of a committed checkpoint.</param>
-    public void Fill(string checkpoint, StandardStreams streams)
+    /// <param name="queues">The message queues, which are open in crik.</param>
+    public void Fill(string checkpoint, StandardStreams streams, RestoredQueues queues)
     {
         string images = CheckpointLayout.ImagesIn(checkpoint);
         CriuImage files = CriuImage.Read(System.IO.Path.Combine(images, "files.img"));
@@ -43,7 +44,7 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
 
         DirectoryModes modes = DirectoryModes.Of(manifest, images);
         bool ChangesFiles(CriuImage image) => OpenFiles.ReplaceStreams(image, replacement)
-            | OpenFiles.Move(image, path => renamed.GetValueOrDefault(path) ?? CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(image, addresses)
+            | OpenFiles.Move(image, path => renamed.GetValueOrDefault(path) ?? queues.PathOf(path) ?? CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(image, addresses)
             | OpenFiles.Bind(image, manifest.SocketFiles) | OpenFiles.ForgetOwnersOfDeleted(image) | modes.Adapt(image);
         Dictionary<string, CriuImage> threads = RepeatCalls(images);
         foreach (ImageFile image in manifest.Images)

@@ -25,9 +25,11 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
         string work = pod.Store.NewRestoreDirectory(manifest.Generation, ImageView.RoomFor(manifest));
         RestorePlan plan = new(manifest, pod.Store.PathOf(manifest.Generation), beforeResume, work);
         RestoreOutcome outcome = Run(plan, early);
+        plan.Queues?.Dispose();
         if (outcome is not RestoreOutcome.Restored)
         {
             plan.Missing?.Dispose();
+            plan.Queues?.Undo();
             plan.RemoveView(); // the logs stay, so that an operator can find the cause
             if (plan.Root is { } root)
             {
@@ -104,7 +106,8 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
     private void Prepare(RestorePlan plan)
     {
         ImageView view = plan.View = new ImageView(manifest, plan.Work);
-        view.Fill(plan.Checkpoint, pod.Streams);
+        plan.Queues = RestoredQueues.Make(CheckpointLayout.ImagesIn(plan.Checkpoint));
+        view.Fill(plan.Checkpoint, pod.Streams, plan.Queues);
         plan.Terminal = PodTerminal.Find(manifest, CheckpointLayout.ImagesIn(plan.Checkpoint), pod.Streams);
         pod.Streams.ReleaseTerminal(pod.Init);
         tree.MakeRoomForCriu(manifest.Pids);

@@ -1,3 +1,4 @@
+using Crik.Criu;
 using Crik.Init;
 using Crik.Store;
 
@@ -18,6 +19,8 @@ internal sealed record RestorePlan(CheckpointManifest Manifest, string Checkpoin
     public PodTerminal? Terminal { get; set; }
 
     public ImageView? View { get; set; }
+
+    public RestoredQueues? Queues { get; set; }
 
     public MissingPages? Missing { get; set; }
 

@@ -32,6 +32,7 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
             }
         }
 
+        MessageQueues.Write(frozen.Tree.Queues, draft.ImagesPath);
         _ = frozen.Written.Value; // the stamps belong to the frozen files
         return new SaveState.Captured(frozen, own);
     }

@@ -13,7 +13,7 @@ public sealed class DumpMessageTests
     [Explains("the program has a socket of multipath TCP", "multipath_tcp")]
     [Explains("the program has something open that criu cannot save", "userfaultfd")]
     [Explains("the program has something open that criu cannot save", "socket_of_another_kind")]
-    [Explains("the program has a file open on a mount that this container does not have", "message_queue")]
+    [Explains("the program has a file open on a mount that this container does not have", "detached_mount", "--level", "full")]
     [Explains("the program is under a seccomp filter", "seccomp_filter")]
     [Explains("the program uses System V shared memory", "system_v_memory")]
     [Explains("a deleted file that is still open is larger than ghostLimit", "deleted_file", "--env", "CRIK_GHOST_LIMIT=1Mi")]

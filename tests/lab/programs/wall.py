@@ -50,8 +50,11 @@ def socket_of_another_kind():
     kept.append(socket.socket(socket.AF_VSOCK))
 
 
-def message_queue():
-    checked(libc.mq_open(b'/queue', os.O_CREAT | os.O_RDWR, 0o600, None))
+def detached_mount():
+    os.mkdir('/tmp/detached')
+    checked(libc.mount(b'tmpfs', b'/tmp/detached', b'tmpfs', 0, None))
+    kept.append(open('/tmp/detached/file', 'w'))
+    checked(libc.umount2(b'/tmp/detached', 2))  # MNT_DETACH
 
 
 def seccomp_filter():

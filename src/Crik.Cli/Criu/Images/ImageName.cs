@@ -9,6 +9,7 @@ internal static class ImageName
     public const string Terminals = "tty-info.img";
     public const string MemoryFiles = "memfd.img";
     public const string DeletedFiles = "remap-fpath.img";
+    public const string MessageQueues = "crik-mqueue.img";
     public const string DumpStatistics = "stats-dump";
 
     /// <summary>How the names of the images of memory pages begin.</summary>
