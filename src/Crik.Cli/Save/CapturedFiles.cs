@@ -41,7 +41,7 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
     {
         HeldFiles held = new(tree.PathSet);
         HashSet<string> files = [.. own.Files];
-        foreach (OpenDescriptor file in tree.Open)
+        foreach (OpenDescriptor file in ProcFs.HasLeases() ? tree.Open : []) // a tree may have very many
         {
             if ((files.Contains(file.Target) || policy.AdditionalPaths.Any(path => PathNames.IsBelow(file.Target, path)))
                 && Libc.TryGetDescriptor(file.Pid, file.Number) is { } descriptor)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Crik.Configuration;
 using Crik.Control;
 using Crik.Criu;
+using Crik.Criu.Images;
 using Crik.Files;
 using Crik.Inspection;
 using Crik.Linux;
@@ -115,6 +116,14 @@ public sealed class ReadersTests : IDisposable
             Assert.Equal(["untouched"], Names(outside));
             Assert.Equal("x", File.ReadAllText(Path.Combine(outside, "untouched")));
         });
+    }
+
+    [Fact]
+    public void A_damaged_message_queue_is_read_or_refused()
+    {
+        MessageQueueEntry entry = new(["file[1:2]"], "name", IsRemoved: true, FileModes.OwnFile, 1, 2, new QueueSize(10, 8192), [new QueuedMessage(3, [1, 2, 3])]);
+
+        Mutation.Run(Seed, 20_000, [entry.Encode()], bad => Refuses<InvalidDataException>(() => MessageQueueEntry.Decode(bad)));
     }
 
     [Fact]

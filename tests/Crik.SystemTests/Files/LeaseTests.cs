@@ -3,6 +3,7 @@ namespace Crik.SystemTests.Files;
 /// <summary>Tests leases (F_SETLEASE), which break when somebody opens the file.</summary>
 public sealed class LeaseTests
 {
+    /// <summary>Whoever opens a leased file waits for 45 s (<c>/proc/sys/fs/lease-break-time</c>), which is longer than the grace period.</summary>
     [LabTheory]
     [InlineData("basic")]
     [InlineData("full")]
@@ -13,7 +14,7 @@ public sealed class LeaseTests
         int last = 0;
         for (int i = 0; i < 4; i++)
         {
-            using Pod pod = Pod.WithCheckpoints(images, ["--level", level], "python3", "/programs/lease.py", "rw");
+            using Pod pod = Pod.WithCheckpoints(images, ["--level", level, "--env", "CRIK_GRACE_PERIOD=30s"], "python3", "/programs/lease.py", "rw");
             pod.WaitForCount(last + 3);
             if (i == 2)
             {
