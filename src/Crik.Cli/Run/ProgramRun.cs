@@ -183,7 +183,10 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         {
             SaveOutcome.Committed committed => _status with
             {
-                State = "running", LastCheckpoint = committed.Generation, LastCheckpointAt = DateTimeOffset.UtcNow, LastFailure = null,
+                State = "running",
+                LastCheckpoint = committed.Generation,
+                LastCheckpointAt = DateTimeOffset.UtcNow,
+                LastFailure = null,
             },
             SaveOutcome.Failed failed => _status with { State = "running", LastFailure = failed.Reason },
             _ => _status,
