@@ -21,7 +21,7 @@
 Every pod gets what the pods of a kubelet have: a new writable layer, its own namespaces, host name and cgroup, read-only
 /proc/sys, masked paths, its own /etc/hosts, /etc/hostname and /etc/resolv.conf, a termination log, a service-account token.
 Standard input, output and error are passed through. It removes everything at the end."""
-import argparse, glob, json, os, shutil, signal, subprocess, sys, uuid
+import argparse, glob, json, os, random, shutil, signal, subprocess, sys, time, uuid
 
 import idmap
 
@@ -91,6 +91,17 @@ def mount_root(root, image, layer):
     return root
 
 
+def make_projected_volume(directory, files):
+    """Makes the files as the kubelet does (pkg/volume/util/atomic_writer.go): in a directory with the time in its name."""
+    data = f"..{time.strftime('%Y_%m_%d_%H_%M_%S')}.{random.randrange(10 ** 9)}"
+    os.makedirs(f'{directory}/{data}')
+    os.symlink(data, directory + '/..data')
+    for name, text in files.items():
+        with open(f'{directory}/{data}/{name}', 'w') as out:
+            out.write(text)
+        os.symlink(f'..data/{name}', f'{directory}/{name}')
+
+
 def prepare(a):
     bundle = bundle_of(a.name)
     clean_up(a.name)
@@ -103,11 +114,13 @@ def prepare(a):
     shutil.copy(a.crik, root + '/usr/local/bin/crik')
     os.makedirs(root + '/programs', exist_ok=True)
     netns, _, address = (a.network or ':10.0.0.2/8').partition(':')
-    files = {'hosts': f"127.0.0.1 localhost\n{address.split('/')[0]} {a.name}\n", 'hostname': a.name + '\n', 'resolv.conf': 'search lab\n',
-             'termination-log': '', 'token': uuid.uuid4().hex}
+    # The length of these files differs from pod to pod, as it does where addresses and search domains differ.
+    files = {'hosts': f"127.0.0.1 localhost\n{address.split('/')[0]} {a.name}\n# {'x' * random.randrange(1000)}\n", 'hostname': a.name + '\n', 'termination-log': '',
+             'resolv.conf': f"search {'x' * random.randrange(1, 60)}.lab\n"}
     for f, text in files.items():
         with open(f'{bundle}/{f}', 'w') as out:
             out.write(text)
+    make_projected_volume(bundle + '/serviceaccount', {'token': 'x' * random.randrange(500, 1000)})
     bounding = [name for name in LEVELS[a.level] + a.capability if name not in a.drop]
     uid, gid, effective = 0, 0, bounding
     if a.level == 'nonroot':
@@ -132,8 +145,7 @@ def prepare(a):
               mount('/sys/fs/cgroup', 'cgroup', 'cgroup', 'nosuid', 'noexec', 'nodev', 'relatime', *read_only),
               mount('/dev/shm', 'tmpfs', 'shm', 'nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'),
               mount('/dev/termination-log', 'bind', bundle + '/termination-log', 'rbind', 'rw'),
-              mount('/var/run/secrets/kubernetes.io/serviceaccount', 'tmpfs', 'tmpfs', 'mode=755', 'size=64k'),
-              mount('/var/run/secrets/kubernetes.io/serviceaccount/token', 'bind', bundle + '/token', 'rbind', 'ro'),
+              mount('/var/run/secrets/kubernetes.io/serviceaccount', 'bind', bundle + '/serviceaccount', 'rbind', 'ro'),
               mount('/programs', 'bind', HERE + '/programs', 'rbind', 'ro')]
     mounts += [mount('/etc/' + f, 'bind', f'{bundle}/{f}', 'rbind', 'rw') for f in ('hosts', 'hostname', 'resolv.conf')]
     volumes = [f'{a.image_dir}:/checkpoint'] if a.image_dir else []

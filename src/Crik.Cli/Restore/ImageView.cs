@@ -31,7 +31,7 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
     public void Fill(string checkpoint, StandardStreams streams, RestoredQueues queues)
     {
         string images = CheckpointLayout.ImagesIn(checkpoint);
-        CriuImage files = CriuImage.Read(System.IO.Path.Combine(images, "files.img"));
+        CriuImage files = CriuImage.Read(System.IO.Path.Combine(images, ImageName.OpenFiles));
         StreamReplacement replacement = new(OpenFiles.HighestId(files) + 1);
         Inherited = Replace(streams, replacement);
         IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
@@ -42,10 +42,10 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
             renamed.TryAdd(file.Seen, file.Path);
         }
 
-        DirectoryModes modes = DirectoryModes.Of(manifest, images);
-        bool ChangesFiles(CriuImage image) => OpenFiles.ReplaceStreams(image, replacement)
-            | OpenFiles.Move(image, path => renamed.GetValueOrDefault(path) ?? queues.PathOf(path) ?? CgroupPaths.Move(path, manifest.Cgroups, cgroups)) | OpenFiles.Readdress(image, addresses)
-            | OpenFiles.Bind(image, manifest.SocketFiles) | OpenFiles.ForgetOwnersOfDeleted(image) | modes.Adapt(image);
+        PodFiles ofPod = PodFiles.Of(manifest, images);
+        bool areFilesChanged = OpenFiles.ReplaceStreams(files, replacement)
+            | OpenFiles.Move(files, path => renamed.GetValueOrDefault(path) ?? queues.PathOf(path) ?? CgroupPaths.Move(path, manifest.Cgroups, cgroups))
+            | OpenFiles.Readdress(files, addresses) | OpenFiles.Bind(files, manifest.SocketFiles) | OpenFiles.ForgetOwnersOfDeleted(files) | ofPod.Adapt(files);
         Dictionary<string, CriuImage> threads = RepeatCalls(images);
         foreach (ImageFile image in manifest.Images)
         {
@@ -53,13 +53,14 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
             string target = System.IO.Path.Combine(Path, image.Name);
             Func<CriuImage, bool>? change = image.Name switch
             {
-                "files.img" => ChangesFiles,
+                ImageName.OpenFiles => _ => areFilesChanged,
+                ImageName.DeletedFiles => ofPod.ForgetFoundAgain,
                 "pstree.img" => TaskTree.KeepDaemons,
                 _ when !replacement.IsEmpty && image.Name.StartsWith("fdinfo-", StringComparison.Ordinal) =>
                     table => OpenFiles.ReplaceStreamsInTable(table, replacement),
                 _ => null,
             };
-            CriuImage? read = change is null ? threads.GetValueOrDefault(image.Name) : image.Name == "files.img" ? files : CriuImage.Read(source);
+            CriuImage? read = change is null ? threads.GetValueOrDefault(image.Name) : image.Name == ImageName.OpenFiles ? files : CriuImage.Read(source);
             if (read is not null && (change is null || change(read)))
             {
                 read.Write(target);

@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Files;
 using Crik.Init;
 using Crik.Store;
 
@@ -40,7 +41,7 @@ internal sealed class ProcRestoredTree(IInit init) : IRestoredTree
             file.LinkNames(); // before the watches, which may be on the directory
         }
 
-        InotifyWatches.PutOn(manifest.Watches);
+        InotifyWatches.PutOn(manifest.Watches.Select(watch => watch with { Path = ProjectedVolume.Move(watch.Path) ?? watch.Path }));
         terminal?.Keep(manifest.RootPid);
         if (manifest.Traits is { } traits)
         {

@@ -28,7 +28,7 @@ internal sealed record ContainerFacts(
         Dictionary<string, FileStamp> stamps = [];
         foreach (string path in manifest.Paths.Where(path => !IsPutBack(path)))
         {
-            if (Libc.TryStatus(path, followLinks: true) is not { } status)
+            if (Libc.TryStatus(ProjectedVolume.Move(path) ?? path, followLinks: true) is not { } status)
             {
                 missing.Add(path);
             }

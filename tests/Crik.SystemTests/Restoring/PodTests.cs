@@ -45,6 +45,31 @@ public sealed class PodTests
         Assert.NotEmpty(cgroups);
     }
 
+    [LabTheory]
+    [InlineData("basic")]
+    [InlineData("full")]
+    public void A_file_of_a_secret_that_the_kubelet_replaced_before_the_checkpoint_is_the_new_one(string level)
+    {
+        using ImageDirectory images = new();
+        string volume = images.In("secret");
+        MakeSecret(volume, "..2026_11_22_10_00_00.1", "old");
+        string[] options = ["--level", level, "--mount", $"{volume}:/secret:ro"];
+        string[] program = Programs.Shell("exec 5</secret/key; trap 'cat <&5' USR1; n=0; while :; do echo count $((n+=1)); sleep 0.05; done");
+        using (Pod first = Pod.WithCheckpoints(images, options, program))
+        {
+            first.WaitForCount(2);
+            MakeSecret(volume, "..2026_11_22_11_00_00.22", "renewed");
+            first.End(143);
+        }
+
+        MakeSecret(volume, "..2026_11_22_12_00_00.333", "of the second pod");
+        using Pod second = Pod.WithCheckpoints(images, options, program);
+        second.WaitForCount(3);
+        second.Kill("USR1");
+        second.WaitForLine("of the second pod");
+        second.End(143);
+    }
+
     [LabFact]
     public void Files_stay_open_on_every_kind_of_volume()
     {
@@ -347,6 +372,25 @@ public sealed class PodTests
             using Pod pod = Pod.WithCheckpoints(images, [], program);
             pod.WaitFor(line => line.StartsWith("count ", StringComparison.Ordinal) && line.EndsWith(" 221", StringComparison.Ordinal), "221 tasks");
             pod.End(143);
+        }
+    }
+
+    /// <summary>Writes a Secret with one key, or replaces it, as the kubelet does (pkg/volume/util/atomic_writer.go).</summary>
+    private static void MakeSecret(string volume, string data, string key)
+    {
+        Directory.CreateDirectory(Path.Combine(volume, data));
+        File.WriteAllText(Path.Combine(volume, data, "key"), key + "\n");
+        string link = Path.Combine(volume, "..data");
+        string? before = new FileInfo(link).LinkTarget;
+        File.Delete(link);
+        File.CreateSymbolicLink(link, data);
+        if (before is null)
+        {
+            File.CreateSymbolicLink(Path.Combine(volume, "key"), "..data/key");
+        }
+        else
+        {
+            Directory.Delete(Path.Combine(volume, before), recursive: true);
         }
     }
 }

@@ -1,5 +1,5 @@
 """world.py: opens the files that a runtime puts into a container. On SIGUSR1 it prints what it finds in them. It also counts."""
-import fcntl, json, os, signal, struct, time
+import ctypes, fcntl, json, os, signal, struct, time
 
 CGROUP_FILES = [('memory', 'cgroup.procs'), ('pids', 'cgroup.procs'), ('pids', 'pids.current'), ('unified', 'cgroup.procs')]
 
@@ -26,6 +26,10 @@ for controller, name in CGROUP_FILES:
         cgroups[f'{controller}/{name}'] = open(f'{directory}/{name}')
 directory = os.open('/etc', os.O_RDONLY | os.O_DIRECTORY)
 path = os.open('/etc/hosts', os.O_PATH)
+secrets = os.open('/var/run/secrets/kubernetes.io/serviceaccount/..data', os.O_RDONLY | os.O_DIRECTORY)
+libc = ctypes.CDLL(None, use_errno=True)
+watch = libc.inotify_init1(os.O_NONBLOCK)
+libc.inotify_add_watch(watch, b'/var/run/secrets/kubernetes.io/serviceaccount/token', 0x20)  # IN_OPEN
 os.chdir('/var')
 os.umask(0o27)
 
@@ -40,6 +44,11 @@ def look(*_):
         file.seek(0)
         found[name] = len(file.read().split()) > 0
         found[name + ' path'] = os.readlink(f'/proc/self/fd/{file.fileno()}')
+    with open('/var/run/secrets/kubernetes.io/serviceaccount/token') as now:
+        files['/var/run/secrets/kubernetes.io/serviceaccount/token'].seek(0)
+        found['token'] = files['/var/run/secrets/kubernetes.io/serviceaccount/token'].read() == now.read()
+    found['secrets'] = os.listdir(secrets) == ['token']
+    found['event'] = len(os.read(watch, 4096)) > 0
     found['entries'] = len(os.listdir(directory)) > 10
     found['cwd'] = os.getcwd()
     found['umask'] = oct(os.umask(0o27))

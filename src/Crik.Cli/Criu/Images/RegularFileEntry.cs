@@ -10,7 +10,9 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
     private const int OwnerField = 5;
     private const int PathField = 6;
     private const int MountField = 7;
+    private const int SizeField = 8;
     private const int ModeField = 10;
+    private const int BuildIdField = 11;
     private const int LastOfOwner = 5;
     private const ulong TypeBits = 0xF000; // S_IFMT
 
@@ -44,6 +46,12 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
     }
 
     public byte[] WithPermissions(UnixFileMode permissions) => ChangedMessage.WithNumber(_message, ModeField, (long)Type | (long)permissions);
+
+    /// <summary>The entry without what criu would compare with the file that it finds: size, mode and build-id.</summary>
+    public byte[] WithoutValidation() =>
+        ChangedMessage.Without(ChangedMessage.Without(ChangedMessage.Without(_message, SizeField), ModeField), BuildIdField);
+
+    public byte[] ToArray() => _message.ToArray();
 
     public byte[] WithPath(string path) => ChangedMessage.WithBytes(_message, PathField, Encoding.UTF8.GetBytes(path));
 }

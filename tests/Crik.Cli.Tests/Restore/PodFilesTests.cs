@@ -7,7 +7,7 @@ using Crik.Tests.Store;
 
 namespace Crik.Tests.Restore;
 
-public sealed class DirectoryModesTests
+public sealed class PodFilesTests
 {
     private const int Directory = 0x4000;
     private const int Plain = 0x8000;
@@ -20,7 +20,7 @@ public sealed class DirectoryModesTests
     [InlineData("/tmp", Directory | 0b111_000_000, 32, null)] // on a mount that criu makes
     [InlineData("/gone", Directory | 0b111_101_101, 0, null)]
     [InlineData("/etc/hosts", Directory | 0b111_101_101, 0, null)] // a plain file here
-    [InlineData("/etc/hosts", Plain | 0b110_100_000, 0, null)]
+    [InlineData("/etc/passwd", Plain | 0b110_100_000, 0, null)]
     [InlineData("/tmp", Plain | 0b110_100_000, 0, null)] // a directory here
     [InlineData("/tmp", null, 0, null)]
     public void Only_a_directory_that_is_one_here_too_takes_the_mode_that_it_has_here(string path, int? then, int mount, int? now)
@@ -28,7 +28,7 @@ public sealed class DirectoryModesTests
         CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
         files.Messages.Add(Entry(1, path, then, mount));
 
-        bool changed = Modes(made: [], mounts: [32]).Adapt(files);
+        bool changed = Files(made: [], mounts: [32]).Adapt(files);
 
         Assert.Equal(now is not null, changed);
         Assert.Equal(Entry(1, path, now is null ? then : Directory | now, mount), files.First);
@@ -40,10 +40,58 @@ public sealed class DirectoryModesTests
         CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
         files.Messages.AddRange([Entry(1, "/tmp", Directory | 0b111_000_000, 0), Entry(2, "/tmp", Directory | 0b111_000_000, 0)]);
 
-        Assert.True(Modes(made: [1], mounts: []).Adapt(files));
+        Assert.True(Files(made: [1], mounts: []).Adapt(files));
 
         Assert.Equal(Entry(1, "/tmp", Directory | 0b111_000_000, 0), files.Messages[0]);
         Assert.Equal(Entry(2, "/tmp", Directory | 0b1_111_111_111, 0), files.Messages[1]);
+    }
+
+    [Theory]
+    [InlineData("/etc/resolv.conf", "/etc/resolv.conf")]
+    [InlineData("/secret/..2026_11_22_10_00_00.12/key", "/secret/..2026_11_23_11_00_00.99/key")]
+    [InlineData("/secret/..2026_11_22_10_00_00.12/a/..b/key", "/secret/..2026_11_23_11_00_00.99/a/..b/key")]
+    [InlineData("/..x/secret/..2026_11_22_10_00_00.12/key", null)] // no link there
+    [InlineData("/secret/..2026_11_23_11_00_00.99/key", null)] // the same directory
+    [InlineData("/secret/..other/key", null)]
+    [InlineData("/odd/..2026_11_22_10_00_00.12/key", null)] // the link leads elsewhere
+    public void A_file_that_the_kubelet_writes_for_each_pod_is_not_compared_and_is_found_in_this_pod(string path, string? now)
+    {
+        CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
+        files.Messages.Add(Entry(1, path, Plain | 0b110_100_100, 0, size: 12));
+
+        Assert.Equal(now is not null, Files(made: [], mounts: []).Adapt(files));
+
+        Assert.Equal(now is null ? Entry(1, path, Plain | 0b110_100_100, 0, size: 12) : Entry(1, now, null, 0), files.First);
+    }
+
+    [Theory]
+    [InlineData("/secret/..2026_11_22_10_00_00.12/key", true)]
+    [InlineData("/secret/..2026_11_22_10_00_00.12/gone", false)]
+    [InlineData("/elsewhere/key", false)]
+    public void A_file_that_the_kubelet_replaced_before_the_checkpoint_is_the_new_one_if_there_is_one(string path, bool isFound)
+    {
+        CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
+        files.Messages.Add(Entry(1, path, Plain | 0b110_100_100, 0, size: 12));
+        CriuImage deleted = CriuImage.Parse([1, 2, 3, 4]);
+        deleted.Messages.AddRange([new ProtoWriter().Number(1, 1).Number(2, 1).ToArray(), new ProtoWriter().Number(1, 2).Number(2, 2).ToArray()]);
+        PodFiles adapted = Files(made: [1, 2], mounts: []);
+
+        Assert.Equal(isFound, adapted.Adapt(files));
+        Assert.Equal(isFound, adapted.ForgetFoundAgain(deleted));
+
+        Assert.Equal(isFound ? "/secret/..2026_11_23_11_00_00.99/key" : path, new OpenFileEntry(files.First).Regular.Path);
+        Assert.Equal(isFound ? 1 : 2, deleted.Messages.Count);
+    }
+
+    [Fact]
+    public void An_open_directory_of_such_a_volume_is_found_and_takes_its_mode()
+    {
+        CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
+        files.Messages.Add(Entry(1, "/secret/..2026_11_22_10_00_00.12", Directory | 0b111_000_000, 0));
+
+        Assert.True(Files(made: [], mounts: []).Adapt(files));
+
+        Assert.Equal(Entry(1, "/secret/..2026_11_23_11_00_00.99", Directory | 0b111_101_101, 0), files.First);
     }
 
     [Fact]
@@ -65,26 +113,34 @@ public sealed class DirectoryModesTests
         CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
         files.Messages.AddRange([.. new[] { (7, 0), (8, 0), (9, 30), (10, 31), (11, 32) }.Select(one => Entry(one.Item1, open.Path, Directory, one.Item2))]);
 
-        DirectoryModes.Of(manifest, images.Path).Adapt(files);
+        PodFiles.Of(manifest, images.Path).Adapt(files);
 
         Assert.Equal([false, true, true, true, false], files.Messages.Select(message => new OpenFileEntry(message).Regular.Permissions != 0));
     }
 
-    private static DirectoryModes Modes(HashSet<uint> made, HashSet<uint> mounts) => new(made, mounts, path => path switch
+    private static PodFiles Files(HashSet<uint> made, HashSet<uint> mounts) => new(made, mounts, path => path switch
     {
         "/" => Status(FileType.Directory, 0b111_101_101),
         "/tmp" => Status(FileType.Directory, 0b1_111_111_111),
-        "/etc/hosts" => Status(FileType.Regular, 0b110_100_100),
+        "/etc/hosts" or "/etc/passwd" => Status(FileType.Regular, 0b110_100_100),
+        "/secret/..2026_11_23_11_00_00.99/key" => Status(FileType.Regular, 0b110_100_100),
+        "/secret/..2026_11_23_11_00_00.99" => Status(FileType.Directory, 0b111_101_101),
+        _ => null,
+    }, path => path switch
+    {
+        "/secret/..data" => "..2026_11_23_11_00_00.99",
+        "/odd/..data" => "/elsewhere",
         _ => null,
     });
 
     private static FileStatus Status(FileType type, int permissions) => new() { Type = type, Permissions = (UnixFileMode)permissions };
 
     /// <summary>Makes an entry of files.img, in which the number of a mount is a zigzag number.</summary>
-    private static byte[] Entry(int id, string path, int? mode, int mount)
+    private static byte[] Entry(int id, string path, int? mode, int mount, int? size = null)
     {
         ProtoWriter file = new ProtoWriter().Number(1, id).Number(2, 0).Number(3, 0).Text(6, path);
         _ = mount == 0 ? file : file.Number(7, mount * 2);
+        _ = size is { } bytes ? file.Number(8, bytes) : file;
         return OpenFileEntry.OfRegular((uint)id, (mode is { } known ? file.Number(10, known) : file).ToArray());
     }
 }
