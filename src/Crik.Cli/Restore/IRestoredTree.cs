@@ -1,3 +1,4 @@
+using Crik.Diagnostics;
 using Crik.Store;
 
 namespace Crik.Restore;
@@ -22,8 +23,8 @@ internal interface IRestoredTree
     /// <summary>Makes sure that later processes get PIDs in the tree's range.</summary>
     void EnterTreeRange();
 
-    /// <summary>Counts the bytes of memory that the tree has so far.</summary>
-    long ResidentBytes(int root);
+    /// <summary>Counts the processes of the tree that are there, and the bytes that they have read for their memory.</summary>
+    Work WorkDone(int root);
 
     bool IsEnding(int pid);
 

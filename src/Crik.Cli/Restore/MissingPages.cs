@@ -90,7 +90,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
         _clock.Start();
         _sinceReport.Start();
         _sinceLast.Start();
-        _progress = new Progress("the program runs, and its pages come in", total, () => _read); // last, because the thread looks from here on
+        _progress = new Progress("the program runs, and its pages come in", new Work(total), () => new Work(_read)); // last, because the thread looks from here on
     }
 
     /// <summary>Waits on the run's thread until no page is missing any more.</summary>

@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Diagnostics;
 using Crik.Files;
 using Crik.Init;
 using Crik.Store;
@@ -30,7 +31,14 @@ internal sealed class ProcRestoredTree(IInit init) : IRestoredTree
 
     public void EnterTreeRange() => PidSpace.EnterTreeRange();
 
-    public long ResidentBytes(int root) => ProcFs.ResidentBytes(ProcFs.Tree(root)); // the tree is crik's child, not criu's
+    public Work WorkDone(int root)
+    {
+        // The tree is crik's child, not criu's. Its processes read their pages themselves, after all of them were made. Until then each has
+        // its parent's memory, so the resident memory says nothing; without the right to see what a process read, it is all that there is.
+        IReadOnlyList<int> tasks = ProcFs.Tree(root);
+        long read = tasks.Sum(ProcFs.BytesRead);
+        return new Work(read > 0 ? read : ProcFs.ResidentBytes(tasks), tasks.Count);
+    }
 
     public bool IsEnding(int pid) => ProcFs.IsEnding(pid);
 

@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Criu.Images;
 using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Store;
@@ -42,12 +43,20 @@ internal sealed class RestoreConversation(
 
     private MissingPages? Missing => plan.Missing;
 
+    /// <summary>The work of a restore: all images, except for pages that come in when the program runs, and all processes.</summary>
+    public static Work Whole(RestorePlan plan)
+    {
+        IReadOnlyList<ImageFile> images = plan.Manifest.Images;
+        return new(images.Where(image => plan.Missing is null || !CheckpointLayout.IsPages(image.Name)).Sum(image => image.Size),
+            (int)images.Sum(image => image.Name.StartsWith(ImageName.MemoryPrefix, StringComparison.Ordinal) ? 1 : 0));
+    }
+
     /// <returns>Whether the program runs.</returns>
     public bool Hold(byte[] request)
     {
         criu.Send(request);
         Deadline deadline = Deadline.In(longest);
-        Progress progress = new("reading the checkpoint", plan.Manifest.MemoryBytes, () => tree.ResidentBytes(plan.Manifest.RootPid));
+        Progress progress = new("reading the checkpoint", Whole(plan), () => tree.WorkDone(plan.Manifest.RootPid));
         while (true)
         {
             CriuReply reply = criu.Receive(_state == RestoreState.Making ? deadline : Deadline.In(s_lastWords), GiveUp, progress);

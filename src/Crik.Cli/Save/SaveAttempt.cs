@@ -128,7 +128,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             Compress = _plan.Compresses,
             ConfigFile = settings is null ? null : $"/proc/{Environment.ProcessId}/fd/{settings.Number}",
         }));
-        return Converse(criu, draft, new Progress("writing the checkpoint", speeds.Foresee(size, _plan.Compresses), () => ProcFs.BytesWritten(criu.Process.Pid)));
+        return Converse(criu, draft, new Progress("writing the checkpoint", new Work(speeds.Foresee(size, _plan.Compresses)), () => new Work(ProcFs.BytesWritten(criu.Process.Pid))));
     }
 
     private SaveOutcome Converse(ICriuSession criu, CheckpointDraft draft, Progress progress)

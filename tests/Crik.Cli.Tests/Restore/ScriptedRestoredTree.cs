@@ -1,3 +1,4 @@
+using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Restore;
 using Crik.Store;
@@ -28,7 +29,7 @@ internal sealed class ScriptedRestoredTree(IInit init) : IRestoredTree
 
     public void EnterTreeRange() => Steps.Add("enter");
 
-    public long ResidentBytes(int root) => 0;
+    public Work WorkDone(int root) => default;
 
     public bool IsEnding(int pid)
     {

@@ -21,11 +21,14 @@ internal static class ImageName
     /// <summary>How the names of the images of mount namespaces begin.</summary>
     public const string MountsPrefix = "mountpoints-";
 
+    /// <summary>How the names of the images of address spaces begin. Each living process has one.</summary>
+    public const string MemoryPrefix = "mm-";
+
     public static string Core(int pid) => $"core-{pid}.img";
 
     public static string Ids(int pid) => $"ids-{pid}.img";
 
-    public static string Memory(int pid) => $"mm-{pid}.img";
+    public static string Memory(int pid) => $"{MemoryPrefix}{pid}.img";
 
     public static string Directories(int pid) => $"fs-{pid}.img";
 
