@@ -5,7 +5,7 @@ SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo chart test unit-test system-test compression-test chart-test cluster cluster-test cluster-stop matrix faults bench bench-golden bench-store bench-server bench-server-real format clean
+.PHONY: crik node-state-server demo chart test unit-test system-test compression-test chart-test cluster cluster-test cluster-stop matrix faults restores large bench bench-golden bench-store bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -84,6 +84,13 @@ bench:
 	@tests/lab/rootfs.sh experimental
 	@python3 bench/bench.py $(if $(QUICK),--quick) $(OPTIONS)
 
+## large: very large programs, each once, beside criu alone: processes, threads, open files, mappings, memory
+large:
+	@build/install.sh
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/rootfs.sh experimental
+	@python3 bench/bench.py --large $(OPTIONS)
+
 ## cluster: a real Kubernetes of two nodes (the first time: compiles it, ten minutes)
 cluster:
 	@tests/lab/kubernetes/cluster.sh start
@@ -111,6 +118,12 @@ faults:
 	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/faults/faults.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
+
+## restores: many restores of processes that wait for each other (COUNT=200 LEVEL=basic|full|nonroot METHOD=fork|forkserver|spawn)
+restores:
+	@build/install.sh
+	@$(MAKE) --no-print-directory $(CRIK)
+	@tests/lab/restores.py $(if $(COUNT),--count $(COUNT)) $(if $(LEVEL),--level $(LEVEL)) $(if $(METHOD),--method $(METHOD))
 
 ## format: what CI looks at
 format:

@@ -55,7 +55,8 @@ class Bench:
         self.name = f'bench-{tool}-{os.getpid()}'
 
     def command(self, restore, lazily):
-        load = '/shared/load {} /shared/page ' + f'{self.case.megabytes} {self.case.processes} {self.case.files} /shared/files'
+        load = '/shared/load {} /shared/page ' + f'{self.case.megabytes} {self.case.processes} {self.case.files} /shared/files ' \
+            f'{self.case.threads} {self.case.mappings}'
         if self.tool in INITS:
             return [*INITS[self.tool], '--', *load.format('run').split()]
         options = f'{COMMON} {UNPRIVILEGED[self.level]} --images-dir /checkpoint'
@@ -94,23 +95,24 @@ class Bench:
     def prove_restored(self):
         """Checks that the restored program is all there, and still answers."""
         took = self.page['resumed']
-        proof.is_restored(self.page, self.processes(), self.case)
+        proof.is_restored(self.page, self.programs(), self.case)
         self.page['resumed'] = 0
         self.page['asked'] = 1
         self.page.wait('resumed', 1, self.runner)
         self.page['resumed'] = took
 
-    def processes(self):
-        """The names of the processes in the pod. Its first one is the parent of them all."""
-        names, parents = [], [self.pid]
+    def programs(self):
+        """The directories in /proc of the program's processes. The pod's first process is the parent of them all."""
+        found, parents = [], [f'/proc/{self.pid}']
         while parents:
             parent = parents.pop()
-            with open(f'/proc/{parent}/comm') as name:
-                names.append(name.read().rstrip('\n'))
-            for thread in os.listdir(f'/proc/{parent}/task'):
-                with open(f'/proc/{parent}/task/{thread}/children') as children:
-                    parents += map(int, children.read().split())
-        return names
+            with open(parent + '/comm') as name:
+                if name.read().rstrip('\n') == 'load':
+                    found.append(parent)
+            for thread in os.listdir(parent + '/task'):
+                with open(f'{parent}/task/{thread}/children') as children:
+                    parents += [f'/proc/{pid}' for pid in children.read().split()]
+        return found
 
     def prove_saved(self):
         """Checks that the checkpoint is whole."""

@@ -45,10 +45,15 @@ def saved_by_criu(directory, case):
     memory_is_in(directory, case)
 
 
-def is_restored(page, processes, case):
-    """Checks that a program goes on, and was not started again. processes: the names of those that are there."""
+def is_restored(page, programs, case):
+    """Checks that a program goes on with all it had, and was not started again. programs: the directories of its processes."""
     if page['ready']:
         raise NotProven('the program was started afresh instead of restored')
-    there = processes.count('load')
-    if there != case.processes:
-        raise NotProven(f'{there} of {case.processes} processes are there after the restore')
+    if len(programs) != case.processes:
+        raise NotProven(f'{len(programs)} of {case.processes} processes are there after the restore')
+    for what, wanted, there in (('threads', case.threads, lambda: sum(len(os.listdir(p + '/task')) - 1 for p in programs)),
+                                ('open files', case.files, lambda: sum(os.path.dirname(os.readlink(f)) == '/shared/files'
+                                                                       for p in programs for f in glob.glob(p + '/fd/*'))),
+                                ('mappings', case.mappings, lambda: sum(len(open(p + '/maps').readlines()) for p in programs))):
+        if wanted and there() < wanted:
+            raise NotProven(f'{there()} of {wanted} {what} are there after the restore')

@@ -75,7 +75,7 @@ def table(rows, pairs):
 
 
 def markdown(rows, skipped, facts):
-    text = [f'Medians of {facts["rounds"]} pairs (n: of so many), quartiles in brackets; {facts["cpu"]}, {facts["cores"]} cores, kernel {facts["kernel"]}, '
+    text = [('One pair' if facts['rounds'] == 1 else f'Medians of {facts["rounds"]} pairs (n: of so many), quartiles in brackets') + f'; {facts["cpu"]}, {facts["cores"]} cores, kernel {facts["kernel"]}, '
             f'level {facts["level"]}, load average {facts["loadAverage"][0]}–{facts["loadAverage"][1]}, {facts["date"]}.', '',
             '| ' + ' | '.join(HEAD) + ' |', '| ' + ' | '.join(['---'] * len(HEAD)) + ' |',
             *('| ' + ' | '.join(row.cells(facts['rounds'])) + ' |' for row in rows)]
@@ -83,14 +83,14 @@ def markdown(rows, skipped, facts):
     return '\n'.join(text + ([''] + notes if notes else [])) + '\n'
 
 
-def write(rows, skipped, facts, directory):
+def write(rows, skipped, facts, directory, name):
     """Writes all forms of the report and prints the table. Returns how many errors there are."""
-    path = lambda name: os.path.join(directory, name)
-    with open(path('bench.json'), 'w') as file:
+    path = lambda kind: os.path.join(directory, f'{name}.{kind}')
+    with open(path('json'), 'w') as file:
         json.dump({'facts': facts, 'skipped': skipped, 'rows': [{**dataclasses.asdict(row), 'ratio': row.ratio, 'met': row.met} for row in rows]}, file, indent=1)
-    with open(path('bench.md'), 'w') as file:
+    with open(path('md'), 'w') as file:
         file.write(markdown(rows, skipped, facts))
-    with open(path('bench.svg'), 'w') as file:
+    with open(path('svg'), 'w') as file:
         file.write(svg.picture([row for row in rows if not row.error], facts))
     print(table(rows, facts['rounds']))
     for reason in skipped:
@@ -101,5 +101,5 @@ def write(rows, skipped, facts, directory):
             errors += 1
             print(f'error: {row.name}: {row.error}')
     judged = [row for row in rows if row.met is not None]
-    print(f'{sum(row.met for row in judged)} of {len(judged) + errors} goals met, {errors} errors; {directory}/bench.json, .md and .svg')
+    print(f'{sum(row.met for row in judged)} of {len(judged) + errors} goals met, {errors} errors; {directory}/{name}.json, .md and .svg')
     return errors

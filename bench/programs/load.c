@@ -1,13 +1,14 @@
 /* load: a program of a wanted size for the benchmark. It writes to a shared page when it is ready and when it runs again.
  *
  *   load stamp PAGE COMMAND...              writes the time to the page and becomes the command
- *   load run PAGE MEGABYTES PROCESSES FILES DIRECTORY
- *   load above PAGE MEGABYTES PROCESSES FILES DIRECTORY
+ *   load run PAGE MEGABYTES PROCESSES FILES DIRECTORY THREADS MAPPINGS
+ *   load above PAGE MEGABYTES PROCESSES FILES DIRECTORY THREADS MAPPINGS
  *
- * Half of each page of memory compresses well, half does not. The files are opened in DIRECTORY, one descriptor each. With
- * `above` the program does for itself what crik does for its program: it takes a new session, and pids that are free at a restore. */
+ * Half of each page of memory compresses well, half does not. The files are opened in DIRECTORY, one descriptor each. Memory and
+ * files are divided among the processes; the threads and the mappings are those of the first one. With `above` the program does for itself what crik does for its program: it takes a new session, and pids that are free at a restore. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -65,18 +66,48 @@ static void fill(size_t bytes) {
     }
 }
 
-static void open_files(long count, const char *directory) {
+static void open_files(long from, long count, const char *directory) {
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    for (long i = 0; i < count; i++) {
+    for (long i = from; i < from + count; i++) {
         char path[4096];
         snprintf(path, sizeof path, "%s/%ld", directory, i);
         if (open(path, O_RDWR | O_CREAT, 0600) < 0) {
             perror(path);
             exit(1);
         }
+    }
+}
+
+static void *wait_for_ever(void *nothing) {
+    for (;;) pause();
+    return nothing;
+}
+
+static void start_threads(long count) {
+    pthread_attr_t small;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, 64 * 1024);
+    for (pthread_t thread; count > 0; count--) {
+        if (pthread_create(&thread, &small, wait_for_ever, NULL) != 0) {
+            fprintf(stderr, "%ld threads could not be started\n", count);
+            exit(1);
+        }
+    }
+}
+
+/* Makes one mapping of each page, because its neighbours have other rights. */
+static void map_pages(long count) {
+    char *pages = mmap(NULL, (size_t)(count + 1) * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (long i = 0; pages != MAP_FAILED && i < count; i++) {
+        pages[i * 4096] = (char)i;
+        if (i % 2 == 1 && mprotect(pages + i * 4096, 4096, PROT_READ) != 0) pages = MAP_FAILED;
+    }
+    if (pages == MAP_FAILED) {
+        perror("mappings");
+        exit(1);
     }
 }
 
@@ -98,7 +129,7 @@ int main(int argc, char **argv) {
         perror(argv[3]);
         return 127;
     }
-    if (argc != 7 || (strcmp(argv[1], "run") != 0 && strcmp(argv[1], "above") != 0)) return 64;
+    if (argc != 9 || (strcmp(argv[1], "run") != 0 && strcmp(argv[1], "above") != 0)) return 64;
     if (strcmp(argv[1], "above") == 0) {
         move_above(300);
         setsid();
@@ -106,14 +137,18 @@ int main(int argc, char **argv) {
     struct page *page = map(argv[2]);
     long processes = atol(argv[4]);
     size_t each = (size_t)atol(argv[3]) * 1048576u / (size_t)processes;
-    open_files(atol(argv[5]), argv[6]);
+    long files = atol(argv[5]) / processes;
     for (long i = 1; i < processes; i++) {
         if (fork() == 0) {
+            open_files(i * files, files, argv[6]);
             fill(each);
             page->ready++;
             for (;;) pause();
         }
     }
+    open_files(0, files, argv[6]);
+    start_threads(atol(argv[7]));
+    map_pages(atol(argv[8]));
     fill(each);
     page->root = (uint64_t)getpid();
     page->ready++;
