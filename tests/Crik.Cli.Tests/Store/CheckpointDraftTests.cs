@@ -78,7 +78,7 @@ public sealed class CheckpointDraftTests : IDisposable
         long first = _directory.Epoch;
         _directory.Dispose();
 
-        using ImageDirectory second = ImageDirectory.OpenForChange(_temp.Path);
+        using ImageDirectory second = CheckpointFixture.Reopen(_temp.Path);
 
         Assert.Equal(first + 1, second.Epoch);
     }
@@ -120,7 +120,7 @@ public sealed class CheckpointDraftTests : IDisposable
     {
         using CheckpointDraft first = _store.Begin();
         _directory.Dispose();
-        using ImageDirectory directory = ImageDirectory.OpenForChange(_temp.Path);
+        using ImageDirectory directory = CheckpointFixture.Reopen(_temp.Path);
         using CheckpointDraft second = new CheckpointStore(directory).Begin();
 
         Assert.Equal(first.Generation, second.Generation);
@@ -149,7 +149,7 @@ public sealed class CheckpointDraftTests : IDisposable
         long size = new FileInfo(_temp.In("lock")).Length;
         _directory.Dispose();
 
-        using ImageDirectory second = ImageDirectory.OpenForChange(_temp.Path);
+        using ImageDirectory second = CheckpointFixture.Reopen(_temp.Path);
 
         Assert.Equal(size, new FileInfo(_temp.In("lock")).Length);
         Assert.Contains($"{second.Epoch}", ReadLock(), StringComparison.Ordinal);

@@ -17,6 +17,25 @@ internal static class CheckpointFixture
         return path;
     }
 
+    /// <summary>
+    /// Opens an image directory that was just closed. A process that another test starts has a copy of the lock's descriptor, and so the
+    /// lock, until it executes its program.
+    /// </summary>
+    public static ImageDirectory Reopen(string path)
+    {
+        while (true)
+        {
+            try
+            {
+                return ImageDirectory.OpenForChange(path);
+            }
+            catch (CheckpointException held) when (held.Kind == FailureKind.Locked)
+            {
+                Thread.Yield();
+            }
+        }
+    }
+
     public static CheckpointManifest Manifest(int generation, string program, IReadOnlyList<ImageFile> images) => new()
     {
         Format = 1,

@@ -122,7 +122,7 @@ public sealed class FencingTests : IDisposable
     {
         string ours = _store.NewRestoreDirectory(2, 0);
         _directory.Dispose();
-        using ImageDirectory directory = ImageDirectory.OpenForChange(_temp.Path);
+        using ImageDirectory directory = CheckpointFixture.Reopen(_temp.Path);
 
         Assert.NotEqual(ours, new CheckpointStore(directory).NewRestoreDirectory(2, 0));
     }
@@ -146,7 +146,7 @@ public sealed class FencingTests : IDisposable
         WriteLock([]);
         _directory.Dispose();
 
-        using ImageDirectory next = ImageDirectory.OpenForChange(_temp.Path);
+        using ImageDirectory next = CheckpointFixture.Reopen(_temp.Path);
 
         Assert.Equal(42, next.Epoch);
     }
@@ -158,7 +158,7 @@ public sealed class FencingTests : IDisposable
         File.WriteAllBytes(_temp.In("run.json"), CheckpointJson.Write(Record("this-pod", long.MaxValue)));
         _directory.Dispose();
 
-        using ImageDirectory next = ImageDirectory.OpenForChange(_temp.Path);
+        using ImageDirectory next = CheckpointFixture.Reopen(_temp.Path);
 
         Assert.Equal(1, next.Epoch);
         Assert.True(next.MayChange());
