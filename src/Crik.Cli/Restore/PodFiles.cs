@@ -10,7 +10,7 @@ namespace Crik.Restore;
 /// Adapts, in <c>files.img</c>, the open files that each pod gets anew. criu refuses an open file that has another size or mode than at the
 /// checkpoint (validate_file and open_path, criu/files-reg.c), because it may be another file. For these files a difference is expected:
 /// <list type="bullet">
-/// <item>The kubelet writes <c>/etc/hosts</c>, <c>/etc/hostname</c> and <c>/etc/resolv.conf</c> for each pod.</item>
+/// <item>The kubelet writes <c>/etc/hosts</c>, <c>/etc/hostname</c> and <c>/etc/resolv.conf</c> for each pod, and makes a new termination log.</item>
 /// <item>The files of a <see cref="ProjectedVolume"/> have another path in each pod.</item>
 /// <item>CRI-O makes the root directory with mode 0555, and containerd with 0755. So every open directory takes the mode it has here.</item>
 /// </list>
@@ -22,7 +22,7 @@ namespace Crik.Restore;
 /// <param name="link">Reads a symbolic link of this container.</param>
 internal sealed class PodFiles(HashSet<uint> made, HashSet<uint> mounts, Func<string, FileStatus?> status, Func<string, string?> link)
 {
-    private static readonly HashSet<string> s_madeForEachPod = ["/etc/hosts", "/etc/hostname", "/etc/resolv.conf"];
+    private static readonly HashSet<string> s_madeForEachPod = ["/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/dev/termination-log"];
 
     private readonly HashSet<string> _adapted = [];
     private readonly HashSet<uint> _foundAgain = [];
