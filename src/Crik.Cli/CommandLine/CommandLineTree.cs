@@ -104,7 +104,9 @@ internal sealed class CommandLineTree
     }
 
     private string UnknownOption(string name) =>
-        CommandTable.Find(CommandTable.Run)!.Options.Any(option => option.Name == name)
+        _command is { Name: not CommandTable.Run } && _command.Options.Any(option => option.Name == name)
+            ? $"{name} belongs behind '{_command.Name}': {Name} {name} …"
+        : CommandTable.Find(CommandTable.Run)!.Options.Any(option => option.Name == name)
             ? $"{name} belongs behind 'run': crik run {name} … -- command"
             : $"unknown option '{name}'{NearestName.Hint(name, CommandTable.Common.Concat(_command?.Options ?? []).Select(known => known.Name))}";
 

@@ -62,6 +62,7 @@ public class CommandLineTests
     [InlineData("list --log-format json", "--log-format belongs behind 'run'", "crik list")]
     [InlineData("list --output --debug", "--output needs a value", "crik list")]
     [InlineData("inspect --output xml", "unknown output 'xml': table, tree or json", "crik inspect")]
+    [InlineData("--output json check", "--output belongs behind 'check': crik check --output …", "crik check")]
     [InlineData("inspect --outptu json", "unknown option '--outptu' (did you mean '--output'?)", "crik inspect")]
     [InlineData("inspect --log-format", "--log-format belongs behind 'run'", "crik inspect")]
     [InlineData("inspect 1 2", "unexpected word '2'", "crik inspect")]
