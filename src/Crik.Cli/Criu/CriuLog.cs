@@ -92,7 +92,10 @@ internal static class CriuLog
 
     /// <summary>Parts of error lines whose cause is the pod in which criu restores, and not the checkpoint.</summary>
     private static readonly string[] s_faultsOfPod =
-        ["Can't fork for", "Address already in use", "Cannot allocate memory", "Resource temporarily unavailable", "Too many open files"];
+    [
+        "Can't fork for", "Address already in use", "Cannot allocate memory", "Resource temporarily unavailable", "Too many open files",
+        "No space left on device", "Disk quota exceeded",
+    ];
 
     /// <summary>The explanations of all errors that crik knows; each has an entry in docs/troubleshooting.md.</summary>
     internal static IEnumerable<string> Meanings => s_known.Select(known => known.Meaning);

@@ -92,6 +92,8 @@ public sealed class CriuLogTests
     [InlineData("Error (criu/mem.c:1): Can't mmap the memory of 301: Cannot allocate memory", true)]
     [InlineData("Error (criu/fdstore.c:1): Can't open a pipe: Resource temporarily unavailable", true)]
     [InlineData("Error (criu/files.c:1): Can't receive a descriptor: Too many open files", true)]
+    [InlineData("Error (criu/files-reg.c:1): Can't write 4096 bytes: No space left on device", true)]
+    [InlineData("Error (criu/files-reg.c:1): Can't write 4096 bytes: Disk quota exceeded", true)]
     [InlineData("Error (criu/rlimit.c:1): Can't setup RLIMIT_NOFILE for self: Operation not permitted\nError (criu/mem.c:1): x: Cannot allocate memory", true)]
     [InlineData("Error (criu/x.c:1): what comes before a known cause\nError (criu/cr-restore.c:1): Can't fork for 301: File exists", true)]
     [InlineData("Error (criu/pagemap.c:1): the page map is damaged", false)]
