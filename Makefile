@@ -107,11 +107,11 @@ cluster-stop:
 chart-test: $(RENDER)
 	@tests/lab/test.sh tests/Crik.ChartTests
 
-## matrix: which programs survive their pods (ONLY=redis,go CYCLES=2 CRIU=trixie)
+## matrix: which programs survive their pods (ONLY=redis,go LIGHT=1 CYCLES=2 CRIU=trixie)
 matrix:
 	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
-	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(CRIU),--criu $(CRIU))
+	@tests/lab/matrix/run.py $(if $(ONLY),--only $(ONLY)) $(if $(LIGHT),--light) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(CRIU),--criu $(CRIU))
 
 ## faults: SIGKILL and other mishaps at every instant of checkpoint and restore (MINUTES=10 COUNT=0 SEED= ONLY=)
 faults:

@@ -1,10 +1,12 @@
 #!/bin/bash
-# rootfs.sh [experimental|trixie|bookworm|programs|programs-trixie|programs-sid]: prints the path of a root file system for the
+# rootfs.sh [experimental|trixie|bookworm|programs|today|torch][-trixie|-sid]: prints the path of a root file system for the
 # lab's pods. The first time it makes that file system.
 #   experimental     Debian sid with criu 4.3 and Python for the test programs (the default)
 #   trixie           Debian 13 with criu 4.1.1        bookworm         Debian 12 with criu 3.17.1
 #   programs         Debian 13 with the programs of the matrix and criu 4.3
-#   programs-trixie  the same with criu 4.1.1         programs-sid     the same with criu 4.2.1
+#   today            Debian sid with those that are wanted newer, and criu 4.3
+#   torch            Debian sid with PyTorch and criu 4.3
+#   …-trixie         the same with criu 4.1.1         …-sid            the same with criu 4.2.1
 set -euo pipefail
 . "$(dirname "$0")/../../build/packages.sh"
 suite=${1:-experimental}
@@ -21,13 +23,14 @@ new=$cache/.new-rootfs-$suite
 echo "making the root file system $root" >&2
 mirror=$("$(dirname "$0")/mirror.sh")
 packages=procps,iproute2,python3
+any_date=Acquire::Check-Valid-Until=false # a stored copy of sid may be past its validity date
 bootstrap() { # bootstrap SUITE PACKAGES [OPTIONS]
   rm -rf --one-file-system "$new"
   mmdebstrap --quiet --variant=minbase --include="$2" "${@:3}" "$1" "$new" "$mirror" >&2
 }
-newest_criu() { # newest_criu SUITE...: installs it with its dependencies; a stored copy of sid may be past its validity date
+newest_criu() { # newest_criu SUITE...: installs it with its dependencies
   printf "deb $mirror %s main\n" "$@" >"$new/etc/apt/sources.list.d/newest.list"
-  again chroot "$new" sh -c 'apt-get -o Acquire::Check-Valid-Until=false -qq update && apt-get install -y -qq --no-install-recommends -t experimental criu' >&2
+  again chroot "$new" sh -c "apt-get -o $any_date -qq update && apt-get install -y -qq --no-install-recommends -t experimental criu" >&2
 }
 case $suite in
   trixie|bookworm)
@@ -37,13 +40,16 @@ case $suite in
     packages+=,python3-ipykernel,python3-jupyter-client,tmux,vim,libicu76,chromium-headless-shell
     again bootstrap trixie "$packages"
     newest_criu experimental sid ;;
-  programs-*)                             # exactly the same programs, with another criu
-    rm -rf --one-file-system "$new"; mkdir "$new"; cp -a "$("$0" programs)/." "$new"
-    printf 'deb %s %s main\n' "$mirror" trixie "$mirror" "${suite#programs-}" | sort -u >"$new/etc/apt/sources.list"
-    rm "$new/etc/apt/sources.list.d/newest.list"
-    again chroot "$new" sh -c "apt-get -o Acquire::Check-Valid-Until=false -qq update &&
-      apt-get install -y -qq --no-install-recommends --allow-downgrades criu/${suite#programs-}" >&2 ;;
+  *-trixie|*-sid)                         # exactly the same, with another criu
+    rm -rf --one-file-system "$new"; mkdir "$new"; cp -a "$("$0" "${suite%-*}")/." "$new"
+    printf 'deb %s %s main\n' "$mirror" "${suite##*-}" >"$new/etc/apt/sources.list.d/newest.list"
+    again chroot "$new" sh -c "apt-get -o $any_date -qq update &&
+      apt-get install -y -qq --no-install-recommends --allow-downgrades criu/${suite##*-}" >&2 ;;
   *)
+    case $suite in
+      today) packages+=,curl,gcc,make,libc6-dev,r-base-core,rabbitmq-server,python3-pika,openttd,ffmpeg ;;
+      torch) packages+=,python3-torch ;;
+    esac
     again bootstrap sid "$packages" --aptopt='Acquire::Check-Valid-Until "false"'
     newest_criu experimental ;;
 esac

@@ -21,6 +21,8 @@ class Program:
     """
     title = ''              # its name in the table
     state = ''              # what the client checks after each restore
+    root = 'programs'       # the root file system of its pods and its client, as rootfs.sh calls it
+    heavy = False           # needs minutes or a large download: CI leaves it out
     cycles = 0              # how many cycles there will be
     cannot = ''             # a part of crik's message, if it is known that the program does not survive; the message must appear
 
@@ -141,16 +143,20 @@ class Pod(Container):
     def __init__(self, lab, program, number, directory, application):
         self.lab, self.program, self.number = lab, program, number
         example = program.example
-        options = ['--rootfs', lab.rootfs, '--level', 'none', '--mount', f'{application or HERE + "/inside"}:/app:ro']
+        options = ['--rootfs', lab.root(program.root), '--level', 'none', '--mount', f'{application or HERE + "/inside"}:/app:ro']
         for option, values in (('--mount', example.volumes(directory)), ('--capability', example.capabilities),
                                ('--env', (f'{key}={value}' for key, value in example.environment.items()))):
             options += [word for value in values for word in (option, value)]
         super().__init__(f'{program.name}-{os.getpid()}-{number}', lab.next_address(), options,
                          ['crik', '--debug', 'run', '--', *example.command], directory, example.has_input)
 
+    @property
+    def client(self):
+        return self.lab.client(self.program.root)
+
     def ask(self, *command, input=None, seconds=PATIENCE + 10):
         """Runs a client in the client's container. ADDRESS in the command stands for the address of the pod."""
-        return self.lab.client.execute(*[word.replace('ADDRESS', self.address) for word in command], input=input, seconds=seconds)
+        return self.client.execute(*[word.replace('ADDRESS', self.address) for word in command], input=input, seconds=seconds)
 
     def get(self, path, port=8080):
         return self.ask('curl', '-sS', '--fail', '--max-time', f'{PATIENCE}', f'http://ADDRESS:{port}{path}')
@@ -176,10 +182,10 @@ def number_in(lines, key):
 
 
 class Lab:
-    """The network of the pods, the container of the client, and the programs that are built once."""
+    """The network of the pods, the containers of the clients, and the programs that are built once."""
 
-    def __init__(self, suite):
-        self.rootfs = subprocess.check_output([os.path.join(LAB, 'rootfs.sh'), suite], text=True).strip()
+    def __init__(self, criu):
+        self._criu, self._roots, self._clients = criu, {}, {}
         self.directory = tempfile.mkdtemp(prefix='crik-matrix-')
         os.chmod(self.directory, 0o755)
         self._addresses = 1
@@ -187,19 +193,34 @@ class Lab:
         subprocess.run(['ip', 'netns', 'delete', NETWORK], stderr=subprocess.DEVNULL)  # left by a run that was killed and had this process number
         for command in (['netns', 'add', NETWORK], ['-n', NETWORK, 'link', 'add', 'pods', 'type', 'bridge'], ['-n', NETWORK, 'link', 'set', 'pods', 'up']):
             subprocess.run(['ip', *command], check=True)
-        self.client = Container(f'client-{os.getpid()}', self.next_address(),
-                                ['--rootfs', self.rootfs, '--level', 'none', '--mount', f'{HERE}/inside:/matrix:ro'],
-                                ['sleep', 'infinity'], self.directory)
-        self.client.until(lambda: self.client.execute('true') == '', 'the client')
+
+    def root(self, name):
+        """A root file system with the wanted criu. The first time it is made."""
+        if name not in self._roots:
+            suite = name if self._criu == 'experimental' else f'{name}-{self._criu}'
+            self._roots[name] = subprocess.check_output([os.path.join(LAB, 'rootfs.sh'), suite], text=True).strip()
+        return self._roots[name]
+
+    def client(self, root):
+        """The container in which the clients of all programs with this root file system run."""
+        if root not in self._clients:
+            self._clients[root] = self.container(f'client-{root}', root, 'sleep', 'infinity')
+            self._clients[root].until(lambda: self._clients[root].execute('true') == '', 'the client')
+        return self._clients[root]
+
+    def container(self, name, root, *command):
+        """A container without crik, with inside/ at /matrix."""
+        options = ['--rootfs', self.root(root), '--level', 'none', '--mount', f'{HERE}/inside:/matrix:ro']
+        return Container(f'{name}-{os.getpid()}', self.next_address(), options, command, self.directory)
 
     def next_address(self):
         self._addresses += 1
         return f'10.88.{self._addresses // 250}.{self._addresses % 250 + 1}'
 
-    def built(self, name, sources, *command):
+    def built(self, name, sources, *command, root='programs'):
         """A directory with what a command built from these files of inside/. It runs in a container with /source and /out."""
-        return self._once(name, sources, command, lambda new: [
-            POD, 'run', f'build-{name}-{os.getpid()}', '--rootfs', self.rootfs, '--level', 'none', '--mount', f'{HERE}/inside:/source:ro',
+        return self._once(name, sources, command, root, lambda new: [
+            POD, 'run', f'build-{name}-{os.getpid()}', '--rootfs', self.root(root), '--level', 'none', '--mount', f'{HERE}/inside:/source:ro',
             '--mount', f'{new}:/out', '--', *command])
 
     def built_here(self, name, sources, *command):
@@ -207,10 +228,10 @@ class Lab:
         source = tempfile.mkdtemp(dir=self.directory)
         for path in sources:
             shutil.copy(os.path.join(HERE, 'inside', path), source)
-        return self._once(name, sources, command, lambda new: ['env', '-C', source, *[word.replace('OUT', new) for word in command]])
+        return self._once(name, sources, command, 'programs', lambda new: ['env', '-C', source, *[word.replace('OUT', new) for word in command]])
 
-    def _once(self, name, sources, command, line):
-        digest = hashlib.sha256(' '.join(command).encode() + self.rootfs.encode())
+    def _once(self, name, sources, command, root, line):
+        digest = hashlib.sha256(' '.join(command).encode() + self.root(root).encode())
         for source in sorted(sources):
             with open(os.path.join(HERE, 'inside', source), 'rb') as file:
                 digest.update(file.read())
@@ -225,8 +246,7 @@ class Lab:
         return target
 
     def close(self):
-        client, self.client = getattr(self, 'client', None), None
-        if client:
+        for client in self._clients.values():
             client.end()
         subprocess.run(['ip', 'netns', 'delete', NETWORK], stderr=subprocess.DEVNULL)
         shutil.rmtree(self.directory, ignore_errors=True)

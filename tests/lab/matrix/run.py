@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""run.py [--only NAME,NAME] [--cycles N] [--criu experimental|sid|trixie] [--keep]: tests which programs survive their pods.
+"""run.py [--only NAME,NAME] [--light] [--cycles N] [--criu experimental|sid|trixie] [--keep]: tests which programs survive their
+pods.
 
 Each program runs under `crik run` as PID 1 of a container, as its manifest in examples/programs/ says. A client in another
 container gives it state. Then, N times, the pod gets SIGTERM, and a new pod with another name, another address and new files
@@ -82,6 +83,7 @@ def live(lab, program, cycles, keep):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--only', default='', help='names of programs, separated by commas')
+    parser.add_argument('--light', action='store_true', help='leave out the programs that need minutes or a large download')
     parser.add_argument('--cycles', type=int, default=5)
     parser.add_argument('--criu', choices=('experimental', 'sid', 'trixie'), default='experimental', help='criu 4.3, 4.2.1 or 4.1.1, from this suite of Debian')
     parser.add_argument('--keep', action='store_true', help='keep images and logs')
@@ -91,9 +93,9 @@ def main():
     unknown = set(wanted) - {program.name for program in everything}
     expect(not unknown, f'unknown program: {", ".join(unknown)}; the programs are {", ".join(program.name for program in everything)}')
     signal.signal(signal.SIGTERM, lambda *_: sys.exit('matrix: ended by SIGTERM'))  # so that atexit cleans up
-    lab = Lab('programs' if a.criu == 'experimental' else f'programs-{a.criu}')
+    lab = Lab(a.criu)
     start = time.monotonic()
-    rows = [live(lab, program, a.cycles, a.keep) for program in everything if not wanted or program.name in wanted]
+    rows = [live(lab, program, a.cycles, a.keep) for program in everything if (program.name in wanted if wanted else not (a.light and program.heavy))]
     print(f'\n{"program":<34} {"level":<5} {"cycles":>6}  {"MiB":>6}  {"save ms":>7} {"back ms":>7}  result')
     for row in rows:
         print(row.as_text())

@@ -21,13 +21,13 @@ class Postgres(Program):
         self.sql(pod, "BEGIN; INSERT INTO counted VALUES (-1); PREPARE TRANSACTION 'half'")
         self.sum = self.sql(pod, 'SELECT sum(i), md5(string_agg(text, $$$$ ORDER BY i)) FROM big')
         self.address(pod)
-        self.client = pod.lab.client.start('env', f'PGPASSWORD={self.password}', 'python3', '/matrix/postgres_client.py', '/tmp/postgres-address')
+        self.client = pod.client.start('env', f'PGPASSWORD={self.password}', 'python3', '/matrix/postgres_client.py', '/tmp/postgres-address')
         self.committed = 0
         self.check(pod)
 
     def address(self, pod):
         """Tells the client where the server is, as the name of a Service would."""
-        pod.lab.client.execute('sh', '-c', f'echo {pod.address} >/tmp/postgres-address.new && mv /tmp/postgres-address.new /tmp/postgres-address')
+        pod.client.execute('sh', '-c', f'echo {pod.address} >/tmp/postgres-address.new && mv /tmp/postgres-address.new /tmp/postgres-address')
 
     def counted(self, pod):
         count, highest = self.sql(pod, 'SELECT count(*), coalesce(max(number), 0) FROM counted WHERE number > 0').split('|')
@@ -39,7 +39,7 @@ class Postgres(Program):
 
     def before(self, pod):
         # A transaction that is never committed, because the connection of its client ends.
-        pod.lab.client.start('sh', '-c', f"(echo 'BEGIN; INSERT INTO counted VALUES (0);'; sleep 1000) | PGPASSWORD={self.password} psql -h {pod.address} -U postgres -q")
+        pod.client.start('sh', '-c', f"(echo 'BEGIN; INSERT INTO counted VALUES (0);'; sleep 1000) | PGPASSWORD={self.password} psql -h {pod.address} -U postgres -q")
         pod.until(lambda: self.idle(pod) == '1', 'the transaction')
         self.committed = self.counted(pod)
 
