@@ -19,8 +19,9 @@ internal sealed class CriuImage(byte[] header, List<byte[]> messages, string? pa
     /// <exception cref="InvalidDataException">The image has no messages.</exception>
     public byte[] First => Messages.Count > 0 ? Messages[0] : throw new InvalidDataException($"{path ?? "an image of criu"} has no messages");
 
+    /// <param name="dataAfter">Finds how many bytes of data follow a message. They are skipped, so that such an image can only be read.</param>
     /// <exception cref="InvalidDataException">The image is damaged; the message names the file.</exception>
-    public static CriuImage Read(string path)
+    public static CriuImage Read(string path, Func<byte[], uint>? dataAfter = null)
     {
         using FileDescriptor file = Libc.Open(path, Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK);
         if (Libc.TryStatus(file.Number) is not { IsRegular: true, Size: <= LargestImage } identity)
@@ -29,10 +30,10 @@ internal sealed class CriuImage(byte[] header, List<byte[]> messages, string? pa
         }
 
         byte[] bytes = new byte[identity.Size];
-        return Parse(bytes.AsSpan(0, Libc.ReadAt(file, 0, bytes)), path);
+        return Parse(bytes.AsSpan(0, Libc.ReadAt(file, 0, bytes)), path, dataAfter);
     }
 
-    internal static CriuImage Parse(ReadOnlySpan<byte> bytes, string? path = null)
+    internal static CriuImage Parse(ReadOnlySpan<byte> bytes, string? path = null, Func<byte[], uint>? dataAfter = null)
     {
         int at = bytes.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(bytes) is CommonMagic or ServiceMagic ? 8 : 4;
         byte[] header = bytes.Length >= at ? bytes[..at].ToArray() : throw Damaged("this is not an image of criu");
@@ -48,6 +49,8 @@ internal sealed class CriuImage(byte[] header, List<byte[]> messages, string? pa
 
             messages.Add(bytes.Slice(at, (int)length).ToArray());
             at += (int)length;
+            uint data = dataAfter?.Invoke(messages[^1]) ?? 0;
+            at += data <= bytes.Length - at ? (int)data : throw Damaged("an image of criu is cut off");
         }
 
         return new CriuImage(header, messages, path);

@@ -45,7 +45,8 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
         PodFiles ofPod = PodFiles.Of(manifest, images);
         bool areFilesChanged = OpenFiles.ReplaceStreams(files, replacement)
             | OpenFiles.Move(files, path => renamed.GetValueOrDefault(path) ?? queues.PathOf(path) ?? CgroupPaths.Move(path, manifest.Cgroups, cgroups))
-            | OpenFiles.Readdress(files, addresses) | OpenFiles.Bind(files, manifest.SocketFiles) | OpenFiles.ForgetOwnersOfDeleted(files) | ofPod.Adapt(files);
+            | OpenFiles.Readdress(files, addresses) | OpenFiles.Bind(files, manifest.SocketFiles) | OpenFiles.ForgetOwnersOfDeleted(files) | ofPod.Adapt(files)
+            | FilesInMessages.PutSendersLast(files, ReceiversOfFiles(images));
         Dictionary<string, CriuImage> threads = RepeatCalls(images);
         foreach (ImageFile image in manifest.Images)
         {
@@ -98,6 +99,10 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
 
         return [.. inherited.DistinctBy(item => item.Key)];
     }
+
+    private HashSet<uint> ReceiversOfFiles(string images) => manifest.Images.Any(image => image.Name == ImageName.SocketQueues)
+        ? FilesInMessages.Receivers(CriuImage.Read(System.IO.Path.Combine(images, ImageName.SocketQueues), message => new SocketMessageEntry(message).Length))
+        : [];
 
     /// <returns>The changed images of threads, by name.</returns>
     private Dictionary<string, CriuImage> RepeatCalls(string images)

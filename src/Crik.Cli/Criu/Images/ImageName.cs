@@ -9,6 +9,7 @@ internal static class ImageName
     public const string Terminals = "tty-info.img";
     public const string MemoryFiles = "memfd.img";
     public const string DeletedFiles = "remap-fpath.img";
+    public const string SocketQueues = "sk-queues.img";
     public const string MessageQueues = "crik-mqueue.img";
     public const string DumpStatistics = "stats-dump";
 
