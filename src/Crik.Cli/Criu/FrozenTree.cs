@@ -87,7 +87,7 @@ internal sealed class FrozenTree
             Tasks = tasks,
             Living = living,
             Stopped = stopped,
-            Traits = TreeTraits.Read(living, threads),
+            Traits = TreeTraits.Read(living, threads, open),
             Pids = [.. pids],
             Open = open,
             Stdio = stdio,

@@ -15,12 +15,19 @@ internal static class TaskTraits
     private const string CoreDumpFilter = "coredump_filter";
     private const int SysNice = 23; // capability(7)
 
-    /// <summary>
-    /// The lines of <c>/proc/PID/status</c> to compare. The blocked signals are not among them: while a thread waits in ppoll(2) and the like,
-    /// the kernel shows the mask of that call.
-    /// </summary>
+    /// <summary>The lines of <c>/proc/PID/status</c> to compare.</summary>
     private static readonly string[] s_ofStatus =
         ["Umask", "Uid", "Gid", "Groups", "SigIgn", "SigCgt", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "THP_enabled"];
+
+    /// <summary>
+    /// The numbers of the system calls that take a signal mask, on x86-64 and on arm64: while a thread waits in one, the kernel shows the mask
+    /// of the call and not of the thread.
+    /// </summary>
+    private static readonly HashSet<string> s_callsWithMask =
+    [
+        "271", "73" /* ppoll */, "270", "72" /* pselect6 */, "281", "22" /* epoll_pwait */, "441" /* epoll_pwait2 */,
+        "130", "133" /* rt_sigsuspend */, "333", "292" /* io_pgetevents */,
+    ];
 
     /// <summary>The resource limits, in the order of their numbers (RLIMIT_CPU and so on, asm-generic/resource.h).</summary>
     private static readonly string[] s_limits =
@@ -35,7 +42,7 @@ internal static class TaskTraits
     public static List<string> OfProcess(int process)
     {
         List<string> traits = [];
-        foreach (string name in (string[])[OutOfMemoryScore, CoreDumpFilter])
+        foreach (string name in (string[])[OutOfMemoryScore, CoreDumpFilter, "personality"])
         {
             Add(traits, name, ReadLine($"/proc/{process}/{name}"));
         }
@@ -65,6 +72,7 @@ internal static class TaskTraits
         Add(traits, Affinity, cpus.IsEmpty ? null : Convert.ToHexString(cpus)); // as taskset(1) writes it
         Add(traits, IoPriority, Libc.IoPriority(thread)?.ToString(CultureInfo.InvariantCulture));
         Add(traits, "scheduling", Libc.Scheduling(thread) is { } known ? $"policy {known.Policy} priority {known.Priority} nice {known.Nice}" : null);
+        Add(traits, "SigBlk", HasMaskOfCall(thread) ? null : ProcFs.Field(ProcFs.Lines($"/proc/{thread}/status"), "SigBlk:"));
         Add(traits, TimerSlack, withTimerSlack ? ReadLine($"/proc/{thread}/timerslack_ns") : null);
         return traits;
     }
@@ -81,6 +89,8 @@ internal static class TaskTraits
         CoreDumpFilter => TryWrite($"/proc/{task}/{name}", $"0x{value}"),
         _ => false,
     };
+
+    private static bool HasMaskOfCall(int thread) => ReadLine($"/proc/{thread}/syscall") is { } call && s_callsWithMask.Contains(call.Split(' ')[0]);
 
     private static string? ReadLine(string path) => ProcFs.Lines(path) is [var line] ? line : null;
 

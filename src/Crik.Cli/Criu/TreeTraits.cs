@@ -4,11 +4,28 @@ namespace Crik.Criu;
 /// <param name="Own">The traits of crik itself, which are the usual ones of the container.</param>
 internal sealed record TreeTraits(IReadOnlyList<string> Own, IReadOnlyList<TraitGroup> Processes, IReadOnlyList<TraitGroup> Threads)
 {
-    public static TreeTraits Read(IEnumerable<int> processes, IEnumerable<int> threads)
+    public IReadOnlyList<SocketTraits> Sockets { get; init; } = [];
+
+    /// <summary>The locks and leases that the tree has on files.</summary>
+    public IReadOnlyList<string> Locks { get; init; } = [];
+
+    /// <summary>The multicast groups that sockets of the pod have joined.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>The descriptors of eventfd(2) with EFD_SEMAPHORE.</summary>
+    public IReadOnlyList<DescriptorHolder> Semaphores { get; init; } = [];
+
+    public static TreeTraits Read(IReadOnlyList<int> processes, IEnumerable<int> threads, IReadOnlyList<OpenDescriptor> open)
     {
         bool withTimerSlack = TaskTraits.HasTimerSlack();
         HashSet<string> own = [.. OwnTraits(withTimerSlack)];
-        return new TreeTraits([.. own], Group(processes, TaskTraits.OfProcess, own), Group(threads, thread => TaskTraits.OfThread(thread, withTimerSlack), own));
+        return new TreeTraits([.. own], Group(processes, TaskTraits.OfProcess, own), Group(threads, thread => TaskTraits.OfThread(thread, withTimerSlack), own))
+        {
+            Sockets = SocketOptions.Read(open),
+            Locks = FileLocks.Read(processes),
+            Groups = MulticastGroups.Read(),
+            Semaphores = [.. EventSemaphores.Read(open)],
+        };
     }
 
     public static IEnumerable<string> OwnTraits(bool withTimerSlack) =>

@@ -25,6 +25,19 @@ internal sealed class RestoredTraits(IReadOnlyList<string> ownThen, IReadOnlyLis
         RestoredTraits restored = new(then.Own, [.. TreeTraits.OwnTraits(withTimerSlack)], TaskTraits.TrySet);
         restored.Compare(then.Processes, TaskTraits.OfProcess);
         restored.Compare(then.Threads, thread => TaskTraits.OfThread(thread, withTimerSlack));
+        foreach ((int pid, string name, string was, string now) in SocketOptions.Restore(then.Sockets))
+        {
+            restored.Note(pid, name, was, now);
+        }
+
+        int[] tasks = [.. then.Processes.SelectMany(group => group.Tasks)];
+        restored.Miss("locks", tasks, then.Locks, () => FileLocks.Read(tasks));
+        restored.Miss("multicast groups", tasks, then.Groups, MulticastGroups.Read);
+        foreach (DescriptorHolder semaphore in then.Semaphores.Where(semaphore => !EventSemaphores.IsOne(semaphore)))
+        {
+            restored.Note(semaphore.Pid, "EFD_SEMAPHORE", "1", "0");
+        }
+
         foreach ((string name, Difference difference) in restored.Differences)
         {
             string pids = string.Join(' ', difference.Tasks.Take(MostNamed)) + (difference.Tasks.Count > MostNamed ? $" and {difference.Tasks.Count - MostNamed} more" : "");
@@ -62,9 +75,24 @@ internal sealed class RestoredTraits(IReadOnlyList<string> ownThen, IReadOnlyLis
         now = trySet(task, name, wanted) ? readAgain() : now;
         if (now != wanted && now != was)
         {
-            _differences.TryAdd(name, new Difference([], was, now));
-            _differences[name].Tasks.Add(task);
+            Note(task, name, was, now);
         }
+    }
+
+    private void Miss(string name, int[] tasks, IReadOnlyList<string> then, Func<IReadOnlyList<string>> read)
+    {
+        List<string> left = then.Count == 0 ? [] : [.. read()];
+        string[] missing = [.. then.Where(one => !left.Remove(one))];
+        if (missing.Length > 0)
+        {
+            _differences[name] = new Difference([.. tasks], string.Join(", ", missing), "none");
+        }
+    }
+
+    private void Note(int task, string name, string was, string now)
+    {
+        _differences.TryAdd(name, new Difference([], was, now));
+        _differences[name].Tasks.Add(task);
     }
 
     private static Dictionary<string, string> Values(IReadOnlyList<string> traits)

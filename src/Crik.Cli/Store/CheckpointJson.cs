@@ -106,7 +106,16 @@ internal static class CheckpointJson
 
     private static TreeTraits Traits(JsonFields fields, TreeTraits? traits) => new(
         fields.Field("own", ListOf(Text), traits?.Own), fields.Field("processes", ListOf(ObjectOf<TraitGroup>(Group)), traits?.Processes),
-        fields.Field("threads", ListOf(ObjectOf<TraitGroup>(Group)), traits?.Threads));
+        fields.Field("threads", ListOf(ObjectOf<TraitGroup>(Group)), traits?.Threads))
+    {
+        Sockets = fields.Optional("sockets", ListOf(ObjectOf<SocketTraits>(OptionsOf)), traits?.Sockets) ?? [],
+        Locks = fields.Optional("locks", ListOf(Text), traits?.Locks) ?? [],
+        Groups = fields.Optional("groups", ListOf(Text), traits?.Groups) ?? [],
+        Semaphores = fields.Optional("semaphores", ListOf(ObjectOf<DescriptorHolder>(Descriptor)), traits?.Semaphores) ?? [],
+    };
+
+    private static SocketTraits OptionsOf(JsonFields fields, SocketTraits? socket) => new(
+        fields.Field("pid", Int, socket?.Pid), fields.Field("descriptor", Int, socket?.Descriptor), fields.Field("options", ListOf(Text), socket?.Options));
 
     private static TraitGroup Group(JsonFields fields, TraitGroup? group) =>
         new(fields.Field("tasks", ListOf(Int), group?.Tasks), fields.Field("traits", ListOf(Text), group?.Traits));

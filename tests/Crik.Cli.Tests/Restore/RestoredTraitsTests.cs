@@ -86,7 +86,7 @@ public sealed class RestoredTraitsTests
         try
         {
             unusual.StandardOutput.ReadLine();
-            TreeTraits traits = TreeTraits.Read([unusual.Id, usual.Id, int.MaxValue], [usual.Id]);
+            TreeTraits traits = TreeTraits.Read([unusual.Id, usual.Id, int.MaxValue], [usual.Id], []);
 
             Assert.Contains("Umask=0123", traits.Processes[0].Traits);
             Assert.Contains("oom_score_adj=700", traits.Processes[0].Traits);
@@ -98,6 +98,25 @@ public sealed class RestoredTraitsTests
         {
             unusual.Kill();
             usual.Kill();
+        }
+    }
+
+    [Fact]
+    public void Blocked_signals_are_those_of_the_thread_and_not_those_of_the_call_in_which_it_waits()
+    {
+        using Process sleeping = Process.Start("env", ["--block-signal=USR1", "sleep", "1000"]);
+        using Process polling = Process.Start("env", ["--block-signal=USR1", "python3", "-c", "import ctypes; ctypes.CDLL(None).ppoll(None, 0, None, bytes(128))"]);
+        try
+        {
+            Eventually.True(() => TaskTraits.OfThread(sleeping.Id, withTimerSlack: false).Contains("SigBlk=0000000000000200"), "a blocked signal");
+            Eventually.True(() => File.ReadAllText($"/proc/{polling.Id}/syscall").StartsWith("271 ", StringComparison.Ordinal), "a call of ppoll");
+
+            Assert.DoesNotContain(TaskTraits.OfThread(polling.Id, withTimerSlack: false), trait => trait.StartsWith("SigBlk=", StringComparison.Ordinal));
+        }
+        finally
+        {
+            sleeping.Kill();
+            polling.Kill();
         }
     }
 

@@ -34,7 +34,13 @@ public sealed class CheckpointJsonTests
     [Fact]
     public void The_manifest_keeps_the_traits_of_processes_and_threads()
     {
-        TreeTraits traits = new(["CPU affinity=3"], [new([301, 302], ["oom_score_adj=500"])], [new([301], []), new([302, 303], ["CPU affinity=2", "I/O priority=16391"])]);
+        TreeTraits traits = new(["CPU affinity=3"], [new([301, 302], ["oom_score_adj=500"])], [new([301], []), new([302, 303], ["CPU affinity=2", "I/O priority=16391"])])
+        {
+            Sockets = [new(301, 7, ["IP_RECVERR=01000000"])],
+            Locks = ["FLOCK WRITE 0 EOF"],
+            Groups = ["eth0 030201EF"],
+            Semaphores = [new(302, 8)],
+        };
         CheckpointManifest manifest = CheckpointFixture.Manifest(1, "app", []);
 
         TreeTraits read = CheckpointJson.ReadManifest(CheckpointJson.Write(manifest with { Traits = traits })).Traits!;
