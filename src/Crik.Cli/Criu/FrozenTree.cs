@@ -209,7 +209,7 @@ internal sealed class FrozenTree
                 return false;
             }
 
-            bool isRemoved = path.EndsWith(Deleted, StringComparison.Ordinal);
+            bool isRemoved = path.EndsWith(Deleted, StringComparison.Ordinal) && Libc.IsMissing(path); // a file may be called so
             _ = isRemoved ? deleted.Add(path[..^Deleted.Length]) : paths.Add(path); // criu saves the contents of a file that has no name at all
             return isRemoved;
         }

@@ -21,7 +21,7 @@ internal sealed class RenamedFiles
         Dictionary<(ulong Device, ulong Inode), string> names = tree.Removed.Count == 0 ? [] : FindNames(tree, atMost);
         foreach ((string seen, RemovedFile file) in tree.Removed)
         {
-            if (names.GetValueOrDefault(file.Identity) is { } path && Libc.MakeHardLink(path, seen) is 0 or Errno.EEXIST)
+            if (names.GetValueOrDefault(file.Identity) is { } path && Libc.MakeHardLink(path, seen) == 0)
             {
                 files._linked.Add(new RenamedFile(seen, path));
             }
@@ -82,4 +82,17 @@ internal readonly record struct RemovedFile((ulong Device, ulong Inode) Identity
 
 /// <param name="Seen">The removed name as the kernel shows it, which ends in " (deleted)".</param>
 /// <param name="Path">A name that the file has.</param>
-internal sealed record RenamedFile(string Seen, string Path);
+internal sealed record RenamedFile(string Seen, string Path)
+{
+    /// <summary>The names that files have, by the removed names.</summary>
+    public static Dictionary<string, string> Moves(IReadOnlyList<RenamedFile> files)
+    {
+        Dictionary<string, string> moves = new(StringComparer.Ordinal);
+        foreach (RenamedFile file in files)
+        {
+            moves.TryAdd(file.Seen, file.Path);
+        }
+
+        return moves;
+    }
+}
