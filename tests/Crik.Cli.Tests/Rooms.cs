@@ -30,18 +30,21 @@ internal static class Rooms
         // Store.Pod only carries the init and the streams, so that saving and restoring get the pod as one value.
         ["Store"] = ["Linux", "Json", "Diagnostics", "Init.IInit", "Init.StandardStreams", "Files", "Criu"],
 
+        // What a checkpoint needs of the next pod, and what that pod will have.
+        ["Proof"] = ["Linux", "Files", "Criu"],
+
         // A stamp of a file and a change between two stamps are values. Reading them is left to the callers.
         ["Policy"] = ["Linux", "Init.ExitStatus", "Init.GraceClock", "Configuration", "Contracts", "Files.FileStamp", "Files.FileChange", "Store", "Nodes", "Criu"],
-        ["Save"] = ["Linux", "Json", "Diagnostics", "Init", "Configuration", "Files", "Criu", "Store", "Policy"],
+        ["Save"] = ["Linux", "Json", "Diagnostics", "Init", "Configuration", "Files", "Criu", "Proof", "Store", "Policy"],
         ["Restore"] = ["Linux", "Json", "Diagnostics", "Init", "Configuration", "Files", "Criu", "Store", "Policy"],
         ["Run"] =
         [
             "Linux", "Json", "Diagnostics", "Init", "Configuration", "Contracts", "Files", "Criu", "Nodes", "Control", "Store", "Policy", "Save", "Restore",
         ],
-        ["Inspection"] = ["Linux", "Json", "Criu", "Store"],
+        ["Inspection"] = ["Linux", "Json", "Criu", "Proof", "Store"],
         ["Checks"] =
         [
-            "Linux", "Json", "Diagnostics", "Init", "Configuration", "Contracts", "Files", "Criu", "Nodes", "Store", "Policy", "Save",
+            "Linux", "Json", "Diagnostics", "Init", "Configuration", "Contracts", "Files", "Criu", "Nodes", "Proof", "Store", "Policy", "Save",
             "Restore", "Inspection",
         ],
         ["CommandLine"] = ["Linux", "Configuration"],

@@ -1,5 +1,8 @@
 using Crik.Configuration;
 using Crik.Criu;
+using Crik.Files;
+using Crik.Proof;
+using Crik.Store;
 
 namespace Crik.Checks;
 
@@ -24,6 +27,7 @@ internal static class ProgramChecks
             OfRings(options.IoUring, [.. tasks.Where(HasRing)]),
             isFull || options.ShareSysvMemory ? null : OfSharedMemory([.. SysvTasks(tasks)]),
             isFull || IsFiltered("/proc/self") ? null : OfFilters([.. tasks.Where(HasFilter)]), // another check reports one that is on the whole container
+            OfRestore(RestoreProof.Of(RunningProgram.Read(tasks, Streams(root)), NextPodOf(root, options), new Dictionary<string, string>(), [])),
         ];
         Finding[] walls = [.. found.OfType<Finding>()];
         return walls.Length > 0 ? walls
@@ -36,6 +40,22 @@ internal static class ProgramChecks
     internal static Finding? OfSharedMemory(IReadOnlyList<int> tasks) => Find("programSysv", CriuLog.UsesSysvMemory, tasks, ShareYaml);
 
     internal static Finding? OfFilters(IReadOnlyList<int> tasks) => Find("programSeccomp", CriuLog.IsFiltered, tasks, PrivilegeChecks.FullYaml);
+
+    /// <summary>A checkpoint of such a program is refused at every level.</summary>
+    internal static Finding? OfRestore(Crik.Proof.Verdict verdict) => verdict.IsGood ? null : new("programRestore", Verdict.Warning, $"no checkpoint would be made: {verdict.Text()}");
+
+    /// <summary>What the streams of the container lead to.</summary>
+    private static IEnumerable<string> Streams(int root) => ((int[])[0, 1, 2]).Select(stream => ProcFs.Link($"/proc/{root}/fd/{stream}")).OfType<string>();
+
+    private static NextPod NextPodOf(int root, CrikOptions options)
+    {
+        IReadOnlyList<Mount> mounts = Mount.ReadAll();
+        string[] trees = [.. options.AdditionalPaths, .. options.ImageDir is { } directory ? (string[])[directory] : []];
+        bool IsSaved(string path) => path == Environment.ProcessPath || trees.Any(tree => PathNames.IsBelow(path, tree))
+            || (OwnFiles.IsOwn(path, mounts) && Libc.TryStatus(path, followLinks: false) is { Type: FileType.Regular or FileType.Fifo or FileType.Directory or FileType.Symlink });
+
+        return new NextPod(mounts, firstMounts: null, ContainerAge.SinceStartOf(root), IsSaved, Machine.Addresses());
+    }
 
     private static Finding? Find(string name, string meaning, IReadOnlyList<int> tasks, string yaml) => tasks.Count == 0 ? null
         : new(name, Verdict.Warning, $"{meaning} ({Describe(tasks[0])}{(tasks.Count > 1 ? $" and {tasks.Count - 1} more" : "")})", yaml);

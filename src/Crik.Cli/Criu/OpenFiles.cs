@@ -57,15 +57,6 @@ internal static class OpenFiles
         return replacement.StreamOf(entry.File, entry.Descriptor) is { } stream ? entry.LeadingTo(replacement.NewId(stream)) : null;
     });
 
-    /// <summary>
-    /// Finds the links that criu made, at the full level, to files that were removed under the name they are open by (create_link_remap of
-    /// criu/files-reg.c). A restore needs each of them and the other name of its file.
-    /// </summary>
-    public static IEnumerable<string> LinkRemaps(CriuImage files) => files.Messages
-        .Where(message => new OpenFileEntry(message).Kind == FileKind.Regular)
-        .Select(message => new OpenFileEntry(message).Regular.Path)
-        .Where(path => Path.GetFileName(path).StartsWith("link_remap.", StringComparison.Ordinal));
-
     /// <summary>criu's name for an open plain file outside the tree (dump_one_reg_file, criu/files-reg.c).</summary>
     public static string ExternalKey(int pid, int descriptor, ulong inode)
     {

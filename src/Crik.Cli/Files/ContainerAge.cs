@@ -1,15 +1,27 @@
 namespace Crik.Files;
 
-/// <summary>Remembers when crik started. A file that changed later was changed in this container.</summary>
+/// <summary>Remembers when crik started, and which mounts there were. A file that changed later was changed in this container.</summary>
 internal sealed class ContainerAge
 {
     private readonly long _startedAt = Now();
     private readonly long _startedTicks = Environment.TickCount64;
 
+    /// <summary>The mount points that the container had when crik started. Other pods of the same kind have them too.</summary>
+    public IReadOnlySet<string> FirstMounts { get; } = new HashSet<string>(Mount.ReadAll().Select(mount => mount.MountPoint));
+
     public Lifetime Lifetime()
     {
         long now = Now();
         return new Lifetime(_startedAt, now - ((Environment.TickCount64 - _startedTicks) * 1_000_000), now);
+    }
+
+    /// <summary>The lifetime of a container whose first process is this one, if nobody has set the clock.</summary>
+    public static Lifetime SinceStartOf(int process)
+    {
+        const long NanosecondsOfTick = 10_000_000; // USER_HZ is 100 on every architecture that crik knows
+        long now = Now();
+        long began = now - (Environment.TickCount64 * 1_000_000) + ((long)ProcFs.StartTime(process) * NanosecondsOfTick);
+        return new Lifetime(began, began, now);
     }
 
     /// <summary>Nanoseconds since 1970, as files have them.</summary>

@@ -60,8 +60,11 @@ internal sealed record OwnFiles(IReadOnlyList<string> Files, IReadOnlyList<strin
 
         bool IsCandidate(string path) => IsOwn(path, mounts) && !leaveAlone.Any(root => PathNames.IsBelow(path, root));
 
-        bool IsYoung(FileStatus file) => lifetime.Has(file.ChangedAt, Tolerance);
+        bool IsYoung(FileStatus file) => OwnFiles.IsYoung(file, lifetime);
     }
+
+    /// <summary>Whether a file was made or changed in this container, so that the image has no such file.</summary>
+    public static bool IsYoung(FileStatus file, Lifetime lifetime) => lifetime.Has(file.ChangedAt, Tolerance);
 
     /// <summary>Whether a path is on a file system that is new in each container or pod: the root, a tmpfs or an emptyDir volume.</summary>
     public static bool IsOwn(string path, IReadOnlyList<Mount> mounts)

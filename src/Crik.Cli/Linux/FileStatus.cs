@@ -25,6 +25,7 @@ internal enum FileType : uint
     Fifo = 0x1000,
     CharacterDevice = 0x2000,
     Directory = 0x4000,
+    BlockDevice = 0x6000,
     Regular = 0x8000,
     Symlink = 0xA000,
     Socket = 0xC000,

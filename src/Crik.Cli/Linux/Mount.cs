@@ -6,6 +6,9 @@ namespace Crik.Linux;
 internal sealed record Mount(
     int Id, DeviceNumber Device, string Root, string MountPoint, string Options, string Type, string Source, string SuperOptions)
 {
+    /// <summary>Whether it may have come from outside of the container (mount_namespaces(7), "slave mount" and "shared mount").</summary>
+    public bool IsPropagated { get; init; }
+
     public bool IsReadOnly => Options.Split(',').Contains("ro");
 
     /// <summary>Finds the mount that a path is on: the one nearest above it, and among several at one place the one that was mounted last.</summary>
@@ -43,7 +46,10 @@ internal sealed record Mount(
 
         return new Mount(
             id, new DeviceNumber(major, minor), OctalEscapes.Decode(fields[3]), OctalEscapes.Decode(fields[4]), fields[5], fields[dash + 1],
-            OctalEscapes.Decode(fields[dash + 2]), fields[dash + 3]);
+            OctalEscapes.Decode(fields[dash + 2]), fields[dash + 3])
+        {
+            IsPropagated = fields[..dash].Any(field => field.StartsWith("master:", StringComparison.Ordinal) || field.StartsWith("shared:", StringComparison.Ordinal)),
+        };
     }
 }
 

@@ -1,8 +1,9 @@
+using System.Diagnostics;
 using Crik.Configuration;
 using Crik.Criu;
-using Crik.Criu.Images;
 using Crik.Diagnostics;
 using Crik.Files;
+using Crik.Proof;
 using Crik.Store;
 
 namespace Crik.Save;
@@ -15,14 +16,8 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
     public SaveState.Captured Capture(CheckpointDraft draft, SaveState.Frozen frozen, CancellationToken cancellation)
     {
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
-        if (frozen.Tree.Removed.Count > frozen.Renamed.Linked.Count
-            && OpenFiles.LinkRemaps(CriuImage.Read(Path.Combine(draft.ImagesPath, ImageName.OpenFiles))).FirstOrDefault(path => OwnFiles.IsOwn(path, mounts)) is { } lost)
-        {
-            throw new CheckpointException($"a deleted file in {Path.GetDirectoryName(lost)} that is still open has another name (a hard link), which crik did not find in "
-                + "this container, so the next pod would not have the file: close it before checkpoints");
-        }
-
         OwnFiles own = Find(frozen, mounts, cancellation);
+        Prove(draft, frozen, own, mounts);
         if (policy.AdditionalPaths.Count + own.Files.Count + own.Places.Count > 0)
         {
             using HeldFiles held = FindHeld(frozen.Tree, own);
@@ -35,6 +30,26 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
         MessageQueues.Write(frozen.Tree.Queues, draft.ImagesPath);
         _ = frozen.Written.Value; // the stamps belong to the frozen files
         return new SaveState.Captured(frozen, own);
+    }
+
+    /// <summary>Makes sure that a new pod can restore what criu has saved.</summary>
+    private void Prove(CheckpointDraft draft, SaveState.Frozen frozen, OwnFiles own, IReadOnlyList<Mount> mounts)
+    {
+        HashSet<string> given = [.. own.Files, .. own.Places, Environment.ProcessPath!, .. frozen.Tree.Stdio.Where(link => link.Kind == "device").Select(link => link.Key)];
+        bool IsSaved(string path) => given.Contains(path) || PathNames.IsBelow(path, policy.ImageDir)
+            || (policy.AdditionalPaths.Any(root => PathNames.IsBelow(path, root)) && !IsDevice(path)); // an archive has no devices
+
+        static bool IsDevice(string path) => Libc.TryStatus(path, followLinks: false) is { Type: FileType.CharacterDevice or FileType.BlockDevice };
+
+        Stopwatch clock = Stopwatch.StartNew();
+        NextPod next = new(mounts, age.FirstMounts, age.Lifetime(), IsSaved, Machine.Addresses());
+        ImageContents images = ImageContents.Read(draft.ImagesPath);
+        Verdict verdict = RestoreProof.Of(images, next, RenamedFile.Moves(frozen.Renamed.Linked), frozen.Sockets.Value);
+        Log.Debug("what criu saved was compared with what a new pod will have", ("files", images.Files.Count), ("ms", clock.ElapsedMilliseconds));
+        if (!verdict.IsGood)
+        {
+            throw new CheckpointException(verdict.Text());
+        }
     }
 
     private HeldFiles FindHeld(FrozenTree tree, OwnFiles own)

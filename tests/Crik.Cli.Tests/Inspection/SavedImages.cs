@@ -52,7 +52,7 @@ internal sealed class SavedImages
             File_(18, 7, 20, new ProtoWriter().Number(1, 7).Number(2, 2).Number(5, 1)),
             File_(13, 9, 7, new ProtoWriter().Number(3, 15)), File_(77, 10, 3, new ProtoWriter()), File_(8, 11, 13, new ProtoWriter()));
         Write("memfd.img", new ProtoWriter().Text(1, "cache").Number(4, 8192).Number(5, 99).Number(7, 1));
-        Write("remap-fpath.img", new ProtoWriter().Number(1, 3).Number(2, 1));
+        Write("remap-fpath.img", new ProtoWriter().Number(1, 3).Number(2, 1).Number(3, 1));
         Write("fdinfo-2.img", Descriptor(5, 8), Descriptor(4, 1), Descriptor(3, 3), Descriptor(6, 5), Descriptor(7, 6), Descriptor(8, 7), Descriptor(9, 9), Descriptor(10, 10), Descriptor(11, 11));
         Write("fdinfo-3.img");
         Write(

@@ -20,6 +20,7 @@ public sealed class TroubleshootingPageTests
         ["a process of the program was ended by SIGKILL while it was restored"] = "a test needs a memory limit that is reached at this moment",
         ["criu may not drop capabilities"] = "crik does not run criu without SETPCAP",
         ["the clock of a time namespace cannot be set here"] = "crik does not ask for one without SYS_TIME, or in a user namespace",
+        ["criu did not write …, which other images refer to"] = "a test needs a criu with a fault; RestoreProofTests has the rule",
         ["crik holds the lock of the image directory and could not write its name into it"] = "a test needs a volume that fails at this write only: on a full volume crik does not start the program",
         ["no thread can be started"] = "a test needs a limit of processes that is reached at this thread only",
         ["crik itself failed, which is a bug; it goes on as a plain init"] = "crik has no bug that a test could use",

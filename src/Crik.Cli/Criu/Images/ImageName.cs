@@ -37,6 +37,8 @@ internal static class ImageName
 
     public static string SharedPageMap(ulong sharedMemory) => $"pagemap-shmem-{sharedMemory}.img";
 
+    public static string DeletedFile(uint id) => $"ghost-file-{id:x}.img";
+
     public static string Pages(uint id) => $"{PagesPrefix}{id}.img";
 
     public static string Descriptors(uint table) => $"{DescriptorsPrefix}{table}.img";

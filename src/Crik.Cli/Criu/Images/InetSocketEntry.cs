@@ -23,6 +23,9 @@ internal readonly ref struct InetSocketEntry(ReadOnlySpan<byte> message)
 
     public uint PeerPort => (uint)ProtoReader.FindNumber(_message, 8);
 
+    /// <summary>Whether it may be bound to an address that no interface has (IP_FREEBIND, ip(7)).</summary>
+    public bool MayBindAnything => ProtoReader.FindNumber(ProtoReader.FindBytes(_message, 16), 1) != 0;
+
     /// <summary>The address that it is bound to: 4 or 16 bytes in network order, or none.</summary>
     public byte[] Source => Address(SourceField);
 

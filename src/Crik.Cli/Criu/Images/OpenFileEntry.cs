@@ -140,4 +140,23 @@ internal readonly struct DeletedFileEntry(ReadOnlySpan<byte> message)
 {
     /// <summary>The id of the open file.</summary>
     public uint File { get; } = (uint)ProtoReader.FindNumber(message, 1);
+
+    /// <summary>What a restore puts in the place of the file: the id of an image or of another open file.</summary>
+    public uint Replacement { get; } = (uint)ProtoReader.FindNumber(message, 2);
+
+    public ReplacementKind Kind { get; } = (ReplacementKind)ProtoReader.FindNumber(message, 3);
+}
+
+/// <summary>What a restore puts in the place of a file that has no path any more.</summary>
+/// <remarks>remap_type of criu's images/remap-file-path.proto.</remarks>
+internal enum ReplacementKind : ulong
+{
+    /// <summary>A hard link that criu made to the file.</summary>
+    Link = 0,
+
+    /// <summary>A new file with the contents of <c>ghost-file-N.img</c>.</summary>
+    Image = 1,
+
+    /// <summary>A file of a process that has ended, for which criu starts another process with its number.</summary>
+    EndedProcess = 2,
 }

@@ -55,4 +55,7 @@ internal readonly struct DirectoriesEntry(ReadOnlySpan<byte> message)
 {
     /// <summary>The id of an open file.</summary>
     public uint WorkingDirectory { get; } = (uint)ProtoReader.FindNumber(message, 1);
+
+    /// <summary>The id of an open file.</summary>
+    public uint RootDirectory { get; } = (uint)ProtoReader.FindNumber(message, 2);
 }

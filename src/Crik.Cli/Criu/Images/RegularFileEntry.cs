@@ -23,6 +23,15 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
 
     public string Path => ProtoReader.FindText(_message, PathField);
 
+    /// <summary>The path with all of its bytes, which need not be text.</summary>
+    public string ExactPath => ByteStrings.Decode(ProtoReader.FindBytes(_message, PathField));
+
+    /// <summary>The size at the checkpoint.</summary>
+    public long Size => (long)ProtoReader.FindNumber(_message, 8);
+
+    /// <summary>Whether the file belongs to the container and not to the tree.</summary>
+    public bool IsExternal => ProtoReader.FindNumber(_message, 9) != 0;
+
     /// <summary>The id of its mount, when the program has a mount namespace of its own; else 0. The field is a zigzag number.</summary>
     public uint Mount => (uint)(ProtoReader.FindNumber(_message, MountField) >> 1);
 

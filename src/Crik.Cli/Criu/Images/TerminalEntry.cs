@@ -33,6 +33,15 @@ internal readonly ref struct TerminalEntry(ReadOnlySpan<byte> message)
     /// <summary>The file system that has its device file, as in st_dev of stat(2).</summary>
     public uint FileSystem => (uint)ProtoReader.FindNumber(_message, 13);
 
+    /// <summary>Whether this is the end that a terminal emulator has: <c>/dev/ptmx</c>, or a device with its older numbers.</summary>
+    public bool IsMaster => (Device >> 8, Device & 0xFF) is (5, 2) or (>= 128 and <= 135, _);
+
+    /// <summary>Whether the other end was closed, so that the terminal has no settings any more (tty_is_hung, criu/tty.c).</summary>
+    public bool IsHungUp => ProtoReader.FindBytes(_message, 9).IsEmpty;
+
+    /// <summary>Whether this is one of the container's own terminals (EXT_TTY of TtyType).</summary>
+    public bool IsExternal => ProtoReader.FindNumber(_message, 2) == 5;
+
     /// <summary>Whether this is <c>/dev/tty</c>, the controlling terminal of the process that opens it (CTTY of TtyType).</summary>
     public bool IsControlling => ProtoReader.FindNumber(_message, 2) == 4;
 
