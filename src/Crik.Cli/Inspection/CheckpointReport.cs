@@ -1,5 +1,6 @@
 using Crik.Criu;
 using Crik.Criu.Images;
+using Crik.Proof;
 using Crik.Store;
 
 namespace Crik.Inspection;
@@ -27,6 +28,9 @@ internal sealed class CheckpointReport
     /// <summary>Whether it can be restored on this machine.</summary>
     public Fit Fit { get; init; } = Fit.Unknown;
 
+    /// <summary>Whether a new pod has everything that a restore needs, as far as the checkpoint tells.</summary>
+    public Verdict Restorable { get; init; } = new([], []);
+
     /// <param name="fit">Compares a manifest with this machine.</param>
     /// <exception cref="CheckpointException">An image is missing or damaged.</exception>
     public static CheckpointReport Read(StoredCheckpoint stored, string images, Func<CheckpointManifest, Fit> fit)
@@ -42,6 +46,7 @@ internal sealed class CheckpointReport
             MemoryBytes = set.Names(ImageName.PagesPrefix).Sum(name => Libc.TryStatus(set.PathOf(name), followLinks: false)?.Size ?? 0),
             Tasks = tasks,
             Mounts = MountReader.Read(set),
+            Restorable = Prove(stored, images),
             Fit = stored.Manifest is null ? Fit.Unknown : fit(stored.Manifest),
         };
     }
@@ -61,6 +66,14 @@ internal sealed class CheckpointReport
         {
             return exception.Message;
         }
+    }
+
+    private static Verdict Prove(StoredCheckpoint stored, string images)
+    {
+        CheckpointManifest? manifest = stored.Manifest;
+        InterfaceAddress[] addresses = [.. (manifest?.Addresses ?? []).Select(InterfaceAddress.TryParse).OfType<InterfaceAddress>()];
+        string? archive = manifest?.HasFiles == true ? CheckpointLayout.FilesIn(stored.Path) : null;
+        return SavedPod.Prove(images, archive, addresses, manifest?.RenamedFiles ?? [], manifest?.SocketFiles ?? []);
     }
 
     /// <summary>Adds the paths of inotify watches, which are in the manifest: crik takes them off before criu saves the program.</summary>

@@ -19,6 +19,9 @@ internal static class ReportJson
             json.WriteString("source", mount.Source);
             json.WriteBoolean("external", mount.IsExternal);
         });
+        json.WriteBoolean("restorable", report.Restorable.IsGood);
+        json.WriteTexts("objections", [.. report.Restorable.Objections.Select(objection => objection.ToString())]);
+        json.WriteTexts("neededOfPod", report.Restorable.Unseen);
         json.WriteString("damage", report.Damage);
         json.WriteTexts("problems", report.Fit.Problems);
         json.WriteTexts("warnings", report.Fit.Remarks);

@@ -5,6 +5,8 @@ namespace Crik.Inspection;
 /// <summary>Writes a report as tables: what the checkpoint is, its processes, files, sockets and mounts, and whether it can be restored here.</summary>
 internal static class ReportTable
 {
+    private const int MostUnseen = 10;
+
     public static string Write(CheckpointReport report, DateTimeOffset now)
     {
         StringBuilder text = new();
@@ -13,6 +15,7 @@ internal static class ReportTable
         Section(text, "OPEN FILES", Files(report));
         Section(text, "SOCKETS", Sockets(report));
         Section(text, "MOUNTS", Mounts(report));
+        Section(text, "CAN BE RESTORED", Verdict(report));
         Section(text, "HERE", Here(report));
         return text.ToString();
     }
@@ -80,6 +83,17 @@ internal static class ReportTable
             Words.Printable(mount.Point), Words.Printable(mount.Type), mount.IsExternal ? "the container's" : Words.Printable(mount.Source),
         }))
         .With((report.Manifest?.ExternalMounts ?? []).Select(point => new[] { Words.Printable(point), "-", "the container's" }));
+
+    private static TextTable Verdict(CheckpointReport report)
+    {
+        TextTable table = new("VERDICT", "BECAUSE");
+        IReadOnlyList<string> unseen = report.Restorable.Unseen;
+        return !report.Restorable.IsGood ? table.With(report.Restorable.Objections.Select(objection => new[] { "no", Words.Printable(objection.ToString()) }))
+            : unseen.Count == 0 ? table.With([["yes", "everything that the program has open is in the checkpoint"]])
+            : table.With([["yes", $"if the pod has these {unseen.Count} files in its image or on its volumes, which crik cannot see from here:"]])
+                .With(unseen.Take(MostUnseen).Select(path => new[] { "", Words.Printable(path) }))
+                .With(unseen.Count > MostUnseen ? [["", $"and {unseen.Count - MostUnseen} more"]] : []);
+    }
 
     private static TextTable Here(CheckpointReport report)
     {

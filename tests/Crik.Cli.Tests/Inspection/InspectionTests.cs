@@ -80,6 +80,23 @@ public sealed class InspectionTests : IDisposable
     }
 
     [Fact]
+    public void The_report_says_whether_the_checkpoint_can_be_restored_and_what_it_needs_of_the_pod()
+    {
+        string bad = ReportTable.Write(Read(), DateTimeOffset.UtcNow);
+        JsonElement badJson = JsonDocument.Parse(ReportJson.Write(Read())).RootElement;
+        File.WriteAllBytes(_images.PathOf("ghost-file-1.img"), []);
+        string good = ReportTable.Write(Read(), DateTimeOffset.UtcNow);
+        JsonElement goodJson = JsonDocument.Parse(ReportJson.Write(Read())).RootElement;
+
+        Assert.Contains("no       criu did not write ghost-file-1.img", bad, StringComparison.Ordinal);
+        Assert.False(badJson.GetProperty("restorable").GetBoolean());
+        Assert.StartsWith("criu did not write ghost-file-1.img", badJson.GetProperty("objections")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("yes      if the pod has these 2 files in its image or on its volumes", good, StringComparison.Ordinal);
+        Assert.True(goodJson.GetProperty("restorable").GetBoolean());
+        Assert.Equal(["/usr/bin/server", "/srv"], goodJson.GetProperty("neededOfPod").EnumerateArray().Select(path => path.GetString()));
+    }
+
+    [Fact]
     public void The_time_for_which_the_program_was_frozen_is_read_from_criu()
     {
         // As criu 4.3 wrote it: 7.352 ms to freeze, 749.89 ms frozen.
