@@ -100,7 +100,7 @@ internal static class ReportTable
         TextTable table = new TextTable("RESULT", "MEANING")
             .With(new[] { report.Damage }.OfType<string>().Concat(report.Fit.Problems).Select(problem => new[] { "problem", Words.Printable(problem) }))
             .With(report.Fit.Remarks.Select(remark => new[] { "warning", Words.Printable(remark) }));
-        return table.IsEmpty && report.Manifest is not null
+        return table.IsEmpty && report is { Manifest: not null, Restorable.IsGood: true }
             ? table.With([["ok", "the checkpoint is whole and can be restored on this machine"]])
             : table;
     }

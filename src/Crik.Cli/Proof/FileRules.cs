@@ -66,8 +66,8 @@ internal sealed class FileRules(IReadOnlySet<int> processes, INextPod pod)
 
     private Objection? OfProcess(string path)
     {
-        string[] parts = path.Split('/', 6); // "", "proc", PID, "task", TID
-        if (parts.Length < 3 || parts[1] != "proc" || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+        string[] parts = path.StartsWith("/proc/", StringComparison.Ordinal) ? path.Split('/', 6) : []; // "", "proc", PID, "task", TID
+        if (parts.Length < 3 || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
         {
             return null;
         }

@@ -34,7 +34,7 @@ internal readonly ref struct TerminalEntry(ReadOnlySpan<byte> message)
     public uint FileSystem => (uint)ProtoReader.FindNumber(_message, 13);
 
     /// <summary>Whether this is the end that a terminal emulator has: <c>/dev/ptmx</c>, or a device with its older numbers.</summary>
-    public bool IsMaster => (Device >> 8, Device & 0xFF) is (5, 2) or (>= 128 and <= 135, _);
+    public bool IsMaster => Device == ((5 << 8) | 2) || Device >> 8 is >= 128 and <= 135;
 
     /// <summary>Whether the other end was closed, so that the terminal has no settings any more (tty_is_hung, criu/tty.c).</summary>
     public bool IsHungUp => ProtoReader.FindBytes(_message, 9).IsEmpty;
