@@ -14,7 +14,10 @@ internal static class SocketOptions
     private const int Netlink = 270;
     private const int LongestValue = 64;
 
-    /// <summary>The names, levels and numbers of socket(7), tcp(7), udp(7), ip(7), ipv6(7) and netlink(7); asm-generic/socket.h has all of SOL_SOCKET.</summary>
+    /// <summary>
+    /// The names, levels and numbers of socket(7), tcp(7), udp(7), ip(7), ipv6(7) and netlink(7); asm-generic/socket.h has all of SOL_SOCKET.
+    /// Options that name a network interface by its number are left out, because it has another one in another pod.
+    /// </summary>
     private static readonly (string Name, int Level, int Number)[] s_options =
     [
         ("SO_TIMESTAMP", Socket, 29), ("SO_TIMESTAMPNS", Socket, 35), ("SO_TIMESTAMPING", Socket, 37), ("SO_RXQ_OVFL", Socket, 40),
@@ -30,12 +33,12 @@ internal static class SocketOptions
         ("IP_RECVTOS", Ip, 13), ("IP_PASSSEC", Ip, 18), ("IP_TRANSPARENT", Ip, 19), ("IP_RECVORIGDSTADDR", Ip, 20), ("IP_MINTTL", Ip, 21),
         ("IP_NODEFRAG", Ip, 22), ("IP_CHECKSUM", Ip, 23), ("IP_BIND_ADDRESS_NO_PORT", Ip, 24), ("IP_RECVFRAGSIZE", Ip, 25),
         ("IP_RECVERR_RFC4884", Ip, 26), ("IP_MULTICAST_IF", Ip, 32), ("IP_MULTICAST_TTL", Ip, 33), ("IP_MULTICAST_LOOP", Ip, 34),
-        ("IP_MULTICAST_ALL", Ip, 49), ("IP_UNICAST_IF", Ip, 50), ("IP_LOCAL_PORT_RANGE", Ip, 51),
-        ("IPV6_UNICAST_HOPS", Ip6, 16), ("IPV6_MULTICAST_IF", Ip6, 17), ("IPV6_MULTICAST_HOPS", Ip6, 18), ("IPV6_MULTICAST_LOOP", Ip6, 19),
+        ("IP_MULTICAST_ALL", Ip, 49), ("IP_LOCAL_PORT_RANGE", Ip, 51),
+        ("IPV6_UNICAST_HOPS", Ip6, 16), ("IPV6_MULTICAST_HOPS", Ip6, 18), ("IPV6_MULTICAST_LOOP", Ip6, 19),
         ("IPV6_MTU_DISCOVER", Ip6, 23), ("IPV6_RECVERR", Ip6, 25), ("IPV6_MULTICAST_ALL", Ip6, 29), ("IPV6_RECVERR_RFC4884", Ip6, 31),
         ("IPV6_RECVPKTINFO", Ip6, 49), ("IPV6_RECVHOPLIMIT", Ip6, 51), ("IPV6_DONTFRAG", Ip6, 62), ("IPV6_RECVTCLASS", Ip6, 66),
         ("IPV6_TCLASS", Ip6, 67), ("IPV6_AUTOFLOWLABEL", Ip6, 70), ("IPV6_ADDR_PREFERENCES", Ip6, 72), ("IPV6_MINHOPCOUNT", Ip6, 73),
-        ("IPV6_RECVORIGDSTADDR", Ip6, 74), ("IPV6_TRANSPARENT", Ip6, 75), ("IPV6_UNICAST_IF", Ip6, 76), ("IPV6_FREEBIND", Ip6, 78),
+        ("IPV6_RECVORIGDSTADDR", Ip6, 74), ("IPV6_TRANSPARENT", Ip6, 75), ("IPV6_FREEBIND", Ip6, 78),
         ("NETLINK_PKTINFO", Netlink, 3), ("NETLINK_BROADCAST_ERROR", Netlink, 4), ("NETLINK_NO_ENOBUFS", Netlink, 5),
         ("NETLINK_CAP_ACK", Netlink, 10), ("NETLINK_EXT_ACK", Netlink, 11), ("NETLINK_GET_STRICT_CHK", Netlink, 12),
     ];
@@ -44,7 +47,7 @@ internal static class SocketOptions
     public static IReadOnlyList<SocketTraits> Read(IReadOnlyList<OpenDescriptor> open)
     {
         List<SocketTraits> found = [];
-        Dictionary<(int Domain, int Type, int Protocol), List<string>> usual = [];
+        Dictionary<(int Domain, int Type, int Protocol), byte[]?[]> usual = [];
         foreach (OpenDescriptor file in open.Where(file => file.Target.StartsWith("socket:", StringComparison.Ordinal)).DistinctBy(file => file.Target))
         {
             using FileDescriptor? socket = Libc.TryGetDescriptor(file.Pid, file.Number);
@@ -53,13 +56,13 @@ internal static class SocketOptions
                 continue;
             }
 
-            if (!usual.TryGetValue(kind, out List<string>? ofNew))
+            if (!usual.TryGetValue(kind, out byte[]?[]? ofNew))
             {
                 using FileDescriptor? fresh = Libc.TryMakeSocket(kind);
-                usual[kind] = ofNew = fresh is null ? [] : Read(fresh, kind);
+                usual[kind] = ofNew = [.. s_options.Select(option => fresh is not null && Has(kind, option.Level) ? Read(fresh, option) : null)];
             }
 
-            string[] unusual = ofNew.Count == 0 ? [] : [.. Read(socket, kind).Except(ofNew)];
+            string[] unusual = [.. Unusual(socket, ofNew)];
             if (unusual.Length > 0)
             {
                 found.Add(new SocketTraits(file.Pid, file.Number, unusual));
@@ -95,26 +98,41 @@ internal static class SocketOptions
         foreach ((string Name, int Level, int Number) option in s_options.Where(option => option.Name == name))
         {
             byte[] bytes = new byte[Math.Min(value.Length / 2, LongestValue)];
-            if (Read(socket, option) != $"{name}={value}"
-                && Convert.FromHexString(value, bytes, out _, out _) == System.Buffers.OperationStatus.Done)
+            if (Convert.FromHexString(value, bytes, out _, out _) == System.Buffers.OperationStatus.Done && Read(socket, option)?.AsSpan().SequenceEqual(bytes) == false)
             {
                 _ = Libc.TrySetSocketOption(socket, option.Level, option.Number, bytes);
             }
 
-            return Read(socket, option) ?? "";
+            return Read(socket, option) is { } now ? Text(option.Name, now) : "";
         }
 
         return "";
     }
 
-    private static List<string> Read(FileDescriptor socket, (int Domain, int Type, int Protocol) kind) =>
-        [.. s_options.Where(option => Has(kind, option.Level)).Select(option => Read(socket, option)).OfType<string>()];
+    /// <param name="usual">The values in a new socket; <see langword="null"/> for an option that such a socket does not have.</param>
+    private static List<string> Unusual(FileDescriptor socket, byte[]?[] usual)
+    {
+        List<string> found = [];
+        Span<byte> value = stackalloc byte[LongestValue];
+        for (int i = 0; i < s_options.Length; i++)
+        {
+            if (usual[i] is { } known && Libc.TryReadSocketOption(socket, s_options[i].Level, s_options[i].Number, value) is { } length
+                && !value[..length].SequenceEqual(known))
+            {
+                found.Add(Text(s_options[i].Name, value[..length]));
+            }
+        }
 
-    private static string? Read(FileDescriptor socket, (string Name, int Level, int Number) option)
+        return found;
+    }
+
+    private static byte[]? Read(FileDescriptor socket, (string Name, int Level, int Number) option)
     {
         Span<byte> value = stackalloc byte[LongestValue];
-        return Libc.TryReadSocketOption(socket, option.Level, option.Number, value) is { } length ? $"{option.Name}={Convert.ToHexString(value[..length])}" : null;
+        return Libc.TryReadSocketOption(socket, option.Level, option.Number, value) is { } length ? value[..length].ToArray() : null;
     }
+
+    private static string Text(string name, ReadOnlySpan<byte> value) => $"{name}={Convert.ToHexString(value)}";
 
     /// <summary>A socket of IPv6 may have connections of IPv4.</summary>
     private static bool Has((int Domain, int Type, int Protocol) kind, int level)

@@ -13,6 +13,7 @@ internal static class TaskTraits
     private const string TimerSlack = "timer slack";
     private const string OutOfMemoryScore = "oom_score_adj";
     private const string CoreDumpFilter = "coredump_filter";
+    private const string Blocked = "SigBlk";
     private const int SysNice = 23; // capability(7)
 
     /// <summary>The lines of <c>/proc/PID/status</c> to compare.</summary>
@@ -72,7 +73,7 @@ internal static class TaskTraits
         Add(traits, Affinity, cpus.IsEmpty ? null : Convert.ToHexString(cpus)); // as taskset(1) writes it
         Add(traits, IoPriority, Libc.IoPriority(thread)?.ToString(CultureInfo.InvariantCulture));
         Add(traits, "scheduling", Libc.Scheduling(thread) is { } known ? $"policy {known.Policy} priority {known.Priority} nice {known.Nice}" : null);
-        Add(traits, "SigBlk", HasMaskOfCall(thread) ? null : ProcFs.Field(ProcFs.Lines($"/proc/{thread}/status"), "SigBlk:"));
+        Add(traits, Blocked, HasMaskOfCall(thread) ? null : ProcFs.Field(ProcFs.Lines($"/proc/{thread}/status"), $"{Blocked}:"));
         Add(traits, TimerSlack, withTimerSlack ? ReadLine($"/proc/{thread}/timerslack_ns") : null);
         return traits;
     }
@@ -89,6 +90,8 @@ internal static class TaskTraits
         CoreDumpFilter => TryWrite($"/proc/{task}/{name}", $"0x{value}"),
         _ => false,
     };
+
+    public static bool IsSignalMask(string trait) => trait.StartsWith($"{Blocked}=", StringComparison.Ordinal);
 
     private static bool HasMaskOfCall(int thread) => ReadLine($"/proc/{thread}/syscall") is { } call && s_callsWithMask.Contains(call.Split(' ')[0]);
 

@@ -28,8 +28,9 @@ internal sealed record TreeTraits(IReadOnlyList<string> Own, IReadOnlyList<Trait
         };
     }
 
-    public static IEnumerable<string> OwnTraits(bool withTimerSlack) =>
-        TaskTraits.OfProcess(Environment.ProcessId).Concat(TaskTraits.OfThread(Environment.ProcessId, withTimerSlack));
+    /// <summary>The signals that crik blocks are no usual ones: a container blocks none.</summary>
+    public static IEnumerable<string> OwnTraits(bool withTimerSlack) => TaskTraits.OfProcess(Environment.ProcessId)
+        .Concat(TaskTraits.OfThread(Environment.ProcessId, withTimerSlack)).Where(trait => !TaskTraits.IsSignalMask(trait));
 
     private static IReadOnlyList<TraitGroup> Group(IEnumerable<int> tasks, Func<int, List<string>> read, HashSet<string> own)
     {

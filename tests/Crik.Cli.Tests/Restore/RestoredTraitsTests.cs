@@ -92,6 +92,8 @@ public sealed class RestoredTraitsTests
             Assert.Contains("oom_score_adj=700", traits.Processes[0].Traits);
             Assert.DoesNotContain(traits.Processes[1].Traits, trait => trait.StartsWith("oom_score_adj=", StringComparison.Ordinal));
             Assert.Contains(traits.Own, trait => trait.StartsWith("limit nofile=", StringComparison.Ordinal));
+            Assert.DoesNotContain(traits.Own, TaskTraits.IsSignalMask);
+            Assert.Contains("SigBlk=0000000000000000", traits.Threads[0].Traits);
             Assert.DoesNotContain(traits.Threads[0].Traits, trait => trait.StartsWith("CPU affinity=", StringComparison.Ordinal));
         }
         finally

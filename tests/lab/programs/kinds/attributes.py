@@ -315,6 +315,21 @@ def thread_with_a_mask_of_its_own():
 
 
 
+@row
+def thread_that_waits_with_another_mask():
+    """The kernel shows the mask of the call, which blocks all signals, as that of the thread."""
+    found = []
+
+    def run():
+        found.append(threading.get_native_id())
+        while True:
+            libc.ppoll(None, 0, None, bytes([255] * 128))
+    threading.Thread(target=run, daemon=True).start()
+    while not found or 'SigBlk=fffffffffffbfeff' not in status(f'self/task/{found[0]}', 'SigBlk'):
+        time.sleep(0.01)
+    return lambda: status(f'self/task/{found[0]}', 'SigBlk')
+
+
 @own('landlocked')
 def landlock_rules():
     rules = libc.syscall(444, struct.pack('Q', 1 << 7), 8, 0)             # LANDLOCK_ACCESS_FS_MAKE_DIR
