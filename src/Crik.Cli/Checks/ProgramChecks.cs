@@ -2,11 +2,12 @@ using Crik.Configuration;
 using Crik.Criu;
 using Crik.Files;
 using Crik.Proof;
+using Crik.Save;
 using Crik.Store;
 
 namespace Crik.Checks;
 
-/// <summary>Looks in the program that runs here for what prevents a checkpoint, so that the user knows it before SIGTERM comes.</summary>
+/// <summary>Looks in the program that runs here for what prevents a checkpoint or makes a restore useless, so that the user knows it before SIGTERM comes.</summary>
 internal static class ProgramChecks
 {
     internal const string HideYaml = "env: [{name: CRIK_IO_URING, value: hide}]";
@@ -28,6 +29,7 @@ internal static class ProgramChecks
             isFull || options.ShareSysvMemory ? null : OfSharedMemory([.. SysvTasks(tasks)]),
             isFull || IsFiltered("/proc/self") ? null : OfFilters([.. tasks.Where(HasFilter)]), // another check reports one that is on the whole container
             OfRestore(RestoreProof.Of(RunningProgram.Read(tasks, Streams(root)), NextPodOf(root, options), new Dictionary<string, string>(), [])),
+            OfDatabases(OwnDatabases.Find(tasks, Mount.ReadAll())),
         ];
         Finding[] walls = [.. found.OfType<Finding>()];
         return walls.Length > 0 ? walls
@@ -43,6 +45,9 @@ internal static class ProgramChecks
 
     /// <summary>A checkpoint of such a program is refused at every level.</summary>
     internal static Finding? OfRestore(Crik.Proof.Verdict verdict) => verdict.IsGood ? null : new("programRestore", Verdict.Warning, $"no checkpoint would be made: {verdict.Text()}");
+
+    internal static Finding? OfDatabases(IReadOnlyList<string> paths) => paths.Count == 0 ? null
+        : new("programDatabase", Verdict.Warning, $"{OwnDatabases.Meaning} ({string.Join(", ", paths.Select(ByteStrings.Printable))})");
 
     /// <summary>What the streams of the container lead to.</summary>
     private static IEnumerable<string> Streams(int root) => ((int[])[0, 1, 2]).Select(stream => ProcFs.Link($"/proc/{root}/fd/{stream}")).OfType<string>();

@@ -16,6 +16,11 @@ internal interface ITree
     /// <returns><see langword="null"/> when nothing would prevent a restore.</returns>
     string? Objection(IReadOnlyList<int> tasks);
 
+    /// <summary>Logs what the program should not rely on after a restore. Call it before criu freezes the tree.</summary>
+    void Advise(IReadOnlyList<int> tasks)
+    {
+    }
+
     /// <summary>Finds the tasks that job control has stopped, which must stay stopped. Call it before criu freezes the tree.</summary>
     IReadOnlyList<int> Stopped(IReadOnlyList<int> tasks);
 

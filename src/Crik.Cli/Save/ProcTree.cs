@@ -9,6 +9,8 @@ namespace Crik.Save;
 /// <param name="watchedPaths">The paths at which to look first for the files of inotify watches.</param>
 internal sealed class ProcTree(PrivilegeLevel level, StandardStreams streams, IReadOnlyList<string> watchedPaths) : ITree
 {
+    private readonly HashSet<string> _named = [];
+
     public IReadOnlyList<int> Tasks(int root) => ProcFs.Tree(root);
 
     public long ResidentBytes(IReadOnlyList<int> tasks) => ProcFs.ResidentBytes(tasks);
@@ -29,6 +31,14 @@ internal sealed class ProcTree(PrivilegeLevel level, StandardStreams streams, IR
         string? host = Libc.CheckWritable("/proc/sys/kernel/hostname") == 0 ? null : Namespace(Environment.ProcessId, "uts");
         bool IsApart(int task) => (Namespace(task, "net") ?? network) != network || (host is not null && (Namespace(task, "uts") ?? host) != host);
         return tasks.FirstOrDefault(IsApart) is > 0 and { } apart ? $"{CriuLog.IsInOwnNamespace} (process {apart})" : null;
+    }
+
+    public void Advise(IReadOnlyList<int> tasks)
+    {
+        foreach (string path in OwnDatabases.Find(tasks, Mount.ReadAll()).Where(_named.Add))
+        {
+            Log.Warning(OwnDatabases.Meaning, ("path", ByteStrings.Printable(path)));
+        }
     }
 
     public IReadOnlyList<int> Stopped(IReadOnlyList<int> tasks) => [.. tasks.Where(task => ProcFs.State($"/proc/{task}/stat") == 'T')];

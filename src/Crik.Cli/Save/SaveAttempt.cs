@@ -67,6 +67,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
                 return new SaveOutcome.Failed(objection);
             }
 
+            trees.Advise(tasks);
             long size = trees.ResidentBytes(tasks);
             draft = pod.Store.Begin();
             return WithCriu(draft, size);
