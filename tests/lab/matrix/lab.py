@@ -141,7 +141,7 @@ class Pod(Container):
     """The container number N of a program, and the client that talks to it."""
 
     def __init__(self, lab, program, number, directory, application):
-        self.lab, self.program, self.number = lab, program, number
+        self.lab, self.program, self.number, self.directory = lab, program, number, directory  # with a directory for each volume
         example = program.example
         options = ['--rootfs', lab.root(program.root), '--level', 'none', '--mount', f'{application or HERE + "/inside"}:/app:ro']
         for option, values in (('--mount', example.volumes(directory)), ('--capability', example.capabilities),
