@@ -47,7 +47,7 @@ case $suite in
       apt-get install -y -qq --no-install-recommends --allow-downgrades criu/${suite##*-}" >&2 ;;
   *)
     case $suite in
-      today) packages+=,curl,gcc,make,libc6-dev,r-base-core,rabbitmq-server,python3-pika,openttd,ffmpeg ;;
+      today) packages+=,curl,gcc,make,libc6-dev,r-base-core,rabbitmq-server,python3-pika,openttd,openttd-opengfx,ffmpeg ;;
       torch) packages+=,python3-torch ;;
     esac
     again bootstrap sid "$packages" --aptopt='Acquire::Check-Valid-Until "false"'
