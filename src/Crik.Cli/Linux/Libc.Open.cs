@@ -20,6 +20,8 @@ internal static unsafe partial class Libc
 
     internal static int O_DIRECTORY => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
+    internal static int O_TMPFILE => 0x400000 | O_DIRECTORY;
+
     internal static int O_NOFOLLOW => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]

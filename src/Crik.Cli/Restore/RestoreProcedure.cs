@@ -151,6 +151,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     {
         X11Directory.Make();
         UndoFiles(); // an attempt before may have failed after some of the files
+        MemoryFileNumbers.CountOn(manifest.MemoryFileNumber ?? 0);
         Stopwatch clock = Stopwatch.StartNew();
         return !manifest.HasFiles || BackgroundWork.Run(
             pod.Init, Deadline.Never, cancellation => PutFilesBack(manifest, cancellation), () => IsTerminated,

@@ -39,6 +39,7 @@ internal static class CheckpointDescription
             })],
             Watches = saved.Before.Watches.Taken,
             SocketFiles = saved.Before.Sockets.Value,
+            MemoryFileNumber = MemoryFileNumbers.Next(),
             Traits = tree.Traits,
             Cgroups = Machine.Cgroups(),
             Addresses = [.. Machine.Addresses().Select(address => address.ToString())],

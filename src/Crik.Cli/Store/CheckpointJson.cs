@@ -50,6 +50,7 @@ internal static class CheckpointJson
         RenamedFiles = fields.Optional("renamedFiles", ListOf(ObjectOf<RenamedFile>(Renamed)), manifest?.RenamedFiles) ?? [],
         WrittenFiles = fields.Optional("writtenFiles", ListOf(ObjectOf<WrittenFile>(Written)), manifest?.WrittenFiles) ?? [],
         SocketFiles = fields.Optional("socketFiles", ListOf(ObjectOf<SocketFile>(Socket)), manifest?.SocketFiles) ?? [],
+        MemoryFileNumber = fields.Optional("memoryFileNumber", Long, manifest?.MemoryFileNumber),
         Addresses = fields.Optional("addresses", ListOf(Text), manifest?.Addresses) ?? [],
         Images = fields.Field("images", ListOf(ObjectOf<ImageFile>(Image)), manifest?.Images),
         CompressedMemory = fields.Optional("compressedMemory", Long, manifest?.CompressedMemory),

@@ -66,6 +66,9 @@ internal sealed record CheckpointManifest
     /// <summary>The files of the tree's Unix sockets. Checkpoints of an earlier crik do not have this list.</summary>
     public IReadOnlyList<SocketFile> SocketFiles { get; init; } = [];
 
+    /// <summary>A number (inode) that no file in /dev/shm had until then. Checkpoints of an earlier crik do not have it.</summary>
+    public long? MemoryFileNumber { get; init; }
+
     /// <summary>The files under <c>images/</c>.</summary>
     public required IReadOnlyList<ImageFile> Images { get; init; }
 

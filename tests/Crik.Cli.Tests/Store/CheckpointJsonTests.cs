@@ -50,6 +50,15 @@ public sealed class CheckpointJsonTests
     }
 
     [Fact]
+    public void The_manifest_keeps_the_number_that_no_file_in_memory_had()
+    {
+        CheckpointManifest manifest = CheckpointFixture.Manifest(1, "app", []);
+
+        Assert.Equal(1L << 40, CheckpointJson.ReadManifest(CheckpointJson.Write(manifest with { MemoryFileNumber = 1L << 40 })).MemoryFileNumber);
+        Assert.Null(CheckpointJson.ReadManifest(CheckpointJson.Write(manifest)).MemoryFileNumber);
+    }
+
+    [Fact]
     public void The_run_record_keeps_its_epoch_and_its_speeds()
     {
         RunRecord record = Record() with { Epoch = 1L << 40, Speeds = new WriteSpeeds([3L << 30, 1], [5, 6, 7], 42) };
