@@ -27,7 +27,8 @@ class Multiprocess(Program):
         return pod.execute('pgrep', '-x', 'python3.*').split()
 
     def fill(self, pod):
-        self.last = pod.until(lambda: self.look(pod), 'the counts')
+        pod.until(lambda: all(total for _, total in self.look(pod).values()), 'the workers of all methods')
+        self.last = self.look(pod)
         self.check(pod)
         self.processes = self.processes_of(pod)
 
