@@ -34,9 +34,9 @@ internal sealed class NextPod(
             return Supply.MadeMount;
         }
 
-        if (mount?.MountPoint == path && (path == "/dev/termination-log" || mount.Root.Contains("/containers/", StringComparison.Ordinal)))
+        if (mount?.MountPoint == path && (path == "/dev/termination-log" || IsForMessage(mount.Root)))
         {
-            return Supply.EmptyAtStart; // the kubelet's file for it is pods/UID/containers/NAME/ID, at any path (terminationMessagePath)
+            return Supply.EmptyAtStart;
         }
 
         bool isInDev = PathNames.IsBelow(path, "/dev") && mount?.MountPoint == "/dev";
@@ -56,4 +56,7 @@ internal sealed class NextPod(
         Libc.TryStatus(path, followLinks: false) is { } file && (!file.IsDirectory || Libc.TryListPaths(path).Count > 0);
 
     public bool HasAddress(byte[] address) => addresses.Any(one => one.Bytes.AsSpan().SequenceEqual(address));
+
+    /// <summary>Whether a file is the one that the kubelet mounts for a container's last message, at any path (terminationMessagePath).</summary>
+    private static bool IsForMessage(string root) => root.Split('/') is [.., "pods", _, "containers", _, _];
 }

@@ -39,6 +39,7 @@ public sealed class NextPodTests : IDisposable
     [InlineData("/", nameof(Supply.Given))]
     [InlineData("/dev/termination-log", nameof(Supply.EmptyAtStart))]
     [InlineData("/var/message", nameof(Supply.EmptyAtStart))]
+    [InlineData("/etc/resolv.conf", nameof(Supply.Given))] // CRI-O's
     public void The_place_of_a_file_says_who_provides_it(string path, string supply) => Assert.Equal(supply, Pod(s_always).Find(path).ToString());
 
     [Fact]
@@ -60,10 +61,11 @@ public sealed class NextPodTests : IDisposable
         [
             "1 0 0:1 / / rw - overlay overlay rw", "2 1 0:2 / /dev rw - tmpfs tmpfs rw", "3 2 0:3 / /dev/shm rw - tmpfs shm rw", "4 1 8:1 / /volume rw - ext4 /dev/sda rw",
             "5 1 0:4 / /made rw - tmpfs tmpfs rw", "6 1 0:5 / /come rw master:3 - ext4 /dev/sdb rw", "7 2 8:1 /log /dev/termination-log rw - ext4 /dev/sda rw",
+            "9 1 0:6 /containers/storage/overlay-containers/1/userdata/resolv.conf /etc/resolv.conf rw - tmpfs tmpfs rw",
             "8 1 8:1 /var/lib/kubelet/pods/u/containers/main/0a1b /var/message rw - ext4 /dev/sda rw",
         ];
         return new NextPod(
-            [.. mounts.Select(line => Mount.Parse(line)!)], new HashSet<string> { "/", "/dev", "/dev/shm", "/volume", "/dev/termination-log", "/var/message" },
+            [.. mounts.Select(line => Mount.Parse(line)!)], new HashSet<string> { "/", "/dev", "/dev/shm", "/volume", "/dev/termination-log", "/var/message", "/etc/resolv.conf" },
             lifetime, isSaved ?? (_ => false), []);
     }
 }

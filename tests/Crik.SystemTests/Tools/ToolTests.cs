@@ -61,6 +61,8 @@ public sealed class ToolTests
         Assert.Equal(level, report.GetProperty("level").GetString());
         Assert.Equal(JsonValueKind.Null, report.GetProperty("damage").ValueKind);
         Assert.Empty(report.GetProperty("problems").EnumerateArray());
+        Assert.True(report.GetProperty("restorable").GetBoolean(), raw);
+        Assert.Contains("/usr/bin", report.GetProperty("neededOfPod").EnumerateArray().Select(path => Path.GetDirectoryName(path.GetString())));
         Assert.DoesNotContain("geheim", raw + look.Said, StringComparison.Ordinal);
     }
 
