@@ -35,7 +35,7 @@ public sealed class ProofTests
         pod.WaitForControl();
         Assert.Equal("checkpoint 1 was made\n", pod.Exec("crik", "checkpoint", "--leave-running"));
         Task<string> outside = Task.Run(() => pod.Exec("python3", "/programs/nowhere.py", "owner"));
-        pod.Exec("pkill", "-USR1", "-f", $"nowhere.py {what}");
+        pod.Exec("pkill", "-USR1", "-f", $"^python3 /programs/nowhere.py {what}"); // and not crik, which would pass the signal on
         pod.WaitForLine("made");
 
         JsonElement[] checks = [.. JsonDocument.Parse(pod.Exec("crik", "check", "-o", "json")).RootElement.GetProperty("checks").EnumerateArray()];

@@ -113,15 +113,14 @@ def address():
 if sys.argv[1] == 'owner':
     owner()
 
-wanted = threading.Event()
+wanted = []
 signal.signal(signal.SIGTERM, lambda *_: os._exit(7))
-signal.signal(signal.SIGUSR1, lambda *_: wanted.set())
+signal.signal(signal.SIGUSR1, lambda *_: wanted.append(sys.argv[1]))
 n = 0
 while True:
     n += 1
     print('count', n, flush=True)
-    if wanted.is_set():
-        wanted.clear()
-        globals()[sys.argv[1]]()
+    if wanted:
+        globals()[wanted.pop()]()
         print('made', flush=True)
     time.sleep(0.05)
