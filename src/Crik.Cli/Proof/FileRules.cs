@@ -27,7 +27,7 @@ internal sealed class FileRules(IReadOnlySet<int> processes, INextPod pod)
             }
 
             string path = moved.GetValueOrDefault(file.Path) ?? file.Path;
-            if ((links.Contains(id) ? CheckLink(path) : Check(path, file)) is { } objection)
+            if ((links.Contains(id) ? CheckLink(path) : Check(path)) is { } objection)
             {
                 yield return objection;
             }
@@ -39,12 +39,9 @@ internal sealed class FileRules(IReadOnlySet<int> processes, INextPod pod)
         : Cannot("a socket in ", path, Why(supply));
 
     /// <summary>Checks a file that somebody has open, by what is known without criu's images.</summary>
-    public Objection? Check(string path, NamedFile file) => OfProcess(path) ?? Find(path) switch
+    public Objection? Check(string path) => OfProcess(path) ?? Find(path) switch
     {
         Supply.Given or Supply.Unseen => null,
-        Supply.EmptyAtStart => file is { IsMeasured: true, Size: > 0 }
-            ? Cannot("", path, ("it is empty at the start of each pod, and the program has written to it", "open it for appending only, or close it before checkpoints"))
-            : null,
         var supply => Cannot("", path, Why(supply)),
     };
 

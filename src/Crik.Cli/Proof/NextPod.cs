@@ -34,11 +34,6 @@ internal sealed class NextPod(
             return Supply.MadeMount;
         }
 
-        if (mount?.MountPoint == path && (path == "/dev/termination-log" || IsForMessage(mount.Root)))
-        {
-            return Supply.EmptyAtStart;
-        }
-
         bool isInDev = PathNames.IsBelow(path, "/dev") && mount?.MountPoint == "/dev";
         if (!isInDev && !OwnFiles.IsOwn(path, mounts))
         {
@@ -55,8 +50,7 @@ internal sealed class NextPod(
     public bool IsTaken(string path) =>
         Libc.TryStatus(path, followLinks: false) is { } file && (!file.IsDirectory || Libc.TryListPaths(path).Count > 0);
 
-    public bool HasAddress(byte[] address) => addresses.Any(one => one.Bytes.AsSpan().SequenceEqual(address));
+    public bool IsReadOnly(string path) => Mount.Of(path, mounts) is { IsReadOnly: true } && ProjectedVolume.Move(path) is null;
 
-    /// <summary>Whether a file is the one that the kubelet mounts for a container's last message, at any path (terminationMessagePath).</summary>
-    private static bool IsForMessage(string root) => root.Split('/') is [.., "pods", _, "containers", _, _];
+    public bool HasAddress(byte[] address) => addresses.Any(one => one.Bytes.AsSpan().SequenceEqual(address));
 }

@@ -23,6 +23,7 @@ internal static class RestoreProof
             .. files.Check(images, moved),
             .. SocketPlaces(images.BoundSockets, sockets).Where(checkedPaths.Add).Select(place => files.CheckPlace(place)).OfType<Objection>(),
             .. DeletedDirectories(images, pod),
+            .. DeletedFiles(images).Where(pod.IsReadOnly).Distinct().Select(NoPlaceFor),
             .. Terminals(images.Terminals),
             .. images.TaskFiles.Where(file => !images.Files.ContainsKey(file.File)).Select(NotAFile),
             .. images.FreeSockets.Where(socket => IsElsewhere(socket, pod)).Select(NoAddress),
@@ -68,6 +69,14 @@ internal static class RestoreProof
 
         return objections;
     }
+
+    /// <summary>Finds deleted files that are still open. criu makes each at its path, opens it and removes it again.</summary>
+    private static IEnumerable<string> DeletedFiles(ImageContents images) => images.Files
+        .Where(file => !file.Value.IsElsewhere && images.Deleted.GetValueOrDefault(file.Key) is { Kind: ReplacementKind.Image })
+        .Select(file => file.Value.Path);
+
+    private static Objection NoPlaceFor(string path) => new(
+        $"the program has the deleted file {path} open, and criu could not make it again, because the volume is read-only", CloseIt);
 
     /// <summary>Finds terminals whose other end the program does not have (tty_find_restoring_task, criu/tty.c).</summary>
     private static IEnumerable<Objection> Terminals(IReadOnlyList<PseudoTerminal> terminals)

@@ -54,10 +54,9 @@ internal sealed class RunningProgram
 
         foreach ((int descriptor, string target) in ProcFs.OpenFiles(task).Where(file => file.Target.StartsWith('/') && !_outside.Contains(file.Target)))
         {
-            string information = $"/proc/{task}/fdinfo/{descriptor}";
             if (target.EndsWith("/ptmx", StringComparison.Ordinal))
             {
-                AddTerminal(ProcFs.Field(ProcFs.Lines(information), "tty-index:"), isMaster: true);
+                AddTerminal(ProcFs.Field(ProcFs.Lines($"/proc/{task}/fdinfo/{descriptor}"), "tty-index:"), isMaster: true);
             }
             else if (target.StartsWith(Terminals, StringComparison.Ordinal))
             {
@@ -65,7 +64,7 @@ internal sealed class RunningProgram
             }
             else
             {
-                Add(target, $"/proc/{task}/fd/{descriptor}", information);
+                Add(target, $"/proc/{task}/fd/{descriptor}");
             }
         }
     }
@@ -88,9 +87,8 @@ internal sealed class RunningProgram
     }
 
     /// <param name="place">A path of /proc that leads to the file.</param>
-    /// <param name="information">The path of the file in /proc that tells how it is open.</param>
     /// <returns>The id of the file; 0 for one in memory.</returns>
-    private uint Add(string target, string place, string? information = null)
+    private uint Add(string target, string place)
     {
         if (target.StartsWith("/memfd:", StringComparison.Ordinal))
         {
@@ -107,10 +105,9 @@ internal sealed class RunningProgram
         {
             string path = isDeleted && status.Links == 0 ? target[..^DeletedMark.Length] : target;
             bool hasNoName = isDeleted && (status.Links == 0 || status.IsDirectory);
-            _files.Add(id, new NamedFile(path, status.Type, status.Size)
+            _files.Add(id, new NamedFile(path, status.Type)
             {
                 IsExternal = isDeleted && !hasNoName, // crik looks for the names of such a file at the checkpoint
-                IsMeasured = information is not null && !OnlyAppends(information),
             });
             if (hasNoName)
             {
@@ -119,12 +116,5 @@ internal sealed class RunningProgram
         }
 
         return id;
-    }
-
-    private static bool OnlyAppends(string information)
-    {
-        const int Octal = 8;
-        int flags = ProcFs.Field(ProcFs.Lines(information), "flags:") is { Length: > 0 } text ? Convert.ToInt32(text, Octal) : 0;
-        return (flags & Libc.O_APPEND) != 0 && (flags & Libc.O_WRONLY) != 0;
     }
 }

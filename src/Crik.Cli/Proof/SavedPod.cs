@@ -38,5 +38,7 @@ internal sealed class SavedPod(IReadOnlySet<string> archived, IReadOnlyList<Inte
 
     public bool IsTaken(string path) => archived.Any(other => other.Length > path.Length && PathNames.IsBelow(other, path));
 
+    public bool IsReadOnly(string path) => false; // only the pod knows
+
     public bool HasAddress(byte[] address) => addresses.Any(one => one.Bytes.AsSpan().SequenceEqual(address));
 }

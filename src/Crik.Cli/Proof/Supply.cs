@@ -23,7 +23,4 @@ internal enum Supply
 
     /// <summary>It was made or changed in this container and is not in the archive.</summary>
     NotSaved,
-
-    /// <summary>It is empty in each new pod: the termination log.</summary>
-    EmptyAtStart,
 }

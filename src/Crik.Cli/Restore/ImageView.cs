@@ -36,12 +36,7 @@ internal sealed class ImageView(CheckpointManifest manifest, string work) : IDis
         Inherited = Replace(streams, replacement);
         IReadOnlyList<CgroupDirectory> cgroups = Machine.Cgroups();
         PodAddresses addresses = new([.. manifest.Addresses.Select(InterfaceAddress.TryParse).OfType<InterfaceAddress>()], Machine.Addresses());
-        Dictionary<string, string> renamed = [];
-        foreach (RenamedFile file in manifest.RenamedFiles)
-        {
-            renamed.TryAdd(file.Seen, file.Path);
-        }
-
+        Dictionary<string, string> renamed = RenamedFile.Moves(manifest.RenamedFiles);
         PodFiles ofPod = PodFiles.Of(manifest, images);
         bool areFilesChanged = OpenFiles.ReplaceStreams(files, replacement)
             | OpenFiles.Move(files, path => renamed.GetValueOrDefault(path) ?? queues.PathOf(path) ?? CgroupPaths.Move(path, manifest.Cgroups, cgroups))

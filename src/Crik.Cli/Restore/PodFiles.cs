@@ -10,7 +10,8 @@ namespace Crik.Restore;
 /// Adapts, in <c>files.img</c>, the open files that each pod gets anew. criu refuses an open file that has another size or mode than at the
 /// checkpoint (validate_file and open_path, criu/files-reg.c), because it may be another file. For these files a difference is expected:
 /// <list type="bullet">
-/// <item>The kubelet writes <c>/etc/hosts</c>, <c>/etc/hostname</c> and <c>/etc/resolv.conf</c> for each pod, and makes a new termination log.</item>
+/// <item>The kubelet writes <c>/etc/hosts</c>, <c>/etc/hostname</c> and <c>/etc/resolv.conf</c> for each pod, and makes a new termination
+/// log.</item>
 /// <item>The files of a <see cref="ProjectedVolume"/> have another path in each pod.</item>
 /// <item>CRI-O makes the root directory with mode 0555, and containerd with 0755. So every open directory takes the mode it has here.</item>
 /// </list>
@@ -18,11 +19,13 @@ namespace Crik.Restore;
 /// </summary>
 /// <param name="made">The ids of open files that criu makes itself, because they were deleted.</param>
 /// <param name="mounts">The ids of mounts that criu makes itself, in a mount namespace of the program.</param>
+/// <param name="ofPod">The paths of plain files that the kubelet makes for each pod.</param>
 /// <param name="status">Finds a file of this container.</param>
 /// <param name="link">Reads a symbolic link of this container.</param>
-internal sealed class PodFiles(HashSet<uint> made, HashSet<uint> mounts, Func<string, FileStatus?> status, Func<string, string?> link)
+internal sealed class PodFiles(
+    HashSet<uint> made, HashSet<uint> mounts, HashSet<string> ofPod, Func<string, FileStatus?> status, Func<string, string?> link)
 {
-    private static readonly HashSet<string> s_madeForEachPod = ["/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/dev/termination-log"];
+    private static readonly string[] s_usual = ["/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/dev/termination-log"];
 
     private readonly HashSet<string> _adapted = [];
     private readonly HashSet<uint> _foundAgain = [];
@@ -36,6 +39,7 @@ internal sealed class PodFiles(HashSet<uint> made, HashSet<uint> mounts, Func<st
             [.. Messages(ImageName.DeletedFiles).Select(message => new DeletedFileEntry(message).File)],
             [.. Messages(ImageName.MountsPrefix).Select(message => new MountEntry(message))
                 .Where(mount => !mount.IsExternal && mount.MountPoint != "/").Select(mount => mount.Id)],
+            [.. s_usual, .. Mount.ReadAll().Where(mount => IsForMessage(mount.Root)).Select(mount => mount.MountPoint)],
             path => Libc.TryStatus(path, followLinks: true),
             ProcFs.Link);
     }
@@ -67,7 +71,7 @@ internal sealed class PodFiles(HashSet<uint> made, HashSet<uint> mounts, Func<st
                 adapted = new RegularFileEntry(adapted ?? file.ToArray()).WithPermissions(here.Permissions);
             }
         }
-        else if (moved is not null || s_madeForEachPod.Contains(path))
+        else if (moved is not null || ofPod.Contains(path))
         {
             adapted = new RegularFileEntry(adapted ?? file.ToArray()).WithoutValidation();
         }
@@ -87,6 +91,9 @@ internal sealed class PodFiles(HashSet<uint> made, HashSet<uint> mounts, Func<st
     /// <param name="deleted">The image <c>remap-fpath.img</c>.</param>
     /// <returns>Whether anything was changed.</returns>
     public bool ForgetFoundAgain(CriuImage deleted) => deleted.Messages.RemoveAll(message => _foundAgain.Contains(new DeletedFileEntry(message).File)) > 0;
+
+    /// <summary>Whether a file is the one that the kubelet mounts for a container's last message, at any path (terminationMessagePath).</summary>
+    public static bool IsForMessage(string root) => root.Split('/') is [.., "pods", _, "containers", _, _];
 
     private void Tell(string what, string path, params (string Key, object? Value)[] values)
     {

@@ -37,10 +37,13 @@ public sealed class NextPodTests : IDisposable
     [InlineData("/made", nameof(Supply.MadeMount))]
     [InlineData("/come/file", nameof(Supply.Given))] // from outside
     [InlineData("/", nameof(Supply.Given))]
-    [InlineData("/dev/termination-log", nameof(Supply.EmptyAtStart))]
-    [InlineData("/var/message", nameof(Supply.EmptyAtStart))]
-    [InlineData("/etc/resolv.conf", nameof(Supply.Given))] // CRI-O's
+    [InlineData("/dev/termination-log", nameof(Supply.Given))]
     public void The_place_of_a_file_says_who_provides_it(string path, string supply) => Assert.Equal(supply, Pod(s_always).Find(path).ToString());
+
+    [Theory]
+    [InlineData("/data/file", true)]
+    [InlineData("/volume/file", false)]
+    public void A_read_only_volume_has_no_room_for_deleted_files(string path, bool isReadOnly) => Assert.Equal(isReadOnly, Pod(s_always).IsReadOnly(path));
 
     [Fact]
     public void Only_an_empty_directory_leaves_its_place_to_another_one()
@@ -61,11 +64,10 @@ public sealed class NextPodTests : IDisposable
         [
             "1 0 0:1 / / rw - overlay overlay rw", "2 1 0:2 / /dev rw - tmpfs tmpfs rw", "3 2 0:3 / /dev/shm rw - tmpfs shm rw", "4 1 8:1 / /volume rw - ext4 /dev/sda rw",
             "5 1 0:4 / /made rw - tmpfs tmpfs rw", "6 1 0:5 / /come rw master:3 - ext4 /dev/sdb rw", "7 2 8:1 /log /dev/termination-log rw - ext4 /dev/sda rw",
-            "9 1 0:6 /containers/storage/overlay-containers/1/userdata/resolv.conf /etc/resolv.conf rw - tmpfs tmpfs rw",
-            "8 1 8:1 /var/lib/kubelet/pods/u/containers/main/0a1b /var/message rw - ext4 /dev/sda rw",
+            "8 1 8:1 /data /data ro - ext4 /dev/sda rw",
         ];
         return new NextPod(
-            [.. mounts.Select(line => Mount.Parse(line)!)], new HashSet<string> { "/", "/dev", "/dev/shm", "/volume", "/dev/termination-log", "/var/message", "/etc/resolv.conf" },
+            [.. mounts.Select(line => Mount.Parse(line)!)], new HashSet<string> { "/", "/dev", "/dev/shm", "/volume", "/dev/termination-log", "/data" },
             lifetime, isSaved ?? (_ => false), []);
     }
 }

@@ -31,13 +31,6 @@ public sealed class RestoreProofTests
         Assert.Contains(reason is null ? "" : $"the program has {path} open, which a new pod could not open: {reason}", verdict.Text(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(5, true, false)]
-    [InlineData(5, false, true)]
-    [InlineData(0, true, true)]
-    public void The_termination_log_is_empty_in_the_next_pod(long size, bool isMeasured, bool isGood) =>
-        Assert.Equal(isGood, Prove(Files(new NamedFile("/EmptyAtStart", FileType.Regular, size) { IsMeasured = isMeasured })).IsGood);
-
     [Fact]
     public void Files_that_crik_or_criu_brings_are_not_looked_for()
     {
@@ -101,6 +94,22 @@ public sealed class RestoreProofTests
 
         Assert.Equal(why is null ? 0 : 1, verdict.Objections.Count);
         Assert.Contains(why ?? "", verdict.Text(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/read-only/file", false, false)]
+    [InlineData("/read-only/file", true, true)]
+    [InlineData("/image/file", false, true)]
+    public void A_deleted_file_must_have_a_place_where_criu_can_make_it(string path, bool hasAnotherName, bool isGood)
+    {
+        Verdict verdict = Prove(new ImageContents
+        {
+            Files = new Dictionary<uint, NamedFile> { [1] = new(path, FileType.Regular) },
+            Deleted = new Dictionary<uint, Substitute> { [1] = new(hasAnotherName ? ReplacementKind.Link : ReplacementKind.Image, 7) },
+        });
+
+        Assert.Equal(isGood, verdict.IsGood);
+        Assert.Contains(isGood ? "" : $"the program has the deleted file {path} open", verdict.Text(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -179,6 +188,8 @@ public sealed class RestoreProofTests
         public Supply Find(string path) => Enum.TryParse(path.Split('/')[1], out Supply supply) ? supply : Supply.Given;
 
         public bool IsTaken(string path) => path == "/taken";
+
+        public bool IsReadOnly(string path) => path.StartsWith("/read-only/", StringComparison.Ordinal);
 
         public bool HasAddress(byte[] address) => address is [10, 0, 0, 2];
     }

@@ -118,7 +118,13 @@ public sealed class PodFilesTests
         Assert.Equal([false, true, true, true, false], files.Messages.Select(message => new OpenFileEntry(message).Regular.Permissions != 0));
     }
 
-    private static PodFiles Files(HashSet<uint> made, HashSet<uint> mounts) => new(made, mounts, path => path switch
+    [Theory]
+    [InlineData("/var/lib/kubelet/pods/u/containers/main/0a1b", true)]
+    [InlineData("/var/lib/kubelet/pods/u/volumes/kubernetes.io~empty-dir/containers/0a1b", false)]
+    [InlineData("/containers/storage/overlay-containers/1/userdata/resolv.conf", false)]
+    public void The_file_for_the_last_message_is_found_by_its_place_on_the_node(string root, bool isForMessage) => Assert.Equal(isForMessage, PodFiles.IsForMessage(root));
+
+    private static PodFiles Files(HashSet<uint> made, HashSet<uint> mounts) => new(made, mounts, ["/etc/hosts", "/etc/resolv.conf"], path => path switch
     {
         "/" => Status(FileType.Directory, 0b111_101_101),
         "/tmp" => Status(FileType.Directory, 0b1_111_111_111),

@@ -20,7 +20,6 @@ public sealed class ProofTests
     [Explains(CannotOpen + "it is on a file system that was mounted in this container", "mount", false, "--level", "full")]
     [Explains(CannotOpen + "it was made or changed in this container, and is not among the files that are saved", "link", false, "--env", "CRIK_CONTAINER_FILES_LIMIT=0")]
     [Explains(CannotOpen + "the path that criu recorded leads to nothing", "hidden", false)]
-    [Explains(CannotOpen + "it is empty at the start of each pod, and the program has written to it", "termination_log", true)]
     [Explains("the program has the deleted directory … open, and criu could not make it again, because …", "deleted_directory", true)]
     [Explains("the program has the deleted directory … open, and criu could not make it again, because …", "directory_in_another", true)]
     [Explains("the program has the deleted directory … open, and criu could not make it again, because …", "directory_made_again", true, "--level", "full")]
@@ -46,6 +45,26 @@ public sealed class ProofTests
 
         pod.AssertSaid($"crik error: no checkpoint was made: {message}");
         Assert.Equal([1], images.Generations);
+    }
+
+    [LabTheory]
+    [Explains("the program has the deleted file … open, and criu could not make it again, because the volume is read-only", "basic")]
+    [Explains("the program has the deleted file … open, and criu could not make it again, because the volume is read-only", "full")]
+    public void A_deleted_file_of_a_read_only_volume_prevents_the_checkpoint(string message, string level)
+    {
+        using ImageDirectory images = new();
+        Directory.CreateDirectory(images.In("volume"));
+        File.WriteAllText(images.In("volume", "file"), "");
+        using Pod pod = Pod.WithCheckpoints(
+            images, ["--level", level, "--mount", $"{images.In("volume")}:/volume:ro"], Programs.Shell("exec 5</volume/file; trap 'exit 7' TERM; " + Programs.Count));
+        pod.WaitForCount(1);
+        File.Delete(images.In("volume", "file"));
+
+        pod.Kill();
+        pod.WaitForExit(7);
+
+        pod.AssertSaid($"crik error: no checkpoint was made: {message}");
+        Assert.Empty(images.Generations);
     }
 
     [LabFact]

@@ -49,12 +49,6 @@ def hidden():
     os.chdir('/proc/self')
 
 
-def termination_log():
-    kept.append(open('/dev/termination-log', 'w'))
-    kept[0].write('message')
-    kept[0].flush()
-
-
 def deleted_directory():
     for _ in range(2):
         os.mkdir('/tmp/directory')

@@ -18,7 +18,7 @@ def own_cgroup(controller):
 files = {name: open(name) for name in (
     '/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/var/run/secrets/kubernetes.io/serviceaccount/token', '/dev/null',
     '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom', '/proc/self/status', '/proc/meminfo')}
-message = open('/dev/termination-log', 'a')
+message = open('/dev/termination-log', 'w+')  # not for appending only, where criu does not compare the size
 cgroups = {}
 for controller, name in CGROUP_FILES:
     directory = own_cgroup(controller)

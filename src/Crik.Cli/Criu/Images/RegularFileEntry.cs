@@ -27,8 +27,6 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
     public string ExactPath => ByteStrings.Decode(ProtoReader.FindBytes(_message, PathField));
 
     /// <summary>The size at the checkpoint.</summary>
-    public long Size => (long)ProtoReader.FindNumber(_message, 8);
-
     /// <summary>Whether the file belongs to the container and not to the tree.</summary>
     public bool IsExternal => ProtoReader.FindNumber(_message, 9) != 0;
 
