@@ -20,7 +20,7 @@ class OpenTTD(Program):
         self.date = self.answer(pod, 'getdate', 'Date: ')
 
     def saved(self, pod):
-        self.player.kill()
+        self.close()
 
     def check(self, pod):
         date = self.answer(pod, 'getdate', 'Date: ')
@@ -46,4 +46,4 @@ class OpenTTD(Program):
 
     def close(self):
         if hasattr(self, 'player'):
-            self.player.kill()
+            self.player.terminate()  # which runc passes on to the player
