@@ -11,6 +11,7 @@ trap 'rm -rf "$work"' EXIT
 failed=
 for pod in 1 2 3; do
   name=demo-$level-$pod
+  : >"$work/out-$pod"  # the loop below may be faster than the shell in the background
   ./pod.py run "$name" --level "$level" --rootfs "$rootfs" --image-dir "$work/images" -- \
     crik run --image-dir /checkpoint -- sh -c 'n=0; while :; do n=$((n + 1)); echo "count $n"; sleep 0.2; done' \
     >"$work/out-$pod" 2>"$work/err-$pod" &
