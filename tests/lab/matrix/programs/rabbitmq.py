@@ -33,7 +33,8 @@ class RabbitMQ(Program):
         taken = self.client_of(pod, 'take', '500').split()
         expect(taken == [str(number) for number in range(self.taken, self.taken + 500)], f'the messages are {taken}')
         self.taken += 500
-        expect('rabbit@localhost' in pod.execute('/usr/lib/rabbitmq/bin/rabbitmqctl', 'status'), 'rabbitmqctl does not find the node')
+        # Its connection to epmd is closed by the restore, and it makes another one.
+        pod.until(lambda: 'rabbit@localhost' in pod.execute('/usr/lib/rabbitmq/bin/rabbitmqctl', 'status'), 'rabbitmqctl finds the node')
 
     def close(self):
         if hasattr(self, 'holder'):
