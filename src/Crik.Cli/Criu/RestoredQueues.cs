@@ -4,44 +4,50 @@ namespace Crik.Criu;
 
 /// <summary>
 /// Makes the message queues of a checkpoint again, with their messages, and holds them open until the program has them: criu opens each
-/// through crik's descriptor in <c>/proc</c>.
+/// through crik's descriptor in <c>/proc</c>. The number of that descriptor is in the images, and the queue belongs into the IPC namespace of
+/// the program, which criu makes later. So <c>/dev/null</c> keeps the number until then.
 /// </summary>
 internal sealed class RestoredQueues : IDisposable
 {
-    private readonly Dictionary<string, FileDescriptor> _byKey = [];
+    private readonly List<Held> _queues = [];
     private readonly List<string> _made = [];
 
     /// <param name="images">The directory of the checkpoint's images.</param>
-    /// <exception cref="LinuxException">A queue cannot be made here.</exception>
-    public static RestoredQueues Make(string images)
+    public static RestoredQueues Read(string images)
     {
         RestoredQueues queues = new();
         string image = Path.Combine(images, ImageName.MessageQueues);
-        if (Libc.TryStatus(image, followLinks: false) is null)
-        {
-            return queues;
-        }
-
-        try
+        if (Libc.TryStatus(image, followLinks: false) is not null)
         {
             foreach (byte[] message in CriuImage.Read(image).Messages)
             {
-                queues.Make(MessageQueueEntry.Decode(message));
+                queues._queues.Add(new(MessageQueueEntry.Decode(message), Libc.Open("/dev/null", Libc.O_RDONLY)));
             }
+        }
 
-            return queues;
-        }
-        catch
-        {
-            queues.Undo();
-            throw;
-        }
+        return queues;
     }
 
     /// <summary>Finds the path by which criu opens a queue.</summary>
     /// <param name="key">criu's name for the open file at the checkpoint.</param>
     /// <returns><see langword="null"/> when it is no queue.</returns>
-    public string? PathOf(string key) => _byKey.TryGetValue(key, out FileDescriptor? queue) ? $"/proc/{Environment.ProcessId}/fd/{queue.Number}" : null;
+    public string? PathOf(string key) =>
+        _queues.Find(held => held.Entry.Keys.Contains(key)) is { } queue ? $"/proc/{Environment.ProcessId}/fd/{queue.Descriptor.Number}" : null;
+
+    /// <exception cref="LinuxException">A queue cannot be made here.</exception>
+    public void Make() => _queues.ForEach(Make);
+
+    /// <summary>Makes the queues in the IPC namespace of the restored program.</summary>
+    /// <param name="root">The root of the restored tree, which has its namespaces and none of its files yet.</param>
+    /// <exception cref="LinuxException">A queue cannot be made there.</exception>
+    public void MakeInNamespaceOf(int root)
+    {
+        if (_queues.Count > 0)
+        {
+            Libc.RunInIpcNamespace(root, Make);
+            _made.Clear(); // they end with the namespace
+        }
+    }
 
     /// <summary>Removes the queues that were not here before, after a restore that failed.</summary>
     public void Undo()
@@ -50,23 +56,13 @@ internal sealed class RestoredQueues : IDisposable
         _made.ForEach(name => Libc.RemoveQueue(name));
     }
 
-    public void Dispose()
-    {
-        foreach (FileDescriptor queue in _byKey.Values)
-        {
-            queue.Dispose();
-        }
-    }
+    public void Dispose() => _queues.ForEach(held => held.Descriptor.Dispose());
 
-    private void Make(MessageQueueEntry entry)
+    private void Make(Held held)
     {
+        MessageQueueEntry entry = held.Entry;
         string name = entry.IsRemoved ? $"crik-{Guid.NewGuid():n}" : entry.Name;
-        FileDescriptor queue = Open(name, entry.Size);
-        foreach (string key in entry.Keys)
-        {
-            _byKey[key] = queue;
-        }
-
+        using FileDescriptor queue = Open(name, entry.Size);
         if (entry.IsRemoved)
         {
             Libc.RemoveQueue(name);
@@ -79,6 +75,8 @@ internal sealed class RestoredQueues : IDisposable
         {
             Libc.PutMessage(queue, message);
         }
+
+        Libc.DuplicateTo(queue, held.Descriptor.Number);
     }
 
     /// <summary>A container that starts again in its pod finds its queue, which processes of other containers may have open.</summary>
@@ -99,4 +97,7 @@ internal sealed class RestoredQueues : IDisposable
         _made.Add(name);
         return queue;
     }
+
+    /// <param name="Descriptor">crik's, which criu opens the queue through.</param>
+    private sealed record Held(MessageQueueEntry Entry, FileDescriptor Descriptor);
 }

@@ -17,8 +17,30 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "unshare", SetLastError = true)]
     private static partial int UnshareCore(int flags);
 
+    [LibraryImport(Library, EntryPoint = "setns", SetLastError = true)]
+    private static partial int SetnsCore(int descriptor, int kind);
+
     /// <returns>0, or the errno: EPERM without CAP_SYS_ADMIN.</returns>
     internal static int UnshareIpcNamespace() => ErrnoOf(UnshareCore(CLONE_NEWIPC));
+
+    /// <summary>Does something while the calling thread is in the IPC namespace of another process.</summary>
+    /// <exception cref="LinuxException">The thread cannot enter it, or cannot come back.</exception>
+    internal static void RunInIpcNamespace(int pid, Action action)
+    {
+        using FileDescriptor own = Open("/proc/thread-self/ns/ipc", O_RDONLY);
+        using FileDescriptor other = Open($"/proc/{pid}/ns/ipc", O_RDONLY);
+        Enter(other);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Enter(own);
+        }
+
+        static void Enter(FileDescriptor space) => Require(ErrnoOf(SetnsCore(space.Number, CLONE_NEWIPC)), "cannot enter an IPC namespace");
+    }
 
     /// <summary>Tells whether this process could set up an io_uring: the kernel has it, and nothing forbids it.</summary>
     internal static bool HasIoUring() => Syscall(SYS_io_uring_setup, 1, 0, 0, 0, 0) < 0 && LastErrno() == Errno.EFAULT; // no parameters: nothing is made

@@ -106,7 +106,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
     private void Prepare(RestorePlan plan)
     {
         ImageView view = plan.View = new ImageView(manifest, plan.Work);
-        plan.Queues = RestoredQueues.Make(CheckpointLayout.ImagesIn(plan.Checkpoint));
+        plan.Queues = RestoredQueues.Read(CheckpointLayout.ImagesIn(plan.Checkpoint));
         view.Fill(plan.Checkpoint, pod.Streams, plan.Queues);
         plan.Terminal = PodTerminal.Find(manifest, CheckpointLayout.ImagesIn(plan.Checkpoint), pod.Streams);
         pod.Streams.ReleaseTerminal(pod.Init);

@@ -111,7 +111,17 @@ internal sealed class RestoreConversation(
                 GoOn();
                 break;
 
+            case "setup-namespaces": // not sent without namespaces (criu/cr-restore.c, restore_root_task)
+                plan.Queues?.MakeInNamespaceOf(plan.Manifest.RootPid);
+                GoOn();
+                break;
+
             case "pre-restore":
+                if (!plan.HasIpcNamespace)
+                {
+                    plan.Queues?.Make();
+                }
+
                 GoOn();
                 tree.ApproachTreeRange(); // while criu is busy until the tree is there
                 break;

@@ -1,4 +1,5 @@
 using Crik.Criu;
+using Crik.Criu.Images;
 using Crik.Init;
 using Crik.Store;
 
@@ -15,6 +16,9 @@ internal sealed record RestorePlan(CheckpointManifest Manifest, string Checkpoin
 
     /// <summary>The logs that tell an operator why the attempt failed.</summary>
     public IReadOnlyList<string> Logs => [Path.Combine(Work, CheckpointLayout.RestoreLog), Output];
+
+    /// <summary>Whether the program has an IPC namespace of its own, and not crik's.</summary>
+    public bool HasIpcNamespace => Manifest.Images.Any(image => image.Name.StartsWith(ImageName.IpcNamespacePrefix, StringComparison.Ordinal));
 
     public PodTerminal? Terminal { get; set; }
 

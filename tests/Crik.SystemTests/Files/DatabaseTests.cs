@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Crik.SystemTests.Files;
 
 /// <summary>Tests SQLite, which compares the inode number of its database with the one that it saw first.</summary>
@@ -11,10 +13,12 @@ public sealed class DatabaseTests
     {
         using ImageDirectory images = new();
         string[] program = ["python3", "/programs/database.py", "/tmp/numbers"];
+        SafeFileHandle? held = null; // while the old file is open, the file system gives its inode number to no other
         using (Pod pod = Pod.WithCheckpoints(images, ["--level", level], program))
         {
             pod.WaitForCount(3);
             pod.WaitForControl();
+            held = File.OpenHandle($"/proc/{pod.Pid}/root/tmp/numbers");
             Assert.Matches("(?s)warning +programDatabase .*/tmp/numbers", pod.Exec("crik", "check"));
             pod.Exec("crik", "checkpoint", "--leave-running");
             pod.WaitForCount(pod.Counted()[^1] + 3);
@@ -23,6 +27,7 @@ public sealed class DatabaseTests
             Assert.DoesNotContain(pod.Output, line => line.StartsWith("failed", StringComparison.Ordinal));
         }
 
+        using SafeFileHandle old = held;
         using Pod restored = Pod.WithCheckpoints(images, ["--level", level], program);
         restored.WaitForLine("failed SQLITE_READONLY_DBMOVED");
     }

@@ -31,6 +31,9 @@ internal sealed class Pod : IDisposable
 
     public string Name { get; }
 
+    /// <summary>The number of the container's first process on this machine.</summary>
+    public string Pid => Lab.Run(Lab.PodRunner, "pid", Name).Trim();
+
     public StreamWriter Input => _process.StandardInput;
 
     public string[] Output => Copy(_output);

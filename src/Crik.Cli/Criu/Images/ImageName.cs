@@ -25,6 +25,9 @@ internal static class ImageName
     /// <summary>How the names of the images of address spaces begin. Each living process has one.</summary>
     public const string MemoryPrefix = "mm-";
 
+    /// <summary>How the name of the image of an IPC namespace begins, which is there when the tree had one of its own.</summary>
+    public const string IpcNamespacePrefix = "ipcns-var-";
+
     public static string Core(int pid) => $"core-{pid}.img";
 
     public static string Ids(int pid) => $"ids-{pid}.img";
