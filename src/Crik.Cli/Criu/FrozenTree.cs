@@ -87,7 +87,7 @@ internal sealed class FrozenTree
             Tasks = tasks,
             Living = living,
             Stopped = stopped,
-            Traits = TreeTraits.Read(living, threads, open),
+            Traits = TreeTraits.Read(living, threads, open, outside),
             Pids = [.. pids],
             Open = open,
             Stdio = stdio,

@@ -44,9 +44,9 @@ internal static class SocketOptions
     ];
 
     /// <summary>Reads the options that are not as in a new socket. Connections over TCP are left out, because a restore closes them.</summary>
-    public static IReadOnlyList<SocketTraits> Read(IReadOnlyList<OpenDescriptor> open)
+    public static IReadOnlyList<DescriptorTraits> Read(IReadOnlyList<OpenDescriptor> open)
     {
-        List<SocketTraits> found = [];
+        List<DescriptorTraits> found = [];
         Dictionary<(int Domain, int Type, int Protocol), byte[]?[]> usual = [];
         foreach (OpenDescriptor file in open.Where(file => file.Target.StartsWith("socket:", StringComparison.Ordinal)).DistinctBy(file => file.Target))
         {
@@ -65,7 +65,7 @@ internal static class SocketOptions
             string[] unusual = [.. Unusual(socket, ofNew)];
             if (unusual.Length > 0)
             {
-                found.Add(new SocketTraits(file.Pid, file.Number, unusual));
+                found.Add(new DescriptorTraits(file.Pid, file.Number, unusual));
             }
         }
 
@@ -74,12 +74,12 @@ internal static class SocketOptions
 
     /// <summary>Sets the options of restored sockets.</summary>
     /// <returns>Those that the kernel does not take.</returns>
-    public static IEnumerable<(int Pid, string Name, string Was, string Is)> Restore(IReadOnlyList<SocketTraits> sockets)
+    public static IEnumerable<(int Pid, string Name, string Was, string Is)> Restore(IReadOnlyList<DescriptorTraits> sockets)
     {
-        foreach (SocketTraits traits in sockets)
+        foreach (DescriptorTraits traits in sockets)
         {
             using FileDescriptor? socket = Libc.TryGetDescriptor(traits.Pid, traits.Descriptor);
-            foreach (string option in socket is null ? [] : traits.Options)
+            foreach (string option in socket is null ? [] : traits.Traits)
             {
                 int end = option.IndexOf('=', StringComparison.Ordinal);
                 string name = option[..Math.Max(end, 0)];
@@ -151,6 +151,6 @@ internal static class SocketOptions
     }
 }
 
-/// <summary>The options of one socket.</summary>
+/// <summary>The traits of one descriptor: the options of a socket, or what the kernel tells of it.</summary>
 /// <param name="Pid">A process that has it open, under the number <paramref name="Descriptor"/>.</param>
-internal sealed record SocketTraits(int Pid, int Descriptor, IReadOnlyList<string> Options);
+internal sealed record DescriptorTraits(int Pid, int Descriptor, IReadOnlyList<string> Traits);

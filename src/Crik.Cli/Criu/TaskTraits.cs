@@ -18,7 +18,7 @@ internal static class TaskTraits
 
     /// <summary>The lines of <c>/proc/PID/status</c> to compare.</summary>
     private static readonly string[] s_ofStatus =
-        ["Umask", "Uid", "Gid", "Groups", "SigIgn", "SigCgt", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "THP_enabled"];
+        ["Umask", "Uid", "Gid", "Groups", "SigIgn", "SigCgt", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "THP_enabled", "VmLck"];
 
     /// <summary>
     /// The numbers of the system calls that take a signal mask, on x86-64 and on arm64: while a thread waits in one, the kernel shows the mask

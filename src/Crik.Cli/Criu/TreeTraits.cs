@@ -4,7 +4,7 @@ namespace Crik.Criu;
 /// <param name="Own">The traits of crik itself, which are the usual ones of the container.</param>
 internal sealed record TreeTraits(IReadOnlyList<string> Own, IReadOnlyList<TraitGroup> Processes, IReadOnlyList<TraitGroup> Threads)
 {
-    public IReadOnlyList<SocketTraits> Sockets { get; init; } = [];
+    public IReadOnlyList<DescriptorTraits> Sockets { get; init; } = [];
 
     /// <summary>The locks and leases that the tree has on files.</summary>
     public IReadOnlyList<string> Locks { get; init; } = [];
@@ -12,10 +12,12 @@ internal sealed record TreeTraits(IReadOnlyList<string> Own, IReadOnlyList<Trait
     /// <summary>The multicast groups that sockets of the pod have joined.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
-    /// <summary>The descriptors of eventfd(2) with EFD_SEMAPHORE.</summary>
-    public IReadOnlyList<DescriptorHolder> Semaphores { get; init; } = [];
+    /// <summary>The first descriptors of the tree.</summary>
+    public IReadOnlyList<DescriptorTraits> Descriptors { get; init; } = [];
 
-    public static TreeTraits Read(IReadOnlyList<int> processes, IEnumerable<int> threads, IReadOnlyList<OpenDescriptor> open)
+    /// <param name="replaced">The descriptors that lead to something else in the next pod.</param>
+    public static TreeTraits Read(
+        IReadOnlyList<int> processes, IEnumerable<int> threads, IReadOnlyList<OpenDescriptor> open, HashSet<DescriptorHolder> replaced)
     {
         bool withTimerSlack = TaskTraits.HasTimerSlack();
         HashSet<string> own = [.. OwnTraits(withTimerSlack)];
@@ -24,7 +26,7 @@ internal sealed record TreeTraits(IReadOnlyList<string> Own, IReadOnlyList<Trait
             Sockets = SocketOptions.Read(open),
             Locks = FileLocks.Read(processes),
             Groups = MulticastGroups.Read(),
-            Semaphores = [.. EventSemaphores.Read(open)],
+            Descriptors = DescriptorInfo.Read(open, replaced),
         };
     }
 

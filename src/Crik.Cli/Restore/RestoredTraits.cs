@@ -33,10 +33,7 @@ internal sealed class RestoredTraits(IReadOnlyList<string> ownThen, IReadOnlyLis
         int[] tasks = [.. then.Processes.SelectMany(group => group.Tasks)];
         restored.Miss("locks", tasks, then.Locks, () => FileLocks.Read(tasks));
         restored.Miss("multicast groups", tasks, then.Groups, MulticastGroups.Read);
-        foreach (DescriptorHolder semaphore in then.Semaphores.Where(semaphore => !EventSemaphores.IsOne(semaphore)))
-        {
-            restored.Note(semaphore.Pid, "EFD_SEMAPHORE", "1", "0");
-        }
+        restored.Compare(then.Descriptors, DescriptorInfo.Of);
 
         foreach ((string name, Difference difference) in restored.Differences)
         {
@@ -59,6 +56,22 @@ internal sealed class RestoredTraits(IReadOnlyList<string> ownThen, IReadOnlyLis
                     {
                         Compare(task, name, was, now, () => Values(read(task)).GetValueOrDefault(name, now));
                     }
+                }
+            }
+        }
+    }
+
+    /// <param name="read">Reads what the kernel tells of a descriptor now.</param>
+    public void Compare(IReadOnlyList<DescriptorTraits> descriptors, Func<int, int, IReadOnlyList<string>> read)
+    {
+        foreach (DescriptorTraits descriptor in descriptors)
+        {
+            Dictionary<string, string> now = Values(read(descriptor.Pid, descriptor.Descriptor));
+            foreach ((string name, string was) in Values(descriptor.Traits))
+            {
+                if (now.GetValueOrDefault(name, "none") is var found && found != was)
+                {
+                    Note(descriptor.Pid, $"{name.Split(' ')[0]} of descriptors", $"{descriptor.Descriptor}: {name}={was}", $"{descriptor.Descriptor}: {name}={found}");
                 }
             }
         }

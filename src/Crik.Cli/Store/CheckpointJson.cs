@@ -109,14 +109,14 @@ internal static class CheckpointJson
         fields.Field("own", ListOf(Text), traits?.Own), fields.Field("processes", ListOf(ObjectOf<TraitGroup>(Group)), traits?.Processes),
         fields.Field("threads", ListOf(ObjectOf<TraitGroup>(Group)), traits?.Threads))
     {
-        Sockets = fields.Optional("sockets", ListOf(ObjectOf<SocketTraits>(OptionsOf)), traits?.Sockets) ?? [],
+        Sockets = fields.Optional("sockets", ListOf(ObjectOf<DescriptorTraits>(TraitsOfDescriptor)), traits?.Sockets) ?? [],
         Locks = fields.Optional("locks", ListOf(Text), traits?.Locks) ?? [],
         Groups = fields.Optional("groups", ListOf(Text), traits?.Groups) ?? [],
-        Semaphores = fields.Optional("semaphores", ListOf(ObjectOf<DescriptorHolder>(Descriptor)), traits?.Semaphores) ?? [],
+        Descriptors = fields.Optional("descriptors", ListOf(ObjectOf<DescriptorTraits>(TraitsOfDescriptor)), traits?.Descriptors) ?? [],
     };
 
-    private static SocketTraits OptionsOf(JsonFields fields, SocketTraits? socket) => new(
-        fields.Field("pid", Int, socket?.Pid), fields.Field("descriptor", Int, socket?.Descriptor), fields.Field("options", ListOf(Text), socket?.Options));
+    private static DescriptorTraits TraitsOfDescriptor(JsonFields fields, DescriptorTraits? traits) => new(
+        fields.Field("pid", Int, traits?.Pid), fields.Field("descriptor", Int, traits?.Descriptor), fields.Field("options", ListOf(Text), traits?.Traits));
 
     private static TraitGroup Group(JsonFields fields, TraitGroup? group) =>
         new(fields.Field("tasks", ListOf(Int), group?.Tasks), fields.Field("traits", ListOf(Text), group?.Traits));

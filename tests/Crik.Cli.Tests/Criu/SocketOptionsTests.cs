@@ -16,11 +16,11 @@ public sealed class SocketOptionsTests
         using Socket restored = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.SetRawSocketOption(0, IpRecvErr, [1, 0, 0, 0]);
 
-        SocketTraits traits = Assert.Single(SocketOptions.Read([Descriptor(socket), Descriptor(socket)]));
+        DescriptorTraits traits = Assert.Single(SocketOptions.Read([Descriptor(socket), Descriptor(socket)]));
 
-        Assert.Equal(["IP_RECVERR=01000000"], traits.Options);
+        Assert.Equal(["IP_RECVERR=01000000"], traits.Traits);
         Assert.Empty(SocketOptions.Restore([traits with { Descriptor = (int)restored.Handle }]));
-        Assert.Equal(traits.Options, Assert.Single(SocketOptions.Read([Descriptor(restored)])).Options);
+        Assert.Equal(traits.Traits, Assert.Single(SocketOptions.Read([Descriptor(restored)])).Traits);
     }
 
     [Fact]
@@ -36,10 +36,10 @@ public sealed class SocketOptionsTests
             socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, [100, 0, 0, 0]);
         }
 
-        SocketTraits found = Assert.Single(SocketOptions.Read([Descriptor(listener), Descriptor(client)]));
+        DescriptorTraits found = Assert.Single(SocketOptions.Read([Descriptor(listener), Descriptor(client)]));
 
         Assert.Equal((int)listener.Handle, found.Descriptor);
-        Assert.Contains("TCP_USER_TIMEOUT=64000000", found.Options);
+        Assert.Contains("TCP_USER_TIMEOUT=64000000", found.Traits);
     }
 
     [Theory]
@@ -53,13 +53,13 @@ public sealed class SocketOptionsTests
     {
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
 
-        Assert.Single(SocketOptions.Restore([new SocketTraits(Environment.ProcessId, (int)socket.Handle, [option])]));
+        Assert.Single(SocketOptions.Restore([new DescriptorTraits(Environment.ProcessId, (int)socket.Handle, [option])]));
         Assert.Empty(SocketOptions.Read([Descriptor(socket)]));
     }
 
     [Fact]
     public void A_socket_that_is_not_there_any_more_is_skipped() =>
-        Assert.Empty(SocketOptions.Restore([new SocketTraits(Environment.ProcessId, int.MaxValue, ["IP_RECVERR=01000000"])]));
+        Assert.Empty(SocketOptions.Restore([new DescriptorTraits(Environment.ProcessId, int.MaxValue, ["IP_RECVERR=01000000"])]));
 
     private static OpenDescriptor Descriptor(Socket socket) => new(Environment.ProcessId, (int)socket.Handle, $"socket:[{socket.Handle}]");
 }

@@ -56,6 +56,18 @@ public sealed class RestoredTraitsTests
     }
 
     [Fact]
+    public void What_the_kernel_tells_of_descriptors_is_compared()
+    {
+        RestoredTraits traits = new([], [], (_, _, _) => false);
+
+        traits.Compare([new(301, 4, ["pos=0", "flags=02"]), new(302, 5, ["flags=02", "tfd 7=events: 19"])], (_, descriptor) => descriptor == 4 ? ["pos=0", "flags=02", "mnt_id=9"] : ["flags=04002"]);
+
+        Assert.Equal(("5: flags=02", "5: flags=04002"), (traits.Differences["flags of descriptors"].Was, traits.Differences["flags of descriptors"].Is));
+        Assert.Equal(("5: tfd 7=events: 19", "5: tfd 7=none"), (traits.Differences["tfd of descriptors"].Was, traits.Differences["tfd of descriptors"].Is));
+        Assert.Equal(2, traits.Differences.Count);
+    }
+
+    [Fact]
     public void What_cannot_be_read_now_is_not_compared()
     {
         RestoredTraits traits = new(["a=1"], [], (_, _, _) => false);
@@ -86,7 +98,7 @@ public sealed class RestoredTraitsTests
         try
         {
             unusual.StandardOutput.ReadLine();
-            TreeTraits traits = TreeTraits.Read([unusual.Id, usual.Id, int.MaxValue], [usual.Id], []);
+            TreeTraits traits = TreeTraits.Read([unusual.Id, usual.Id, int.MaxValue], [usual.Id], [], []);
 
             Assert.Contains("Umask=0123", traits.Processes[0].Traits);
             Assert.Contains("oom_score_adj=700", traits.Processes[0].Traits);

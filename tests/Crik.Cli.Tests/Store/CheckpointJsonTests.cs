@@ -39,7 +39,7 @@ public sealed class CheckpointJsonTests
             Sockets = [new(301, 7, ["IP_RECVERR=01000000"])],
             Locks = ["FLOCK WRITE 0 EOF"],
             Groups = ["eth0 030201EF"],
-            Semaphores = [new(302, 8)],
+            Descriptors = [new(302, 8, ["flags=02"])],
         };
         CheckpointManifest manifest = CheckpointFixture.Manifest(1, "app", []);
 

@@ -12,7 +12,7 @@ public sealed class KindsTests
     private const string Warning = "restored processes are not as they were saved";
 
     /// <summary>What crik logs after a restore.</summary>
-    private static readonly string[] s_logged = ["what=\"multicast groups\"", "what=EFD_SEMAPHORE", "what=personality"];
+    private static readonly string[] s_logged = ["what=\"eventfd-semaphore of descriptors\"", "what=\"multicast groups\"", "what=\"tfd of descriptors\"", "what=personality"];
 
     /// <summary>The rows that a restore changes, and the words by which docs/reference.md says so.</summary>
     private static readonly Dictionary<string, string> s_lost = new()
