@@ -14,6 +14,8 @@ public sealed class NativeBuildTests
     [InlineData("keep: &a 3", ":1: keep: anchors (&a) are not supported")]
     [InlineData("%TAG !e! tag:example.com,2000:\n---\nkeep: !e!int 3", ":3: ")]
     [InlineData("keep: *a", ":1: ")]
+    [InlineData("keep: &a[ 3", ":1: ")]
+    [InlineData("%TAG !e tag:example.com,2000:\n---\nkeep: 3", ":1: ")]
     public void The_native_YAML_parser_refuses_anchors_tags_and_aliases_and_names_the_line(string yaml, string problem)
     {
         using TempDirectory directory = new();
