@@ -11,7 +11,7 @@ CHART := charts/node-state-server
 crik: $(CRIK)
 	@build/cost.sh
 
-$(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') $(wildcard src/Crik.Cli/Native/*.* src/Crik.Cli/Native/Linked/*) src/Crik.Cli/NotUsed.xml src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
+$(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') $(wildcard src/Crik.Cli/Native/*.* src/Crik.Cli/Native/Linked/*) $(wildcard src/Crik.Cli/NotUsed*.xml) src/Crik.Cli/Crik.Cli.csproj Directory.Build.props Directory.Packages.props global.json
 	build/publish.sh src/Crik.Cli/Crik.Cli.csproj artifacts/native/crik
 	install -m755 artifacts/native/crik/crik $@
 
