@@ -60,7 +60,7 @@ internal sealed class Trial(IInit init, CriuSetup criu, string directory)
 
             RunRecord run = new() { RunId = Name, StartedAt = DateTimeOffset.UtcNow, HostName = Environment.MachineName };
             SaveProcedure save = new(pod, options.Save!, new ProcTree(criu.Level, StandardStreams.None, []));
-            SaveOutcome saved = save.Run(new SaveRequest(program, run, ["crik", Name], LeaveRunning: false, Deadline.In(s_patience)));
+            SaveOutcome saved = save.Run(new SaveRequest(program, run, new ProgramIdentity(["crik", Name], []), LeaveRunning: false, Deadline.In(s_patience)));
             if (saved is not SaveOutcome.Committed { Generation: var generation })
             {
                 return new(Name, Verdict.Problem, $"a small tree could not be saved: {(saved as SaveOutcome.Failed)?.Reason}");

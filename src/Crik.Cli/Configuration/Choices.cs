@@ -8,6 +8,8 @@ internal enum WhenIncompatible { StartFresh, TryAnyway, Fail }
 
 internal enum WhenCrashed { Restore, StartFresh }
 
+internal enum WhenProgramChanged { StartFresh, Restore, Fail }
+
 internal enum WhenClockJumps { Warn, StartFresh, Fail }
 
 internal enum WhenVolumeFilesChanged { Warn, StartFresh, Fail }

@@ -16,9 +16,9 @@ internal static class CrikEnvironment
             {
                 settings.Add(key, key.IsList ? value.Split(':', StringSplitOptions.RemoveEmptyEntries) : [value], name);
             }
-            else if (name != ConfigPathName && !IsServiceLink(name))
+            else if (name is not (ConfigPathName or CrikVersion.OfProgram) && !IsServiceLink(name))
             {
-                IEnumerable<string> known = OptionKeys.All.Select(key => key.EnvironmentName).Append(ConfigPathName);
+                IEnumerable<string> known = OptionKeys.All.Select(key => key.EnvironmentName).Append(ConfigPathName).Append(CrikVersion.OfProgram);
                 settings.Refuse($"{name}: unknown environment variable{NearestName.Hint(name, known)}");
             }
         }

@@ -12,6 +12,12 @@ internal sealed record RestorePolicy
     /// <inheritdoc cref="CrikOptions.WhenIncompatible"/>
     public required WhenIncompatible WhenIncompatible { get; init; }
 
+    /// <inheritdoc cref="CrikOptions.WhenProgramChanged"/>
+    public required WhenProgramChanged WhenProgramChanged { get; init; }
+
+    /// <inheritdoc cref="CrikOptions.MaxAge"/>
+    public required TimeSpan MaxAge { get; init; }
+
     /// <inheritdoc cref="CrikOptions.WhenClockJumps"/>
     public required WhenClockJumps WhenClockJumps { get; init; }
 

@@ -10,8 +10,9 @@ using Crik.Store;
 namespace Crik.Restore;
 
 /// <summary>Tries the checkpoints one after the other, newest first, and decides whether to keep or set aside those that fail.</summary>
-/// <param name="failedLazily">Whether crik ended the last run because it could not load all pages.</param>
-internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredTree tree, IReadOnlyList<string> command, bool failedLazily)
+/// <param name="program">The program that crik was told to run.</param>
+/// <param name="lastEnd">How the last run ended, if it is known.</param>
+internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredTree tree, ProgramIdentity program, RunEndKind? lastEnd)
 {
     private static readonly TimeSpan s_versionTimeout = TimeSpan.FromSeconds(10);
 
@@ -77,6 +78,11 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
                 return new RestoreOutcome.Interrupted();
             }
 
+            if (Outdated(manifest!) is { } outdated)
+            {
+                return FreshOrFail(outdated.Fail, outdated.Reason, isExpected: true);
+            }
+
             if (Refusal(manifest!) is { } refusal)
             {
                 return FreshOrFail(refusal.Fail, refusal.Reason);
@@ -103,18 +109,32 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         return FreshOrFail(policy.WhenRestoreFails == WhenRestoreFails.Fail, "no checkpoint could be restored");
     }
 
+    /// <summary>
+    /// Explains why nobody expects this checkpoint to be restored, and tells whether that forbids a fresh start. A checkpoint that somebody
+    /// chose with a rollback is always expected.
+    /// </summary>
+    private (bool Fail, string Reason)? Outdated(CheckpointManifest manifest)
+    {
+        string? change = ProgramChange.Of(new(manifest.Command, manifest.Program), program);
+        bool isRestored = lastEnd == RunEndKind.RolledBack || policy.WhenProgramChanged == WhenProgramChanged.Restore;
+        if (change is not null && isRestored)
+        {
+            Log.Warning($"checkpoint {manifest.Generation} belongs to another program; crik restores it and does not run the new one", ("different", change));
+        }
+
+        return change is not null && !isRestored
+                ? (policy.WhenProgramChanged == WhenProgramChanged.Fail, $"checkpoint {manifest.Generation} belongs to another program: {change}; it stays where it is")
+            : policy.MaxAge > TimeSpan.Zero && lastEnd != RunEndKind.RolledBack && DateTimeOffset.UtcNow - manifest.CreatedAt > policy.MaxAge
+                ? (false, $"checkpoint {manifest.Generation} is older than maxAge allows: it was made at {manifest.CreatedAt.UtcDateTime:u}; it stays where it is")
+            : null;
+    }
+
     /// <summary>Explains why an intact checkpoint is not restored, and tells whether that forbids a fresh start.</summary>
     private (bool Fail, string Reason)? Refusal(CheckpointManifest manifest)
     {
         ContainerFacts now = ContainerFacts.Read(
             manifest, CheckpointLayout.ImagesIn(pod.Store.PathOf(manifest.Generation)), policy.AdditionalPaths, pod.Criu.Setup, _version!.Value,
             () => _canDecompress ??= pod.Criu.CanCompress() != false);
-        if (CommandChange.Of(manifest.Command, [.. command.Select(ByteStrings.Printable)]) is { } change)
-        {
-            Log.Warning($"checkpoint {manifest.Generation} belongs to another command; crik restores that program and does not run the new command. "
-                + "To run the new command, delete the checkpoints in imageDir, or use another imageDir", ("then", change.Then), ("now", change.Now));
-        }
-
         foreach (string remark in CompatibilityGate.Remarks(manifest, now.Machine))
         {
             Log.Warning(remark);
@@ -321,7 +341,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         }
 
         LazyRestore decision = LazyRestore.Decide(
-            policy.LazyPages, manifest.MemoryBytes, manifest.Unprivileged ? PrivilegeLevel.Basic : pod.Level, Libc.TryUserfaultfd(), failedLazily);
+            policy.LazyPages, manifest.MemoryBytes, manifest.Unprivileged ? PrivilegeLevel.Basic : pod.Level, Libc.TryUserfaultfd(), lastEnd == RunEndKind.Incomplete);
         string message = decision.IsLazy ? "lazy restore: the program will run while its memory is still being read" : "no lazy restore: the program will run when all of its memory has been read";
         if (decision.WasRefused)
         {
@@ -347,7 +367,8 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         TerminationLog.Add($"checkpoint {generation} cannot be restored: {reason}");
     }
 
-    private static RestoreOutcome.Fresh FreshOrFail(bool fail, string reason)
+    /// <param name="isExpected">Whether a fresh start is what the user wants, and no loss.</param>
+    private static RestoreOutcome.Fresh FreshOrFail(bool fail, string reason, bool isExpected = false)
     {
         TerminationLog.Add(reason);
         if (fail)
@@ -355,7 +376,15 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             throw new CheckpointException($"{reason}, and a fresh start is forbidden by the configuration", FailureKind.CheckpointNotRestored);
         }
 
-        Log.Error($"{reason}; starting afresh");
+        if (isExpected)
+        {
+            Log.Warning($"{reason}; starting afresh");
+        }
+        else
+        {
+            Log.Error($"{reason}; starting afresh");
+        }
+
         return new RestoreOutcome.Fresh(GivesUpNothing: false);
     }
 }

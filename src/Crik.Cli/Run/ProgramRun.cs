@@ -178,7 +178,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         _status = _status with { State = "checkpointing" };
         SaveOutcome outcome = _preparation.Obstacle(because, deadline, leaveRunning, _journal.Record.Speeds) is { } obstacle
             ? new SaveOutcome.Failed(obstacle)
-            : _save.Run(new SaveRequest(Program, _journal.Record, started.Command, leaveRunning, deadline));
+            : _save.Run(new SaveRequest(Program, _journal.Record, started.Identity, leaveRunning, deadline));
         _status = outcome switch
         {
             SaveOutcome.Committed committed => _status with

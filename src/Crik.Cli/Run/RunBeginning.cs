@@ -9,13 +9,15 @@ using Crik.Store;
 namespace Crik.Run;
 
 /// <summary>The program that runs, and how it came to run.</summary>
-/// <param name="Command">The command that crik was told to run.</param>
+/// <param name="Identity">The program that crik was told to run.</param>
 /// <param name="Missing">The pages that still have to be loaded, when the program was restored lazily.</param>
-internal sealed record ProgramStarted(ChildProcess Program, IReadOnlyList<string> Command, RunJournal Journal, MissingPages? Missing);
+internal sealed record ProgramStarted(ChildProcess Program, ProgramIdentity Identity, RunJournal Journal, MissingPages? Missing);
 
 /// <summary>The beginning of a run: restores the program from a checkpoint, or starts it afresh, and records that.</summary>
 internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy restore, SavePolicy save, IReadOnlyList<string> command)
 {
+    private readonly ProgramIdentity _identity = ProgramIdentity.Read(command, EnvironmentBlock.Current);
+
     /// <returns><see langword="null"/> when SIGTERM came first.</returns>
     public ProgramStarted? RestoreOrStart()
     {
@@ -40,7 +42,7 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         StartDecision decision = StartDecision.Decide(last, pod.Store.Generations(), start.RestoreMode, start.WhenCrashed);
         Log.Info(decision.Generations.Count > 0 ? "restoring" : "starting afresh", ("because", decision.Reason));
         RestoreProcedure procedure = new(
-            pod, restore, new ProcRestoredTree(pod.Init), command, failedLazily: last?.End?.Kind == RunEndKind.Incomplete);
+            pod, restore, new ProcRestoredTree(pod.Init), _identity, last?.End?.Kind);
         switch (procedure.Run(decision.Generations))
         {
             case RestoreOutcome.Restored running:
@@ -84,6 +86,6 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
     private ProgramStarted Begin(ChildProcess program, RunJournal journal, MissingPages? missing)
     {
         pod.Init.Program = program;
-        return new ProgramStarted(program, command, journal, missing);
+        return new ProgramStarted(program, _identity, journal, missing);
     }
 }

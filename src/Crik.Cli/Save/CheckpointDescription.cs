@@ -30,7 +30,8 @@ internal static class CheckpointDescription
             CriuVersion = criuVersion,
             Unprivileged = level == PrivilegeLevel.Basic,
             Machine = Machine.Read(),
-            Command = [.. request.Command.Select(ByteStrings.Printable)],
+            Command = request.Identity.Command,
+            Program = request.Identity.Traits,
             RootPid = request.Program.Pid,
             Pids = tree.Pids,
             Stdio = [.. tree.Stdio.Select(link => link with

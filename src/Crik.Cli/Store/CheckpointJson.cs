@@ -38,6 +38,7 @@ internal static class CheckpointJson
         Unprivileged = fields.Field("unprivileged", Flag, manifest?.Unprivileged),
         Machine = fields.Field("machine", ObjectOf<MachineFacts>(Machine), manifest?.Machine),
         Command = fields.Field("command", ListOf(Text), manifest?.Command),
+        Program = fields.Optional("program", ListOf(Text), manifest?.Program) ?? [],
         RootPid = fields.Field("rootPid", Int, manifest?.RootPid),
         Pids = fields.Field("pids", ListOf(Int), manifest?.Pids),
         Stdio = fields.Field("stdio", ListOf(ObjectOf<StdioLink>(Stream)), manifest?.Stdio),

@@ -31,6 +31,9 @@ internal sealed record CheckpointManifest
 
     public required IReadOnlyList<string> Command { get; init; }
 
+    /// <summary>The traits of the program (<see cref="ProgramIdentity"/>). Checkpoints of an earlier crik have none.</summary>
+    public IReadOnlyList<string> Program { get; init; } = [];
+
     /// <summary>The PID of the tree's root. A restore gives it the same PID.</summary>
     public required int RootPid { get; init; }
 

@@ -9,6 +9,8 @@ namespace Crik.Store;
 /// </summary>
 internal static class Checksums
 {
+    public static uint Of(ReadOnlySpan<byte> bytes) => ~Add(uint.MaxValue, bytes);
+
     public static uint OfFile(string path)
     {
         using FileDescriptor file = Libc.Open(path, Libc.O_RDONLY | Libc.O_NOFOLLOW);

@@ -56,6 +56,8 @@ public sealed class CrikOptionsFileTests : IDisposable
             whenIncompatible: tryAnyway
             whenCrashed: startFresh
             whenVolumeFilesChanged: fail
+            whenProgramChanged: restore
+            maxAge: 24h
             lazyPages: auto
             compression: lz4
             checksumPages: true
@@ -101,6 +103,8 @@ public sealed class CrikOptionsFileTests : IDisposable
             WhenIncompatible = WhenIncompatible.TryAnyway,
             WhenCrashed = WhenCrashed.StartFresh,
             WhenVolumeFilesChanged = WhenVolumeFilesChanged.Fail,
+            WhenProgramChanged = WhenProgramChanged.Restore,
+            MaxAge = TimeSpan.FromHours(24),
             LazyPages = LazyPages.Auto,
             Compression = Compression.Lz4,
             ChecksumPages = true,

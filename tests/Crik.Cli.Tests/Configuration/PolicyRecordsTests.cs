@@ -23,6 +23,8 @@ public sealed class PolicyRecordsTests
         WhenIncompatible = WhenIncompatible.TryAnyway,
         WhenClockJumps = WhenClockJumps.Fail,
         WhenVolumeFilesChanged = WhenVolumeFilesChanged.Fail,
+        WhenProgramChanged = WhenProgramChanged.Fail,
+        MaxAge = TimeSpan.FromSeconds(4),
         LazyPages = LazyPages.Always,
         RestoredFile = "/c",
         RestoreMode = RestoreMode.Always,
@@ -69,7 +71,7 @@ public sealed class PolicyRecordsTests
     public void Without_an_image_directory_there_is_nothing_to_save() => Assert.Null(new CrikOptions().Save);
 
     [Fact]
-    public void No_default_gives_up_saved_state()
+    public void No_default_gives_up_saved_state_of_the_same_program()
     {
         RestorePolicy restore = new CrikOptions().Restore;
 

@@ -34,7 +34,7 @@ public sealed class FilesOfFailedRestoreTests : IDisposable
         ScriptedRestoredTree tree = new(_init);
 
         RestoreOutcome restored = new RestoreProcedure(
-            _fixture.Pod(_init, new ScriptedCriu([CriuEvent.Version(), .. s_restores])), policy, tree, ["app", "--flag"], failedLazily: false).Run([2, 1]);
+            _fixture.Pod(_init, new ScriptedCriu([CriuEvent.Version(), .. s_restores])), policy, tree, new(["app", "--flag"], []), lastEnd: null).Run([2, 1]);
 
         Assert.Equal(1, Assert.IsType<RestoreOutcome.Restored>(restored).Generation);
         Assert.True(_fixture.IsSetAside(2));

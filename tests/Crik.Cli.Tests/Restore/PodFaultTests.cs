@@ -144,7 +144,7 @@ public sealed class PodFaultTests : IDisposable
     }
 
     private RestoreOutcome Run(ScriptedCriu criu, TimeSpan? longestFault = null) =>
-        new RestoreProcedure(_fixture.Pod(_init, criu), _fixture.Policy, new ScriptedRestoredTree(_init), ["app", "--flag"], failedLazily: false)
+        new RestoreProcedure(_fixture.Pod(_init, criu), _fixture.Policy, new ScriptedRestoredTree(_init), new(["app", "--flag"], []), lastEnd: null)
         {
             LongestFault = longestFault ?? TimeSpan.FromMinutes(1),
         }.Run([2, 1]);

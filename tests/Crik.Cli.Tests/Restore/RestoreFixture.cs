@@ -41,6 +41,8 @@ internal sealed class RestoreFixture : IDisposable
         WhenRestoreFails = WhenRestoreFails.StartFresh,
         WhenIncompatible = WhenIncompatible.StartFresh,
         WhenClockJumps = WhenClockJumps.Warn,
+        WhenProgramChanged = WhenProgramChanged.StartFresh,
+        MaxAge = TimeSpan.Zero,
         WhenVolumeFilesChanged = WhenVolumeFilesChanged.Warn,
         LazyPages = LazyPages.Never,
         AdditionalPaths = [],

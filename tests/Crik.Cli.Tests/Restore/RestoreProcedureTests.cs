@@ -250,6 +250,36 @@ public sealed class RestoreProcedureTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Restore", "Restored")]
+    [InlineData("StartFresh", "Fresh")]
+    [InlineData("Fail", null)]
+    public void A_checkpoint_of_another_program_is_treated_as_configured(string policy, string? result)
+    {
+        _fixture.Add(2, manifest => manifest with { Command = ["app", "--old"] });
+
+        AssertResult(result, () => Run(new([First(s_restores)]), _fixture.Policy with { WhenProgramChanged = Enum.Parse<WhenProgramChanged>(policy) }));
+    }
+
+    [Theory]
+    [InlineData(59, "Restored")]
+    [InlineData(61, "Fresh")]
+    public void A_checkpoint_that_is_older_than_allowed_is_left_alone(int minutes, string result)
+    {
+        _fixture.Add(2, manifest => manifest with { CreatedAt = DateTimeOffset.UtcNow.AddMinutes(-minutes) });
+
+        AssertResult(result, () => Run(new([First(s_restores)]), _fixture.Policy with { MaxAge = TimeSpan.FromHours(1) }));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_somebody_chose_is_restored_whatever_its_age_and_program()
+    {
+        _fixture.Add(2, manifest => manifest with { Command = ["app", "--old"], CreatedAt = DateTimeOffset.UnixEpoch });
+        RestorePolicy policy = _fixture.Policy with { MaxAge = TimeSpan.FromHours(1), WhenProgramChanged = WhenProgramChanged.Fail };
+
+        Assert.IsType<RestoreOutcome.Restored>(Run(new([First(s_restores)]), policy, lastEnd: RunEndKind.RolledBack));
+    }
+
+    [Theory]
     [InlineData("Warn", "Restored")]
     [InlineData("StartFresh", "Fresh")]
     [InlineData("Fail", null)]
@@ -312,8 +342,8 @@ public sealed class RestoreProcedureTests : IDisposable
     /// <summary>A criu that fails because another process of the pod has a PID that the program needs.</summary>
     private CriuEvent[] Fault() => [new CriuEvent.Meanwhile(() => _fixture.WriteRestoreLog(2, "Can't fork for 301: File exists")), .. s_fails];
 
-    private RestoreOutcome Run(ScriptedCriu criu, RestorePolicy? policy = null, IReadOnlyList<int>? generations = null, TimeSpan? longestFault = null) =>
-        new RestoreProcedure(_fixture.Pod(_init, criu), policy ?? _fixture.Policy, _tree, ["app", "--flag"], failedLazily: false)
+    private RestoreOutcome Run(ScriptedCriu criu, RestorePolicy? policy = null, IReadOnlyList<int>? generations = null, TimeSpan? longestFault = null, RunEndKind? lastEnd = null) =>
+        new RestoreProcedure(_fixture.Pod(_init, criu), policy ?? _fixture.Policy, _tree, new(["app", "--flag"], []), lastEnd)
         {
             LongestFault = longestFault ?? TimeSpan.FromSeconds(30),
         }.Run(generations ?? [2, 1]);

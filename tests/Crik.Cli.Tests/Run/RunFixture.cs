@@ -42,7 +42,7 @@ internal sealed class RunFixture : IDisposable
         RunJournal journal = new(_files.Store, SaveFixture.Run);
         journal.Begin();
         RunPolicy policy = new(_files.Policy with { Keep = 1 }, hooks ?? new CrikOptions().Hooks, Termination);
-        return new ProgramRun(_files.Pod(Init, criu), policy, new ScriptedTree(Program), new ProgramStarted(Program, ["app"], journal, Missing: null));
+        return new ProgramRun(_files.Pod(Init, criu), policy, new ScriptedTree(Program), new ProgramStarted(Program, new(["app"], []), journal, Missing: null));
     }
 
     public bool WasTerminated => Init.Sent.Contains((Program.Pid, Crik.Linux.Signal.SIGTERM));

@@ -65,7 +65,7 @@ public sealed class SaveOrderTests : IDisposable
         }
 
         ScriptedCriu criu = new(script);
-        SaveRequest request = new(program, SaveFixture.Run, ["app"], order.LeaveRunning, Deadline.In(TimeSpan.FromMinutes(10)));
+        SaveRequest request = new(program, SaveFixture.Run, new ProgramIdentity(["app"], []), order.LeaveRunning, Deadline.In(TimeSpan.FromMinutes(10)));
         SaveAttempt attempt = new(_fixture.Pod(init, criu), _fixture.Policy, tree, request, before: null);
 
         SaveOutcome outcome = attempt.Run();

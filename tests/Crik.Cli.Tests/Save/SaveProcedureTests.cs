@@ -246,5 +246,5 @@ public sealed class SaveProcedureTests : IDisposable
 
     private SaveOutcome Run(ScriptedCriu criu, ScriptedTree? tree = null, bool leaveRunning = false, RunRecord? run = null, SavePolicy? policy = null) =>
         new SaveProcedure(_fixture.Pod(_init, criu), policy ?? _fixture.Policy, tree ?? new ScriptedTree(_program))
-            .Run(new SaveRequest(_program, run ?? SaveFixture.Run, ["app"], leaveRunning, Deadline.In(TimeSpan.FromMinutes(10))));
+            .Run(new SaveRequest(_program, run ?? SaveFixture.Run, new ProgramIdentity(["app"], []), leaveRunning, Deadline.In(TimeSpan.FromMinutes(10))));
 }

@@ -171,17 +171,67 @@ public sealed class PolicyTests
     }
 
     [LabTheory]
-    [Explains("checkpoint N belongs to another command")]
-    public void A_start_with_another_command_restores_the_program_of_the_checkpoint_and_says_so(string message)
+    [Explains("checkpoint N belongs to another program", "startFresh", "count 1", 143)]
+    [Explains("checkpoint N belongs to another program", "restore", "crik info: restored", 143)]
+    [Explains("checkpoint N belongs to another program", "fail", "crik error", 123)]
+    public void WhenProgramChanged_decides_about_a_new_command(string message, string policy, string expected, int code)
     {
         using ImageDirectory images = new();
-        int last = images.MakeCheckpoint([], Programs.Counter, count: 1);
+        images.MakeCheckpoint([], Programs.Counter, count: 5);
 
-        using Pod pod = Pod.WithCheckpoints(images, [], "echo", "the new command");
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", $"CRIK_WHEN_PROGRAM_CHANGED={policy}"], Programs.Shell("true; " + Programs.Count));
 
-        pod.AssertContinuesAfter(last);
+        pod.WaitForLine(expected);
+        if (code == 143)
+        {
+            pod.Kill();
+        }
+
+        pod.WaitForExit(code);
+        pod.WaitForSaid(message);
+        Assert.True(File.Exists(images.Manifest(1)));
+    }
+
+    [LabFact]
+    public void A_roll_out_begins_afresh_and_going_back_restores_the_old_program_only_when_somebody_chooses_it()
+    {
+        using ImageDirectory images = new();
+        string[] old = ["--env", "CRIK_PROGRAM_VERSION=app:1", "--env", "POD_NAME=web-1"];
+        int last = images.MakeCheckpoint(old, Programs.Counter);
+        using (Pod moved = Pod.WithCheckpoints(images, ["--env", "CRIK_PROGRAM_VERSION=app:1", "--env", "POD_NAME=web-2"], Programs.Counter))
+        {
+            moved.AssertContinuesAfter(last);
+            moved.End(143);
+            last = moved.Counted()[^1];
+        }
+
+        using (Pod rolledOut = Pod.WithCheckpoints(images, ["--env", "CRIK_PROGRAM_VERSION=app:2"], Programs.Counter))
+        {
+            rolledOut.WaitForCount(1);
+            Assert.Equal(1, rolledOut.Counted()[0]);
+            rolledOut.AssertSaid("variable CRIK_PROGRAM_VERSION");
+            rolledOut.End(143);
+        }
+
+        Assert.Contains(2, images.Generations);
+        Lab.Run(Lab.Binary, "rollback", "2", "--image-dir", images.Path);
+        using Pod chosen = Pod.WithCheckpoints(images, ["--env", "CRIK_PROGRAM_VERSION=app:3"], Programs.Counter);
+        chosen.AssertContinuesAfter(last);
+        chosen.End(143);
+    }
+
+    [LabTheory]
+    [Explains("checkpoint N is older than maxAge allows")]
+    public void A_checkpoint_that_is_older_than_maxAge_stays_and_the_program_begins_afresh(string message)
+    {
+        using ImageDirectory images = new();
+        images.MakeCheckpoint([], Programs.Counter, count: 5);
+
+        using Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_MAX_AGE=1ms"], Programs.Counter);
+
+        pod.WaitForLine("count 1");
         pod.AssertSaid($"crik warning: {message}");
-        Assert.DoesNotContain("the new command", pod.Output);
+        Assert.Equal([1], images.Generations);
         pod.End(143);
     }
 
