@@ -44,7 +44,7 @@ internal static class Program
 
     private static int Execute(string[] arguments) => CommandLineParser.Parse(arguments) switch
     {
-        PrintRequest { Failure: null } print => Answer(new ToolAnswer(print.Text)),
+        PrintRequest { IsProblem: false } print => Answer(new ToolAnswer(print.Text, print.Failure)),
         PrintRequest { Failure: { } failure } print => Refuse(print.Text, failure),
         RunRequest run => Run(Load(run.Overrides), run.Command),
         CheckRequest check => Answer(CheckCommand.Run(check.Overrides, check.Output)),

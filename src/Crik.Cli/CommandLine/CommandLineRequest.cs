@@ -37,5 +37,6 @@ internal sealed record CheckpointOrder(CommandLineOverrides Overrides, bool Leav
 internal enum OutputForm { Table, Tree, Json }
 
 /// <summary>Print the text, which ends with a newline, and exit.</summary>
-/// <param name="Failure">Null when the text was asked for; it goes to standard output then, else to standard error.</param>
-internal sealed record PrintRequest(string Text, FailureKind? Failure = null) : CommandLineRequest;
+/// <param name="Failure">What was wrong with the command line; null when nothing was.</param>
+/// <param name="IsProblem">The text says what was wrong, so it goes to standard error and not to standard output.</param>
+internal sealed record PrintRequest(string Text, FailureKind? Failure = null, bool IsProblem = false) : CommandLineRequest;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Crik.Configuration;
 
 namespace Crik.CommandLine;
@@ -9,6 +10,8 @@ namespace Crik.CommandLine;
 /// </summary>
 internal sealed class CommandLineTree
 {
+    private static readonly PrintRequest s_version = new($"crik {CrikVersion.WithCommit}\n");
+
     private readonly RootCommand _root = new();
     private readonly Argument<string?> _word = new("word") { Arity = ArgumentArity.ZeroOrOne };
     private readonly Dictionary<string, Option> _options = [];
@@ -47,12 +50,14 @@ internal sealed class CommandLineTree
     public static CommandLineRequest Parse(string[] own, string[] program)
     {
         CommandLineTree tree = new(own);
-        return tree.IsGiven(CommandTable.Help) ? new PrintRequest(tree._command is null ? HelpText.Root : HelpText.Of(tree._command))
-            : tree.IsGiven(CommandTable.Version) ? new PrintRequest($"crik {CrikVersion.WithCommit}\n")
+        return tree.IsGiven(CommandTable.Help) ? Help(tree._command)
+            : tree.IsGiven(CommandTable.Version) ? s_version
             : own.Length == 0 && program.Length == 0 ? new PrintRequest(HelpText.Root, FailureKind.Usage)
             : tree.Problem() is { } problem ? tree.Refuse(problem)
             : tree.Request(program);
     }
+
+    private static PrintRequest Help(CommandSpec? command) => new(command is null ? HelpText.Root : HelpText.Of(command));
 
     private void AddOptions(Command command, IReadOnlyList<CommandOption> options)
     {
@@ -76,7 +81,8 @@ internal sealed class CommandLineTree
 
     private string? Value(CommandOption option) => _result.GetValue((Option<string>)_options[option.Name]);
 
-    private PrintRequest Refuse(string problem) => new($"crik: {problem}\nTry '{Name} --help' for more information.\n", FailureKind.Usage);
+    private PrintRequest Refuse(string problem) =>
+        new($"crik: {problem}\nTry '{Name} --help' for more information.\n", FailureKind.Usage, IsProblem: true);
 
     private string? Problem()
     {
@@ -89,7 +95,7 @@ internal sealed class CommandLineTree
         {
             return unknown.StartsWith('-') ? UnknownOption(unknown.Split('=')[0])
                 : _command is not null ? $"unexpected word '{unknown}'"
-                : $"unknown subcommand '{unknown}'{NearestName.Hint(unknown, CommandTable.All.Select(known => known.Name))}";
+                : UnknownCommand(unknown);
         }
 
         if (_command is null)
@@ -98,10 +104,19 @@ internal sealed class CommandLineTree
         }
 
         // The library takes the next option for the value that was forgotten.
-        return _result.Errors is [{ } error, ..] ? error.Message.TrimEnd('.')
+        return _result.Errors is [{ } error, ..] ? Reason(error)
+            : _result.GetValue(_word) is "" ? $"the word after '{_command.Name}' is empty"
             : _command.Options.FirstOrDefault(known => known.Value is not null && Value(known) is ['-', ..]) is { } forgotten ? $"{forgotten.Name} needs a value"
             : null;
     }
+
+    private static string Reason(ParseError error) =>
+        error.SymbolResult is not OptionResult option ? error.Message.TrimEnd('.')
+        : option.Tokens.Count == 0 ? $"{option.Option.Name} needs a value"
+        : $"{option.Option.Name} is there more than once";
+
+    private static string UnknownCommand(string name) =>
+        $"unknown subcommand '{name}'{NearestName.Hint(name, CommandTable.All.Select(known => known.Name))}";
 
     private string UnknownOption(string name) =>
         _command is { Name: not CommandTable.Run } && _command.Options.Any(option => option.Name == name)
@@ -120,6 +135,10 @@ internal sealed class CommandLineTree
             case CommandTable.Completion:
                 return CompletionScripts.Find(word) is { } script ? new PrintRequest(script)
                     : Refuse($"{(word is null ? "no shell given" : $"unknown shell '{word}'")}: bash, zsh or fish");
+            case CommandTable.ShowVersion:
+                return s_version;
+            case CommandTable.ShowHelp:
+                return word is null || CommandTable.Find(word) is not null ? Help(word is null ? null : CommandTable.Find(word)) : Refuse(UnknownCommand(word));
             case CommandTable.Prune:
                 string? keep = Value(CommandTable.Keep);
                 return keep is null ? new PruneRequest(Overrides, null)

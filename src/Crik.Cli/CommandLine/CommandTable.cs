@@ -6,7 +6,10 @@ namespace Crik.CommandLine;
 internal static class CommandTable
 {
     public const string Run = "run", Status = "status", Checkpoint = "checkpoint", Check = "check", List = "list", Inspect = "inspect",
-        Prune = "prune", Rollback = "rollback", Completion = "completion";
+        Prune = "prune", Rollback = "rollback", Completion = "completion", ShowVersion = "version", ShowHelp = "help";
+
+    /// <summary>What the help calls a word that names a command.</summary>
+    public const string CommandWord = "[COMMAND]";
 
     public static CommandOption Help { get; } = new("--help", null, "Print this text.", Alias: "-h");
 
@@ -104,6 +107,17 @@ internal static class CommandTable
               bash   source <(crik completion bash)
               zsh    source <(crik completion zsh)
               fish   crik completion fish | source
+
+            """),
+        new(ShowVersion, null, "print the version",
+            """
+            Prints the version of this crik, as 'crik --version' does.
+
+            """),
+        new(ShowHelp, CommandWord, "print the help of a command",
+            """
+            Prints the help of a command, as 'crik COMMAND --help' does, or a list of all
+            commands.
 
             """),
     ];

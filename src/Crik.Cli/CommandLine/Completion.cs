@@ -40,7 +40,7 @@ internal static class Completion
 
         bool startsOption = words is [.., ['-', ..]];
         return waiting is not null ? OfValue(waiting.Value!)
-            : command is null && !startsOption ? $"{Words}\n{string.Concat(CommandTable.All.Select(known => $"{known.Name}:{known.Summary}\n"))}"
+            : !startsOption && command is null or { Word: CommandTable.CommandWord } ? $"{Words}\n{string.Concat(CommandTable.All.Select(known => $"{known.Name}:{known.Summary}\n"))}"
             : command?.Word is null || startsOption
                 ? $"{Words}\n{string.Concat((command?.Options ?? []).Concat(CommandTable.Common).Select(option => $"{option.Name}:{option.Description}\n"))}"
             : command.Name == CommandTable.Run ? $"{Program} {words.Length}\n"

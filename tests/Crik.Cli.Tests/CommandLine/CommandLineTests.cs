@@ -44,10 +44,10 @@ public class CommandLineTests
     [InlineData("run --imagedir /x -- app", "unknown option '--imagedir' (did you mean '--image-dir'?)", "crik run")]
     [InlineData("run --imagedir=/x -- app", "unknown option '--imagedir' (did you mean '--image-dir'?)", "crik run")]
     [InlineData("run -x -- app", "unknown option '-x'", "crik run")]
-    [InlineData("run --image-dir -- app", "--image-dir", "crik run")]
+    [InlineData("run --image-dir -- app", "crik: --image-dir needs a value", "crik run")]
     [InlineData("run --image-dir --debug -- app", "--image-dir needs a value", "crik run")]
     [InlineData("run --image-dir --help", "--image-dir needs a value", "crik run")]
-    [InlineData("run --image-dir /a --image-dir /b -- app", "--image-dir", "crik run")]
+    [InlineData("run --image-dir /a --image-dir /b -- app", "crik: --image-dir is there more than once", "crik run")]
     [InlineData("--image-dir /a run -- app", "--image-dir belongs behind 'run'", "crik run")]
     [InlineData("rum -- app", "unknown subcommand 'rum' (did you mean 'run'?)", "crik")]
     [InlineData("-- app", "no subcommand given", "crik")]
@@ -66,6 +66,10 @@ public class CommandLineTests
     [InlineData("inspect --outptu json", "unknown option '--outptu' (did you mean '--output'?)", "crik inspect")]
     [InlineData("inspect --log-format", "--log-format belongs behind 'run'", "crik inspect")]
     [InlineData("inspect 1 2", "unexpected word '2'", "crik inspect")]
+    [InlineData("inspect ", "the word after 'inspect' is empty", "crik inspect")]
+    [InlineData("help rum", "unknown subcommand 'rum' (did you mean 'run'?)", "crik help")]
+    [InlineData("help list 2", "unexpected word '2'", "crik help")]
+    [InlineData("version 2", "unexpected word '2'", "crik version")]
     [InlineData("prune --keep 0", "--keep must be between 1 and 1000, not '0'", "crik prune")]
     [InlineData("prune --keep 1001", "--keep must be between 1 and 1000", "crik prune")]
     [InlineData("prune --keep two", "--keep must be between 1 and 1000", "crik prune")]
@@ -76,7 +80,7 @@ public class CommandLineTests
     {
         PrintRequest request = Assert.IsType<PrintRequest>(CommandLineParser.Parse(line.Split(' ')));
 
-        Assert.Equal(FailureKind.Usage, request.Failure);
+        Assert.Equal((FailureKind.Usage, true), (request.Failure, request.IsProblem));
         Assert.StartsWith("crik: ", request.Text, StringComparison.Ordinal);
         Assert.Contains(expected, request.Text, StringComparison.Ordinal);
         Assert.EndsWith($"\nTry '{help} --help' for more information.\n", request.Text, StringComparison.Ordinal);
@@ -102,11 +106,19 @@ public class CommandLineTests
     public void An_empty_command_name_is_a_usage_error() => Assert.Equal(FailureKind.Usage, Assert.IsType<PrintRequest>(CommandLineParser.Parse(["run", "--", ""])).Failure);
 
     [Fact]
-    public void No_argument_at_all_prints_the_help_as_an_error()
+    public void No_argument_at_all_prints_the_help_and_is_no_success_for_a_Job_whose_entry_point_is_crik_alone()
     {
         PrintRequest request = Assert.IsType<PrintRequest>(CommandLineParser.Parse([]));
 
-        Assert.Equal((HelpText.Root, FailureKind.Usage), (request.Text, request.Failure));
+        Assert.Equal((HelpText.Root, FailureKind.Usage, false), (request.Text, request.Failure, request.IsProblem));
+    }
+
+    [Fact]
+    public void The_commands_version_and_help_print_what_the_options_print()
+    {
+        Assert.Equal(CommandLineParser.Parse(["--version"]), CommandLineParser.Parse(["version"]));
+        Assert.Equal(CommandLineParser.Parse(["--help"]), CommandLineParser.Parse(["help"]));
+        Assert.All(CommandTable.All, command => Assert.Equal(CommandLineParser.Parse([command.Name, "--help"]), CommandLineParser.Parse(["help", command.Name])));
     }
 
     [Theory]
@@ -129,12 +141,17 @@ public class CommandLineTests
     [InlineData("completion bash", "complete -o filenames -F _crik crik")]
     [InlineData("completion zsh", "#compdef crik")]
     [InlineData("completion fish", "complete -c crik")]
+    [InlineData("version", "crik 0.")]
+    [InlineData("help", "Usage: crik COMMAND")]
+    [InlineData("help run", "Settings:")]
+    [InlineData("help --help", "Usage: crik help [COMMAND]")]
+    [InlineData("list --help", "-o, --output")]
     [InlineData("__complete ru", "run:run a command")]
     public void Requested_help_versions_and_scripts_are_printed_without_a_failure(string line, string expected)
     {
         PrintRequest request = Assert.IsType<PrintRequest>(CommandLineParser.Parse(line.Split(' ')));
 
-        Assert.Null(request.Failure);
+        Assert.Equal((null, false), (request.Failure, request.IsProblem));
         Assert.Contains(expected, request.Text, StringComparison.Ordinal);
         Assert.EndsWith("\n", request.Text, StringComparison.Ordinal);
     }
@@ -145,6 +162,7 @@ public class CommandLineTests
         foreach (CommandSpec command in CommandTable.All)
         {
             string help = Assert.IsType<PrintRequest>(CommandLineParser.Parse([command.Name, "--help"])).Text;
+            string offered = Completion.Answer([command.Name, "-"]);
             foreach (CommandOption option in CommandTable.All.SelectMany(known => known.Options).Concat(CommandTable.Common))
             {
                 bool takes = command.Options.Concat(CommandTable.Common).Any(own => own.Name == option.Name);
@@ -152,6 +170,7 @@ public class CommandLineTests
                 string said = (CommandLineParser.Parse(line) as PrintRequest)?.Text ?? "";
 
                 Assert.Equal((command.Name, option.Name, takes), (command.Name, option.Name, help.Contains($"{option.Name} ", StringComparison.Ordinal) || help.Contains($"{option.Name}\n", StringComparison.Ordinal)));
+                Assert.Equal((command.Name, option.Name, takes), (command.Name, option.Name, offered.Contains($"\n{option.Name}:", StringComparison.Ordinal)));
                 Assert.Equal((command.Name, option.Name, takes), (command.Name, option.Name, !said.Contains("unknown option", StringComparison.Ordinal) && !said.Contains("belongs behind", StringComparison.Ordinal)));
             }
         }

@@ -14,6 +14,8 @@ public sealed class CompletionTests
     [InlineData("check --output ", "words", "table", "json")]
     [InlineData("inspect -o ", "words", "tree")]
     [InlineData("completion ", "words", "bash", "zsh", "fish")]
+    [InlineData("help ", "words", "run", "completion", "help")]
+    [InlineData("help -", "words", "--help")]
     [InlineData("inspect ", "directories")]
     [InlineData("list --image-dir ", "directories")]
     [InlineData("run --config-path ", "files")]
