@@ -30,7 +30,7 @@ internal static class Program
         catch (Exception exception) when (IsExpected(exception))
         {
             int code = Fail(exception);
-            TerminationLog.Add(exception.Message);
+            TerminationLog.Add(Faults.Reason(exception));
             return code;
         }
 #pragma warning disable CA1031 // Nothing above could catch it. Whatever it is, it is a bug of crik, and the exit code says so.
@@ -99,7 +99,7 @@ internal static class Program
 
     private static int Fail(Exception exception)
     {
-        Log.Error(exception.Message);
+        Log.Error(Faults.Reason(exception));
         return ExitCodes.Of((exception as CrikException)?.Kind ?? FailureKind.Failed);
     }
 

@@ -72,7 +72,7 @@ internal static class DirectoryChecks
         }
         catch (IOException exception)
         {
-            return new("lock", Verdict.Problem, $"{exception.Message}, so no crik can use the directory: remove it");
+            return new("lock", Verdict.Problem, $"{Faults.Reason(exception)}, so no crik can use the directory: remove it");
         }
     }
 

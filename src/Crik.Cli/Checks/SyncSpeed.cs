@@ -34,7 +34,7 @@ internal static class SyncSpeed
         }
         catch (IOException exception)
         {
-            return new("sync", Verdict.Problem, $"cannot write {Words.Size(Bytes)} to {imageDir}: {exception.Message}");
+            return new("sync", Verdict.Problem, $"cannot write {Words.Size(Bytes)} to {imageDir}: {Faults.Reason(exception)}");
         }
         finally
         {

@@ -40,7 +40,7 @@ internal sealed class Trial(IInit init, CriuSetup criu, string directory)
         }
         catch (Exception exception) when (exception is CrikException or IOException or UnauthorizedAccessException)
         {
-            return new(Name, Verdict.Problem, $"no trial could be made in {place}: {exception.Message}");
+            return new(Name, Verdict.Problem, $"no trial could be made in {place}: {Faults.Reason(exception)}");
         }
     }
 

@@ -35,9 +35,13 @@ internal static class ConfigurationText
         {
             return Refuse("cannot be read: permission denied");
         }
-        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
+        catch (IOException exception)
         {
-            return Refuse($"cannot be read: {exception.Message}");
+            return Refuse($"cannot be read: {Faults.Reason(exception)}");
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            return Refuse("cannot be read: it is no file");
         }
 
         // A link to nowhere is a broken mount, not a missing file: with the defaults there would be no checkpoints, and nobody would notice.

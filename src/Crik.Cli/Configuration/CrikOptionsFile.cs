@@ -19,7 +19,7 @@ internal sealed class CrikOptionsFile(string path, string text, Settings setting
 
     /// <summary>The event to look at next; MoveNext passes over it.</summary>
     private ParsingEvent Current =>
-        _parser.Current ?? (_parser.MoveNext() ? _parser.Current : null) ?? throw new InvalidOperationException("it ends too early");
+        _parser.Current ?? (_parser.MoveNext() ? _parser.Current : null) ?? throw new InvalidDataException("is not valid YAML: it ends too early");
 
     /// <param name="isRequired">Whether somebody named the file: then it has to be there.</param>
     public static Settings Read(string path, bool isRequired)
@@ -61,7 +61,7 @@ internal sealed class CrikOptionsFile(string path, string text, Settings setting
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException) // such as a tag that is no URI
         {
-            Refuse(_parser.Current?.Start.Line ?? 1, $"is not valid YAML: {exception.Message}");
+            Refuse(_parser.Current?.Start.Line ?? 1, "is not valid YAML: crik cannot read what is written here");
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class ControlServer(ControlListener listener, Func<int, bool> is
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
-            Log.Warning("no thread can be started for the control socket; crik status and crik checkpoint will not work", ("reason", exception.Message));
+            Log.Warning("no thread can be started for the control socket; crik status and crik checkpoint will not work", ("reason", Faults.Reason(exception)));
             listener.Dispose();
             return null;
         }

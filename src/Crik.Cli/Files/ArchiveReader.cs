@@ -32,7 +32,7 @@ internal sealed class ArchiveReader(string archive, ArchiveRoots roots, PutBack 
             }
             catch (Exception exception) when (roots.IsSingle(entry.Path) && FileFaults.IsOfThatFile(exception))
             {
-                _notes.Add(exception.Message); // nobody asked for it; criu reports when the program cannot do without
+                _notes.Add(Faults.Reason(exception)); // nobody asked for it; criu reports when the program cannot do without
             }
 
             offset += entry.DataBytes;

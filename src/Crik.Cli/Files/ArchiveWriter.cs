@@ -108,7 +108,7 @@ internal sealed class ArchiveWriter(string archive, ArchiveRoots roots, HeldFile
         }
         catch (Exception exception) when (FileFaults.IsOfThatFile(exception))
         {
-            _notes.Add($"{ByteStrings.Printable(path)} is not in the checkpoint: {exception.Message}");
+            _notes.Add($"{ByteStrings.Printable(path)} is not in the checkpoint: {Faults.Reason(exception)}");
             _data.CutTo(before);
         }
     }

@@ -21,7 +21,7 @@ internal sealed class ImageSet(string directory)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(directory, exception.Message);
+            throw Unreadable(directory, Faults.Reason(exception));
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed class ImageSet(string directory)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new CheckpointException($"the checkpoint cannot be read: {exception.Message}"); // it names the file
+            throw new CheckpointException($"the checkpoint cannot be read: {Faults.Reason(exception)}"); // it names the file
         }
 
         try
@@ -46,7 +46,7 @@ internal sealed class ImageSet(string directory)
         }
         catch (Exception exception) when (exception is InvalidDataException or OverflowException or IOException)
         {
-            throw Unreadable(path, exception.Message);
+            throw Unreadable(path, Faults.Reason(exception));
         }
     }
 

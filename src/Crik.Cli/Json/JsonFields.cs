@@ -36,9 +36,13 @@ internal sealed class JsonFields
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = depth });
             return Read(document.RootElement, form);
         }
+        catch (JsonException exception) when (exception.LineNumber is not null) // those of .NET have a place in the text
+        {
+            throw new JsonException(Faults.Reason(exception), exception);
+        }
         catch (InvalidOperationException exception)
         {
-            throw new JsonException($"it holds text that is no UTF-8: {exception.Message}", exception);
+            throw new JsonException("it holds text that is no UTF-8", exception);
         }
     }
 

@@ -46,7 +46,7 @@ internal abstract class MetadataSource(HttpAddress address, bool decides) : Node
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new HttpException($"{what} cannot be read: {exception.Message}");
+            throw new HttpException($"{what} cannot be read: it is no JSON of the form that crik knows");
         }
     }
 }

@@ -129,7 +129,7 @@ internal sealed class NodeWatch : IDisposable
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
-            Log.Warning($"no thread can be started that asks {_source.Name} about this node; the node's state is unknown", ("reason", exception.Message));
+            Log.Warning($"no thread can be started that asks {_source.Name} about this node; the node's state is unknown", ("reason", Faults.Reason(exception)));
         }
 
         return _isAsking;

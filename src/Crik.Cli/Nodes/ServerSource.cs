@@ -95,7 +95,7 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new HttpException($"nodeStateTokenFile: {exception.Message}");
+            throw new HttpException($"nodeStateTokenFile: {Faults.Reason(exception)}");
         }
     }
 

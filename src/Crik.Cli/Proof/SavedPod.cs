@@ -28,7 +28,7 @@ internal sealed class SavedPod(IReadOnlySet<string> archived, IReadOnlyList<Inte
         }
         catch (Exception exception) when (exception is FileArchiveException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            return new Verdict([new Objection(exception.Message, "restore another checkpoint")], []);
+            return new Verdict([new Objection(Faults.Reason(exception), "restore another checkpoint")], []);
         }
     }
 

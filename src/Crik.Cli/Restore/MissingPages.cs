@@ -80,7 +80,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
-            throw new CriuException($"crik cannot start the thread that watches over the missing pages: {exception.Message}", []);
+            throw new CriuException($"crik cannot start the thread that watches over the missing pages: {Faults.Reason(exception)}", []);
         }
     }
 

@@ -87,11 +87,11 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
             {
                 // What the program has done since cannot be undone, so it is never ended for the sake of another attempt.
                 ChildProcess root = pod.Init.Program = plan.Root!;
-                Log.Warning("the program runs, but a step after the restore failed", ("reason", exception.Message));
+                Log.Warning("the program runs, but a step after the restore failed", ("reason", Faults.Reason(exception)));
                 return new RestoreOutcome.Restored(root, manifest.Generation, plan.Missing);
             }
 
-            return Clean(early ?? late, Failed(plan, exception.Message, IsOfPod(exception)));
+            return Clean(early ?? late, Failed(plan, Faults.Reason(exception), IsOfPod(exception)));
         }
         finally
         {

@@ -241,12 +241,12 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             {
                 if (attempt < policy.RestoreAttempts)
                 {
-                    Log.Warning($"attempt {attempt} of {policy.RestoreAttempts} to read checkpoint {generation}: {exception.Message}");
+                    Log.Warning($"attempt {attempt} of {policy.RestoreAttempts} to read checkpoint {generation}: {Faults.Reason(exception)}");
                     continue;
                 }
 
                 ThrowOnTrouble(generation, exception);
-                GiveUp(generation, exception.Message, []);
+                GiveUp(generation, Faults.Reason(exception), []);
                 return false;
             }
         }
@@ -258,7 +258,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         if (VolumeTrouble.Caused(exception))
         {
             throw new CheckpointException(
-                $"checkpoint {generation} cannot be restored now: {exception.Message}; it stays where it is, for a start that finds the volume in order", cause: exception);
+                $"checkpoint {generation} cannot be restored now: {Faults.Reason(exception)}; it stays where it is, for a start that finds the volume in order", cause: exception);
         }
     }
 

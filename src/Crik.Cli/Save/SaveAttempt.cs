@@ -77,7 +77,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
 #pragma warning restore CA1031
         {
             return _state is SaveState.Committed committed
-                ? EndTreeOfEndedCriu(committed, draft!.Generation, ("reason", exception.Message))
+                ? EndTreeOfEndedCriu(committed, draft!.Generation, ("reason", Faults.Reason(exception)))
                 : new SaveOutcome.Failed(Explain(exception, draft), exception is CheckpointException || (exception is CriuException && _plan is not null) ? Repeat.No : Repeat.Once);
         }
         finally
@@ -295,7 +295,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CrikException or InvalidDataException or OperationCanceledException)
         {
-            return exception.Message;
+            return Faults.Reason(exception);
         }
     }
 
@@ -340,7 +340,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
 
     /// <summary>Reads criu's output for the reason when criu sent no message.</summary>
     private static string Explain(Exception exception, CheckpointDraft? draft) =>
-        exception is CriuException && draft is { IsCommitted: false } && OutputOf(draft) is { } output ? $"{exception.Message} ({output})" : exception.Message;
+        exception is CriuException && draft is { IsCommitted: false } && OutputOf(draft) is { } output ? $"{exception.Message} ({output})" : Faults.Reason(exception);
 
     private static string? OutputOf(CheckpointDraft draft)
     {

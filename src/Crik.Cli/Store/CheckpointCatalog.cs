@@ -52,7 +52,7 @@ internal static class CheckpointCatalog
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"imageDir {imageDir} cannot be read: {exception.Message}");
+            throw new CheckpointException($"imageDir {imageDir} cannot be read: {Faults.Reason(exception)}");
         }
     }
 

@@ -107,7 +107,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                Log.Debug("this directory cannot hold the files of a restore", ("place", place), ("reason", exception.Message));
+                Log.Debug("this directory cannot hold the files of a restore", ("place", place), ("reason", Faults.Reason(exception)));
             }
         }
 

@@ -79,7 +79,7 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CheckpointException(
-                $"imageDir {path} cannot be used: {exception.Message}; mount a writable volume there that outlives the pod, owned by the user crik runs as");
+                $"imageDir {path} cannot be used: {Faults.Reason(exception)}; mount a writable volume there that outlives the pod, owned by the user crik runs as");
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"imageDir {path} cannot be changed: {exception.Message}");
+            throw new CheckpointException($"imageDir {path} cannot be changed: {Faults.Reason(exception)}");
         }
     }
 

@@ -58,7 +58,7 @@ internal static class ManifestReader
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw Damaged(path, exception.Message, exception);
+            throw Damaged(path, Faults.Reason(exception), exception);
         }
     }
 
@@ -145,7 +145,7 @@ internal static class ManifestReader
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Damaged(directory, exception.Message, exception);
+            throw Damaged(directory, Faults.Reason(exception), exception);
         }
     }
 

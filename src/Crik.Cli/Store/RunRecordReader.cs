@@ -41,7 +41,7 @@ internal static class RunRecordReader
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
-            damage = exception.Message;
+            damage = Faults.Reason(exception);
             return null;
         }
     }

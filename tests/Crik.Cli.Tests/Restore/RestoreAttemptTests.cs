@@ -46,7 +46,7 @@ public sealed class RestoreAttemptTests : IDisposable
 
         RestoreOutcome outcome = Attempt(beforeResume: () => { }, criu, thread => throw new InsufficientMemoryException("pids.max")).Run();
 
-        Assert.Contains("the thread that watches over the missing pages: pids.max", Assert.IsType<RestoreOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
+        Assert.Contains("the thread that watches over the missing pages: the limit of processes (pids.max)", Assert.IsType<RestoreOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
         Assert.Empty(criu.Started);
         Assert.Equal(["end remains"], _tree.Steps);
     }
