@@ -48,7 +48,8 @@ internal static class Program
         PrintRequest { Failure: { } failure } print => Refuse(print.Text, failure),
         RunRequest run => Run(Load(run.Overrides), run.Command),
         CheckRequest check => Answer(CheckCommand.Run(check.Overrides, check.Output)),
-        ToolRequest tool => ExecuteTool(tool),
+        ToolRequest tool => ExecuteTool(() => ToolCommands.Run(tool, Load(tool.Overrides))),
+        ControlCommand command => ExecuteTool(() => StatusCommand.Run(command)),
         _ => throw new InvalidOperationException("nobody handles this request"),
     };
 
@@ -61,11 +62,11 @@ internal static class Program
     };
 
     /// <summary>A command for people runs beside the crik that runs the program, whose termination log it must not write to.</summary>
-    private static int ExecuteTool(ToolRequest tool)
+    private static int ExecuteTool(Func<ToolAnswer> run)
     {
         try
         {
-            return Answer(ToolCommands.Run(tool, Load(tool.Overrides)));
+            return Answer(run());
         }
         catch (Exception exception) when (IsExpected(exception))
         {
@@ -79,6 +80,11 @@ internal static class Program
         if (errno is not (0 or Errno.EPIPE)) // a reader such as head may have read enough
         {
             throw new LinuxException("cannot write to standard output", errno);
+        }
+
+        if (answer.Note is not null)
+        {
+            _ = Libc.TryWrite(2, System.Text.Encoding.UTF8.GetBytes(answer.Note));
         }
 
         if (answer.Problem is not null)

@@ -20,7 +20,8 @@ internal sealed record InspectRequest(CommandLineOverrides Overrides, string? Ta
 
 /// <summary>Remove checkpoints beyond those to keep.</summary>
 /// <param name="Keep">How many to keep; null for as many as the configuration says.</param>
-internal sealed record PruneRequest(CommandLineOverrides Overrides, int? Keep) : ToolRequest(Overrides);
+/// <param name="DryRun">Only say what would be removed.</param>
+internal sealed record PruneRequest(CommandLineOverrides Overrides, int? Keep, bool DryRun) : ToolRequest(Overrides);
 
 /// <summary>Let the next start restore this checkpoint.</summary>
 internal sealed record RollbackRequest(CommandLineOverrides Overrides, int Generation) : ToolRequest(Overrides);
@@ -28,13 +29,18 @@ internal sealed record RollbackRequest(CommandLineOverrides Overrides, int Gener
 /// <summary>Say whether this container can checkpoint and restore.</summary>
 internal sealed record CheckRequest(CommandLineOverrides Overrides, OutputForm Output) : CommandLineRequest;
 
+/// <summary>
+/// A command that talks to the running crik. It reads no configuration, because a ConfigMap may be wrong by now.
+/// </summary>
+internal abstract record ControlCommand : CommandLineRequest;
+
 /// <summary>Show the state of the running crik.</summary>
-internal sealed record StatusRequest(CommandLineOverrides Overrides, OutputForm Output) : ToolRequest(Overrides);
+internal sealed record StatusRequest(OutputForm Output) : ControlCommand;
 
 /// <summary>Have the running crik make a checkpoint.</summary>
-internal sealed record CheckpointOrder(CommandLineOverrides Overrides, bool LeaveRunning) : ToolRequest(Overrides);
+internal sealed record CheckpointOrder(bool LeaveRunning) : ControlCommand;
 
-internal enum OutputForm { Table, Tree, Json }
+internal enum OutputForm { Table, Tree, Json, Yaml }
 
 /// <summary>Print the text, which ends with a newline, and exit.</summary>
 /// <param name="Failure">What was wrong with the command line; null when nothing was.</param>

@@ -141,14 +141,15 @@ internal sealed class CommandLineTree
                 return word is null || CommandTable.Find(word) is not null ? Help(word is null ? null : CommandTable.Find(word)) : Refuse(UnknownCommand(word));
             case CommandTable.Prune:
                 string? keep = Value(CommandTable.Keep);
-                return keep is null ? new PruneRequest(Overrides, null)
-                    : Number(keep) is { } count and <= CrikOptions.MaxKeep ? new PruneRequest(Overrides, count)
+                bool dryRun = IsGiven(CommandTable.DryRun);
+                return keep is null ? new PruneRequest(Overrides, null, dryRun)
+                    : Number(keep) is { } count and <= CrikOptions.MaxKeep ? new PruneRequest(Overrides, count, dryRun)
                     : Refuse($"--keep must be between 1 and {CrikOptions.MaxKeep}, not '{keep}'");
             case CommandTable.Rollback:
                 return Number(word) is { } generation ? new RollbackRequest(Overrides, generation)
                     : Refuse(word is null ? "no checkpoint given: write its number, as 'crik list' shows it" : $"'{word}' is no checkpoint's number");
             case CommandTable.Checkpoint:
-                return new CheckpointOrder(Overrides, IsGiven(CommandTable.LeaveRunning));
+                return new CheckpointOrder(IsGiven(CommandTable.LeaveRunning));
             default:
                 return WithOutput(word);
         }
@@ -163,11 +164,11 @@ internal sealed class CommandLineTree
             return Refuse($"unknown output '{form}': {string.Join(", ", known.Take(known.Count - 1))} or {known[^1]}");
         }
 
-        OutputForm output = form switch { "json" => OutputForm.Json, "tree" => OutputForm.Tree, _ => OutputForm.Table };
+        OutputForm output = form switch { "json" => OutputForm.Json, "yaml" => OutputForm.Yaml, "tree" => OutputForm.Tree, _ => OutputForm.Table };
         return _command.Name switch
         {
             CommandTable.Check => new CheckRequest(Overrides, output),
-            CommandTable.Status => new StatusRequest(Overrides, output),
+            CommandTable.Status => new StatusRequest(output),
             CommandTable.List => new ListRequest(Overrides, output),
             _ => new InspectRequest(Overrides, word, output),
         };

@@ -24,11 +24,13 @@ internal static class CommandTable
 
     public static CommandOption LogFormat { get; } = CommandOption.OfKey("--log-format", "logFormat");
 
-    public static CommandOption Output { get; } = new("--output", "table|json", "The format of the output.", Alias: "-o");
+    public static CommandOption Output { get; } = new("--output", "table|json|yaml", "The format of the output.", Alias: "-o");
 
     public static CommandOption Keep { get; } = CommandOption.OfKey("--keep", "keep", "N");
 
-    public static CommandOption LeaveRunning { get; } = new("--leave-running", null, "Let the program continue to run.");
+    public static CommandOption DryRun { get; } = new("--dry-run", null, "Only say what would be removed. A crik may run on the image directory.");
+
+    public static CommandOption LeaveRunning { get; } = new("--leave-running", null, "Let the program continue to run. Without this option it ends.");
 
     /// <summary>Options of crik itself and of every command.</summary>
     public static IReadOnlyList<CommandOption> Common { get; } = [Debug, Version, Help];
@@ -52,11 +54,11 @@ internal static class CommandTable
             kubectl exec.
 
             """, Output),
-        new(Checkpoint, null, "make a checkpoint now",
+        new(Checkpoint, null, "make a checkpoint now, and end the program with it",
             """
             Has the crik that runs this container make a checkpoint, waits for it, and
             prints its number. The program ends with the checkpoint, as at SIGTERM, unless
-            it is left running. Use it with kubectl exec, as root or as the user that crik
+            --leave-running is given. Use it with kubectl exec, as root or as the user that crik
             runs as. A process of the program itself may call it too. It gets the answer
             'accepted' at once, because crik cannot save a process that waits for crik;
             'crik status' shows the result later.
@@ -86,14 +88,14 @@ internal static class CommandTable
             directory, a checkpoint, or a directory with criu's images. Of the memory
             nothing is shown but command lines.
 
-            """, Output with { Value = "table|tree|json" }, ImageDir, ConfigPath),
+            """, Output with { Value = "table|tree|json|yaml" }, ImageDir, ConfigPath),
         new(Prune, null, "remove old checkpoints",
             """
             Removes the oldest checkpoints, until N are left, and what interrupted runs left
             unfinished. It never removes the newest, nor the one that a start would restore.
             No crik may run on the image directory.
 
-            """, Keep, ImageDir, ConfigPath),
+            """, Keep, DryRun, ImageDir, ConfigPath),
         new(Rollback, "GENERATION", "choose the checkpoint that the next start restores",
             """
             Lets the next start restore this checkpoint. Newer ones stay where they are, and

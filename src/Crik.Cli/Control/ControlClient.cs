@@ -12,23 +12,27 @@ internal static class ControlClient
     /// <summary>A question about the state is answered at once, whatever crik does.</summary>
     private static readonly TimeSpan s_longestForStatus = TimeSpan.FromSeconds(10);
 
+    /// <param name="atMost">How long a question about the state may take in all; <see langword="null"/> for the usual time.</param>
+    /// <param name="connected">Called before the request is sent.</param>
     /// <exception cref="ControlException">No crik of this container listens, or it does not answer.</exception>
-    public static ControlAnswer Ask(ControlRequest request, ControlEndpoint? endpoint = null)
+    public static ControlAnswer Ask(ControlRequest request, ControlEndpoint? endpoint = null, TimeSpan? atMost = null, Action? connected = null)
     {
+        TimeSpan longest = atMost ?? s_longestForStatus;
+        Deadline deadline = request.Command == ControlRequest.Status ? Deadline.In(longest) : Deadline.Never;
         int attempt = 0;
         FileDescriptor socket = (endpoint ?? ControlEndpoint.OfThisContainer).Connect(Pause, out string problem)
             ?? throw new ControlException($"no crik with an image directory runs here ({problem}); use kubectl exec into the container that it runs");
+        connected?.Invoke();
         if (Libc.TrySend(socket, ControlJson.Write(request)) < 0)
         {
             throw new ControlException("the running crik does not listen to this user: only to root and its own");
         }
 
-        Deadline deadline = request.Command == ControlRequest.Status ? Deadline.In(s_longestForStatus) : Deadline.Never;
         while (Libc.PollForReading(socket, deadline.PollTimeout) == 0)
         {
             if (deadline.HasPassed)
             {
-                throw new ControlException($"the running crik gives no answer within {s_longestForStatus.TotalSeconds} s; its log may tell why");
+                throw new ControlException($"the running crik gives no answer within {longest.TotalSeconds} s; its log may tell why");
             }
         }
 
@@ -50,7 +54,7 @@ internal static class ControlClient
         bool Pause()
         {
             Thread.Sleep(s_pause);
-            return ++attempt < Attempts;
+            return ++attempt < Attempts && !deadline.HasPassed;
         }
     }
 

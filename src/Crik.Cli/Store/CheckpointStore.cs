@@ -49,15 +49,16 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <summary>Renames what an interrupted save or restore left behind, and hands it over for removal.</summary>
     public void SweepUnfinished()
     {
-        foreach (string path in directory.MayChange() ? Directory.EnumerateDirectories(directory.Path, ".*") : [])
+        foreach (string path in directory.MayChange() ? UnfinishedIn(directory.Path) : [])
         {
-            if (new[] { StagingPrefix, RestorePrefix, CheckPrefix }.Any(prefix => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal)))
-            {
-                Log.Info("removing what an interrupted run left unfinished", ("path", path));
-                MoveAwayAndRemove(path);
-            }
+            Log.Info("removing what an interrupted run left unfinished", ("path", path));
+            MoveAwayAndRemove(path);
         }
     }
+
+    /// <summary>Lists what an interrupted save or restore left behind, if no crik runs on the image directory.</summary>
+    internal static IEnumerable<string> UnfinishedIn(string imageDir) => Directory.EnumerateDirectories(imageDir, ".*").Where(
+        path => new[] { StagingPrefix, RestorePrefix, CheckPrefix }.Any(prefix => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal)));
 
     /// <exception cref="CheckpointException">Another pod has taken the image directory.</exception>
     public void ThrowUnlessOurs()

@@ -27,6 +27,6 @@ internal static class CheckCommand
         // The trial logs as if it were a program, which would confuse. The report says what it means.
         Log.Configure(overrides.Debug ? LogEventLevel.Debug : LogEventLevel.Error, json: false);
         CheckReport report = new(Checkup.Run(options, problem));
-        return new ToolAnswer(output == OutputForm.Json ? report.Json() : report.Table(), report.CheckpointsWork ? null : FailureKind.CheckFailed);
+        return new ToolAnswer(output == OutputForm.Table ? report.Table() : ToolAnswer.Document(output, report.Json()), report.CheckpointsWork ? null : FailureKind.CheckFailed);
     }
 }

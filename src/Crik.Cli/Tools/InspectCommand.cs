@@ -18,9 +18,9 @@ internal static class InspectCommand
         CheckpointReport report = CheckpointReport.Read(stored, images, manifest => FitOf(manifest, images, options));
         string text = output switch
         {
-            OutputForm.Json => ReportJson.Write(report),
+            OutputForm.Table => ReportTable.Write(report, DateTimeOffset.UtcNow),
             OutputForm.Tree => ReportTree.Write(report),
-            _ => ReportTable.Write(report, DateTimeOffset.UtcNow),
+            _ => ToolAnswer.Document(output, ReportJson.Write(report)),
         };
         return report.Damage is null ? text : new ToolAnswer(text, FailureKind.Failed, report.Damage);
     }

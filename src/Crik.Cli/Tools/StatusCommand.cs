@@ -8,18 +8,31 @@ namespace Crik.Tools;
 /// <summary><c>crik status</c> and <c>crik checkpoint</c> talk to the crik that runs this container.</summary>
 internal static class StatusCommand
 {
-    public static string Show(OutputForm output)
+    private const string EndsProgram = "the program ends with this checkpoint; with --leave-running it would run on\n";
+
+    public static ToolAnswer Run(ControlCommand command) => command switch
     {
-        RunStatus status = ControlClient.Ask(new ControlRequest(ControlRequest.Status)).Status
+        StatusRequest status => Show(status.Output),
+        CheckpointOrder order => Checkpoint(order.LeaveRunning),
+        _ => throw new InvalidOperationException("nobody handles this request"),
+    };
+
+    private static RunStatus Ask() =>
+        ControlClient.Ask(new ControlRequest(ControlRequest.Status)).Status
             ?? throw new ControlException("the running crik sent an answer without its state; it may be of another version");
-        return output == OutputForm.Json
-            ? $"{Encoding.UTF8.GetString(JsonFields.Write(status, ControlJson.Status, JsonOutput.ForPeople))}\n"
-            : Table(status);
+
+    private static string Show(OutputForm output)
+    {
+        RunStatus status = Ask();
+        return output == OutputForm.Table ? Table(status)
+            : ToolAnswer.Document(output, $"{Encoding.UTF8.GetString(JsonFields.Write(status, ControlJson.Status, JsonOutput.ForPeople))}\n");
     }
 
-    public static string Checkpoint(bool leaveRunning)
+    /// <summary>A script need not answer a question: whoever did not mean to end the program reads why it ended.</summary>
+    private static string Checkpoint(bool leaveRunning)
     {
-        ControlAnswer answer = ControlClient.Ask(new ControlRequest(ControlRequest.Checkpoint, leaveRunning));
+        ControlAnswer answer = ControlClient.Ask(
+            new ControlRequest(ControlRequest.Checkpoint, leaveRunning), connected: () => _ = leaveRunning ? 0 : Libc.TryWrite(2, Encoding.UTF8.GetBytes(EndsProgram)));
         return answer.Generation is { } generation ? $"checkpoint {generation} was made\n"
             : answer.Accepted ? "the checkpoint was accepted; crik status will show its number, or why it failed\n"
             : throw new ControlException($"no checkpoint was made: {answer.Problem}");

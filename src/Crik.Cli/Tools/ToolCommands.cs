@@ -6,16 +6,15 @@ using Crik.Store;
 
 namespace Crik.Tools;
 
-/// <summary>Runs the commands for people. List, prune and rollback are here, and the others have files of their own.</summary>
+/// <summary>Runs the commands that read the image directory. List, prune and rollback are here, and inspect has a file of its own.</summary>
 internal static class ToolCommands
 {
     public static ToolAnswer Run(ToolRequest request, CrikOptions options) => request switch
     {
         ListRequest list => List(ImageDir(options), list.Output, options),
         InspectRequest inspect => InspectCommand.Run(inspect.Target, inspect.Output, options),
+        PruneRequest { DryRun: true } prune => WouldPrune(ImageDir(options), prune.Keep ?? options.Keep),
         PruneRequest prune => Prune(ImageDir(options), prune.Keep ?? options.Keep),
-        StatusRequest status => StatusCommand.Show(status.Output),
-        CheckpointOrder order => StatusCommand.Checkpoint(order.LeaveRunning),
         RollbackRequest rollback => RollBack(ImageDir(options), rollback.Generation),
         _ => throw new InvalidOperationException("nobody handles this request"),
     };
@@ -23,14 +22,39 @@ internal static class ToolCommands
     public static string ImageDir(CrikOptions options) =>
         options.ImageDir ?? throw new ConfigurationException(["imageDir: is not set; write --image-dir, set CRIK_IMAGE_DIR, or name a configuration file with imageDir"]);
 
-    private static string List(string imageDir, OutputForm output, CrikOptions options)
+    internal static ToolAnswer List(string imageDir, OutputForm output, CrikOptions options)
     {
         IReadOnlyList<StoredCheckpoint> checkpoints = CheckpointCatalog.Read(imageDir);
         RunRecord? record = RunRecordReader.Read(ImageDirectory.RunRecordIn(imageDir));
         int[] committed = [.. checkpoints.Where(checkpoint => checkpoint.State == StoredState.Committed).Select(checkpoint => checkpoint.Generation)];
         StartDecision decision = StartDecision.Decide(record, committed, options.RestoreMode, options.WhenCrashed);
         ListReport report = new(imageDir, checkpoints, decision.Generations.Count > 0 ? decision.Generations[0] : null, record, DateTimeOffset.UtcNow);
-        return output == OutputForm.Json ? report.Json() : report.Table();
+        return output != OutputForm.Table ? ToolAnswer.Document(output, report.Json())
+            : checkpoints.Count > 0 ? report.Table()
+            : new ToolAnswer("", Note: $"there is no checkpoint in {imageDir}\n");
+    }
+
+    /// <summary>Only reads, so it also works beside a crik that runs on the directory.</summary>
+    internal static ToolAnswer WouldPrune(string imageDir, int keep)
+    {
+        int[] committed =
+        [
+            .. CheckpointCatalog.Read(imageDir).Where(checkpoint => checkpoint.State == StoredState.Committed).Select(checkpoint => checkpoint.Generation),
+        ];
+        IReadOnlyList<int> skipped = RunRecordReader.Read(ImageDirectory.RunRecordIn(imageDir))?.Skipped ?? [];
+        int[] removed = [.. Retention.ToRemove(committed, skipped, keep)];
+        StringBuilder text = new($"would remove {Listed(removed)}; would keep {Listed([.. committed.Except(removed)])}\n");
+        if (ImageDirectory.FindHolder(imageDir) is { } holder)
+        {
+            return new ToolAnswer(text.ToString(), Note: $"crik of {holder.HostName} runs on {imageDir}, so crik prune would be refused now\n");
+        }
+
+        foreach (string path in CheckpointStore.UnfinishedIn(imageDir))
+        {
+            text.Append($"would remove {path}, which an interrupted run left unfinished\n");
+        }
+
+        return text.ToString();
     }
 
     private static string Prune(string imageDir, int keep)
@@ -38,11 +62,13 @@ internal static class ToolCommands
         using ImageDirectory directory = ImageDirectory.OpenForChange(imageDir);
         CheckpointStore store = new(directory);
         store.SweepUnfinished();
-        store.RemoveLeftovers(() => false);
         int[] removed = [.. Retention.ToRemove(store.Generations(), store.Skipped(), keep)];
         store.Prune(removed);
-        return $"removed {(removed.Length > 0 ? string.Join(", ", removed) : "nothing")}; kept {string.Join(", ", store.Generations())}\n";
+        store.RemoveLeftovers(() => false);
+        return $"removed {Listed(removed)}; kept {Listed(store.Generations())}\n";
     }
+
+    private static string Listed(IReadOnlyList<int> generations) => generations.Count > 0 ? string.Join(", ", generations) : "nothing";
 
     private static string RollBack(string imageDir, int generation)
     {

@@ -56,12 +56,12 @@ public class CommandLineTests
     [InlineData("completion tcsh", "unknown shell 'tcsh'", "crik completion")]
     [InlineData("completion bash zsh", "unexpected word 'zsh'", "crik completion")]
     [InlineData("lst", "unknown subcommand 'lst' (did you mean 'list'?)", "crik")]
-    [InlineData("check -o tree", "unknown output 'tree': table or json", "crik check")]
-    [InlineData("list --output tree", "unknown output 'tree': table or json", "crik list")]
+    [InlineData("check -o tree", "unknown output 'tree': table, json or yaml", "crik check")]
+    [InlineData("list --output tree", "unknown output 'tree': table, json or yaml", "crik list")]
     [InlineData("list all", "unexpected word 'all'", "crik list")]
     [InlineData("list --log-format json", "--log-format belongs behind 'run'", "crik list")]
     [InlineData("list --output --debug", "--output needs a value", "crik list")]
-    [InlineData("inspect --output xml", "unknown output 'xml': table, tree or json", "crik inspect")]
+    [InlineData("inspect --output xml", "unknown output 'xml': table, tree, json or yaml", "crik inspect")]
     [InlineData("--output json check", "--output belongs behind 'check': crik check --output …", "crik check")]
     [InlineData("inspect --outptu json", "unknown option '--outptu' (did you mean '--output'?)", "crik inspect")]
     [InlineData("inspect --log-format", "--log-format belongs behind 'run'", "crik inspect")]
@@ -97,8 +97,12 @@ public class CommandLineTests
         Assert.Equal(new ListRequest(there, OutputForm.Json), CommandLineParser.Parse(["list", "--image-dir", "/i", "--config-path=/c", "--debug", "--output", "json"]));
         Assert.Equal(new InspectRequest(none, null, OutputForm.Table), CommandLineParser.Parse(["inspect"]));
         Assert.Equal(new InspectRequest(none, "/dir", OutputForm.Tree), CommandLineParser.Parse(["inspect", "/dir", "-o", "tree"]));
-        Assert.Equal(new PruneRequest(none, null), CommandLineParser.Parse(["prune"]));
-        Assert.Equal(new PruneRequest(there, 1000), CommandLineParser.Parse(["--debug", "prune", "--keep=1000", "--image-dir=/i", "--config-path", "/c"]));
+        Assert.Equal(new PruneRequest(none, null, DryRun: false), CommandLineParser.Parse(["prune"]));
+        Assert.Equal(new PruneRequest(none, 3, DryRun: true), CommandLineParser.Parse(["prune", "--dry-run", "--keep", "3"]));
+        Assert.Equal(new ListRequest(none, OutputForm.Yaml), CommandLineParser.Parse(["list", "-o", "yaml"]));
+        Assert.Equal(new StatusRequest(OutputForm.Yaml), CommandLineParser.Parse(["status", "--output=yaml"]));
+        Assert.Equal(new CheckpointOrder(LeaveRunning: false), CommandLineParser.Parse(["checkpoint"]));
+        Assert.Equal(new PruneRequest(there, 1000, DryRun: false), CommandLineParser.Parse(["--debug", "prune", "--keep=1000", "--image-dir=/i", "--config-path", "/c"]));
         Assert.Equal(new RollbackRequest(none, 12), CommandLineParser.Parse(["rollback", "12"]));
     }
 
@@ -130,7 +134,8 @@ public class CommandLineTests
     [InlineData("--debug run --image-dir /x --help", "Settings:")]
     [InlineData("--help run", "Settings:")]
     [InlineData("check --help", "only if a checkpoint can work")]
-    [InlineData("list --help", "--output table|json")]
+    [InlineData("list --help", "--output table|json|yaml")]
+    [InlineData("checkpoint --help", "The program ends with the checkpoint")]
     [InlineData("inspect --help", "crik inspect [GENERATION|DIR]")]
     [InlineData("prune -h", "[keep, CRIK_KEEP]")]
     [InlineData("status --help", "Usage: crik status [options]")]

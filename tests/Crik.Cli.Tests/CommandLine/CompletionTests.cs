@@ -11,7 +11,7 @@ public sealed class CompletionTests
     [InlineData("status -", "words", "--output", "--help")]
     [InlineData("status ", "words", "--output")]
     [InlineData("checkpoint ", "words", "--leave-running")]
-    [InlineData("check --output ", "words", "table", "json")]
+    [InlineData("check --output ", "words", "table", "json", "yaml")]
     [InlineData("inspect -o ", "words", "tree")]
     [InlineData("completion ", "words", "bash", "zsh", "fish")]
     [InlineData("help ", "words", "run", "completion", "help")]

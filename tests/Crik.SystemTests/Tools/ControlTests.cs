@@ -26,7 +26,10 @@ public sealed class ControlTests
             Assert.Contains("1, at ", pod.Exec("crik", "status"), StringComparison.Ordinal);
             pod.WaitForCount(pod.Counted()[^1] + 3);
 
-            Assert.Equal("checkpoint 2 was made\n", pod.Exec("crik", "checkpoint"));
+            Assert.Contains("\nlastCheckpoint: 1\n", pod.Exec("crik", "status", "-o", "yaml"), StringComparison.Ordinal);
+            Assert.Equal(
+                "the program ends with this checkpoint; with --leave-running it would run on\ncheckpoint 2 was made\n",
+                pod.Exec("sh", "-c", "exec crik checkpoint 2>&1"));
             pod.WaitForExit(143);
             last = pod.Counted()[^1];
             Assert.Equal(Enumerable.Range(1, last), pod.Counted());

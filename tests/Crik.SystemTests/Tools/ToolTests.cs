@@ -147,6 +147,9 @@ public sealed class ToolTests
         Checkpoint(images, 3);
         Directory.CreateDirectory(images.In(".staging-4.1", "images"));
 
+        Assert.StartsWith("would remove 2, 1; would keep 3\nwould remove /checkpoint/.staging-4.1", Tool(images, 0, "prune", "--keep", "1", "--dry-run"), StringComparison.Ordinal);
+        Assert.Equal([1, 2, 3], images.Generations);
+        Assert.True(Directory.Exists(images.In(".staging-4.1")));
         Assert.StartsWith("removed 2, 1; kept 3\n", Tool(images, 0, "prune", "--keep", "1"), StringComparison.Ordinal);
 
         Assert.Equal([3], images.Generations);
@@ -159,6 +162,7 @@ public sealed class ToolTests
     {
         using ImageDirectory images = new();
 
+        Assert.Equal("there is no checkpoint in /checkpoint\n", Tool(images, 0, "list"));
         Assert.Contains("no checkpoint in", Tool(images, 125, "inspect"), StringComparison.Ordinal);
         Assert.True(Explained.IsIn(message, Tool(images, 125, "rollback", "4")));
         using Pod none = new([], ["crik", "list"]);

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Crik.CommandLine;
+using Crik.Configuration;
+using Crik.Tests.Store;
+using Crik.Tools;
+
+namespace Crik.Tests.Tools;
+
+public sealed class ToolCommandsTests : IDisposable
+{
+    private readonly TempDirectory _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void An_empty_list_is_said_on_standard_error_and_is_an_empty_list_for_programs()
+    {
+        ToolAnswer table = List(OutputForm.Table);
+        ToolAnswer json = List(OutputForm.Json);
+
+        Assert.Equal(new ToolAnswer("", Note: $"there is no checkpoint in {_temp.Path}\n"), table);
+        Assert.Equal(0, JsonDocument.Parse(json.Text).RootElement.GetProperty("checkpoints").GetArrayLength());
+        Assert.EndsWith("checkpoints: []\n", List(OutputForm.Yaml).Text, StringComparison.Ordinal);
+        Assert.Null(json.Note);
+    }
+
+    [Fact]
+    public void A_list_with_a_checkpoint_has_a_table_and_the_same_document_in_JSON_and_YAML()
+    {
+        CheckpointFixture.Add(_temp, 2);
+
+        Assert.StartsWith("GENERATION", List(OutputForm.Table).Text, StringComparison.Ordinal);
+        Assert.Contains("\n  - generation: 2\n    state: committed\n", List(OutputForm.Yaml).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prune_with_dry_run_names_what_prune_would_remove_and_changes_nothing()
+    {
+        for (int generation = 1; generation <= 3; generation++)
+        {
+            CheckpointFixture.Add(_temp, generation);
+        }
+
+        Directory.CreateDirectory(_temp.In(".staging-4.1", "images"));
+        Directory.CreateDirectory(_temp.In("failed"));
+        string[] before = Everything();
+
+        ToolAnswer answer = ToolCommands.WouldPrune(_temp.Path, keep: 1);
+
+        Assert.Equal(new ToolAnswer($"would remove 2, 1; would keep 3\nwould remove {_temp.In(".staging-4.1")}, which an interrupted run left unfinished\n"), answer);
+        Assert.Equal(before, Everything());
+
+        Assert.Equal("removed 2, 1; kept 3\n", Run(new PruneRequest(new(), 1, DryRun: false)).Text);
+        Assert.NotEqual(before, Everything());
+        Assert.Equal("would remove nothing; would keep 3\n", Run(new PruneRequest(new(), 1, DryRun: true)).Text);
+    }
+
+    [Fact]
+    public void Prune_with_dry_run_works_beside_a_crik_and_says_so()
+    {
+        CheckpointFixture.Add(_temp, 1);
+        Directory.CreateDirectory(_temp.In(".staging-2.1"));
+        Directory.CreateDirectory(_temp.In("failed"));
+        using Crik.Store.ImageDirectory holder = Crik.Store.ImageDirectory.OpenForChange(_temp.Path);
+
+        ToolAnswer answer = ToolCommands.WouldPrune(_temp.Path, keep: 1);
+
+        Assert.Equal("would remove nothing; would keep 1\n", answer.Text); // what is unfinished may be a checkpoint that is being made
+        Assert.Equal($"crik of {Environment.MachineName} runs on {_temp.Path}, so crik prune would be refused now\n", answer.Note);
+    }
+
+    private ToolAnswer List(OutputForm output) => Run(new ListRequest(new(), output));
+
+    private ToolAnswer Run(ToolRequest request) => ToolCommands.Run(request, new CrikOptions { ImageDir = _temp.Path });
+
+    private string[] Everything() => [.. Directory.EnumerateFileSystemEntries(_temp.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+}
