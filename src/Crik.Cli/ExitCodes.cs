@@ -10,7 +10,7 @@ internal static class ExitCodes
 
     public static int Of(FailureKind kind) => kind switch
     {
-        FailureKind.CheckFailed => 1,
+        FailureKind.CheckFailed or FailureKind.NotReady => 1,
         FailureKind.Configuration or FailureKind.Usage => 64, // EX_USAGE of sysexits.h
         FailureKind.CheckpointNotRestored => 123,
         FailureKind.Locked => 124,

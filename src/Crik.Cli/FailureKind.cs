@@ -15,6 +15,9 @@ internal enum FailureKind
     /// <summary><c>crik check</c> found that no checkpoint can work here.</summary>
     CheckFailed,
 
+    /// <summary><c>crik status --ready</c> found that the program does not run yet.</summary>
+    NotReady,
+
     /// <summary>Another crik that still runs holds the image directory.</summary>
     Locked,
 

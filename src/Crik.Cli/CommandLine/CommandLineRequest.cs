@@ -30,12 +30,16 @@ internal sealed record RollbackRequest(CommandLineOverrides Overrides, int Gener
 internal sealed record CheckRequest(CommandLineOverrides Overrides, OutputForm Output) : CommandLineRequest;
 
 /// <summary>
-/// A command that talks to the running crik. It reads no configuration, because a ConfigMap may be wrong by now.
+/// A command that talks to the running crik. It reads no configuration, because a ConfigMap may be wrong by now, or slow to read, and a
+/// probe must not fail for that.
 /// </summary>
 internal abstract record ControlCommand : CommandLineRequest;
 
 /// <summary>Show the state of the running crik.</summary>
 internal sealed record StatusRequest(OutputForm Output) : ControlCommand;
+
+/// <summary>Say by the exit code whether the program runs.</summary>
+internal sealed record ReadyRequest : ControlCommand;
 
 /// <summary>Have the running crik make a checkpoint.</summary>
 internal sealed record CheckpointOrder(bool LeaveRunning) : ControlCommand;

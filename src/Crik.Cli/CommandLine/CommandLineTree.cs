@@ -150,6 +150,8 @@ internal sealed class CommandLineTree
                     : Refuse(word is null ? "no checkpoint given: write its number, as 'crik list' shows it" : $"'{word}' is no checkpoint's number");
             case CommandTable.Checkpoint:
                 return new CheckpointOrder(IsGiven(CommandTable.LeaveRunning));
+            case CommandTable.Status when IsGiven(CommandTable.Ready):
+                return Value(CommandTable.Output) is null ? new ReadyRequest() : Refuse("--ready prints nothing: leave out --output");
             default:
                 return WithOutput(word);
         }

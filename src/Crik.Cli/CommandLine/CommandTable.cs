@@ -32,6 +32,9 @@ internal static class CommandTable
 
     public static CommandOption LeaveRunning { get; } = new("--leave-running", null, "Let the program continue to run. Without this option it ends.");
 
+    public static CommandOption Ready { get; } =
+        new("--ready", null, "Print nothing, and exit with 0 if the program runs, and with 1 while crik restores or starts it.");
+
     /// <summary>Options of crik itself and of every command.</summary>
     public static IReadOnlyList<CommandOption> Common { get; } = [Debug, Version, Help];
 
@@ -51,9 +54,10 @@ internal static class CommandTable
             Shows the state of the crik that runs this container: its program, the
             checkpoint it was restored from, the last checkpoint it made, why the last one
             failed, when the next one is due, and what it knows about its node. Use it with
-            kubectl exec.
+            kubectl exec. With --ready it is a startup or readiness probe: it answers within
+            a second, however long the restore takes.
 
-            """, Output),
+            """, Output, Ready),
         new(Checkpoint, null, "make a checkpoint now, and end the program with it",
             """
             Has the crik that runs this container make a checkpoint, waits for it, and

@@ -10,15 +10,25 @@ internal static class StatusCommand
 {
     private const string EndsProgram = "the program ends with this checkpoint; with --leave-running it would run on\n";
 
+    /// <summary>A kubelet gives a probe one second, unless the pod says otherwise.</summary>
+    private static readonly TimeSpan s_longestForProbe = TimeSpan.FromMilliseconds(800);
+
     public static ToolAnswer Run(ControlCommand command) => command switch
     {
         StatusRequest status => Show(status.Output),
+        ReadyRequest => WhyNotReady(Ask(s_longestForProbe)) is { } why ? new ToolAnswer("", FailureKind.NotReady, Note: $"not ready: {why}\n") : "",
         CheckpointOrder order => Checkpoint(order.LeaveRunning),
         _ => throw new InvalidOperationException("nobody handles this request"),
     };
 
-    private static RunStatus Ask() =>
-        ControlClient.Ask(new ControlRequest(ControlRequest.Status)).Status
+    /// <returns><see langword="null"/> when the program runs, or stands still for a checkpoint only.</returns>
+    internal static string? WhyNotReady(RunStatus status) =>
+        status.Pid is not null ? null
+        : status.State == "starting" ? "crik waits for the image directory, or restores or starts the program"
+        : "SIGTERM came before the program ran";
+
+    private static RunStatus Ask(TimeSpan? atMost = null) =>
+        ControlClient.Ask(new ControlRequest(ControlRequest.Status), atMost: atMost).Status
             ?? throw new ControlException("the running crik sent an answer without its state; it may be of another version");
 
     private static string Show(OutputForm output)

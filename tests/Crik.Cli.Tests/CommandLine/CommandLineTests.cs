@@ -70,6 +70,7 @@ public class CommandLineTests
     [InlineData("help rum", "unknown subcommand 'rum' (did you mean 'run'?)", "crik help")]
     [InlineData("help list 2", "unexpected word '2'", "crik help")]
     [InlineData("version 2", "unexpected word '2'", "crik version")]
+    [InlineData("status --ready -o json", "--ready prints nothing: leave out --output", "crik status")]
     [InlineData("prune --keep 0", "--keep must be between 1 and 1000, not '0'", "crik prune")]
     [InlineData("prune --keep 1001", "--keep must be between 1 and 1000", "crik prune")]
     [InlineData("prune --keep two", "--keep must be between 1 and 1000", "crik prune")]
@@ -101,6 +102,7 @@ public class CommandLineTests
         Assert.Equal(new PruneRequest(none, 3, DryRun: true), CommandLineParser.Parse(["prune", "--dry-run", "--keep", "3"]));
         Assert.Equal(new ListRequest(none, OutputForm.Yaml), CommandLineParser.Parse(["list", "-o", "yaml"]));
         Assert.Equal(new StatusRequest(OutputForm.Yaml), CommandLineParser.Parse(["status", "--output=yaml"]));
+        Assert.Equal(new ReadyRequest(), CommandLineParser.Parse(["status", "--ready"]));
         Assert.Equal(new CheckpointOrder(LeaveRunning: false), CommandLineParser.Parse(["checkpoint"]));
         Assert.Equal(new PruneRequest(there, 1000, DryRun: false), CommandLineParser.Parse(["--debug", "prune", "--keep=1000", "--image-dir=/i", "--config-path", "/c"]));
         Assert.Equal(new RollbackRequest(none, 12), CommandLineParser.Parse(["rollback", "12"]));

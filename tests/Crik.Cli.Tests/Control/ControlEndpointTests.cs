@@ -56,6 +56,18 @@ public sealed class ControlEndpointTests
     }
 
     [Fact]
+    public void A_probe_gives_up_soon_when_nobody_answers()
+    {
+        using ControlFixture control = new();
+        using FileDescriptor silent = Libc.TryListen(control.FirstPath, 8, out _)!;
+
+        ControlException exception = Assert.Throws<ControlException>(
+            () => ControlClient.Ask(new ControlRequest(ControlRequest.Status), control.Endpoint, TimeSpan.FromMilliseconds(50)));
+
+        Assert.Contains("no answer within 0.05 s", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_client_does_not_talk_to_the_crik_of_another_container()
     {
         using ControlFixture control = new();

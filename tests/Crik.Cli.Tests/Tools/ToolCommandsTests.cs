@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crik.CommandLine;
 using Crik.Configuration;
+using Crik.Tests.Control;
 using Crik.Tests.Store;
 using Crik.Tools;
 
@@ -68,6 +69,15 @@ public sealed class ToolCommandsTests : IDisposable
         Assert.Equal("would remove nothing; would keep 1\n", answer.Text); // what is unfinished may be a checkpoint that is being made
         Assert.Equal($"crik of {Environment.MachineName} runs on {_temp.Path}, so crik prune would be refused now\n", answer.Note);
     }
+
+    [Theory]
+    [InlineData("starting", null, false)]
+    [InlineData("ending", null, false)]
+    [InlineData("running", 301, true)]
+    [InlineData("checkpointing", 301, true)]
+    [InlineData("ending", 301, true)]
+    public void The_program_is_ready_as_soon_as_it_runs(string state, int? pid, bool isReady) =>
+        Assert.Equal(isReady, StatusCommand.WhyNotReady(ControlFixture.Running with { State = state, Pid = pid }) is null);
 
     private ToolAnswer List(OutputForm output) => Run(new ListRequest(new(), output));
 

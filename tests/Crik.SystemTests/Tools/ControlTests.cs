@@ -41,6 +41,26 @@ public sealed class ControlTests
         Assert.Equal(2, (int)JsonNode.Parse(next.Exec("crik", "status", "--output", "json"))!["restoredFrom"]!);
     }
 
+    [LabFact]
+    public void A_probe_learns_that_the_program_is_not_ready_while_it_is_restored_and_ready_when_it_runs()
+    {
+        string[] options = ["--env", "CRIK_GRACE_PERIOD=2m", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=held"];
+        using ImageDirectory images = new();
+        int last = images.MakeCheckpoint([], Programs.Counter);
+        using Pod pod = Pod.WithCheckpoints(images, options, Programs.Counter);
+        pod.WaitUntil(() => File.Exists(images.In("held")), "a restore that is held");
+
+        string probe = pod.Exec("sh", "-c", "CRIK_KEEP=wrong crik status --ready 2>&1; echo code $?");
+        Assert.Equal("not ready: crik waits for the image directory, or restores or starts the program\ncode 1\n", probe);
+        Assert.Empty(pod.Counted());
+
+        File.WriteAllText(images.In("go"), "");
+        pod.WaitForControl();
+        Assert.Equal("code 0\n", pod.Exec("sh", "-c", "CRIK_KEEP=wrong crik status --ready 2>&1; echo code $?"));
+        pod.AssertContinuesAfter(last);
+        pod.End(143);
+    }
+
     [LabTheory]
     [InlineData("--leave-running", 3)]
     [InlineData("", 2)]
