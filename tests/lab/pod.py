@@ -16,6 +16,7 @@
       --host-network       use the machine's own network
       --seccomp            with a seccomp filter, which allows nearly everything
       --user-namespace     root is another user on the machine, as with hostUsers: false
+      --pod-uid UID        the pod's UID (default: a new one): containers with the same UID are one pod that is restarted
     pod.py kill NAME [SIGNAL]     pod.py pid NAME     pod.py exec NAME -- COMMAND...
 
 Every pod gets what the pods of a kubelet have: a new writable layer, its own namespaces, host name and cgroup, read-only
@@ -115,7 +116,10 @@ def prepare(a):
     os.makedirs(root + '/programs', exist_ok=True)
     netns, _, address = (a.network or ':10.0.0.2/8').partition(':')
     # The length of these files differs from pod to pod, as it does where addresses and search domains differ.
-    files = {'hosts': f"127.0.0.1 localhost\n{address.split('/')[0]} {a.name}\n# {'x' * random.randrange(1000)}\n", 'hostname': a.name + '\n', 'termination-log': '',
+    pod = f'pods/{a.pod_uid}'  # the kubelet has such a directory for each pod, with the name that mountinfo shows
+    os.makedirs(f'{bundle}/{pod}/containers/app')
+    hosts, message = pod + '/etc-hosts', pod + '/containers/app/0'
+    files = {hosts: f"127.0.0.1 localhost\n{address.split('/')[0]} {a.name}\n# {'x' * random.randrange(1000)}\n", 'hostname': a.name + '\n', message: '',
              'resolv.conf': f"search {'x' * random.randrange(1, 60)}.lab\n"}
     for f, text in files.items():
         with open(f'{bundle}/{f}', 'w') as out:
@@ -127,7 +131,7 @@ def prepare(a):
         uid, gid = (int(number) for number in a.user.split(':'))
         effective = []
         subprocess.check_call(['setcap', CRIU_FILE_CAPABILITIES, root + '/usr/sbin/criu'])
-        os.chown(f'{bundle}/termination-log', uid, gid)
+        os.chown(f'{bundle}/{message}', uid, gid)
         if a.image_dir:
             os.chown(a.image_dir, uid, gid)
     if a.user_namespace:
@@ -144,10 +148,11 @@ def prepare(a):
               mount('/sys', 'sysfs', 'sysfs', 'nosuid', 'noexec', 'nodev', *read_only),
               mount('/sys/fs/cgroup', 'cgroup', 'cgroup', 'nosuid', 'noexec', 'nodev', 'relatime', *read_only),
               mount('/dev/shm', 'tmpfs', 'shm', 'nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'),
-              mount('/dev/termination-log', 'bind', bundle + '/termination-log', 'rbind', 'rw'),
+              mount('/dev/termination-log', 'bind', f'{bundle}/{message}', 'rbind', 'rw'),
+              mount('/etc/hosts', 'bind', f'{bundle}/{hosts}', 'rbind', 'rw'),
               mount('/var/run/secrets/kubernetes.io/serviceaccount', 'bind', bundle + '/serviceaccount', 'rbind', 'ro'),
               mount('/programs', 'bind', HERE + '/programs', 'rbind', 'ro')]
-    mounts += [mount('/etc/' + f, 'bind', f'{bundle}/{f}', 'rbind', 'rw') for f in ('hosts', 'hostname', 'resolv.conf')]
+    mounts += [mount('/etc/' + f, 'bind', f'{bundle}/{f}', 'rbind', 'rw') for f in ('hostname', 'resolv.conf')]
     volumes = [f'{a.image_dir}:/checkpoint'] if a.image_dir else []
     for i, volume in enumerate(volumes + a.mount):
         source, destination, *mode = volume.split(':')
@@ -203,7 +208,7 @@ def run(a):
         for s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(s, lambda number, _: child.send_signal(number))
         code = child.wait()
-        message = os.path.join(bundle, 'termination-log')
+        message = f'{bundle}/pods/{a.pod_uid}/containers/app/0'
         if a.termination_log and os.path.exists(message):
             shutil.copy(message, a.termination_log)
         return code if code >= 0 else 128 - code
@@ -229,6 +234,7 @@ def parse(arguments):
     verb.add_argument('--network')
     verb.add_argument('--root-mode', default='755')
     verb.add_argument('--rootfs')
+    verb.add_argument('--pod-uid', default=str(uuid.uuid4()))
     verb.add_argument('--termination-log', help='a file that gets a copy of the termination log at the end')
     verb.add_argument('--crik', default=os.environ.get('CRIK_BINARY') or os.path.join(HERE, '../../artifacts/crik'))
     for name in ('kill', 'pid', 'exec'):
