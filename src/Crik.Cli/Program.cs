@@ -30,7 +30,7 @@ internal static class Program
         catch (Exception exception) when (IsExpected(exception))
         {
             int code = Fail(exception);
-            TerminationLog.Add(Faults.Reason(exception));
+            TerminationLog.Add("notStarted", Faults.Reason(exception), ("exitCode", code));
             return code;
         }
 #pragma warning disable CA1031 // Nothing above could catch it. Whatever it is, it is a bug of crik, and the exit code says so.
@@ -53,13 +53,23 @@ internal static class Program
         _ => throw new InvalidOperationException("nobody handles this request"),
     };
 
-    private static int Run(CrikOptions options, IReadOnlyList<string> command) => CrikRun.Start(options, command) switch
+    private static int Run(CrikOptions options, IReadOnlyList<string> command)
     {
-        RunEnding.Ended ended => ended.Exit.ToExitCode(),
-        RunEnding.Checkpointed => options.CheckpointExitCode,
-        RunEnding.Incomplete => ExitCodes.Of(FailureKind.CheckpointNotRestored),
-        _ => ExitCodes.Terminated,
-    };
+        switch (CrikRun.Start(options, command))
+        {
+            case RunEnding.Ended ended:
+                return ended.Exit.ToExitCode();
+            case RunEnding.Checkpointed:
+                return options.CheckpointExitCode;
+            case RunEnding.Incomplete incomplete:
+                int code = ExitCodes.Of(FailureKind.CheckpointNotRestored);
+                TerminationLog.Add("incomplete", incomplete.Reason, ("exitCode", code));
+                return code;
+            default:
+                TerminationLog.Add("interrupted", "SIGTERM came before the program was started or restored", ("exitCode", ExitCodes.Terminated));
+                return ExitCodes.Terminated;
+        }
+    }
 
     /// <summary>A command for people runs beside the crik that runs the program, whose termination log it must not write to.</summary>
     private static int ExecuteTool(Func<ToolAnswer> run)

@@ -51,6 +51,9 @@ internal static class Log
         s_logger.Write(new LogEvent(DateTimeOffset.UtcNow, level, exception: null, template, properties));
     }
 
+    /// <summary>Writes a text as JSON does, with quotation marks.</summary>
+    internal static string Quoted(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(ByteStrings.Printable(text), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+
     private static Logger Make() =>
         new LoggerConfiguration().MinimumLevel.Is(s_lowest).WriteTo.Sink(new StandardErrorSink(s_json)).CreateLogger();
 
@@ -95,7 +98,5 @@ internal static class Log
 
         private static string Text(LogEventPropertyValue value) =>
             Convert.ToString((value as ScalarValue)?.Value, CultureInfo.InvariantCulture) ?? string.Empty;
-
-        private static string Quoted(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(ByteStrings.Printable(text), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
     }
 }

@@ -12,5 +12,5 @@ internal abstract record RunEnding
     public sealed record Interrupted : RunEnding;
 
     /// <summary>The program was ended because memory of the checkpoint that it was restored from did not come in.</summary>
-    public sealed record Incomplete : RunEnding;
+    public sealed record Incomplete(string Reason) : RunEnding;
 }

@@ -201,7 +201,6 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
     {
         Failure = $"{Left >> 20} of {total >> 20} MiB of the program's memory did not come in: {reason}";
         Log.Error($"{Failure}. The program is not whole and is ended; the next start reads the checkpoint before it runs");
-        TerminationLog.Add(Failure);
         EndTree();
     }
 

@@ -21,6 +21,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     /// <summary>The criu that was started first, until an attempt uses it.</summary>
     private CriuForRestore? _early;
     private int? _version;
+    private string _lastFailure = "";
     private bool? _canDecompress;
 
     /// <summary>
@@ -106,7 +107,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             GiveUp(generation, failed.Reason, failed.Logs);
         }
 
-        return FreshOrFail(policy.WhenRestoreFails == WhenRestoreFails.Fail, "no checkpoint could be restored");
+        return FreshOrFail(policy.WhenRestoreFails == WhenRestoreFails.Fail, $"no checkpoint could be restored{_lastFailure}");
     }
 
     /// <summary>
@@ -364,13 +365,12 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         }
 
         Log.Error($"checkpoint {generation} cannot be restored and was set aside: {reason}", ("kept", kept));
-        TerminationLog.Add($"checkpoint {generation} cannot be restored: {reason}");
+        _lastFailure = $" (checkpoint {generation}: {reason})";
     }
 
     /// <param name="isExpected">Whether a fresh start is what the user wants, and no loss.</param>
     private static RestoreOutcome.Fresh FreshOrFail(bool fail, string reason, bool isExpected = false)
     {
-        TerminationLog.Add(reason);
         if (fail)
         {
             throw new CheckpointException($"{reason}, and a fresh start is forbidden by the configuration", FailureKind.CheckpointNotRestored);

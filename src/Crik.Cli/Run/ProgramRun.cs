@@ -78,17 +78,17 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         if (outcome is SaveOutcome.Committed committed)
         {
             RecordCheckpointed();
-            TerminationLog.Add($"checkpoint {committed.Generation} was made; the next start goes on from it");
+            Report("checkpointed", because, committed.Generation, policy.Termination.CheckpointExitCode);
             Prune();
             Hooks.AfterCheckpoint(because, committed.Generation, giveUp: null);
-        }
-        else if (outcome is SaveOutcome.Failed failed)
-        {
-            TerminationLog.Add($"no checkpoint was made: {failed.Reason}");
         }
 
         return outcome;
     }
+
+    /// <summary>Tells Kubernetes why the run ends.</summary>
+    public void Report(string outcome, string reason, int? generation = null, int? exitCode = null) =>
+        TerminationLog.Add(outcome, reason, ("generation", generation), ("restoredFrom", _journal.Record.RestoredFrom), ("exitCode", exitCode));
 
     /// <summary>Does what follows a restore when the program runs again.</summary>
     /// <param name="signal">The signal that a restored program gets first; 0 for none.</param>
@@ -147,10 +147,10 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     /// <param name="wantedCheckpoint">Whether its last checkpoint failed.</param>
     private RunEnding NoteEnd(ExitStatus exit, bool wantedCheckpoint)
     {
-        if (started.Missing is { Failure: not null })
+        if (started.Missing is { Failure: { } failure })
         {
             _journal.End(RunEndKind.Incomplete, exit);
-            return new RunEnding.Incomplete();
+            return new RunEnding.Incomplete(failure);
         }
 
         _journal.End(RunEndDecision.Decide(exit, wantedCheckpoint || pod.Init.HadToTerminate), exit);

@@ -32,10 +32,15 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
             }
 
             init.Terminate(); // first: the log may be slow
+            run.Report("failed", $"no checkpoint was made: {failed.Reason}");
             Log.Error($"no checkpoint was made: {failed.Reason}. The program gets its SIGTERM; older checkpoints are as they were");
         }
+        else
+        {
+            init.Terminate();
+            run.Report("forwarded", decision.Reason);
+        }
 
-        init.Terminate();
         return outcome;
     }
 }

@@ -303,13 +303,51 @@ public sealed class PodTests
         {
             pod.WaitForCount(2);
             pod.End(143);
-            Assert.Contains("checkpoint 1 was made", File.ReadAllText(message), StringComparison.Ordinal);
+            JsonElement checkpointed = Message(message, "checkpointed");
+            Assert.Equal((1, 143), (checkpointed.GetProperty("generation").GetInt32(), checkpointed.GetProperty("exitCode").GetInt32()));
         }
 
         images.FlipByte(1, "core-*.img");
         using Pod broken = Pod.WithCheckpoints(images, ["--termination-log", message, "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], Programs.Counter);
         broken.WaitForExit(123);
-        Assert.Contains("checkpoint 1 cannot be restored", File.ReadAllText(message), StringComparison.Ordinal);
+        JsonElement notStarted = Message(message, "notStarted");
+        Assert.Equal(123, notStarted.GetProperty("exitCode").GetInt32());
+        Assert.Contains("checkpoint 1: ", notStarted.GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [LabTheory]
+    [InlineData("failed", "CHECKPOINT_RESTORE", "--level", "none")]
+    [InlineData("forwarded", "the node's state is unknown", "--env", "CRIK_NODE_STATE_SERVER_URL=http://127.0.0.1:1", "--env", "KUBERNETES_NODE_NAME=n",
+        "--env", "CRIK_WHEN_NODE_STATE_UNKNOWN=forward")]
+    public void The_termination_log_tells_why_SIGTERM_made_no_checkpoint(string outcome, string reason, params string[] options)
+    {
+        using ImageDirectory images = new();
+        string message = images.In("message");
+        using Pod pod = Pod.WithCheckpoints(images, ["--termination-log", message, .. options], Programs.Shell("trap 'exit 7' TERM; " + Programs.Count));
+        pod.WaitForCount(2);
+
+        pod.End(7);
+
+        Assert.Contains(reason, Message(message, outcome).GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [LabFact]
+    public void The_termination_log_of_a_program_that_ends_by_itself_is_the_program_s_own()
+    {
+        using ImageDirectory images = new();
+        string message = images.In("message");
+        using Pod pod = Pod.WithCheckpoints(images, ["--termination-log", message], Programs.Shell("echo mine >/dev/termination-log; exit 7"));
+
+        pod.WaitForExit(7);
+
+        Assert.Equal("mine\n", File.ReadAllText(message));
+    }
+
+    private static JsonElement Message(string path, string outcome)
+    {
+        JsonElement message = JsonDocument.Parse(Assert.Single(File.ReadAllLines(path))).RootElement;
+        Assert.Equal(outcome, message.GetProperty("crik").GetString());
+        return message;
     }
 
     [LabFact]
