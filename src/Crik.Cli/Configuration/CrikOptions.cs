@@ -108,6 +108,12 @@ internal sealed record CrikOptions
     /// <summary>How often crik tries a checkpoint before it sets it aside.</summary>
     public int RestoreAttempts { get; init; } = 2;
 
+    /// <summary>How many restored runs of one state may end early, one after the other, before crik gives that state up.</summary>
+    public int RestoreLimit { get; init; } = 5;
+
+    /// <summary>How long a restored program has to run until its state counts as healthy; zero never gives up a state.</summary>
+    public TimeSpan SettleTime { get; init; } = TimeSpan.FromMinutes(2);
+
     public WhenRestoreFails WhenRestoreFails { get; init; } = WhenRestoreFails.Fail;
 
     public WhenIncompatible WhenIncompatible { get; init; } = WhenIncompatible.Fail;
@@ -167,7 +173,15 @@ internal sealed record CrikOptions
         RestoredFile = RestoredFile,
     };
 
-    public StartPolicy Start => new() { RestoreMode = RestoreMode, WhenCrashed = WhenCrashed, LockTimeout = LockTimeout, IoUring = IoUring };
+    public StartPolicy Start => new()
+    {
+        RestoreMode = RestoreMode,
+        WhenCrashed = WhenCrashed,
+        RestoreLimit = RestoreLimit,
+        SettleTime = SettleTime,
+        LockTimeout = LockTimeout,
+        IoUring = IoUring,
+    };
 
     public CheckpointPolicy Checkpoints => new() { CheckpointInterval = CheckpointInterval, CheckpointOnWarning = CheckpointOnWarning, GracePeriod = GracePeriod };
 

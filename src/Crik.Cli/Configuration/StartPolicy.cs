@@ -9,6 +9,12 @@ internal sealed record StartPolicy
     /// <inheritdoc cref="CrikOptions.WhenCrashed"/>
     public required WhenCrashed WhenCrashed { get; init; }
 
+    /// <inheritdoc cref="CrikOptions.RestoreLimit"/>
+    public required int RestoreLimit { get; init; }
+
+    /// <inheritdoc cref="CrikOptions.SettleTime"/>
+    public required TimeSpan SettleTime { get; init; }
+
     /// <inheritdoc cref="CrikOptions.LockTimeout"/>
     public required TimeSpan LockTimeout { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed record StartDecision(IReadOnlyList<int> Generations, string Reas
         string crash = last is null ? "there is no run record" : last.End is null ? "the last run vanished"
             : last.End.Kind == RunEndKind.Incomplete ? "pages did not come in" : "the last run was lost";
         return committed.Count == 0 ? Fresh("there is no checkpoint")
-            : usable.Count == 0 ? Fresh("every checkpoint there is was rolled back from")
+            : usable.Count == 0 ? Fresh("every checkpoint there is was rolled back from or given up")
             : mode == RestoreMode.Always ? new(usable, "restoreMode is always")
             : current.Count == 0 ? Fresh(last?.End is { Kind: RunEndKind.Exited } end
                 ? $"the program ended by itself ({Describe(end)}), so its checkpoints are history"

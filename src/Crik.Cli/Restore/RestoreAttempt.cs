@@ -72,7 +72,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
                 // Before anything else: a SIGTERM that comes now has to reach the program.
                 ChildProcess root = pod.Init.Program = plan.Root!;
                 Log.Info("restored", ("generation", manifest.Generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
-                return new RestoreOutcome.Restored(root, manifest.Generation, plan.Missing);
+                return new RestoreOutcome.Restored(root, manifest.Generation, manifest.State, plan.Missing);
             }
 
             return Clean(criu, pod.Init.TerminationRequested is not null ? new RestoreOutcome.Interrupted()
@@ -88,7 +88,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
                 // What the program has done since cannot be undone, so it is never ended for the sake of another attempt.
                 ChildProcess root = pod.Init.Program = plan.Root!;
                 Log.Warning("the program runs, but a step after the restore failed", ("reason", Faults.Reason(exception)));
-                return new RestoreOutcome.Restored(root, manifest.Generation, plan.Missing);
+                return new RestoreOutcome.Restored(root, manifest.Generation, manifest.State, plan.Missing);
             }
 
             return Clean(early ?? late, Failed(plan, Faults.Reason(exception), IsOfPod(exception)));

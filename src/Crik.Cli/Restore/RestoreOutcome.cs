@@ -7,7 +7,8 @@ internal abstract record RestoreOutcome
 {
     /// <param name="Program">The root of the restored tree, which is now crik's child.</param>
     /// <param name="Missing">The pages that still have to be loaded, when the program was restored lazily.</param>
-    public sealed record Restored(ChildProcess Program, int Generation, MissingPages? Missing) : RestoreOutcome;
+    /// <param name="State">The state that the checkpoint holds (<see cref="Store.CheckpointManifest.State"/>).</param>
+    public sealed record Restored(ChildProcess Program, int Generation, int State, MissingPages? Missing) : RestoreOutcome;
 
     /// <summary>SIGTERM came during the attempt. A later start can still restore the checkpoint.</summary>
     public sealed record Interrupted : RestoreOutcome;

@@ -29,11 +29,16 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
         while (true)
         {
             init.Wait(
-                () => run.IsOver || init.CheckpointRequested || control is { Orders.HasOrders: true }, _next.Due,
+                () => run.IsOver || init.CheckpointRequested || control is { Orders.HasOrders: true }, run.SettlesAt.AtMilliseconds < _next.Due.AtMilliseconds ? run.SettlesAt : _next.Due,
                 node?.NewsDescriptor ?? -1, control?.Orders.Descriptor ?? -1);
             if (run.IsOver)
             {
                 return null;
+            }
+
+            if (run.SettlesAt.HasPassed)
+            {
+                run.Settle();
             }
 
             if (node is not null)

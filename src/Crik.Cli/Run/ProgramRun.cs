@@ -12,7 +12,7 @@ using Crik.Store;
 namespace Crik.Run;
 
 /// <summary>The part of the configuration that one run of the program needs.</summary>
-internal sealed record RunPolicy(SavePolicy Save, HookPolicy Hooks, TerminationPolicy Termination);
+internal sealed record RunPolicy(StartPolicy Start, SavePolicy Save, HookPolicy Hooks, TerminationPolicy Termination);
 
 /// <summary>One run of the program, from its start or restore to its end, and the checkpoints that it gets.</summary>
 internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramStarted started)
@@ -44,6 +44,19 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
 
     /// <summary>The program ended, or SIGTERM came.</summary>
     public bool IsOver => Program.HasExited || pod.Init.TerminationRequested is not null;
+
+    /// <summary>When to call <see cref="Settle"/>.</summary>
+    public Deadline SettlesAt => _journal.SettlesAt;
+
+    /// <summary>Records that the restored program has run long enough for its state to count as healthy.</summary>
+    public void Settle()
+    {
+        if (_journal.Settle())
+        {
+            Log.Debug("the restored program has run for settleTime, so its state counts as healthy");
+            _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
+        }
+    }
 
     /// <summary>Makes a checkpoint after which the program runs on.</summary>
     /// <param name="because">The reason for the checkpoint, for the log and the hooks.</param>
@@ -78,7 +91,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         if (outcome is SaveOutcome.Committed committed)
         {
             RecordCheckpointed();
-            Report("checkpointed", because, committed.Generation, policy.Termination.CheckpointExitCode);
+            Report("checkpointed", because, pod.Init.TerminationRequested is not null, committed.Generation, policy.Termination.CheckpointExitCode);
             Prune();
             Hooks.AfterCheckpoint(because, committed.Generation, giveUp: null);
         }
@@ -87,8 +100,15 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     }
 
     /// <summary>Tells Kubernetes why the run ends.</summary>
-    public void Report(string outcome, string reason, int? generation = null, int? exitCode = null) =>
-        TerminationLog.Add(outcome, reason, ("generation", generation), ("restoredFrom", _journal.Record.RestoredFrom), ("exitCode", exitCode));
+    /// <param name="mayCount">Whether such an end counts when it comes soon after a restore (<see cref="StateTrial"/>).</param>
+    public void Report(string outcome, string reason, bool mayCount, int? generation = null, int? exitCode = null)
+    {
+        int? early = mayCount ? _journal.EarlyEnds : null;
+        string loop = early < policy.Start.RestoreLimit || early is null ? ""
+            : $"; {early} restored runs in a row ended within {policy.Start.SettleTime.TotalSeconds:0} s, so the next start in this pod gives up the state that they went on from";
+        TerminationLog.Add(
+            outcome, reason + loop, ("generation", generation), ("restoredFrom", _journal.Record.RestoredFrom), ("earlyEnds", early), ("exitCode", exitCode));
+    }
 
     /// <summary>Does what follows a restore when the program runs again.</summary>
     /// <param name="signal">The signal that a restored program gets first; 0 for none.</param>
@@ -141,19 +161,26 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         return NoteEnd(Program.Exit!.Value, wantedCheckpoint: last is not null || (hasFailed && pod.Init.TerminationRequested is not null));
     }
 
-    private void RecordCheckpointed() => _journal.End(RunEndKind.Checkpointed, new ExitStatus(policy.Termination.CheckpointExitCode, 0));
+    private void RecordCheckpointed() =>
+        _journal.End(RunEndKind.Checkpointed, new ExitStatus(policy.Termination.CheckpointExitCode, 0), pod.Init.TerminationRequested is not null);
 
     /// <summary>Records how the program ended.</summary>
     /// <param name="wantedCheckpoint">Whether its last checkpoint failed.</param>
     private RunEnding NoteEnd(ExitStatus exit, bool wantedCheckpoint)
     {
+        bool afterSigterm = pod.Init.TerminationRequested is not null;
         if (started.Missing is { Failure: { } failure })
         {
-            _journal.End(RunEndKind.Incomplete, exit);
+            _journal.End(RunEndKind.Incomplete, exit, afterSigterm);
             return new RunEnding.Incomplete(failure);
         }
 
-        _journal.End(RunEndDecision.Decide(exit, wantedCheckpoint || pod.Init.HadToTerminate), exit);
+        _journal.End(RunEndDecision.Decide(exit, wantedCheckpoint || pod.Init.HadToTerminate), exit, afterSigterm);
+        if (!afterSigterm && exit is not { Code: 0, Signal: 0 } && _journal.EarlyEnds is not null)
+        {
+            Report("exited", $"the program ended with {exit}", mayCount: true, exitCode: exit.ToExitCode());
+        }
+
         Log.Info("the program ended", ("with", exit));
         return new RunEnding.Ended(exit);
     }
@@ -176,6 +203,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     {
         Deadline deadline = Deadline.In(time);
         _status = _status with { State = "checkpointing" };
+        Settle();
         SaveOutcome outcome = _preparation.Obstacle(because, deadline, leaveRunning, _journal.Record.Speeds) is { } obstacle
             ? new SaveOutcome.Failed(obstacle)
             : _save.Run(new SaveRequest(Program, _journal.Record, started.Identity, leaveRunning, deadline));
@@ -201,7 +229,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
 
     private void Prune()
     {
-        if (Faults.Of(() => pod.Store.Prune(Retention.ToRemove(pod.Store.Generations(), pod.Store.Skipped(), policy.Save.Keep))) is { } fault)
+        if (Faults.Of(() => pod.Store.Prune(Retention.ToRemove(pod.Store.Generations(), pod.Store.Skipped(), policy.Save.Keep, pod.Store.StateOf))) is { } fault)
         {
             Log.Warning("old checkpoints could not be removed", ("reason", fault.Message));
         }

@@ -39,18 +39,22 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         }
 
         RunRecord? last = pod.Store.ReadRunRecord();
-        StartDecision decision = StartDecision.Decide(last, pod.Store.Generations(), start.RestoreMode, start.WhenCrashed);
+        PodIdentity here = PodIdentity.Read();
+        StateTrial? trial = start.SettleTime > TimeSpan.Zero ? StateTrial.Of(last, here) : null;
+        IReadOnlyList<int> committed = pod.Store.Generations();
+        last = trial?.EarlyEnds >= start.RestoreLimit ? GiveUp(trial, last!, committed) : last;
+        StartDecision decision = StartDecision.Decide(last, committed, start.RestoreMode, start.WhenCrashed);
         Log.Info(decision.Generations.Count > 0 ? "restoring" : "starting afresh", ("because", decision.Reason));
         RestoreProcedure procedure = new(
             pod, restore, new ProcRestoredTree(pod.Init), _identity, last?.End?.Kind);
         switch (procedure.Run(decision.Generations))
         {
             case RestoreOutcome.Restored running:
-                RunJournal restored = BeginJournal(last, running.Generation, last?.HistoryUpTo ?? 0);
+                RunJournal restored = BeginJournal(last, here, last?.HistoryUpTo ?? 0, running, trial);
                 return Begin(running.Program, restored, running.Missing);
             case RestoreOutcome.Fresh fresh:
                 int history = StartDecision.HistoryAfterFreshStart(last, pod.Store.NewestGeneration(), fresh.GivesUpNothing);
-                RunJournal begun = BeginJournal(last, restoredFrom: null, history);
+                RunJournal begun = BeginJournal(last, here, history);
                 RestoredFile.Remove(restore.RestoredFile);
                 return Begin(StartProgram(), begun, missing: null);
             default:
@@ -59,19 +63,34 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         }
     }
 
-    private RunJournal BeginJournal(RunRecord? last, int? restoredFrom, int historyUpTo)
+    /// <summary>Gives up the state that the last runs were restored from. Its checkpoints stay, and somebody may choose them again.</summary>
+    /// <returns>The record with these checkpoints marked.</returns>
+    private RunRecord GiveUp(StateTrial trial, RunRecord last, IReadOnlyList<int> committed)
     {
+        int[] givenUp = [.. committed.Where(generation => pod.Store.StateOf(generation) == trial.State)];
+        Log.Warning($"{trial.EarlyEnds} restored runs in a row ended within {start.SettleTime.TotalSeconds:0} s, so crik gives up the state that they went on from, and goes back "
+            + "to an older one, or starts afresh; 'crik rollback' can choose the checkpoints again", ("checkpoints", string.Join(", ", givenUp)));
+        return last with { Skipped = [.. committed.Where(generation => givenUp.Contains(generation) || last.Skipped?.Contains(generation) == true).Order()] };
+    }
+
+    private RunJournal BeginJournal(RunRecord? last, PodIdentity here, int historyUpTo, RestoreOutcome.Restored? restored = null, StateTrial? trial = null)
+    {
+        int? state = start.SettleTime > TimeSpan.Zero ? restored?.State : null;
         RunJournal journal = new(pod.Store, new RunRecord
         {
             RunId = Guid.NewGuid().ToString("n"),
             StartedAt = DateTimeOffset.UtcNow,
             HostName = Environment.MachineName,
-            RestoredFrom = restoredFrom,
+            RestoredFrom = restored?.Generation,
+            State = state,
+            EarlyEnds = state is { } same ? trial?.EarlyEndsOf(same) ?? 0 : 0,
+            PodUid = here.Uid,
+            BootId = here.BootId,
             HistoryUpTo = historyUpTo,
             Epoch = pod.Store.Epoch,
             Skipped = last?.Skipped,
             Speeds = last?.Speeds ?? WriteSpeeds.Unknown,
-        });
+        }, Deadline.In(start.SettleTime));
         journal.Begin();
         return journal;
     }

@@ -6,13 +6,33 @@ using Crik.Store;
 namespace Crik.Run;
 
 /// <summary>Records how the run goes (<c>run.json</c>), so that the next start can decide what to restore.</summary>
-internal sealed class RunJournal(CheckpointStore store, RunRecord start)
+/// <param name="settlesAt">When the state that a restored program goes on from counts as healthy.</param>
+internal sealed class RunJournal(CheckpointStore store, RunRecord start, Deadline settlesAt)
 {
     /// <summary>Held while the record is written: a write that was given up must not undo a later one.</summary>
     private readonly Lock _writing = new();
     private RunRecord _record = start;
 
     public RunRecord Record => _record;
+
+    /// <summary>When to call <see cref="Settle"/>; never when there is nothing to do.</summary>
+    public Deadline SettlesAt => _record.State is null ? Deadline.Never : settlesAt;
+
+    /// <summary>How many restored runs in a row ended early, this one included; <see langword="null"/> when its end is not early.</summary>
+    public int? EarlyEnds => _record.State is null ? null : _record.EarlyEnds + 1;
+
+    /// <summary>Lets the run count as healthy when it has run long enough. From then on checkpoints begin states of their own.</summary>
+    /// <returns>Whether that is news, which has to be recorded.</returns>
+    public bool Settle()
+    {
+        if (!SettlesAt.HasPassed)
+        {
+            return false;
+        }
+
+        _record = _record with { State = null, EarlyEnds = 0 };
+        return true;
+    }
 
     /// <summary>
     /// Records the start. A restored program goes on even when that fails, because the old record still leads to the checkpoint it came from.
@@ -34,8 +54,12 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start)
     }
 
     /// <summary>Records the end. Should that fail, the next start sees a run that vanished, and goes on from the newest checkpoint.</summary>
-    public void End(RunEndKind kind, ExitStatus exit)
+    /// <param name="afterSigterm">
+    /// Whether crik got SIGTERM. Then <see cref="Settle"/> was called at that time; how long the checkpoint took since says nothing.
+    /// </param>
+    public void End(RunEndKind kind, ExitStatus exit, bool afterSigterm)
     {
+        _ = !afterSigterm && Settle();
         void Write()
         {
             lock (_writing)
@@ -43,7 +67,7 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start)
                 store.WriteRunRecord(_record with
                 {
                     HistoryUpTo = kind == RunEndKind.Exited ? store.NewestGeneration() : _record.HistoryUpTo,
-                    End = new RunEnd(kind, DateTimeOffset.UtcNow, exit.Code, exit.Signal),
+                    End = new RunEnd(kind, DateTimeOffset.UtcNow, exit.Code, exit.Signal, afterSigterm),
                 });
             }
         }
@@ -75,7 +99,7 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start)
 
         if (Faults.Of(() => BackgroundWork.Run(init, deadline, Write, giveUp)) is { } fault)
         {
-            Log.Warning("the speed of the checkpoint could not be recorded", ("reason", fault.Message));
+            Log.Warning("what was learned in this run could not be recorded", ("reason", fault.Message));
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
     /// <returns><see langword="null"/> when no checkpoint was to be made. Unless it is committed, the program has its SIGTERM.</returns>
     public SaveOutcome? Run(NodeWatch? node)
     {
+        run.Settle();
         TimeSpan most = policy.NodeStateTimeout < policy.GracePeriod / 4 ? policy.NodeStateTimeout : policy.GracePeriod / 4;
         NodeAnswer? answer = run.CanCheckpoint
             ? node?.AskNow(most, known => known.IsKnown && policy.CheckpointOn.Contains(known.State), () => run.Program.HasExited)
@@ -32,13 +33,13 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
             }
 
             init.Terminate(); // first: the log may be slow
-            run.Report("failed", $"no checkpoint was made: {failed.Reason}");
+            run.Report("failed", $"no checkpoint was made: {failed.Reason}", mayCount: true);
             Log.Error($"no checkpoint was made: {failed.Reason}. The program gets its SIGTERM; older checkpoints are as they were");
         }
         else
         {
             init.Terminate();
-            run.Report("forwarded", decision.Reason);
+            run.Report("forwarded", decision.Reason, mayCount: true);
         }
 
         return outcome;

@@ -24,6 +24,7 @@ internal static class CheckpointDescription
         {
             Format = CheckpointManifest.CurrentFormat,
             Generation = draft.Generation,
+            Repeats = request.Run.State,
             RunId = request.Run.RunId,
             CreatedAt = DateTimeOffset.UtcNow,
             CrikVersion = CrikVersion.Current,

@@ -31,6 +31,7 @@ internal static class CheckpointJson
     {
         Format = fields.Field("format", Int, manifest?.Format),
         Generation = fields.Field("generation", Int, manifest?.Generation),
+        Repeats = fields.Optional("repeats", Int, manifest?.Repeats),
         RunId = fields.Field("runId", Text, manifest?.RunId),
         CreatedAt = fields.Field("createdAt", Time, manifest?.CreatedAt),
         CrikVersion = fields.Field("crikVersion", Text, manifest?.CrikVersion),
@@ -65,6 +66,10 @@ internal static class CheckpointJson
         StartedAt = fields.Field("startedAt", Time, record?.StartedAt),
         HostName = fields.Field("hostName", Text, record?.HostName),
         RestoredFrom = fields.Optional("restoredFrom", Int, record?.RestoredFrom),
+        State = fields.Optional("state", Int, record?.State),
+        EarlyEnds = fields.Optional("earlyEnds", Int, record?.EarlyEnds) ?? 0,
+        PodUid = fields.Optional("podUid", Text, record?.PodUid),
+        BootId = fields.Optional("bootId", Text, record?.BootId),
         HistoryUpTo = fields.Optional("historyUpTo", Int, record?.HistoryUpTo) ?? 0,
         Epoch = fields.Optional("epoch", Long, record?.Epoch) ?? 0,
         Skipped = fields.Optional("skipped", ListOf(Int), record?.Skipped),
@@ -80,7 +85,7 @@ internal static class CheckpointJson
 
     private static RunEnd End(JsonFields fields, RunEnd? end) => new(
         KindOf(fields.Field("kind", Text, end?.Kind.ToString())), fields.Field("at", Time, end?.At), fields.Field("exitCode", Int, end?.ExitCode),
-        fields.Field("signal", Int, end?.Signal));
+        fields.Field("signal", Int, end?.Signal), fields.Optional("afterSigterm", Flag, end?.AfterSigterm) ?? false);
 
     private static RunEndKind KindOf(string name) =>
         Enum.TryParse(name, out RunEndKind kind) && kind.ToString() == name ? kind : throw new JsonException($"'{name}' is no way for a run to end");

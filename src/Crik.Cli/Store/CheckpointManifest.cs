@@ -15,6 +15,15 @@ internal sealed record CheckpointManifest
     /// <summary>The checkpoint's number. A newer checkpoint has a higher number.</summary>
     public required int Generation { get; init; }
 
+    /// <summary>
+    /// The first checkpoint of the state that this one only repeats, because it was made soon after a restore (settleTime).
+    /// <see langword="null"/> when it begins a state of its own, as every checkpoint of an earlier crik does.
+    /// </summary>
+    public int? Repeats { get; init; }
+
+    /// <summary>The state that the checkpoint holds, which has the number of its first checkpoint.</summary>
+    public int State => Repeats ?? Generation;
+
     public required string RunId { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -113,13 +122,30 @@ internal sealed record RunRecord
     /// <summary>The checkpoint that the run was restored from; <see langword="null"/> for a fresh start.</summary>
     public int? RestoredFrom { get; init; }
 
+    /// <summary>
+    /// The state that the run was restored from (<see cref="CheckpointManifest.State"/>), as long as the run is younger than settleTime.
+    /// <see langword="null"/> for a healthy run, and in the record of an earlier crik.
+    /// </summary>
+    public int? State { get; init; }
+
+    /// <summary>How many restored runs of <see cref="State"/> ended early before this run, one after the other.</summary>
+    public int EarlyEnds { get; init; }
+
+    /// <summary>The UID of the pod (<see cref="PodIdentity"/>); <see langword="null"/> where it is unknown.</summary>
+    public string? PodUid { get; init; }
+
+    /// <summary>The boot of the machine that the run was on.</summary>
+    public string? BootId { get; init; }
+
     /// <summary>Checkpoints up to this number are history, because the program ended by itself or was started afresh after them.</summary>
     public int HistoryUpTo { get; init; }
 
     /// <summary>The number of this run among the holders of the lock (<see cref="LockHolder.Epoch"/>).</summary>
     public long Epoch { get; init; }
 
-    /// <summary>Checkpoints that a rollback skipped. crik keeps them and restores none of them unless somebody chooses it.</summary>
+    /// <summary>
+    /// Checkpoints that a rollback skipped, or whose state was given up. crik keeps them and restores none of them unless somebody chooses it.
+    /// </summary>
     public IReadOnlyList<int>? Skipped { get; init; }
 
     /// <summary>How fast the image directory's disk is, measured at the last checkpoints that were large enough.</summary>
@@ -128,7 +154,8 @@ internal sealed record RunRecord
     public RunEnd? End { get; init; }
 }
 
-internal sealed record RunEnd(RunEndKind Kind, DateTimeOffset At, int ExitCode, int Signal);
+/// <param name="AfterSigterm">Whether crik got SIGTERM. Otherwise the program ended by itself, or somebody ordered its last checkpoint.</param>
+internal sealed record RunEnd(RunEndKind Kind, DateTimeOffset At, int ExitCode, int Signal, bool AfterSigterm = false);
 
 internal enum RunEndKind
 {

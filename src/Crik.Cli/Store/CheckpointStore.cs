@@ -232,7 +232,20 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         Libc.SyncDirectory(directory.Path);
     }
 
-    /// <summary>The checkpoints that were rolled back from.</summary>
+    /// <summary>Finds the state that a checkpoint holds. A checkpoint that cannot be read counts as a state of its own.</summary>
+    public int StateOf(int generation)
+    {
+        try
+        {
+            return ManifestReader.ReadAlone(PathOf(generation), generation).State;
+        }
+        catch (CheckpointException)
+        {
+            return generation;
+        }
+    }
+
+    /// <summary>The checkpoints that were rolled back from or given up.</summary>
     public IReadOnlyList<int> Skipped() => ReadRunRecord()?.Skipped ?? [];
 
     /// <summary>Removes a directory under a name that the next start removes too, so a failure is only logged.</summary>

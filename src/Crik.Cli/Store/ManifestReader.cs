@@ -64,9 +64,9 @@ internal static class ManifestReader
 
     private static void Check(CheckpointManifest manifest, string path, int generation)
     {
-        if (manifest.Generation != generation)
+        if (manifest.Generation != generation || manifest.State < 1 || manifest.State > generation)
         {
-            throw Damaged(path, $"it says generation {manifest.Generation}");
+            throw Damaged(path, $"it says generation {manifest.Generation} of state {manifest.State}");
         }
 
         int most = new[]

@@ -15,6 +15,8 @@ internal static class Rollback
         int[] skipped = [.. committed.Where(other => other > generation || (other < generation && last?.Skipped?.Contains(other) == true)).Order()];
         return record with
         {
+            State = null, // somebody chose it, so it gets all its tries
+            EarlyEnds = 0,
             HistoryUpTo = Math.Min(record.HistoryUpTo, generation - 1),
             Skipped = skipped.Length > 0 ? skipped : null,
             End = new RunEnd(RunEndKind.RolledBack, now, 0, 0),

@@ -67,6 +67,7 @@ internal static class RunRecordReader
     private static bool IsInRange(RunRecord record) =>
         IsGeneration(record.HistoryUpTo) && IsGeneration(record.RestoredFrom ?? 0) && (record.Skipped ?? []).All(IsGeneration)
         && record.Speeds is { CompressedPercent: null or (>= 1 and <= 100) } && record.Speeds.Plain.All(speed => speed >= 0) && record.Speeds.Compressed.All(speed => speed >= 0)
+        && IsGeneration(record.State ?? 0) && IsGeneration(record.EarlyEnds)
         && record.Epoch is >= 0 and < LockHolder.HighestEpoch;
 
     private static bool IsGeneration(int number) => number is >= 0 and <= CheckpointStore.HighestNumber;

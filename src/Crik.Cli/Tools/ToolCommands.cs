@@ -62,7 +62,7 @@ internal static class ToolCommands
         using ImageDirectory directory = ImageDirectory.OpenForChange(imageDir);
         CheckpointStore store = new(directory);
         store.SweepUnfinished();
-        int[] removed = [.. Retention.ToRemove(store.Generations(), store.Skipped(), keep)];
+        int[] removed = [.. Retention.ToRemove(store.Generations(), store.Skipped(), keep, store.StateOf)];
         store.Prune(removed);
         store.RemoveLeftovers(() => false);
         return $"removed {Listed(removed)}; kept {Listed(store.Generations())}\n";

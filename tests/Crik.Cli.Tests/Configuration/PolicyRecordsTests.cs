@@ -29,6 +29,8 @@ public sealed class PolicyRecordsTests
         RestoredFile = "/c",
         RestoreMode = RestoreMode.Always,
         WhenCrashed = WhenCrashed.StartFresh,
+        RestoreLimit = 11,
+        SettleTime = TimeSpan.FromSeconds(12),
         LockTimeout = TimeSpan.FromSeconds(5),
         IoUring = IoUring.Allow,
         GracePeriod = TimeSpan.FromSeconds(6),

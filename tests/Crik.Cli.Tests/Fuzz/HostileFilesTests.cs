@@ -128,6 +128,7 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","skipped":[2147483647]}""")]
     [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","historyUpTo":2147483647}""")]
     [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","historyUpTo":-1}""")]
+    [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","state":1,"earlyEnds":2147483647}""")]
     [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","end":{"kind":77,"at":"2020-01-01T00:00:00Z","exitCode":0,"signal":0}}""")]
     [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","compressedBytesPerSecond":5,"compressedPercent":2147483647}""")]
     [InlineData("""{"runId":"r","startedAt":"2020-01-01T00:00:00Z","hostName":"h","bytesPerSecond":-1}""")]

@@ -63,6 +63,8 @@ public sealed class ReadersTests : IDisposable
             StartedAt = DateTimeOffset.UnixEpoch,
             HostName = "h",
             RestoredFrom = 3,
+            State = 2,
+            EarlyEnds = 4,
             HistoryUpTo = 2,
             Skipped = [1, 2],
             Speeds = new([5, 4], [6], 7),
@@ -75,6 +77,7 @@ public sealed class ReadersTests : IDisposable
             File.WriteAllBytes(path, bad);
             if (RunRecordReader.Read(path) is { } read)
             {
+                StateTrial.Of(read, new PodIdentity(null, "h", "b"));
                 StartDecision.Decide(read, [4, 3], RestoreMode.Once, WhenCrashed.Restore);
                 Rollback.To(3, read, [4, 3], DateTimeOffset.UnixEpoch);
                 read.Speeds.Objection(1L << 45, compressed: false, TimeSpan.FromSeconds(30));

@@ -13,6 +13,7 @@ namespace Crik.Tests.Run;
 public sealed class ProgramRunTests : IDisposable
 {
     private const int KilledByTerm = Signal.SIGTERM; // a wait status (waitpid(2))
+    private static readonly RunRecord s_restored = SaveFixture.Run with { RestoredFrom = SaveFixture.Older, State = SaveFixture.Older, EarlyEnds = 2 };
     private readonly RunFixture _fixture = new();
 
     public void Dispose() => _fixture.Dispose();
@@ -159,6 +160,41 @@ public sealed class ProgramRunTests : IDisposable
 
         Assert.Equal("the program ended", Assert.IsType<SaveOutcome.Failed>(run.CheckpointAndEnd("why", TimeSpan.FromMinutes(1))).Reason);
         Assert.Empty(criu.Started);
+    }
+
+    [Fact]
+    public void A_checkpoint_soon_after_a_restore_repeats_the_state_that_was_restored()
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good), restored: s_restored, settlesAt: Crik.Linux.Deadline.In(TimeSpan.FromHours(1)));
+
+        run.UntilTheEnd(() => Terminate(run));
+
+        Assert.Equal(SaveFixture.Older, _fixture.StateOf(SaveFixture.Older + 1));
+        Assert.Equal((SaveFixture.Older, 2, true), (_fixture.Record.State, _fixture.Record.EarlyEnds, _fixture.Record.End!.AfterSigterm));
+    }
+
+    [Fact]
+    public void A_restored_program_that_has_run_for_settleTime_begins_a_state_of_its_own()
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good), restored: s_restored, settlesAt: Crik.Linux.Deadline.In(TimeSpan.Zero));
+
+        run.CheckpointAndGoOn("why");
+
+        Assert.Equal(SaveFixture.Older + 1, _fixture.StateOf(SaveFixture.Older + 1));
+        Assert.Equal((null, 0), (_fixture.Record.State, _fixture.Record.EarlyEnds)); // also if the run vanishes now
+    }
+
+    [Theory]
+    [InlineData(1, SaveFixture.Older)]
+    [InlineData(0, null)]
+    public void The_end_of_a_restored_run_tells_whether_it_came_early(int hours, int? state)
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(), restored: s_restored, settlesAt: Crik.Linux.Deadline.In(TimeSpan.FromHours(hours)));
+        _fixture.EndWhenAwaited(3 << 8);
+
+        run.UntilTheEnd(() => null);
+
+        Assert.Equal((state, false), (_fixture.Record.State, _fixture.Record.End!.AfterSigterm));
     }
 
     private SaveOutcome? Terminate(ProgramRun run)

@@ -36,12 +36,16 @@ internal sealed class RunFixture : IDisposable
 
     public IReadOnlyList<int> Generations => _files.Store.Generations();
 
+    public int StateOf(int generation) => _files.Store.StateOf(generation);
+
     /// <summary>Begins a run.</summary>
-    public ProgramRun Begin(ScriptedCriu criu, HookPolicy? hooks = null)
+    /// <param name="restored">The record of a run that was restored.</param>
+    /// <param name="settlesAt">When that run counts as healthy.</param>
+    public ProgramRun Begin(ScriptedCriu criu, HookPolicy? hooks = null, RunRecord? restored = null, Crik.Linux.Deadline? settlesAt = null)
     {
-        RunJournal journal = new(_files.Store, SaveFixture.Run);
+        RunJournal journal = new(_files.Store, restored ?? SaveFixture.Run, settlesAt ?? Crik.Linux.Deadline.Never);
         journal.Begin();
-        RunPolicy policy = new(_files.Policy with { Keep = 1 }, hooks ?? new CrikOptions().Hooks, Termination);
+        RunPolicy policy = new(new CrikOptions().Start, _files.Policy with { Keep = 1 }, hooks ?? new CrikOptions().Hooks, Termination);
         return new ProgramRun(_files.Pod(Init, criu), policy, new ScriptedTree(Program), new ProgramStarted(Program, new(["app"], []), journal, Missing: null));
     }
 

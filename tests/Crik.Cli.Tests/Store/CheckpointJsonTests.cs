@@ -1,6 +1,7 @@
 using System.Text;
 using Crik.Criu;
 using Crik.Files;
+using Crik.Policy;
 using Crik.Store;
 
 namespace Crik.Tests.Store;
@@ -56,6 +57,33 @@ public sealed class CheckpointJsonTests
 
         Assert.Equal(1L << 40, CheckpointJson.ReadManifest(CheckpointJson.Write(manifest with { MemoryFileNumber = 1L << 40 })).MemoryFileNumber);
         Assert.Null(CheckpointJson.ReadManifest(CheckpointJson.Write(manifest)).MemoryFileNumber);
+    }
+
+    [Fact]
+    public void The_manifest_keeps_the_state_that_it_repeats_and_one_without_it_begins_a_state()
+    {
+        CheckpointManifest manifest = CheckpointFixture.Manifest(7, "app", []);
+
+        Assert.Equal(3, CheckpointJson.ReadManifest(CheckpointJson.Write(manifest with { Repeats = 3 })).State);
+        Assert.Equal(7, CheckpointJson.ReadManifest(CheckpointJson.Write(manifest)).State);
+    }
+
+    [Fact]
+    public void The_run_record_keeps_what_a_loop_is_told_by()
+    {
+        RunRecord record = Record() with
+        {
+            State = 3,
+            EarlyEnds = 2,
+            PodUid = "u",
+            BootId = "b",
+            End = new RunEnd(RunEndKind.Checkpointed, DateTimeOffset.UnixEpoch, 143, 0, AfterSigterm: true),
+        };
+
+        RunRecord read = CheckpointJson.ReadRunRecord(CheckpointJson.Write(record));
+
+        Assert.Equal((3, 2, "u", "b", record.End), (read.State, read.EarlyEnds, read.PodUid, read.BootId, read.End));
+        Assert.Null(StateTrial.Of(CheckpointJson.ReadRunRecord(CheckpointJson.Write(Record())), new PodIdentity("u", "h", "b")));
     }
 
     [Fact]

@@ -29,11 +29,11 @@ public sealed class FencingTests : IDisposable
     [Fact]
     public void The_end_of_the_program_does_not_replace_the_run_record_of_the_other_pod()
     {
-        RunJournal journal = new(_store, Record("this-pod", _store.Epoch));
+        RunJournal journal = new(_store, Record("this-pod", _store.Epoch), Deadline.Never);
         journal.Begin();
         Lose();
 
-        journal.End(RunEndKind.Exited, new ExitStatus(0, 0));
+        journal.End(RunEndKind.Exited, new ExitStatus(0, 0), afterSigterm: false);
 
         Assert.Equal("other-pod", _store.ReadRunRecord()?.HostName);
         Assert.Equal(0, _store.ReadRunRecord()?.HistoryUpTo);
@@ -42,7 +42,7 @@ public sealed class FencingTests : IDisposable
     [Fact]
     public void A_fresh_program_is_not_started_beside_the_other_pods()
     {
-        RunJournal journal = new(_store, Record("this-pod", _store.Epoch));
+        RunJournal journal = new(_store, Record("this-pod", _store.Epoch), Deadline.Never);
         Lose();
 
         Assert.Contains("other-pod", Assert.Throws<CheckpointException>(journal.Begin).Message, StringComparison.Ordinal);

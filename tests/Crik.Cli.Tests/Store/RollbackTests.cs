@@ -71,7 +71,32 @@ public sealed class RollbackTests : IDisposable
     [InlineData("6 5 4 3", "5 4", 1, "5 4 3")]
     [InlineData("", "", 1, "")]
     public void Retention_keeps_the_newest_checkpoint_and_the_one_that_would_be_restored(string committed, string skipped, int keep, string removed) =>
-        Assert.Equal(Numbers(removed), Retention.ToRemove(Numbers(committed), Numbers(skipped), keep).OrderDescending());
+        Assert.Equal(Numbers(removed), Retention.ToRemove(Numbers(committed), Numbers(skipped), keep, generation => generation).OrderDescending());
+
+    [Theory]
+    [InlineData("5:3 4:3 3:3 2:2 1:1", "", 2, "4 3 1")]
+    [InlineData("5:3 4:3 3:3 2:2 1:1", "", 3, "3 1")]
+    [InlineData("5:3 4:3 3:3 2:2 1:1", "", 1, "4 3 2 1")]
+    [InlineData("6:6 5:3 4:3 3:3", "", 2, "4 3")] // the state of 6 is a new one
+    [InlineData("6:2 5:3 4:3 2:2", "5 4", 2, "5 4")] // the state of 5 and 4 was given up
+    [InlineData("3:1 2:1 1:1", "", 2, "1")]
+    public void Retention_keeps_a_checkpoint_of_another_state_than_the_newest(string states, string skipped, int keep, string removed)
+    {
+        Dictionary<int, int> stateOf = states.Split(' ').Select(pair => Numbers(pair.Replace(':', ' '))).ToDictionary(pair => pair[0], pair => pair[1]);
+
+        Assert.Equal(Numbers(removed), Retention.ToRemove([.. stateOf.Keys.OrderDescending()], Numbers(skipped), keep, generation => stateOf[generation]).OrderDescending());
+    }
+
+    [Fact]
+    public void A_rollback_gives_the_chosen_state_all_its_tries_again()
+    {
+        RunRecord looping = Ended(RunEndKind.Checkpointed) with { State = 4, EarlyEnds = 4, Skipped = [4, 5] };
+
+        RunRecord record = Rollback.To(4, looping, s_committed, default);
+
+        Assert.Equal((null, 0), (record.State, record.EarlyEnds));
+        Assert.Equal([4, 3], Decide(record, s_committed));
+    }
 
     [Fact]
     public void A_rollback_is_stored_on_disk()
@@ -86,7 +111,7 @@ public sealed class RollbackTests : IDisposable
         {
             Assert.Equal([1], Decide(store.ReadRunRecord(), store.Generations()));
             Assert.Equal([2, 1], store.Generations());
-            Assert.Equal([2, 1], store.Generations().Except(Retention.ToRemove(store.Generations(), store.Skipped(), keep: 1)));
+            Assert.Equal([2, 1], store.Generations().Except(Retention.ToRemove(store.Generations(), store.Skipped(), keep: 1, store.StateOf)));
             using CheckpointDraft draft = store.Begin();
             Assert.Equal(3, draft.Generation);
         });

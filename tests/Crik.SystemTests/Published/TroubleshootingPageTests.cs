@@ -53,7 +53,7 @@ public sealed class TroubleshootingPageTests
         ],
         ["there is nothing to do, or only what the reason after the message says"] =
         [
-            "does not end after SIGKILL", "still runs, and crik does not wait for it", "restoredFile", "old checkpoints could not be removed", "the speed of the checkpoint",
+            "does not end after SIGKILL", "still runs, and crik does not wait for it", "restoredFile", "old checkpoints could not be removed", "what was learned in this run",
             "the logs of a failed restore", "older logs of failed dumps", "an unfinished directory could not be removed",
         ],
     };
