@@ -37,12 +37,12 @@ internal static class ToolCommands
     /// <summary>Only reads, so it also works beside a crik that runs on the directory.</summary>
     internal static ToolAnswer WouldPrune(string imageDir, int keep)
     {
-        int[] committed =
-        [
-            .. CheckpointCatalog.Read(imageDir).Where(checkpoint => checkpoint.State == StoredState.Committed).Select(checkpoint => checkpoint.Generation),
-        ];
+        IReadOnlyList<StoredCheckpoint> found = [.. CheckpointCatalog.Read(imageDir).Where(checkpoint => checkpoint.State == StoredState.Committed)];
+        int[] committed = [.. found.Select(checkpoint => checkpoint.Generation)];
+        int StateOf(int generation) => found.FirstOrDefault(checkpoint => checkpoint.Generation == generation)?.Manifest?.State ?? generation;
+
         IReadOnlyList<int> skipped = RunRecordReader.Read(ImageDirectory.RunRecordIn(imageDir))?.Skipped ?? [];
-        int[] removed = [.. Retention.ToRemove(committed, skipped, keep)];
+        int[] removed = [.. Retention.ToRemove(committed, skipped, keep, StateOf)];
         StringBuilder text = new($"would remove {Listed(removed)}; would keep {Listed([.. committed.Except(removed)])}\n");
         if (ImageDirectory.FindHolder(imageDir) is { } holder)
         {
