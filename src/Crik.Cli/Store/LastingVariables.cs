@@ -4,13 +4,17 @@ namespace Crik.Store;
 
 /// <summary>
 /// Finds the variables of a pod's environment that are the same in every pod of one template. The others tell about the pod or the node, such
-/// as its name and its address, or list the services of the namespace.
+/// as its name and its address, list the services of the namespace, or are credentials, which are often made anew for each pod.
 /// </summary>
 internal static class LastingVariables
 {
     /// <summary>Kubernetes has no rule for the names of these, so that the variables are recognized by a part of the name.</summary>
     private static readonly string[] s_owners = ["POD", "NODE", "HOST", "HOSTNAME", "CONTAINER"];
     private static readonly string[] s_ofOwners = ["NAME", "IP", "IPS", "ID", "UID", "ADDR", "ADDRESS", "HOSTNAME"];
+    /// <summary>The shell sets these, if one starts crik. The working directory counts by itself.</summary>
+    private static readonly string[] s_ofShell = ["PWD", "OLDPWD", "SHLVL", "_"];
+
+    private static readonly string[] s_credentials = ["TOKEN", "SECRET", "PASSWORD", "KEY", "CREDENTIALS"];
 
     /// <summary>A shorter value may be part of any other one by chance.</summary>
     private const int LeastLength = 4;
@@ -29,7 +33,7 @@ internal static class LastingVariables
             {
                 ofPod.Add(value);
             }
-            else if (name == CrikVersion.OfProgram || !(name.StartsWith("CRIK_", StringComparison.Ordinal) || IsServiceLink(name, value)))
+            else if (name == CrikVersion.OfProgram || !(name.StartsWith("CRIK_", StringComparison.Ordinal) || s_ofShell.Contains(name) || IsServiceLink(name, value)))
             {
                 lasting.Add((name, value));
             }
@@ -42,7 +46,7 @@ internal static class LastingVariables
     private static bool IsOfPod(string name, string value)
     {
         string[] parts = name.Split('_');
-        return name == "HOSTNAME" || (parts.Length > 1 && s_ofOwners.Contains(parts[^1]) && parts[..^1].Any(s_owners.Contains))
+        return name == "HOSTNAME" || parts.Any(s_credentials.Contains) || (parts.Length > 1 && s_ofOwners.Contains(parts[^1]) && parts[..^1].Any(s_owners.Contains))
             || value.Split(',').All(IsAddress) || Guid.TryParseExact(value, "D", out _);
     }
 

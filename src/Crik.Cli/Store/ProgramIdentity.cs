@@ -60,7 +60,7 @@ internal sealed record ProgramIdentity(IReadOnlyList<string> Command, IReadOnlyL
 
     /// <summary>
     /// Describes a file of the container's image by its size and time, which are in the image. The time of a file on a volume says nothing: that
-    /// of a ConfigMap is new in each pod. Only a volume that is read-only counts, because the program writes to the others.
+    /// of a ConfigMap is new in each pod, so that its content counts.
     /// </summary>
     private static string? Describe(string path, IReadOnlyList<Mount> mounts)
     {
@@ -71,10 +71,16 @@ internal sealed record ProgramIdentity(IReadOnlyList<string> Command, IReadOnlyL
         }
 
         return IsInImage(real, mounts) ? $"{status.Size} {Seconds(status)}"
-            : Mount.Of(real, mounts) is not { IsReadOnly: true } ? null
+            : Mount.Of(real, mounts) is not { } mount || !IsConfiguration(mount) ? null
             : status.Size > LargestRead || Faults.Of(() => Checksums.OfFile(real)) is not null ? $"{status.Size}"
             : $"{status.Size} {Checksums.OfFile(real):x8}";
     }
+
+    /// <summary>
+    /// Whether a volume holds configuration, as a ConfigMap does. The program writes to a volume that is not read-only. Secrets, tokens and facts
+    /// about the pod are in memory (pkg/volume/secret, projected and downwardapi in Kubernetes), and change without a roll-out.
+    /// </summary>
+    internal static bool IsConfiguration(Mount mount) => mount.IsReadOnly && mount.Type is not ("tmpfs" or "proc" or "sysfs");
 
     private static bool IsInImage(string path, IReadOnlyList<Mount> mounts) => Mount.Of(path, mounts) is { MountPoint: "/" };
 

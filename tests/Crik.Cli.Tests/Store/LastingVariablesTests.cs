@@ -28,6 +28,9 @@ public sealed class LastingVariablesTests
     [InlineData("WEB_PORT=tcp://10.96.0.9:80")]
     [InlineData("WEB_PORT_80_TCP_ADDR=10.96.0.9")]
     [InlineData("CRIK_IMAGE_DIR=/checkpoint")]
+    [InlineData("JUPYTERHUB_API_TOKEN=9f8e7d")]
+    [InlineData("DB_PASSWORD=old")]
+    [InlineData("PWD=/app")]
     [InlineData("WORKER=worker-web-7d9f")]
     public void A_variable_of_the_pod_the_node_or_the_services_does_not_count(string entry) => Assert.Empty(Of(entry));
 

@@ -1,3 +1,4 @@
+using Crik.Linux;
 using Crik.Store;
 
 namespace Crik.Tests.Store;
@@ -32,12 +33,20 @@ public sealed class ProgramIdentityTests : IDisposable
     [Fact]
     public void A_value_of_the_environment_counts_and_is_not_kept()
     {
-        IReadOnlyList<string> traits = ProgramIdentity.Read(["app"], ["TOKEN=secret value"]).Traits;
+        IReadOnlyList<string> traits = ProgramIdentity.Read(["app"], ["MODE=secret value"]).Traits;
 
-        Assert.Single(traits, trait => trait.StartsWith("variable TOKEN=", StringComparison.Ordinal));
+        Assert.Single(traits, trait => trait.StartsWith("variable MODE=", StringComparison.Ordinal));
         Assert.DoesNotContain(traits, trait => trait.Contains("secret value", StringComparison.Ordinal));
-        Assert.NotEqual(traits, ProgramIdentity.Read(["app"], ["TOKEN=other value"]).Traits);
+        Assert.NotEqual(traits, ProgramIdentity.Read(["app"], ["MODE=other value"]).Traits);
     }
+
+    [Theory]
+    [InlineData("ext4", "ro,relatime", true)] // a ConfigMap
+    [InlineData("ext4", "rw,relatime", false)] // the program's own data
+    [InlineData("tmpfs", "ro,relatime", false)] // a Secret, or the token of a service account
+    [InlineData("sysfs", "ro,nosuid", false)]
+    public void A_file_on_a_volume_counts_only_when_it_is_configuration(string type, string options, bool counts) =>
+        Assert.Equal(counts, ProgramIdentity.IsConfiguration(new Mount(1, default, "/", "/etc/app", options, type, "source", "rw")));
 
     [Fact]
     public void A_directory_and_a_file_that_is_not_there_count_for_nothing() =>

@@ -215,7 +215,7 @@ public sealed class GenerationTests
         string[] program = ["python3", "/programs/hold.py", "100"];
         images.MakeCheckpoint([], program, count: 2);
 
-        using Pod restored = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=slow"], program);
+        using Pod restored = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=slow", "--env", "CRIK_WHEN_PROGRAM_CHANGED=restore"], program);
         restored.WaitForLine("crik info: restored");
         Assert.Contains(restored.Errors, line => line.StartsWith("crik info: reading the checkpoint mib=1", StringComparison.Ordinal)
             && Regex.Match(line, "percent=([0-9]+) ").Groups[1].Value is { Length: > 0 } percent && int.Parse(percent, CultureInfo.InvariantCulture) > 90);

@@ -93,7 +93,7 @@ public sealed class RestoreMessageTests
         using ImageDirectory images = new();
         images.MakeCheckpoint([], s_counter, count: 1);
 
-        Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", $"MISHAP={mishap}", "--env", "CRIK_WHEN_RESTORE_FAILS=fail"], s_counter);
+        Pod pod = Pod.WithCheckpoints(images, ["--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", $"MISHAP={mishap}", "--env", "CRIK_WHEN_RESTORE_FAILS=fail", "--env", "CRIK_WHEN_PROGRAM_CHANGED=restore"], s_counter);
         if (mishap == "memory")
         {
             IsKept(pod, images, message);

@@ -44,7 +44,7 @@ public sealed class ControlTests
     [LabFact]
     public void A_probe_learns_that_the_program_is_not_ready_while_it_is_restored_and_ready_when_it_runs()
     {
-        string[] options = ["--env", "CRIK_GRACE_PERIOD=2m", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=held"];
+        string[] options = ["--env", "CRIK_GRACE_PERIOD=2m", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=held", "--env", "CRIK_WHEN_PROGRAM_CHANGED=restore"];
         using ImageDirectory images = new();
         int last = images.MakeCheckpoint([], Programs.Counter);
         using Pod pod = Pod.WithCheckpoints(images, options, Programs.Counter);
@@ -286,7 +286,7 @@ public sealed class ControlTests
             Assert.Contains("after: 1", pod.Output);
         }
 
-        using Pod next = Pod.WithCheckpoints(images, [.. options, "--env", "MARK=second"], program);
+        using Pod next = Pod.WithCheckpoints(images, [.. options, "--env", "MARK=second", "--env", "CRIK_WHEN_PROGRAM_CHANGED=restore"], program);
         next.WaitForLine("told");
         next.WaitForLine("restored: 1");
         next.WaitForLine("}");

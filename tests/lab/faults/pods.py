@@ -106,6 +106,7 @@ class Slot:
         self.rootfs = rootfs
         self.wrapper = list(wrapper)
         repeated = [f'--{option}={value}' for option, values in (('mount', mounts), ('tmpfs', tmpfs), ('env', env)) for value in values]
+        repeated.append('--env=CRIK_WHEN_PROGRAM_CHANGED=restore')  # a mishap may need variables
         repeated.append('--env=CRIK_SETTLE_TIME=0s')  # the pods have one UID, and each is ended soon
         self.bundle = lab.prepare(lab.parse(
             ['run', name, '--rootfs', rootfs, '--crik', CRIK, '--level', level, '--image-dir', image_dir, *repeated, '--', *command]))
