@@ -11,8 +11,8 @@ internal static class LastingVariables
     /// <summary>Kubernetes has no rule for the names of these, so that the variables are recognized by a part of the name.</summary>
     private static readonly string[] s_owners = ["POD", "NODE", "HOST", "HOSTNAME", "CONTAINER"];
     private static readonly string[] s_ofOwners = ["NAME", "IP", "IPS", "ID", "UID", "ADDR", "ADDRESS", "HOSTNAME"];
-    /// <summary>The shell sets these, if one starts crik. The working directory counts by itself.</summary>
-    private static readonly string[] s_ofShell = ["PWD", "OLDPWD", "SHLVL", "_"];
+    /// <summary>A shell or Python sets these, if it starts crik. The working directory counts by itself.</summary>
+    private static readonly string[] s_ofStarter = ["PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE"];
 
     private static readonly string[] s_credentials = ["TOKEN", "SECRET", "PASSWORD", "KEY", "CREDENTIALS"];
 
@@ -33,7 +33,7 @@ internal static class LastingVariables
             {
                 ofPod.Add(value);
             }
-            else if (name == CrikVersion.OfProgram || !(name.StartsWith("CRIK_", StringComparison.Ordinal) || s_ofShell.Contains(name) || IsServiceLink(name, value)))
+            else if (name == CrikVersion.OfProgram || !(name.StartsWith("CRIK_", StringComparison.Ordinal) || s_ofStarter.Contains(name) || IsServiceLink(name, value)))
             {
                 lasting.Add((name, value));
             }

@@ -218,7 +218,7 @@ public sealed class NodeStateTests
 
         Assert.Single(images.Generations);
         server.Change(StandInServer.State("ready", 3));
-        using Pod next = Running(program, images, server, []);
+        using Pod next = Running(program, images, server, ["--env", "CRIK_WHEN_PROGRAM_CHANGED=restore"]); // STOP_AT is gone
         next.AssertContinuesAfter(last);
     }
 

@@ -39,7 +39,7 @@ public sealed partial class CompressionTests
         Assert.Contains("has no LZ4", seenByCriu, StringComparison.Ordinal);
         Assert.DoesNotContain("has no LZ4", Inspected(images, "/programs/lz4-criu"), StringComparison.Ordinal);
 
-        using (Pod refused = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail"], s_program))
+        using (Pod refused = Pod.WithCheckpoints(images, ["--env", "CRIK_WHEN_INCOMPATIBLE=fail", "--env", "CRIK_WHEN_PROGRAM_CHANGED=restore"], s_program))
         {
             refused.WaitForExit(123);
             Assert.Contains(refused.Errors, line => line.StartsWith($"crik error: checkpoint 1 {message}", StringComparison.Ordinal));

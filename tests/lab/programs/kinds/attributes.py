@@ -324,10 +324,16 @@ def thread_that_waits_with_another_mask():
         found.append(threading.get_native_id())
         while True:
             libc.ppoll(None, 0, None, bytes([255] * 128))
+
+    def mask():
+        """Gives the thread up to five seconds to begin its call, which it repeats after a restore."""
+        for _ in range(500):
+            if found and 'SigBlk=fffffffffffbfeff' in status(f'self/task/{found[0]}', 'SigBlk'):
+                break
+            time.sleep(0.01)
+        return status(f'self/task/{found[0]}', 'SigBlk')
     threading.Thread(target=run, daemon=True).start()
-    while not found or 'SigBlk=fffffffffffbfeff' not in status(f'self/task/{found[0]}', 'SigBlk'):
-        time.sleep(0.01)
-    return lambda: status(f'self/task/{found[0]}', 'SigBlk')
+    return mask
 
 
 @own('landlocked')
