@@ -60,13 +60,13 @@ internal sealed record CrikOptions
     /// <summary>The absolute file that tells a restored program where it is now.</summary>
     public string? RestoredFile { get; init; }
 
-    /// <summary>What to do when CLOCK_MONOTONIC would go back for the program.</summary>
     /// <summary>What to do when a checkpoint was made of another program than the one to run now: another image, command or environment.</summary>
     public WhenProgramChanged WhenProgramChanged { get; init; } = WhenProgramChanged.StartFresh;
 
     /// <summary>How old a checkpoint may be that is restored; zero for any age.</summary>
     public TimeSpan MaxAge { get; init; }
 
+    /// <summary>What to do when CLOCK_MONOTONIC would go back for the program.</summary>
     public WhenClockJumps WhenClockJumps { get; init; } = WhenClockJumps.Warn;
 
     public TimeSpan HookTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -10,6 +10,9 @@ internal static class DescriptorInfo
     private static readonly string[] s_fields =
         ["pos", "flags", "eventfd-count", "eventfd-semaphore", "sigmask", "clockid", "settime flags", "it_interval", "tfd", "inotify wd"];
 
+    /// <summary>How words begin that name a file by its number, which is another one in the next pod.</summary>
+    private static readonly string[] s_ofFile = ["ino:", "sdev:", "fhandle-", "f_handle:"];
+
     /// <summary>O_LARGEFILE, O_DIRECTORY, O_NOFOLLOW and O_TMPFILE, which mean nothing to an open file (asm-generic/fcntl.h).</summary>
     private const long OnlyForOpen = 0x438000;
 
@@ -29,16 +32,15 @@ internal static class DescriptorInfo
     public static string? Parse(string line)
     {
         int end = line.IndexOf(':', StringComparison.Ordinal);
-        if (end < 0 || !s_fields.Contains(line[..end]))
+        string name = end < 0 ? "" : line[..end];
+        if (!s_fields.Contains(name))
         {
             return null;
         }
 
         // "tfd:        5 events:       19 data:                5  pos:0 ino:2c sdev:d" and "inotify wd:1 ino:2c sdev:d mask:2 ignored_mask:0 …"
         string[] words = [.. line[(end + 1)..].Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)
-            .Where(word => !word.StartsWith("ino:", StringComparison.Ordinal) && !word.StartsWith("sdev:", StringComparison.Ordinal)
-                && !word.StartsWith("fhandle-", StringComparison.Ordinal) && !word.StartsWith("f_handle:", StringComparison.Ordinal))];
-        string name = line[..end];
+            .Where(word => !s_ofFile.Any(begin => word.StartsWith(begin, StringComparison.Ordinal)))];
         if (name == "flags" && words is [var flags])
         {
             words = [Convert.ToString(Convert.ToInt64(flags, 8) & ~OnlyForOpen, 8)];

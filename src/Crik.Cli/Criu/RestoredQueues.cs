@@ -4,7 +4,7 @@ namespace Crik.Criu;
 
 /// <summary>
 /// Makes the message queues of a checkpoint again, with their messages, and holds them open until the program has them: criu opens each
-/// through crik's descriptor in <c>/proc</c>. The number of that descriptor is in the images, and the queue belongs into the IPC namespace of
+/// through crik's descriptor in <c>/proc</c>. The number of that descriptor is in the images, and the queue has to be in the IPC namespace of
 /// the program, which criu makes later. So <c>/dev/null</c> keeps the number until then.
 /// </summary>
 internal sealed class RestoredQueues : IDisposable
@@ -17,15 +17,25 @@ internal sealed class RestoredQueues : IDisposable
     {
         RestoredQueues queues = new();
         string image = Path.Combine(images, ImageName.MessageQueues);
-        if (Libc.TryStatus(image, followLinks: false) is not null)
+        if (Libc.TryStatus(image, followLinks: false) is null)
+        {
+            return queues;
+        }
+
+        try
         {
             foreach (byte[] message in CriuImage.Read(image).Messages)
             {
                 queues._queues.Add(new(MessageQueueEntry.Decode(message), Libc.Open("/dev/null", Libc.O_RDONLY)));
             }
-        }
 
-        return queues;
+            return queues;
+        }
+        catch
+        {
+            queues.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Finds the path by which criu opens a queue.</summary>
@@ -44,8 +54,14 @@ internal sealed class RestoredQueues : IDisposable
     {
         if (_queues.Count > 0)
         {
-            Libc.RunInIpcNamespace(root, Make);
-            _made.Clear(); // they end with the namespace
+            try
+            {
+                Libc.RunInIpcNamespace(root, Make);
+            }
+            finally
+            {
+                _made.Clear(); // they end with the namespace, and crik's own may have others of these names
+            }
         }
     }
 

@@ -150,7 +150,3 @@ internal static class SocketOptions
         };
     }
 }
-
-/// <summary>The traits of one descriptor: the options of a socket, or what the kernel tells of it.</summary>
-/// <param name="Pid">A process that has it open, under the number <paramref name="Descriptor"/>.</param>
-internal sealed record DescriptorTraits(int Pid, int Descriptor, IReadOnlyList<string> Traits);

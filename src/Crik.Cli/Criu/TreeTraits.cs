@@ -59,3 +59,7 @@ internal sealed record TreeTraits(IReadOnlyList<string> Own, IReadOnlyList<Trait
 /// <param name="Tasks">The numbers of the processes or threads.</param>
 /// <param name="Traits">Those that crik does not have.</param>
 internal sealed record TraitGroup(IReadOnlyList<int> Tasks, IReadOnlyList<string> Traits);
+
+/// <summary>The traits of one descriptor: the options of a socket, or what the kernel tells of it.</summary>
+/// <param name="Pid">A process that has it open, under the number <paramref name="Descriptor"/>.</param>
+internal sealed record DescriptorTraits(int Pid, int Descriptor, IReadOnlyList<string> Traits);

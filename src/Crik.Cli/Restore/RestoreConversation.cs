@@ -111,7 +111,7 @@ internal sealed class RestoreConversation(
                 GoOn();
                 break;
 
-            case "setup-namespaces": // not sent without namespaces (criu/cr-restore.c, restore_root_task)
+            case "setup-namespaces" when plan.HasIpcNamespace: // not sent without namespaces (criu/cr-restore.c, restore_root_task)
                 plan.Queues?.MakeInNamespaceOf(plan.Manifest.RootPid);
                 GoOn();
                 break;

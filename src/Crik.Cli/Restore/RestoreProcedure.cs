@@ -117,7 +117,8 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     private (bool Fail, string Reason)? Outdated(CheckpointManifest manifest)
     {
         string? change = ProgramChange.Of(new(manifest.Command, manifest.Program), program);
-        bool isRestored = lastEnd == RunEndKind.RolledBack || policy.WhenProgramChanged == WhenProgramChanged.Restore;
+        bool isChosen = lastEnd == RunEndKind.RolledBack;
+        bool isRestored = isChosen || policy.WhenProgramChanged == WhenProgramChanged.Restore;
         if (change is not null && isRestored)
         {
             Log.Warning($"checkpoint {manifest.Generation} belongs to another program; crik restores it and does not run the new one", ("different", change));
@@ -125,7 +126,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 
         return change is not null && !isRestored
                 ? (policy.WhenProgramChanged == WhenProgramChanged.Fail, $"checkpoint {manifest.Generation} belongs to another program: {change}; it stays where it is")
-            : policy.MaxAge > TimeSpan.Zero && lastEnd != RunEndKind.RolledBack && DateTimeOffset.UtcNow - manifest.CreatedAt > policy.MaxAge
+            : policy.MaxAge > TimeSpan.Zero && !isChosen && DateTimeOffset.UtcNow - manifest.CreatedAt > policy.MaxAge
                 ? (false, $"checkpoint {manifest.Generation} is older than maxAge allows: it was made at {manifest.CreatedAt.UtcDateTime:u}; it stays where it is")
             : null;
     }

@@ -11,6 +11,7 @@ internal static class LastingVariables
     /// <summary>Kubernetes has no rule for the names of these, so that the variables are recognized by a part of the name.</summary>
     private static readonly string[] s_owners = ["POD", "NODE", "HOST", "HOSTNAME", "CONTAINER"];
     private static readonly string[] s_ofOwners = ["NAME", "IP", "IPS", "ID", "UID", "ADDR", "ADDRESS", "HOSTNAME"];
+
     /// <summary>A shell or Python sets these, if it starts crik. The working directory counts by itself.</summary>
     private static readonly string[] s_ofStarter = ["PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE"];
 
@@ -28,6 +29,11 @@ internal static class LastingVariables
         foreach (string entry in environment)
         {
             int end = entry.IndexOf('=', StringComparison.Ordinal);
+            if (end < 0)
+            {
+                continue; // the kernel takes any text for an entry
+            }
+
             (string name, string value) = (entry[..end], entry[(end + 1)..]);
             if (IsOfPod(name, value))
             {

@@ -4,7 +4,7 @@ namespace Crik.Store;
 /// Describes the program that a start is told to run, so that a later start notices when it is told to run another one. Nothing of it differs
 /// between the pods of one template, on whatever node they are.
 /// </summary>
-/// <param name="Command">What crik was told to run, as the kernel has it.</param>
+/// <param name="Command">What crik was told to run, as text: a byte that is no part of UTF-8 is U+FFFD.</param>
 /// <param name="Traits">Texts of a name, an equals sign and a value, such as <c>variable MODE=8f2c1d04</c>.</param>
 internal sealed record ProgramIdentity(IReadOnlyList<string> Command, IReadOnlyList<string> Traits)
 {
@@ -72,8 +72,14 @@ internal sealed record ProgramIdentity(IReadOnlyList<string> Command, IReadOnlyL
 
         return IsInImage(real, mounts) ? $"{status.Size} {Seconds(status)}"
             : Mount.Of(real, mounts) is not { } mount || !IsConfiguration(mount) ? null
-            : status.Size > LargestRead || Faults.Of(() => Checksums.OfFile(real)) is not null ? $"{status.Size}"
-            : $"{status.Size} {Checksums.OfFile(real):x8}";
+            : $"{status.Size}{(status.Size <= LargestRead ? Content(real) : "")}";
+    }
+
+    /// <returns>Nothing for a file that cannot be read.</returns>
+    private static string Content(string path)
+    {
+        uint checksum = 0;
+        return Faults.Of(() => checksum = Checksums.OfFile(path)) is null ? $" {checksum:x8}" : "";
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crik.Criu;
 using Crik.Criu.Images;
 using Crik.Linux;
@@ -55,6 +56,31 @@ public sealed class MessageQueuesTests
         }
         finally
         {
+            Libc.RemoveQueue(_name);
+        }
+    }
+
+    [Fact]
+    public void A_queue_here_stays_when_one_of_the_same_name_could_not_be_made_in_the_namespace_of_the_program()
+    {
+        using TempDirectory images = new();
+        MessageQueues.Write([Entry(_name, isRemoved: false), Entry($"{_name}-2", isRemoved: false) with { Size = new(0, 0) }], images.Path);
+        using Process program = Process.Start("unshare", ["--ipc", "sleep", "60"]);
+        try
+        {
+            Assert.True(SpinWait.SpinUntil(() => ProcFs.Link($"/proc/{program.Id}/ns/ipc") != ProcFs.Link("/proc/self/ns/ipc"), TimeSpan.FromSeconds(30)));
+            using FileDescriptor here = Libc.TryOpenQueue(_name, new QueueSize(4, 16))!;
+            using RestoredQueues queues = RestoredQueues.Read(images.Path);
+
+            Assert.Throws<LinuxException>(() => queues.MakeInNamespaceOf(program.Id));
+            queues.Undo();
+
+            using FileDescriptor? still = Libc.TryOpenQueue(_name, size: null);
+            Assert.NotNull(still);
+        }
+        finally
+        {
+            program.Kill();
             Libc.RemoveQueue(_name);
         }
     }
