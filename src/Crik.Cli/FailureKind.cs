@@ -24,6 +24,9 @@ internal enum FailureKind
     /// <summary>There is a checkpoint, it was not restored, and crik must not start the program afresh.</summary>
     CheckpointNotRestored,
 
+    /// <summary>There is a checkpoint, and the pod or the volume keeps crik from restoring it. A later start may.</summary>
+    CheckpointNotRestoredNow,
+
     /// <summary>The program to run was not found.</summary>
     ProgramNotFound,
 

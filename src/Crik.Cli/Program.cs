@@ -37,7 +37,7 @@ internal static class Program
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Log.Error($"crik itself failed, which is a bug: {exception}");
+            Log.Error(Event.CrikFailed, $"crik itself failed, which is a bug: {exception}");
             return ExitCodes.Of(FailureKind.Failed);
         }
     }
@@ -99,7 +99,7 @@ internal static class Program
 
         if (answer.Problem is not null)
         {
-            Log.Error(answer.Problem);
+            Log.Error(Event.CommandFailed, answer.Problem);
         }
 
         return answer.Failure is { } failure ? ExitCodes.Of(failure) : ExitCodes.Success;
@@ -115,8 +115,18 @@ internal static class Program
 
     private static int Fail(Exception exception)
     {
-        Log.Error(Faults.Reason(exception));
-        return ExitCodes.Of((exception as CrikException)?.Kind ?? FailureKind.Failed);
+        FailureKind kind = (exception as CrikException)?.Kind ?? FailureKind.Failed;
+        Log.Error(
+            kind switch
+            {
+                FailureKind.Configuration => Event.ConfigurationInvalid,
+                FailureKind.Locked => Event.ImageDirectoryInUse,
+                FailureKind.CheckpointNotRestored or FailureKind.CheckpointNotRestoredNow => Event.RestoreFailed,
+                FailureKind.ProgramNotFound or FailureKind.ProgramNotExecutable => Event.ProgramNotStarted,
+                _ => Event.StartFailed,
+            },
+            Faults.Reason(exception));
+        return ExitCodes.Of(kind);
     }
 
     private static CrikOptions Load(CommandLineOverrides overrides)

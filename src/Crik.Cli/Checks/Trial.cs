@@ -132,7 +132,7 @@ internal sealed class Trial(IInit init, CriuSetup criu, string directory)
 
         if (!init.Wait(() => program.HasExited, Deadline.In(s_patience)))
         {
-            Log.Warning("the process tree of the trial does not end after SIGKILL", ("pid", program.Pid));
+            Log.Warning(Event.TrialNotEnded, "the process tree of the trial does not end after SIGKILL", ("pid", program.Pid));
         }
     }
 }

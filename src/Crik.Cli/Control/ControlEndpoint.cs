@@ -41,7 +41,8 @@ internal sealed record ControlEndpoint(IReadOnlyList<ControlPlace> Places, Func<
             using FileDescriptor? other = Libc.TryConnect(place.Path, out int errno);
             if (other is not null && IsOfThisContainer(Libc.Peer(other).Pid))
             {
-                Log.Warning("crik status and crik checkpoint talk to another crik, which runs in this container already", ("path", place.Path));
+                Log.Warning(Event.ControlSocketTaken, "crik status and crik checkpoint talk to another crik, which runs in this container already",
+                    ("path", place.Path));
                 return null;
             }
 
@@ -54,7 +55,8 @@ internal sealed record ControlEndpoint(IReadOnlyList<ControlPlace> Places, Func<
             problems.Add($"{place.Path}: {problem}");
         }
 
-        Log.Debug("there is no place for the control socket; crik status and crik checkpoint will not work", ("reason", string.Join("; ", problems)));
+        Log.Debug(Event.NoControlSocket, "there is no place for the control socket; crik status and crik checkpoint will not work",
+            ("reason", string.Join("; ", problems)));
         return null;
     }
 

@@ -80,7 +80,8 @@ internal sealed class ControlServer(ControlListener listener, Func<int, bool> is
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
-            Log.Warning("no thread can be started for the control socket; crik status and crik checkpoint will not work", ("reason", Faults.Reason(exception)));
+            Log.Warning(Event.NoControlSocket, "no thread can be started for the control socket; crik status and crik checkpoint will not work",
+                ("reason", Faults.Reason(exception)));
             listener.Dispose();
             return null;
         }
@@ -124,7 +125,7 @@ internal sealed class ControlServer(ControlListener listener, Func<int, bool> is
 #pragma warning restore CA1031
             {
                 failures++;
-                Log.Error($"the control socket failed, which is a bug; those who were connected are disconnected: {exception}");
+                Log.Error(Event.ControlSocketFailed, $"the control socket failed, which is a bug; those who were connected are disconnected: {exception}");
                 Disconnect();
             }
         }
@@ -144,7 +145,7 @@ internal sealed class ControlServer(ControlListener listener, Func<int, bool> is
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Log.Error($"the control socket could not be closed, which is a bug: {exception}");
+            Log.Error(Event.ControlSocketFailed, $"the control socket could not be closed, which is a bug: {exception}");
         }
 
         Disconnect();
@@ -221,7 +222,8 @@ internal sealed class ControlServer(ControlListener listener, Func<int, bool> is
         (int pid, uint user) = Libc.Peer(socket);
         if ((user != 0 && user != Libc.GetEffectiveUserId()) || !isOfThisContainer(pid))
         {
-            Log.Warning("refused a connection to the control socket: only root and crik's own user in this container may use it", ("pid", pid), ("user", user));
+            Log.Warning(Event.ControlConnectionRefused, "refused a connection to the control socket: only root and crik's own user in this container may use it",
+                ("pid", pid), ("user", user));
             socket.Dispose();
         }
         else if (_connections.Count >= MostConnections)

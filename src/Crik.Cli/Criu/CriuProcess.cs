@@ -98,7 +98,7 @@ internal sealed class CriuProcess(IInit init, string file, FileDescriptor socket
         }
         catch (CriuException exception)
         {
-            Log.Debug(exception.Message); // the caller notices it when it waits for the answer
+            Log.Debug(Event.CriuDoesNotListen, exception.Message); // the caller notices it when it waits for the answer
         }
     }
 

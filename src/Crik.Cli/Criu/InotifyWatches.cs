@@ -45,7 +45,7 @@ internal sealed class InotifyWatches
             string? path = names.GetValueOrDefault((line.Device, line.Inode))?[0];
             if (path is null && !IsOfProcesses(line.Device))
             {
-                Log.Warning("an inotify watch is on a file that was not found by name; it is left to criu",
+                Log.Warning(Event.InotifyFileNotFound, "an inotify watch is on a file that was not found by name; it is left to criu",
                     ("pid", task), ("inode", line.Inode), ("hint", "name its directory in inotifyIncompatiblePaths"));
                 continue;
             }
@@ -79,7 +79,8 @@ internal sealed class InotifyWatches
             int errno = inotify is null ? Errno.EBADF : Libc.AddWatch(inotify, watch.Path, watch.Mask, watch.Number);
             if (errno != 0)
             {
-                Log.Warning("an inotify watch could not be added again", ("pid", watch.Pid), ("path", watch.Path), ("reason", Errno.Text(errno)));
+                Log.Warning(Event.InotifyWatchLost, "an inotify watch could not be added again",
+                    ("pid", watch.Pid), ("path", watch.Path), ("reason", Errno.Text(errno)));
             }
         }
     }

@@ -42,7 +42,7 @@ internal sealed class MemoryDirectory(string path, FileDescriptor? heldLock = nu
         }
         catch (LinuxException exception)
         {
-            Log.Debug("there is no room in memory for a restore", ("reason", Faults.Reason(exception)));
+            Log.Debug(Event.NoRoomInMemory, "there is no room in memory for a restore", ("reason", Faults.Reason(exception)));
             return null;
         }
     }
@@ -64,7 +64,8 @@ internal sealed class MemoryDirectory(string path, FileDescriptor? heldLock = nu
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.Debug("the directories of earlier restores could not be looked for", ("place", place), ("reason", Faults.Reason(exception)));
+            Log.Debug(Event.RestoreDirectoryNotRemoved, "the directories of earlier restores could not be looked for",
+                ("place", place), ("reason", Faults.Reason(exception)));
         }
     }
 
@@ -95,7 +96,7 @@ internal sealed class MemoryDirectory(string path, FileDescriptor? heldLock = nu
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.Debug("a directory of a restore could not be removed", ("path", path), ("reason", Faults.Reason(exception)));
+            Log.Debug(Event.RestoreDirectoryNotRemoved, "a directory of a restore could not be removed", ("path", path), ("reason", Faults.Reason(exception)));
         }
     }
 }

@@ -32,7 +32,7 @@ internal static class MemoryFileNumbers
         {
             if (deadline.HasPassed || Next(place) is not { } next || next <= last) // a file system that does not count gives the same number again
             {
-                Log.Info("a new file in /dev/shm may get the number of an older pod's file", ("number", last), ("wanted", number));
+                Log.Info(Event.FileNumberMayRepeat, "a new file in /dev/shm may get the number of an older pod's file", ("number", last), ("wanted", number));
                 return;
             }
 

@@ -61,7 +61,7 @@ internal sealed record SocketFile(IReadOnlyList<uint> Sockets, IReadOnlyList<str
             }
         }
 
-        Log.Debug("files of Unix sockets", ("bound", byFile.Count), ("withNames", found.Count));
+        Log.Debug(Event.SocketFilesFound, "files of Unix sockets", ("bound", byFile.Count), ("withNames", found.Count));
         return found;
     }
 
@@ -79,7 +79,7 @@ internal sealed record SocketFile(IReadOnlyList<uint> Sockets, IReadOnlyList<str
             int errno = Libc.MakeHardLink(place, name);
             if (errno != 0)
             {
-                Log.Warning("a Unix socket could not get one of its names again", ("path", name), ("reason", Errno.Text(errno)));
+                Log.Warning(Event.SocketNameLost, "a Unix socket could not get one of its names again", ("path", name), ("reason", Errno.Text(errno)));
             }
         }
 

@@ -10,6 +10,8 @@ namespace Crik.Diagnostics;
 /// </summary>
 internal static class Log
 {
+    private const string EventKey = "event";
+
     private static LogEventLevel s_lowest = LogEventLevel.Information;
     private static bool s_json;
 
@@ -20,29 +22,30 @@ internal static class Log
 
     public static void Configure(LogEventLevel lowest, bool json) => (s_lowest, s_json, s_logger) = (lowest, json, null);
 
-    public static void Error(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
-        Write(LogEventLevel.Error, message, facts);
+    public static void Error(Event kind, string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
+        Write(LogEventLevel.Error, kind, message, facts);
 
-    public static void Warning(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
-        Write(LogEventLevel.Warning, message, facts);
+    public static void Warning(Event kind, string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
+        Write(LogEventLevel.Warning, kind, message, facts);
 
-    public static void Info(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
-        Write(LogEventLevel.Information, message, facts);
+    public static void Info(Event kind, string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
+        Write(LogEventLevel.Information, kind, message, facts);
 
-    public static void Debug(string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
-        Write(LogEventLevel.Debug, message, facts);
+    public static void Debug(Event kind, string message, params ReadOnlySpan<(string Key, object? Value)> facts) =>
+        Write(LogEventLevel.Debug, kind, message, facts);
 
-    private static void Write(LogEventLevel level, string message, ReadOnlySpan<(string Key, object? Value)> facts)
+    private static void Write(LogEventLevel level, Event kind, string message, ReadOnlySpan<(string Key, object? Value)> facts)
     {
         if (level < s_lowest)
         {
             return;
         }
 
-        LogEventProperty[] properties = new LogEventProperty[facts.Length];
+        LogEventProperty[] properties = new LogEventProperty[facts.Length + 1];
+        properties[0] = new LogEventProperty(EventKey, new ScalarValue(kind));
         for (int i = 0; i < facts.Length; i++)
         {
-            properties[i] = new LogEventProperty(facts[i].Key, new ScalarValue(facts[i].Value));
+            properties[i + 1] = new LogEventProperty(facts[i].Key, new ScalarValue(facts[i].Value));
         }
 
         // The message is no template: it may contain a path or a line of criu's log, and braces in these mean nothing.
@@ -76,6 +79,11 @@ internal static class Log
             StringBuilder line = new($"crik {level}: {logEvent.MessageTemplate.Text}");
             foreach ((string key, LogEventPropertyValue value) in logEvent.Properties)
             {
+                if (key == EventKey)
+                {
+                    continue;
+                }
+
                 string text = Text(value);
                 line.Append(' ').Append(key).Append('=').Append(text.Length == 0 || text.AsSpan().ContainsAny(" \"\n=") ? Quoted(text) : text);
             }

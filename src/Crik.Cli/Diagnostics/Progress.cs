@@ -18,10 +18,11 @@ internal readonly record struct Work(long Bytes, int Processes = 0)
 }
 
 /// <summary>Logs how far a long task is and how long it will still take. Its owner calls <see cref="Report"/> every <see cref="Interval"/>.</summary>
+/// <param name="kind">The event that each of these lines is.</param>
 /// <param name="what">The message for the log.</param>
 /// <param name="total">About how much the task has to do.</param>
 /// <param name="done">Tells how much it has done.</param>
-internal sealed class Progress(string what, Work total, Func<Work> done)
+internal sealed class Progress(Event kind, string what, Work total, Func<Work> done)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -32,7 +33,7 @@ internal sealed class Progress(string what, Work total, Func<Work> done)
         Work now = done();
         double share = total.Share(now);
         (string, object?)[] processes = total.Processes > 1 ? [("processes", Math.Min(now.Processes, total.Processes)), ("ofProcesses", total.Processes)] : [];
-        Log.Info(what,
+        Log.Info(kind, what,
         [
             ("mib", Math.Min(now.Bytes, total.Bytes) >> 20), ("ofMib", total.Bytes >> 20), .. processes, ("percent", (int)(share * 100)),
             ("secondsLeft", share > 0.01 ? (long)Math.Ceiling(_clock.Elapsed.TotalSeconds * (1 - share) / share) : "?"),

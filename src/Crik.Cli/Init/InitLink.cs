@@ -127,7 +127,8 @@ internal sealed class InitLink(InitState state, SignalGate gate, FileDescriptor 
         Libc.Wake(wakeInit); // first: the log may be slow
         if (state.Program is { } program)
         {
-            Log.Error($"crik itself failed, which is a bug; it goes on as a plain init for the program (pid {program.Pid}), and makes no more checkpoints: {failure}");
+            Log.Error(Event.CrikFailed,
+                $"crik itself failed, which is a bug; it goes on as a plain init for the program (pid {program.Pid}), and makes no more checkpoints: {failure}");
         }
     }
 

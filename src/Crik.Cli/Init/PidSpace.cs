@@ -69,7 +69,7 @@ internal static class PidSpace
             last++;
         }
 
-        Log.Debug("the PID counter could not be set, so crik used up PIDs one by one", ("last", LastPid()));
+        Log.Debug(Event.PidCounterNotSet, "the PID counter could not be set, so crik used up PIDs one by one", ("last", LastPid()));
     }
 
     private static bool TryWrite(string path, int target)

@@ -38,7 +38,7 @@ internal static class ProgramStart
         }
         else if (forCheckpoints)
         {
-            Log.Debug("the program shares the container's IPC namespace, so System V shared memory cannot be checkpointed",
+            Log.Debug(Event.NoIpcNamespace, "the program shares the container's IPC namespace, so System V shared memory cannot be checkpointed",
                 ("wants", "SYS_ADMIN, NET_ADMIN and SYS_TIME"));
         }
 
@@ -101,11 +101,12 @@ internal static class ProgramStart
         }
         else if (duty == IpcNamespace && Libc.UnshareIpcNamespace() is var trouble and not 0)
         {
-            Log.Debug("the program could not get an IPC namespace, so its System V shared memory cannot be checkpointed", ("reason", Errno.Text(trouble)));
+            Log.Debug(Event.NoIpcNamespace, "the program could not get an IPC namespace, so its System V shared memory cannot be checkpointed",
+                ("reason", Errno.Text(trouble)));
         }
         else if (duty == NoIoUring && Libc.ForbidIoUring() is var errno and not 0)
         {
-            Log.Debug("io_uring could not be hidden from the program", ("reason", Errno.Text(errno)));
+            Log.Debug(Event.IoUringNotHidden, "io_uring could not be hidden from the program", ("reason", Errno.Text(errno)));
         }
         else if (duty.StartsWith(TakeTerminal, StringComparison.Ordinal))
         {

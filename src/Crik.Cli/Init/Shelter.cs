@@ -28,7 +28,7 @@ internal sealed record Shelter(IReadOnlyList<string> Environment, bool FiltersIo
 
         if (Preload.WriteForProgram(imageDir) is not { } library)
         {
-            Log.Info("io_uring is not hidden from the program, because no directory can be written for the library that does it; "
+            Log.Info(Event.IoUringNotHidden, "io_uring is not hidden from the program, because no directory can be written for the library that does it; "
                 + "if the program uses io_uring, criu cannot save it", ("hint", "make /run or /tmp writable"));
             return new Shelter(environment, FiltersIoUring: false);
         }

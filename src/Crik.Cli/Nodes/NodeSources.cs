@@ -20,7 +20,8 @@ internal static class NodeSources
         };
         if (source is null && policy.ReactsToWarnings && !isNamed)
         {
-            Log.Warning("nobody can be asked about this node: there is no nodeStateServerURL, and the machine is of no cloud that crik knows");
+            Log.Warning(Event.NoNodeStateSource,
+                "nobody can be asked about this node: there is no nodeStateServerURL, and the machine is of no cloud that crik knows");
         }
 
         return source;

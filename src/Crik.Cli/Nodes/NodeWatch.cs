@@ -52,7 +52,7 @@ internal sealed class NodeWatch : IDisposable
 
     public static NodeWatch Start(NodeSource source)
     {
-        Log.Debug($"asking {source.Name} about this node");
+        Log.Debug(Event.NodeWatchBegins, $"asking {source.Name} about this node");
         return new NodeWatch(source, thread => thread.Start());
     }
 
@@ -129,7 +129,8 @@ internal sealed class NodeWatch : IDisposable
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
-            Log.Warning($"no thread can be started that asks {_source.Name} about this node; the node's state is unknown", ("reason", Faults.Reason(exception)));
+            Log.Warning(Event.NodeStateUnavailable, $"no thread can be started that asks {_source.Name} about this node; the node's state is unknown",
+                ("reason", Faults.Reason(exception)));
         }
 
         return _isAsking;
@@ -155,14 +156,14 @@ internal sealed class NodeWatch : IDisposable
             {
                 if (!exception.WasStopped)
                 {
-                    Fail(() => Log.Warning($"{_source.Name} does not say how this node is", ("reason", exception.Message)));
+                    Fail(() => Log.Warning(Event.NodeStateUnavailable, $"{_source.Name} does not say how this node is", ("reason", exception.Message)));
                 }
             }
 #pragma warning disable CA1031 // an exception that leaves a thread would end the init and with it the program
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                Fail(() => Log.Error($"asking {_source.Name} about this node failed, which is a bug; crik tries again later: {exception}"));
+                Fail(() => Log.Error(Event.NodeWatchFailed, $"asking {_source.Name} about this node failed, which is a bug; crik tries again later: {exception}"));
             }
         }
     }
@@ -200,7 +201,7 @@ internal sealed class NodeWatch : IDisposable
     {
         if (_isFailing)
         {
-            Log.Info($"{_source.Name} answers again");
+            Log.Info(Event.NodeStateAvailable, $"{_source.Name} answers again");
         }
 
         (_isFailing, _pause) = (false, s_firstPause);
@@ -209,7 +210,7 @@ internal sealed class NodeWatch : IDisposable
         Volatile.Write(ref _latest, _known);
         if (isNew)
         {
-            Log.Debug("the node", ("state", answer.State.ToWireName()), ("because", answer.Reason));
+            Log.Debug(Event.NodeStateKnown, "the node", ("state", answer.State.ToWireName()), ("because", answer.Reason));
             Signal(_news);
             Signal(_progress);
         }

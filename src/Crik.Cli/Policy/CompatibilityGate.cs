@@ -66,21 +66,20 @@ internal static class CompatibilityGate
     }
 
     /// <summary>Finds what may surprise the program, but does not stop a restore.</summary>
-    public static IEnumerable<string> Remarks(CheckpointManifest manifest, MachineFacts now)
-    {
-        if (ClockStep(manifest, now) is { } step && (step < TimeSpan.Zero || step > s_noticeable))
-        {
-            yield return step < TimeSpan.Zero
-                ? $"CLOCK_MONOTONIC goes back by {-step:c} for the program, because this node booted later: timers that it set by that clock "
-                    + "wait that much longer; with the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME the clock continues where it was"
-                : $"CLOCK_MONOTONIC goes forward by {step:c} at once for the program; with the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME it continues where it was";
-        }
+    public static IEnumerable<string> Remarks(CheckpointManifest manifest, MachineFacts now) =>
+        new[] { ClockRemark(manifest, now), KernelRemark(manifest, now) }.OfType<string>();
 
-        if (manifest.Machine.KernelRelease != now.KernelRelease)
-        {
-            yield return $"the kernel is a different one: it was {manifest.Machine.KernelRelease}, and is {now.KernelRelease} now";
-        }
-    }
+    public static string? ClockRemark(CheckpointManifest manifest, MachineFacts now) => ClockStep(manifest, now) switch
+    {
+        { } back when back < TimeSpan.Zero => $"CLOCK_MONOTONIC goes back by {-back:c} for the program, because this node booted later: timers that it set by that clock "
+            + "wait that much longer; with the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME the clock continues where it was",
+        { } step when step > s_noticeable =>
+            $"CLOCK_MONOTONIC goes forward by {step:c} at once for the program; with the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME it continues where it was",
+        _ => null,
+    };
+
+    public static string? KernelRemark(CheckpointManifest manifest, MachineFacts now) => manifest.Machine.KernelRelease == now.KernelRelease ? null
+        : $"the kernel is a different one: it was {manifest.Machine.KernelRelease}, and is {now.KernelRelease} now";
 
     /// <summary>How far CLOCK_MONOTONIC jumps for a restored program; <see langword="null"/> where criu keeps it.</summary>
     public static TimeSpan? ClockStep(CheckpointManifest manifest, MachineFacts now) =>

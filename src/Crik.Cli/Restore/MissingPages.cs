@@ -90,7 +90,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
         _clock.Start();
         _sinceReport.Start();
         _sinceLast.Start();
-        _progress = new Progress("the program runs, and its pages come in", new Work(total), () => new Work(_read)); // last, because the thread looks from here on
+        _progress = new Progress(Event.LazyPagesProgress, "the program runs, and its pages come in", new Work(total), () => new Work(_read)); // last, because the thread looks from here on
     }
 
     /// <summary>Waits on the run's thread until no page is missing any more.</summary>
@@ -155,7 +155,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
         {
             if (exit is { Code: 0, Signal: 0 })
             {
-                Log.Info("all pages have come in", ("mib", total >> 20), ("ms", _clock.ElapsedMilliseconds));
+                Log.Info(Event.LazyPagesComplete, "all pages have come in", ("mib", total >> 20), ("ms", _clock.ElapsedMilliseconds));
                 End();
                 source.Dispose();
             }
@@ -187,7 +187,8 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
             _progress!.Report();
             if (_sinceLast.Elapsed > Progress.Interval)
             {
-                Log.Warning("no page has come in, and the program waits for those it touches", ("seconds", (long)_sinceLast.Elapsed.TotalSeconds));
+                Log.Warning(Event.LazyPagesStalled, "no page has come in, and the program waits for those it touches",
+                    ("seconds", (long)_sinceLast.Elapsed.TotalSeconds));
             }
         }
 
@@ -200,7 +201,7 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
     private void Fail(string reason)
     {
         Failure = $"{Left >> 20} of {total >> 20} MiB of the program's memory did not come in: {reason}";
-        Log.Error($"{Failure}. The program is not whole and is ended; the next start reads the checkpoint before it runs");
+        Log.Error(Event.LazyPagesFailed, $"{Failure}. The program is not whole and is ended; the next start reads the checkpoint before it runs");
         EndTree();
     }
 

@@ -66,7 +66,7 @@ internal sealed class PodFiles(
         {
             if (status(path) is { IsDirectory: true } here && here.Permissions != file.Permissions)
             {
-                Tell("an open directory has another mode in this container than at the checkpoint, and keeps it",
+                Tell(Event.DirectoryModeDiffers, "an open directory has another mode in this container than at the checkpoint, and keeps it",
                     path, ("then", Octal(file.Permissions)), ("now", Octal(here.Permissions)));
                 adapted = new RegularFileEntry(adapted ?? file.ToArray()).WithPermissions(here.Permissions);
             }
@@ -78,7 +78,7 @@ internal sealed class PodFiles(
 
         if (moved is not null)
         {
-            Tell("an open file of a volume that the kubelet fills is the one of this pod now", path, ("then", file.Path));
+            Tell(Event.FileOfNewPodUsed, "an open file of a volume that the kubelet fills is the one of this pod now", path, ("then", file.Path));
         }
 
         return adapted is null ? null : entry.WithRegular(adapted);
@@ -95,11 +95,11 @@ internal sealed class PodFiles(
     /// <summary>Whether a file is the one that the kubelet mounts for a container's last message, at any path (terminationMessagePath).</summary>
     public static bool IsForMessage(string root) => root.Split('/') is [.., "pods", _, "containers", _, _];
 
-    private void Tell(string what, string path, params (string Key, object? Value)[] values)
+    private void Tell(Event kind, string what, string path, params (string Key, object? Value)[] values)
     {
         if (_adapted.Add(path))
         {
-            Log.Info(what, [("path", path), .. values]);
+            Log.Info(kind, what, [("path", path), .. values]);
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
             {
                 // Before anything else: a SIGTERM that comes now has to reach the program.
                 ChildProcess root = pod.Init.Program = plan.Root!;
-                Log.Info("restored", ("generation", manifest.Generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
+                Log.Info(Event.Restored, "restored", ("generation", manifest.Generation), ("pid", root.Pid), ("ms", clock.ElapsedMilliseconds));
                 return new RestoreOutcome.Restored(root, manifest.Generation, manifest.State, plan.Missing);
             }
 
@@ -87,7 +87,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
             {
                 // What the program has done since cannot be undone, so it is never ended for the sake of another attempt.
                 ChildProcess root = pod.Init.Program = plan.Root!;
-                Log.Warning("the program runs, but a step after the restore failed", ("reason", Faults.Reason(exception)));
+                Log.Warning(Event.StepAfterRestoreFailed, "the program runs, but a step after the restore failed", ("reason", Faults.Reason(exception)));
                 return new RestoreOutcome.Restored(root, manifest.Generation, manifest.State, plan.Missing);
             }
 
@@ -137,7 +137,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
     {
         if (Faults.Of(() => File.AppendAllLines(plan.Output, words)) is { } fault)
         {
-            Log.Debug("criu's output could not be kept", ("reason", fault.Message)); // why criu failed is in its log
+            Log.Debug(Event.CriuOutputNotKept, "criu's output could not be kept", ("reason", fault.Message)); // why criu failed is in its log
         }
 
         string[] output = ProcFs.Lines(plan.Output);
@@ -145,7 +145,7 @@ internal sealed class RestoreAttempt(Pod pod, IRestoredTree tree, CheckpointMani
             "criu could not restore the program", Path.Combine(plan.Work, log), output.Length == 0 ? null : $"criu says: {output[^1].Trim()}", ending: ending);
         foreach (string line in explained.Evidence)
         {
-            Log.Warning("criu: " + line);
+            Log.Warning(Event.CriuSaid, "criu: " + line);
         }
 
         return new RestoreOutcome.Failed(explained.Message, plan.Logs, explained.IsOfPod);

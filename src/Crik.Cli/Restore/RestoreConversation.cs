@@ -56,7 +56,7 @@ internal sealed class RestoreConversation(
     {
         criu.Send(request);
         Deadline deadline = Deadline.In(longest);
-        Progress progress = new("reading the checkpoint", Whole(plan), () => tree.WorkDone(plan.Manifest.RootPid));
+        Progress progress = new(Event.RestoreProgress, "reading the checkpoint", Whole(plan), () => tree.WorkDone(plan.Manifest.RootPid));
         while (true)
         {
             CriuReply reply = criu.Receive(_state == RestoreState.Making ? deadline : Deadline.In(s_lastWords), GiveUp, progress);
@@ -155,7 +155,7 @@ internal sealed class RestoreConversation(
         ChildProcess root = AwaitRoot();
         if (Runs ? SurvivedCriu(root) : IsWholeWithoutCriu())
         {
-            Log.Warning("the program is restored, but criu ended badly while it let the program run", ("pid", root.Pid));
+            Log.Warning(Event.CriuEndedBadly, "the program is restored, but criu ended badly while it let the program run", ("pid", root.Pid));
             return true;
         }
 

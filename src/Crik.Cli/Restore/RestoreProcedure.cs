@@ -121,7 +121,8 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         bool isRestored = isChosen || policy.WhenProgramChanged == WhenProgramChanged.Restore;
         if (change is not null && isRestored)
         {
-            Log.Warning($"checkpoint {manifest.Generation} belongs to another program; crik restores it and does not run the new one", ("different", change));
+            Log.Warning(Event.ProgramChanged, $"checkpoint {manifest.Generation} belongs to another program; crik restores it and does not run the new one",
+                ("different", change));
         }
 
         return change is not null && !isRestored
@@ -137,15 +138,20 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         ContainerFacts now = ContainerFacts.Read(
             manifest, CheckpointLayout.ImagesIn(pod.Store.PathOf(manifest.Generation)), policy.AdditionalPaths, pod.Criu.Setup, _version!.Value,
             () => _canDecompress ??= pod.Criu.CanCompress() != false);
-        foreach (string remark in CompatibilityGate.Remarks(manifest, now.Machine))
+        if (CompatibilityGate.ClockRemark(manifest, now.Machine) is { } clock)
         {
-            Log.Warning(remark);
+            Log.Warning(Event.ClockJumps, clock);
+        }
+
+        if (CompatibilityGate.KernelRemark(manifest, now.Machine) is { } kernel)
+        {
+            Log.Warning(Event.KernelDiffers, kernel);
         }
 
         IReadOnlyList<string> problems = [.. CompatibilityGate.Problems(manifest, now)];
         foreach (string problem in problems)
         {
-            Log.Error($"checkpoint {manifest.Generation} does not fit: {problem}");
+            Log.Error(Event.CheckpointDoesNotFit, $"checkpoint {manifest.Generation} does not fit: {problem}");
         }
 
         return problems.Count > 0 && policy.WhenIncompatible != WhenIncompatible.TryAnyway
@@ -161,7 +167,8 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         string[] changes = [.. VolumeFileChanges.Of(manifest, path => now.TryGetValue(path, out FileStamp stamp) ? stamp : null)];
         foreach (string change in changes)
         {
-            Log.Warning($"{ByteStrings.Printable(change)}; the restored memory may not match this file (whenVolumeFilesChanged)", ("generation", manifest.Generation));
+            Log.Warning(Event.VolumeFileChanged, $"{ByteStrings.Printable(change)}; the restored memory may not match this file (whenVolumeFilesChanged)",
+                ("generation", manifest.Generation));
         }
 
         return changes.Length == 0 || policy.WhenVolumeFilesChanged == WhenVolumeFilesChanged.Warn ? null
@@ -177,7 +184,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         Stopwatch clock = Stopwatch.StartNew();
         return !manifest.HasFiles || BackgroundWork.Run(
             pod.Init, Deadline.Never, cancellation => PutFilesBack(manifest, cancellation), () => IsTerminated,
-            () => Log.Info("putting files back", ("seconds", (long)clock.Elapsed.TotalSeconds)));
+            () => Log.Info(Event.RestoreProgress, "putting files back", ("seconds", (long)clock.Elapsed.TotalSeconds)));
     }
 
     private void PutFilesBack(CheckpointManifest manifest, CancellationToken cancellation)
@@ -188,7 +195,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         string archive = CheckpointLayout.FilesIn(pod.Store.PathOf(manifest.Generation));
         foreach (string note in FileArchive.Restore(archive, allowed, cancellation, _putBack).Notes)
         {
-            Log.Warning(note);
+            Log.Warning(Event.FilesNotPutBack, note);
         }
 
         Preload.CompleteForProgram(manifest.Paths);
@@ -199,7 +206,8 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     {
         if (_putBack.Undo() is > 0 and { } left)
         {
-            Log.Warning("files that were put back for a restore that failed could not be removed; the program may find them", ("files", left));
+            Log.Warning(Event.FilesNotTakenBack, "files that were put back for a restore that failed could not be removed; the program may find them",
+                ("files", left));
         }
     }
 
@@ -222,7 +230,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             }
             catch (CriuException exception) when (attempt < policy.RestoreAttempts)
             {
-                Log.Warning($"attempt {attempt} of {policy.RestoreAttempts} to ask criu for its version: {exception.Message}");
+                Log.Warning(Event.RestoreAttemptFailed, $"attempt {attempt} of {policy.RestoreAttempts} to ask criu for its version: {exception.Message}");
                 _early?.Dispose();
                 _early = null;
             }
@@ -243,7 +251,8 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             {
                 if (attempt < policy.RestoreAttempts)
                 {
-                    Log.Warning($"attempt {attempt} of {policy.RestoreAttempts} to read checkpoint {generation}: {Faults.Reason(exception)}");
+                    Log.Warning(Event.RestoreAttemptFailed,
+                        $"attempt {attempt} of {policy.RestoreAttempts} to read checkpoint {generation}: {Faults.Reason(exception)}");
                     continue;
                 }
 
@@ -260,7 +269,8 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         if (VolumeTrouble.Caused(exception))
         {
             throw new CheckpointException(
-                $"checkpoint {generation} cannot be restored now: {Faults.Reason(exception)}; it stays where it is, for a start that finds the volume in order", cause: exception);
+                $"checkpoint {generation} cannot be restored now: {Faults.Reason(exception)}; it stays where it is, for a start that finds the volume in order",
+                FailureKind.CheckpointNotRestoredNow, exception);
         }
     }
 
@@ -290,7 +300,8 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
                 return outcome;
             }
 
-            Log.Warning($"the lazy restore of checkpoint {manifest.Generation} failed, so crik reads all of its memory before the program runs: {lazy.Reason}");
+            Log.Warning(Event.LazyRestoreFailed,
+                $"the lazy restore of checkpoint {manifest.Generation} failed, so crik reads all of its memory before the program runs: {lazy.Reason}");
         }
 
         Deadline untilFaultIsGone = Deadline.In(LongestFault);
@@ -307,11 +318,12 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
             if (failed.IsOfPod && (!failed.MayPass || untilFaultIsGone.HasPassed))
             {
                 throw new CheckpointException($"checkpoint {manifest.Generation} cannot be restored now: {failed.Reason}; this pod is at fault and not the checkpoint, "
-                    + "which stays where it is for the next start");
+                    + "which stays where it is for the next start", FailureKind.CheckpointNotRestoredNow);
             }
 
             pause = pause < untilFaultIsGone.Left ? pause : untilFaultIsGone.Left;
-            Log.Warning(failed.IsOfPod ? $"attempt {attempt} to restore checkpoint {manifest.Generation}: {failed.Reason}; crik tries again in {pause.TotalSeconds:0} s"
+            Log.Warning(Event.RestoreAttemptFailed,
+                failed.IsOfPod ? $"attempt {attempt} to restore checkpoint {manifest.Generation}: {failed.Reason}; crik tries again in {pause.TotalSeconds:0} s"
                 : $"attempt {failures} of {policy.RestoreAttempts} to restore checkpoint {manifest.Generation}: {failed.Reason}");
             if (failed.IsOfPod && pod.Init.Wait(() => IsTerminated, Deadline.In(pause)))
             {
@@ -344,14 +356,18 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 
         LazyRestore decision = LazyRestore.Decide(
             policy.LazyPages, manifest.MemoryBytes, manifest.Unprivileged ? PrivilegeLevel.Basic : pod.Level, Libc.TryUserfaultfd(), lastEnd == RunEndKind.Incomplete);
-        string message = decision.IsLazy ? "lazy restore: the program will run while its memory is still being read" : "no lazy restore: the program will run when all of its memory has been read";
-        if (decision.WasRefused)
+        const string NotLazy = "no lazy restore: the program will run when all of its memory has been read";
+        if (decision.IsLazy)
         {
-            Log.Warning(message, ("because", decision.Reason));
+            Log.Info(Event.LazyRestoreBegins, "lazy restore: the program will run while its memory is still being read", ("because", decision.Reason));
+        }
+        else if (decision.WasRefused)
+        {
+            Log.Warning(Event.NoLazyRestore, NotLazy, ("because", decision.Reason));
         }
         else
         {
-            Log.Info(message, ("because", decision.Reason));
+            Log.Info(Event.NoLazyRestore, NotLazy, ("because", decision.Reason));
         }
 
         return decision.IsLazy;
@@ -362,10 +378,11 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         string? kept = null;
         if (Faults.Of(() => kept = pod.Store.Quarantine(generation, logs)) is { } fault)
         {
-            throw new CheckpointException($"checkpoint {generation} cannot be restored ({reason}), and it cannot be set aside: {fault.Message}");
+            throw new CheckpointException($"checkpoint {generation} cannot be restored ({reason}), and it cannot be set aside: {fault.Message}",
+                FailureKind.CheckpointNotRestoredNow);
         }
 
-        Log.Error($"checkpoint {generation} cannot be restored and was set aside: {reason}", ("kept", kept));
+        Log.Error(Event.CheckpointSetAside, $"checkpoint {generation} cannot be restored and was set aside: {reason}", ("kept", kept));
         _lastFailure = $" (checkpoint {generation}: {reason})";
     }
 
@@ -379,11 +396,11 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 
         if (isExpected)
         {
-            Log.Warning($"{reason}; starting afresh");
+            Log.Warning(Event.CheckpointNotUsed, $"{reason}; starting afresh");
         }
         else
         {
-            Log.Error($"{reason}; starting afresh");
+            Log.Error(Event.CheckpointNotUsed, $"{reason}; starting afresh");
         }
 
         return new RestoreOutcome.Fresh(GivesUpNothing: false);

@@ -26,7 +26,7 @@ internal static class RestoredFile
 
         if (path is not null && Faults.Of(Replace) is { } fault)
         {
-            Log.Error("restoredFile could not be written", ("reason", fault.Message));
+            Log.Error(Event.RestoredFileFailed, "restoredFile could not be written", ("reason", fault.Message));
         }
     }
 
@@ -34,7 +34,7 @@ internal static class RestoredFile
     {
         if (path is not null && Faults.Of(() => File.Delete(path)) is { } fault)
         {
-            Log.Error("restoredFile of an earlier run could not be removed", ("reason", fault.Message));
+            Log.Error(Event.RestoredFileFailed, "restoredFile of an earlier run could not be removed", ("reason", fault.Message));
         }
     }
 

@@ -38,7 +38,8 @@ internal sealed class RestoredTraits(IReadOnlyList<string> ownThen, IReadOnlyLis
         foreach ((string name, Difference difference) in restored.Differences)
         {
             string pids = string.Join(' ', difference.Tasks.Take(MostNamed)) + (difference.Tasks.Count > MostNamed ? $" and {difference.Tasks.Count - MostNamed} more" : "");
-            Log.Warning("restored processes are not as they were saved", ("what", name), ("pids", pids), ("was", difference.Was), ("is", difference.Is));
+            Log.Warning(Event.TraitNotRestored, "restored processes are not as they were saved",
+                ("what", name), ("pids", pids), ("was", difference.Was), ("is", difference.Is));
         }
     }
 

@@ -22,7 +22,7 @@ internal static class X11Directory
 
         if (Faults.Of(MakeForEverybody) is { } fault)
         {
-            Log.Debug("there is no directory for the sockets of X servers", ("path", Path), ("reason", fault.Message));
+            Log.Debug(Event.NoX11Directory, "there is no directory for the sockets of X servers", ("path", Path), ("reason", fault.Message));
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class CheckpointPreparation(Pod pod, RunPolicy policy, ITree tre
             return objection;
         }
 
-        Log.Info("the checkpoint waits for the pages that have not come in yet", ("mib", missing.Left >> 20));
+        Log.Info(Event.CheckpointWaitsForPages, "the checkpoint waits for the pages that have not come in yet", ("mib", missing.Left >> 20));
         missing.Wait(() => leaveRunning ? IsOver : started.Program.HasExited, deadline);
         return missing.Failure ?? (missing.AreComing ? $"{missing.Left >> 20} of {missing.Total >> 20} MiB of the program's memory have not come in yet" : null);
     }

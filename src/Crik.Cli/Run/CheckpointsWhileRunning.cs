@@ -67,7 +67,7 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
     {
         if (!order.LeaveRunning)
         {
-            Log.Info("making a checkpoint, and ending the program with it", ("because", Ordered));
+            Log.Info(Event.CheckpointBegins, "making a checkpoint, and ending the program with it", ("because", Ordered));
         }
 
         SaveOutcome outcome = order.LeaveRunning ? Make(Ordered) : run.CheckpointAndEnd(Ordered, policy.GracePeriod);
@@ -108,7 +108,7 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
         }
 
         string deadline = news.Deadline?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
-        Log.Info("the node begins to go away", ("state", news.State.ToWireName()), ("because", news.Reason), ("deadline", deadline));
+        Log.Info(Event.NodeBeginsToGoAway, "the node begins to go away", ("state", news.State.ToWireName()), ("because", news.Reason), ("deadline", deadline));
         run.Hooks.OnNodeWarning(
             [("NODE_STATE", news.State.ToWireName()), ("NODE_STATE_REASON", news.Reason), ("NODE_DEADLINE", deadline)], () => run.IsOver);
         if (policy.CheckpointOnWarning && !_hasCheckpointOfWarning && !run.IsOver)

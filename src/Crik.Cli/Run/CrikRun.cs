@@ -43,7 +43,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
             imageDir, start.LockTimeout, time => init.Wait(() => init.TerminationRequested is not null, Deadline.In(time)), mayBeReadOnly: start.RestoreMode == RestoreMode.Always);
         if (directory is null)
         {
-            Log.Info("SIGTERM came while waiting for the image directory; nothing was started");
+            Log.Info(Event.StartInterrupted, "SIGTERM came while waiting for the image directory; nothing was started");
             return new RunEnding.Interrupted();
         }
 

@@ -41,7 +41,7 @@ internal sealed class Hooks(IInit init, HookPolicy policy, Func<int, int, ulong?
         };
         if (init.TryStart(spec, out int errno) is not { } hook)
         {
-            Log.Error($"{key} could not be run: /bin/sh: {Errno.Text(errno)}");
+            Log.Error(Event.HookFailed, $"{key} could not be run: /bin/sh: {Errno.Text(errno)}");
             return false;
         }
 
@@ -54,13 +54,13 @@ internal sealed class Hooks(IInit init, HookPolicy policy, Func<int, int, ulong?
 
         if (hook.Exit is not { } exit)
         {
-            Log.Warning($"{key} still runs, and crik does not wait for it any more", ("pid", hook.Pid));
+            Log.Warning(Event.HookLeftRunning, $"{key} still runs, and crik does not wait for it any more", ("pid", hook.Pid));
             return false;
         }
 
         if (exit.ToExitCode() != 0)
         {
-            Log.Warning($"{key} ended badly", ("with", exit));
+            Log.Warning(Event.HookFailed, $"{key} ended badly", ("with", exit));
         }
 
         return exit.ToExitCode() == 0;
@@ -71,7 +71,7 @@ internal sealed class Hooks(IInit init, HookPolicy policy, Func<int, int, ulong?
         int errno = (send ?? Libc.SendSignal)(-hook.Pid, Signal.SIGKILL, null);
         string limit = time < policy.HookTimeout ? "the time that is left" : "hookTimeout";
         string seconds = time.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-        Log.Warning(errno is 0 or Errno.ESRCH ? $"{key} took longer than {limit} ({seconds}s) and was killed"
+        Log.Warning(Event.HookTimedOut, errno is 0 or Errno.ESRCH ? $"{key} took longer than {limit} ({seconds}s) and was killed"
             : $"{key} took longer than {limit} ({seconds}s) and could not be killed ({Errno.Text(errno)}); it goes on", ("pid", hook.Pid));
     }
 }

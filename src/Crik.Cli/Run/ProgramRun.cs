@@ -53,7 +53,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     {
         if (_journal.Settle())
         {
-            Log.Debug("the restored program has run for settleTime, so its state counts as healthy");
+            Log.Debug(Event.StateHealthy, "the restored program has run for settleTime, so its state counts as healthy");
             _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
         }
     }
@@ -62,12 +62,12 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     /// <param name="because">The reason for the checkpoint, for the log and the hooks.</param>
     public SaveOutcome CheckpointAndGoOn(string because)
     {
-        Log.Info("making a checkpoint, after which the program runs on", ("because", because));
+        Log.Info(Event.CheckpointBegins, "making a checkpoint, after which the program runs on", ("because", because));
         WriteSpeeds before = _journal.Record.Speeds;
         SaveOutcome outcome = Save(because, s_longestWhileRunning, leaveRunning: true);
         if (outcome is SaveOutcome.Failed failed)
         {
-            Log.Error($"no checkpoint was made: {failed.Reason}. The program runs on; older checkpoints are as they were");
+            Log.Error(Event.CheckpointFailed, $"no checkpoint was made: {failed.Reason}. The program runs on; older checkpoints are as they were");
         }
         else if (outcome is SaveOutcome.Committed committed)
         {
@@ -181,7 +181,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
             Report("exited", $"the program ended with {exit}", mayCount: true, exitCode: exit.ToExitCode());
         }
 
-        Log.Info("the program ended", ("with", exit));
+        Log.Info(Event.ProgramEnded, "the program ended", ("with", exit));
         return new RunEnding.Ended(exit);
     }
 
@@ -231,7 +231,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     {
         if (Faults.Of(() => pod.Store.Prune(Retention.ToRemove(pod.Store.Generations(), pod.Store.Skipped(), policy.Save.Keep, pod.Store.StateOf))) is { } fault)
         {
-            Log.Warning("old checkpoints could not be removed", ("reason", fault.Message));
+            Log.Warning(Event.PruneFailed, "old checkpoints could not be removed", ("reason", fault.Message));
         }
     }
 }

@@ -24,18 +24,19 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         pod.Store.SweepUnfinished();
         foreach (string problem in pod.Criu.Setup.Problems)
         {
-            Log.Warning("no checkpoint can be made here: " + problem);
+            Log.Warning(Event.CheckpointsImpossible, "no checkpoint can be made here: " + problem);
         }
 
         CriuSetup criu = pod.Criu.Setup;
         if (criu.HasUselessCapabilities)
         {
-            Log.Info("SYS_ADMIN, NET_ADMIN and SYS_TIME bring nothing in the user namespace of this pod (hostUsers: false); crik uses the basic level");
+            Log.Info(Event.CapabilitiesUseless,
+                "SYS_ADMIN, NET_ADMIN and SYS_TIME bring nothing in the user namespace of this pod (hostUsers: false); crik uses the basic level");
         }
 
         if (Preload.ReachesCriu && criu.Problems.Count == 0 && CriuReach.Objection(criu.File, save.ShareSysvMemory) is { } objection)
         {
-            Log.Warning(objection);
+            Log.Warning(Event.CriuNotReached, objection);
         }
 
         RunRecord? last = pod.Store.ReadRunRecord();
@@ -44,7 +45,8 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         IReadOnlyList<int> committed = pod.Store.Generations();
         last = trial?.EarlyEnds >= start.RestoreLimit ? GiveUp(trial, last!, committed) : last;
         StartDecision decision = StartDecision.Decide(last, committed, start.RestoreMode, start.WhenCrashed);
-        Log.Info(decision.Generations.Count > 0 ? "restoring" : "starting afresh", ("because", decision.Reason));
+        Log.Info(decision.Generations.Count > 0 ? Event.RestoreBegins : Event.FreshStart,
+            decision.Generations.Count > 0 ? "restoring" : "starting afresh", ("because", decision.Reason));
         RestoreProcedure procedure = new(
             pod, restore, new ProcRestoredTree(pod.Init), _identity, last?.End?.Kind);
         switch (procedure.Run(decision.Generations))
@@ -58,7 +60,7 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
                 RestoredFile.Remove(restore.RestoredFile);
                 return Begin(StartProgram(), begun, missing: null);
             default:
-                Log.Info("SIGTERM came during the restore; the checkpoint is as it was");
+                Log.Info(Event.StartInterrupted, "SIGTERM came during the restore; the checkpoint is as it was");
                 return null;
         }
     }
@@ -68,7 +70,8 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
     private RunRecord GiveUp(StateTrial trial, RunRecord last, IReadOnlyList<int> committed)
     {
         int[] givenUp = [.. committed.Where(generation => pod.Store.StateOf(generation) == trial.State)];
-        Log.Warning($"{trial.EarlyEnds} restored runs in a row ended within {start.SettleTime.TotalSeconds:0} s, so crik gives up the state that they went on from, and goes back "
+        Log.Warning(Event.RestoreLimitReached,
+            $"{trial.EarlyEnds} restored runs in a row ended within {start.SettleTime.TotalSeconds:0} s, so crik gives up the state that they went on from, and goes back "
             + "to an older one, or starts afresh; 'crik rollback' can choose the checkpoints again", ("checkpoints", string.Join(", ", givenUp)));
         return last with { Skipped = [.. committed.Where(generation => givenUp.Contains(generation) || last.Skipped?.Contains(generation) == true).Order()] };
     }

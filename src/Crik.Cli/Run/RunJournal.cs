@@ -49,7 +49,7 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start, Deadlin
         }
         else if (Faults.Of(() => store.WriteRunRecord(_record)) is { } fault)
         {
-            Log.Error("the start of the run could not be recorded", ("reason", fault.Message));
+            Log.Error(Event.RunStartNotRecorded, "the start of the run could not be recorded", ("reason", fault.Message));
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start, Deadlin
 
         if (Faults.Of(Write) is { } fault)
         {
-            Log.Error("the end of the run could not be recorded", ("reason", fault.Message));
+            Log.Error(Event.RunEndNotRecorded, "the end of the run could not be recorded", ("reason", fault.Message));
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start, Deadlin
 
         if (Faults.Of(() => BackgroundWork.Run(init, deadline, Write, giveUp)) is { } fault)
         {
-            Log.Warning("what was learned in this run could not be recorded", ("reason", fault.Message));
+            Log.Warning(Event.RunFactsNotRecorded, "what was learned in this run could not be recorded", ("reason", fault.Message));
         }
     }
 }

@@ -19,13 +19,15 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
             ? node?.AskNow(most, known => known.IsKnown && policy.CheckpointOn.Contains(known.State), () => run.Program.HasExited)
             : null;
         TerminationDecision decision = run.CanCheckpoint ? TerminationDecision.Decide(answer, policy) : new TerminationDecision(false, "the image directory is read-only");
-        Log.Info(decision.MakesCheckpoint ? "SIGTERM: making a checkpoint" : "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));
+        Log.Info(decision.MakesCheckpoint ? Event.CheckpointBegins : Event.SigtermForwarded,
+            decision.MakesCheckpoint ? "SIGTERM: making a checkpoint" : "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));
         SaveOutcome? outcome = null;
         if (decision.MakesCheckpoint)
         {
             TimeSpan gone = TimeSpan.FromMilliseconds(Environment.TickCount64 - init.TerminationRequested!.Value);
             GracePlan plan = GracePlan.From(policy.GracePeriod, gone, answer?.Deadline - DateTimeOffset.UtcNow, answer is { ClocksAgree: true });
-            Log.Debug("the time there is", ("checkpointSeconds", plan.ForCheckpoint.TotalSeconds), ("programSeconds", plan.ForProgram.TotalSeconds));
+            Log.Debug(Event.GracePeriodDivided, "the time there is",
+                ("checkpointSeconds", plan.ForCheckpoint.TotalSeconds), ("programSeconds", plan.ForProgram.TotalSeconds));
             outcome = run.CheckpointAndEnd(decision.Reason, plan.ForCheckpoint);
             if (outcome is not SaveOutcome.Failed failed)
             {
@@ -34,7 +36,7 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
 
             init.Terminate(); // first: the log may be slow
             run.Report("failed", $"no checkpoint was made: {failed.Reason}", mayCount: true);
-            Log.Error($"no checkpoint was made: {failed.Reason}. The program gets its SIGTERM; older checkpoints are as they were");
+            Log.Error(Event.CheckpointFailed, $"no checkpoint was made: {failed.Reason}. The program gets its SIGTERM; older checkpoints are as they were");
         }
         else
         {

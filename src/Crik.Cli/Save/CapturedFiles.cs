@@ -23,7 +23,7 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
             using HeldFiles held = FindHeld(frozen.Tree, own);
             foreach (string note in FileArchive.Capture(policy.AdditionalPaths, own.Files, own.Places, draft.FilesPath, cancellation, held).Notes)
             {
-                Log.Warning(note);
+                Log.Warning(Event.FilesNotSaved, note);
             }
         }
 
@@ -45,7 +45,8 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
         NextPod next = new(mounts, age.FirstMounts, age.Lifetime(), IsSaved, Machine.Addresses());
         ImageContents images = ImageContents.Read(draft.ImagesPath);
         Verdict verdict = RestoreProof.Of(images, next, RenamedFile.Moves(frozen.Renamed.Linked), frozen.Sockets.Value);
-        Log.Debug("what criu saved was compared with what a new pod will have", ("files", images.Files.Count), ("ms", clock.ElapsedMilliseconds));
+        Log.Debug(Event.CheckpointProven, "what criu saved was compared with what a new pod will have",
+            ("files", images.Files.Count), ("ms", clock.ElapsedMilliseconds));
         if (!verdict.IsGood)
         {
             throw new CheckpointException(verdict.Text());
@@ -78,10 +79,11 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
         OwnFiles own = OwnFiles.Choose(held, changed, policy.ContainerFilesLimit, leaveAlone, mounts, lifetime, path => Libc.TryStatus(path, followLinks: false));
         if (own.LeftOut is { } leftOut)
         {
-            Log.Warning(leftOut);
+            Log.Warning(Event.FilesNotSaved, leftOut);
         }
 
-        Log.Debug("files of the container are copied into the checkpoint", ("files", own.Files.Count), ("directories", own.Places.Count));
+        Log.Debug(Event.ContainerFilesFound, "files of the container are copied into the checkpoint",
+            ("files", own.Files.Count), ("directories", own.Places.Count));
         return own;
     }
 }

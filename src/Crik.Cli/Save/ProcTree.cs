@@ -37,7 +37,7 @@ internal sealed class ProcTree(PrivilegeLevel level, StandardStreams streams, IR
     {
         foreach (string path in OwnDatabases.Find(tasks, Mount.ReadAll()).Where(_named.Add))
         {
-            Log.Warning(OwnDatabases.Meaning, ("path", ByteStrings.Printable(path)));
+            Log.Warning(Event.DatabaseNotOnVolume, OwnDatabases.Meaning, ("path", ByteStrings.Printable(path)));
         }
     }
 
@@ -48,7 +48,8 @@ internal sealed class ProcTree(PrivilegeLevel level, StandardStreams streams, IR
         if (level == PrivilegeLevel.Basic && (ProcFs.Lines("/proc/sysvipc/sem").Length > 1 || ProcFs.Lines("/proc/sysvipc/msg").Length > 1)) // the first line has the titles
         {
             // They belong to the pod and to no process. criu sees them only if the tree has its own IPC namespace.
-            Log.Warning("System V semaphores and message queues are not saved; if they are the program's, add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME");
+            Log.Warning(Event.SysvObjectsNotSaved,
+                "System V semaphores and message queues are not saved; if they are the program's, add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME");
         }
 
         return FrozenTree.Read(root, streams, stopped);

@@ -129,7 +129,8 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             Compress = _plan.Compresses,
             ConfigFile = settings is null ? null : $"/proc/{Environment.ProcessId}/fd/{settings.Number}",
         }));
-        return Converse(criu, draft, new Progress("writing the checkpoint", new Work(speeds.Foresee(size, _plan.Compresses)), () => new Work(ProcFs.BytesWritten(criu.Process.Pid))));
+        Work total = new(speeds.Foresee(size, _plan.Compresses));
+        return Converse(criu, draft, new Progress(Event.CheckpointProgress, "writing the checkpoint", total, () => new Work(ProcFs.BytesWritten(criu.Process.Pid))));
     }
 
     private SaveOutcome Converse(ICriuSession criu, CheckpointDraft draft, Progress progress)
@@ -233,7 +234,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             : Try(draft.Commit) ?? (pod.Init.NoteCommitted() ? null : TakeBack(draft));
         if (refused is null)
         {
-            Log.Info("checkpoint committed", ("generation", draft.Generation), ("ms", _clock.ElapsedMilliseconds),
+            Log.Info(Event.CheckpointCommitted, "checkpoint committed", ("generation", draft.Generation), ("ms", _clock.ElapsedMilliseconds),
                 ("tasks", tree.Tasks.Count), ("criu", _plan!.CriuVersion), ("mode", pod.Level));
             return new SaveState.Committed(tree);
         }
@@ -255,7 +256,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             return new SaveOutcome.Failed(failure);
         }
 
-        Log.Info("checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", _clock.ElapsedMilliseconds),
+        Log.Info(Event.CheckpointCommitted, "checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", _clock.ElapsedMilliseconds),
             ("frozenMs", (long)frozen.TotalMilliseconds), ("tasks", saved.Before.Tree.Tasks.Count));
         return Measured(draft.Generation);
     }
@@ -278,7 +279,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     private string? InBackground(string what, Action<CancellationToken> work)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        void Report() => Log.Info(what, ("seconds", (long)clock.Elapsed.TotalSeconds), ("unwrittenMib", ProcFs.UnwrittenBytes() >> 20));
+        void Report() => Log.Info(Event.CheckpointProgress, what, ("seconds", (long)clock.Elapsed.TotalSeconds), ("unwrittenMib", ProcFs.UnwrittenBytes() >> 20));
         bool inTime = true;
         return Try(() => inTime = BackgroundWork.Run(pod.Init, request.Deadline, work, GiveUp, Report))
             ?? (inTime ? null
@@ -329,7 +330,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         string? kept = pod.Store.KeepDumpLog(draft);
         foreach (string line in explained.Evidence)
         {
-            Log.Warning("criu: " + line);
+            Log.Warning(Event.CriuSaid, "criu: " + line);
         }
 
         // A criu that died without a message may have left a task in the middle of criu's code. That task is about to die, so a second attempt
@@ -351,7 +352,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
 
     private SaveOutcome.Committed EndTreeOfEndedCriu(SaveState.Committed committed, int generation, params (string Key, object? Value)[] why)
     {
-        Log.Warning("criu ended badly after the checkpoint was committed; the checkpoint counts", [("generation", generation), .. why]);
+        Log.Warning(Event.CriuEndedBadly, "criu ended badly after the checkpoint was committed; the checkpoint counts", [("generation", generation), .. why]);
         return EndTree(committed, generation);
     }
 
@@ -374,15 +375,15 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             policy.Compression, () => version >= FirstCriuThatCompresses && pod.Criu.CanCompress() == true, size, free, request.Deadline.Left, speeds);
         if (decision.WasRefused)
         {
-            Log.Warning("the memory is not compressed", ("because", decision.Reason));
+            Log.Warning(Event.MemoryNotCompressed, "the memory is not compressed", ("because", decision.Reason));
         }
         else if (decision.Compresses)
         {
-            Log.Info("the memory is compressed", ("because", decision.Reason));
+            Log.Info(Event.MemoryCompressed, "the memory is compressed", ("because", decision.Reason));
         }
         else
         {
-            Log.Debug("the memory is not compressed", ("because", decision.Reason));
+            Log.Debug(Event.MemoryNotCompressed, "the memory is not compressed", ("because", decision.Reason));
         }
 
         return decision.Compresses;

@@ -38,7 +38,8 @@ internal sealed class SaveProcedure(Pod pod, SavePolicy policy, ITree trees)
                 return outcome;
             }
 
-            Log.Warning("no checkpoint was made, for a reason that may pass; trying again", ("attempt", attempt), ("reason", failed.Reason));
+            Log.Warning(Event.CheckpointAttemptFailed, "no checkpoint was made, for a reason that may pass; trying again",
+                ("attempt", attempt), ("reason", failed.Reason));
             before = current.Leftover;
             if (failed.Repeat == Repeat.WhileTimeLasts)
             {

@@ -33,7 +33,8 @@ internal static class Undelivered
             }
         }
 
-        Log.Warning("what was on its way to the program cannot be saved, and is dropped", ("connectionsClosed", connections), ("messagesLost", messages));
+        Log.Warning(Event.UndeliveredDropped, "what was on its way to the program cannot be saved, and is dropped",
+            ("connectionsClosed", connections), ("messagesLost", messages));
     }
 
     private static int Count(FileDescriptor socket, Func<FileDescriptor, bool> take)

@@ -51,7 +51,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     {
         foreach (string path in directory.MayChange() ? UnfinishedIn(directory.Path) : [])
         {
-            Log.Info("removing what an interrupted run left unfinished", ("path", path));
+            Log.Info(Event.LeftoverRemoved, "removing what an interrupted run left unfinished", ("path", path));
             MoveAwayAndRemove(path);
         }
     }
@@ -108,7 +108,8 @@ internal sealed class CheckpointStore(ImageDirectory directory)
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                Log.Debug("this directory cannot hold the files of a restore", ("place", place), ("reason", Faults.Reason(exception)));
+                Log.Debug(Event.RestoreDirectoryUnusable, "this directory cannot hold the files of a restore",
+                    ("place", place), ("reason", Faults.Reason(exception)));
             }
         }
 
@@ -171,7 +172,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
 
         if (Faults.Of(KeepLogs) is { } fault)
         {
-            Log.Warning("the logs of a failed restore could not be kept, or older ones not removed", ("reason", fault.Message));
+            Log.Warning(Event.CriuLogsNotKept, "the logs of a failed restore could not be kept, or older ones not removed", ("reason", fault.Message));
         }
 
         string attempt = directory.RestoreOf(generation);
@@ -205,7 +206,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         _ = Faults.Of(Keep);
         if (isKept && Faults.Of(RemoveOldest) is { } fault)
         {
-            Log.Warning("older logs of failed dumps could not be removed", ("reason", fault.Message));
+            Log.Warning(Event.CriuLogsNotKept, "older logs of failed dumps could not be removed", ("reason", fault.Message));
         }
 
         return isKept ? kept : null;

@@ -62,7 +62,8 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
         {
             if (mayBeReadOnly && Libc.CheckWritable(path) == Errno.EROFS)
             {
-                Log.Info("the image directory is read-only: checkpoints are restored from it, and none are made", ("imageDir", path));
+                Log.Info(Event.ImageDirectoryReadOnly, "the image directory is read-only: checkpoints are restored from it, and none are made",
+                    ("imageDir", path));
                 return new ImageDirectory(path, heldLock: null);
             }
 
@@ -155,7 +156,7 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
         string? loss = FindLoss();
         if (loss is not null && Interlocked.Exchange(ref _lossIsLogged, 1) == 0)
         {
-            Log.Error(loss);
+            Log.Error(Event.LockLost, loss);
         }
 
         return loss is null;
@@ -193,13 +194,13 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
         }
         catch (LinuxException exception) when (exception.Errno is Errno.EPERM)
         {
-            Log.Debug("the mode of the image directory stays as it is: it is another user's", ("imageDir", path));
+            Log.Debug(Event.ImageDirectoryModeKept, "the mode of the image directory stays as it is: it is another user's", ("imageDir", path));
         }
 
         if (Libc.TryStatus(path, followLinks: true) is { } own && Libc.TryStatus("/", followLinks: true) is { } root
             && own.Device == root.Device)
         {
-            Log.Warning("no volume is mounted at the image directory: its checkpoints go away with the container", ("imageDir", path));
+            Log.Warning(Event.NoVolumeMounted, "no volume is mounted at the image directory: its checkpoints go away with the container", ("imageDir", path));
         }
 
         if (Libc.CheckWritable(path) is var errno and not 0)
@@ -225,7 +226,7 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
 
             if (!told)
             {
-                Log.Info("waiting for the image directory", ("holder", name), ("seconds", patience.TotalSeconds));
+                Log.Info(Event.WaitsForLock, "waiting for the image directory", ("holder", name), ("seconds", patience.TotalSeconds));
                 told = true;
             }
 
@@ -269,7 +270,8 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
         });
         if (fault is not null) // a full volume, for instance
         {
-            Log.Warning("crik holds the lock of the image directory and could not write its name into it", ("path", LockIn(path)), ("reason", fault.Message));
+            Log.Warning(Event.LockHolderNotWritten, "crik holds the lock of the image directory and could not write its name into it",
+                ("path", LockIn(path)), ("reason", fault.Message));
         }
 
         ImageDirectory directory = new(path, file, epoch);

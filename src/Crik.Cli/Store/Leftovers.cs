@@ -43,7 +43,8 @@ internal sealed class Leftovers
     {
         if (Faults.Of(step) is { } fault)
         {
-            Log.Warning("an unfinished directory could not be removed; the next start tries again", ("path", path), ("reason", fault.Message));
+            Log.Warning(Event.LeftoverNotRemoved, "an unfinished directory could not be removed; the next start tries again",
+                ("path", path), ("reason", fault.Message));
         }
     }
 

@@ -15,7 +15,7 @@ internal static class RunRecordReader
         RunRecord? record = TryRead(path, out string? damage);
         if (damage is not null)
         {
-            Log.Warning("the run record cannot be read and counts as a run that vanished", ("path", path), ("reason", damage));
+            Log.Warning(Event.RunRecordDamaged, "the run record cannot be read and counts as a run that vanished", ("path", path), ("reason", damage));
         }
 
         return record;

@@ -11,10 +11,21 @@ internal static partial class LogMessages
 {
     /// <summary>Every message. A call that chooses between two messages has both.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Repository.SourceFiles("src/Crik.Cli").Select(File.ReadAllText)
-        .SelectMany(source => Call().Matches(source).SelectMany(call => FirstArgument(source, call.Index + call.Length)))
+        .SelectMany(source => Call().Matches(source).SelectMany(call => Message(source, AfterEvent(source, call.Index + call.Length))))
         .Where(message => message.Any(char.IsLetter)).Distinct()];
 
-    private static List<string> FirstArgument(string source, int at)
+    /// <returns>The index after the first argument, which is the event.</returns>
+    private static int AfterEvent(string source, int at)
+    {
+        for (int depth = 0; depth > 0 || source[at] != ','; at++)
+        {
+            depth += source[at] is '(' or '{' ? 1 : source[at] is ')' or '}' ? -1 : 0;
+        }
+
+        return at + 1;
+    }
+
+    private static List<string> Message(string source, int at)
     {
         List<StringBuilder> messages = [new()];
         for (int depth = 0; depth > 0 || source[at] is not (',' or ')'); at++)
