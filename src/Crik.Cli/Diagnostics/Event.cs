@@ -38,6 +38,7 @@ internal enum Event
     FilesNotPutBack,
     FilesNotSaved,
     FilesNotTakenBack,
+    FilesOnVolumesStay,
     FreshStart,
     GracePeriodDivided,
     HookFailed,

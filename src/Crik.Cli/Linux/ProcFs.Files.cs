@@ -27,6 +27,11 @@ internal static partial class ProcFs
     public static bool IsOpenForWriting(int pid, int descriptor) =>
         Libc.TryStatus($"/proc/{pid}/fd/{descriptor}", followLinks: false)?.Permissions.HasFlag(UnixFileMode.UserWrite) == true;
 
+    /// <summary>Whether a process can only append to a file through a descriptor: criu does not compare the size then (should_check_size, criu/files-reg.c).</summary>
+    public static bool IsOpenForAppending(int pid, int descriptor) =>
+        Field(Lines($"/proc/{pid}/fdinfo/{descriptor}"), "flags:") is { } flags
+        && (Convert.ToInt64(flags, 8) & (Libc.O_APPEND | Libc.O_ACCMODE)) == (Libc.O_APPEND | Libc.O_WRONLY);
+
     /// <summary>Whether a process of this PID namespace has a lease on a file (F_SETLEASE, fcntl(2); <c>/proc/locks</c>, proc(5)).</summary>
     public static bool HasLeases() => Lines("/proc/locks").Any(line => line.Contains(" LEASE ", StringComparison.Ordinal));
 

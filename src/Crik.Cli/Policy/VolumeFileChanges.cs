@@ -1,3 +1,4 @@
+using Crik.Configuration;
 using Crik.Files;
 using Crik.Store;
 
@@ -6,6 +7,8 @@ namespace Crik.Policy;
 /// <summary>Tells which files on volumes have changed since the checkpoint, although the program's memory comes back as it was.</summary>
 internal static class VolumeFileChanges
 {
+    private const int MostNames = 3;
+
     /// <param name="now">The file as it is now; <see langword="null"/> when it is missing, which the compatibility gate reports.</param>
     public static IEnumerable<string> Of(CheckpointManifest manifest, Func<string, FileStamp?> now)
     {
@@ -23,5 +26,26 @@ internal static class VolumeFileChanges
                 yield return $"{file.Path}, which the program had open for writing at the checkpoint, {change} since";
             }
         }
+    }
+
+    /// <summary>Tells what a crash will not bring back after a checkpoint that left the program running.</summary>
+    /// <returns><see langword="null"/> when there is nothing to tell.</returns>
+    public static string? AfterCrash(IReadOnlyList<WrittenFile> files, StartPolicy start, WhenVolumeFilesChanged when)
+    {
+        bool isRestored = start.WhenCrashed == WhenCrashed.Restore || start.RestoreMode == RestoreMode.Always;
+        List<WrittenFile> resizable = [.. files.Where(file => !file.IsAppendOnly)];
+        return files.Count == 0 || !isRestored ? null : when switch
+        {
+            WhenVolumeFilesChanged.StartFresh => $"the next start begins afresh if {Names(files)} changed since (whenVolumeFilesChanged)",
+            WhenVolumeFilesChanged.Fail => $"the next start ends with an error if {Names(files)} changed since (whenVolumeFilesChanged)",
+            _ when resizable.Count > 0 => $"criu refuses to restore if the size of {Names(resizable)} changed since",
+            _ => $"the program writes once more to {Names(files)} what it wrote since",
+        };
+    }
+
+    private static string Names(IReadOnlyList<WrittenFile> files)
+    {
+        string first = string.Join(", ", files.Take(MostNames).Select(file => file.Path));
+        return files.Count > MostNames ? $"{first} or {files.Count - MostNames} more" : first;
     }
 }

@@ -56,7 +56,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
         }
 
         ProcTree tree = new(pod.Level, streams, save.InotifyIncompatiblePaths);
-        ProgramRun run = new(pod, new RunPolicy(start, save, options.Hooks, options.Termination), tree, started);
+        ProgramRun run = new(pod, new RunPolicy(start, options.Restore, save, options.Hooks, options.Termination), tree, started);
         RunEnding ending = run.UntilTheEnd(() => Accompany(run, node, control, pod));
         Deadline untilRemoved = Deadline.In(s_longestRemoval);
         pod.Store.RemoveLeftovers(() => untilRemoved.HasPassed);

@@ -12,7 +12,7 @@ using Crik.Store;
 namespace Crik.Run;
 
 /// <summary>The part of the configuration that one run of the program needs.</summary>
-internal sealed record RunPolicy(StartPolicy Start, SavePolicy Save, HookPolicy Hooks, TerminationPolicy Termination);
+internal sealed record RunPolicy(StartPolicy Start, RestorePolicy Restore, SavePolicy Save, HookPolicy Hooks, TerminationPolicy Termination);
 
 /// <summary>One run of the program, from its start or restore to its end, and the checkpoints that it gets.</summary>
 internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramStarted started)
@@ -23,6 +23,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     private readonly CheckpointPreparation _preparation = new(pod, policy, tree, started);
     private readonly SaveProcedure _save = new(pod, policy.Save, tree);
     private readonly RunJournal _journal = started.Journal;
+    private bool _hasWarnedOfFiles;
 
     /// <summary>The status as far as checkpoints change it. It is replaced as a whole, so that any thread can read it.</summary>
     private volatile RunStatus _status = new()
@@ -76,6 +77,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
                 _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
             }
 
+            WarnOfFilesThatStay(committed.WrittenFiles);
             Prune();
             Hooks.AfterCheckpoint(because, committed.Generation, () => IsOver);
         }
@@ -225,6 +227,17 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         }
 
         return outcome;
+    }
+
+    /// <summary>Says once in a run what a crash would not bring back.</summary>
+    private void WarnOfFilesThatStay(IReadOnlyList<WrittenFile> files)
+    {
+        if (!_hasWarnedOfFiles && VolumeFileChanges.AfterCrash(files, policy.Start, policy.Restore.WhenVolumeFilesChanged) is { } consequence)
+        {
+            _hasWarnedOfFiles = true;
+            Log.Warning(Event.FilesOnVolumesStay, $"after a crash the program's memory goes back to the newest checkpoint, and files on volumes do not: {ByteStrings.Printable(consequence)}. "
+                + "Files in additionalPaths go back, too, and hooks.beforeCheckpoint can let the program close a file");
+        }
     }
 
     private void Prune()

@@ -258,7 +258,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
 
         Log.Info(Event.CheckpointCommitted, "checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", _clock.ElapsedMilliseconds),
             ("frozenMs", (long)frozen.TotalMilliseconds), ("tasks", saved.Before.Tree.Tasks.Count));
-        return Measured(draft.Generation);
+        return Measured(draft.Generation, saved.Before.Written.Value);
     }
 
     private string? Seal(SaveState.Captured saved, CheckpointDraft draft) => InBackground("waiting for the disk of the image directory", _ =>
@@ -271,8 +271,8 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
         draft.Seal(manifest);
     });
 
-    private SaveOutcome.Committed Measured(int generation) =>
-        new(generation, _plan!.Compresses ? _plan.Bytes : _plan.PageBytes, _plan.Compresses ? _plan.PageBytes : null, _plan.Writing);
+    private SaveOutcome.Committed Measured(int generation, IReadOnlyList<WrittenFile>? written = null) =>
+        new(generation, _plan!.Compresses ? _plan.Bytes : _plan.PageBytes, _plan.Compresses ? _plan.PageBytes : null, _plan.Writing) { WrittenFiles = written ?? [] };
 
     /// <summary>Does slow work that can fail on a separate thread, so that the run can react to time limits and SIGTERM meanwhile.</summary>
     /// <returns>Why it failed; <see langword="null"/> when it succeeded.</returns>

@@ -1,3 +1,5 @@
+using Crik.Store;
+
 namespace Crik.Save;
 
 internal abstract record SaveOutcome
@@ -5,7 +7,11 @@ internal abstract record SaveOutcome
     /// <param name="Bytes">About how many bytes of memory the program has.</param>
     /// <param name="CompressedBytes">The size of that memory in the images; <see langword="null"/> when it was not compressed.</param>
     /// <param name="Writing">How long it took to write the memory to the disk, without what other writers had to write.</param>
-    public sealed record Committed(int Generation, long Bytes, long? CompressedBytes, TimeSpan Writing) : SaveOutcome;
+    public sealed record Committed(int Generation, long Bytes, long? CompressedBytes, TimeSpan Writing) : SaveOutcome
+    {
+        /// <summary>The files on volumes that a program which runs on had open for writing.</summary>
+        public IReadOnlyList<WrittenFile> WrittenFiles { get; init; } = [];
+    }
 
     /// <param name="Reason">Why the save failed, in words that a user understands.</param>
     public sealed record Failed(string Reason, Repeat Repeat = Repeat.No) : SaveOutcome;

@@ -21,7 +21,8 @@ internal static class WrittenFiles
             }
         }
 
-        return [.. found.Values];
+        HashSet<string> resizable = [.. tree.Open.Where(file => found.ContainsKey(file.Target) && !ProcFs.IsOpenForAppending(file.Pid, file.Number)).Select(file => file.Target)];
+        return [.. found.Values.Select(file => file with { IsAppendOnly = !resizable.Contains(file.Path) })];
     }
 
     private static FileStamp? StampOf(OpenDescriptor file, Mount mount)

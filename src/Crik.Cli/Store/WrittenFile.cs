@@ -6,4 +6,8 @@ namespace Crik.Store;
 /// A file on a volume that the program had open for writing at the checkpoint. Its contents are not in the checkpoint, so they must still
 /// be the same when the program's memory comes back.
 /// </summary>
-internal sealed record WrittenFile(string Path, FileStamp Stamp);
+internal sealed record WrittenFile(string Path, FileStamp Stamp)
+{
+    /// <summary>Whether the program can do nothing with the file but append to it, so that criu accepts another size. The manifest does not have this.</summary>
+    public bool IsAppendOnly { get; init; }
+}

@@ -1,3 +1,4 @@
+using Crik.Configuration;
 using Crik.Files;
 using Crik.Policy;
 using Crik.Store;
@@ -49,6 +50,31 @@ public sealed class VolumeFileChangesTests
 
     [Fact]
     public void A_checkpoint_of_an_earlier_crik_without_the_list_has_no_changes() => Assert.Empty(VolumeFileChanges.Of(With(), _ => new FileStamp(1, 1, 1)));
+
+    [Theory]
+    [InlineData("Warn", 0, "a", "the program writes once more to /a what it wrote since")]
+    [InlineData("Warn", 0, "ab", "the program writes once more to /a, /b what it wrote since")]
+    [InlineData("Warn", 1, "abc", "criu refuses to restore if the size of /a changed since")] // the graver news alone
+    [InlineData("Warn", 5, "abcde", "criu refuses to restore if the size of /a, /b, /c or 2 more changed since")]
+    [InlineData("StartFresh", 1, "a", "the next start begins afresh if /a changed since (whenVolumeFilesChanged)")]
+    [InlineData("Fail", 0, "ab", "the next start ends with an error if /a, /b changed since (whenVolumeFilesChanged)")]
+    [InlineData("Warn", 0, "", null)]
+    public void What_a_crash_does_not_bring_back_depends_on_how_the_files_are_open(string when, int resizable, string names, string? told)
+    {
+        WrittenFile[] files = [.. names.Select((name, i) => new WrittenFile($"/{name}", default) { IsAppendOnly = i >= resizable })];
+
+        Assert.Equal(told, VolumeFileChanges.AfterCrash(files, new CrikOptions().Start, Enum.Parse<WhenVolumeFilesChanged>(when)));
+    }
+
+    [Theory]
+    [InlineData(RestoreMode.Once, false)]
+    [InlineData(RestoreMode.Always, true)]
+    public void Where_a_crash_means_a_fresh_start_there_is_nothing_to_tell(object mode, bool isTold)
+    {
+        StartPolicy start = new CrikOptions { WhenCrashed = WhenCrashed.StartFresh, RestoreMode = (RestoreMode)mode }.Start;
+
+        Assert.Equal(isTold, VolumeFileChanges.AfterCrash([new WrittenFile("/a", default)], start, WhenVolumeFilesChanged.Warn) is not null);
+    }
 
     private static CheckpointManifest With(params WrittenFile[] files) => CheckpointFixture.Manifest(1, "app", []) with { WrittenFiles = files };
 }

@@ -45,7 +45,7 @@ internal sealed class RunFixture : IDisposable
     {
         RunJournal journal = new(_files.Store, restored ?? SaveFixture.Run, settlesAt ?? Crik.Linux.Deadline.Never);
         journal.Begin();
-        RunPolicy policy = new(new CrikOptions().Start, _files.Policy with { Keep = 1 }, hooks ?? new CrikOptions().Hooks, Termination);
+        RunPolicy policy = new(new CrikOptions().Start, new CrikOptions().Restore, _files.Policy with { Keep = 1 }, hooks ?? new CrikOptions().Hooks, Termination);
         return new ProgramRun(_files.Pod(Init, criu), policy, new ScriptedTree(Program), new ProgramStarted(Program, new(["app"], []), journal, Missing: null));
     }
 
