@@ -22,7 +22,7 @@ internal static class Checkup
             .. PrivilegeChecks.Run(criu.File.StartsWith('/') ? criu.File : null, Newest(options.ImageDir)),
             .. CriuChecks.Run(init, criu),
             .. ProgramChecks.Run(1, options, criu.Level),
-            .. DirectoryChecks.Run(options.ImageDir, options.GracePeriod, configurationProblem is null),
+            .. DirectoryChecks.Run(options.ImageDir, options.Termination, configurationProblem is null),
         ];
         if (configurationProblem is null)
         {

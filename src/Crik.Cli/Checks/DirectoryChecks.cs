@@ -15,13 +15,13 @@ internal static class DirectoryChecks
     private static readonly string[] s_networkTypes = ["nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "lustre", "beegfs"];
 
     /// <param name="isAllRead">Whether the whole configuration could be read. If not, imageDir may be in the part that could not.</param>
-    public static IEnumerable<Finding> Run(string? imageDir, TimeSpan gracePeriod, bool isAllRead)
+    public static IEnumerable<Finding> Run(string? imageDir, TerminationPolicy policy, bool isAllRead)
     {
         Finding found = OfPlace(imageDir, isAllRead);
         return imageDir is null || found.Verdict == Verdict.Problem || !Directory.Exists(imageDir) ? [found] :
         [
             found, OfLock(imageDir), OfFileSystem(Mount.ReadAll(), imageDir), OfSpace(Libc.FreeBytes(imageDir), ProgramBytes()),
-            SyncSpeed.Measure(imageDir, gracePeriod, ProgramBytes()),
+            SyncSpeed.Measure(imageDir, policy, ProgramBytes()),
         ];
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Crik.Configuration;
 using Crik.Inspection;
 
 namespace Crik.Checks;
@@ -12,7 +13,7 @@ internal static class SyncSpeed
     private const int Bytes = 16 << 20;
 
     /// <summary>Writes, syncs and removes a file, and takes the time.</summary>
-    public static Finding Measure(string imageDir, TimeSpan gracePeriod, long needed)
+    public static Finding Measure(string imageDir, TerminationPolicy policy, long needed)
     {
         string path = Path.Combine(imageDir, $".check-{Environment.ProcessId}");
         try
@@ -30,7 +31,7 @@ internal static class SyncSpeed
                 Libc.Sync(file, path);
             }
 
-            return Judge(Bytes / Math.Max(0.001, clock.Elapsed.TotalSeconds), gracePeriod, needed);
+            return Judge(Bytes / Math.Max(0.001, clock.Elapsed.TotalSeconds), policy, needed);
         }
         catch (IOException exception)
         {
@@ -46,13 +47,20 @@ internal static class SyncSpeed
     }
 
     /// <param name="needed">The memory of the program that runs here, in bytes; 0 when none runs.</param>
-    internal static Finding Judge(double bytesPerSecond, TimeSpan gracePeriod, long needed)
+    internal static Finding Judge(double bytesPerSecond, TerminationPolicy policy, long needed)
     {
-        long fits = (long)(bytesPerSecond * gracePeriod.TotalSeconds * 0.75);
-        string speed = $"written and synced at {Words.Size((long)bytesPerSecond)}/s: about {Words.Size(fits)} of memory fit into three quarters of gracePeriod ({gracePeriod.TotalSeconds} s)";
+        long Fits(TimeSpan period) => (long)(bytesPerSecond * period.TotalSeconds * 0.75);
+        long fits = Fits(policy.GracePeriod);
+        long atShutdown = Fits(policy.NodeShutdownGracePeriod);
+        string speed = $"written and synced at {Words.Size((long)bytesPerSecond)}/s: about {Words.Size(fits)} of memory fit into three quarters of the {policy.GracePeriod.TotalSeconds} s "
+            + "between SIGTERM and SIGKILL (gracePeriod without preStopTime)"
+            + (atShutdown < fits ? $", and {Words.Size(atShutdown)} into those of the {policy.NodeShutdownGracePeriod.TotalSeconds} s on a node that shuts down" : "");
         return needed > fits
             ? new("sync", Verdict.Warning, $"{speed}, but the program has {Words.Size(needed)}: raise gracePeriod and terminationGracePeriodSeconds together, or use a faster volume",
                 $"# in the pod\nterminationGracePeriodSeconds: {(long)(needed / bytesPerSecond * 2) + 10}")
-            : Finding.Ok("sync", speed);
+            : needed > atShutdown
+                ? new("sync", Verdict.Warning, $"{speed}, but the program has {Words.Size(needed)}: make checkpoints before a node shuts down "
+                    + "(checkpointInterval, checkpointOnWarning), or use a faster volume")
+                : Finding.Ok("sync", speed);
     }
 }

@@ -10,6 +10,9 @@ internal sealed record CrikOptions
     /// <summary>The variable with the name of the node, which the pod's manifest sets by the downward API.</summary>
     public const string NodeNameVariable = "KUBERNETES_NODE_NAME";
 
+    /// <summary>The kubelet leaves this much even after a hook that took longer than the grace period (minimumGracePeriodInSeconds).</summary>
+    private static readonly TimeSpan s_leastAfterPreStop = TimeSpan.FromSeconds(2);
+
     private static readonly NodeState[] s_goingAway = [NodeState.ShuttingDown, NodeState.Cordoned, NodeState.Gone];
 
     /// <summary>The absolute directory for checkpoints, which outlives the pod; null runs the program without checkpoints.</summary>
@@ -88,8 +91,14 @@ internal sealed record CrikOptions
     /// <summary>How many committed checkpoints to keep.</summary>
     public int Keep { get; init; } = 2;
 
-    /// <summary>The pod's terminationGracePeriodSeconds: the time between SIGTERM and SIGKILL, at least 1 s.</summary>
+    /// <summary>The pod's terminationGracePeriodSeconds, at least 1 s: the time until SIGKILL from SIGTERM, or from the preStop hook if there is one.</summary>
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest grace period that a pod gets from a kubelet that shuts its node down; zero for the pod's own.</summary>
+    public TimeSpan NodeShutdownGracePeriod { get; init; }
+
+    /// <summary>How much of the grace period the container's preStop hook takes before SIGTERM comes.</summary>
+    public TimeSpan PreStopTime { get; init; }
 
     /// <summary>The exit code after a checkpoint, 0 to 255. A Job counts 0 as done, hence 143 (128 + SIGTERM).</summary>
     public int CheckpointExitCode { get; init; } = 143;
@@ -187,7 +196,9 @@ internal sealed record CrikOptions
 
     public TerminationPolicy Termination => new()
     {
-        GracePeriod = GracePeriod,
+        GracePeriod = AfterPreStop(GracePeriod),
+        NodeShutdownGracePeriod = AfterPreStop(
+            NodeShutdownGracePeriod > TimeSpan.Zero && NodeShutdownGracePeriod < GracePeriod ? NodeShutdownGracePeriod : GracePeriod),
         NodeStateTimeout = NodeStateTimeout,
         WhenNodeStateUnknown = WhenNodeStateUnknown,
         CheckpointOn = CheckpointOn,
@@ -228,12 +239,21 @@ internal sealed record CrikOptions
                 : $"{NodeNameVariable} is no name of a node: '{NodeName}'");
         }
 
+        if (PreStopTime > TimeSpan.Zero && PreStopTime >= GracePeriod)
+        {
+            yield return ("preStopTime", "must be less than gracePeriod, of which the kubelet takes it");
+        }
+
         // A checkpoint must not contain itself, nor be overwritten by what is put back. Watched paths are only looked at.
         foreach (string path in AdditionalPaths.Where(path => ImageDir is { } images && (Contains(images, path) || Contains(path, images))).Distinct())
         {
             yield return ("additionalPaths", $"'{path}' must not be inside imageDir ('{ImageDir}') nor contain it");
         }
     }
+
+    /// <summary>What the kubelet leaves of a grace period when the preStop hook has run (killContainer, pkg/kubelet/kuberuntime).</summary>
+    private TimeSpan AfterPreStop(TimeSpan period) =>
+        PreStopTime == TimeSpan.Zero ? period : period - PreStopTime < s_leastAfterPreStop ? s_leastAfterPreStop : period - PreStopTime;
 
     /// <summary>What Kubernetes lets a Node be called: a DNS subdomain (RFC 1123).</summary>
     private static bool IsNodeName(string? name) =>

@@ -5,8 +5,11 @@ namespace Crik.Configuration;
 /// <summary>Whether SIGTERM makes a checkpoint, how much time there is for it, and how crik exits afterwards.</summary>
 internal sealed record TerminationPolicy
 {
-    /// <inheritdoc cref="CrikOptions.GracePeriod"/>
+    /// <summary>The time between SIGTERM and SIGKILL.</summary>
     public required TimeSpan GracePeriod { get; init; }
+
+    /// <summary>That time on a node that shuts down; at most <see cref="GracePeriod"/>.</summary>
+    public required TimeSpan NodeShutdownGracePeriod { get; init; }
 
     /// <inheritdoc cref="CrikOptions.NodeStateTimeout"/>
     public required TimeSpan NodeStateTimeout { get; init; }

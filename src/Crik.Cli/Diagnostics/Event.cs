@@ -41,6 +41,7 @@ internal enum Event
     FilesOnVolumesStay,
     FreshStart,
     GracePeriodDivided,
+    GracePeriodLimited,
     HookFailed,
     HookLeftRunning,
     HookTimedOut,

@@ -44,6 +44,9 @@ internal interface IInit
     /// <summary>Sends a signal to the program as if it had come from outside.</summary>
     void SignalProgram(int signal) => State.Send(signal);
 
+    /// <summary>Tells how long the kubelet waits between SIGTERM and SIGKILL on the node as it is now. Any thread may call this.</summary>
+    void SetGracePeriod(TimeSpan period);
+
     /// <summary>Sends the program its SIGTERM, once, and forwards every later one.</summary>
     void Terminate();
 

@@ -19,6 +19,7 @@ internal sealed class NodeWatch : IDisposable
 
     private readonly NodeSource _source;
     private readonly Action<Thread> _start;
+    private readonly Action<NodeAnswer>? _heard;
     private readonly FileDescriptor _news = Libc.MakeEventDescriptor();
 
     /// <summary>Interrupts the thread, because there is a question or because it has to end.</summary>
@@ -38,9 +39,10 @@ internal sealed class NodeWatch : IDisposable
     private TimeSpan _pause = s_firstPause;
 
     /// <param name="start">Starts the thread. It may throw as <see cref="Thread.Start()"/> does where no thread can be started.</param>
-    internal NodeWatch(NodeSource source, Action<Thread> start)
+    /// <param name="heard">Called on that thread with each answer. It must not block.</param>
+    internal NodeWatch(NodeSource source, Action<Thread> start, Action<NodeAnswer>? heard = null)
     {
-        (_source, _start) = (source, start);
+        (_source, _start, _heard) = (source, start, heard);
         EnsureThread();
     }
 
@@ -50,10 +52,10 @@ internal sealed class NodeWatch : IDisposable
     /// <summary>Readable after <see cref="Latest"/> has changed, until <see cref="TakeNews"/>.</summary>
     public int NewsDescriptor => _news.Number;
 
-    public static NodeWatch Start(NodeSource source)
+    public static NodeWatch Start(NodeSource source, Action<NodeAnswer>? heard = null)
     {
         Log.Debug(Event.NodeWatchBegins, $"asking {source.Name} about this node");
-        return new NodeWatch(source, thread => thread.Start());
+        return new NodeWatch(source, thread => thread.Start(), heard);
     }
 
     public NodeAnswer TakeNews()
@@ -208,6 +210,11 @@ internal sealed class NodeWatch : IDisposable
         bool isNew = answer.State != _known.State || answer.Reason != _known.Reason || answer.Deadline != _known.Deadline;
         _known = answer with { ClocksAgree = _source.ClocksAgree };
         Volatile.Write(ref _latest, _known);
+        if (!_isOver)
+        {
+            _heard?.Invoke(_known);
+        }
+
         if (isNew)
         {
             Log.Debug(Event.NodeStateKnown, "the node", ("state", answer.State.ToWireName()), ("because", answer.Reason));

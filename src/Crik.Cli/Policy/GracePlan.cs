@@ -1,4 +1,7 @@
+using Crik.Configuration;
+using Crik.Contracts;
 using Crik.Init;
+using Crik.Nodes;
 
 namespace Crik.Policy;
 
@@ -12,6 +15,14 @@ internal sealed record GracePlan(TimeSpan ForCheckpoint, TimeSpan ForProgram)
 
     /// <summary>A deadline of the node never shortens the checkpoint below this, because deadlines are not exact.</summary>
     private static readonly TimeSpan s_leastForCheckpoint = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long the kubelet waits between SIGTERM and SIGKILL on this node. Only a node that shuts down limits it, and a deadline that is still
+    /// to come tells more; docs/design/0009-asking-about-the-node.md has the reasons.
+    /// </summary>
+    /// <param name="node"><see langword="null"/> when nobody is asked about the node.</param>
+    public static TimeSpan PeriodOn(NodeAnswer? node, DateTimeOffset now, TerminationPolicy policy) =>
+        node is { State: NodeState.ShuttingDown } && !(node.Deadline > now) ? policy.NodeShutdownGracePeriod : policy.GracePeriod;
 
     /// <summary>
     /// The program gets what <see cref="GraceClock.ReserveOf"/> says. docs/design/0009-asking-about-the-node.md has the reasons for how

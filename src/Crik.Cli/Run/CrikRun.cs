@@ -5,6 +5,7 @@ using Crik.Diagnostics;
 using Crik.Files;
 using Crik.Init;
 using Crik.Nodes;
+using Crik.Policy;
 using Crik.Save;
 using Crik.Store;
 
@@ -23,7 +24,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
     {
         StandardStreams streams = new();
         TimeSpan longestHook = options.AfterCheckpoint is null ? TimeSpan.Zero : options.HookTimeout;
-        using InitLoop init = new(options.GracePeriod, options.ImageDir is null ? 0 : options.CheckpointSignal, longestHook);
+        using InitLoop init = new(options.Termination.GracePeriod, options.ImageDir is null ? 0 : options.CheckpointSignal, longestHook);
         return options.ImageDir is { } imageDir
             ? init.Run(link => new CrikRun(options, command, streams, link).WithCheckpoints(imageDir))
             : new RunEnding.Ended(init.RunPlainly(link => ProgramStart.Start(link, streams, command, forCheckpoints: false, ownIpcNamespace: false)));
@@ -47,7 +48,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
             return new RunEnding.Interrupted();
         }
 
-        using NodeWatch? node = NodeSources.Choose(options.Node) is { } source ? NodeWatch.Start(source) : null;
+        using NodeWatch? node = NodeSources.Choose(options.Node) is { } source ? NodeWatch.Start(source, TellInit) : null;
         Pod pod = new(init, new CheckpointStore(directory), new InstalledCriu(init, CriuSetup.Find(options.CriuPath)), streams, age);
         SavePolicy save = options.Save!;
         if (new RunBeginning(pod, start, options.Restore, save, command).RestoreOrStart() is not { } started)
@@ -62,6 +63,9 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
         pod.Store.RemoveLeftovers(() => untilRemoved.HasPassed);
         return ending;
     }
+
+    /// <summary>The init has its own clock, because the run may hang.</summary>
+    private void TellInit(NodeAnswer node) => init.SetGracePeriod(GracePlan.PeriodOn(node, DateTimeOffset.UtcNow, options.Termination));
 
     /// <summary>Does what there is to do while the program runs, and what SIGTERM asks for.</summary>
     /// <returns>The last checkpoint, if one was to be made. Unless it is committed, the program ends by itself.</returns>

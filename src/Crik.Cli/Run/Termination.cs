@@ -25,7 +25,13 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
         if (decision.MakesCheckpoint)
         {
             TimeSpan gone = TimeSpan.FromMilliseconds(Environment.TickCount64 - init.TerminationRequested!.Value);
-            GracePlan plan = GracePlan.From(policy.GracePeriod, gone, answer?.Deadline - DateTimeOffset.UtcNow, answer is { ClocksAgree: true });
+            TimeSpan period = GracePlan.PeriodOn(answer, DateTimeOffset.UtcNow, policy);
+            if (period < policy.GracePeriod)
+            {
+                Log.Info(Event.GracePeriodLimited, "the node shuts down, and leaves less time than gracePeriod", ("seconds", period.TotalSeconds));
+            }
+
+            GracePlan plan = GracePlan.From(period, gone, answer?.Deadline - DateTimeOffset.UtcNow, answer is { ClocksAgree: true });
             Log.Debug(Event.GracePeriodDivided, "the time there is",
                 ("checkpointSeconds", plan.ForCheckpoint.TotalSeconds), ("programSeconds", plan.ForProgram.TotalSeconds));
             outcome = run.CheckpointAndEnd(decision.Reason, plan.ForCheckpoint);

@@ -15,6 +15,8 @@ public sealed class ChecksTests
     private const ulong SysPtrace = 1UL << 19;
     private const ulong CheckpointRestore = 1UL << 40;
 
+    private static readonly TerminationPolicy s_policy = new CrikOptions().Termination;
+
     private static readonly string[] s_mounts =
     [
         "1 0 0:1 / / rw - overlay overlay rw", "2 1 8:1 / /data rw - tmpfs hidden rw", "2 1 8:1 / /data rw - ext4 /dev/sda rw",
@@ -180,10 +182,13 @@ public sealed class ChecksTests
         AssertFound(DirectoryChecks.OfSpace(1 << 30, 0), "ok", "1 GiB");
         AssertFound(DirectoryChecks.OfSpace(1 << 30, 1 << 20), "ok", "the program has 1 MiB");
         AssertFound(DirectoryChecks.OfSpace(1 << 20, 1 << 30), "problem", "larger volume");
-        AssertFound(SyncSpeed.Judge(100 << 20, TimeSpan.FromSeconds(30), 0), "ok", "100 MiB/s: about 2.2 GiB");
-        Finding slow = SyncSpeed.Judge(10 << 20, TimeSpan.FromSeconds(30), 1 << 30);
+        AssertFound(SyncSpeed.Judge(100 << 20, s_policy, 0), "ok", "100 MiB/s: about 2.2 GiB");
+        Finding slow = SyncSpeed.Judge(10 << 20, s_policy, 1 << 30);
         AssertFound(slow, "warning", "raise gracePeriod");
         Assert.Contains("terminationGracePeriodSeconds: 214", slow.Yaml, StringComparison.Ordinal);
+        TerminationPolicy limited = new CrikOptions { NodeShutdownGracePeriod = TimeSpan.FromSeconds(15) }.Termination;
+        AssertFound(SyncSpeed.Judge(100 << 20, limited, 1 << 30), "ok", "and 1.1 GiB into those of the 15 s");
+        AssertFound(SyncSpeed.Judge(100 << 20, limited, 2L << 30), "warning", "before a node shuts down");
     }
 
     [Fact]
@@ -191,8 +196,8 @@ public sealed class ChecksTests
     {
         using TempDirectory temp = new();
 
-        AssertFound(SyncSpeed.Measure(temp.Path, TimeSpan.FromSeconds(30), 0), "ok", "synced at");
-        AssertFound(SyncSpeed.Measure(temp.In("none"), TimeSpan.FromSeconds(30), 0), "problem", "No such file");
+        AssertFound(SyncSpeed.Measure(temp.Path, s_policy, 0), "ok", "synced at");
+        AssertFound(SyncSpeed.Measure(temp.In("none"), s_policy, 0), "problem", "No such file");
         Assert.Empty(Directory.EnumerateFileSystemEntries(temp.Path));
     }
 

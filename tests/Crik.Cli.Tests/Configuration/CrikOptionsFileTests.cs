@@ -47,6 +47,8 @@ public sealed class CrikOptionsFileTests : IDisposable
               - /etc/app
             keep: 7
             gracePeriod: 2m
+            preStopTime: 5s
+            nodeShutdownGracePeriod: 15s
             checkpointExitCode: 0
             ghostLimit: 1Gi
             lockTimeout: 0s
@@ -94,6 +96,8 @@ public sealed class CrikOptionsFileTests : IDisposable
             InotifyIncompatiblePaths = options.InotifyIncompatiblePaths,
             Keep = 7,
             GracePeriod = TimeSpan.FromMinutes(2),
+            PreStopTime = TimeSpan.FromSeconds(5),
+            NodeShutdownGracePeriod = TimeSpan.FromSeconds(15),
             CheckpointExitCode = 0,
             GhostLimit = 1L << 30,
             LockTimeout = TimeSpan.Zero,
@@ -170,6 +174,7 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("ghostLimit: 4Gi", "1: ghostLimit: must be less than 4Gi, not 4294967296 bytes")]
     [InlineData("gracePeriod: 999ms", "1: gracePeriod: must be at least 1s")]
     [InlineData("gracePeriod: 30", "1: gracePeriod: needs a unit: write 30s for seconds (or ms, m, h)")]
+    [InlineData("nodeShutdownGracePeriod: 15ms", "1: nodeShutdownGracePeriod: must be at least 1s, or 0s for the pod's own")]
     [InlineData("restoreMode: Once", "1: restoreMode: must be once or always, not 'Once'")]
     [InlineData("lazyPages: true", "1: lazyPages: must be auto or always or never, not 'true'")]
     [InlineData("compression: zstd", "1: compression: must be auto or none or lz4, not 'zstd'")]

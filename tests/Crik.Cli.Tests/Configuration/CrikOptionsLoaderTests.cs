@@ -57,6 +57,11 @@ public sealed class CrikOptionsLoaderTests : IDisposable
     }
 
     [Fact]
+    public void A_preStop_hook_cannot_take_the_whole_grace_period() => Assert.Equal(
+        ["CRIK_PRE_STOP_TIME: must be less than gracePeriod, of which the kubelet takes it"],
+        Assert.Throws<ConfigurationException>(() => _fixture.Load(new(), new Dictionary<string, string> { ["CRIK_PRE_STOP_TIME"] = "30s" })).Problems);
+
+    [Fact]
     public void An_image_directory_that_is_not_UTF_8_is_refused_because_dotnet_would_use_another_one()
     {
         ConfigurationException exception = Assert.Throws<ConfigurationException>(

@@ -34,6 +34,7 @@ public sealed class PolicyRecordsTests
         LockTimeout = TimeSpan.FromSeconds(5),
         IoUring = IoUring.Allow,
         GracePeriod = TimeSpan.FromSeconds(6),
+        NodeShutdownGracePeriod = TimeSpan.FromSeconds(3),
         NodeStateTimeout = TimeSpan.FromSeconds(7),
         WhenNodeStateUnknown = WhenNodeStateUnknown.Forward,
         CheckpointOn = [NodeState.Gone],
@@ -67,6 +68,26 @@ public sealed class PolicyRecordsTests
                 Assert.NotEqual((property.Name, option.GetValue(new CrikOptions())), (property.Name, value));
             }
         }
+    }
+
+    [Theory]
+    [InlineData(120, 0, 0, 120, 120)]
+    [InlineData(120, 15, 0, 120, 15)]
+    [InlineData(10, 15, 0, 10, 10)] // the kubelet takes the shorter one
+    [InlineData(120, 0, 5, 115, 115)]
+    [InlineData(120, 15, 5, 115, 10)]
+    [InlineData(120, 15, 30, 90, 2)] // the kubelet leaves two seconds
+    [InlineData(1, 0, 0, 1, 1)]
+    public void Between_SIGTERM_and_SIGKILL_there_is_what_the_node_and_the_preStop_hook_leave(int period, int onShutdown, int preStop, int usually, int whenShuttingDown)
+    {
+        TerminationPolicy policy = new CrikOptions
+        {
+            GracePeriod = TimeSpan.FromSeconds(period),
+            NodeShutdownGracePeriod = TimeSpan.FromSeconds(onShutdown),
+            PreStopTime = TimeSpan.FromSeconds(preStop),
+        }.Termination;
+
+        Assert.Equal((usually, whenShuttingDown), (policy.GracePeriod.TotalSeconds, policy.NodeShutdownGracePeriod.TotalSeconds));
     }
 
     [Fact]

@@ -32,6 +32,20 @@ public sealed class InitDecisionTests
     }
 
     [Fact]
+    public void A_node_that_leaves_less_time_brings_the_deadline_forward_also_after_SIGTERM()
+    {
+        GraceClock grace = new(TimeSpan.FromSeconds(40));
+        InitDecision decision = new(grace, TimeSpan.FromSeconds(30));
+        InitSituation seen = Running(14_000) with { TerminatedAt = Asked, Phase = SavePhase.Saving };
+        Assert.False(decision.Terminates(seen));
+
+        grace.Period = TimeSpan.FromSeconds(15);
+
+        Assert.True(decision.Releases(seen) && decision.Terminates(seen));
+        Assert.Equal(13_500, decision.NextAt(seen));
+    }
+
+    [Fact]
     public void A_program_that_has_had_its_SIGTERM_gets_no_second_one()
     {
         InitSituation seen = Running(Deadline + 1) with { TerminatedAt = Asked, WasTerminated = true };

@@ -58,6 +58,9 @@ internal sealed class ScriptedInit : IInit
     /// <summary>How long the run was ready to wait, each time that it waited.</summary>
     public List<TimeSpan> Patience { get; } = [];
 
+    /// <summary>The last grace period that somebody told the init.</summary>
+    public TimeSpan? GracePeriod { get; private set; }
+
     /// <summary>What the run reported as its failure.</summary>
     public List<Exception> Failures { get; } = [];
 
@@ -130,6 +133,8 @@ internal sealed class ScriptedInit : IInit
 
         return until();
     }
+
+    public void SetGracePeriod(TimeSpan period) => GracePeriod = period;
 
     public void Terminate() => State.Terminate(byRun: true);
 

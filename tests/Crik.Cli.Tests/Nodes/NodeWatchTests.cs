@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Crik.Contracts;
 using Crik.Linux;
 using Crik.Nodes;
@@ -149,6 +150,18 @@ public sealed class NodeWatchTests
         watch.Dispose();
 
         Assert.True(started!.Join(TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public void Each_answer_is_told_before_anybody_takes_it()
+    {
+        using StandInServer server = new(request => IsHeld(request) ? null : StandInServer.Json(ShuttingDown));
+        ConcurrentQueue<NodeState> heard = new();
+
+        using NodeWatch watch = NodeWatch.Start(Source(server), answer => heard.Enqueue(answer.State));
+
+        WaitUntil(() => !heard.IsEmpty);
+        Assert.Equal(NodeState.ShuttingDown, heard.First());
     }
 
     [Fact]

@@ -1,3 +1,6 @@
+using Crik.Configuration;
+using Crik.Contracts;
+using Crik.Nodes;
 using Crik.Policy;
 
 namespace Crik.Tests.Policy;
@@ -48,6 +51,25 @@ public sealed class GracePlanTests
     [InlineData(10, 0.001, 3.75)]
     public void When_the_clocks_may_differ_a_deadline_leaves_at_least_half(double gracePeriod, double untilNodeGoes, double forCheckpoint) =>
         Assert.Equal(forCheckpoint, Checkpoint(gracePeriod, untilNodeGoes, clocksAgree: false));
+
+    [Theory]
+    [InlineData("ShuttingDown", null, 15)]
+    [InlineData("ShuttingDown", -1, 15)] // the deadline has passed, so this may well be the shutdown
+    [InlineData("ShuttingDown", 60, 120)] // a drain, before the node shuts down
+    [InlineData("Ready", null, 120)]
+    [InlineData("Cordoned", null, 120)]
+    [InlineData("Gone", null, 120)]
+    [InlineData("Unknown", null, 120)]
+    [InlineData(null, null, 120)]
+    public void Only_a_node_that_shuts_down_and_names_no_time_limits_the_grace_period(string? state, int? untilDeadline, int seconds)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        NodeAnswer? answer = state is null ? null : new(Enum.Parse<NodeState>(state), "why", untilDeadline is { } until ? now + Seconds(until) : null);
+
+        TimeSpan period = GracePlan.PeriodOn(answer, now, new CrikOptions { GracePeriod = Seconds(120), NodeShutdownGracePeriod = Seconds(15) }.Termination);
+
+        Assert.Equal(seconds, period.TotalSeconds);
+    }
 
     [Fact]
     public void Both_parts_always_fit_into_the_grace_period()

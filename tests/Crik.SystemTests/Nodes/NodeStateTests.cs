@@ -62,6 +62,22 @@ public sealed class NodeStateTests
     }
 
     [LabFact]
+    public void A_checkpoint_that_takes_longer_than_a_node_that_shuts_down_leaves_is_given_up_for_the_program_s_own_end()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("shutting-down", 1));
+        string[] stopped = ["--env", "CRIK_CRIU_PATH=/programs/stopped-criu", "--env", "STOP_AT=/checkpoint/.staging-1.1/images/pages-1.img"];
+        using Pod pod = Running(
+            ["python3", "/programs/hold.py", "300"], images, server, ["--env", "CRIK_GRACE_PERIOD=1h", "--env", "CRIK_NODE_SHUTDOWN_GRACE_PERIOD=8s", .. stopped]);
+        pod.WaitForCount(2);
+
+        pod.End(7);
+
+        Assert.Contains("got TERM, memory whole", pod.Output);
+        pod.AssertSaid("crik info: the node shuts down, and leaves less time than gracePeriod seconds=8");
+    }
+
+    [LabFact]
     public void An_answer_that_arrives_after_SIGTERM_still_counts()
     {
         using ImageDirectory images = new();
