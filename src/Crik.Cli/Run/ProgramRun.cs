@@ -43,6 +43,11 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
 
     public bool CanCheckpoint => !pod.Store.IsReadOnly;
 
+    /// <summary>What is lost when the program ends by itself after a SIGTERM now.</summary>
+    public string LostWork => Policy.LostWork.Describe(
+        policy.Start.RestoreMode, _status.LastCheckpoint ?? _journal.Record.RestoredFrom, isRestored: _status.LastCheckpoint is null,
+        DateTimeOffset.UtcNow - (_status.LastCheckpointAt ?? _journal.Record.StartedAt));
+
     /// <summary>The program ended, or SIGTERM came.</summary>
     public bool IsOver => Program.HasExited || pod.Init.TerminationRequested is not null;
 

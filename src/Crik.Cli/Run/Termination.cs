@@ -19,11 +19,10 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
             ? node?.AskNow(most, known => known.IsKnown && policy.CheckpointOn.Contains(known.State), () => run.Program.HasExited)
             : null;
         TerminationDecision decision = run.CanCheckpoint ? TerminationDecision.Decide(answer, policy) : new TerminationDecision(false, "the image directory is read-only");
-        Log.Info(decision.MakesCheckpoint ? Event.CheckpointBegins : Event.SigtermForwarded,
-            decision.MakesCheckpoint ? "SIGTERM: making a checkpoint" : "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));
         SaveOutcome? outcome = null;
         if (decision.MakesCheckpoint)
         {
+            Log.Info(Event.CheckpointBegins, "SIGTERM: making a checkpoint", ("because", decision.Reason));
             TimeSpan gone = TimeSpan.FromMilliseconds(Environment.TickCount64 - init.TerminationRequested!.Value);
             TimeSpan period = GracePlan.PeriodOn(answer, DateTimeOffset.UtcNow, policy);
             if (period < policy.GracePeriod)
@@ -47,9 +46,24 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
         else
         {
             init.Terminate();
-            run.Report("forwarded", decision.Reason, mayCount: true);
+            Tell(decision);
         }
 
         return outcome;
+    }
+
+    /// <summary>Tells what is lost without a checkpoint. Where none can be made, nobody expects one.</summary>
+    private void Tell(TerminationDecision decision)
+    {
+        if (decision.Remedy is not { } remedy)
+        {
+            run.Report("forwarded", decision.Reason, mayCount: true);
+            Log.Info(Event.SigtermForwarded, "SIGTERM: no checkpoint, the program gets it", ("because", decision.Reason));
+            return;
+        }
+
+        string lost = $"What the program does not save by itself is lost: {run.LostWork}";
+        run.Report("forwarded", $"{decision.Reason}. {lost}", mayCount: true);
+        Log.Warning(Event.SigtermForwarded, $"SIGTERM: no checkpoint, the program gets it. {lost}. To have a checkpoint, set {remedy}", ("because", decision.Reason));
     }
 }

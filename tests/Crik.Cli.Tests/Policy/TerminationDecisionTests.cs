@@ -27,6 +27,17 @@ public sealed class TerminationDecisionTests
         Assert.Equal(checkpoint, TerminationDecision.Decide(new NodeAnswer(state, "why"), options.Termination).MakesCheckpoint);
     }
 
+    [Theory]
+    [InlineData(NodeState.Ready, "checkpointOn: [ready, …]")]
+    [InlineData(NodeState.Unknown, "whenNodeStateUnknown: checkpoint")]
+    [InlineData(NodeState.ShuttingDown, null)]
+    public void Without_a_checkpoint_the_setting_is_named_that_would_make_one(NodeState state, string? remedy)
+    {
+        CrikOptions options = new() { WhenNodeStateUnknown = WhenNodeStateUnknown.Forward };
+
+        Assert.Equal(remedy, TerminationDecision.Decide(new NodeAnswer(state, "why"), options.Termination).Remedy);
+    }
+
     [Fact]
     public void Without_a_source_of_node_states_SIGTERM_means_a_checkpoint() => Assert.True(TerminationDecision.Decide(null, new CrikOptions { WhenNodeStateUnknown = WhenNodeStateUnknown.Forward }.Termination).MakesCheckpoint);
 

@@ -35,7 +35,36 @@ public sealed class NodeStateTests
         pod.End(3);
         Assert.Contains("got TERM", pod.Output);
         Assert.Empty(images.Generations);
-        pod.AssertSaid($"crik info: {message} because=\"the node is ready: the test says so");
+        pod.AssertSaid($"crik warning: {message}. What the program does not save by itself is lost: all its work of N s since its start, because the next start is fresh. "
+            + "To have a checkpoint, set checkpointOn: [ready, … because=\"the node is ready: the test says so");
+    }
+
+    [LabFact]
+    public void A_program_that_got_SIGTERM_starts_afresh_and_rollback_goes_back_to_its_newest_checkpoint_as_crik_said()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        using (Pod pod = Asking(images, server, s_patiently))
+        {
+            pod.WaitForCount(3);
+            pod.WaitForControl();
+            pod.Exec("crik", "checkpoint", "--leave-running");
+            pod.End(3);
+            pod.AssertSaid("lost: all its work, because the next start is fresh. Only 'crik rollback 1' goes back to checkpoint 1, which is N s old");
+        }
+
+        using (Pod fresh = Asking(images, server, s_patiently))
+        {
+            fresh.WaitForCount(1);
+            Assert.Equal(1, fresh.Counted()[0]);
+            fresh.End(3);
+        }
+
+        Lab.Run(Lab.Binary, "rollback", "1", "--image-dir", images.Path);
+        using Pod back = Asking(images, server, s_patiently);
+        back.WaitForLine("crik info: restored generation=1");
+        back.End(3);
+        back.AssertSaid("Only 'crik rollback 1' goes back to checkpoint 1, from which it was restored N s ago");
     }
 
     [LabTheory]
