@@ -5,6 +5,9 @@ namespace Crik.Contracts;
 /// <summary>The answer to `GET /v1/nodes/{name}`. Answers with status 404 and 503 have this form too.</summary>
 public sealed record NodeStateResponse
 {
+    /// <summary>The <see cref="Disruption"/> of a pod that is not evicted or preempted.</summary>
+    public const string NotDisrupted = "None";
+
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
@@ -25,6 +28,13 @@ public sealed record NodeStateResponse
     /// <summary>When the node will be taken away. It is null when no signal gives that time.</summary>
     [JsonPropertyName("deadline")]
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>
+    /// Why Kubernetes disrupts the pod that the request named: the reason of its condition DisruptionTarget, or
+    /// <see cref="NotDisrupted"/>. It is null when the request named no pod, or the server cannot tell.
+    /// </summary>
+    [JsonPropertyName("disruption")]
+    public string? Disruption { get; init; }
 
     /// <summary>
     /// Changes whenever state, reason or deadline change, and is the same on every replica. Compare it only for

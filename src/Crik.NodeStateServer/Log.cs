@@ -51,6 +51,10 @@ internal static partial class Log
     [LoggerMessage(31, LogLevel.Warning, "a caller's token could not be checked with the API server: {Problem}")]
     public static partial void TokenNotChecked(this ILogger log, string problem);
 
+    [LoggerMessage(33, LogLevel.Warning,
+        "a pod could not be read, so requests are answered without its disruption; this is logged once a minute: {Problem}")]
+    public static partial void PodNotRead(this ILogger log, string problem);
+
     [LoggerMessage(32, LogLevel.Warning,
         "new connections are refused, because {Most} are open: raise the memory limit or --max-connections, or " +
         "add replicas")]

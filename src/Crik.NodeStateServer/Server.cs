@@ -4,6 +4,7 @@ using Crik.NodeStateServer.Diagnostics;
 using Crik.NodeStateServer.Endpoints;
 using Crik.NodeStateServer.Kubernetes;
 using Crik.NodeStateServer.Metrics;
+using Crik.NodeStateServer.Pods;
 using Crik.NodeStateServer.Signals;
 using Crik.NodeStateServer.State;
 using Crik.NodeStateServer.Watching;
@@ -18,8 +19,8 @@ namespace Crik.NodeStateServer;
 internal static class Server
 {
     /// <param name="source">
-    /// Registers an <see cref="INodeSource"/> and an <see cref="ITokenReviewer"/>. Outside of tests, both are the
-    /// cluster's API server.
+    /// Registers an <see cref="INodeSource"/>, an <see cref="ITokenReviewer"/> and an <see cref="IPodSource"/>. Outside
+    /// of tests, all of them are the cluster's API server.
     /// </param>
     /// <param name="log">The stream to which log lines are written.</param>
     public static WebApplication Build(ServerOptions options, Action<IServiceCollection> source, Stream log)
@@ -48,6 +49,7 @@ internal static class Server
             .AddSingleton<WatchHealth>()
             .AddSingleton<ServerMetrics>()
             .AddSingleton<CallerCheck>()
+            .AddSingleton<PodDisruptions>()
             .AddSingleton(static services => new ConnectionGate(
                 ConnectionGate.MostFor(services.GetRequiredService<ServerOptions>(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
                 services.GetRequiredService<ILogger<ConnectionGate>>()))
@@ -74,5 +76,6 @@ internal static class Server
             return KubernetesJson.Reading(classifier.LabelKeys.Concat(classifier.AnnotationKeys));
         })
         .AddSingleton<INodeSource, NodeApi>()
-        .AddSingleton<ITokenReviewer, TokenReviews>();
+        .AddSingleton<ITokenReviewer, TokenReviews>()
+        .AddSingleton<IPodSource, PodApi>();
 }

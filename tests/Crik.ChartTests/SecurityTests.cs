@@ -5,6 +5,16 @@ namespace Crik.ChartTests;
 /// <summary>Checks that the server has no rights on its node, and only the rights that it needs in the cluster.</summary>
 public sealed class SecurityTests
 {
+    [ChartFact]
+    public void Only_with_readPods_the_account_may_get_Pods_and_the_server_does()
+    {
+        Manifests manifests = Renderer.Render("--set", "nodeStateServer.readPods=true");
+
+        Assert.Equal(["get,list,watch of nodes in ''", "get of pods in ''"], manifests["ClusterRole"].Items("rules").Select(Sentence));
+        Assert.Equal("true", manifests.Variables["CRIK_SERVER_READ_PODS"]);
+        Assert.DoesNotContain("CRIK_SERVER_READ_PODS", Renderer.Render().Variables.Keys);
+    }
+
     [ChartTheory]
     [MemberData(nameof(ObjectsTests.ValueSets), MemberType = typeof(ObjectsTests))]
     public void The_container_has_no_rights_on_the_node(string values)

@@ -11,11 +11,12 @@ public sealed partial class ArchitectureTests
         ["Diagnostics"] = [],
         ["Configuration"] = ["Signals"],
         ["Callers"] = ["Configuration"],
+        ["Pods"] = ["Configuration"],
         ["State"] = ["Signals", "Configuration"],
         ["Metrics"] = ["Watching"],
         ["Watching"] = ["Signals", "State", "Configuration", "Metrics"],
-        ["Endpoints"] = ["State", "Configuration", "Metrics", "Callers"],
-        ["Kubernetes"] = ["Watching", "Signals", "Configuration", "Callers"],
+        ["Endpoints"] = ["State", "Configuration", "Metrics", "Callers", "Pods"],
+        ["Kubernetes"] = ["Watching", "Signals", "Configuration", "Callers", "Pods"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

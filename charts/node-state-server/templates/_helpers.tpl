@@ -78,6 +78,7 @@ labels:
 {{- with .Values.nodeStateServer }}
 {{- if .requireToken }}{{ $_ := set $own "CRIK_SERVER_REQUIRE_TOKEN" "true" }}{{ end }}
 {{- with .tokenAudience }}{{ $_ := set $own "CRIK_SERVER_TOKEN_AUDIENCE" . }}{{ end }}
+{{- if .readPods }}{{ $_ := set $own "CRIK_SERVER_READ_PODS" "true" }}{{ end }}
 {{- if include "node-state-server.signals" $ }}{{ $_ := set $own "CRIK_SERVER_SIGNALS_FILE" "/etc/node-state-server/signals.yaml" }}{{ end }}
 {{- range $name, $value := .env }}{{ $_ := set $own $name $value }}{{ end }}
 {{- toYaml $own }}

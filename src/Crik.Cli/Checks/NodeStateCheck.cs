@@ -1,6 +1,7 @@
 using Crik.Configuration;
 using Crik.Contracts;
 using Crik.Nodes;
+using Crik.Store;
 
 namespace Crik.Checks;
 
@@ -12,7 +13,7 @@ internal static class NodeStateCheck
 
     public static Finding Run(CrikOptions options)
     {
-        if (NodeSources.Choose(options.Node) is not { } source)
+        if (NodeSources.Choose(options.Node, PodIdentity.Read().Uid) is not { } source)
         {
             return Finding.Ok(Name, "no source is asked about the node: every SIGTERM makes a checkpoint");
         }
@@ -20,7 +21,10 @@ internal static class NodeStateCheck
         try
         {
             NodeAnswer answer = source.Ask(Deadline.In(s_patience));
-            return Finding.Ok(Name, $"{source.Name} says: {answer.State.ToWireName()}, {answer.Reason}");
+            string pod = !source.AsksAboutPod ? ""
+                : answer.Disruption is null ? "; it knows nothing about this pod (readPods in its chart is off, or KUBERNETES_POD_NAME is missing here), so an eviction counts as a delete"
+                : "; it also knows whether this pod is evicted";
+            return Finding.Ok(Name, $"{source.Name} says: {answer.State.ToWireName()}, {answer.Reason}{pod}");
         }
         catch (HttpException exception)
         {

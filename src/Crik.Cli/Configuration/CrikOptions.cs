@@ -10,6 +10,12 @@ internal sealed record CrikOptions
     /// <summary>The variable with the name of the node, which the pod's manifest sets by the downward API.</summary>
     public const string NodeNameVariable = "KUBERNETES_NODE_NAME";
 
+    /// <summary>The variable with the name of the pod. Without it the host name has to do.</summary>
+    public const string PodNameVariable = "KUBERNETES_POD_NAME";
+
+    /// <summary>The variable with the pod's namespace. Without it the file of the service account has to do.</summary>
+    public const string NamespaceVariable = "KUBERNETES_NAMESPACE";
+
     /// <summary>The kubelet leaves this much even after a hook that took longer than the grace period (minimumGracePeriodInSeconds).</summary>
     private static readonly TimeSpan s_leastAfterPreStop = TimeSpan.FromSeconds(2);
 
@@ -30,6 +36,9 @@ internal sealed record CrikOptions
     public WhenNodeStateUnknown WhenNodeStateUnknown { get; init; } = WhenNodeStateUnknown.Checkpoint;
 
     public IReadOnlyList<NodeState> CheckpointOn { get; init; } = s_goingAway;
+
+    /// <summary>Whether SIGTERM makes a checkpoint when Kubernetes evicts or preempts this pod, whatever the state of the node is.</summary>
+    public bool CheckpointOnDisruption { get; init; } = true;
 
     /// <summary>The absolute file with a bearer token for the server. It is read again for each request.</summary>
     public string? NodeStateTokenFile { get; init; }
@@ -76,6 +85,12 @@ internal sealed record CrikOptions
 
     /// <summary>The name of this node. It comes from <see cref="NodeNameVariable"/>, not from the configuration.</summary>
     public string? NodeName { get; init; }
+
+    /// <summary>The name of this pod, from <see cref="PodNameVariable"/>; null where that is not set.</summary>
+    public string? PodName { get; init; }
+
+    /// <summary>The namespace of this pod, from <see cref="NamespaceVariable"/>; null where that is not set.</summary>
+    public string? PodNamespace { get; init; }
 
     public bool AsksServer => NodeStateServerUrl is not null && NodeStateSource is (NodeStateSource.Auto or NodeStateSource.Server);
 
@@ -202,6 +217,7 @@ internal sealed record CrikOptions
         NodeStateTimeout = NodeStateTimeout,
         WhenNodeStateUnknown = WhenNodeStateUnknown,
         CheckpointOn = CheckpointOn,
+        CheckpointOnDisruption = CheckpointOnDisruption,
         CheckpointExitCode = CheckpointExitCode,
     };
 
@@ -211,6 +227,9 @@ internal sealed record CrikOptions
         NodeStateServerUrl = NodeStateServerUrl,
         NodeStateTokenFile = NodeStateTokenFile,
         NodeName = NodeName,
+        PodName = PodName,
+        PodNamespace = PodNamespace,
+        CheckpointOnDisruption = CheckpointOnDisruption,
         ReactsToWarnings = ReactsToWarnings,
     };
 

@@ -10,7 +10,12 @@ internal static class CrikOptionsLoader
         Settings[] sources = [ReadFile(overrides, environment, defaultPath), CrikEnvironment.Read(environment), Read(overrides)];
         List<string> problems = [.. sources.SelectMany(source => source.Problems)];
         Dictionary<string, string> labels = []; // key -> the source that won
-        CrikOptions options = new() { NodeName = environment.GetValueOrDefault(CrikOptions.NodeNameVariable) };
+        CrikOptions options = new()
+        {
+            NodeName = environment.GetValueOrDefault(CrikOptions.NodeNameVariable),
+            PodName = environment.GetValueOrDefault(CrikOptions.PodNameVariable),
+            PodNamespace = environment.GetValueOrDefault(CrikOptions.NamespaceVariable),
+        };
         foreach (Setting setting in sources.SelectMany(source => source.Values))
         {
             labels[setting.Key.Name] = setting.Label;

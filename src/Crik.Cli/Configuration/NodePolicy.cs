@@ -15,6 +15,15 @@ internal sealed record NodePolicy
     /// <inheritdoc cref="CrikOptions.NodeName"/>
     public required string? NodeName { get; init; }
 
+    /// <inheritdoc cref="CrikOptions.PodName"/>
+    public required string? PodName { get; init; }
+
+    /// <inheritdoc cref="CrikOptions.PodNamespace"/>
+    public required string? PodNamespace { get; init; }
+
+    /// <inheritdoc cref="CrikOptions.CheckpointOnDisruption"/>
+    public required bool CheckpointOnDisruption { get; init; }
+
     /// <inheritdoc cref="CrikOptions.ReactsToWarnings"/>
     public required bool ReactsToWarnings { get; init; }
 }

@@ -8,7 +8,9 @@ namespace Crik.Configuration;
 /// </summary>
 internal static class OptionKeys
 {
-    private static readonly string[] s_nodeStates = [.. NodeStateNames.All.Where(state => state != NodeState.Unknown).Select(state => state.ToWireName())];
+    private const string Disrupted = "disrupted";
+
+    private static readonly string[] s_causes = [.. NodeStateNames.All.Where(state => state != NodeState.Unknown).Select(state => state.ToWireName()), Disrupted];
 
     public static IReadOnlyList<OptionKey> All { get; } =
     [
@@ -24,9 +26,13 @@ internal static class OptionKeys
             "1s", (o, v) => o with { NodeStateTimeout = v }),
         Choice<WhenNodeStateUnknown>("whenNodeStateUnknown", "What SIGTERM means when nobody answered.",
             "checkpoint", ["checkpoint", "forward"], (o, v) => o with { WhenNodeStateUnknown = v }),
-        ListOf("checkpointOn", OptionKind.ChoiceList, "The states of the node in which SIGTERM makes a checkpoint.",
-            OptionValues.ReadNodeState(s_nodeStates), (o, v) => o with { CheckpointOn = v })
-            with { Choices = s_nodeStates, DefaultText = "[shutting-down, cordoned, gone]" },
+        ListOf("checkpointOn", OptionKind.ChoiceList, "The states of the node in which SIGTERM makes a checkpoint. disrupted: the pod is evicted or preempted.",
+            OptionValues.ReadOneOf(s_causes), (o, v) => o with
+            {
+                CheckpointOn = [.. v.Where(cause => cause != Disrupted).Select(cause => NodeStateNames.TryParse(cause, out NodeState state) ? state : NodeState.Unknown)],
+                CheckpointOnDisruption = v.Contains(Disrupted),
+            })
+            with { Choices = s_causes, DefaultText = "[shutting-down, cordoned, gone, disrupted]" },
         Path("nodeStateTokenFile", "A file with a bearer token for the node state server.", (o, v) => o with { NodeStateTokenFile = v }),
         Text("onNodeWarning", "A shell command that runs when the node begins to go away, before SIGTERM.", (o, v) => o with { OnNodeWarning = v }),
         Flag("checkpointOnWarning", "Make a checkpoint at that moment. The program continues to run.", (o, v) => o with { CheckpointOnWarning = v }),

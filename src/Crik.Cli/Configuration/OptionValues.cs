@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Crik.Contracts;
 
 namespace Crik.Configuration;
 
@@ -64,8 +63,11 @@ internal static class OptionValues
         return index >= 0 ? null : NotAmong(names, text);
     };
 
-    public static Reader<NodeState> ReadNodeState(string[] names) => (string text, out NodeState value) =>
-        NodeStateNames.TryParse(text, out value) && value != NodeState.Unknown ? null : NotAmong(names, text);
+    public static Reader<string> ReadOneOf(string[] names) => (string text, out string value) =>
+    {
+        value = text;
+        return names.Contains(text) ? null : NotAmong(names, text);
+    };
 
     /// <summary>Reads the items of a list. Each may be there once.</summary>
     public static List<T> ReadList<T>(IReadOnlyList<string> texts, Reader<T> read, Func<T, string?>? problem, Action<string> refuse)

@@ -20,6 +20,9 @@ internal sealed record TerminationPolicy
     /// <inheritdoc cref="CrikOptions.CheckpointOn"/>
     public required IReadOnlyList<NodeState> CheckpointOn { get; init; }
 
+    /// <inheritdoc cref="CrikOptions.CheckpointOnDisruption"/>
+    public required bool CheckpointOnDisruption { get; init; }
+
     /// <inheritdoc cref="CrikOptions.CheckpointExitCode"/>
     public required int CheckpointExitCode { get; init; }
 }

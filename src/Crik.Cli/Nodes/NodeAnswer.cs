@@ -9,6 +9,12 @@ namespace Crik.Nodes;
 /// <param name="ClocksAgree">Whether the source's clock agrees with this machine's, so that <paramref name="Deadline"/> can be trusted.</param>
 internal sealed record NodeAnswer(NodeState State, string Reason, DateTimeOffset? Deadline = null, long Version = 0, bool ClocksAgree = false)
 {
+    /// <inheritdoc cref="NodeStateResponse.Disruption"/>
+    public string? Disruption { get; init; }
+
+    /// <summary>Kubernetes evicts or preempts this pod. A roll-out, a scale-down or a delete is no disruption.</summary>
+    public bool IsDisrupted => Disruption is not (null or NodeStateResponse.NotDisrupted);
+
     public bool IsKnown => State != NodeState.Unknown;
 
     /// <summary>The node begins to go away, which the program may want to know before SIGTERM.</summary>

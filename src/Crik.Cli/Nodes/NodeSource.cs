@@ -12,6 +12,9 @@ internal abstract class NodeSource
     /// <summary>Whether the source's clock agreed with this machine's at the last answer.</summary>
     public abstract bool ClocksAgree { get; }
 
+    /// <summary>Whether <see cref="Ask"/> asks about this pod, too.</summary>
+    public virtual bool AsksAboutPod => false;
+
     /// <param name="stop">A descriptor that ends the wait when it becomes readable; -1 for none.</param>
     /// <exception cref="HttpException">There is no answer, so the state is not known.</exception>
     public abstract NodeAnswer Ask(Deadline deadline, int stop = -1);

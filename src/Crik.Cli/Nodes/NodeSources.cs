@@ -6,13 +6,14 @@ namespace Crik.Nodes;
 /// <summary>Chooses whom to ask about this node, by the configuration and by the cloud that the machine belongs to.</summary>
 internal static class NodeSources
 {
+    /// <param name="podUid">The UID of this pod; <see langword="null"/> when it is not known.</param>
     /// <returns><see langword="null"/> when nobody is to be asked; then every SIGTERM means a checkpoint.</returns>
-    public static NodeSource? Choose(NodePolicy policy)
+    public static NodeSource? Choose(NodePolicy policy, string? podUid)
     {
         bool isNamed = policy.NodeStateSource != NodeStateSource.Auto;
         NodeSource? source = Kind(policy) switch
         {
-            NodeStateSource.Server => new ServerSource(HttpAddress.Of(policy.NodeStateServerUrl!), policy.NodeName!, policy.NodeStateTokenFile),
+            NodeStateSource.Server => new ServerSource(HttpAddress.Of(policy.NodeStateServerUrl!), policy.NodeName!, policy.NodeStateTokenFile, AskedPod.Find(policy, podUid)),
             NodeStateSource.Ec2 => new Ec2Source(MetadataSource.WellKnown, isNamed),
             NodeStateSource.Gce => new GceSource(MetadataSource.WellKnown, isNamed),
             NodeStateSource.Azure => new AzureSource(MetadataSource.WellKnown, isNamed),

@@ -17,6 +17,9 @@ internal sealed class NodeWatch : IDisposable
     /// <summary>How often <see cref="AskNow"/> looks whether its caller has given up.</summary>
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A kubelet that evicts a pod writes that into the pod's status while it already ends it, and nobody announces it.</summary>
+    private static readonly TimeSpan s_untilAskedAgain = TimeSpan.FromMilliseconds(400);
+
     private readonly NodeSource _source;
     private readonly Action<Thread> _start;
     private readonly Action<NodeAnswer>? _heard;
@@ -82,11 +85,18 @@ internal sealed class NodeWatch : IDisposable
             return NodeAnswer.Unknown($"no thread can be started that asks {_source.Name}");
         }
 
-        Question question = new(Deadline.In(timeout));
-        Volatile.Write(ref _question, question);
-        Signal(_wake);
+        NodeAnswer? before = null;
+        Question question = Pose(Deadline.In(timeout));
+        Deadline again = Deadline.In(s_untilAskedAgain);
         while (!decides(Best()) && !question.Deadline.HasPassed && !giveUp())
         {
+            if (_source.AsksAboutPod && question.Answer is { } answer && again.HasPassed)
+            {
+                before = answer;
+                question = Pose(question.Deadline);
+                again = Deadline.In(s_untilAskedAgain);
+            }
+
             Deadline turn = question.Deadline.Left < s_turn ? question.Deadline : Deadline.In(s_turn);
             _ = Libc.PollForReading(_progress, turn.PollTimeout);
             Clear(_progress);
@@ -95,7 +105,15 @@ internal sealed class NodeWatch : IDisposable
         return Best();
 
         NodeAnswer Best() => decides(Latest) ? Latest
-            : question.Answer ?? NodeAnswer.Unknown($"{_source.Name} did not answer within {timeout.TotalSeconds} s");
+            : question.Answer ?? before ?? NodeAnswer.Unknown($"{_source.Name} did not answer within {timeout.TotalSeconds} s");
+    }
+
+    private Question Pose(Deadline deadline)
+    {
+        Question question = new(deadline);
+        Volatile.Write(ref _question, question);
+        Signal(_wake);
+        return question;
     }
 
     /// <summary>Does not wait for the thread: it may be in the resolver, which cannot be interrupted.</summary>

@@ -6,7 +6,7 @@ using static Crik.Json.JsonKinds;
 namespace Crik.Nodes;
 
 /// <summary>Asks the node state server. A request that waits for a change is held open by the server (long-polling).</summary>
-internal sealed class ServerSource(HttpAddress server, string node, string? tokenFile) : NodeSource
+internal sealed class ServerSource(HttpAddress server, string node, string? tokenFile, AskedPod? pod = null) : NodeSource
 {
     /// <summary>
     /// How long the server may hold a request. A connection that is cut off silently is noticed only after this time; the
@@ -24,7 +24,9 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
 
     public override bool ClocksAgree => _exchange.ClocksAgree;
 
-    public override NodeAnswer Ask(Deadline deadline, int stop = -1) => Read(Get("", deadline, stop));
+    public override bool AsksAboutPod => pod is not null;
+
+    public override NodeAnswer Ask(Deadline deadline, int stop = -1) => Read(Get(pod?.Query ?? "", deadline, stop));
 
     public override NodeAnswer AskForChange(NodeAnswer known, int stop)
     {
@@ -53,6 +55,9 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
         NodeStateResponse response = Parse(answer.Body);
         return response.Name != node ? throw new HttpException($"it answered about another node ('{Shortened(response.Name)}')")
             : answer.Status == 200 && response.State != NodeState.Unknown ? new NodeAnswer(response.State, Shortened(response.Reason ?? "it gave no reason"), response.Deadline, response.Version)
+            {
+                Disruption = response.Disruption is { } why ? Shortened(why) : null,
+            }
             : throw new HttpException(answer.Status switch
             {
                 404 => $"it knows no node '{node}'",
@@ -73,6 +78,7 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
                 Since = fields.Optional("since", Time),
                 Deadline = fields.Optional("deadline", Time),
                 Version = fields.Optional("version", Long) ?? 0,
+                Disruption = fields.Optional("disruption", Text),
             });
         }
         catch (JsonException exception)

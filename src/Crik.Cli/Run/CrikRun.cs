@@ -48,7 +48,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
             return new RunEnding.Interrupted();
         }
 
-        using NodeWatch? node = NodeSources.Choose(options.Node) is { } source ? NodeWatch.Start(source, TellInit) : null;
+        using NodeWatch? node = NodeSources.Choose(options.Node, PodIdentity.Read().Uid) is { } source ? NodeWatch.Start(source, TellInit) : null;
         Pod pod = new(init, new CheckpointStore(directory), new InstalledCriu(init, CriuSetup.Find(options.CriuPath)), streams, age);
         SavePolicy save = options.Save!;
         if (new RunBeginning(pod, start, options.Restore, save, command).RestoreOrStart() is not { } started)

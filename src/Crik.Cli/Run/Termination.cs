@@ -16,7 +16,7 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
         run.Settle();
         TimeSpan most = policy.NodeStateTimeout < policy.GracePeriod / 4 ? policy.NodeStateTimeout : policy.GracePeriod / 4;
         NodeAnswer? answer = run.CanCheckpoint
-            ? node?.AskNow(most, known => known.IsKnown && policy.CheckpointOn.Contains(known.State), () => run.Program.HasExited)
+            ? node?.AskNow(most, known => TerminationDecision.IsFinal(known, policy), () => run.Program.HasExited)
             : null;
         TerminationDecision decision = run.CanCheckpoint ? TerminationDecision.Decide(answer, policy) : new TerminationDecision(false, "the image directory is read-only");
         SaveOutcome? outcome = null;

@@ -39,6 +39,7 @@ internal sealed class CommandLine
     private readonly Option<string> _shutdownDelay;
     private readonly Option<bool> _requireToken;
     private readonly Option<string> _tokenAudience;
+    private readonly Option<bool> _readPods;
 
     private CommandLine(Func<string, string?> environment)
     {
@@ -62,6 +63,7 @@ internal sealed class CommandLine
         _shutdownDelay = Text("--shutdown-delay", "how long requests are still answered after SIGTERM", "0s");
         _requireToken = Flag("--require-token", "accept only callers with a bearer token that the API server accepts");
         _tokenAudience = Text("--token-audience", "audience that the bearer token must have", "the API server's");
+        _readPods = Flag("--read-pods", "read the pod that a request names, and tell whether it is evicted or preempted");
     }
 
     /// <returns>The options, or null after help, the version or a usage error was printed.</returns>
@@ -109,6 +111,7 @@ internal sealed class CommandLine
             ShutdownDelay = Time(_shutdownDelay, s_defaults.ShutdownDelay),
             RequireToken = IsOn(_requireToken),
             TokenAudience = Value(_tokenAudience),
+            ReadPods = IsOn(_readPods),
         };
         string[] problems = [.. _problems, .. options.Problems()];
         return problems.Length == 0 ? options : throw new ConfigurationException(problems);

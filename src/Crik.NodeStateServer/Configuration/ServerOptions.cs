@@ -55,6 +55,9 @@ internal sealed record ServerOptions
 
     public string? TokenAudience { get; init; }
 
+    /// <summary>Whether the server reads the pod that a request names.</summary>
+    public bool ReadPods { get; init; }
+
     public IEnumerable<string> Problems()
     {
         (string Name, int Port)[] ports = [("--port", Port), ("--metrics-port", MetricsPort), ("--health-probes-port", HealthPort)];

@@ -2,12 +2,13 @@ using System.Text.Json;
 using Crik.Contracts;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Metrics;
+using Crik.NodeStateServer.Pods;
 using Crik.NodeStateServer.State;
 
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>Answers requests about one node and about all nodes.</summary>
-internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options, ServerMetrics metrics)
+internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options, ServerMetrics metrics, PodDisruptions pods)
 {
     private const int FlushAt = 16 << 10;
 
@@ -26,6 +27,7 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
         PollQuery query = PollQuery.Read(context.Request.QueryString);
         return query.Problem is { } problem ? Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, problem)
             : query.Wait > TimeSpan.Zero ? WaitAsync(context, name, query.Wait, query.Version)
+            : query.Pod is { } pod ? AnswerWithPodAsync(context, name, pod)
             : AnswerAsync(context, name);
     }
 
@@ -80,6 +82,15 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
         await store.WaitAsync(name, version ?? store.Find(name)?.Version ?? 0, wait < options.MaxWait ? wait : options.MaxWait, context.RequestAborted);
         metrics.WaitEnds();
         await AnswerAsync(context, name);
+    }
+
+    /// <summary>The pod is read first, because the state of the node may change meanwhile.</summary>
+    private async Task AnswerWithPodAsync(HttpContext context, string name, PodName pod)
+    {
+        string? disruption = await pods.FindAsync(pod, context.RequestAborted);
+        await (disruption is not null && store.Find(name) is { } answer
+            ? Answers.WriteAsync(context, StatusCodes.Status200OK, Answers.Json, answer.JsonWith(disruption))
+            : AnswerAsync(context, name));
     }
 
     private Task AnswerAsync(HttpContext context, string name) =>

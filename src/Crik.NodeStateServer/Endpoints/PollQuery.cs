@@ -1,36 +1,58 @@
 using System.Globalization;
 using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Pods;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>
-/// The query of a long-poll, `?wait=30s&amp;version=N`. It is parsed without an IQueryCollection, because thousands of
-/// waiting requests would each keep one in memory.
+/// The query of a long-poll, `?wait=30s&amp;version=N`, or of a question about a pod of the node,
+/// `?pod=NAMESPACE/NAME&amp;uid=UID`. It is parsed without an IQueryCollection, because thousands of waiting requests
+/// would each keep one in memory.
 /// </summary>
-internal readonly record struct PollQuery(TimeSpan Wait, long? Version, string? Problem)
+internal readonly record struct PollQuery(TimeSpan Wait, long? Version, PodName? Pod, string? Problem)
 {
+    private const int LongestUid = 64;
+
     public static PollQuery Read(QueryString query)
     {
         TimeSpan wait = TimeSpan.Zero;
         long? version = null;
+        string pod = "", uid = "";
         foreach (QueryStringEnumerable.EncodedNameValuePair pair in new QueryStringEnumerable(query.Value))
         {
             ReadOnlySpan<char> value = pair.DecodeValue().Span;
             switch (pair.DecodeName().Span)
             {
                 case "wait" when !Duration.TryParse(value, out wait):
-                    return new PollQuery(wait, version, $"wait: {Duration.Form}");
+                    return Refused($"wait: {Duration.Form}");
                 case "version" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number):
                     version = number;
                     break;
                 case "version":
-                    return new PollQuery(wait, version, "version: must be the version of an earlier answer, a number that is not negative");
+                    return Refused("version: must be the version of an earlier answer, a number that is not negative");
+                case "pod":
+                    pod = value.ToString();
+                    break;
+                case "uid":
+                    uid = value.ToString();
+                    break;
                 default:
                     break;
             }
         }
 
-        return new PollQuery(wait, version, null);
+        return new PollQuery(wait, version, PodOf(pod, uid), null);
     }
+
+    private static PollQuery Refused(string problem) => new(TimeSpan.Zero, null, null, problem);
+
+    /// <summary>
+    /// Finds the pod. A name that no pod can have is not refused: crik may take the host name for it, and the answer
+    /// about the node matters more.
+    /// </summary>
+    private static PodName? PodOf(string pod, string uid) =>
+        pod.Split('/') is [var place, var name] && NodeName.IsValid(place) && NodeName.IsValid(name) && uid.Length is > 0 and <= LongestUid
+            ? new PodName(place, name, uid)
+            : null;
 }

@@ -10,6 +10,7 @@ namespace Crik.NodeStateServer.Kubernetes;
 [JsonSerializable(typeof(NodeDocument))]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(TokenReviewDocument))]
+[JsonSerializable(typeof(PodDocument))]
 internal sealed partial class KubernetesJson : JsonSerializerContext
 {
     /// <param name="keys">The keys of the labels and annotations to read. All others are skipped.</param>

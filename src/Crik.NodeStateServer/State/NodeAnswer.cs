@@ -29,6 +29,10 @@ internal sealed class NodeAnswer(string name, NodeState state, string? signal, s
     /// </summary>
     public ReadOnlyMemory<byte> Json => _json ??= JsonSerializer.SerializeToUtf8Bytes(ToResponse(), ContractsJson.Default.NodeStateResponse);
 
+    /// <summary>The answer with what is known about a pod of the node.</summary>
+    public byte[] JsonWith(string disruption) =>
+        JsonSerializer.SerializeToUtf8Bytes(ToResponse() with { Disruption = disruption }, ContractsJson.Default.NodeStateResponse);
+
     /// <summary>Writes the answer into a larger document, and does not keep the JSON.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {

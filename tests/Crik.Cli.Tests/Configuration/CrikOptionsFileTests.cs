@@ -79,6 +79,7 @@ public sealed class CrikOptionsFileTests : IDisposable
             NodeStateTimeout = TimeSpan.FromSeconds(3),
             WhenNodeStateUnknown = WhenNodeStateUnknown.Forward,
             CheckpointOn = options.CheckpointOn,
+            CheckpointOnDisruption = false,
             NodeStateTokenFile = "/token",
             OnNodeWarning = "echo a b",
             CheckpointOnWarning = true,
@@ -154,9 +155,9 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("nodeStateSource: aws", "1: nodeStateSource: must be auto or server or ec2 or gce or azure or none, not 'aws'")]
     [InlineData("imageDir: /x\nnodeStateServerURL: http://x", "2: nodeStateServerURL: needs the node's name; add to the container: env: [{name: KUBERNETES_NODE_NAME, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]")]
     [InlineData("checkpointOn: gone", "1: checkpointOn: must be a list, one '- ready' a line")]
-    [InlineData("checkpointOn: [unknown]", "1: checkpointOn: must be ready or cordoned or shutting-down or gone, not 'unknown'")]
+    [InlineData("checkpointOn: [unknown]", "1: checkpointOn: must be ready or cordoned or shutting-down or gone or disrupted, not 'unknown'")]
     [InlineData("checkpointOn: [gone, gone]", "1: checkpointOn: 'gone' is in the list more than once")]
-    [InlineData("checkpointOn: [[gone]]", "1: checkpointOn: must be a list of ready or cordoned or shutting-down or gone")]
+    [InlineData("checkpointOn: [[gone]]", "1: checkpointOn: must be a list of ready or cordoned or shutting-down or gone or disrupted")]
     [InlineData("nodeStateTokenFile: token", "1: nodeStateTokenFile: must be an absolute path, not 'token'")]
     [InlineData("checkpointInterval: 10ms", "1: checkpointInterval: must be at least 1s, or 0s for none")]
     [InlineData("checkpointSignal: SIGNAL", "1: checkpointSignal: must be the name of a signal such as SIGUSR1, not 'SIGNAL'")]

@@ -56,6 +56,17 @@ public sealed class CrikOptionsLoaderTests : IDisposable
         Assert.Equal(FailureKind.Configuration, exception.Kind);
     }
 
+    [Theory]
+    [InlineData("disrupted", "", true)]
+    [InlineData("disrupted:ready", "Ready", true)]
+    [InlineData("ready", "Ready", false)]
+    public void A_disruption_of_the_pod_is_chosen_among_the_states_of_the_node(string text, string states, bool onDisruption)
+    {
+        CrikOptions options = _fixture.Load(new(), new Dictionary<string, string> { ["CRIK_CHECKPOINT_ON"] = text });
+
+        Assert.Equal((states, onDisruption), (string.Join(' ', options.CheckpointOn), options.CheckpointOnDisruption));
+    }
+
     [Fact]
     public void A_preStop_hook_cannot_take_the_whole_grace_period() => Assert.Equal(
         ["CRIK_PRE_STOP_TIME: must be less than gracePeriod, of which the kubelet takes it"],

@@ -51,6 +51,9 @@ public sealed class PolicyRecordsTests
         NodeStateServerUrl = new Uri("http://h"),
         NodeStateTokenFile = "/i",
         NodeName = "j",
+        PodName = "k",
+        PodNamespace = "l",
+        CheckpointOnDisruption = false,
     };
 
     [Fact]

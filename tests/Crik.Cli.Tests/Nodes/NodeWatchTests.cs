@@ -153,6 +153,17 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
+    public void A_pod_that_is_marked_as_evicted_after_its_SIGTERM_is_noticed_because_crik_asks_again()
+    {
+        int asked = 0;
+        using StandInServer server = new(request => IsHeld(request) ? null
+            : StandInServer.Json($$"""{"name":"node-1","state":"ready","version":1,"disruption":"{{(IsAboutPod(request) && ++asked > 1 ? "TerminationByKubelet" : "None")}}"}"""));
+        using NodeWatch watch = NodeWatch.Start(new ServerSource(server.Address, "node-1", null, new AskedPod("default", "web-0", "uid")));
+
+        Assert.Equal("TerminationByKubelet", watch.AskNow(s_long, answer => answer.IsDisrupted, () => false).Disruption);
+    }
+
+    [Fact]
     public void Each_answer_is_told_before_anybody_takes_it()
     {
         using StandInServer server = new(request => IsHeld(request) ? null : StandInServer.Json(ShuttingDown));
@@ -188,6 +199,8 @@ public sealed class NodeWatchTests
     }
 
     private static bool IsHeld(string request) => request.Contains("?wait=", StringComparison.Ordinal);
+
+    private static bool IsAboutPod(string request) => request.Contains("?pod=", StringComparison.Ordinal);
 
     private static bool IsShuttingDown(NodeAnswer answer) => answer.State == NodeState.ShuttingDown;
 

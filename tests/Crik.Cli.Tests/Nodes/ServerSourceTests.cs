@@ -1,3 +1,4 @@
+using Crik.Configuration;
 using Crik.Contracts;
 using Crik.Linux;
 using Crik.Nodes;
@@ -37,6 +38,32 @@ public sealed class ServerSourceTests
 
         Assert.Equal(new NodeAnswer(NodeState.ShuttingDown, "kubelet", new DateTimeOffset(2026, 1, 1, 0, 2, 0, TimeSpan.Zero), 9007199254740991), answer);
         Assert.StartsWith("GET /v1/nodes/node-1 HTTP/1.1\r\nHost: 127.0.0.1:", server.Requests[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_question_names_the_pod_and_a_long_poll_does_not()
+    {
+        using StandInServer server = new(_ => StandInServer.Json("""{"name":"node-1","state":"ready","version":5,"disruption":"EvictionByEvictionAPI"}"""));
+        ServerSource source = new(server.Address, "node-1", null, new AskedPod("a b", "web-0", "5ab63a30-07d1-4a6a-8a3c-5ee3a3d3b9a1"));
+
+        NodeAnswer answer = source.Ask(Deadline.In(TimeSpan.FromSeconds(60)));
+        source.AskForChange(answer, stop: -1);
+
+        Assert.Equal(("EvictionByEvictionAPI", true), (answer.Disruption, answer.IsDisrupted));
+        Assert.StartsWith("GET /v1/nodes/node-1?pod=a%20b/web-0&uid=5ab63a30-07d1-4a6a-8a3c-5ee3a3d3b9a1 HTTP/1.1\r\n", server.Requests[0], StringComparison.Ordinal);
+        Assert.StartsWith("GET /v1/nodes/node-1?wait=60s&version=5 HTTP/1.1\r\n", server.Requests[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "uid", "web-0", "shop", "?pod=shop/web-0&uid=uid")]
+    [InlineData(false, "uid", "web-0", "shop", null)]
+    [InlineData(true, null, "web-0", "shop", null)]
+    [InlineData(true, "uid", null, "shop", "?pod=shop/HOST&uid=uid")]
+    public void A_pod_is_named_by_its_variables_or_by_its_host_name(bool isWanted, string? uid, string? name, string place, string? query)
+    {
+        NodePolicy policy = new CrikOptions { CheckpointOnDisruption = isWanted, PodName = name, PodNamespace = place }.Node;
+
+        Assert.Equal(query?.Replace("HOST", Environment.MachineName, StringComparison.Ordinal), AskedPod.Find(policy, uid)?.Query);
     }
 
     [Theory]

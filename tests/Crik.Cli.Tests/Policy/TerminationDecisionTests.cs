@@ -28,6 +28,23 @@ public sealed class TerminationDecisionTests
     }
 
     [Theory]
+    [InlineData("EvictionByEvictionAPI", true, true)]
+    [InlineData("", true, true)] // the condition without a reason
+    [InlineData("EvictionByEvictionAPI", false, false)]
+    [InlineData("None", true, false)]
+    [InlineData(null, true, false)]
+    public void A_pod_that_is_evicted_from_a_node_that_stays_gets_a_checkpoint(string? disruption, bool isChosen, bool checkpoint)
+    {
+        TerminationPolicy policy = new CrikOptions { CheckpointOnDisruption = isChosen }.Termination;
+        NodeAnswer answer = new(NodeState.Ready, "why") { Disruption = disruption };
+
+        TerminationDecision decision = TerminationDecision.Decide(answer, policy);
+
+        Assert.Equal((checkpoint, checkpoint), (decision.MakesCheckpoint, TerminationDecision.IsFinal(answer, policy)));
+        Assert.Equal(checkpoint ? null : isChosen ? "checkpointOn: [ready, …]" : "checkpointOn: [disrupted, …]", decision.Remedy);
+    }
+
+    [Theory]
     [InlineData(NodeState.Ready, "checkpointOn: [ready, …]")]
     [InlineData(NodeState.Unknown, "whenNodeStateUnknown: checkpoint")]
     [InlineData(NodeState.ShuttingDown, null)]

@@ -106,6 +106,29 @@ public sealed class NodeStateTests
         pod.AssertSaid("crik info: the node shuts down, and leaves less time than gracePeriod seconds=8");
     }
 
+    [LabTheory]
+    [InlineData("EvictionByEvictionAPI", "[shutting-down, cordoned, gone, disrupted]", true)]
+    [InlineData("EvictionByEvictionAPI", "[gone]", false)]
+    [InlineData("None", "[disrupted]", false)]
+    public void A_pod_that_is_evicted_from_a_ready_node_gets_a_checkpoint(string disruption, string checkpointOn, bool checkpoint)
+    {
+        const string Uid = "4bb6b1a8-4c1e-4a2f-9a3c-1f5d6b1a8e11";
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1));
+        server.AboutPod = StandInServer.Json($$"""{"name":"node-1","state":"ready","reason":"the test says so","version":1,"disruption":"{{disruption}}"}""");
+        string[] named = ["--pod-uid", Uid, "--env", "KUBERNETES_POD_NAME=web-0", "--env", "KUBERNETES_NAMESPACE=shop"];
+        using Pod pod = Asking(images, server, [.. s_patiently, .. named, "--env", $"CRIK_CHECKPOINT_ON={checkpointOn.Trim('[', ']').Replace(", ", ":", StringComparison.Ordinal)}"]);
+        pod.WaitForCount(3);
+
+        pod.End(checkpoint ? 143 : 3);
+
+        Assert.Equal(checkpoint ? [1] : [], images.Generations);
+        Assert.Equal(
+            checkpointOn.Contains("disrupted", StringComparison.Ordinal),
+            server.Heads.Any(head => head.StartsWith($"GET /v1/nodes/node-1?pod=shop/web-0&uid={Uid} ", StringComparison.Ordinal)));
+        Assert.Equal(checkpoint, pod.HasSaid("the pod is disrupted (EvictionByEvictionAPI), and the node is ready"));
+    }
+
     [LabFact]
     public void An_answer_that_arrives_after_SIGTERM_still_counts()
     {

@@ -19,6 +19,11 @@ internal sealed partial class StandInServer : IDisposable
 
     public string Url => $"http://127.0.0.1:{_server.Port}";
 
+    /// <summary>The whole answer to a question that names the pod, if it is another one.</summary>
+    public string? AboutPod { get; set; }
+
+    public string[] Heads => _server.Requests;
+
     public int Requests => _server.Requests.Length;
 
     public static string State(string state, int version, string node = "node-1") =>
@@ -50,6 +55,6 @@ internal sealed partial class StandInServer : IDisposable
             await change;
         }
 
-        return _answer is { } answer ? Encoding.UTF8.GetBytes(answer) : null;
+        return (head.Contains("?pod=", StringComparison.Ordinal) ? AboutPod ?? _answer : _answer) is { } answer ? Encoding.UTF8.GetBytes(answer) : null;
     }
 }

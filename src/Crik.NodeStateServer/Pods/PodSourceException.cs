@@ -1,0 +1,3 @@
+namespace Crik.NodeStateServer.Pods;
+
+internal sealed class PodSourceException(string message, Exception? inner = null) : Exception(message, inner);
