@@ -21,16 +21,13 @@ internal static partial class ProcFs
     }
 
     /// <summary>
-    /// Tells whether a process can write to a file through a descriptor. The kernel shows it as the mode of the link
+    /// Tells whether a process can read and write a file through a descriptor. The kernel shows it as the mode of the link
     /// (tid_fd_update_inode, fs/proc/fd.c).
     /// </summary>
-    public static bool IsOpenForWriting(int pid, int descriptor) =>
-        Libc.TryStatus($"/proc/{pid}/fd/{descriptor}", followLinks: false)?.Permissions.HasFlag(UnixFileMode.UserWrite) == true;
+    public static UnixFileMode OpenMode(int pid, int descriptor) =>
+        Libc.TryStatus($"/proc/{pid}/fd/{descriptor}", followLinks: false)?.Permissions ?? UnixFileMode.None;
 
-    /// <summary>Whether a process can only append to a file through a descriptor: criu does not compare the size then (should_check_size, criu/files-reg.c).</summary>
-    public static bool IsOpenForAppending(int pid, int descriptor) =>
-        Field(Lines($"/proc/{pid}/fdinfo/{descriptor}"), "flags:") is { } flags
-        && (Convert.ToInt64(flags, 8) & (Libc.O_APPEND | Libc.O_ACCMODE)) == (Libc.O_APPEND | Libc.O_WRONLY);
+    public static bool IsOpenForWriting(int pid, int descriptor) => OpenMode(pid, descriptor).HasFlag(UnixFileMode.UserWrite);
 
     /// <summary>Whether a process of this PID namespace has a lease on a file (F_SETLEASE, fcntl(2); <c>/proc/locks</c>, proc(5)).</summary>
     public static bool HasLeases() => Lines("/proc/locks").Any(line => line.Contains(" LEASE ", StringComparison.Ordinal));

@@ -33,12 +33,12 @@ internal static class VolumeFileChanges
     public static string? AfterCrash(IReadOnlyList<WrittenFile> files, StartPolicy start, WhenVolumeFilesChanged when)
     {
         bool isRestored = start.WhenCrashed == WhenCrashed.Restore || start.RestoreMode == RestoreMode.Always;
-        List<WrittenFile> resizable = [.. files.Where(file => !file.IsAppendOnly)];
+        List<WrittenFile> read = [.. files.Where(file => file.IsRead)];
         return files.Count == 0 || !isRestored ? null : when switch
         {
             WhenVolumeFilesChanged.StartFresh => $"the next start begins afresh if {Names(files)} changed since (whenVolumeFilesChanged)",
             WhenVolumeFilesChanged.Fail => $"the next start ends with an error if {Names(files)} changed since (whenVolumeFilesChanged)",
-            _ when resizable.Count > 0 => $"criu refuses to restore if the size of {Names(resizable)} changed since",
+            _ when read.Count > 0 => $"criu refuses to restore if the size of {Names(read)} changed since",
             _ => $"the program writes once more to {Names(files)} what it wrote since",
         };
     }

@@ -7,13 +7,14 @@ using Crik.Store;
 namespace Crik.Restore;
 
 /// <summary>
-/// Adapts, in <c>files.img</c>, the open files that each pod gets anew. criu refuses an open file that has another size or mode than at the
+/// Adapts, in <c>files.img</c>, the open files that may differ when the program is restored. criu refuses an open file that has another size or mode than at the
 /// checkpoint (validate_file and open_path, criu/files-reg.c), because it may be another file. For these files a difference is expected:
 /// <list type="bullet">
 /// <item>The kubelet writes <c>/etc/hosts</c>, <c>/etc/hostname</c> and <c>/etc/resolv.conf</c> for each pod, and makes a new termination
 /// log.</item>
 /// <item>The files of a <see cref="ProjectedVolume"/> have another path in each pod.</item>
 /// <item>CRI-O makes the root directory with mode 0555, and containerd with 0755. So every open directory takes the mode it has here.</item>
+/// <item>A file on a volume that the program only writes, such as a log, may have grown since a checkpoint that left it running.</item>
 /// </list>
 /// A plain file that is none of these stays refused.
 /// </summary>
@@ -30,6 +31,9 @@ internal sealed class PodFiles(
     private readonly HashSet<string> _adapted = [];
     private readonly HashSet<uint> _foundAgain = [];
 
+    /// <summary>The paths of files on volumes that the program had open for writing. One that has become shorter stays refused: it may be mapped.</summary>
+    public HashSet<string> MayGrow { get; init; } = [];
+
     /// <param name="images">The directory of the checkpoint's images.</param>
     public static PodFiles Of(CheckpointManifest manifest, string images)
     {
@@ -41,7 +45,10 @@ internal sealed class PodFiles(
                 .Where(mount => !mount.IsExternal && mount.MountPoint != "/").Select(mount => mount.Id)],
             [.. s_usual, .. Mount.ReadAll().Where(mount => IsForMessage(mount.Root)).Select(mount => mount.MountPoint)],
             path => Libc.TryStatus(path, followLinks: true),
-            ProcFs.Link);
+            ProcFs.Link)
+        {
+            MayGrow = [.. manifest.WrittenFiles.Select(file => file.Path)],
+        };
     }
 
     /// <returns>Whether anything was changed.</returns>
@@ -74,6 +81,10 @@ internal sealed class PodFiles(
         else if (moved is not null || ofPod.Contains(path))
         {
             adapted = new RegularFileEntry(adapted ?? file.ToArray()).WithoutValidation();
+        }
+        else if (file.IsWriteOnly && MayGrow.Contains(path) && status(path) is { IsRegular: true } here && here.Size > file.Size)
+        {
+            adapted = file.WithSize(here.Size);
         }
 
         if (moved is not null)

@@ -13,16 +13,23 @@ internal static class WrittenFiles
         Dictionary<string, WrittenFile> found = new(StringComparer.Ordinal);
         foreach (OpenDescriptor file in tree.Open)
         {
-            if (tree.PathSet.Contains(file.Target) && !found.ContainsKey(file.Target) && Mount.Of(file.Target, mounts) is { } mount
-                && !OwnFiles.IsOwn(file.Target, mounts) && !inCheckpoint.Any(root => PathNames.IsBelow(file.Target, root))
-                && ProcFs.IsOpenForWriting(file.Pid, file.Number) && StampOf(file, mount) is { } stamp)
+            if (tree.PathSet.Contains(file.Target) && Mount.Of(file.Target, mounts) is { } mount && !OwnFiles.IsOwn(file.Target, mounts)
+                && !inCheckpoint.Any(root => PathNames.IsBelow(file.Target, root))
+                && ProcFs.OpenMode(file.Pid, file.Number) is var mode && mode.HasFlag(UnixFileMode.UserWrite))
             {
-                found.Add(file.Target, new WrittenFile(file.Target, stamp));
+                bool isRead = mode.HasFlag(UnixFileMode.UserRead);
+                if (found.TryGetValue(file.Target, out WrittenFile? other))
+                {
+                    found[file.Target] = other with { IsRead = other.IsRead || isRead };
+                }
+                else if (StampOf(file, mount) is { } stamp)
+                {
+                    found.Add(file.Target, new WrittenFile(file.Target, stamp) { IsRead = isRead });
+                }
             }
         }
 
-        HashSet<string> resizable = [.. tree.Open.Where(file => found.ContainsKey(file.Target) && !ProcFs.IsOpenForAppending(file.Pid, file.Number)).Select(file => file.Target)];
-        return [.. found.Values.Select(file => file with { IsAppendOnly = !resizable.Contains(file.Path) })];
+        return [.. found.Values];
     }
 
     private static FileStamp? StampOf(OpenDescriptor file, Mount mount)

@@ -8,6 +8,6 @@ namespace Crik.Store;
 /// </summary>
 internal sealed record WrittenFile(string Path, FileStamp Stamp)
 {
-    /// <summary>Whether the program can do nothing with the file but append to it, so that criu accepts another size. The manifest does not have this.</summary>
-    public bool IsAppendOnly { get; init; }
+    /// <summary>Whether the program can also read the file. Then it must have the same size at a restore. The manifest does not have this.</summary>
+    public bool IsRead { get; init; }
 }

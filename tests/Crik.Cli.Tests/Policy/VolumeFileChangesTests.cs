@@ -59,9 +59,9 @@ public sealed class VolumeFileChangesTests
     [InlineData("StartFresh", 1, "a", "the next start begins afresh if /a changed since (whenVolumeFilesChanged)")]
     [InlineData("Fail", 0, "ab", "the next start ends with an error if /a, /b changed since (whenVolumeFilesChanged)")]
     [InlineData("Warn", 0, "", null)]
-    public void What_a_crash_does_not_bring_back_depends_on_how_the_files_are_open(string when, int resizable, string names, string? told)
+    public void What_a_crash_does_not_bring_back_depends_on_how_the_files_are_open(string when, int read, string names, string? told)
     {
-        WrittenFile[] files = [.. names.Select((name, i) => new WrittenFile($"/{name}", default) { IsAppendOnly = i >= resizable })];
+        WrittenFile[] files = [.. names.Select((name, i) => new WrittenFile($"/{name}", default) { IsRead = i < read })];
 
         Assert.Equal(told, VolumeFileChanges.AfterCrash(files, new CrikOptions().Start, Enum.Parse<WhenVolumeFilesChanged>(when)));
     }

@@ -65,6 +65,22 @@ public sealed class PodFilesTests
     }
 
     [Theory]
+    [InlineData("/volume/log", 1, 12, 20)]
+    [InlineData("/volume/log", 1, 20, null)] // the same
+    [InlineData("/volume/log", 1, 21, null)] // shorter here
+    [InlineData("/volume/log", 2, 12, null)] // also read
+    [InlineData("/volume/other", 1, 12, null)] // not on the list of the manifest
+    public void Only_a_file_on_a_volume_that_the_program_only_writes_may_have_grown(string path, int flags, int then, int? now)
+    {
+        CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
+        files.Messages.Add(Entry(1, path, Plain | 0b110_100_100, 0, then, flags));
+
+        Assert.Equal(now is not null, Files(made: [], mounts: []).Adapt(files));
+
+        Assert.Equal(Entry(1, path, Plain | 0b110_100_100, 0, now ?? then, flags), files.First);
+    }
+
+    [Theory]
     [InlineData("/secret/..2026_11_22_10_00_00.12/key", true)]
     [InlineData("/secret/..2026_11_22_10_00_00.12/gone", false)]
     [InlineData("/elsewhere/key", false)]
@@ -130,6 +146,7 @@ public sealed class PodFilesTests
         "/tmp" => Status(FileType.Directory, 0b1_111_111_111),
         "/etc/hosts" or "/etc/passwd" => Status(FileType.Regular, 0b110_100_100),
         "/secret/..2026_11_23_11_00_00.99/key" => Status(FileType.Regular, 0b110_100_100),
+        "/volume/log" or "/volume/other" => Status(FileType.Regular, 0b110_100_100) with { Size = 20 },
         "/secret/..2026_11_23_11_00_00.99" => Status(FileType.Directory, 0b111_101_101),
         _ => null,
     }, path => path switch
@@ -137,14 +154,17 @@ public sealed class PodFilesTests
         "/secret/..data" => "..2026_11_23_11_00_00.99",
         "/odd/..data" => "/elsewhere",
         _ => null,
-    });
+    })
+    {
+        MayGrow = ["/volume/log"],
+    };
 
     private static FileStatus Status(FileType type, int permissions) => new() { Type = type, Permissions = (UnixFileMode)permissions };
 
     /// <summary>Makes an entry of files.img, in which the number of a mount is a zigzag number.</summary>
-    private static byte[] Entry(int id, string path, int? mode, int mount, int? size = null)
+    private static byte[] Entry(int id, string path, int? mode, int mount, int? size = null, int flags = 0)
     {
-        ProtoWriter file = new ProtoWriter().Number(1, id).Number(2, 0).Number(3, 0).Text(6, path);
+        ProtoWriter file = new ProtoWriter().Number(1, id).Number(2, flags).Number(3, 0).Text(6, path);
         _ = mount == 0 ? file : file.Number(7, mount * 2);
         _ = size is { } bytes ? file.Number(8, bytes) : file;
         return OpenFileEntry.OfRegular((uint)id, (mode is { } known ? file.Number(10, known) : file).ToArray());

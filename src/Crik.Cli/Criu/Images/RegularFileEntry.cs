@@ -21,12 +21,16 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
     /// <summary>The flags of open(2).</summary>
     public uint Flags => (uint)ProtoReader.FindNumber(_message, FlagsField);
 
+    public bool IsWriteOnly => (Flags & Libc.O_ACCMODE) == Libc.O_WRONLY;
+
     public string Path => ProtoReader.FindText(_message, PathField);
 
     /// <summary>The path with all of its bytes, which need not be text.</summary>
     public string ExactPath => ByteStrings.Decode(ProtoReader.FindBytes(_message, PathField));
 
-    /// <summary>The size at the checkpoint.</summary>
+    /// <summary>The size at the checkpoint, in bytes; 0 if criu did not save it.</summary>
+    public long Size => (long)ProtoReader.FindNumber(_message, SizeField);
+
     /// <summary>Whether the file belongs to the container and not to the tree.</summary>
     public bool IsExternal => ProtoReader.FindNumber(_message, 9) != 0;
 
@@ -53,6 +57,8 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
     }
 
     public byte[] WithPermissions(UnixFileMode permissions) => ChangedMessage.WithNumber(_message, ModeField, (long)Type | (long)permissions);
+
+    public byte[] WithSize(long bytes) => ChangedMessage.WithNumber(_message, SizeField, bytes);
 
     /// <summary>The entry without what criu would compare with the file that it finds: size, mode and build-id.</summary>
     public byte[] WithoutValidation() =>
