@@ -138,16 +138,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
         ContainerFacts now = ContainerFacts.Read(
             manifest, CheckpointLayout.ImagesIn(pod.Store.PathOf(manifest.Generation)), policy.AdditionalPaths, pod.Criu.Setup, _version!.Value,
             () => _canDecompress ??= pod.Criu.CanCompress() != false);
-        if (CompatibilityGate.ClockRemark(manifest, now.Machine) is { } clock)
-        {
-            Log.Warning(Event.ClockJumps, clock);
-        }
-
-        if (CompatibilityGate.KernelRemark(manifest, now.Machine) is { } kernel)
-        {
-            Log.Warning(Event.KernelDiffers, kernel);
-        }
-
+        NodeDifferences.Warn(manifest, now.Machine);
         IReadOnlyList<string> problems = [.. CompatibilityGate.Problems(manifest, now)];
         foreach (string problem in problems)
         {
