@@ -14,6 +14,7 @@
       --rootfs DIR         default: what rootfs.sh prints for experimental
       --crik FILE          default: $CRIK_BINARY or artifacts/crik
       --host-network       use the machine's own network
+      --memory MIB         a limit of the container's memory, at which the kernel kills
       --seccomp            with a seccomp filter, which allows nearly everything
       --user-namespace     root is another user on the machine, as with hostUsers: false
       --pod-uid UID        the pod's UID (default: a new one): containers with the same UID are one pod that is restarted
@@ -171,6 +172,8 @@ def prepare(a):
         linux['uidMappings'] = linux['gidMappings'] = idmap.mappings()
         for f in files:
             idmap.give(f'{bundle}/{f}')
+    if a.memory:
+        linux['resources']['memory'] = {'limit': a.memory << 20}
     if a.seccomp:
         linux['seccomp'] = {'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['kexec_load'], 'action': 'SCMP_ACT_ERRNO'}]}
     if read_only:
@@ -228,6 +231,7 @@ def parse(arguments):
     verb.add_argument('--terminal', action='store_true')
     verb.add_argument('--read-only', action='store_true')
     verb.add_argument('--host-network', action='store_true')
+    verb.add_argument('--memory', type=int)
     verb.add_argument('--seccomp', action='store_true')
     verb.add_argument('--user-namespace', action='store_true')
     verb.add_argument('--user', default='1000:1000')

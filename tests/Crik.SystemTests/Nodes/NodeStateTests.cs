@@ -68,6 +68,8 @@ public sealed class NodeStateTests
     }
 
     [LabTheory]
+    [Happens("Drain", "with a server")]
+    [Happens("Spot notice", "with a server")]
     [InlineData("shutting-down")]
     [InlineData("cordoned")]
     [InlineData("gone")]
@@ -205,6 +207,7 @@ public sealed class NodeStateTests
     }
 
     [LabFact]
+    [Happens("Node lost", "with a server")]
     public void A_node_warning_runs_the_hook_and_makes_a_checkpoint_for_the_case_that_the_node_is_lost()
     {
         using ImageDirectory images = new();

@@ -55,6 +55,7 @@ public sealed class PolicyTests
     }
 
     [LabTheory]
+    [Happens("Crash", "without a server")]
     [InlineData("once", "fresh")]
     [InlineData("always", "crik info: restored generation=1")]
     public void RestoreMode_decides_what_happens_after_the_program_ended_by_itself(string mode, string expected)
@@ -193,6 +194,7 @@ public sealed class PolicyTests
     }
 
     [LabFact]
+    [Happens("Roll-out", "without a server")]
     public void A_roll_out_begins_afresh_and_going_back_restores_the_old_program_only_when_somebody_chooses_it()
     {
         using ImageDirectory images = new();

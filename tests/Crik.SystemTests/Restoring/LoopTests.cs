@@ -14,6 +14,7 @@ public sealed class LoopTests
     private readonly string[] _inOnePod = ["--pod-uid", Guid.NewGuid().ToString(), "--env", TwoTries];
 
     [LabTheory]
+    [Happens("Liveness probe", "without a server")]
     [Explains(GivesUp)]
     public void A_program_that_hangs_and_is_restarted_by_its_probe_goes_back_to_an_older_state_and_then_starts_afresh(string message)
     {
@@ -109,6 +110,11 @@ public sealed class LoopTests
     }
 
     [LabFact]
+    [Happens("Delete", "without a server")]
+    [Happens("Drain", "without a server")]
+    [Happens("Spot notice", "without a server")]
+    [Happens("Eviction", "without a server")]
+    [Happens("Node lost", "without a server")]
     public void Pods_that_are_deleted_or_whose_node_is_lost_soon_after_each_restore_keep_their_state()
     {
         using ImageDirectory images = new();

@@ -8,6 +8,7 @@ public sealed class CrashTests
     private static readonly string[] s_program = ["python3", "/programs/hold.py", "1"];
 
     [LabTheory]
+    [Happens("Hard eviction", "without a server")]
     [InlineData(0)]
     [InlineData(40)]
     [InlineData(120)]
