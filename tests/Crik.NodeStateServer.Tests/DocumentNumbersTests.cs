@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+using Crik.NodeStateServer.Callers;
+using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Endpoints;
+using Crik.NodeStateServer.Kubernetes;
+using Crik.NodeStateServer.Signals;
+using Crik.NodeStateServer.State;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Crik.NodeStateServer.Tests;
+
+/// <summary>Compares the numbers in the documents about the server with the code that they come from.</summary>
+public sealed class DocumentNumbersTests
+{
+    private const string Guide = "docs/node-state-server.md";
+    private static readonly ServerOptions s_defaults = new();
+    private static readonly KestrelServerLimits s_limits = Limits();
+
+    /// <summary>A document, what it says, and the number of the code, which stands there in digits for #, or as a word for @.</summary>
+    public static TheoryData<string, string, double> Statements => new()
+    {
+        { Guide, "The server knows # signals", KnownSignals.All.Count },
+        { "CHANGELOG.md", "knows # signs that one goes away", KnownSignals.All.Count },
+        { "docs/design/0010-node-state-server.md", "a ring of the last #", ChangeFeed.Remembered },
+        { Guide, "the last # changes of the same process", ChangeFeed.Remembered },
+        { Guide, "sends a comment every # s", typeof(WatchEndpoint).Constant<TimeSpan>("s_heartbeat").TotalSeconds },
+        { Guide, "exits with 0 within another # s", Shutdown.Bound.TotalSeconds },
+        { Guide, "A good token is remembered for @ minutes", typeof(CallerCheck).Constant<TimeSpan>("s_goodFor").TotalMinutes },
+        { Guide, "and a bad one for @ seconds", typeof(CallerCheck).Constant<TimeSpan>("s_badFor").TotalSeconds },
+        { Guide, "may have # KB of request line", s_limits.MaxRequestLineSize >> 10 },
+        { Guide, "# headers with", s_limits.MaxRequestHeaderCount },
+        { Guide, "headers with # KB in total", s_limits.MaxRequestHeadersTotalSize >> 10 },
+        { Guide, "Its headers must arrive within # s", s_limits.RequestHeadersTimeout.TotalSeconds },
+        { Guide, "An idle connection is closed after # minutes", s_limits.KeepAliveTimeout.TotalMinutes },
+        { Guide, "at most # MB of one object in memory", ResponseBuffer.Most >> 20 },
+        { Guide, "subtracts # MiB", typeof(ConnectionGate).Constant<long>("Reserved") >> 20 },
+        { Guide, "divides the rest by # KiB", typeof(ConnectionGate).Constant<long>("PerConnection") >> 10 },
+        { Guide, "A limit of 128 MiB gives # connections", Connections(128) },
+        { Guide, "256 MiB give #,", Connections(256) },
+        { Guide, "512 MiB give #.", Connections(512) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Statements))]
+    public void A_number_in_a_document_is_that_of_the_code(string document, string statement, double number) =>
+        Assert.True(DocumentText.Has(document, statement.With(number)), $"{document} does not say: {statement.With(number)}");
+
+    [Fact]
+    public void Every_default_in_the_table_of_flags_is_that_of_the_server()
+    {
+        (string Flag, string Default)[] rows = [.. File.ReadLines(Repository.In(Guide)).Select(line => Regex.Match(line, @"^\| `(--[a-z-]+)` \|.*?\| `([0-9a-z]+)` \|"))
+            .Where(row => row.Success).Select(row => (row.Groups[1].Value, row.Groups[2].Value))];
+
+        Assert.InRange(rows.Length, 12, 30);
+        foreach ((string flag, string value) in rows)
+        {
+            ServerOptions set = CommandLine.Parse([$"{flag}={value}"], _ => null, out _)!;
+            Assert.Equal((flag, s_defaults), (flag, set with { Signals = s_defaults.Signals }));
+        }
+    }
+
+    /// <summary>The document says that three quarters of the memory limit are the heap.</summary>
+    private static int Connections(int mebibytes) => ConnectionGate.MostFor(s_defaults, (long)mebibytes * 3 / 4 << 20);
+
+    private static KestrelServerLimits Limits()
+    {
+        KestrelServerOptions kestrel = new();
+        Listener.Configure(kestrel, s_defaults, new ConnectionGate(1, NullLogger<ConnectionGate>.Instance), NullLogger<ConnectionGate>.Instance);
+        return kestrel.Limits;
+    }
+}
