@@ -91,7 +91,7 @@ large:
 	@tests/lab/rootfs.sh experimental
 	@python3 bench/bench.py --large $(OPTIONS)
 
-## cluster: a real Kubernetes of two nodes (the first time: compiles it, ten minutes)
+## cluster: a real Kubernetes of two nodes (CRIK_KUBERNETES=DIR: its programs, which are downloaded otherwise)
 cluster:
 	@tests/lab/kubernetes/cluster.sh start
 

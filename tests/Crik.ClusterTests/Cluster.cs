@@ -7,10 +7,16 @@ namespace Crik.ClusterTests;
 /// The real Kubernetes cluster of tests/lab/kubernetes, with images built from this checkout and the node state servers
 /// of the chart. `make cluster-test` starts and stops it.
 /// </summary>
-public sealed class Cluster
+public sealed class Cluster : IDisposable
 {
     public const string Namespace = "kube-system";
     public const string Server = "crik-node-state-server";
+
+    /// <summary>An image with crik and criu, and with the program /app/count.</summary>
+    public const string Image = "localhost/crik-example:test";
+
+    /// <summary>The same image with another program in its place.</summary>
+    public const string NextImage = "localhost/crik-example:next";
 
     /// <summary>The default number of servers in the chart.</summary>
     private const int Servers = 2;
@@ -18,6 +24,8 @@ public sealed class Cluster
     public Cluster()
     {
         Paths = Control("paths").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        Api = new ApiServer(Paths["KUBECONFIG_BY_TOKEN"]);
+        TestNamespace.DeleteAll();
         Reset();
         LoadImages();
         ApplyOutput = Apply(Render());
@@ -30,7 +38,11 @@ public sealed class Cluster
     /// <summary>The script that starts, stops and controls the cluster.</summary>
     public static string Script { get; } = Repository.In("tests/lab/kubernetes/cluster.sh");
 
+    public static string[] Nodes => ["node-1", "node-2"];
+
     public IReadOnlyDictionary<string, string> Paths { get; }
+
+    public ApiServer Api { get; }
 
     /// <summary>The output of kubectl apply for the objects of the chart.</summary>
     public string ApplyOutput { get; }
@@ -38,6 +50,8 @@ public sealed class Cluster
     public string ServiceAddress { get; }
 
     public string Url => $"http://{ServiceAddress}:9376";
+
+    public void Dispose() => Api.Dispose();
 
     public static string Control(params string[] arguments) => Command.Output(Script, arguments);
 
@@ -49,9 +63,10 @@ public sealed class Cluster
     public static string Render(params string[] more)
     {
         string versions = Kubectl("api-versions");
+        string version = (string)JsonNode.Parse(Kubectl("get", "--raw", "/version"))!["gitVersion"]!;
         return Command.Output(Repository.In("artifacts/render-chart"),
         [
-            "--namespace", Namespace, "--kube-version", "1.20.2", "--api-versions", versions,
+            "--namespace", Namespace, "--kube-version", version, "--api-versions", versions,
             "--set", "nodeStateServer.image.repository=localhost/crik-node-state-server", "--set", "nodeStateServer.image.tag=test",
             "--set", "nodeStateServer.image.pullPolicy=Never", "--set", "shutdownDelaySeconds=1", .. more, Repository.In("charts/node-state-server"),
         ]);
@@ -107,7 +122,7 @@ public sealed class Cluster
     /// <summary>Removes the mark and the cordon from every node.</summary>
     public static void Reset()
     {
-        foreach (string node in new[] { "node-1", "node-2" })
+        foreach (string node in Nodes)
         {
             Unmark(node);
             Kubectl("uncordon", node);
@@ -115,24 +130,46 @@ public sealed class Cluster
     }
 
     /// <summary>Marks a node as the termination handler of AWS does when AWS takes a spot instance back.</summary>
-    public static void Mark(string node) => Kubectl("taint", "node", node, "--overwrite", "aws-node-termination-handler/spot-itn=true:NoSchedule");
+    public static void Mark(string node, string effect = "NoSchedule") =>
+        Kubectl("taint", "node", node, "--overwrite", $"aws-node-termination-handler/spot-itn=true:{effect}");
 
     public static void Unmark(string node) => Command.Run(Script, ["kubectl", "taint", "node", node, "aws-node-termination-handler/spot-itn-"]);
 
     private static void LoadImages()
     {
         string root = Command.Output(Repository.In("tests/lab/rootfs.sh"), ["experimental"]).Trim();
+        string count = File.ReadAllText(Repository.In("tests/lab/programs/count"));
         using TempDirectory work = new("crik-images-");
-        Image("crik-node-state-server:test", "node-state-server", "/usr/local/bin/node-state-server");
-        Image("crik-example:test", "crik", "/usr/local/bin/crik run --");
+        string server = Layer("server", "node-state-server"), crik = Layer("crik", "crik"), next = Layer("next");
+        Program(crik, count);
+        Program(next, count.Replace("count $n", "next $n", StringComparison.Ordinal));
+        Load("localhost/crik-node-state-server:test", "/usr/local/bin/node-state-server", root, server);
+        Load(Image, "/usr/local/bin/crik run --", root, crik);
+        Load(NextImage, "/usr/local/bin/crik run --", root, crik, next);
 
-        void Image(string name, string program, string entryPoint)
+        string Layer(string name, params string[] programs)
         {
-            string layer = work.In(program);
-            Command.Output("install", ["-D", "-m755", Repository.In($"artifacts/{program}"), $"{layer}/usr/local/bin/{program}"]);
-            Command.Output("chmod", ["-R", "a+rX", layer]);
-            string archive = work.In($"{program}.tar");
-            Command.Output("env", [$"ENTRYPOINT={entryPoint}", Repository.In("tests/lab/kubernetes/make-image.sh"), $"localhost/{name}", $"{root}:{layer}", archive]);
+            string layer = Directory.CreateDirectory(work.In(name)).FullName;
+            foreach (string program in programs)
+            {
+                Command.Output("install", ["-D", "-m755", Repository.In($"artifacts/{program}"), $"{layer}/usr/local/bin/{program}"]);
+            }
+
+            return layer;
+        }
+
+        void Program(string layer, string text)
+        {
+            string file = Path.Combine(Directory.CreateDirectory(Path.Combine(layer, "app")).FullName, "count");
+            File.WriteAllText(file, text);
+            Command.Output("chmod", "755", file);
+        }
+
+        void Load(string image, string entryPoint, params string[] layers)
+        {
+            string archive = work.In("image.tar");
+            Command.Output("chmod", ["-R", "a+rX", .. layers[1..]]);
+            Command.Output("env", [$"ENTRYPOINT={entryPoint}", Repository.In("tests/lab/kubernetes/make-image.sh"), image, string.Join(':', layers), archive]);
             Control("load", archive);
         }
     }

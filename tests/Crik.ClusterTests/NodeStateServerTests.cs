@@ -83,7 +83,15 @@ public sealed class NodeStateServerTests : IDisposable
             long version = (long)_cluster.State("node-2")["version"]!;
             Task<(string Body, long Ended)> poll = Task.Run(() => (_cluster.Ask($"/v1/nodes/node-2?wait=60s&version={version}").Body, Stopwatch.GetTimestamp()));
             Eventually.True(() => Cluster.LongPolls() > 0, "a long-poll is open");
-            (marks ? (Action<string>)Cluster.Mark : Cluster.Unmark)("node-2");
+            if (marks)
+            {
+                Cluster.Mark("node-2");
+            }
+            else
+            {
+                Cluster.Unmark("node-2");
+            }
+
             long set = Stopwatch.GetTimestamp();
             (string body, long ended) = await poll;
 

@@ -1,10 +1,10 @@
 #!/bin/bash
-# build.sh: builds the parts of the cluster, once:
-#   kubernetes-N   the programs of Kubernetes 1.20.2, compiled from the source package of Debian 12. This is the last
-#                  package in Debian with the whole tree and its vendored modules. It takes ten minutes on two cores,
-#                  and 5 GB of disk during the build.
-#   node-root-N    the root file system of a machine: Debian 13 with etcd, containerd, runc and network plugins
-# Each part gets its name by a rename when it is complete. A build that was interrupted continues where it was.
+# build.sh: makes the parts of the cluster, once:
+#   kubernetes-V   the programs of Kubernetes V, from the directory that CRIK_KUBERNETES names, otherwise from dl.k8s.io.
+#                  The directory has an absolute path. It holds each program, plain or as PROGRAM.xz, and SHA256SUMS of
+#                  the plain ones.
+#   node-root-N    the root file system of a machine: Debian sid with etcd, containerd, runc and network plugins
+# Each part gets its name by a rename when it is complete.
 set -euo pipefail
 cd "$(dirname "$0")"; . ./settings.sh; . ../../../build/packages.sh
 if [ -e "$PROGRAMS" ] && [ -e "$NODE_ROOT" ]; then exit; fi
@@ -17,7 +17,6 @@ making=$LAB/making
 mkdir -p "$making" "$LAB/logs"
 exec 9>"$LAB/build.lock"
 flock --nonblock 9 || { echo "another build is running; waiting until it ends" >&2; flock 9; }
-renice -n 15 $$ >/dev/null
 
 step() { # step NAME COMMAND...: runs COMMAND with its output in a log, and shows the end of the log if COMMAND fails
   local name=$1 log=$LAB/logs/$1.log start=$SECONDS; shift
@@ -28,38 +27,45 @@ step() { # step NAME COMMAND...: runs COMMAND with its output in a log, and show
   echo "$name: built in $((SECONDS - start)) s" >&2
 }
 
-bootstrap_anew() { # bootstrap_anew SUITE DIR PACKAGES SOURCES...
-  rm -rf --one-file-system "$2"
-  mmdebstrap --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --include="$3" "$1" "$2" "${@:4}"
+make_programs() {
+  local new=$making/programs source=${CRIK_KUBERNETES:-} program
+  command -v curl >/dev/null && command -v xz >/dev/null || install_packages ca-certificates curl xz-utils
+  rm -rf "$new"; mkdir "$new"
+  [ -z "$source" ] || cp "$source/SHA256SUMS" "$new/"
+  for program in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl; do
+    if [ -z "$source" ]; then
+      download "$program" "$new"
+    elif [ -e "$source/$program" ]; then
+      cp "$source/$program" "$new/"
+    else
+      xz --decompress --stdout "$source/$program.xz" >"$new/$program"
+    fi
+    (cd "$new"; grep " $program\$" SHA256SUMS | sha256sum --check --strict)
+  done
+  "$(command -v cc || command -v clang)" -Os -static -s -o "$new/pause" pause.c
+  chmod 755 "$new"/*
+  mv "$new" "$PROGRAMS"
 }
 
-bootstrap() { # bootstrap SUITE DIR PACKAGES [SOURCES...]: makes a root file system; DIR appears when it is complete
-  local suite=$1 dir=$2 packages=$3; shift 3
-  [ ! -e "$dir" ] || return 0
-  again bootstrap_anew "$suite" "$dir.new" "$packages" "deb $mirror $suite main" "$@"
-  mv "$dir.new" "$dir"
+download() { # download PROGRAM DIR: from the release, with the sum that is published beside it
+  local url=https://dl.k8s.io/release/v$KUBERNETES/bin/linux/amd64/$1
+  curl --fail --silent --show-error --location --retry 3 --output "$2/$1" "$url"
+  echo "$(curl --fail --silent --show-error --location --retry 3 "$url.sha256")  $1" >>"$2/SHA256SUMS"
 }
 
-compile() { # runs compile.sh in the root file system with the compiler
-  install -m755 compile.sh pause.c "$compiler/build/"
-  cp /etc/resolv.conf "$compiler/etc/resolv.conf"
-  mount -t proc proc "$compiler/proc"
-  mount --rbind /dev "$compiler/dev"
-  chroot "$compiler" /build/compile.sh
+bootstrap() { # bootstrap DIR PACKAGES
+  rm -rf --one-file-system "$1"
+  # A stored copy of sid may be past its validity date.
+  mmdebstrap --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --include="$2" sid "$1" "deb $mirror sid main"
 }
 
-if [ ! -e "$PROGRAMS" ]; then
-  compiler=$making/compiler
-  step compiler bootstrap bookworm "$compiler" ca-certificates,build-essential,golang-go,golang-github-modern-go-reflect2-dev,jq,rsync,file \
-    "deb-src $mirror bookworm main"
-  mkdir -p "$compiler/build"
-  step kubernetes compile
-  mv "$compiler/build/out" "$PROGRAMS"
-fi
-if [ ! -e "$NODE_ROOT" ]; then
-  step node-root bootstrap trixie "$making/node-root" \
-    ca-certificates,iproute2,procps,curl,iptables,containerd,runc,etcd-server,etcd-client,containernetworking-plugins,conntrack,ethtool,socat,kmod,mount,util-linux
+make_node_root() {
+  local packages=ca-certificates,iproute2,procps,curl,iptables,conntrack,ethtool,socat,kmod,mount,util-linux
+  packages+=,containerd,runc,containernetworking-plugins,etcd-server,etcd-client,dnsmasq-base
+  again bootstrap "$making/node-root" "$packages"
   mv "$making/node-root" "$NODE_ROOT"
-fi
-umount --recursive "$making"/compiler/{proc,dev} 2>/dev/null || true
+}
+
+[ -e "$PROGRAMS" ] || step kubernetes make_programs
+[ -e "$NODE_ROOT" ] || step node-root make_node_root
 rm -rf --one-file-system "$making"

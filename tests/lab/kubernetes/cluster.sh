@@ -1,7 +1,8 @@
 #!/bin/bash
-# cluster.sh: runs a real Kubernetes 1.20.2 on this machine: a control plane and two nodes, each in its own namespaces.
+# cluster.sh: runs a real Kubernetes 1.36 on this machine: a control plane and two nodes, each in its own namespaces.
 #
-#   build                  builds the parts of the cluster, once; start does this too
+#   build                  gets the parts of the cluster, once; start does this too. Set CRIK_KUBERNETES to the absolute
+#                          path of a directory with the programs of Kubernetes, or they are downloaded; see build.sh
 #   start                  starts what is not running, also after an interrupted run; waits until both nodes are Ready
 #   stop                   stops everything at once, as a power failure does; the next start has the same cluster
 #   wipe                   stops everything and deletes the data; the next start makes a new cluster
@@ -17,8 +18,8 @@
 #   compact                makes every known resourceVersion too old for a watch (410); see control-plane.sh
 #   smoke                  tests all of this
 #
-# A host can run only one cluster. On every node, /shared is the same directory of the host. A hostPath volume on it
-# stands for a ReadWriteMany volume.
+# A host can run only one cluster. On every node, /shared is the same directory of the host. A claim gets a directory
+# in /shared/volumes, whatever its access mode is. Pods resolve the names of Services; see names.sh.
 set -euo pipefail
 cd "$(dirname "$0")"; . ./settings.sh; . ./machines.sh; . ./control-plane.sh; . ./node.sh
 
@@ -45,8 +46,8 @@ start() {
     halt                                           # ends what an interrupted run has left
     ./certificates.sh "$STATE/certificates"
     [ -e "$STATE/pause.tar" ] || make_pause_image
-    mkdir -p "$STATE/shared" "$STATE/control/config"
-    cp "$STATE/certificates"/* "$STATE/control/config/"
+    mkdir -p "$STATE/shared/volumes" "$STATE/control/config"
+    cp "$STATE/certificates"/* names.sh "$STATE/control/config/"
     boot control
     start_control_network
     local node; for node in $NODES; do boot_node "$node"; done

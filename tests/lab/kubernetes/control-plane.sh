@@ -35,7 +35,7 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$API_PORT" nsenter --target "$pid" --moun
 # shellcheck disable=SC2120
 start_api_server() { # start_api_server [FLAGS...]
   start_program control kube-apiserver --etcd-servers=http://127.0.0.1:2379 \
-    --bind-address=0.0.0.0 --advertise-address="$CONTROL_IP" --secure-port=6443 --insecure-port=0 --cert-dir=/run \
+    --bind-address=0.0.0.0 --advertise-address="$CONTROL_IP" --secure-port=6443 --cert-dir=/run \
     --tls-cert-file=/config/kube-apiserver.crt --tls-private-key-file=/config/kube-apiserver.key \
     --client-ca-file=/config/ca.crt --token-auth-file=/config/tokens.csv --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction \
     --kubelet-client-certificate=/config/kubelet-client.crt --kubelet-client-key=/config/kubelet-client.key \
@@ -53,19 +53,21 @@ start_control_plane() { # starts the programs that do not run
     --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster control=http://127.0.0.1:2380
   start_api_server
   # These two must start after the API server has made its roles, because they exit without them. A node counts as lost
-  # after 20 s without a report.
+  # after 20 s without a report. The provisioner makes a directory in VOLUMES for each claim.
   local name common
-  common="--bind-address=127.0.0.1 --port=0 --leader-elect=false --cert-dir=/run"
+  common="--bind-address=127.0.0.1 --leader-elect=false --cert-dir=/run"
   name=kube-controller-manager
   # shellcheck disable=SC2086
   start_program control $name $common --kubeconfig=/config/$name.kubeconfig --authentication-kubeconfig=/config/$name.kubeconfig \
     --authorization-kubeconfig=/config/$name.kubeconfig --use-service-account-credentials=true --root-ca-file=/config/ca.crt \
     --service-account-private-key-file=/config/service-accounts.key --cluster-signing-cert-file=/config/ca.crt \
-    --cluster-signing-key-file=/config/ca.key --allocate-node-cidrs=false --node-monitor-grace-period=20s
+    --cluster-signing-key-file=/config/ca.key --allocate-node-cidrs=false --node-monitor-grace-period=20s --enable-hostpath-provisioner=true
   name=kube-scheduler
   # shellcheck disable=SC2086
   start_program control $name $common --kubeconfig=/config/$name.kubeconfig --authentication-kubeconfig=/config/$name.kubeconfig \
     --authorization-kubeconfig=/config/$name.kubeconfig
+  program control dnsmasq >/dev/null || inside control setsid sh -c '/config/names.sh >>/var/log/names.log 2>&1 </dev/null &'
+  kubectl apply -f storage-class.yaml >/dev/null
 }
 
 kill_api_server() {

@@ -16,11 +16,15 @@ bring "$own/disk/etcd" /var/lib/etcd
 bring "$own/log" /var/log
 bring "$own/config" /config
 bring "$STATE/shared" /shared
+bring "$STATE/shared/volumes" "$VOLUMES"
 bring "$PROGRAMS" /opt/kubernetes
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs run "$root/run"
+# Pods with a user namespace may mount a proc only if the machine has one that nothing covers. Below, files of the other
+# one are covered.
+mkdir "$root/run/proc"; mount -t proc proc "$root/run/proc"
 # This directory has the addresses of the pods. After a boot there are none.
 mkdir -p "$root/var/lib/cni"; mount -t tmpfs cni "$root/var/lib/cni"
 mount -t tmpfs cgroup "$root/sys/fs/cgroup"

@@ -26,8 +26,7 @@ start_node() { # start_node NODE: starts the programs that do not run
   wait_until 120 "$STATE/$1/log/containerd.log" inside "$1" ctr version
   load_image "$1" "$STATE/pause.tar"
   start_program "$1" kubelet --config=/config/kubelet.yaml --kubeconfig=/config/kubelet.kubeconfig --hostname-override="$1" \
-    --node-ip="$(node_ip "$1")" --container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock \
-    --pod-infra-container-image=localhost/pause:1 --runtime-cgroups="/$CGROUP/$1"
+    --node-ip="$(node_ip "$1")" --container-runtime-endpoint=unix:///run/containerd/containerd.sock --runtime-cgroups="/$CGROUP/$1"
   # The zeros keep kube-proxy from changing the connection tracking of the host.
   start_program "$1" kube-proxy --kubeconfig=/config/kube-proxy.kubeconfig --hostname-override="$1" --bind-address="$(node_ip "$1")" \
     --proxy-mode=iptables --cluster-cidr="$POD_NETS" --conntrack-max-per-core=0 --conntrack-min=0 \
@@ -58,13 +57,14 @@ write_node_config() { # write_node_config NODE
   cp "$STATE/certificates"/{ca.crt,"$1".crt,"$1".key,kube-proxy.kubeconfig} "$config/"
   cp "$STATE/certificates/$1.kubeconfig" "$config/kubelet.kubeconfig"
   cat >"$config/containerd.toml" <<C
-version = 2
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "localhost/pause:1"
+version = 3
+[plugins."io.containerd.cri.v1.images".pinned_images]
+  sandbox = "localhost/pause:1"
+[plugins."io.containerd.cri.v1.runtime"]
   disable_apparmor = true
   restrict_oom_score_adj = true      # some hosts do not let root lower it
-  [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "/usr/lib/cni"
+  [plugins."io.containerd.cri.v1.runtime".cni]
+    bin_dirs = ["/usr/lib/cni"]
     conf_dir = "/config/network"
 C
   cat >"$config/network/pods.conflist" <<C
@@ -81,9 +81,12 @@ tlsCertFile: /config/$1.crt
 tlsPrivateKeyFile: /config/$1.key
 cgroupDriver: cgroupfs
 cgroupRoot: /$CGROUP/$1
+failCgroupV1: false
 failSwapOn: false
 protectKernelDefaults: true          # the kubelet must not change settings of the host
 resolvConf: /etc/resolv.conf
+clusterDNS: [$CONTROL_IP]
+clusterDomain: cluster.local
 imageGCHighThresholdPercent: 100     # images must not be deleted, because they cannot be pulled again
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
 nodeStatusUpdateFrequency: 4s

@@ -1,10 +1,13 @@
 # settings.sh: the paths and addresses of the cluster, for the other scripts in this directory.
 # shellcheck shell=bash disable=SC2034
 LAB=${XDG_CACHE_HOME:-$HOME/.cache}/crik-lab/kubernetes
-PROGRAMS=$LAB/kubernetes-1     # raise the number when compile.sh changes
-NODE_ROOT=$LAB/node-root-1     # raise the number when the packages in build.sh change
-STATE=$LAB/cluster             # the data of the cluster: certificates, etcd's data, disks of the nodes, logs
+KUBERNETES=1.36.2
+PROGRAMS=$LAB/kubernetes-$KUBERNETES
+NODE_ROOT=$LAB/node-root-2     # raise the number when the packages in build.sh change
+STATE=$LAB/cluster-$KUBERNETES # the data of the cluster: certificates, etcd's data, disks of the nodes, logs
 CGROUP=crik-k8s                # the cgroup of all processes of the cluster, below the root of every hierarchy
+
+VOLUMES=/tmp/hostpath_pv        # on every machine; Kubernetes knows no other place for the volumes it provisions
 
 API_PORT=${CRIK_CLUSTER_PORT:-6443}     # the port of the API server on the loopback interface of the host
 # The following addresses exist only in the network namespaces of the cluster.

@@ -52,12 +52,17 @@ check "a pod runs on each node" nodes_with_pods
 kubectl rollout status daemonset/hello --timeout=60s >/dev/null
 service=$(kubectl get service hello -o jsonpath='{.spec.clusterIP}')
 logs_of() { kubectl logs "$(pod_on "$1")" | grep serving; }
+has_user_namespace() { ! kubectl exec "$(pod_on "$1")" -- grep -q '^ *0 *0 ' /proc/self/uid_map; }
+reads_volume() { kubectl exec "$(pod_on "$1")" -- grep "hello from $2" "/volume/$2"; }
 for node in node-1 node-2; do
   check "kubectl shows the log of a pod on $node" logs_of $node
   for other in node-1 node-2; do
     check "a pod on $node reaches $other through the address of the service" fetch $node "http://$service/" "hello from $other"
+    check "a pod on $node reaches $other through the name of the service" fetch $node "http://hello.smoke.svc/" "hello from $other"
+    check "a pod on $node reads in the claim's volume what the one on $other wrote" reads_volume $node $other
   done
   check "a pod on $node reaches the API server through its service with the pod's token" api_from $node
+  check "root of a pod on $node is another user there" has_user_namespace $node
 done
 
 count_runs_on() { [ "$(kubectl get pod count-0 -o jsonpath='{.spec.nodeName} {.status.phase} {.metadata.deletionTimestamp}')" = "$1 Running " ]; }

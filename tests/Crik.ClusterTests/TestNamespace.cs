@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+
+namespace Crik.ClusterTests;
+
+/// <summary>A namespace for the objects of one test. Its objects go with it, in the background.</summary>
+internal sealed partial class TestNamespace : IDisposable
+{
+    private const string Label = "crik-test";
+
+    private readonly Cluster _cluster;
+
+    public TestNamespace(Cluster cluster)
+    {
+        _cluster = cluster;
+        Name = $"test-{Guid.NewGuid():n}"[..12];
+        Cluster.Kubectl("create", "namespace", Name);
+        Cluster.Kubectl("label", "namespace", Name, $"{Label}=");
+    }
+
+    public string Name { get; }
+
+    public ApiServer Api => _cluster.Api;
+
+    /// <summary>Deletes what tests left behind that were interrupted.</summary>
+    public static void DeleteAll() => Cluster.Kubectl("delete", "namespaces", "--selector", Label, "--wait=false");
+
+    public void Dispose() => Cluster.Kubectl("delete", "namespace", Name, "--wait=false");
+
+    public string Kubectl(params string[] arguments) => Cluster.Kubectl(["--namespace", Name, .. arguments]);
+
+    /// <summary>Applies a manifest of examples/ with the image of this cluster.</summary>
+    /// <param name="changes">Further texts to replace. Each of them is in the manifest.</param>
+    public void Apply(string example, params (string Published, string Here)[] changes)
+    {
+        string manifest = Image().Replace(File.ReadAllText(Repository.In($"examples/{example}")), $"$1{Cluster.Image}");
+        foreach ((string published, string here) in changes)
+        {
+            Assert.Contains(published, manifest, StringComparison.Ordinal);
+            manifest = manifest.Replace(published, here, StringComparison.Ordinal);
+        }
+
+        Command.OutputWithInput(manifest, Cluster.Script, "kubectl", "--namespace", Name, "apply", "-f", "-");
+    }
+
+    /// <summary>The objects of a kind: "api/v1" and "pods", or "apis/apps/v1" and "statefulsets".</summary>
+    public string PathOf(string api, string kind) => $"{api}/namespaces/{Name}/{kind}";
+
+    /// <summary>The directory of the host that is the volume of a claim.</summary>
+    public string Volume(string claim)
+    {
+        string volume = (string)Api.Read(PathOf("api/v1", $"persistentvolumeclaims/{claim}"))["spec"]!["volumeName"]!;
+        string path = (string)Api.Read($"api/v1/persistentvolumes/{volume}")["spec"]!["hostPath"]!["path"]!;
+        return Path.Combine(_cluster.Paths["SHARED"], "volumes", Path.GetFileName(path));
+    }
+
+    [GeneratedRegex("(image: )crik-example:latest")]
+    private static partial Regex Image();
+}
