@@ -41,6 +41,7 @@ public sealed class CommandLineTests
             ("--remember-deleted-count", "10", options => options.RememberDeletedCount, 10),
             ("--shutdown-delay", "11s", options => options.ShutdownDelay, TimeSpan.FromSeconds(11)),
             ("--require-token", "true", options => options.RequireToken, true),
+            ("--read-pods", "true", options => options.ReadPods, true),
         ];
 
         // The two flags that are left out have tests of their own.
