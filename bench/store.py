@@ -71,7 +71,7 @@ def generations(where):
             many.multiply(count)
             newest, alone, longer = {one: 1, many: count}, [], []
             for number in range(PAIRS):
-                seconds = {place: place.pod(f'{RESTORED} generation={newest[place]} ', end='KILL')[0]
+                seconds = {place: place.pod(f'{RESTORED} event=Restored generation={newest[place]} ', end='KILL')[0]
                            for place in (places if number % 2 == 0 else places[::-1])}
                 alone.append(seconds[one])
                 longer.append(seconds[many] - seconds[one])

@@ -46,7 +46,7 @@ internal static class Program
     {
         PrintRequest { IsProblem: false } print => Answer(new ToolAnswer(print.Text, print.Failure)),
         PrintRequest { Failure: { } failure } print => Refuse(print.Text, failure),
-        RunRequest run => Run(Load(run.Overrides), run.Command),
+        RunRequest run => Run(LoadForRun(run.Overrides), run.Command),
         CheckRequest check => Answer(CheckCommand.Run(check.Overrides, check.Output)),
         ToolRequest tool => ExecuteTool(() => ToolCommands.Run(tool, Load(tool.Overrides))),
         ControlCommand command => ExecuteTool(() => StatusCommand.Run(command)),
@@ -129,12 +129,39 @@ internal static class Program
         return ExitCodes.Of(kind);
     }
 
+    /// <summary>Loads the configuration for a command for people.</summary>
     private static CrikOptions Load(CommandLineOverrides overrides)
     {
         CrikOptions options = CrikOptionsLoader.Load(overrides, EnvironmentBlock.AsDictionary());
-        Log.Configure(Level(options.LogLevel), options.LogFormat == LogFormat.Json);
+        Log.Configure(Level(options.LogLevel), LineFormat.ForPeople);
         return options;
     }
+
+    /// <summary>Loads the configuration for <c>crik run</c>. If it is wrong, the log that says so has the wanted format all the same.</summary>
+    private static CrikOptions LoadForRun(CommandLineOverrides overrides)
+    {
+        CrikOptions options = new();
+        try
+        {
+            return options = CrikOptionsLoader.Load(overrides, EnvironmentBlock.AsDictionary());
+        }
+        catch (ConfigurationException exception)
+        {
+            options = exception.Rest ?? options;
+            throw;
+        }
+        finally
+        {
+            Log.Configure(Level(options.LogLevel), Format(options.LogFormat));
+        }
+    }
+
+    private static LineFormat Format(LogFormat format) => format switch
+    {
+        LogFormat.Json => LineFormat.Json,
+        LogFormat.Cloud => LineFormat.Cloud,
+        _ => LineFormat.Text,
+    };
 
     private static LogEventLevel Level(LogLevel level) => level switch
     {

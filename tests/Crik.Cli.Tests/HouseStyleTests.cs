@@ -28,7 +28,7 @@ public sealed class HouseStyleTests(ITestOutputHelper output)
     /// <summary>The static fields that may change, each with the reason.</summary>
     private static readonly Dictionary<string, string> s_mutableStatics = new()
     {
-        ["Crik.Diagnostics.Log.s_json"] = "a process has one log",
+        ["Crik.Diagnostics.Log.s_format"] = "a process has one log",
         ["Crik.Diagnostics.Log.s_logger"] = "a process has one log",
         ["Crik.Diagnostics.Log.s_lowest"] = "a process has one log",
     };

@@ -26,6 +26,6 @@ internal enum Compression { Auto, None, Lz4 }
 
 internal enum IoUring { Hide, Allow }
 
-internal enum LogFormat { Text, Json }
+internal enum LogFormat { Text, Json, Cloud }
 
 internal enum LogLevel { Error, Warning, Info, Debug }

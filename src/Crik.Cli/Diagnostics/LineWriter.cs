@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-
 namespace Crik.Diagnostics;
 
 /// <summary>
@@ -15,15 +13,16 @@ internal sealed class LineWriter
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(50);
 
     private readonly int _descriptor;
-    private readonly Func<bool> _isJson;
+    private readonly Func<LineFormat> _format;
     private readonly Way _way;
     private readonly FileDescriptor? _reopened;
     private long _dropped;
+    private long _droppedInTotal;
 
-    /// <param name="isJson">Whether the lines of this log are JSON; the log is configured after its first line could come.</param>
-    public LineWriter(int descriptor, Func<bool> isJson)
+    /// <param name="format">The format of this log, which is configured after its first line could come.</param>
+    public LineWriter(int descriptor, Func<LineFormat> format)
     {
-        (_descriptor, _isJson) = (descriptor, isJson);
+        (_descriptor, _format) = (descriptor, format);
         FileStatus? file = Libc.TryStatus(descriptor);
         _way = file is null or { IsRegular: true } ? Way.Plain : file is { IsSocket: true } ? Way.Socket : Way.Reopened;
         if (_way == Way.Reopened)
@@ -38,7 +37,10 @@ internal sealed class LineWriter
     /// Writes to standard error. The program usually shares that pipe, and perhaps no process reads it. So a line that does not fit into the
     /// pipe is dropped and counted, and the count is logged before the next line that fits.
     /// </summary>
-    public static LineWriter StandardError { get; } = new(descriptor: 2, () => Log.IsJson);
+    public static LineWriter StandardError { get; } = new(descriptor: 2, () => Log.Format);
+
+    /// <summary>How many lines were dropped since crik began. Any thread may ask.</summary>
+    public long DroppedInTotal => Interlocked.Read(ref _droppedInTotal);
 
     private enum Way
     {
@@ -60,7 +62,7 @@ internal sealed class LineWriter
         long dropped = Interlocked.Exchange(ref _dropped, 0);
         if (dropped > 0 && !TryWriteCount(dropped, mayWait))
         {
-            Interlocked.Add(ref _dropped, dropped + 1);
+            NoteDropped(dropped);
             return;
         }
 
@@ -69,7 +71,7 @@ internal sealed class LineWriter
             int length = Math.Min(lines.Length, Atomic);
             if (!TryWriteChunk(lines[..length], mayWait))
             {
-                Interlocked.Increment(ref _dropped);
+                NoteDropped(before: 0);
                 return;
             }
 
@@ -77,28 +79,17 @@ internal sealed class LineWriter
         }
     }
 
+    private void NoteDropped(long before)
+    {
+        Interlocked.Add(ref _dropped, before + 1);
+        Interlocked.Increment(ref _droppedInTotal);
+    }
+
     /// <summary>Allocates nothing, because the init may not wait for a collection.</summary>
     private bool TryWriteCount(long dropped, bool mayWait)
     {
-        bool isJson = _isJson();
         Span<byte> line = stackalloc byte[256];
-        int length = Add(line, 0, isJson ? JsonTime.Start : "crik warning: "u8);
-        if (isJson)
-        {
-            length += JsonTime.Write(line[length..]);
-            length = Add(line, length, "\",\"level\":\"warning\",\"message\":\""u8);
-        }
-
-        Utf8Formatter.TryFormat(dropped, line[length..], out int digits);
-        length = Add(line, length + digits, " lines of this log were dropped because nobody read standard error"u8);
-        length = Add(line, length, isJson ? "\"}\n"u8 : "\n"u8);
-        return TryWriteChunk(line[..length], mayWait);
-
-        static int Add(Span<byte> line, int length, ReadOnlySpan<byte> text)
-        {
-            text.CopyTo(line[length..]);
-            return length + text.Length;
-        }
+        return TryWriteChunk(line[.._format().WriteDropped(dropped, line)], mayWait);
     }
 
     private bool TryWriteChunk(ReadOnlySpan<byte> chunk, bool mayWait)

@@ -13,6 +13,7 @@ internal sealed class ProgramGuard(InitState state, InitDecision decision)
 
     private readonly DismissedCriu _dismissed = new(decision.Grace.CriuPatience);
     private readonly EmergencyLine _timeIsUp = new(
+        Event.GracePeriodAlmostOver,
         "the grace period is almost over and crik is still waiting for something, such as its volume: no checkpoint is made, and the program gets its SIGTERM now");
     private bool _hasTakenOver;
     private long? _programEndedAt;

@@ -17,6 +17,7 @@ internal static class ProgramStart
     private const string NoIoUring = "no-io-uring";
     private const string TakeTerminal = "terminal=";
     private const string ForegroundGroup = "foreground=";
+    private const string LogAs = "log=";
 
     /// <param name="forCheckpoints">Keep daemons in the tree, and the tree's PIDs apart from crik's.</param>
     /// <param name="ownIpcNamespace">Give the program its own IPC namespace, because criu dumps System V shared memory only from one.</param>
@@ -62,7 +63,7 @@ internal static class ProgramStart
             }
         }
 
-        ProcessSpec spec = new(duties.Count == 0 ? command : ["/proc/self/exe", Stage, .. duties, "--", .. command])
+        ProcessSpec spec = new(duties.Count == 0 ? command : ["/proc/self/exe", Stage, $"{LogAs}{Log.Settings}", .. duties, "--", .. command])
         {
             Environment = shelter?.Environment,
             NewSession = newSession,
@@ -95,7 +96,11 @@ internal static class ProgramStart
 
     private static void Do(string duty)
     {
-        if (duty == Subreaper)
+        if (duty.StartsWith(LogAs, StringComparison.Ordinal))
+        {
+            Log.Configure(duty[LogAs.Length..]);
+        }
+        else if (duty == Subreaper)
         {
             Libc.BecomeSubreaper();
         }

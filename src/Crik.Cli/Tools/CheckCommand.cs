@@ -25,7 +25,7 @@ internal static class CheckCommand
         }
 
         // The trial logs as if it were a program, which would confuse. The report says what it means.
-        Log.Configure(overrides.Debug ? LogEventLevel.Debug : LogEventLevel.Error, json: false);
+        Log.Configure(overrides.Debug ? LogEventLevel.Debug : LogEventLevel.Error, LineFormat.ForPeople);
         CheckReport report = new(Checkup.Run(options, problem));
         return new ToolAnswer(output == OutputForm.Table ? report.Table() : ToolAnswer.Document(output, report.Json()), report.CheckpointsWork ? null : FailureKind.CheckFailed);
     }

@@ -22,7 +22,7 @@ public sealed class CompletionTests
     [InlineData("prune --keep ", "nothing")]
     [InlineData("rollback ", "nothing")]
     [InlineData("run -", "words", "--image-dir", "--config-path", "--log-format")]
-    [InlineData("run --log-format ", "words", "text", "json")]
+    [InlineData("run --log-format ", "words", "text", "json", "cloud")]
     [InlineData("run ", "program 2")]
     [InlineData("run --image-dir /x ", "program 4")]
     [InlineData("run -- ", "program 3")]

@@ -45,7 +45,7 @@ public sealed class CrikOptionsLoaderTests : IDisposable
         Assert.Equal(
             [
                 "--image-dir: must be an absolute path, not 'relative'",
-                "--log-format: must be text or json, not 'xml'",
+                "--log-format: must be text or json or cloud, not 'xml'",
                 $"{_fixture.FilePath}:1: keep: must be between 1 and 1000, not 0",
                 $"{_fixture.FilePath}:2: ghostLimit: must be a size in bytes such as 500Mi, 2G or 1048576, not 'much'",
                 "CRIK_GRACE_PERIOD: must be at least 1s",

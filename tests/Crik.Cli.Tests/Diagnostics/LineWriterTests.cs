@@ -5,13 +5,14 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Crik.Diagnostics;
 using Crik.Linux;
+using Serilog.Events;
 
 namespace Crik.Tests.Diagnostics;
 
 public sealed partial class LineWriterTests : IDisposable
 {
     private const int Lines = 400;
-    private static readonly Func<bool> s_isText = () => false;
+    private static readonly Func<LineFormat> s_text = () => LineFormat.Text;
 
     private readonly TempDirectory _temp = new();
 
@@ -23,7 +24,7 @@ public sealed partial class LineWriterTests : IDisposable
     public void Lines_that_a_full_pipe_does_not_take_are_dropped_and_counted(bool mayWait)
     {
         using AnonymousPipeServerStream reader = new(PipeDirection.In);
-        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle(), s_isText);
+        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle(), s_text);
         WriteMany(writer, mayWait);
 
         string kept = Read(reader);
@@ -31,6 +32,7 @@ public sealed partial class LineWriterTests : IDisposable
         string after = Read(reader);
 
         AssertNothingIsMissing(kept, after);
+        Assert.Equal(Lines - kept.Count(letter => letter == '\n'), writer.DroppedInTotal);
     }
 
     [Fact]
@@ -40,7 +42,7 @@ public sealed partial class LineWriterTests : IDisposable
         using (reader)
         using (socket)
         {
-            LineWriter writer = new(socket.Number, s_isText);
+            LineWriter writer = new(socket.Number, s_text);
             WriteMany(writer, mayWait: false);
 
             string kept = Receive(reader);
@@ -56,7 +58,7 @@ public sealed partial class LineWriterTests : IDisposable
     {
         string path = _temp.In("log");
         using FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, FileModes.OwnFile);
-        LineWriter writer = new(file.Number, s_isText);
+        LineWriter writer = new(file.Number, s_text);
 
         writer.Write("one\n"u8, mayWait: true);
         writer.Write("two\n"u8, mayWait: false);
@@ -70,39 +72,47 @@ public sealed partial class LineWriterTests : IDisposable
         Assert.Equal("four", lines[2]);
     }
 
-    [Fact]
-    public void In_a_log_of_JSON_the_count_of_dropped_lines_is_JSON_too()
+    [Theory]
+    [InlineData("level", "warning")]
+    [InlineData("severity", "WARNING")]
+    public void In_a_log_of_JSON_the_count_of_dropped_lines_is_JSON_too(string levelKey, string warning)
     {
+        LineFormat format = levelKey == "level" ? LineFormat.Json : LineFormat.Cloud;
         string path = _temp.In("log");
         using FileDescriptor file = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, FileModes.OwnFile);
-        LineWriter writer = new(file.Number, () => true);
+        LineWriter writer = new(file.Number, () => format);
 
         writer.Write("dropped\n"u8, mayWait: false);
         writer.Write("{}\n"u8, mayWait: true);
 
         using JsonDocument line = JsonDocument.Parse(File.ReadAllLines(path)[0]);
-        Assert.Equal("warning", line.RootElement.GetProperty("level").GetString());
+        Assert.Equal(warning, line.RootElement.GetProperty(levelKey).GetString());
+        Assert.Equal("LogLinesDropped", line.RootElement.GetProperty("event").GetString());
         Assert.Equal("1 lines of this log were dropped because nobody read standard error", line.RootElement.GetProperty("message").GetString());
         Assert.InRange(line.RootElement.GetProperty("time").GetDateTime(), DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow.AddMinutes(1));
-        Assert.Equal(["time", "level", "message"], line.RootElement.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["time", levelKey, "message", "event"], line.RootElement.EnumerateObject().Select(property => property.Name));
     }
 
     [Fact]
     public void A_pipe_without_a_reader_only_loses_the_line()
     {
         using AnonymousPipeServerStream reader = new(PipeDirection.In);
-        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle(), s_isText);
+        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle(), s_text);
         reader.SafePipeHandle.Dispose();
 
         writer.Write("nobody hears it\n"u8, mayWait: true);
     }
 
-    [Fact]
-    public void An_emergency_line_is_written_without_allocating_anything_also_when_lines_were_dropped()
+    public static TheoryData<string> Formats => ["text", "json", "cloud"];
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void An_emergency_line_is_written_without_allocating_anything_also_when_lines_were_dropped(string name)
     {
         using AnonymousPipeServerStream reader = new(PipeDirection.In);
-        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle(), s_isText);
-        EmergencyLine line = new("time is up");
+        LineFormat format = name switch { "json" => LineFormat.Json, "cloud" => LineFormat.Cloud, _ => LineFormat.Text };
+        LineWriter writer = new((int)reader.ClientSafePipeHandle.DangerousGetHandle(), () => format);
+        EmergencyLine line = new(Event.GracePeriodAlmostOver, "time is up", format);
         line.Write(writer); // makes what is made once
         WriteMany(writer, mayWait: false);
         Read(reader);
@@ -114,7 +124,9 @@ public sealed partial class LineWriterTests : IDisposable
         string written = Read(reader);
         Assert.Equal(0, allocated);
         Assert.Contains("lines of this log were dropped", written, StringComparison.Ordinal);
-        Assert.EndsWith("time is up\n", written, StringComparison.Ordinal);
+        string same = Encoding.UTF8.GetString(format.Line(LineFormat.Entry(LogEventLevel.Error, Event.GracePeriodAlmostOver, "time is up", [])));
+        Assert.EndsWith(same.Split('Z', 2)[1], written, StringComparison.Ordinal); // without the time
+        Assert.DoesNotContain("0000-00-00", written, StringComparison.Ordinal);
     }
 
     private static void WriteMany(LineWriter writer, bool mayWait)
@@ -163,6 +175,6 @@ public sealed partial class LineWriterTests : IDisposable
         return text.ToString();
     }
 
-    [GeneratedRegex(@"crik warning: (\d+) lines of this log were dropped")]
+    [GeneratedRegex(@"Z crik warning: (\d+) lines of this log were dropped because nobody read standard error event=LogLinesDropped")]
     private static partial Regex Dropped();
 }

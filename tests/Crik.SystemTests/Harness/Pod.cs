@@ -1,17 +1,19 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Crik.SystemTests;
 
 /// <summary>
 /// A container that the pod runner runs like a pod. Its standard streams are pipes unless a wrapper changes them.
 /// </summary>
-internal sealed class Pod : IDisposable
+internal sealed partial class Pod : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private static int s_count;
 
     private readonly List<string> _output = [];
     private readonly List<string> _errors = [];
+    private readonly List<string> _log = [];
     private readonly Process _process;
 
     /// <param name="options">Options of pod.py.</param>
@@ -23,8 +25,12 @@ internal sealed class Pod : IDisposable
         string[] line = [.. wrapper ?? [], Lab.PodRunner, "run", Name, "--crik", Lab.Binary, "--rootfs", Lab.RootFileSystem, .. options, "--", .. command];
         ProcessStartInfo start = new(line[0], line[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Add(_output, line.Data);
-        _process.ErrorDataReceived += (_, line) => Add(_errors, line.Data);
+        _process.OutputDataReceived += (_, line) => Add(_output, Shortened(line.Data));
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            Add(_log, line.Data);
+            Add(_errors, Shortened(line.Data));
+        };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -38,7 +44,11 @@ internal sealed class Pod : IDisposable
 
     public string[] Output => Copy(_output);
 
+    /// <summary>Standard error. The lines of crik's log are without the time and the event, which LogTests checks.</summary>
     public string[] Errors => Copy(_errors);
+
+    /// <summary>Standard error as it is.</summary>
+    public string[] Log => Copy(_log);
 
     /// <summary>
     /// Everything that crik logged and the last lines of the program, for the message of a failed test.
@@ -148,6 +158,8 @@ internal sealed class Pod : IDisposable
         _process.Dispose();
     }
 
+    private static string? Shortened(string? line) => line is null ? null : TimeAndEvent().Replace(line, "$1");
+
     private static void Add(List<string> lines, string? line)
     {
         if (line is not null)
@@ -166,4 +178,7 @@ internal sealed class Pod : IDisposable
             return [.. lines];
         }
     }
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT[\d:.]+Z (crik .*?)( event=[A-Z]\w+|$)")]
+    private static partial Regex TimeAndEvent();
 }

@@ -29,7 +29,6 @@ public sealed class TroubleshootingPageTests
         ["the control socket could not be closed, which is a bug"] = "crik has no bug that a test could use",
         ["asking … about this node failed, which is a bug"] = "crik has no bug that a test could use",
         ["N lines of this log were dropped because nobody read standard error"] = "the pod runner always reads it; LineWriterTests has pipes that nobody reads",
-        ["the grace period is almost over and crik is still waiting for something"] = "a test needs a volume that hangs, which make faults has; InitDecisionTests has the decision",
         ["checkpoint N could not be taken back"] = "a test needs a volume that hangs at the commit and fails at the next rename; SaveProcedureTests has one",
         ["… took longer than … and could not be killed"] = "a test needs a hook that changes its user in a container without root; HooksTests has such a hook",
         ["the start of the run could not be recorded"] = "a test needs a volume that fails at this write only",
