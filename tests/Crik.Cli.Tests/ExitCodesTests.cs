@@ -9,7 +9,7 @@ public sealed class ExitCodesTests
         (FailureKind Kind, int Code)[] published =
         [
             (FailureKind.Failed, 125), (FailureKind.Configuration, 64), (FailureKind.Usage, 64), (FailureKind.CheckFailed, 1), (FailureKind.NotReady, 1), (FailureKind.Locked, 124),
-            (FailureKind.CheckpointNotRestored, 123), (FailureKind.ProgramNotFound, 127), (FailureKind.ProgramNotExecutable, 126),
+            (FailureKind.CheckpointNotRestored, 123), (FailureKind.CheckpointNotRestoredNow, 125), (FailureKind.ProgramNotFound, 127), (FailureKind.ProgramNotExecutable, 126),
         ];
 
         Assert.Equal(published, Enum.GetValues<FailureKind>().Select(kind => (kind, ExitCodes.Of(kind))));
