@@ -35,6 +35,7 @@ public sealed class ValuesTests
             new()
             {
                 ["CRIK_SERVER_MAX_WAIT"] = "2m",
+                ["CRIK_SERVER_READ_PODS"] = "true",
                 ["CRIK_SERVER_REQUIRE_TOKEN"] = "true",
                 ["CRIK_SERVER_SHUTDOWN_DELAY"] = "7s",
                 ["CRIK_SERVER_SIGNALS_FILE"] = "/etc/node-state-server/signals.yaml",

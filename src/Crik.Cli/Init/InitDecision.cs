@@ -27,12 +27,14 @@ internal readonly record struct InitSituation(
     bool HasRun, bool HasFailed, bool IsAlone);
 
 /// <summary>Decides what the init does when the run does not do its part in time.</summary>
-/// <param name="Grace">The clock of the grace period.</param>
+/// <param name="Current">The clock of the grace period.</param>
 /// <param name="PatienceAfterEnd">How long the run may take after the program ended without a SIGTERM.</param>
-internal sealed record InitDecision(GraceClock Grace, TimeSpan PatienceAfterEnd)
+internal sealed record InitDecision(CurrentGrace Current, TimeSpan PatienceAfterEnd)
 {
     /// <summary>The run always has this long, in milliseconds, to end criu, tidy up and write down how the program ended.</summary>
     private const long LeastAfterEnd = 2000;
+
+    public GraceClock Grace => Current.Clock;
 
     /// <summary>Whether crik ends now without the run, and how.</summary>
     public EndWithoutRun End(in InitSituation seen)

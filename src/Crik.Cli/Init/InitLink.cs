@@ -6,7 +6,7 @@ namespace Crik.Init;
 /// The run's end of the init. Processes are started here and not by the init itself: posix_spawn(3) suspends the thread that calls it until
 /// the new program is loaded, and that program may be on a volume that hangs.
 /// </summary>
-internal sealed class InitLink(InitState state, SignalGate gate, GraceClock grace, FileDescriptor wakeInit, FileDescriptor wakeRun) : IInit
+internal sealed class InitLink(InitState state, SignalGate gate, CurrentGrace grace, FileDescriptor wakeInit, FileDescriptor wakeRun) : IInit
 {
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
     private long _turns;
@@ -92,9 +92,9 @@ internal sealed class InitLink(InitState state, SignalGate gate, GraceClock grac
 
     public void SetGracePeriod(TimeSpan period)
     {
-        if (grace.Period != period)
+        if (grace.Clock.GracePeriod != period)
         {
-            grace.Period = period;
+            grace.Clock = new GraceClock(period);
             Libc.Wake(wakeInit);
         }
     }

@@ -30,7 +30,7 @@ internal sealed class InitLoop : IDisposable
     public InitLoop(TimeSpan gracePeriod, int checkpointSignal, TimeSpan longestHook)
     {
         _state = new InitState(checkpointSignal, Libc.SendSignal);
-        GraceClock grace = new(gracePeriod);
+        CurrentGrace grace = new(gracePeriod);
         _guard = new ProgramGuard(_state, new InitDecision(grace, s_patienceAfterEnd + longestHook));
         _link = new InitLink(_state, _gate, grace, _wake, _wakeRun);
         if (Environment.ProcessId != 1)

@@ -14,7 +14,7 @@ public sealed class InitDecisionTests
     private static readonly long?[] s_asked = [null, Asked];
     private static readonly long?[] s_ends = [null, 20_000];
     private static readonly long[] s_limits = [long.MaxValue, 30_000];
-    private readonly InitDecision _decision = new(new GraceClock(TimeSpan.FromSeconds(40)), TimeSpan.FromSeconds(30));
+    private readonly InitDecision _decision = new(new CurrentGrace(TimeSpan.FromSeconds(40)), TimeSpan.FromSeconds(30));
 
     [Theory]
     [InlineData(Deadline - 1, "None", false, false)]
@@ -34,12 +34,12 @@ public sealed class InitDecisionTests
     [Fact]
     public void A_node_that_leaves_less_time_brings_the_deadline_forward_also_after_SIGTERM()
     {
-        GraceClock grace = new(TimeSpan.FromSeconds(40));
+        CurrentGrace grace = new(TimeSpan.FromSeconds(40));
         InitDecision decision = new(grace, TimeSpan.FromSeconds(30));
         InitSituation seen = Running(14_000) with { TerminatedAt = Asked, Phase = SavePhase.Saving };
         Assert.False(decision.Terminates(seen));
 
-        grace.Period = TimeSpan.FromSeconds(15);
+        grace.Clock = new GraceClock(TimeSpan.FromSeconds(15));
 
         Assert.True(decision.Releases(seen) && decision.Terminates(seen));
         Assert.Equal(13_500, decision.NextAt(seen));

@@ -22,7 +22,7 @@ public sealed class ProgramGuardTests
             return 0;
         });
         _state.SetProgram(_program);
-        _guard = new ProgramGuard(_state, new InitDecision(new GraceClock(TimeSpan.FromSeconds(40)), TimeSpan.FromSeconds(30))) { HasRun = true };
+        _guard = new ProgramGuard(_state, new InitDecision(new CurrentGrace(TimeSpan.FromSeconds(40)), TimeSpan.FromSeconds(30))) { HasRun = true };
     }
 
     [Fact]
