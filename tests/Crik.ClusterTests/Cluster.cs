@@ -30,8 +30,7 @@ public sealed class Cluster : IDisposable
         LoadImages();
         ApplyOutput = Apply(Render());
         Kubectl("-n", Namespace, "rollout", "restart", $"deployment/{Server}"); // the image may have changed under its name
-        Kubectl("-n", Namespace, "rollout", "status", $"deployment/{Server}", "--timeout=180s");
-        WaitForServers();
+        WaitForRollOut();
         ServiceAddress = Kubectl("-n", Namespace, "get", "service", Server, "-o", "jsonpath={.spec.clusterIP}");
     }
 
@@ -58,6 +57,13 @@ public sealed class Cluster : IDisposable
     public static string Kubectl(params string[] arguments) => Control(["kubectl", "--request-timeout=60s", .. arguments]);
 
     public static string Apply(string manifest) => Command.OutputWithInput(manifest, Script, "kubectl", "apply", "-f", "-");
+
+    /// <summary>Installs the chart with other values, and waits until they are in effect.</summary>
+    public static void Install(params string[] values)
+    {
+        Apply(Render(values));
+        WaitForRollOut();
+    }
 
     /// <summary>Renders the chart as Helm does for this cluster.</summary>
     public static string Render(params string[] more)
@@ -103,6 +109,12 @@ public sealed class Cluster : IDisposable
     public static void WaitForServers() => Eventually.True(() => AreAll(server => Ready(server) == 200), "two servers are ready");
 
     public static int Ready(string server) => Get($"http://{server}:8081/readyz").Status;
+
+    private static void WaitForRollOut()
+    {
+        Kubectl("-n", Namespace, "rollout", "status", $"deployment/{Server}", "--timeout=180s");
+        WaitForServers();
+    }
 
     /// <summary>Counts the open long-polls of all servers.</summary>
     public static double LongPolls() => ServerPods().Sum(server => server.Address is null ? 0 : Metric(server.Address, "crik_long_polls "));

@@ -45,6 +45,25 @@ public sealed class PodEndTests : IDisposable
     }
 
     [Fact]
+    [Happens("eviction", "with a server")]
+    public void An_evicted_pod_continues_when_the_server_may_read_pods()
+    {
+        Cluster.Install("--set", "nodeStateServer.readPods=true");
+        try
+        {
+            Start();
+            PodSighting asking = _asking.WaitForCount(3);
+            Evict(asking);
+
+            Assert.InRange(_asking.WaitForSuccessorOf(asking).First, asking.Last + 1, int.MaxValue);
+        }
+        finally
+        {
+            Cluster.Install();
+        }
+    }
+
+    [Fact]
     [Happens("scale down and up", "without a server")]
     [Happens("scale down and up", "with a server")]
     public void A_workload_continues_after_it_was_scaled_down_unless_a_server_says_that_its_node_stays()
