@@ -13,6 +13,7 @@ namespace Crik.Tests;
 public sealed class DocumentNumbersTests
 {
     private static readonly CrikOptions s_default = new();
+    private static readonly TimeSpan s_onGke = TimeSpan.FromSeconds(15);
 
     /// <summary>A document, what it says, and the number of the code, which stands there in digits for #, or as a word for @.</summary>
     public static TheoryData<string, string, double> Statements => new()
@@ -27,6 +28,7 @@ public sealed class DocumentNumbersTests
         { "docs/what-happens-when.md", "after @ restarts in a row", s_default.RestoreLimit },
         { "docs/what-happens-when.md", "after @ times in a row", s_default.RestoreLimit },
         { "docs/configuration.md", "A quarter of it, at most # s, is for the program's own end", typeof(GraceClock).Constant<TimeSpan>("s_longestReserve").TotalSeconds },
+        { "docs/configuration.md", "is then given up after # s", Math.Floor((s_onGke - GraceClock.ReserveOf(s_onGke)).TotalSeconds) },
         { "docs/configuration.md", "how fast the last @ checkpoints", WriteSpeeds.Remembered },
         { "docs/configuration.md", "checkpoints of at least # MiB were written", WriteSpeeds.LeastBytes >> 20 },
         { "docs/configuration.md", "would take more than @ times the time that is left", typeof(WriteSpeeds).Constant<double>("Doubt") },

@@ -3,6 +3,7 @@ using Crik.NodeStateServer.Callers;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Endpoints;
 using Crik.NodeStateServer.Kubernetes;
+using Crik.NodeStateServer.Pods;
 using Crik.NodeStateServer.Signals;
 using Crik.NodeStateServer.State;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,6 +25,7 @@ public sealed class DocumentNumbersTests
         { "CHANGELOG.md", "knows # signs that one goes away", KnownSignals.All.Count },
         { "docs/design/0010-node-state-server.md", "a ring of the last #", ChangeFeed.Remembered },
         { Guide, "the last # changes of the same process", ChangeFeed.Remembered },
+        { Guide, "cannot read this one within # ms", typeof(PodDisruptions).Constant<TimeSpan>("s_timeout").TotalMilliseconds },
         { Guide, "sends a comment every # s", typeof(WatchEndpoint).Constant<TimeSpan>("s_heartbeat").TotalSeconds },
         { Guide, "exits with 0 within another # s", Shutdown.Bound.TotalSeconds },
         { Guide, "A good token is remembered for @ minutes", typeof(CallerCheck).Constant<TimeSpan>("s_goodFor").TotalMinutes },

@@ -109,6 +109,7 @@ public sealed class NodeStateTests
     }
 
     [LabTheory]
+    [Happens("Eviction", "with a server")]
     [InlineData("EvictionByEvictionAPI", "[shutting-down, cordoned, gone, disrupted]", true)]
     [InlineData("EvictionByEvictionAPI", "[gone]", false)]
     [InlineData("None", "[disrupted]", false)]
