@@ -37,9 +37,13 @@ internal static class Rooms
         ["Policy"] = ["Linux", "Init.ExitStatus", "Init.GraceClock", "Configuration", "Contracts", "Files.FileStamp", "Files.FileChange", "Store", "Nodes", "Criu"],
         ["Save"] = ["Linux", "Json", "Diagnostics", "Init", "Configuration", "Files", "Criu", "Proof", "Store", "Policy"],
         ["Restore"] = ["Linux", "Json", "Diagnostics", "Init", "Configuration", "Files", "Criu", "Store", "Policy"],
+
+        // The figures are values that the other rooms have measured.
+        ["Metrics"] = ["Linux", "Diagnostics", "Contracts", "Control.RunStatus", "Store.RunTotals", "Store.CheckpointSize", "Restore.RestoreFigures"],
         ["Run"] =
         [
             "Linux", "Json", "Diagnostics", "Init", "Configuration", "Contracts", "Files", "Criu", "Nodes", "Control", "Store", "Policy", "Save", "Restore",
+            "Metrics",
         ],
         ["Inspection"] = ["Linux", "Json", "Criu", "Proof", "Store"],
         ["Checks"] =

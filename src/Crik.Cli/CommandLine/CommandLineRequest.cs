@@ -44,7 +44,7 @@ internal sealed record ReadyRequest : ControlCommand;
 /// <summary>Have the running crik make a checkpoint.</summary>
 internal sealed record CheckpointOrder(bool LeaveRunning) : ControlCommand;
 
-internal enum OutputForm { Table, Tree, Json, Yaml }
+internal enum OutputForm { Table, Tree, Json, Yaml, Prometheus }
 
 /// <summary>Print the text, which ends with a newline, and exit.</summary>
 /// <param name="Failure">What was wrong with the command line; null when nothing was.</param>

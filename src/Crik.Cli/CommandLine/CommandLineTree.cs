@@ -166,7 +166,7 @@ internal sealed class CommandLineTree
             return Refuse($"unknown output '{form}': {string.Join(", ", known.Take(known.Count - 1))} or {known[^1]}");
         }
 
-        OutputForm output = form switch { "json" => OutputForm.Json, "yaml" => OutputForm.Yaml, "tree" => OutputForm.Tree, _ => OutputForm.Table };
+        OutputForm output = form switch { "json" => OutputForm.Json, "yaml" => OutputForm.Yaml, "tree" => OutputForm.Tree, "prometheus" => OutputForm.Prometheus, _ => OutputForm.Table };
         return _command.Name switch
         {
             CommandTable.Check => new CheckRequest(Overrides, output),

@@ -55,9 +55,10 @@ internal static class CommandTable
             checkpoint it was restored from, the last checkpoint it made, why the last one
             failed, when the next one is due, and what it knows about its node. Use it with
             kubectl exec. With --ready it is a startup or readiness probe: it answers within
-            a second, however long the restore takes.
+            a second, however long the restore takes. With -o prometheus it prints the
+            figures of metricsFile.
 
-            """, Output, Ready),
+            """, Output with { Value = "table|json|yaml|prometheus" }, Ready),
         new(Checkpoint, null, "make a checkpoint now, and end the program with it",
             """
             Has the crik that runs this container make a checkpoint, waits for it, and

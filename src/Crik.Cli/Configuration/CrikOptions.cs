@@ -165,6 +165,9 @@ internal sealed record CrikOptions
     /// <summary>criu's absolute path, or its name to look up in PATH.</summary>
     public string CriuPath { get; init; } = "criu";
 
+    /// <summary>The absolute file with metrics; null for none.</summary>
+    public string? MetricsFile { get; init; }
+
     public LogFormat LogFormat { get; init; } = LogFormat.Text;
 
     public LogLevel LogLevel { get; init; } = LogLevel.Info;
@@ -175,6 +178,7 @@ internal sealed record CrikOptions
         ImageDir = imageDir,
         AdditionalPaths = AdditionalPaths,
         InotifyIncompatiblePaths = InotifyIncompatiblePaths,
+        MetricsFile = MetricsFile,
         GhostLimit = GhostLimit,
         ContainerFilesLimit = ContainerFilesLimit,
         ShareSysvMemory = ShareSysvMemory,
@@ -267,6 +271,12 @@ internal sealed record CrikOptions
         foreach (string path in AdditionalPaths.Where(path => ImageDir is { } images && (Contains(images, path) || Contains(path, images))).Distinct())
         {
             yield return ("additionalPaths", $"'{path}' must not be inside imageDir ('{ImageDir}') nor contain it");
+        }
+
+        // It changes while a checkpoint is made, and is of this pod. Who reads it may not read checkpoints.
+        foreach (string path in AdditionalPaths.Append(ImageDir ?? "").Where(path => path.Length > 0 && MetricsFile is { } file && Contains(path, file)))
+        {
+            yield return ("metricsFile", $"'{MetricsFile}' must not be inside '{path}', which is part of checkpoints or holds them");
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed record SavePolicy
     /// <inheritdoc cref="CrikOptions.InotifyIncompatiblePaths"/>
     public required IReadOnlyList<string> InotifyIncompatiblePaths { get; init; }
 
+    /// <inheritdoc cref="CrikOptions.MetricsFile"/>
+    public string? MetricsFile { get; init; }
+
     /// <inheritdoc cref="CrikOptions.GhostLimit"/>
     public required long GhostLimit { get; init; }
 

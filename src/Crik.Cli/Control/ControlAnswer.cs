@@ -7,4 +7,5 @@ namespace Crik.Control;
 /// The checkpoint will be made after this answer. Whoever asks from inside the program's tree gets no later one, because
 /// criu cannot save a process that waits on a connection to crik.
 /// </param>
-internal sealed record ControlAnswer(string? Problem = null, int? Generation = null, bool Accepted = false, RunStatus? Status = null);
+/// <param name="Metrics">The figures of the run, as text for Prometheus.</param>
+internal sealed record ControlAnswer(string? Problem = null, int? Generation = null, bool Accepted = false, RunStatus? Status = null, string? Metrics = null);

@@ -18,7 +18,7 @@ internal static class ControlClient
     public static ControlAnswer Ask(ControlRequest request, ControlEndpoint? endpoint = null, TimeSpan? atMost = null, Action? connected = null)
     {
         TimeSpan longest = atMost ?? s_longestForStatus;
-        Deadline deadline = request.Command == ControlRequest.Status ? Deadline.In(longest) : Deadline.Never;
+        Deadline deadline = request.Command != ControlRequest.Checkpoint ? Deadline.In(longest) : Deadline.Never;
         int attempt = 0;
         FileDescriptor socket = (endpoint ?? ControlEndpoint.OfThisContainer).Connect(Pause, out string problem)
             ?? throw new ControlException($"no crik with an image directory runs here ({problem}); use kubectl exec into the container that it runs");

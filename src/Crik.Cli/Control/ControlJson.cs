@@ -41,5 +41,5 @@ internal static class ControlJson
     private static ControlAnswer Answer(JsonFields fields, ControlAnswer? answer) => new(
         fields.Optional("problem", Text, answer?.Problem), fields.Optional("generation", Int, answer?.Generation),
         fields.Optional("accepted", Flag, answer is { Accepted: true } ? true : null) ?? false,
-        fields.Optional("status", ObjectOf<RunStatus>(Status), answer?.Status));
+        fields.Optional("status", ObjectOf<RunStatus>(Status), answer?.Status), fields.Optional("metrics", Text, answer?.Metrics));
 }

@@ -5,5 +5,6 @@ namespace Crik.Control;
 internal sealed record ControlRequest(string Command, bool LeaveRunning = false)
 {
     public const string Status = "status";
+    public const string Metrics = "metrics";
     public const string Checkpoint = "checkpoint";
 }

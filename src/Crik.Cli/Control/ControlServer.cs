@@ -35,6 +35,7 @@ internal sealed class ControlServer(ControlListener listener, Func<int, bool> is
     private readonly Queue<(ControlConnection To, ControlAnswer Answer)> _answers = [];
     private Thread? _thread;
     private volatile Func<RunStatus>? _status;
+    private volatile Func<string> _metrics = () => "";
     private volatile Func<int, bool> _isOfTree = _ => false;
     private volatile bool _isOver;
 
@@ -49,6 +50,12 @@ internal sealed class ControlServer(ControlListener listener, Func<int, bool> is
     {
         get => _status!;
         set => _status = value;
+    }
+
+    /// <inheritdoc cref="Status"/>
+    public Func<string> Metrics
+    {
+        set => _metrics = value;
     }
 
     /// <summary>
@@ -245,6 +252,9 @@ internal sealed class ControlServer(ControlListener listener, Func<int, bool> is
         {
             case { Command: ControlRequest.Status }:
                 connection.Answer(new ControlAnswer { Status = Status() }, Patience);
+                break;
+            case { Command: ControlRequest.Metrics }:
+                connection.Answer(new ControlAnswer { Metrics = _metrics() }, Patience);
                 break;
             case { Command: ControlRequest.Checkpoint } when Orders.Refusal is { } refusal:
                 connection.Answer(new ControlAnswer { Problem = refusal }, Patience);

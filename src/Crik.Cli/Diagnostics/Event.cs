@@ -66,6 +66,7 @@ internal enum Event
     LogLinesDropped,
     MemoryCompressed,
     MemoryNotCompressed,
+    MetricsFileFailed,
     NoControlSocket,
     NoIpcNamespace,
     NoLazyRestore,

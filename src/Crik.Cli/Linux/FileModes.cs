@@ -9,6 +9,9 @@ internal static class FileModes
     /// <summary>Octal 700.</summary>
     public const UnixFileMode OwnDirectory = OwnFile | UnixFileMode.UserExecute;
 
+    /// <summary>Octal 644.</summary>
+    public const UnixFileMode OthersMayRead = OwnFile | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     /// <summary>Octal 755.</summary>
     public const UnixFileMode OthersMayUse = OwnDirectory
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;

@@ -34,6 +34,9 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
     private long _read;
     private volatile bool _isOver;
 
+    /// <summary>Called on another thread when no page is missing any more; must not block.</summary>
+    public Action? WhenOver { private get; set; }
+
     public bool AreComing => !_isOver;
 
     /// <summary>Why crik ended the program; <see langword="null"/> when it did not.</summary>
@@ -223,5 +226,6 @@ internal sealed class MissingPages(IInit init, LazyPagesProcess source, string w
         _isOver = true;
         Libc.Wake(_over);
         cleanUp();
+        WhenOver?.Invoke();
     }
 }

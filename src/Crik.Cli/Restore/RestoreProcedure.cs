@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using Crik.Configuration;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Files;
-using Crik.Init;
 using Crik.Policy;
 using Crik.Store;
 
@@ -16,7 +14,9 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 {
     private static readonly TimeSpan s_versionTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly PutBack _putBack = new();
+    private readonly FilesPutBack _files = new(pod, policy.AdditionalPaths);
+
+    public RestoreMeter Meter { get; } = new();
 
     /// <summary>The criu that was started first, until an attempt uses it.</summary>
     private CriuForRestore? _early;
@@ -89,20 +89,23 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
                 return FreshOrFail(refusal.Fail, refusal.Reason);
             }
 
+            Meter.EndChecking(manifest!);
             bool interrupted = false;
-            if (!Succeeds(generation, () => interrupted = !PutFilesBack(manifest!)))
+            if (!Succeeds(generation, () => interrupted = !_files.Run(manifest!)))
             {
-                UndoFiles();
+                _files.Undo();
                 continue;
             }
 
+            Meter.End(RestoreStep.Files);
             RestoreOutcome outcome = interrupted ? new RestoreOutcome.Interrupted() : Attempt(manifest!);
+            Meter.End(RestoreStep.Restoring);
             if (outcome is not RestoreOutcome.Failed failed)
             {
                 return outcome;
             }
 
-            UndoFiles();
+            _files.Undo();
             ThrowOnUnreadable(manifest!);
             GiveUp(generation, failed.Reason, failed.Logs);
         }
@@ -164,42 +167,6 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 
         return changes.Length == 0 || policy.WhenVolumeFilesChanged == WhenVolumeFilesChanged.Warn ? null
             : (policy.WhenVolumeFilesChanged == WhenVolumeFilesChanged.Fail, $"files on volumes have changed since checkpoint {manifest.Generation}");
-    }
-
-    /// <returns><see langword="false"/> when SIGTERM came.</returns>
-    private bool PutFilesBack(CheckpointManifest manifest)
-    {
-        X11Directory.Make();
-        UndoFiles(); // an attempt before may have failed after some of the files
-        MemoryFileNumbers.CountOn(manifest.MemoryFileNumber ?? 0);
-        Stopwatch clock = Stopwatch.StartNew();
-        return !manifest.HasFiles || BackgroundWork.Run(
-            pod.Init, Deadline.Never, cancellation => PutFilesBack(manifest, cancellation), () => IsTerminated,
-            () => Log.Info(Event.RestoreProgress, "putting files back", ("seconds", (long)clock.Elapsed.TotalSeconds)));
-    }
-
-    private void PutFilesBack(CheckpointManifest manifest, CancellationToken cancellation)
-    {
-        IReadOnlyList<Mount> mounts = Mount.ReadAll();
-        string[] own = [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))];
-        ArchiveRoots allowed = new(policy.AdditionalPaths, own, leftOut: [.. manifest.OwnPaths.Except(own)]);
-        string archive = CheckpointLayout.FilesIn(pod.Store.PathOf(manifest.Generation));
-        foreach (string note in FileArchive.Restore(archive, allowed, cancellation, _putBack).Notes)
-        {
-            Log.Warning(Event.FilesNotPutBack, note);
-        }
-
-        Preload.CompleteForProgram(manifest.Paths);
-    }
-
-    /// <summary>Removes the files of a failed checkpoint, because neither another checkpoint nor a fresh start may find them.</summary>
-    private void UndoFiles()
-    {
-        if (_putBack.Undo() is > 0 and { } left)
-        {
-            Log.Warning(Event.FilesNotTakenBack, "files that were put back for a restore that failed could not be removed; the program may find them",
-                ("files", left));
-        }
     }
 
     /// <summary>
@@ -373,6 +340,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
                 FailureKind.CheckpointNotRestoredNow);
         }
 
+        Meter.SetAside++;
         Log.Error(Event.CheckpointSetAside, $"checkpoint {generation} cannot be restored and was set aside: {reason}", ("kept", kept));
         _lastFailure = $" (checkpoint {generation}: {reason})";
     }

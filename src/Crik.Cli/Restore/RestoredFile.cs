@@ -13,18 +13,7 @@ internal static class RestoredFile
 {
     public static void Write(string? path, CheckpointManifest manifest, DateTimeOffset now)
     {
-        void Replace()
-        {
-            string next = $"{path}.new";
-            using (FileDescriptor file = Libc.Create(next, FileModes.OwnFile)) // the environment may hold secrets
-            {
-                Libc.Write(file, Describe(manifest, now), next);
-            }
-
-            Libc.Rename(next, path);
-        }
-
-        if (path is not null && Faults.Of(Replace) is { } fault)
+        if (path is not null && Faults.Of(() => ReplacedFile.Write(path, Describe(manifest, now), FileModes.OwnFile)) is { } fault) // the environment may hold secrets
         {
             Log.Error(Event.RestoredFileFailed, "restoredFile could not be written", ("reason", fault.Message));
         }

@@ -5,6 +5,7 @@ using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Nodes;
 using Crik.Save;
+using Crik.Store;
 
 namespace Crik.Run;
 
@@ -53,11 +54,11 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
 
             if (init.TakeCheckpointRequest())
             {
-                Make("checkpointSignal came");
+                Make(CheckpointReason.Signal, "checkpointSignal came");
             }
             else if (_next.Due.HasPassed)
             {
-                Make("checkpointInterval is over");
+                Make(CheckpointReason.Interval, "checkpointInterval is over");
             }
         }
     }
@@ -70,7 +71,7 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
             Log.Info(Event.CheckpointBegins, "making a checkpoint, and ending the program with it", ("because", Ordered));
         }
 
-        SaveOutcome outcome = order.LeaveRunning ? Make(Ordered) : run.CheckpointAndEnd(Ordered, policy.GracePeriod);
+        SaveOutcome outcome = order.LeaveRunning ? Make(CheckpointReason.Order, Ordered) : run.CheckpointAndEnd(CheckpointReason.Order, Ordered, policy.GracePeriod);
         SaveOutcome.Committed? committed = outcome as SaveOutcome.Committed;
         string? problem = (outcome as SaveOutcome.Failed)?.Reason;
         order.Answer(new ControlAnswer
@@ -81,9 +82,9 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
         return order.LeaveRunning ? null : committed;
     }
 
-    private SaveOutcome Make(string because)
+    private SaveOutcome Make(CheckpointReason reason, string because)
     {
-        SaveOutcome outcome = run.CheckpointAndGoOn(because);
+        SaveOutcome outcome = run.CheckpointAndGoOn(reason, because);
         _next = Plan(policy.CheckpointInterval);
         return outcome;
     }
@@ -100,6 +101,7 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
             return;
         }
 
+        run.Changed();
         _lastNews = news.IsKnown ? news : _lastNews;
         if (!news.IsWarning)
         {
@@ -114,7 +116,7 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
         if (policy.CheckpointOnWarning && !_hasCheckpointOfWarning && !run.IsOver)
         {
             _hasCheckpointOfWarning = true;
-            Make("the node begins to go away");
+            Make(CheckpointReason.NodeWarning, "the node begins to go away");
         }
     }
 }

@@ -4,6 +4,7 @@ using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Files;
 using Crik.Init;
+using Crik.Metrics;
 using Crik.Nodes;
 using Crik.Policy;
 using Crik.Save;
@@ -33,12 +34,10 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
     private RunEnding WithCheckpoints(string imageDir)
     {
         ContainerAge age = new();
-        using ControlServer? control = ControlServer.Start(() => new RunStatus
-        {
-            State = init.TerminationRequested is null ? "starting" : "ending",
-            Version = CrikVersion.Current,
-            ImageDir = imageDir,
-        });
+        RunSetting setting = Setting();
+        using RunMetrics metrics = new(options.MetricsFile, () => new RunFigures(setting) { Status = Starting(imageDir) }); // first, so that it ends last
+        using ControlServer? control = ControlServer.Start(() => Starting(imageDir));
+        control?.Metrics = metrics.Text;
         StartPolicy start = options.Start;
         using ImageDirectory? directory = ImageDirectory.Open(
             imageDir, start.LockTimeout, time => init.Wait(() => init.TerminationRequested is not null, Deadline.In(time)), mayBeReadOnly: start.RestoreMode == RestoreMode.Always);
@@ -51,14 +50,21 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
         using NodeWatch? node = NodeSources.Choose(options.Node, PodIdentity.Read().Uid) is { } source ? NodeWatch.Start(source, TellInit) : null;
         Pod pod = new(init, new CheckpointStore(directory), new InstalledCriu(init, CriuSetup.Find(options.CriuPath)), streams, age);
         SavePolicy save = options.Save!;
-        if (new RunBeginning(pod, start, options.Restore, save, command).RestoreOrStart() is not { } started)
+        setting.CanCheckpoint = pod.Criu.Setup.Problems.Count == 0;
+        RunBeginning beginning = new(pod, start, options.Restore, save, command) { Changed = metrics.Note };
+        metrics.Figures = () => new RunFigures(setting) { Status = Starting(imageDir), Totals = beginning.Totals };
+        if (beginning.RestoreOrStart() is not { } started)
         {
             return new RunEnding.Interrupted();
         }
 
         ProcTree tree = new(pod.Level, streams, save.InotifyIncompatiblePaths);
-        ProgramRun run = new(pod, new RunPolicy(start, options.Restore, save, options.Hooks, options.Termination), tree, started);
+        ProgramRun run = new(pod, new RunPolicy(start, options.Restore, save, options.Hooks, options.Termination), tree, started) { Changed = metrics.Note };
+        metrics.Figures = () => run.Figures(setting, run.Status(nextCheckpoint: null, node?.Latest));
+        started.Missing?.WhenOver = metrics.Note;
+        metrics.Note();
         RunEnding ending = run.UntilTheEnd(() => Accompany(run, node, control, pod));
+        metrics.NoteEnd();
         Deadline untilRemoved = Deadline.In(s_longestRemoval);
         pod.Store.RemoveLeftovers(() => untilRemoved.HasPassed);
         return ending;
@@ -66,6 +72,20 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
 
     /// <summary>The init has its own clock, because the run may hang.</summary>
     private void TellInit(NodeAnswer node) => init.SetGracePeriod(GracePlan.PeriodOn(node, DateTimeOffset.UtcNow, options.Termination));
+
+    private RunStatus Starting(string imageDir) => new()
+    {
+        State = init.TerminationRequested is null ? "starting" : "ending",
+        Version = CrikVersion.Current,
+        ImageDir = imageDir,
+    };
+
+    private RunSetting Setting() => new()
+    {
+        BeganAt = DateTimeOffset.UtcNow,
+        Interval = options.CheckpointInterval,
+        Limit = GracePlan.From(options.GracePeriod, gone: TimeSpan.Zero, untilNodeGoes: null).ForCheckpoint,
+    };
 
     /// <summary>Does what there is to do while the program runs, and what SIGTERM asks for.</summary>
     /// <returns>The last checkpoint, if one was to be made. Unless it is committed, the program ends by itself.</returns>

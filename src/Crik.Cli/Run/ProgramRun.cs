@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using Crik.Configuration;
 using Crik.Contracts;
 using Crik.Control;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Init;
+using Crik.Metrics;
 using Crik.Nodes;
 using Crik.Policy;
 using Crik.Save;
@@ -37,6 +39,9 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         RestoredFrom = started.Journal.Record.RestoredFrom,
     };
 
+    /// <summary>Called when the status or the figures have changed.</summary>
+    public Action Changed { get; init; } = static () => { };
+
     public Hooks Hooks { get; } = new(pod.Init, policy.Hooks);
 
     public ChildProcess Program => started.Program;
@@ -60,28 +65,29 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         if (_journal.Settle())
         {
             Log.Debug(Event.StateHealthy, "the restored program has run for settleTime, so its state counts as healthy");
-            _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
+            WriteWhatWasLearned();
+            Changed();
         }
     }
 
     /// <summary>Makes a checkpoint after which the program runs on.</summary>
     /// <param name="because">The reason for the checkpoint, for the log and the hooks.</param>
-    public SaveOutcome CheckpointAndGoOn(string because)
+    public SaveOutcome CheckpointAndGoOn(CheckpointReason reason, string because)
     {
         Log.Info(Event.CheckpointBegins, "making a checkpoint, after which the program runs on", ("because", because));
-        WriteSpeeds before = _journal.Record.Speeds;
-        SaveOutcome outcome = Save(because, s_longestWhileRunning, leaveRunning: true);
+        SaveOutcome outcome = Save(reason, because, s_longestWhileRunning, leaveRunning: true);
         if (outcome is SaveOutcome.Failed failed)
         {
             Log.Error(Event.CheckpointFailed, $"no checkpoint was made: {failed.Reason}. The program runs on; older checkpoints are as they were");
         }
-        else if (outcome is SaveOutcome.Committed committed)
-        {
-            if (_journal.Record.Speeds != before)
-            {
-                _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
-            }
 
+        if (!IsOver) // else the end of the run records it
+        {
+            WriteWhatWasLearned();
+        }
+
+        if (outcome is SaveOutcome.Committed committed)
+        {
             WarnOfFilesThatStay(committed.WrittenFiles);
             Prune();
             Hooks.AfterCheckpoint(because, committed.Generation, () => IsOver);
@@ -92,15 +98,19 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     }
 
     /// <summary>Makes the last checkpoint, and ends the program with it. One that fails leaves the program running, unharmed.</summary>
-    public SaveOutcome CheckpointAndEnd(string because, TimeSpan time)
+    public SaveOutcome CheckpointAndEnd(CheckpointReason reason, string because, TimeSpan time)
     {
-        SaveOutcome outcome = pod.Init.HadToTerminate ? new SaveOutcome.Failed(SaveAttempt.LetGoByInit) : Save(because, time, leaveRunning: false);
+        SaveOutcome outcome = Save(reason, because, time, leaveRunning: false);
         if (outcome is SaveOutcome.Committed committed)
         {
             RecordCheckpointed();
             Report("checkpointed", because, pod.Init.TerminationRequested is not null, committed.Generation, policy.Termination.CheckpointExitCode);
             Prune();
             Hooks.AfterCheckpoint(because, committed.Generation, giveUp: null);
+        }
+        else if (!IsOver)
+        {
+            WriteWhatWasLearned();
         }
 
         return outcome;
@@ -206,14 +216,26 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         };
     }
 
-    private SaveOutcome Save(string because, TimeSpan time, bool leaveRunning)
+    /// <summary>The figures of the run. The control thread and the one that writes metricsFile call it, so it must not block.</summary>
+    public RunFigures Figures(RunSetting setting, RunStatus status) => new(setting)
     {
+        Status = status,
+        Totals = _journal.Totals,
+        EarlyEnds = _journal.Record.EarlyEnds,
+        Restore = started.Restore,
+        DroppedLines = LineWriter.StandardError.DroppedInTotal,
+    };
+
+    private SaveOutcome Save(CheckpointReason reason, string because, TimeSpan time, bool leaveRunning)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
         Deadline deadline = Deadline.In(time);
         _status = _status with { State = "checkpointing" };
+        Changed();
         Settle();
-        SaveOutcome outcome = _preparation.Obstacle(because, deadline, leaveRunning, _journal.Record.Speeds) is { } obstacle
-            ? new SaveOutcome.Failed(obstacle)
-            : _save.Run(new SaveRequest(Program, _journal.Record, started.Identity, leaveRunning, deadline));
+        SaveOutcome outcome = !leaveRunning && pod.Init.HadToTerminate ? new SaveOutcome.Failed(SaveAttempt.LetGoByInit)
+            : _preparation.Obstacle(because, deadline, leaveRunning, _journal.Record.Speeds) is { } obstacle ? new SaveOutcome.Failed(obstacle)
+            : Save(new SaveRequest(Program, _journal.Record, started.Identity, leaveRunning, deadline), clock);
         _status = outcome switch
         {
             SaveOutcome.Committed committed => _status with
@@ -231,6 +253,9 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
             _journal.Learn(saved);
         }
 
+        bool isInterrupted = leaveRunning ? IsOver : Program.HasExited;
+        _journal.Count(reason, outcome is SaveOutcome.Committed ? CheckpointResult.Committed : isInterrupted ? CheckpointResult.Interrupted : CheckpointResult.Failed);
+        Changed();
         return outcome;
     }
 
@@ -244,6 +269,21 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
                 + "Files in additionalPaths go back, too, and hooks.beforeCheckpoint can let the program close a file");
         }
     }
+
+    /// <param name="clock">Measures from the beginning of the preparation on.</param>
+    private SaveOutcome Save(SaveRequest request, Stopwatch clock)
+    {
+        TimeSpan prepared = clock.Elapsed;
+        SaveOutcome outcome = _save.Run(request);
+        if (outcome is SaveOutcome.Committed saved)
+        {
+            _journal.Note(saved.Generation, new CheckpointFigures(saved.Steps, saved.Size, prepared, clock.Elapsed, request.LeaveRunning));
+        }
+
+        return outcome;
+    }
+
+    private void WriteWhatWasLearned() => _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
 
     private void Prune()
     {

@@ -11,12 +11,23 @@ namespace Crik.Run;
 /// <summary>The program that runs, and how it came to run.</summary>
 /// <param name="Identity">The program that crik was told to run.</param>
 /// <param name="Missing">The pages that still have to be loaded, when the program was restored lazily.</param>
-internal sealed record ProgramStarted(ChildProcess Program, ProgramIdentity Identity, RunJournal Journal, MissingPages? Missing);
+internal sealed record ProgramStarted(ChildProcess Program, ProgramIdentity Identity, RunJournal Journal, MissingPages? Missing)
+{
+    /// <summary>How the restore went; <see langword="null"/> after a fresh start.</summary>
+    public RestoreFigures? Restore { get; init; }
+}
 
 /// <summary>The beginning of a run: restores the program from a checkpoint, or starts it afresh, and records that.</summary>
 internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy restore, SavePolicy save, IReadOnlyList<string> command)
 {
     private readonly ProgramIdentity _identity = ProgramIdentity.Read(command, EnvironmentBlock.Current);
+    private volatile CountedRestore? _counted;
+
+    /// <summary>The figures of the image directory; <see langword="null"/> before they are read. Any thread may ask.</summary>
+    public RunTotals? Totals => _counted?.Totals;
+
+    /// <summary>Called when <see cref="Totals"/> were read.</summary>
+    public Action Changed { private get; init; } = static () => { };
 
     /// <returns><see langword="null"/> when SIGTERM came first.</returns>
     public ProgramStarted? RestoreOrStart()
@@ -43,20 +54,27 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         PodIdentity here = PodIdentity.Read();
         StateTrial? trial = start.SettleTime > TimeSpan.Zero ? StateTrial.Of(last, here) : null;
         IReadOnlyList<int> committed = pod.Store.Generations();
-        last = trial?.EarlyEnds >= start.RestoreLimit ? GiveUp(trial, last!, committed) : last;
+        RunTotals before = (pod.Store.IsReadOnly ? null : last?.Totals) ?? RunTotals.None; // pods that share a directory count for themselves
+        CountedRestore counted = _counted = new(pod, last, before.WithGeneration(committed.Max(0)));
+        RestoreReason reason = RestoreReasons.Of(last, start.RestoreMode);
+        Changed();
+        bool isLoop = trial?.EarlyEnds >= start.RestoreLimit;
+        last = isLoop ? GiveUp(trial!, last!, committed) : last;
         StartDecision decision = StartDecision.Decide(last, committed, start.RestoreMode, start.WhenCrashed);
         Log.Info(decision.Generations.Count > 0 ? Event.RestoreBegins : Event.FreshStart,
             decision.Generations.Count > 0 ? "restoring" : "starting afresh", ("because", decision.Reason));
         RestoreProcedure procedure = new(
             pod, restore, new ProcRestoredTree(pod.Init), _identity, last?.End?.Kind);
-        switch (procedure.Run(decision.Generations))
+        RestoreOutcome outcome = counted.Run(procedure, decision.Generations, reason);
+        RunTotals totals = isLoop ? counted.Totals.CountLoop(DateTimeOffset.UtcNow) : counted.Totals;
+        switch (outcome)
         {
             case RestoreOutcome.Restored running:
-                RunJournal restored = BeginJournal(last, here, last?.HistoryUpTo ?? 0, running, trial);
-                return Begin(running.Program, restored, running.Missing);
+                RunJournal restored = BeginJournal(last, here, last?.HistoryUpTo ?? 0, totals, running, trial);
+                return Begin(running.Program, restored, running.Missing) with { Restore = procedure.Meter.Figures };
             case RestoreOutcome.Fresh fresh:
                 int history = StartDecision.HistoryAfterFreshStart(last, pod.Store.NewestGeneration(), fresh.GivesUpNothing);
-                RunJournal begun = BeginJournal(last, here, history);
+                RunJournal begun = BeginJournal(last, here, history, totals);
                 RestoredFile.Remove(restore.RestoredFile);
                 return Begin(StartProgram(), begun, missing: null);
             default:
@@ -76,7 +94,8 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         return last with { Skipped = [.. committed.Where(generation => givenUp.Contains(generation) || last.Skipped?.Contains(generation) == true).Order()] };
     }
 
-    private RunJournal BeginJournal(RunRecord? last, PodIdentity here, int historyUpTo, RestoreOutcome.Restored? restored = null, StateTrial? trial = null)
+    private RunJournal BeginJournal(
+        RunRecord? last, PodIdentity here, int historyUpTo, RunTotals totals, RestoreOutcome.Restored? restored = null, StateTrial? trial = null)
     {
         int? state = start.SettleTime > TimeSpan.Zero ? restored?.State : null;
         RunJournal journal = new(pod.Store, new RunRecord
@@ -93,6 +112,7 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
             Epoch = pod.Store.Epoch,
             Skipped = last?.Skipped,
             Speeds = last?.Speeds ?? WriteSpeeds.Unknown,
+            Totals = totals,
         }, Deadline.In(start.SettleTime));
         journal.Begin();
         return journal;

@@ -78,6 +78,16 @@ internal sealed class RunJournal(CheckpointStore store, RunRecord start, Deadlin
         }
     }
 
+    /// <summary>The figures of the image directory. Any thread may ask.</summary>
+    public RunTotals Totals => _record.Totals ?? RunTotals.None;
+
+    /// <summary>Counts a checkpoint that was begun. <see cref="WriteWhatWasLearned"/> or <see cref="End"/> records it.</summary>
+    public void Count(CheckpointReason reason, CheckpointResult result) =>
+        _record = _record with { Totals = Totals.Count(reason, result, DateTimeOffset.UtcNow) };
+
+    public void Note(int generation, CheckpointFigures figures) =>
+        _record = _record with { Totals = Totals.WithCheckpoint(generation, figures, DateTimeOffset.UtcNow) };
+
     /// <summary>Learns how fast the volume was.</summary>
     public void Learn(SaveOutcome.Committed saved) =>
         _record = _record with { Speeds = _record.Speeds.Learn(saved.Bytes, saved.CompressedBytes, saved.Writing) };

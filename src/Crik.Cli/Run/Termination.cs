@@ -4,6 +4,7 @@ using Crik.Init;
 using Crik.Nodes;
 using Crik.Policy;
 using Crik.Save;
+using Crik.Store;
 
 namespace Crik.Run;
 
@@ -13,6 +14,7 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
     /// <returns><see langword="null"/> when no checkpoint was to be made. Unless it is committed, the program has its SIGTERM.</returns>
     public SaveOutcome? Run(NodeWatch? node)
     {
+        run.Changed();
         run.Settle();
         TimeSpan most = policy.NodeStateTimeout < policy.GracePeriod / 4 ? policy.NodeStateTimeout : policy.GracePeriod / 4;
         NodeAnswer? answer = run.CanCheckpoint
@@ -33,7 +35,7 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
             GracePlan plan = GracePlan.From(period, gone, answer?.Deadline - DateTimeOffset.UtcNow, answer is { ClocksAgree: true });
             Log.Debug(Event.GracePeriodDivided, "the time there is",
                 ("checkpointSeconds", plan.ForCheckpoint.TotalSeconds), ("programSeconds", plan.ForProgram.TotalSeconds));
-            outcome = run.CheckpointAndEnd(decision.Reason, plan.ForCheckpoint);
+            outcome = run.CheckpointAndEnd(CheckpointReason.Sigterm, decision.Reason, plan.ForCheckpoint);
             if (outcome is not SaveOutcome.Failed failed)
             {
                 return outcome;

@@ -73,7 +73,8 @@ internal sealed class CapturedFiles(SavePolicy policy, ContainerAge age)
     {
         Lifetime lifetime = age.Lifetime();
         IReadOnlyList<ChangedFile> changed = policy.ContainerFilesLimit == 0 ? [] : ChangedFiles.Find(mounts, lifetime, cancellation);
-        string[] leaveAlone = [.. policy.AdditionalPaths, policy.ImageDir, Environment.ProcessPath!];
+        string[] metrics = policy.MetricsFile is { } file ? [file, ReplacedFile.NextOf(file)] : [];
+        string[] leaveAlone = [.. policy.AdditionalPaths, policy.ImageDir, Environment.ProcessPath!, .. metrics];
         IEnumerable<string> held = frozen.Tree.Paths.Concat(frozen.Tree.Shadows).Concat(frozen.Watches.Taken.Select(watch => watch.Path))
             .Concat(frozen.Renamed.Linked.Select(file => file.Path)).Concat(frozen.Sockets.Value.SelectMany(socket => socket.Names));
         OwnFiles own = OwnFiles.Choose(held, changed, policy.ContainerFilesLimit, leaveAlone, mounts, lifetime, path => Libc.TryStatus(path, followLinks: false));

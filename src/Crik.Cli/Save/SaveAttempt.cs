@@ -8,18 +8,6 @@ using Crik.Store;
 
 namespace Crik.Save;
 
-/// <summary>Tells the next attempt what a failed attempt found out.</summary>
-/// <param name="Tree">The tree as it was when it was frozen.</param>
-/// <param name="HasUndelivered">Whether it failed because the program had not received something that was sent to it.</param>
-internal sealed record EarlierAttempt(FrozenTree? Tree, bool HasUndelivered);
-
-/// <summary>Holds what a save is about to write, and how much it wrote in which time.</summary>
-/// <param name="CriuVersion">criu's version as one number: 40300 for 4.3.</param>
-/// <param name="Bytes">About how many bytes of memory the program has.</param>
-/// <param name="PageBytes">The bytes of all pages in the images.</param>
-/// <param name="Writing">The time from the start of the save until the pages were on the disk.</param>
-internal sealed record SavePlan(int CriuVersion, long Bytes, bool Compresses, long PageBytes = 0, TimeSpan Writing = default);
-
 /// <summary>One attempt to make a checkpoint: a conversation with one criu, in which each message leads from one <see cref="SaveState"/> to the next.</summary>
 internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveRequest request, EarlierAttempt? before)
 {
@@ -43,7 +31,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     /// <summary>The part of the remaining time that each search for names of files may take: watched ones, renamed ones, and sockets.</summary>
     private const int ShareOfSearch = 8;
 
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly StepClock _clock = new(RunTotals.CheckpointSteps.Length);
     private readonly CapturedFiles _files = new(policy, pod.Age);
     private SaveState _state = new SaveState.Asked();
     private IReadOnlyList<int> _stopped = [];
@@ -188,7 +176,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
 
     private SaveState.Frozen Freeze()
     {
-        TimeSpan at = _clock.Elapsed;
+        TimeSpan at = End(CheckpointStep.Freezing);
         FrozenTree tree = trees.Read(request.Program.Pid, _stopped);
         _watches = trees.TakeOffWatches(tree, Deadline.In(request.Deadline.Left / ShareOfSearch));
         _renamed = trees.LinkRenamed(tree, Deadline.In(request.Deadline.Left / ShareOfSearch));
@@ -205,6 +193,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
 
     private SaveState Capture(SaveState.Frozen frozen, CheckpointDraft draft)
     {
+        End(CheckpointStep.Dumping);
         if (before?.Tree is { } earlier && trees.HasLostOne(earlier))
         {
             return new SaveState.Refused("a process of the program died when the attempt before failed; the checkpoint before has it");
@@ -216,6 +205,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             return new SaveState.Refused(failure);
         }
 
+        End(CheckpointStep.Copying);
         return request.LeaveRunning ? captured! : CommitWhileFrozen(captured!, draft);
     }
 
@@ -234,7 +224,7 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
             : Try(draft.Commit) ?? (pod.Init.NoteCommitted() ? null : TakeBack(draft));
         if (refused is null)
         {
-            Log.Info(Event.CheckpointCommitted, "checkpoint committed", ("generation", draft.Generation), ("ms", _clock.ElapsedMilliseconds),
+            Log.Info(Event.CheckpointCommitted, "checkpoint committed", ("generation", draft.Generation), ("ms", (long)End(CheckpointStep.Committing).TotalMilliseconds),
                 ("tasks", tree.Tasks.Count), ("criu", _plan!.CriuVersion), ("mode", pod.Level));
             return new SaveState.Committed(tree);
         }
@@ -249,14 +239,14 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     /// <summary>Commits the state that the program had when it was frozen. The program runs again already.</summary>
     private SaveOutcome CommitAfterwards(SaveState.Captured saved, CheckpointDraft draft)
     {
-        TimeSpan frozen = _clock.Elapsed - saved.Before.At;
+        TimeSpan frozen = End(CheckpointStep.Releasing) - saved.Before.At;
         pod.Init.EndSave();
         if ((Seal(saved, draft) ?? Try(draft.Commit)) is { } failure)
         {
             return new SaveOutcome.Failed(failure);
         }
 
-        Log.Info(Event.CheckpointCommitted, "checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", _clock.ElapsedMilliseconds),
+        Log.Info(Event.CheckpointCommitted, "checkpoint committed, the program runs on", ("generation", draft.Generation), ("ms", (long)End(CheckpointStep.Committing).TotalMilliseconds),
             ("frozenMs", (long)frozen.TotalMilliseconds), ("tasks", saved.Before.Tree.Tasks.Count));
         return Measured(draft.Generation, saved.Before.Written.Value);
     }
@@ -265,14 +255,22 @@ internal sealed class SaveAttempt(Pod pod, SavePolicy policy, ITree trees, SaveR
     {
         long? compressed = _plan!.Compresses ? _plan.Bytes : null;
         CheckpointManifest manifest = CheckpointDescription.Of(draft, request, saved, pod.Level, _plan.CriuVersion, compressed, policy.ChecksumPages);
-        _plan = _plan with { PageBytes = manifest.PageBytes };
+        _plan = _plan with { Size = manifest.Size };
         draft.WritePages();
         _plan = _plan with { Writing = _clock.Elapsed };
         draft.Seal(manifest);
+        End(CheckpointStep.Syncing);
     });
 
-    private SaveOutcome.Committed Measured(int generation, IReadOnlyList<WrittenFile>? written = null) =>
-        new(generation, _plan!.Compresses ? _plan.Bytes : _plan.PageBytes, _plan.Compresses ? _plan.PageBytes : null, _plan.Writing) { WrittenFiles = written ?? [] };
+    private TimeSpan End(CheckpointStep step) => _clock.End((int)step);
+
+    private SaveOutcome.Committed Measured(int generation, IReadOnlyList<WrittenFile>? written = null) => new(
+        generation, _plan!.Compresses ? _plan.Bytes : _plan.Size.Memory, _plan.Compresses ? _plan.Size.Memory : null, _plan.Writing)
+    {
+        Steps = _clock.Steps,
+        Size = _plan.Size,
+        WrittenFiles = written ?? [],
+    };
 
     /// <summary>Does slow work that can fail on a separate thread, so that the run can react to time limits and SIGTERM meanwhile.</summary>
     /// <returns>Why it failed; <see langword="null"/> when it succeeded.</returns>

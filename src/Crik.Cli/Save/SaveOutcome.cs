@@ -11,6 +11,11 @@ internal abstract record SaveOutcome
     {
         /// <summary>The files on volumes that a program which runs on had open for writing.</summary>
         public IReadOnlyList<WrittenFile> WrittenFiles { get; init; } = [];
+
+        /// <summary>How long each <see cref="CheckpointStep"/> took in this attempt.</summary>
+        public TimeSpan[] Steps { get; init; } = new TimeSpan[RunTotals.CheckpointSteps.Length];
+
+        public CheckpointSize Size { get; init; } = CheckpointSize.None;
     }
 
     /// <param name="Reason">Why the save failed, in words that a user understands.</param>

@@ -77,8 +77,21 @@ internal static class CheckpointJson
             fields.Optional("speeds", ListOf(Long), record?.Speeds.Plain) ?? Single(fields.Optional("bytesPerSecond", Long)),
             fields.Optional("compressedSpeeds", ListOf(Long), record?.Speeds.Compressed) ?? Single(fields.Optional("compressedBytesPerSecond", Long)),
             fields.Optional("compressedPercent", Int, record?.Speeds.CompressedPercent)),
+        Totals = fields.Optional("totals", ObjectOf<RunTotals>(Totals), record?.Totals),
         End = fields.Optional("end", ObjectOf<RunEnd>(End), record?.End),
     };
+
+    /// <summary>Leaves out what is 0.</summary>
+    private static RunTotals Totals(JsonFields fields, RunTotals? totals)
+    {
+        long[] values = new long[RunTotals.Names.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = fields.Optional(RunTotals.Names[i], Long, totals?[i] is > 0 and { } known ? known : null) ?? 0;
+        }
+
+        return RunTotals.Of(values);
+    }
 
     /// <summary>Makes a list of the single speed that an earlier crik recorded.</summary>
     private static IReadOnlyList<long> Single(long? speed) => speed is { } known ? [known] : [];

@@ -95,6 +95,9 @@ internal sealed record CheckpointManifest
     /// <summary>The bytes that the saved memory takes in the images.</summary>
     public long PageBytes => Images.Where(image => CheckpointLayout.IsPages(image.Name)).Sum(image => image.Size);
 
+    /// <summary>The bytes of the checkpoint on the disk.</summary>
+    public CheckpointSize Size => new(PageBytes, Images.Sum(image => image.Size) - PageBytes, Files.Sum(file => file.Size));
+
     /// <summary>Whether <c>files/</c> holds the files of additionalPaths and of <see cref="OwnPaths"/>.</summary>
     public bool HasFiles { get; init; }
 
@@ -150,6 +153,9 @@ internal sealed record RunRecord
 
     /// <summary>How fast the image directory's disk is, measured at the last checkpoints that were large enough.</summary>
     public WriteSpeeds Speeds { get; init; } = WriteSpeeds.Unknown;
+
+    /// <summary>The figures of this image directory; <see langword="null"/> in the record of an earlier crik.</summary>
+    public RunTotals? Totals { get; init; }
 
     public RunEnd? End { get; init; }
 }

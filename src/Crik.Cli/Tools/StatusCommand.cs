@@ -33,6 +33,12 @@ internal static class StatusCommand
 
     private static string Show(OutputForm output)
     {
+        if (output == OutputForm.Prometheus)
+        {
+            ControlAnswer answer = ControlClient.Ask(new ControlRequest(ControlRequest.Metrics));
+            return answer.Metrics ?? throw new ControlException($"the running crik has no metrics: {answer.Problem}");
+        }
+
         RunStatus status = Ask();
         return output == OutputForm.Table ? Table(status)
             : ToolAnswer.Document(output, $"{Encoding.UTF8.GetString(JsonFields.Write(status, ControlJson.Status, JsonOutput.ForPeople))}\n");

@@ -57,6 +57,9 @@ public class CommandLineTests
     [InlineData("completion bash zsh", "unexpected word 'zsh'", "crik completion")]
     [InlineData("lst", "unknown subcommand 'lst' (did you mean 'list'?)", "crik")]
     [InlineData("check -o tree", "unknown output 'tree': table, json or yaml", "crik check")]
+    [InlineData("list -o prometheus", "unknown output 'prometheus': table, json or yaml", "crik list")]
+    [InlineData("check -o prometheus", "unknown output 'prometheus': table, json or yaml", "crik check")]
+    [InlineData("status -o tree", "unknown output 'tree': table, json, yaml or prometheus", "crik status")]
     [InlineData("list --output tree", "unknown output 'tree': table, json or yaml", "crik list")]
     [InlineData("list all", "unexpected word 'all'", "crik list")]
     [InlineData("list --log-format json", "--log-format belongs behind 'run'", "crik list")]
@@ -102,6 +105,7 @@ public class CommandLineTests
         Assert.Equal(new PruneRequest(none, 3, DryRun: true), CommandLineParser.Parse(["prune", "--dry-run", "--keep", "3"]));
         Assert.Equal(new ListRequest(none, OutputForm.Yaml), CommandLineParser.Parse(["list", "-o", "yaml"]));
         Assert.Equal(new StatusRequest(OutputForm.Yaml), CommandLineParser.Parse(["status", "--output=yaml"]));
+        Assert.Equal(new StatusRequest(OutputForm.Prometheus), CommandLineParser.Parse(["status", "-o", "prometheus"]));
         Assert.Equal(new ReadyRequest(), CommandLineParser.Parse(["status", "--ready"]));
         Assert.Equal(new CheckpointOrder(LeaveRunning: false), CommandLineParser.Parse(["checkpoint"]));
         Assert.Equal(new PruneRequest(there, 1000, DryRun: false), CommandLineParser.Parse(["--debug", "prune", "--keep=1000", "--image-dir=/i", "--config-path", "/c"]));

@@ -13,6 +13,7 @@ public sealed class CompletionTests
     [InlineData("checkpoint ", "words", "--leave-running")]
     [InlineData("check --output ", "words", "table", "json", "yaml")]
     [InlineData("inspect -o ", "words", "tree")]
+    [InlineData("status -o ", "words", "prometheus")]
     [InlineData("completion ", "words", "bash", "zsh", "fish")]
     [InlineData("help ", "words", "run", "completion", "help")]
     [InlineData("help -", "words", "--help")]

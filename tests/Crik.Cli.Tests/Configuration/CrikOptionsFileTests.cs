@@ -132,6 +132,8 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("additionalPaths: ['']", "1: additionalPaths: must not be empty")]
     [InlineData("imageDir: /x\nadditionalPaths: [/x/y]", "2: additionalPaths: '/x/y' must not be inside imageDir ('/x') nor contain it")]
     [InlineData("imageDir: /x/y\nadditionalPaths: [/x/]", "2: additionalPaths: '/x' must not be inside imageDir ('/x/y') nor contain it")]
+    [InlineData("imageDir: /x\nmetricsFile: /x/crik.prom", "2: metricsFile: '/x/crik.prom' must not be inside '/x', which is part of checkpoints or holds them")]
+    [InlineData("metricsFile: /x/y\nadditionalPaths: [/x]", "1: metricsFile: '/x/y' must not be inside '/x', which is part of checkpoints or holds them")]
     [InlineData("imageDir: /x/y\nadditionalPaths: [/]", "2: additionalPaths: '/' must not be inside imageDir ('/x/y') nor contain it")]
     [InlineData("imageDir:", "1: imageDir: has no value; leave the line out for the default")]
     [InlineData("imageDir: ~", "1: imageDir: has no value; leave the line out for the default")]

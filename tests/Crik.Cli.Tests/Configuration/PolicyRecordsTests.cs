@@ -12,6 +12,7 @@ public sealed class PolicyRecordsTests
         ImageDir = "/images",
         AdditionalPaths = ["/a"],
         InotifyIncompatiblePaths = ["/b"],
+        MetricsFile = "/m",
         GhostLimit = 1,
         ContainerFilesLimit = 2,
         ShareSysvMemory = true,

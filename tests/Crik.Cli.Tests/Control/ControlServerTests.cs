@@ -17,6 +17,21 @@ public sealed class ControlServerTests
     }
 
     [Fact]
+    public void Metrics_are_sent_as_the_run_makes_them_and_leave_no_connection_inside_the_tree()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        string text = string.Concat(Enumerable.Repeat("crik_x{state=\"a \\ b\"} 1\n", 1000)); // longer than the real ones
+        server.Metrics = () => text;
+        server.IsOfTree = _ => true;
+
+        Assert.Equal(text, ControlClient.Ask(new ControlRequest(ControlRequest.Metrics), control.Endpoint).Metrics);
+        FileDescriptor client = control.Send(new ControlRequest(ControlRequest.Metrics));
+        Assert.Equal(text, ControlFixture.Receive(client)!.Metrics);
+        Assert.Null(ControlFixture.Receive(client));
+    }
+
+    [Fact]
     public void Status_is_answered_while_an_order_is_carried_out()
     {
         using ControlFixture control = new();

@@ -1,5 +1,6 @@
 using Crik.Run;
 using Crik.Save;
+using Crik.Store;
 using Crik.Tests.Criu;
 using Crik.Tests.Save;
 
@@ -36,7 +37,7 @@ public sealed class LateTerminationTests : IDisposable
         ProgramRun run = _fixture.Begin(criu);
         SendTermination(byInit: true);
 
-        SaveOutcome outcome = run.CheckpointAndEnd("why", TimeSpan.FromMinutes(1));
+        SaveOutcome outcome = run.CheckpointAndEnd(CheckpointReason.Sigterm, "why", TimeSpan.FromMinutes(1));
 
         Assert.Equal(SaveAttempt.LetGoByInit, Assert.IsType<SaveOutcome.Failed>(outcome).Reason);
         Assert.Empty(criu.Started);

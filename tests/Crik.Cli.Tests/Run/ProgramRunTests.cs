@@ -72,7 +72,7 @@ public sealed class ProgramRunTests : IDisposable
         ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good), Hooks() with { AfterCheckpoint = "upload" });
         _fixture.Init.WhenStarted = hook => hook.NoteEnd(0);
 
-        SaveOutcome outcome = run.CheckpointAndGoOn("why");
+        SaveOutcome outcome = run.CheckpointAndGoOn(CheckpointReason.Interval, "why");
 
         int made = Assert.IsType<SaveOutcome.Committed>(outcome).Generation;
         Assert.Null(_fixture.Record.End);
@@ -88,13 +88,55 @@ public sealed class ProgramRunTests : IDisposable
     {
         ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Bad, RunFixture.Bad), Hooks() with { AfterCheckpoint = "upload" });
 
-        SaveOutcome outcome = run.CheckpointAndGoOn("why");
+        SaveOutcome outcome = run.CheckpointAndGoOn(CheckpointReason.Interval, "why");
 
         Assert.Equal(Assert.IsType<SaveOutcome.Failed>(outcome).Reason, run.Status(null, null).LastFailure);
         Assert.Null(_fixture.Record.End);
         Assert.Equal([SaveFixture.Older], _fixture.Generations);
         Assert.Empty(_fixture.Init.Starts);
         Assert.False(_fixture.WasTerminated);
+    }
+
+    [Fact]
+    public void What_became_of_a_checkpoint_is_counted_at_once_and_is_in_the_record_also_if_the_run_vanishes()
+    {
+        int changes = 0;
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good, RunFixture.Bad, RunFixture.Bad), changed: () => changes++);
+
+        run.CheckpointAndGoOn(CheckpointReason.Order, "why");
+        RunTotals totals = _fixture.Record.Totals!;
+        Assert.Equal((1, 0, SaveFixture.Older + 1), (totals.Checkpoints((int)CheckpointResult.Committed, (int)CheckpointReason.Order), totals.LastMs(0), totals.Generation));
+        Assert.True(totals is { LastCheckpointMs: > 0 } && totals.Bytes(2) > 0, "when it was made, and the size of the file that it includes");
+        Assert.Equal(2, changes); // it began, and it is done
+
+        run.CheckpointAndGoOn(CheckpointReason.Signal, "why");
+        totals = _fixture.Record.Totals!;
+        Assert.Equal((1, SaveFixture.Older + 1), (totals.Checkpoints((int)CheckpointResult.Failed, (int)CheckpointReason.Signal), totals.Generation));
+        Assert.True(totals.LastMs((int)RunProblem.CheckpointFailed) >= totals.LastCheckpointMs);
+    }
+
+    [Fact]
+    public void The_last_checkpoint_of_a_run_is_in_the_record_that_the_next_one_reads()
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good));
+
+        run.UntilTheEnd(() => Terminate(run));
+
+        Assert.Equal(1, _fixture.Record.Totals!.Checkpoints((int)CheckpointResult.Committed, (int)CheckpointReason.Sigterm));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_SIGTERM_interrupts_is_no_failure()
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good));
+        _fixture.Init.Receive(Signal.SIGTERM);
+
+        run.CheckpointAndGoOn(CheckpointReason.Interval, "why");
+        _fixture.EndWhenAwaited(0);
+        run.UntilTheEnd(() => null);
+
+        RunTotals totals = _fixture.Record.Totals!;
+        Assert.Equal((1, 0), (totals.Checkpoints((int)CheckpointResult.Interrupted, (int)CheckpointReason.Interval), totals.LastMs((int)RunProblem.CheckpointFailed)));
     }
 
     [Theory]
@@ -144,7 +186,7 @@ public sealed class ProgramRunTests : IDisposable
         ScriptedCriu criu = new(RunFixture.Good);
         ProgramRun run = _fixture.Begin(criu, Hooks() with { BeforeCheckpoint = "sleep 1000", HookTimeout = TimeSpan.FromSeconds(hookTimeout) });
 
-        SaveOutcome outcome = run.CheckpointAndEnd("why", TimeSpan.FromSeconds(8));
+        SaveOutcome outcome = run.CheckpointAndEnd(CheckpointReason.Sigterm, "why", TimeSpan.FromSeconds(8));
 
         Assert.InRange(_fixture.Init.Patience[0], TimeSpan.FromSeconds(seconds * 0.75), TimeSpan.FromSeconds(seconds));
         Assert.Contains("hooks.beforeCheckpoint failed", Assert.IsType<SaveOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
@@ -158,7 +200,7 @@ public sealed class ProgramRunTests : IDisposable
         ProgramRun run = _fixture.Begin(criu, Hooks() with { BeforeCheckpoint = "sync", WhenHookFails = WhenHookFails.GoOn });
         _fixture.EndWhenAwaited(0);
 
-        Assert.Equal("the program ended", Assert.IsType<SaveOutcome.Failed>(run.CheckpointAndEnd("why", TimeSpan.FromMinutes(1))).Reason);
+        Assert.Equal("the program ended", Assert.IsType<SaveOutcome.Failed>(run.CheckpointAndEnd(CheckpointReason.Sigterm, "why", TimeSpan.FromMinutes(1))).Reason);
         Assert.Empty(criu.Started);
     }
 
@@ -178,7 +220,7 @@ public sealed class ProgramRunTests : IDisposable
     {
         ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good), restored: s_restored, settlesAt: Crik.Linux.Deadline.In(TimeSpan.Zero));
 
-        run.CheckpointAndGoOn("why");
+        run.CheckpointAndGoOn(CheckpointReason.Interval, "why");
 
         Assert.Equal(SaveFixture.Older + 1, _fixture.StateOf(SaveFixture.Older + 1));
         Assert.Equal((null, 0), (_fixture.Record.State, _fixture.Record.EarlyEnds)); // also if the run vanishes now

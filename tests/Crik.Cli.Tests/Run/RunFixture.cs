@@ -41,12 +41,15 @@ internal sealed class RunFixture : IDisposable
     /// <summary>Begins a run.</summary>
     /// <param name="restored">The record of a run that was restored.</param>
     /// <param name="settlesAt">When that run counts as healthy.</param>
-    public ProgramRun Begin(ScriptedCriu criu, HookPolicy? hooks = null, RunRecord? restored = null, Crik.Linux.Deadline? settlesAt = null)
+    public ProgramRun Begin(ScriptedCriu criu, HookPolicy? hooks = null, RunRecord? restored = null, Crik.Linux.Deadline? settlesAt = null, Action? changed = null)
     {
         RunJournal journal = new(_files.Store, restored ?? SaveFixture.Run, settlesAt ?? Crik.Linux.Deadline.Never);
         journal.Begin();
         RunPolicy policy = new(new CrikOptions().Start, new CrikOptions().Restore, _files.Policy with { Keep = 1 }, hooks ?? new CrikOptions().Hooks, Termination);
-        return new ProgramRun(_files.Pod(Init, criu), policy, new ScriptedTree(Program), new ProgramStarted(Program, new(["app"], []), journal, Missing: null));
+        return new ProgramRun(_files.Pod(Init, criu), policy, new ScriptedTree(Program), new ProgramStarted(Program, new(["app"], []), journal, Missing: null))
+        {
+            Changed = changed ?? (() => { }),
+        };
     }
 
     public bool WasTerminated => Init.Sent.Contains((Program.Pid, Crik.Linux.Signal.SIGTERM));
