@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Crik.Configuration;
 using Crik.Criu;
 using Crik.Diagnostics;
 using Crik.Files;
@@ -8,7 +9,7 @@ using Crik.Store;
 namespace Crik.Restore;
 
 /// <summary>Puts the files of a checkpoint back before its restore, and takes them away again after a restore that failed.</summary>
-internal sealed class FilesPutBack(Pod pod, IReadOnlyList<string> additionalPaths)
+internal sealed class FilesPutBack(Pod pod, RestorePolicy policy)
 {
     private readonly PutBack _putBack = new();
 
@@ -38,7 +39,7 @@ internal sealed class FilesPutBack(Pod pod, IReadOnlyList<string> additionalPath
     {
         IReadOnlyList<Mount> mounts = Mount.ReadAll();
         string[] own = [.. manifest.OwnPaths.Where(path => OwnFiles.IsOwn(path, mounts))];
-        ArchiveRoots allowed = new(additionalPaths, own, leftOut: [.. manifest.OwnPaths.Except(own)]);
+        ArchiveRoots allowed = new(policy.AdditionalPaths, own, leftOut: [.. manifest.OwnPaths.Except(own)]);
         string archive = CheckpointLayout.FilesIn(pod.Store.PathOf(manifest.Generation));
         foreach (string note in FileArchive.Restore(archive, allowed, cancellation, _putBack).Notes)
         {

@@ -14,7 +14,7 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
 {
     private static readonly TimeSpan s_versionTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly FilesPutBack _files = new(pod, policy.AdditionalPaths);
+    private readonly FilesPutBack _files = new(pod, policy);
 
     public RestoreMeter Meter { get; } = new();
 
