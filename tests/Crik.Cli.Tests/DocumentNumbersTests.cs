@@ -87,5 +87,5 @@ public sealed class DocumentNumbersTests
     private static int Cycles() =>
         int.Parse(File.ReadAllText(Repository.In("tests/lab/matrix/run.py")).Split("'--cycles', type=int, default=")[1].Split(')')[0], CultureInfo.InvariantCulture);
 
-    private static double LongestFault() => new RestoreProcedure(null!, null!, null!, null!, null).LongestFault.TotalSeconds;
+    private static double LongestFault() => new RestoreProcedure(null!, s_default.Restore, null!, null!, null).LongestFault.TotalSeconds;
 }

@@ -10,9 +10,11 @@ public sealed partial class RecipeTests : IDisposable
 {
     private static readonly string s_page = File.ReadAllText(Repository.In("docs/recipes.md"));
 
+    private static readonly string[] s_recipes = Directory.GetFiles(Repository.In("examples/recipes"), "*.yaml");
+
     private readonly ConfigurationFixture _fixture = new();
 
-    public static TheoryData<string> Recipes => [.. Directory.EnumerateFiles(Repository.In("examples/recipes"), "*.yaml").Select(path => Path.GetFileName(path))];
+    public static TheoryData<string> Recipes => [.. s_recipes.Select(path => Path.GetFileName(path))];
 
     public void Dispose() => _fixture.Dispose();
 
@@ -34,7 +36,7 @@ public sealed partial class RecipeTests : IDisposable
     [Fact]
     public void Each_block_of_the_page_is_a_part_of_a_recipe()
     {
-        string[] recipes = [.. Recipes.Select(row => File.ReadAllText(Repository.In($"examples/recipes/{row[0]}")))];
+        string[] recipes = [.. s_recipes.Select(File.ReadAllText)];
         string[] blocks = [.. Block().Matches(s_page).Select(match => match.Groups[1].Value)];
 
         Assert.NotEmpty(blocks);
