@@ -12,7 +12,7 @@ public sealed class Cluster : IDisposable
     public const string Namespace = "kube-system";
     public const string Server = "crik-node-state-server";
 
-    /// <summary>An image with crik and criu, and with the program /app/count.</summary>
+    /// <summary>An image with crik and criu, and with the program /app/count and Redis.</summary>
     public const string Image = "localhost/crik-example:test";
 
     /// <summary>The same image with another program in its place.</summary>
@@ -27,7 +27,7 @@ public sealed class Cluster : IDisposable
         Api = new ApiServer(Paths["KUBECONFIG_BY_TOKEN"]);
         TestNamespace.DeleteAll();
         Reset();
-        LoadImages();
+        Images.LoadCommon();
         ApplyOutput = Apply(Render());
         Kubectl("-n", Namespace, "rollout", "restart", $"deployment/{Server}"); // the image may have changed under its name
         WaitForRollOut();
@@ -146,43 +146,4 @@ public sealed class Cluster : IDisposable
         Kubectl("taint", "node", node, "--overwrite", $"aws-node-termination-handler/spot-itn=true:{effect}");
 
     public static void Unmark(string node) => Command.Run(Script, ["kubectl", "taint", "node", node, "aws-node-termination-handler/spot-itn-"]);
-
-    private static void LoadImages()
-    {
-        string root = Command.Output(Repository.In("tests/lab/rootfs.sh"), ["experimental"]).Trim();
-        string count = File.ReadAllText(Repository.In("tests/lab/programs/count"));
-        using TempDirectory work = new("crik-images-");
-        string server = Layer("server", "node-state-server"), crik = Layer("crik", "crik"), next = Layer("next");
-        Program(crik, count);
-        Program(next, count.Replace("count $n", "next $n", StringComparison.Ordinal));
-        Load("localhost/crik-node-state-server:test", "/usr/local/bin/node-state-server", root, server);
-        Load(Image, "/usr/local/bin/crik run --", root, crik);
-        Load(NextImage, "/usr/local/bin/crik run --", root, crik, next);
-
-        string Layer(string name, params string[] programs)
-        {
-            string layer = Directory.CreateDirectory(work.In(name)).FullName;
-            foreach (string program in programs)
-            {
-                Command.Output("install", ["-D", "-m755", Repository.In($"artifacts/{program}"), $"{layer}/usr/local/bin/{program}"]);
-            }
-
-            return layer;
-        }
-
-        void Program(string layer, string text)
-        {
-            string file = Path.Combine(Directory.CreateDirectory(Path.Combine(layer, "app")).FullName, "count");
-            File.WriteAllText(file, text);
-            Command.Output("chmod", "755", file);
-        }
-
-        void Load(string image, string entryPoint, params string[] layers)
-        {
-            string archive = work.In("image.tar");
-            Command.Output("chmod", ["-R", "a+rX", .. layers[1..]]);
-            Command.Output("env", [$"ENTRYPOINT={entryPoint}", Repository.In("tests/lab/kubernetes/make-image.sh"), image, string.Join(':', layers), archive]);
-            Control("load", archive);
-        }
-    }
 }

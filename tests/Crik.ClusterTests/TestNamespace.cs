@@ -28,19 +28,21 @@ internal sealed partial class TestNamespace : IDisposable
 
     public string Kubectl(params string[] arguments) => Cluster.Kubectl(["--namespace", Name, .. arguments]);
 
-    /// <summary>Applies a manifest of examples/ with the image of this cluster.</summary>
+    /// <summary>Applies a manifest of examples/ with the images of this cluster.</summary>
     /// <param name="changes">Further texts to replace. Each of them is in the manifest.</param>
     public void Apply(string example, params (string Published, string Here)[] changes)
     {
-        string manifest = Image().Replace(File.ReadAllText(Repository.In($"examples/{example}")), $"$1{Cluster.Image}");
+        string manifest = Image().Replace(File.ReadAllText(Repository.In($"examples/{example}")), "$1localhost/$2:test");
         foreach ((string published, string here) in changes)
         {
             Assert.Contains(published, manifest, StringComparison.Ordinal);
             manifest = manifest.Replace(published, here, StringComparison.Ordinal);
         }
 
-        Command.OutputWithInput(manifest, Cluster.Script, "kubectl", "--namespace", Name, "apply", "-f", "-");
+        ApplyText(manifest);
     }
+
+    public void ApplyText(string manifest) => Command.OutputWithInput(manifest, Cluster.Script, "kubectl", "--namespace", Name, "apply", "-f", "-");
 
     /// <summary>The objects of a kind: "api/v1" and "pods", or "apis/apps/v1" and "statefulsets".</summary>
     public string PathOf(string api, string kind) => $"{api}/namespaces/{Name}/{kind}";
@@ -53,6 +55,6 @@ internal sealed partial class TestNamespace : IDisposable
         return Path.Combine(_cluster.Paths["SHARED"], "volumes", Path.GetFileName(path));
     }
 
-    [GeneratedRegex("(image: )crik-example:latest")]
+    [GeneratedRegex("(image: )(crik-[a-z]+):latest")]
     private static partial Regex Image();
 }

@@ -1,11 +1,11 @@
 #!/bin/bash
-# rootfs.sh [experimental|trixie|bookworm|programs|today|torch][-trixie|-sid]: prints the path of a root file system for the
-# lab's pods. The first time it makes that file system.
+# rootfs.sh [experimental|trixie|bookworm|programs|today|torch|jupyter][-trixie|-sid]: prints the path of a root file
+# system for the lab's pods. The first time it makes that file system.
 #   experimental     Debian sid with criu 4.3 and Python for the test programs (the default)
 #   trixie           Debian 13 with criu 4.1.1        bookworm         Debian 12 with criu 3.17.1
 #   programs         Debian 13 with the programs of the matrix and criu 4.3
 #   today            Debian sid with those that are wanted newer, and criu 4.3
-#   torch            Debian sid with PyTorch and criu 4.3
+#   torch            Debian sid with PyTorch and criu 4.3       jupyter   Debian sid with a Jupyter server and criu 4.3
 #   …-trixie         the same with criu 4.1.1         …-sid            the same with criu 4.2.1
 set -euo pipefail
 . "$(dirname "$0")/../../build/packages.sh"
@@ -49,6 +49,7 @@ case $suite in
     case $suite in
       today) packages+=,curl,gcc,make,libc6-dev,r-base-core,rabbitmq-server,python3-pika,openttd,openttd-opengfx,ffmpeg ;;
       torch) packages+=,python3-torch ;;
+      jupyter) packages+=,jupyter-server,python3-ipykernel ;;
     esac
     again bootstrap sid "$packages" --aptopt='Acquire::Check-Valid-Until "false"'
     newest_criu experimental ;;

@@ -1,10 +1,10 @@
 #!/bin/bash
-# make-image.sh NAME:TAG DIR[:DIR...] OUT.tar [COMMAND...]: makes a container image without Docker. `cluster.sh load`
-# and `docker load` can read it. Each directory is a layer, and the last one is on top. The environment variable
-# ENTRYPOINT is the entry point of the image. NAME must start with localhost/, because otherwise it means
-# docker.io/library/NAME.
+# make-image.sh NAME:TAG[,NAME:TAG...] DIR[:DIR...] OUT.tar [COMMAND...]: makes a container image without Docker.
+# `cluster.sh load` and `docker load` can read it. Each directory is a layer, and the last one is on top. The
+# environment variable ENTRYPOINT is the entry point of the image. Each NAME must start with localhost/, because
+# otherwise it means docker.io/library/NAME.
 set -euo pipefail
-name=$1 directories=$2 out=$3; shift 3
+names=$1 directories=$2 out=$3; shift 3
 [ $# -gt 0 ] || set -- /bin/sh
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 layers=()
@@ -13,9 +13,9 @@ for directory in "${directories[@]}"; do
   layers+=("layer-${#layers[@]}.tar")
   tar --numeric-owner --one-file-system --sort=name -C "$directory" -cf "$work/${layers[-1]}" .
 done
-python3 - "$work" "$name" "${#layers[@]}" "$@" <<'P'
+python3 - "$work" "$names" "${#layers[@]}" "$@" <<'P'
 import hashlib, json, os, sys
-work, name, count, *command = sys.argv[1:]
+work, names, count, *command = sys.argv[1:]
 layers = [f'layer-{n}.tar' for n in range(int(count))]
 def digest(layer):
     with open(f'{work}/{layer}', 'rb') as f:
@@ -26,6 +26,6 @@ def write(file, value):
 write('config.json', {'architecture': 'amd64', 'os': 'linux',
                       'config': {'Cmd': command, 'Entrypoint': os.environ.get('ENTRYPOINT', '').split(), 'Env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']},
                       'rootfs': {'type': 'layers', 'diff_ids': [digest(layer) for layer in layers]}})
-write('manifest.json', [{'Config': 'config.json', 'RepoTags': [name], 'Layers': layers}])
+write('manifest.json', [{'Config': 'config.json', 'RepoTags': names.split(','), 'Layers': layers}])
 P
 tar -C "$work" -cf "$out" manifest.json config.json "${layers[@]}"
