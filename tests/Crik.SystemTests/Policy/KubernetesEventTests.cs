@@ -62,7 +62,7 @@ public sealed class KubernetesEventTests : IDisposable
             pod.Kill("USR1"); // crik passes it on
             pod.WaitForLine("hung");
             pod.Kill();
-            pod.WaitForLine("crik info: SIGTERM: no checkpoint, the program gets it");
+            pod.WaitForLine("crik warning: SIGTERM: no checkpoint, the program gets it");
             if (code == 137)
             {
                 pod.Kill("KILL");
