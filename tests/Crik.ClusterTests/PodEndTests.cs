@@ -10,7 +10,7 @@ namespace Crik.ClusterTests;
 public sealed class PodEndTests : IDisposable
 {
     /// <summary>What crik logs after a checkpoint that leaves the program running.</summary>
-    private const string Saved = "the program runs on";
+    private const string Saved = "checkpoint committed, the program runs on";
 
     private readonly TestNamespace _place;
     private readonly Workload _alone;

@@ -44,7 +44,7 @@ internal sealed class MetricsFile : IDisposable
         {
             return new MetricsFile(path, text);
         }
-        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException or LinuxException)
         {
             Log.Warning(Event.MetricsFileFailed, "no thread can be started that writes metricsFile", ("reason", Faults.Reason(exception)));
             return null;
@@ -68,7 +68,9 @@ internal sealed class MetricsFile : IDisposable
     {
         _isOver = true;
         Note();
-        if (!_thread.Join(s_lastPatience))
+        long since = Interlocked.Read(ref _writesSince);
+        bool hangs = since != 0 && Environment.TickCount64 - since > (long)s_lastPatience.TotalMilliseconds;
+        if (!hangs && !_thread.Join(s_lastPatience))
         {
             Warn($"the last write took longer than {s_lastPatience.TotalSeconds:0} s");
         }

@@ -31,8 +31,11 @@ internal sealed class PodFiles(
     private readonly HashSet<string> _adapted = [];
     private readonly HashSet<uint> _foundAgain = [];
 
-    /// <summary>The paths of files on volumes that the program had open for writing. One that has become shorter stays refused: it may be mapped.</summary>
-    public HashSet<string> MayGrow { get; init; } = [];
+    /// <summary>
+    /// The inodes of files on volumes that the program had open for writing. Another file of that name stays refused, and so does one that has
+    /// become shorter, because it may be mapped.
+    /// </summary>
+    public Dictionary<string, ulong> MayGrow { get; init; } = [];
 
     /// <param name="images">The directory of the checkpoint's images.</param>
     public static PodFiles Of(CheckpointManifest manifest, string images)
@@ -47,7 +50,7 @@ internal sealed class PodFiles(
             path => Libc.TryStatus(path, followLinks: true),
             ProcFs.Link)
         {
-            MayGrow = [.. manifest.WrittenFiles.Select(file => file.Path)],
+            MayGrow = InodesOf(manifest.WrittenFiles),
         };
     }
 
@@ -82,9 +85,9 @@ internal sealed class PodFiles(
         {
             adapted = new RegularFileEntry(adapted ?? file.ToArray()).WithoutValidation();
         }
-        else if (file.IsWriteOnly && MayGrow.Contains(path) && status(path) is { IsRegular: true } here && here.Size > file.Size)
+        else if (file.IsWriteOnly && MayGrow.TryGetValue(path, out ulong inode) && status(path) is { IsRegular: true } here && here.Inode == inode && here.Size > file.Size)
         {
-            adapted = file.WithSize(here.Size);
+            adapted = file.WithoutSize(); // not with the size of now: somebody may be writing to it
         }
 
         if (moved is not null)
@@ -105,6 +108,20 @@ internal sealed class PodFiles(
 
     /// <summary>Whether a file is the one that the kubelet mounts for a container's last message, at any path (terminationMessagePath).</summary>
     public static bool IsForMessage(string root) => root.Split('/') is [.., "pods", _, "containers", _, _];
+
+    private static Dictionary<string, ulong> InodesOf(IEnumerable<WrittenFile> files)
+    {
+        Dictionary<string, ulong> found = new(StringComparer.Ordinal);
+        foreach (WrittenFile file in files)
+        {
+            if (file.Stamp.Inode is { } inode)
+            {
+                found[file.Path] = inode;
+            }
+        }
+
+        return found;
+    }
 
     private void Tell(Event kind, string what, string path, params (string Key, object? Value)[] values)
     {

@@ -39,7 +39,7 @@ internal sealed class CountedRestore(Pod pod, RunRecord? last, RunTotals totals)
 
             return outcome;
         }
-        catch
+        catch when (generations.Count > 0)
         {
             Count(procedure, reason, RestoreResult.Failed);
             Keep();
@@ -59,7 +59,9 @@ internal sealed class CountedRestore(Pod pod, RunRecord? last, RunTotals totals)
     {
         if (last is not null)
         {
-            _ = BackgroundWork.Catch(() => BackgroundWork.Run(pod.Init, Deadline.In(s_longestWrite), _ => pod.Store.WriteRunRecord(last with { Totals = Totals })));
+            RunRecord counted = last with { Totals = Totals, Epoch = pod.Store.Epoch };
+            _ = BackgroundWork.Catch(() => BackgroundWork.Run(
+                pod.Init, Deadline.In(s_longestWrite), cancellation => pod.Store.WriteRunRecord(counted, () => cancellation.IsCancellationRequested)));
         }
     }
 }

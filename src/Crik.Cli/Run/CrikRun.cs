@@ -84,7 +84,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
     {
         BeganAt = DateTimeOffset.UtcNow,
         Interval = options.CheckpointInterval,
-        Limit = GracePlan.From(options.GracePeriod, gone: TimeSpan.Zero, untilNodeGoes: null).ForCheckpoint,
+        Limit = GracePlan.From(options.Termination.GracePeriod, gone: TimeSpan.Zero, untilNodeGoes: null).ForCheckpoint,
     };
 
     /// <summary>Does what there is to do while the program runs, and what SIGTERM asks for.</summary>

@@ -22,6 +22,9 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     /// <summary>The longest time that a checkpoint may take which leaves the program running. Protects against a disk that hangs.</summary>
     private static readonly TimeSpan s_longestWhileRunning = TimeSpan.FromMinutes(10);
 
+    /// <summary>The longest time that the run waits for its record when the program ends.</summary>
+    private static readonly TimeSpan s_longestRecord = TimeSpan.FromSeconds(1);
+
     private readonly CheckpointPreparation _preparation = new(pod, policy, tree, started);
     private readonly SaveProcedure _save = new(pod, policy.Save, tree);
     private readonly RunJournal _journal = started.Journal;
@@ -284,6 +287,9 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
     }
 
     private void WriteWhatWasLearned() => _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestWhileRunning), () => IsOver);
+
+    /// <summary>Records that the last checkpoint failed, because a SIGKILL would leave no end of the run.</summary>
+    public void RecordFailure() => _journal.WriteWhatWasLearned(pod.Init, Deadline.In(s_longestRecord), () => Program.HasExited);
 
     private void Prune()
     {

@@ -55,10 +55,11 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         StateTrial? trial = start.SettleTime > TimeSpan.Zero ? StateTrial.Of(last, here) : null;
         IReadOnlyList<int> committed = pod.Store.Generations();
         RunTotals before = (pod.Store.IsReadOnly ? null : last?.Totals) ?? RunTotals.None; // pods that share a directory count for themselves
-        CountedRestore counted = _counted = new(pod, last, before.WithGeneration(committed.Max(0)));
+        before = before.WithGeneration(committed.Max(0));
+        bool isLoop = trial?.EarlyEnds >= start.RestoreLimit;
+        CountedRestore counted = _counted = new(pod, last, isLoop ? before.CountLoop(DateTimeOffset.UtcNow) : before);
         RestoreReason reason = RestoreReasons.Of(last, start.RestoreMode);
         Changed();
-        bool isLoop = trial?.EarlyEnds >= start.RestoreLimit;
         last = isLoop ? GiveUp(trial!, last!, committed) : last;
         StartDecision decision = StartDecision.Decide(last, committed, start.RestoreMode, start.WhenCrashed);
         Log.Info(decision.Generations.Count > 0 ? Event.RestoreBegins : Event.FreshStart,
@@ -66,15 +67,14 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         RestoreProcedure procedure = new(
             pod, restore, new ProcRestoredTree(pod.Init), _identity, last?.End?.Kind);
         RestoreOutcome outcome = counted.Run(procedure, decision.Generations, reason);
-        RunTotals totals = isLoop ? counted.Totals.CountLoop(DateTimeOffset.UtcNow) : counted.Totals;
         switch (outcome)
         {
             case RestoreOutcome.Restored running:
-                RunJournal restored = BeginJournal(last, here, last?.HistoryUpTo ?? 0, totals, running, trial);
+                RunJournal restored = BeginJournal(last, here, last?.HistoryUpTo ?? 0, counted.Totals, running, trial);
                 return Begin(running.Program, restored, running.Missing) with { Restore = procedure.Meter.Figures };
             case RestoreOutcome.Fresh fresh:
                 int history = StartDecision.HistoryAfterFreshStart(last, pod.Store.NewestGeneration(), fresh.GivesUpNothing);
-                RunJournal begun = BeginJournal(last, here, history, totals);
+                RunJournal begun = BeginJournal(last, here, history, counted.Totals);
                 RestoredFile.Remove(restore.RestoredFile);
                 return Begin(StartProgram(), begun, missing: null);
             default:

@@ -44,6 +44,7 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
             init.Terminate(); // first: the log may be slow
             run.Report("failed", $"no checkpoint was made: {failed.Reason}", mayCount: true);
             Log.Error(Event.CheckpointFailed, $"no checkpoint was made: {failed.Reason}. The program gets its SIGTERM; older checkpoints are as they were");
+            run.RecordFailure();
         }
         else
         {

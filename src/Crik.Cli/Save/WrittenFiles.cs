@@ -11,25 +11,26 @@ internal static class WrittenFiles
     public static IReadOnlyList<WrittenFile> Read(FrozenTree tree, IReadOnlyList<string> inCheckpoint, IReadOnlyList<Mount> mounts)
     {
         Dictionary<string, WrittenFile> found = new(StringComparer.Ordinal);
+        HashSet<string> read = new(StringComparer.Ordinal);
         foreach (OpenDescriptor file in tree.Open)
         {
-            if (tree.PathSet.Contains(file.Target) && Mount.Of(file.Target, mounts) is { } mount && !OwnFiles.IsOwn(file.Target, mounts)
-                && !inCheckpoint.Any(root => PathNames.IsBelow(file.Target, root))
-                && ProcFs.OpenMode(file.Pid, file.Number) is var mode && mode.HasFlag(UnixFileMode.UserWrite))
+            if (tree.PathSet.Contains(file.Target) && !(found.ContainsKey(file.Target) && read.Contains(file.Target))
+                && Mount.Of(file.Target, mounts) is { } mount && !OwnFiles.IsOwn(file.Target, mounts) && !inCheckpoint.Any(root => PathNames.IsBelow(file.Target, root)))
             {
-                bool isRead = mode.HasFlag(UnixFileMode.UserRead);
-                if (found.TryGetValue(file.Target, out WrittenFile? other))
+                UnixFileMode mode = ProcFs.OpenMode(file.Pid, file.Number);
+                if (mode.HasFlag(UnixFileMode.UserRead))
                 {
-                    found[file.Target] = other with { IsRead = other.IsRead || isRead };
+                    read.Add(file.Target);
                 }
-                else if (StampOf(file, mount) is { } stamp)
+
+                if (mode.HasFlag(UnixFileMode.UserWrite) && !found.ContainsKey(file.Target) && StampOf(file, mount) is { } stamp)
                 {
-                    found.Add(file.Target, new WrittenFile(file.Target, stamp) { IsRead = isRead });
+                    found.Add(file.Target, new WrittenFile(file.Target, stamp));
                 }
             }
         }
 
-        return [.. found.Values];
+        return [.. found.Values.Select(file => file with { IsRead = read.Contains(file.Path) })];
     }
 
     private static FileStamp? StampOf(OpenDescriptor file, Mount mount)

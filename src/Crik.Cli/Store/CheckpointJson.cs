@@ -8,6 +8,12 @@ namespace Crik.Store;
 /// <summary>Reads and writes the JSON files of an image directory: the manifest, the run record and the holder of the lock.</summary>
 internal static class CheckpointJson
 {
+    /// <summary>A figure of no use must not cost the record that it is in.</summary>
+    private static readonly JsonKind<long> s_figure = new(Long.Write, (from, _) => from.ValueKind == JsonValueKind.Number && from.TryGetInt64(out long value) ? value : 0);
+
+    private static readonly JsonKind<RunTotals> s_totals = new(
+        ObjectOf<RunTotals>(Totals).Write, (from, _) => from.ValueKind == JsonValueKind.Object ? JsonFields.Read<RunTotals>(from, Totals) : RunTotals.None);
+
     private static readonly JsonWriterOptions s_options = new() { Indented = true };
 
     public static byte[] Write(CheckpointManifest manifest) => JsonFields.Write(manifest, Manifest, s_options);
@@ -77,7 +83,7 @@ internal static class CheckpointJson
             fields.Optional("speeds", ListOf(Long), record?.Speeds.Plain) ?? Single(fields.Optional("bytesPerSecond", Long)),
             fields.Optional("compressedSpeeds", ListOf(Long), record?.Speeds.Compressed) ?? Single(fields.Optional("compressedBytesPerSecond", Long)),
             fields.Optional("compressedPercent", Int, record?.Speeds.CompressedPercent)),
-        Totals = fields.Optional("totals", ObjectOf<RunTotals>(Totals), record?.Totals),
+        Totals = fields.Optional("totals", s_totals, record?.Totals),
         End = fields.Optional("end", ObjectOf<RunEnd>(End), record?.End),
     };
 
@@ -87,7 +93,7 @@ internal static class CheckpointJson
         long[] values = new long[RunTotals.Names.Count];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = fields.Optional(RunTotals.Names[i], Long, totals?[i] is > 0 and { } known ? known : null) ?? 0;
+            values[i] = fields.Optional(RunTotals.Names[i], s_figure, totals?[i] is > 0 and { } known ? known : null) ?? 0;
         }
 
         return RunTotals.Of(values);

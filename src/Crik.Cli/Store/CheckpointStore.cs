@@ -215,7 +215,7 @@ internal sealed class CheckpointStore(ImageDirectory directory)
     /// <returns><see langword="null"/> when there is no record, or it is damaged.</returns>
     public RunRecord? ReadRunRecord() => RunRecordReader.Read(directory.RunRecord);
 
-    public void WriteRunRecord(RunRecord record)
+    public void WriteRunRecord(RunRecord record, Func<bool>? isGivenUp = null)
     {
         if (!directory.MayChange())
         {
@@ -227,6 +227,11 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         {
             Libc.Write(file, CheckpointJson.Write(record), next);
             Libc.Sync(file, next);
+        }
+
+        if (isGivenUp?.Invoke() == true)
+        {
+            return;
         }
 
         Libc.Rename(next, directory.RunRecord);

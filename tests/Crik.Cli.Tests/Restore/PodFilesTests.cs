@@ -65,19 +65,20 @@ public sealed class PodFilesTests
     }
 
     [Theory]
-    [InlineData("/volume/log", 1, 12, 20)]
-    [InlineData("/volume/log", 1, 20, null)] // the same
-    [InlineData("/volume/log", 1, 21, null)] // shorter here
-    [InlineData("/volume/log", 2, 12, null)] // also read
-    [InlineData("/volume/other", 1, 12, null)] // not on the list of the manifest
-    public void Only_a_file_on_a_volume_that_the_program_only_writes_may_have_grown(string path, int flags, int then, int? now)
+    [InlineData("/volume/log", 1, 12, true)]
+    [InlineData("/volume/log", 1, 20, false)] // the same
+    [InlineData("/volume/log", 1, 21, false)] // shorter here
+    [InlineData("/volume/log", 2, 12, false)] // also read
+    [InlineData("/volume/replaced", 1, 12, false)] // another file has its name
+    [InlineData("/volume/other", 1, 12, false)] // not on the list of the manifest
+    public void Only_a_file_on_a_volume_that_the_program_only_writes_may_have_grown(string path, int flags, int then, bool may)
     {
         CriuImage files = CriuImage.Parse([1, 2, 3, 4]);
         files.Messages.Add(Entry(1, path, Plain | 0b110_100_100, 0, then, flags));
 
-        Assert.Equal(now is not null, Files(made: [], mounts: []).Adapt(files));
+        Assert.Equal(may, Files(made: [], mounts: []).Adapt(files));
 
-        Assert.Equal(Entry(1, path, Plain | 0b110_100_100, 0, now ?? then, flags), files.First);
+        Assert.Equal(Entry(1, path, Plain | 0b110_100_100, 0, may ? null : then, flags), files.First);
     }
 
     [Theory]
@@ -146,7 +147,7 @@ public sealed class PodFilesTests
         "/tmp" => Status(FileType.Directory, 0b1_111_111_111),
         "/etc/hosts" or "/etc/passwd" => Status(FileType.Regular, 0b110_100_100),
         "/secret/..2026_11_23_11_00_00.99/key" => Status(FileType.Regular, 0b110_100_100),
-        "/volume/log" or "/volume/other" => Status(FileType.Regular, 0b110_100_100) with { Size = 20 },
+        "/volume/log" or "/volume/replaced" or "/volume/other" => Status(FileType.Regular, 0b110_100_100) with { Size = 20, Inode = 7 },
         "/secret/..2026_11_23_11_00_00.99" => Status(FileType.Directory, 0b111_101_101),
         _ => null,
     }, path => path switch
@@ -156,7 +157,7 @@ public sealed class PodFilesTests
         _ => null,
     })
     {
-        MayGrow = ["/volume/log"],
+        MayGrow = new() { ["/volume/log"] = 7, ["/volume/replaced"] = 8 },
     };
 
     private static FileStatus Status(FileType type, int permissions) => new() { Type = type, Permissions = (UnixFileMode)permissions };

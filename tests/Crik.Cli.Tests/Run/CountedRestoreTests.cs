@@ -48,7 +48,7 @@ public sealed class CountedRestoreTests : IDisposable
         RunRecord after = _fixture.Store.ReadRunRecord()!;
         Assert.Equal((1, 2), (after.Totals!.Restores((int)RestoreResult.Failed, (int)RestoreReason.Checkpointed), after.Totals.SetAside));
         Assert.True(after.Totals.LastMs((int)RunProblem.RestoreFailed) > 0);
-        Assert.Equivalent(before, after with { Totals = null }, strict: true);
+        Assert.Equivalent(before, after with { Totals = null, Epoch = before.Epoch }, strict: true);
     }
 
     [Fact]

@@ -77,6 +77,12 @@ public sealed class RunTotalsTests
         Assert.Equal([10, 20, 30], Enumerable.Range(0, 3).Select(totals.Bytes));
     }
 
+    [Theory]
+    [InlineData("7")]
+    [InlineData("[]")]
+    [InlineData("""{"setAside":1.5,"generation":"5","lastCheckpointMs":1e300}""")]
+    public void Figures_that_are_none_count_as_0_and_do_not_cost_the_record_that_they_are_in(string totals) => Assert.All(Values(ReadTotals(totals)), value => Assert.Equal(0, value));
+
     private static RunTotals ReadTotals(string totals) =>
         Read(Encoding.UTF8.GetBytes($$"""{"runId":"r","startedAt":"2026-01-01T00:00:00Z","hostName":"h","totals":{{totals}}}"""));
 

@@ -58,7 +58,7 @@ internal readonly ref struct RegularFileEntry(ReadOnlySpan<byte> message)
 
     public byte[] WithPermissions(UnixFileMode permissions) => ChangedMessage.WithNumber(_message, ModeField, (long)Type | (long)permissions);
 
-    public byte[] WithSize(long bytes) => ChangedMessage.WithNumber(_message, SizeField, bytes);
+    public byte[] WithoutSize() => ChangedMessage.Without(_message, SizeField);
 
     /// <summary>The entry without what criu would compare with the file that it finds: size, mode and build-id.</summary>
     public byte[] WithoutValidation() =>
