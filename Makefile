@@ -5,7 +5,7 @@ SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 
-.PHONY: crik node-state-server demo chart test unit-test system-test compression-test chart-test cluster cluster-test cluster-stop matrix faults restores large bench bench-golden bench-store bench-server bench-server-real format clean
+.PHONY: crik node-state-server demo chart test unit-test system-test compression-test chart-test cluster cluster-test recipes cluster-stop matrix faults restores large bench bench-golden bench-store bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -100,6 +100,12 @@ cluster-test:
 	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
 	@tests/lab/cluster-test.sh
+
+## recipes: docs/recipes.md on that cluster, also PyTorch and Jupyter, whose images have gigabytes
+recipes:
+	@build/install.sh
+	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
+	@tests/lab/cluster-test.sh FullyQualifiedName~RecipeTests
 
 cluster-stop:
 	@tests/lab/kubernetes/cluster.sh stop

@@ -1,6 +1,6 @@
 #!/bin/bash
-# cluster-test.sh: runs the tests that need a cluster. It uses a cluster that already runs and leaves it running.
-# Otherwise it starts one and stops it at the end.
+# cluster-test.sh [FILTER]: runs the tests that need a cluster; without a filter all but those with large images. It uses
+# a cluster that already runs and leaves it running. Otherwise it starts one and stops it at the end.
 set -euo pipefail
 cd "$(dirname "$0")"
 cluster=kubernetes/cluster.sh
@@ -9,4 +9,4 @@ if ! $cluster status >/dev/null 2>&1; then
   $cluster start
 fi
 export CRIK_CLUSTER=1
-./test.sh ../Crik.ClusterTests --logger 'console;verbosity=normal'
+./test.sh ../Crik.ClusterTests --filter "${1:-Images!=large}" --logger 'console;verbosity=normal'
