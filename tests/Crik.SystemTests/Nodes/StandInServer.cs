@@ -26,6 +26,11 @@ internal sealed partial class StandInServer : IDisposable
 
     public int Requests => _server.Requests.Length;
 
+    /// <summary>
+    /// The requests that want an answer at once. Once crik knows a state, these are the ones that SIGTERM causes.
+    /// </summary>
+    public int Questions => Heads.Count(head => !WaitingRequest().IsMatch(head));
+
     public static string State(string state, int version, string node = "node-1") =>
         Json($"{{\"name\":\"{node}\",\"state\":\"{state}\",\"reason\":\"the test says so\",\"version\":{version}}}");
 

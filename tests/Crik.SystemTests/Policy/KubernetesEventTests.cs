@@ -17,8 +17,11 @@ public sealed class KubernetesEventTests : IDisposable
     private readonly string[] _samePod = ["--pod-uid", Guid.NewGuid().ToString()];
 
     /// <summary>Leaves time for an answer on a busy machine.</summary>
-    private string[] AskingOptions =>
-        ["--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", $"CRIK_NODE_STATE_SERVER_URL={_server.Url}", "--env", "CRIK_NODE_STATE_TIMEOUT=7s"];
+    private string[] AskingOptions => [.. DefaultTimeout, "--env", "CRIK_NODE_STATE_TIMEOUT=7s"];
+
+    /// <summary>Asks the server with the default of nodeStateTimeout.</summary>
+    private string[] DefaultTimeout =>
+        ["--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", $"CRIK_NODE_STATE_SERVER_URL={_server.Url}"];
 
     public void Dispose()
     {
@@ -154,14 +157,36 @@ public sealed class KubernetesEventTests : IDisposable
         using (Pod evicted = Asking(s_program))
         {
             evicted.AssertContinuesAfter(last);
-            evicted.Kill(); // crik waits for news of the node before it passes the signal on
-            evicted.Kill("KILL");
+            evicted.WaitForLine("crik debug: the node state=ready");
+            int asked = _server.Questions;
+            evicted.Kill();
+            evicted.WaitUntil(() => _server.Questions > asked, "crik asks about the node because of SIGTERM");
+            evicted.Kill("KILL"); // crik still waits for news of the node, and has not passed SIGTERM on
             evicted.WaitForExit(137);
+            Assert.False(evicted.HasSaid("the program gets it"), evicted.Said);
         }
 
         using Pod next = Asking(s_program);
         next.WaitForLine("crik info: restored generation=1");
         next.AssertContinuesAfter(last);
+    }
+
+    [LabFact]
+    [Happens("Hard eviction", "with a server")]
+    public void A_pod_that_ends_at_SIGTERM_within_the_moment_that_a_hard_eviction_leaves_begins_afresh()
+    {
+        int last = _images.MakeCheckpoint([], s_program);
+        using (Pod evicted = Pod.WithCheckpoints(_images, DefaultTimeout, s_program))
+        {
+            evicted.AssertContinuesAfter(last);
+            evicted.WaitForLine("crik debug: the node state=ready");
+            evicted.Kill();
+            evicted.WaitForExit(3);
+        }
+
+        using Pod next = Pod.WithCheckpoints(_images, DefaultTimeout, s_program);
+        next.WaitForLine("fresh");
+        Assert.Equal([1], _images.Generations);
     }
 
     [LabFact]
