@@ -111,9 +111,6 @@ public sealed class LoopTests
 
     [LabFact]
     [Happens("Delete", "without a server")]
-    [Happens("Drain", "without a server")]
-    [Happens("Spot notice", "without a server")]
-    [Happens("Eviction", "without a server")]
     [Happens("Node lost", "without a server")]
     public void Pods_that_are_deleted_or_whose_node_is_lost_soon_after_each_restore_keep_their_state()
     {
