@@ -1,8 +1,7 @@
 namespace Crik.Init;
 
 /// <summary>The criu that was told to let the program go, until it has had the time for that. Times are in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
-/// <param name="patience">How long criu may take to let the program go after its writes were forbidden, in milliseconds.</param>
-internal sealed class DismissedCriu(long patience)
+internal sealed class DismissedCriu
 {
     private ChildProcess? _criu;
 
@@ -10,7 +9,8 @@ internal sealed class DismissedCriu(long patience)
     public long KillAt { get; private set; } = long.MaxValue;
 
     /// <param name="criu"><see langword="null"/> when no criu held the program.</param>
-    public void Add(ChildProcess? criu, long now)
+    /// <param name="patience">How long criu may take to let the program go after its writes were forbidden.</param>
+    public void Add(ChildProcess? criu, long now, long patience)
     {
         if (criu is not null)
         {

@@ -45,7 +45,8 @@ internal interface IInit
     void SignalProgram(int signal) => State.Send(signal);
 
     /// <summary>Tells how long the kubelet waits between SIGTERM and SIGKILL on the node as it is now. Any thread may call this.</summary>
-    void SetGracePeriod(TimeSpan period);
+    /// <param name="byRun">The run plans with this period after SIGTERM. From then on nothing else changes it.</param>
+    void SetGracePeriod(TimeSpan period, bool byRun = false);
 
     /// <summary>Sends the program its SIGTERM, once, and forwards every later one.</summary>
     void Terminate();

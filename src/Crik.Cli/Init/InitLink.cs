@@ -90,11 +90,10 @@ internal sealed class InitLink(InitState state, SignalGate gate, CurrentGrace gr
         return true;
     }
 
-    public void SetGracePeriod(TimeSpan period)
+    public void SetGracePeriod(TimeSpan period, bool byRun = false)
     {
-        if (grace.Clock.GracePeriod != period)
+        if (grace.Set(period, byRun, state.TerminatedAt is not null))
         {
-            grace.Clock = new GraceClock(period);
             Libc.Wake(wakeInit);
         }
     }

@@ -31,7 +31,7 @@ internal sealed class InitLoop : IDisposable
     {
         _state = new InitState(checkpointSignal, Libc.SendSignal);
         CurrentGrace grace = new(gracePeriod);
-        _guard = new ProgramGuard(_state, new InitDecision(grace, s_patienceAfterEnd + longestHook));
+        _guard = new ProgramGuard(_state, grace, new InitDecision(s_patienceAfterEnd + longestHook));
         _link = new InitLink(_state, _gate, grace, _wake, _wakeRun);
         if (Environment.ProcessId != 1)
         {

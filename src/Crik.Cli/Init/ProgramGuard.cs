@@ -6,12 +6,12 @@ namespace Crik.Init;
 /// Does for the program what is due: takes it away from criu, sends it SIGTERM, and ends a criu that does not let it go. The init calls it
 /// in every turn of its loop, so it waits for nothing. Times are in milliseconds of <see cref="Environment.TickCount64"/>.
 /// </summary>
-internal sealed class ProgramGuard(InitState state, InitDecision decision)
+internal sealed class ProgramGuard(InitState state, CurrentGrace grace, InitDecision decision)
 {
     /// <summary>poll(2) without a time limit.</summary>
     private const int Never = -1;
 
-    private readonly DismissedCriu _dismissed = new(decision.Grace.CriuPatience);
+    private readonly DismissedCriu _dismissed = new();
     private readonly EmergencyLine _timeIsUp = new(
         Event.GracePeriodAlmostOver,
         "the grace period is almost over and crik is still waiting for something, such as its volume: no checkpoint is made, and the program gets its SIGTERM now");
@@ -28,9 +28,10 @@ internal sealed class ProgramGuard(InitState state, InitDecision decision)
     public bool Act(long now)
     {
         bool acted = false;
-        if (decision.Releases(Look(now)))
+        GraceClock clock = grace.Clock; // read once: a program that gets its SIGTERM must have been released by the same clock
+        if (decision.Releases(Look(now, clock)))
         {
-            _dismissed.Add(state.Release(), now);
+            _dismissed.Add(state.Release(), now, clock.CriuPatience);
             acted = true;
         }
 
@@ -40,7 +41,7 @@ internal sealed class ProgramGuard(InitState state, InitDecision decision)
             state.EndSave(); // the run may have failed before it did so itself
         }
 
-        if (decision.Terminates(Look(now)))
+        if (decision.Terminates(Look(now, clock)))
         {
             state.Terminate();
             acted = true;
@@ -58,20 +59,20 @@ internal sealed class ProgramGuard(InitState state, InitDecision decision)
         return acted;
     }
 
-    public EndWithoutRun End(long now) => decision.End(Look(now));
+    public EndWithoutRun End(long now) => decision.End(Look(now, grace.Clock));
 
     /// <summary>Milliseconds until something is due, for poll(2).</summary>
     public int Timeout(long now)
     {
-        long next = Math.Min(decision.NextAt(Look(now)), _dismissed.KillAt);
+        long next = Math.Min(decision.NextAt(Look(now, grace.Clock)), _dismissed.KillAt);
         return next == long.MaxValue ? Never : (int)Math.Clamp(next - now, 0, int.MaxValue);
     }
 
-    private InitSituation Look(long now)
+    private InitSituation Look(long now, GraceClock clock)
     {
         bool hasEnded = state.Program is { HasExited: true };
         return new InitSituation(
-            now, state.TerminatedAt, state.WasTerminated, HasProgram: state.Program is not null, hasEnded ? _programEndedAt ??= now : null,
+            now, clock, state.TerminatedAt, state.WasTerminated, HasProgram: state.Program is not null, hasEnded ? _programEndedAt ??= now : null,
             state.Phase, state.ReleaseAt, HasRun, state.HasFailed, IsAlone);
     }
 }

@@ -70,7 +70,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
         return ending;
     }
 
-    /// <summary>The init has its own clock, because the run may hang.</summary>
+    /// <summary>The init has its own clock, because the run may hang. After SIGTERM it hears only <see cref="Termination"/>.</summary>
     private void TellInit(NodeAnswer node) => init.SetGracePeriod(GracePlan.PeriodOn(node, DateTimeOffset.UtcNow, options.Termination));
 
     private RunStatus Starting(string imageDir) => new()

@@ -20,13 +20,18 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
         NodeAnswer? answer = run.CanCheckpoint
             ? node?.AskNow(most, known => TerminationDecision.IsFinal(known, policy), () => run.Program.HasExited)
             : null;
+        TimeSpan period = GracePlan.PeriodOn(answer, DateTimeOffset.UtcNow, policy);
+        if (answer is not null)
+        {
+            init.SetGracePeriod(period, byRun: true); // both clocks go by the same answer, and later ones change neither
+        }
+
         TerminationDecision decision = run.CanCheckpoint ? TerminationDecision.Decide(answer, policy) : new TerminationDecision(false, "the image directory is read-only");
         SaveOutcome? outcome = null;
         if (decision.MakesCheckpoint)
         {
             Log.Info(Event.CheckpointBegins, "SIGTERM: making a checkpoint", ("because", decision.Reason));
             TimeSpan gone = TimeSpan.FromMilliseconds(Environment.TickCount64 - init.TerminationRequested!.Value);
-            TimeSpan period = GracePlan.PeriodOn(answer, DateTimeOffset.UtcNow, policy);
             if (period < policy.GracePeriod)
             {
                 Log.Info(Event.GracePeriodLimited, "the node shuts down, and leaves less time than gracePeriod", ("seconds", period.TotalSeconds));

@@ -8,13 +8,14 @@ public sealed class InitDecisionTests
     private const long Asked = 1000;
     private const long Deadline = 34_333;
     private const long Exit = 39_750;
+    private static readonly GraceClock s_grace = new(TimeSpan.FromSeconds(40));
     private static readonly bool[] s_either = [false, true];
     private static readonly bool[] s_yes = [true];
     private static readonly long[] s_times = [900, Deadline - 1, Deadline + 1, Exit, Exit + 60_000];
     private static readonly long?[] s_asked = [null, Asked];
     private static readonly long?[] s_ends = [null, 20_000];
     private static readonly long[] s_limits = [long.MaxValue, 30_000];
-    private readonly InitDecision _decision = new(new CurrentGrace(TimeSpan.FromSeconds(40)), TimeSpan.FromSeconds(30));
+    private readonly InitDecision _decision = new(TimeSpan.FromSeconds(30));
 
     [Theory]
     [InlineData(Deadline - 1, "None", false, false)]
@@ -29,20 +30,6 @@ public sealed class InitDecisionTests
         InitSituation seen = Running(now) with { TerminatedAt = Asked, Phase = Enum.Parse<SavePhase>(phase) };
 
         Assert.Equal((releases, terminates), (_decision.Releases(seen), _decision.Terminates(seen)));
-    }
-
-    [Fact]
-    public void A_node_that_leaves_less_time_brings_the_deadline_forward_also_after_SIGTERM()
-    {
-        CurrentGrace grace = new(TimeSpan.FromSeconds(40));
-        InitDecision decision = new(grace, TimeSpan.FromSeconds(30));
-        InitSituation seen = Running(14_000) with { TerminatedAt = Asked, Phase = SavePhase.Saving };
-        Assert.False(decision.Terminates(seen));
-
-        grace.Clock = new GraceClock(TimeSpan.FromSeconds(15));
-
-        Assert.True(decision.Releases(seen) && decision.Terminates(seen));
-        Assert.Equal(13_500, decision.NextAt(seen));
     }
 
     [Fact]
@@ -72,7 +59,7 @@ public sealed class InitDecisionTests
     [InlineData(Deadline + 1, false, false, "NotYet")]
     public void The_init_does_not_wait_for_a_run_that_hangs_before_the_program_starts(long now, bool hasRun, bool isAlone, string end)
     {
-        InitSituation seen = new() { Now = now, TerminatedAt = Asked, ReleaseAt = long.MaxValue, HasRun = hasRun, IsAlone = isAlone };
+        InitSituation seen = new() { Grace = s_grace, Now = now, TerminatedAt = Asked, ReleaseAt = long.MaxValue, HasRun = hasRun, IsAlone = isAlone };
 
         Assert.Equal(end, _decision.End(seen).ToString());
     }
@@ -103,7 +90,7 @@ public sealed class InitDecisionTests
     [Fact]
     public void An_init_without_a_run_ends_with_its_program()
     {
-        InitSituation seen = new() { Now = 20_000, HasProgram = true, ReleaseAt = long.MaxValue, IsAlone = true };
+        InitSituation seen = new() { Grace = s_grace, Now = 20_000, HasProgram = true, ReleaseAt = long.MaxValue, IsAlone = true };
 
         Assert.Equal(EndWithoutRun.NotYet, _decision.End(seen));
         Assert.Equal(EndWithoutRun.Ended, _decision.End(seen with { ProgramEndedAt = 20_000 }));
@@ -162,6 +149,7 @@ public sealed class InitDecisionTests
         select new InitSituation
         {
             Now = now,
+            Grace = s_grace,
             TerminatedAt = terminatedAt,
             WasTerminated = wasTerminated,
             ProgramEndedAt = endedAt,
@@ -173,5 +161,5 @@ public sealed class InitDecisionTests
             IsAlone = isAlone,
         };
 
-    private static InitSituation Running(long now) => new() { Now = now, HasProgram = true, HasRun = true, ReleaseAt = long.MaxValue };
+    private static InitSituation Running(long now) => new() { Now = now, Grace = s_grace, HasProgram = true, HasRun = true, ReleaseAt = long.MaxValue };
 }

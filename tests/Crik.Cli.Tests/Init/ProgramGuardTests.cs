@@ -10,6 +10,7 @@ public sealed class ProgramGuardTests
     private const int Criu = ScriptedInit.NobodysPid;
     private const int UserSignal = 10;
     private readonly List<(int Pid, int Signal)> _sent = [];
+    private readonly CurrentGrace _grace = new(TimeSpan.FromSeconds(40));
     private readonly InitState _state;
     private readonly ProgramGuard _guard;
     private readonly ChildProcess _program = new(ProgramPid);
@@ -22,7 +23,7 @@ public sealed class ProgramGuardTests
             return 0;
         });
         _state.SetProgram(_program);
-        _guard = new ProgramGuard(_state, new InitDecision(new CurrentGrace(TimeSpan.FromSeconds(40)), TimeSpan.FromSeconds(30))) { HasRun = true };
+        _guard = new ProgramGuard(_state, _grace, new InitDecision(TimeSpan.FromSeconds(30))) { HasRun = true };
     }
 
     [Fact]
@@ -66,6 +67,30 @@ public sealed class ProgramGuardTests
         Assert.True(_guard.Act(34_334));
 
         Assert.Equal([(ProgramPid, UserSignal), (Criu, Signal.SIGCONT), (ProgramPid, Signal.SIGTERM)], _sent);
+    }
+
+    [Theory]
+    [InlineData(false, false, true)] // known before SIGTERM
+    [InlineData(false, true, false)] // news after it
+    [InlineData(true, true, true)]
+    public void After_SIGTERM_only_the_run_changes_the_grace_period(bool byRun, bool isTerminated, bool isSet)
+    {
+        BeginSave();
+        Receive(Signal.SIGTERM);
+
+        Assert.Equal(isSet, _grace.Set(TimeSpan.FromSeconds(15), byRun, isTerminated));
+
+        Assert.Equal(isSet, _guard.Act(13_501));
+        Assert.Equal(isSet ? 833 : 34_333 - 13_501, _guard.Timeout(13_501)); // criu's patience goes by the same period
+    }
+
+    [Fact]
+    public void News_about_the_node_do_not_change_what_the_run_has_planned()
+    {
+        _grace.Set(TimeSpan.FromSeconds(30), byRun: true, isTerminated: true);
+
+        Assert.False(_grace.Set(TimeSpan.FromSeconds(15), byRun: false, isTerminated: true));
+        Assert.Equal(TimeSpan.FromSeconds(30), _grace.Clock.GracePeriod);
     }
 
     [Fact]

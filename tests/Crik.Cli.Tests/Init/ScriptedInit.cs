@@ -58,8 +58,8 @@ internal sealed class ScriptedInit : IInit
     /// <summary>How long the run was ready to wait, each time that it waited.</summary>
     public List<TimeSpan> Patience { get; } = [];
 
-    /// <summary>The last grace period that somebody told the init.</summary>
-    public TimeSpan? GracePeriod { get; private set; }
+    /// <summary>The grace period that the run planned with after SIGTERM.</summary>
+    public TimeSpan? PlannedPeriod { get; private set; }
 
     /// <summary>What the run reported as its failure.</summary>
     public List<Exception> Failures { get; } = [];
@@ -134,7 +134,7 @@ internal sealed class ScriptedInit : IInit
         return until();
     }
 
-    public void SetGracePeriod(TimeSpan period) => GracePeriod = period;
+    public void SetGracePeriod(TimeSpan period, bool byRun = false) => PlannedPeriod = byRun ? period : PlannedPeriod;
 
     public void Terminate() => State.Terminate(byRun: true);
 

@@ -1,5 +1,7 @@
 using Crik.Configuration;
+using Crik.Contracts;
 using Crik.Init;
+using Crik.Nodes;
 using Crik.Run;
 using Crik.Save;
 using Crik.Store;
@@ -239,10 +241,23 @@ public sealed class ProgramRunTests : IDisposable
         Assert.Equal((state, false), (_fixture.Record.State, _fixture.Record.End!.AfterSigterm));
     }
 
-    private SaveOutcome? Terminate(ProgramRun run)
+    [Theory]
+    [InlineData(NodeState.ShuttingDown, 15)]
+    [InlineData(NodeState.Cordoned, 30)]
+    public void The_init_s_clock_goes_by_the_answer_with_which_the_checkpoint_is_planned(NodeState state, int seconds)
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good));
+        using NodeWatch node = NodeWatch.Start(new FixedSource(state));
+
+        run.UntilTheEnd(() => Terminate(run, node));
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), _fixture.Init.PlannedPeriod);
+    }
+
+    private SaveOutcome? Terminate(ProgramRun run, NodeWatch? node = null)
     {
         _fixture.Init.Receive(Signal.SIGTERM);
-        return new Termination(_fixture.Init, _fixture.Termination, run).Run(node: null);
+        return new Termination(_fixture.Init, _fixture.Termination with { NodeShutdownGracePeriod = TimeSpan.FromSeconds(15) }, run).Run(node);
     }
 
     private void EndIfTerminated(int waitStatus)
@@ -254,4 +269,13 @@ public sealed class ProgramRunTests : IDisposable
     }
 
     private static HookPolicy Hooks() => new CrikOptions { WhenHookFails = WhenHookFails.GiveUp }.Hooks;
+
+    private sealed class FixedSource(NodeState state) : NodeSource
+    {
+        public override string Name => "a source";
+
+        public override bool ClocksAgree => false;
+
+        public override NodeAnswer Ask(Crik.Linux.Deadline deadline, int stop = -1) => new(state, "why");
+    }
 }
