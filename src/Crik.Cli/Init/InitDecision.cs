@@ -34,6 +34,13 @@ internal sealed record InitDecision(TimeSpan PatienceAfterEnd)
     /// <summary>The run always has this long, in milliseconds, to end criu, tidy up and write down how the program ended.</summary>
     private const long LeastAfterEnd = 2000;
 
+    /// <summary>Whether the init takes the program away from criu now.</summary>
+    public static bool Releases(in InitSituation seen) =>
+        seen.Now >= seen.ReleaseAt || ((GraceIsOver(seen) || seen.HasFailed) && seen.Phase is SavePhase.Saving or SavePhase.Committing);
+
+    /// <summary>Whether the init sends the program its SIGTERM now. To be asked after a release, because the run may have committed before it.</summary>
+    public static bool Terminates(in InitSituation seen) => GraceIsOver(seen) && seen.Phase != SavePhase.Committed;
+
     /// <summary>Whether crik ends now without the run, and how.</summary>
     public EndWithoutRun End(in InitSituation seen)
     {
@@ -50,13 +57,6 @@ internal sealed record InitDecision(TimeSpan PatienceAfterEnd)
             : EndWithoutRun.NotYet;
     }
 
-    /// <summary>Whether the init takes the program away from criu now.</summary>
-    public bool Releases(in InitSituation seen) =>
-        seen.Now >= seen.ReleaseAt || ((GraceIsOver(seen) || seen.HasFailed) && seen.Phase is SavePhase.Saving or SavePhase.Committing);
-
-    /// <summary>Whether the init sends the program its SIGTERM now. To be asked after a release, because the run may have committed before it.</summary>
-    public bool Terminates(in InitSituation seen) => GraceIsOver(seen) && seen.Phase != SavePhase.Committed;
-
     /// <summary>When something is due; <see cref="long.MaxValue"/> when nothing is.</summary>
     public long NextAt(in InitSituation seen)
     {
@@ -69,7 +69,7 @@ internal sealed record InitDecision(TimeSpan PatienceAfterEnd)
         return Math.Min(next, seen.ProgramEndedAt is { } endedAt ? LatestExit(seen, endedAt) : long.MaxValue);
     }
 
-    private bool GraceIsOver(in InitSituation seen) =>
+    private static bool GraceIsOver(in InitSituation seen) =>
         seen is { TerminatedAt: { } at, WasTerminated: false, HasProgram: true } && (seen.HasFailed || seen.Now >= seen.Grace.ReleaseAt(at));
 
     private long LatestExit(in InitSituation seen, long endedAt) => seen.TerminatedAt is { } at

@@ -29,7 +29,7 @@ internal sealed class ProgramGuard(InitState state, CurrentGrace grace, InitDeci
     {
         bool acted = false;
         GraceClock clock = grace.Clock; // read once: a program that gets its SIGTERM must have been released by the same clock
-        if (decision.Releases(Look(now, clock)))
+        if (InitDecision.Releases(Look(now, clock)))
         {
             _dismissed.Add(state.Release(), now, clock.CriuPatience);
             acted = true;
@@ -41,7 +41,7 @@ internal sealed class ProgramGuard(InitState state, CurrentGrace grace, InitDeci
             state.EndSave(); // the run may have failed before it did so itself
         }
 
-        if (decision.Terminates(Look(now, clock)))
+        if (InitDecision.Terminates(Look(now, clock)))
         {
             state.Terminate();
             acted = true;

@@ -29,7 +29,7 @@ public sealed class InitDecisionTests
     {
         InitSituation seen = Running(now) with { TerminatedAt = Asked, Phase = Enum.Parse<SavePhase>(phase) };
 
-        Assert.Equal((releases, terminates), (_decision.Releases(seen), _decision.Terminates(seen)));
+        Assert.Equal((releases, terminates), (InitDecision.Releases(seen), InitDecision.Terminates(seen)));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class InitDecisionTests
     {
         InitSituation seen = Running(Deadline + 1) with { TerminatedAt = Asked, WasTerminated = true };
 
-        Assert.False(_decision.Terminates(seen));
+        Assert.False(InitDecision.Terminates(seen));
         Assert.Equal(long.MaxValue, _decision.NextAt(seen));
     }
 
@@ -46,9 +46,9 @@ public sealed class InitDecisionTests
     {
         InitSituation seen = Running(5000) with { Phase = SavePhase.Saving, ReleaseAt = 5000 };
 
-        Assert.True(_decision.Releases(seen));
-        Assert.False(_decision.Terminates(seen));
-        Assert.False(_decision.Releases(seen with { Now = 4999 }));
+        Assert.True(InitDecision.Releases(seen));
+        Assert.False(InitDecision.Terminates(seen));
+        Assert.False(InitDecision.Releases(seen with { Now = 4999 }));
         Assert.Equal(5000, _decision.NextAt(seen));
     }
 
@@ -108,7 +108,7 @@ public sealed class InitDecisionTests
     {
         InitSituation seen = Running(Asked) with { HasFailed = true, TerminatedAt = isAsked ? Asked : null, Phase = Enum.Parse<SavePhase>(phase) };
 
-        Assert.Equal((releases, terminates), (_decision.Releases(seen), _decision.Terminates(seen)));
+        Assert.Equal((releases, terminates), (InitDecision.Releases(seen), InitDecision.Terminates(seen)));
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class InitDecisionTests
         int count = 0;
         foreach (InitSituation seen in All())
         {
-            bool isDue = _decision.End(seen) != EndWithoutRun.NotYet || _decision.Releases(seen) || _decision.Terminates(seen);
+            bool isDue = _decision.End(seen) != EndWithoutRun.NotYet || InitDecision.Releases(seen) || InitDecision.Terminates(seen);
             Assert.True(isDue || _decision.NextAt(seen) > seen.Now, $"the init would not sleep: {seen}");
             count++;
         }
