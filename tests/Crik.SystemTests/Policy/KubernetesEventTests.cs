@@ -29,26 +29,42 @@ public sealed class KubernetesEventTests : IDisposable
         _images.Dispose();
     }
 
-    [LabTheory]
+    [LabFact]
     [Happens("Delete", "with a server")]
-    [Happens("Roll-out", "with a server")]
     [Happens("Eviction", "with a server")]
     [Happens("Scale down and up", "with a server")]
     [Happens("Job retry", "with a server")]
-    [InlineData("app:1")]
-    [InlineData("app:2")]
-    public void SIGTERM_on_a_node_that_stays_saves_nothing_and_the_next_pod_begins_afresh(string nextVersion)
+    public void SIGTERM_on_a_node_that_stays_saves_nothing_and_the_next_pod_begins_afresh()
     {
-        using (Pod pod = Asking(s_program, "--env", "CRIK_PROGRAM_VERSION=app:1"))
+        using (Pod pod = Asking(s_program))
         {
             pod.WaitForControl();
             pod.Exec("crik", "checkpoint", "--leave-running");
             pod.End(3);
         }
 
-        using Pod next = Asking(s_program, "--env", $"CRIK_PROGRAM_VERSION={nextVersion}");
+        using Pod next = Asking(s_program);
         next.WaitForLine("fresh");
         Assert.Equal([1], _images.Generations); // the one that was ordered
+    }
+
+    [LabTheory]
+    [Happens("Roll-out", "with a server")]
+    [InlineData("startFresh", "fresh")]
+    [InlineData("restore", "crik info: restored generation=1")]
+    public void A_checkpoint_that_a_roll_out_makes_on_a_node_that_stays_is_restored_only_if_whenProgramChanged_says_so(string choice, string expected)
+    {
+        string[] options = ["--env", "CRIK_CHECKPOINT_ON=ready", "--env", $"CRIK_WHEN_PROGRAM_CHANGED={choice}"];
+        using (Pod old = Asking(s_program, [.. options, "--env", "CRIK_PROGRAM_VERSION=app:1"]))
+        {
+            old.WaitForCount(3);
+            old.End(143);
+        }
+
+        using Pod next = Asking(s_program, [.. options, "--env", "CRIK_PROGRAM_VERSION=app:2"]);
+        next.WaitForLine(expected);
+        next.AssertSaid("checkpoint 1 belongs to another program");
+        Assert.Equal([1], _images.Generations);
     }
 
     [LabTheory]
