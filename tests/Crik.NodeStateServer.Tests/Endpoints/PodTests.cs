@@ -158,13 +158,18 @@ public sealed class PodTests : IAsyncLifetime
     [Fact]
     public async Task Of_many_pods_only_a_few_are_read_at_the_same_time()
     {
-        CountingSource source = new();
+        const int Limit = 16;
+        HeldSource source = new();
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_reading, services => services.AddSingleton<IPodSource>(source));
 
-        NodeStateResponse[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => server.GetAsync(s_node, $"?pod=shop/web-{i}&uid=u")));
+        Task<NodeStateResponse>[] answers = [.. Enumerable.Range(0, 100).Select(i => server.GetAsync(s_node, $"?pod=shop/web-{i}&uid=u"))];
+        await Eventually.TrueAsync(() => source.Begun >= Limit && answers.Count(answer => answer.IsCompleted) >= 100 - Limit, "all but the reads that are held are answered");
+        int begun = source.Begun;
+        source.Gate.SetResult();
 
-        Assert.All(answers, answer => Assert.Equal(NodeState.Ready, answer.State));
-        Assert.InRange(source.Most, 2, 16);
+        Assert.Equal(Limit, begun);
+        Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(NodeState.Ready, answer.State));
+        Assert.Equal(Limit, source.Begun); // the others were answered without a read
     }
 
     private void AddCondition(string type, string status, string reason) =>
@@ -172,18 +177,19 @@ public sealed class PodTests : IAsyncLifetime
 
     private static Task<NodeStateResponse> AskAsync(RunningServer server) => server.GetAsync(s_node, $"?pod=shop/web-0&uid={Uid}");
 
-    private sealed class CountingSource : IPodSource
+    /// <summary>Holds every read until the gate opens, even when the server no longer waits for it.</summary>
+    private sealed class HeldSource : IPodSource
     {
-        private int _now;
+        private int _begun;
 
-        public int Most { get; private set; }
+        public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Begun => Volatile.Read(ref _begun);
 
         public async Task<PodDisruption?> FindAsync(PodName pod, CancellationToken cancellationToken)
         {
-            int now = Interlocked.Increment(ref _now);
-            Most = Math.Max(Most, now);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
-            Interlocked.Decrement(ref _now);
+            Interlocked.Increment(ref _begun);
+            await Gate.Task;
             return null;
         }
     }
