@@ -7,8 +7,31 @@ public sealed class CrashTests
 {
     private static readonly string[] s_program = ["python3", "/programs/hold.py", "1"];
 
-    [LabTheory]
+    [LabFact]
     [Happens("Hard eviction", "without a server")]
+    public void A_pod_killed_before_its_dump_is_complete_is_restored_from_the_previous_checkpoint()
+    {
+        using ImageDirectory images = new();
+        string[] program = ["python3", "/programs/hold.py", "300"];
+        string[] options = ["--env", "STOP_AT=/checkpoint/.staging-2.2/images/pages-1.img"];
+        int first = images.MakeCheckpoint(options, program);
+
+        using (Pod evicted = Pod.WithCheckpoints(images, [.. options, "--env", "CRIK_CRIU_PATH=/programs/stopped-criu"], program))
+        {
+            evicted.AssertContinuesAfter(first);
+            evicted.Kill();
+            evicted.WaitForStoppedCriu();
+            evicted.Kill("KILL");
+            evicted.WaitForExit(137);
+        }
+
+        Assert.Equal([1], images.Generations);
+        using Pod next = Pod.WithCheckpoints(images, options, program);
+        next.AssertContinuesAfter(first);
+        next.WaitForLine("crik info: restored generation=1"); // the program may write first
+    }
+
+    [LabTheory]
     [InlineData(0)]
     [InlineData(40)]
     [InlineData(120)]
