@@ -63,7 +63,7 @@ public sealed class KubernetesEventTests : IDisposable
 
         using Pod next = Asking(s_program, [.. options, "--env", "CRIK_PROGRAM_VERSION=app:2"]);
         next.WaitForLine(expected);
-        next.AssertSaid("checkpoint 1 belongs to another program");
+        next.WaitForSaid("checkpoint 1 belongs to another program");
         Assert.Equal([1], _images.Generations);
     }
 
