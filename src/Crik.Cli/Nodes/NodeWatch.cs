@@ -90,7 +90,7 @@ internal sealed class NodeWatch : IDisposable
         Deadline again = Deadline.In(s_untilAskedAgain);
         while (!decides(Best()) && !question.Deadline.HasPassed && !giveUp())
         {
-            if (_source.AsksAboutPod && question.Answer is { } answer && again.HasPassed)
+            if (question.Answer is not null && again.HasPassed && Best() is { Disruption: not null } answer)
             {
                 before = answer;
                 question = Pose(question.Deadline);
@@ -105,7 +105,8 @@ internal sealed class NodeWatch : IDisposable
         return Best();
 
         NodeAnswer Best() => decides(Latest) ? Latest
-            : question.Answer ?? before ?? NodeAnswer.Unknown($"{_source.Name} did not answer within {timeout.TotalSeconds} s");
+            : question.Answer is { IsKnown: true } answer ? answer
+            : before ?? question.Answer ?? NodeAnswer.Unknown($"{_source.Name} did not answer within {timeout.TotalSeconds} s");
     }
 
     private Question Pose(Deadline deadline)

@@ -8,6 +8,7 @@ namespace Crik.Tests.Nodes;
 public sealed class NodeWatchTests
 {
     private const string Ready = """{"name":"node-1","state":"ready","reason":"nothing","version":5}""";
+    private const string NotDisrupted = """{"name":"node-1","state":"ready","version":1,"disruption":"None"}""";
     private const string Cordoned = """{"name":"node-1","state":"cordoned","reason":"drain","version":6}""";
     private const string ShuttingDown = """{"name":"node-1","state":"shutting-down","reason":"kubelet","version":7}""";
 
@@ -158,9 +159,33 @@ public sealed class NodeWatchTests
         int asked = 0;
         using StandInServer server = new(request => IsHeld(request) ? null
             : StandInServer.Json($$"""{"name":"node-1","state":"ready","version":1,"disruption":"{{(IsAboutPod(request) && ++asked > 1 ? "TerminationByKubelet" : "None")}}"}"""));
-        using NodeWatch watch = NodeWatch.Start(new ServerSource(server.Address, "node-1", null, new AskedPod("default", "web-0", "uid")));
+        using NodeWatch watch = WatchPod(server);
 
         Assert.Equal("TerminationByKubelet", watch.AskNow(s_long, answer => answer.IsDisrupted, () => false).Disruption);
+    }
+
+    [Fact]
+    public void A_repeat_of_the_question_that_fails_does_not_take_back_the_answer_before_it()
+    {
+        int asked = 0;
+        using StandInServer server = new(request => IsHeld(request) ? null : StandInServer.Json(IsAboutPod(request) && ++asked > 1 ? "garbage" : NotDisrupted));
+        using NodeWatch watch = WatchPod(server);
+        int looked = 0;
+
+        NodeAnswer answer = watch.AskNow(s_long, answer => answer.IsDisrupted, () => asked > 1 && ++looked > 10);
+
+        Assert.Equal((NodeState.Ready, true), (answer.State, asked > 1));
+    }
+
+    [Fact]
+    public void A_server_that_tells_nothing_about_the_pod_is_not_asked_again()
+    {
+        using StandInServer server = new(request => IsHeld(request) ? null : StandInServer.Json(Ready));
+        using NodeWatch watch = WatchPod(server);
+
+        watch.AskNow(TimeSpan.FromSeconds(1), answer => answer.IsDisrupted, () => false);
+
+        Assert.Single(server.Requests, IsAboutPod);
     }
 
     [Fact]
@@ -207,6 +232,9 @@ public sealed class NodeWatchTests
     private static ServerSource Source(StandInServer server) => new(server.Address, "node-1", null);
 
     private static NodeWatch Watch(StandInServer server) => NodeWatch.Start(Source(server));
+
+    private static NodeWatch WatchPod(StandInServer server) =>
+        NodeWatch.Start(new ServerSource(server.Address, "node-1", null, new AskedPod("default", "web-0", "uid")));
 
     private static void WaitUntil(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(60)));
 
