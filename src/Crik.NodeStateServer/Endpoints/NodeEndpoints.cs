@@ -27,7 +27,7 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
         PollQuery query = PollQuery.Read(context.Request.QueryString);
         return query.Problem is { } problem ? Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, problem)
             : query.Wait > TimeSpan.Zero ? WaitAsync(context, name, query.Wait, query.Version)
-            : query.Pod is { } pod ? AnswerWithPodAsync(context, name, pod)
+            : query.Pod is { } pod ? AnswerWithPodAsync(context, name, pod, query.Uid)
             : AnswerAsync(context, name);
     }
 
@@ -85,9 +85,9 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
     }
 
     /// <summary>The pod is read first, because the state of the node may change meanwhile.</summary>
-    private async Task AnswerWithPodAsync(HttpContext context, string name, PodName pod)
+    private async Task AnswerWithPodAsync(HttpContext context, string name, PodName pod, string uid)
     {
-        string? disruption = await pods.FindAsync(pod, context.RequestAborted);
+        string? disruption = store.Find(name) is null ? null : await pods.FindAsync(pod, uid, name, context.RequestAborted);
         await (disruption is not null && store.Find(name) is { } answer
             ? Answers.WriteAsync(context, StatusCodes.Status200OK, Answers.Json, answer.JsonWith(disruption))
             : AnswerAsync(context, name));

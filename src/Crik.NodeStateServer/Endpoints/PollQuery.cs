@@ -10,7 +10,7 @@ namespace Crik.NodeStateServer.Endpoints;
 /// `?pod=NAMESPACE/NAME&amp;uid=UID`. It is parsed without an IQueryCollection, because thousands of waiting requests
 /// would each keep one in memory.
 /// </summary>
-internal readonly record struct PollQuery(TimeSpan Wait, long? Version, PodName? Pod, string? Problem)
+internal readonly record struct PollQuery(TimeSpan Wait, long? Version, PodName? Pod, string Uid, string? Problem)
 {
     private const int LongestUid = 64;
 
@@ -42,10 +42,10 @@ internal readonly record struct PollQuery(TimeSpan Wait, long? Version, PodName?
             }
         }
 
-        return new PollQuery(wait, version, PodOf(pod, uid), null);
+        return new PollQuery(wait, version, PodOf(pod, uid), uid, null);
     }
 
-    private static PollQuery Refused(string problem) => new(TimeSpan.Zero, null, null, problem);
+    private static PollQuery Refused(string problem) => new(TimeSpan.Zero, null, null, "", problem);
 
     /// <summary>
     /// Finds the pod. A name that no pod can have is not refused: crik may take the host name for it, and the answer
@@ -53,6 +53,6 @@ internal readonly record struct PollQuery(TimeSpan Wait, long? Version, PodName?
     /// </summary>
     private static PodName? PodOf(string pod, string uid) =>
         pod.Split('/') is [var place, var name] && NodeName.IsValid(place) && NodeName.IsValid(name) && uid.Length is > 0 and <= LongestUid
-            ? new PodName(place, name, uid)
+            ? new PodName(place, name)
             : null;
 }

@@ -15,7 +15,7 @@ internal sealed class PodApi(KubernetesApi api, KubernetesJson json) : IPodSourc
             using HttpResponseMessage response = await api.SendAsync(HttpMethod.Get, path, null, cancellationToken);
             await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             PodDocument? found = await JsonSerializer.DeserializeAsync(stream, json.PodDocument, cancellationToken);
-            return found?.Metadata?.Uid is { } uid ? new PodDisruption(uid, found.DisruptionReason) : null;
+            return found?.Metadata?.Uid is { } uid ? new PodDisruption(uid, found.Spec?.NodeName, found.DisruptionReason) : null;
         }
         catch (KubernetesException exception) when (exception.Status is HttpStatusCode.NotFound)
         {

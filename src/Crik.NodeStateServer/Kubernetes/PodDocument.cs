@@ -2,11 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Crik.NodeStateServer.Kubernetes;
 
-/// <summary>The fields of a Pod that are read. Its spec, which may contain secrets, is skipped.</summary>
+/// <summary>The fields of a Pod that are read. The rest of its spec, which may contain secrets, is skipped.</summary>
 internal sealed class PodDocument
 {
     [JsonPropertyName("metadata")]
     public PodMetadataDocument? Metadata { get; set; }
+
+    [JsonPropertyName("spec")]
+    public PodSpecDocument? Spec { get; set; }
 
     [JsonPropertyName("status")]
     public PodStatusDocument? Status { get; set; }
@@ -19,6 +22,12 @@ internal sealed class PodMetadataDocument
 {
     [JsonPropertyName("uid")]
     public string? Uid { get; set; }
+}
+
+internal sealed class PodSpecDocument
+{
+    [JsonPropertyName("nodeName")]
+    public string? NodeName { get; set; }
 }
 
 internal sealed class PodStatusDocument

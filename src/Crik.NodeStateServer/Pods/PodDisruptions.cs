@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Crik.Contracts;
 using Crik.NodeStateServer.Configuration;
 
@@ -22,56 +21,80 @@ internal sealed class PodDisruptions(IPodSource source, ServerOptions options, T
     private static readonly TimeSpan s_otherFor = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<PodName, (string? Answer, DateTimeOffset Until)> _known = new();
+    private readonly Lock _lock = new();
+
+    /// <summary>
+    /// The last read of each pod, which may not have ended. The UID is no part of the key: otherwise somebody who invents
+    /// UIDs would keep all reads busy.
+    /// </summary>
+    private readonly Dictionary<PodName, Known> _known = [];
 
     /// <summary>Limits concurrent reads, so that a large roll-out does not overload the API server.</summary>
     private readonly SemaphoreSlim _reads = new(16);
 
     private long _toldAt;
 
+    /// <param name="node">Only this node may ask about the pod.</param>
     /// <returns>The reason, <see cref="NodeStateResponse.NotDisrupted"/>, or null when it is not known.</returns>
-    public async ValueTask<string?> FindAsync(PodName pod, CancellationToken cancellationToken)
-    {
-        if (!options.ReadPods)
-        {
-            return null;
-        }
-
-        if (_known.TryGetValue(pod, out (string? Answer, DateTimeOffset Until) known) && clock.GetUtcNow() < known.Until)
-        {
-            return known.Answer;
-        }
-
-        string? answer = await ReadAsync(pod, cancellationToken);
-        if (_known.Count >= Remembered)
-        {
-            _known.Clear();
-        }
-
-        _known[pod] = (answer, clock.GetUtcNow() + (answer is null or NodeStateResponse.NotDisrupted ? s_otherFor : s_disruptedFor));
-        return answer;
-    }
+    public async ValueTask<string?> FindAsync(PodName pod, string uid, string node, CancellationToken cancellationToken) =>
+        options.ReadPods && await LastRead(pod, uid).WaitAsync(cancellationToken) is { } found && found.Uid == uid && found.Node == node
+            ? found.Reason ?? NodeStateResponse.NotDisrupted
+            : null;
 
     public void Dispose() => _reads.Dispose();
 
-    private async Task<string?> ReadAsync(PodName pod, CancellationToken cancellationToken)
+    private Task<PodDisruption?> LastRead(PodName pod, string uid)
     {
-        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_timeout);
+        DateTimeOffset now = clock.GetUtcNow();
+        lock (_lock)
+        {
+            if (_known.TryGetValue(pod, out Known? known) && (!known.Read.IsCompleted || now < known.Began + ValidFor(known, uid)))
+            {
+                return known.Read;
+            }
+
+            if (_known.Count >= Remembered)
+            {
+                ForgetSome();
+            }
+
+            Task<PodDisruption?> read = ReadAsync(pod);
+            _known[pod] = new Known(read, now);
+            return read;
+        }
+    }
+
+    /// <summary>Another UID may be that of the next pod of this name.</summary>
+    private static TimeSpan ValidFor(Known known, string uid) =>
+        known.Disrupted is { } pod && pod.Uid == uid ? s_disruptedFor : s_otherFor;
+
+    /// <summary>Forgets the oldest, and disrupted pods last: a flood of other names must not lead to more reads of those.</summary>
+    private void ForgetSome()
+    {
+        PodName[] oldest = [.. _known.OrderBy(pair => (pair.Value.Disrupted is not null, pair.Value.Began)).Take(Remembered / 4).Select(pair => pair.Key)];
+        foreach (PodName pod in oldest)
+        {
+            _known.Remove(pod);
+        }
+    }
+
+    /// <summary>Several requests may wait for this, so none of them cancels it.</summary>
+    private async Task<PodDisruption?> ReadAsync(PodName pod)
+    {
+        using CancellationTokenSource deadline = new(s_timeout);
         try
         {
             await _reads.WaitAsync(deadline.Token);
             try
             {
-                PodDisruption? found = await source.FindAsync(pod, deadline.Token);
-                return found?.Uid == pod.Uid ? found.Reason ?? NodeStateResponse.NotDisrupted : null;
+                return await source.FindAsync(pod, deadline.Token);
             }
             finally
             {
                 _reads.Release();
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             Tell($"the API server did not answer within {s_timeout.TotalMilliseconds} ms");
         }
@@ -91,5 +114,11 @@ internal sealed class PodDisruptions(IPodSource source, ServerOptions options, T
         {
             log.PodNotRead(problem);
         }
+    }
+
+    private sealed record Known(Task<PodDisruption?> Read, DateTimeOffset Began)
+    {
+        /// <summary>Null when the pod is not disrupted, or when nobody knows.</summary>
+        public PodDisruption? Disrupted => Read is { IsCompletedSuccessfully: true, Result: { Reason: not null } pod } ? pod : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Crik.Contracts;
 using Crik.NodeStateServer.Configuration;
@@ -5,6 +6,7 @@ using Crik.NodeStateServer.Pods;
 using Crik.StandIn;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Crik.NodeStateServer.Tests.Endpoints;
 
@@ -18,6 +20,7 @@ public sealed class PodTests : IAsyncLifetime
     private readonly ShiftedClock _clock = new();
     private readonly StandInCluster _cluster = new();
     private readonly JsonArray _conditions = [];
+    private string _node = s_node;
     private StandInApiServer _api = null!;
 
     private int Reads => _api.Requests.Count(request => request.Contains("/pods/", StringComparison.Ordinal));
@@ -33,8 +36,9 @@ public sealed class PodTests : IAsyncLifetime
                 return false;
             }
 
-            JsonNode pod = JsonNode.Parse("""{"kind":"Pod","metadata":{"name":"web-0","labels":{"a":"b"}},"spec":{"containers":[{}]},"status":{}}""")!;
+            JsonNode pod = JsonNode.Parse("""{"kind":"Pod","metadata":{"name":"web-0","labels":{"a":"b"}},"spec":{"nodeName":"?","containers":[{}]},"status":{}}""")!;
             pod["metadata"]!["uid"] = Uid;
+            pod["spec"]!["nodeName"] = _node;
             pod["status"]!["conditions"] = _conditions.DeepClone();
             await context.Response.WriteAsync(pod.ToJsonString());
             return true;
@@ -85,6 +89,59 @@ public sealed class PodTests : IAsyncLifetime
         NodeStateResponse answer = await server.GetAsync(s_node, query);
 
         Assert.Equal((NodeState.Ready, null, reads), (answer.State, answer.Disruption, Reads));
+    }
+
+    [Fact]
+    public async Task A_node_is_told_nothing_about_a_pod_of_another_node()
+    {
+        AddCondition("DisruptionTarget", "True", "EvictionByEvictionAPI");
+        _node = "another";
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_reading);
+
+        Assert.Null((await AskAsync(server)).Disruption);
+    }
+
+    [Fact]
+    public async Task For_a_node_that_does_not_exist_no_pod_is_read()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_reading);
+
+        using HttpResponseMessage answer = await server.Http.GetAsync(new Uri($"v1/nodes/none?pod=shop/web-0&uid={Uid}", UriKind.Relative));
+
+        Assert.Equal((HttpStatusCode.NotFound, 0), (answer.StatusCode, Reads));
+    }
+
+    [Fact]
+    public async Task Invented_UIDs_lead_to_no_more_reads_but_the_next_pod_of_the_name_does()
+    {
+        AddCondition("DisruptionTarget", "True", "EvictionByEvictionAPI");
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_reading, services => services.AddSingleton<TimeProvider>(_clock));
+        await AskAsync(server);
+
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => server.GetAsync(s_node, $"?pod=shop/web-0&uid={i}")));
+        int reads = Reads;
+        Assert.InRange(reads, 1, 10); // one in 200 ms, on a machine that may be slow
+
+        _clock.Forward(TimeSpan.FromMilliseconds(300));
+        await server.GetAsync(s_node, "?pod=shop/web-0&uid=next");
+        Assert.Equal(reads + 1, Reads);
+    }
+
+    [Fact]
+    public async Task A_flood_of_other_names_does_not_make_it_forget_a_disrupted_pod()
+    {
+        NamedSource source = new();
+        using PodDisruptions pods = new(source, s_reading, _clock, NullLogger<PodDisruptions>.Instance);
+        PodName evicted = new("shop", NamedSource.Evicted);
+        Assert.Equal("EvictionByEvictionAPI", await pods.FindAsync(evicted, Uid, s_node, CancellationToken.None));
+
+        for (int i = 0; i < PodDisruptions.Remembered * 2; i++)
+        {
+            await pods.FindAsync(new PodName("shop", $"web-{i}"), Uid, s_node, CancellationToken.None);
+        }
+
+        Assert.Equal("EvictionByEvictionAPI", await pods.FindAsync(evicted, Uid, s_node, CancellationToken.None));
+        Assert.Equal(1, source.ReadsOfEvicted);
     }
 
     [Fact]
@@ -176,6 +233,19 @@ public sealed class PodTests : IAsyncLifetime
         _conditions.Add((JsonNode)new JsonObject { ["type"] = type, ["status"] = status, ["reason"] = reason });
 
     private static Task<NodeStateResponse> AskAsync(RunningServer server) => server.GetAsync(s_node, $"?pod=shop/web-0&uid={Uid}");
+
+    private sealed class NamedSource : IPodSource
+    {
+        public const string Evicted = "evicted";
+
+        public int ReadsOfEvicted { get; private set; }
+
+        public Task<PodDisruption?> FindAsync(PodName pod, CancellationToken cancellationToken)
+        {
+            ReadsOfEvicted += pod.Name == Evicted ? 1 : 0;
+            return Task.FromResult<PodDisruption?>(new PodDisruption(Uid, s_node, pod.Name == Evicted ? "EvictionByEvictionAPI" : null));
+        }
+    }
 
     /// <summary>Holds every read until the gate opens, even when the server no longer waits for it.</summary>
     private sealed class HeldSource : IPodSource
