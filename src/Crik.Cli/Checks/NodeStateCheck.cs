@@ -21,9 +21,7 @@ internal static class NodeStateCheck
         try
         {
             NodeAnswer answer = source.Ask(Deadline.In(s_patience));
-            string pod = !source.AsksAboutPod ? ""
-                : answer.Disruption is null ? "; it knows nothing about this pod (readPods in its chart is off, or KUBERNETES_POD_NAME is missing here), so an eviction counts as a delete"
-                : "; it also knows whether this pod is evicted";
+            string pod = source is ServerSource && options.CheckpointOnDisruption ? "; " + AboutPod(source.AsksAboutPod, answer) : "";
             return Finding.Ok(Name, $"{source.Name} says: {answer.State.ToWireName()}, {answer.Reason}{pod}");
         }
         catch (HttpException exception)
@@ -32,4 +30,10 @@ internal static class NodeStateCheck
             return new(Name, Verdict.Warning, $"{source.Name} does not answer: {exception.Message}. Until it does, SIGTERM {then} (whenNodeStateUnknown)");
         }
     }
+
+    /// <param name="isAsked">crik can name its pod to the server.</param>
+    internal static string AboutPod(bool isAsked, NodeAnswer answer) =>
+        !isAsked ? "crik does not know its pod's namespace or UID (set KUBERNETES_NAMESPACE and KUBERNETES_POD_NAME), so an eviction counts as a delete"
+        : answer.Disruption is null ? "it knows nothing about this pod (readPods in its chart is off, or KUBERNETES_POD_NAME is missing here), so an eviction counts as a delete"
+        : "it also knows whether this pod is evicted";
 }

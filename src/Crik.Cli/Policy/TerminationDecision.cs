@@ -15,14 +15,12 @@ internal sealed record TerminationDecision(bool MakesCheckpoint, string Reason, 
         node is null ? new(true, "no node state is asked for")
         : !node.IsKnown ? OfUnknown($"the node's state is unknown: {node.Reason}", policy.WhenNodeStateUnknown)
         : policy.CheckpointOn.Contains(node.State) ? new(true, OfNode(node))
-        : node.IsDisrupted ? OfDisruption($"the pod is disrupted ({node.Disruption}), and {OfNode(node)}", policy.CheckpointOnDisruption)
-        : new(false, OfNode(node), $"checkpointOn: [{node.State.ToWireName()}, …]");
+        : node.IsDisrupted && policy.CheckpointOnDisruption ? new(true, $"the pod is disrupted ({node.Disruption}), and {OfNode(node)}")
+        : new(false, OfNode(node), $"checkpointOn: [{node.State.ToWireName()}, …]"
+            + (policy.CheckpointOnDisruption && node.Disruption is null ? ", or only for evictions nodeStateServer.readPods: true in the chart" : ""));
 
     /// <summary>Whether an answer makes a checkpoint, so that no later one is waited for.</summary>
     public static bool IsFinal(NodeAnswer node, TerminationPolicy policy) => node.IsKnown && Decide(node, policy).MakesCheckpoint;
-
-    private static TerminationDecision OfDisruption(string reason, bool makesCheckpoint) =>
-        new(makesCheckpoint, reason, makesCheckpoint ? null : "checkpointOn: [disrupted, …]");
 
     private static TerminationDecision OfUnknown(string reason, WhenNodeStateUnknown choice) =>
         choice == WhenNodeStateUnknown.Checkpoint ? new(true, reason) : new(false, reason, "whenNodeStateUnknown: checkpoint");

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Crik.Checks;
 using Crik.Configuration;
+using Crik.Contracts;
 using Crik.Criu;
 using Crik.Linux;
+using Crik.Nodes;
 using Crik.Store;
 using YamlDotNet.RepresentationModel;
 
@@ -25,6 +27,13 @@ public sealed class ChecksTests
         "6 1 0:5 / /four rw - nfs4 server:/z rw,vers=4.1,local_lock=none,addr=10.0.0.1", "7 1 0:6 / /ignored rw - nfs server:/z rw,vers=4.2,nolock,local_lock=all",
         "8 1 0:7 / /nolock rw - nfs server:/z rw,vers=3,nolock,local_lock=none",
     ];
+
+    [Theory]
+    [InlineData(false, null, "set KUBERNETES_NAMESPACE")]
+    [InlineData(true, null, "readPods in its chart is off")]
+    [InlineData(true, "None", "knows whether this pod is evicted")]
+    public void The_check_of_the_node_state_tells_whether_an_eviction_is_noticed(bool isAsked, string? disruption, string part) =>
+        Assert.Contains(part, NodeStateCheck.AboutPod(isAsked, new NodeAnswer(NodeState.Ready, "why") { Disruption = disruption }), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("6.8.0-45-generic", true, true, true, "1", "ok", "has what")]
