@@ -17,11 +17,8 @@ public sealed class KubernetesEventTests : IDisposable
     private readonly string[] _samePod = ["--pod-uid", Guid.NewGuid().ToString()];
 
     /// <summary>Leaves time for an answer on a busy machine.</summary>
-    private string[] AskingOptions => [.. DefaultTimeout, "--env", "CRIK_NODE_STATE_TIMEOUT=7s"];
-
-    /// <summary>Asks the server with the default of nodeStateTimeout.</summary>
-    private string[] DefaultTimeout =>
-        ["--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", $"CRIK_NODE_STATE_SERVER_URL={_server.Url}"];
+    private string[] AskingOptions =>
+        ["--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", $"CRIK_NODE_STATE_SERVER_URL={_server.Url}", "--env", "CRIK_NODE_STATE_TIMEOUT=7s"];
 
     public void Dispose()
     {
@@ -192,7 +189,7 @@ public sealed class KubernetesEventTests : IDisposable
     public void A_pod_that_ends_at_SIGTERM_within_the_moment_that_a_hard_eviction_leaves_begins_afresh()
     {
         int last = _images.MakeCheckpoint([], s_program);
-        using (Pod evicted = Pod.WithCheckpoints(_images, DefaultTimeout, s_program))
+        using (Pod evicted = Asking(s_program))
         {
             evicted.AssertContinuesAfter(last);
             evicted.WaitForLine("crik debug: the node state=ready");
@@ -200,7 +197,7 @@ public sealed class KubernetesEventTests : IDisposable
             evicted.WaitForExit(3);
         }
 
-        using Pod next = Pod.WithCheckpoints(_images, DefaultTimeout, s_program);
+        using Pod next = Asking(s_program);
         next.WaitForLine("fresh");
         Assert.Equal([1], _images.Generations);
     }
