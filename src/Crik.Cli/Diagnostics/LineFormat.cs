@@ -98,13 +98,13 @@ internal sealed class LineFormat
     private string AsText(LogEvent entry, string level)
     {
         StringBuilder line = new(_timeAt is null ? "" : $"{NoTime} ");
-        line.Append($"crik {level}: {entry.MessageTemplate.Text}");
+        line.Append($"crik {level}: {Visible(entry.MessageTemplate.Text)}");
         foreach ((string key, LogEventPropertyValue value) in entry.Properties)
         {
             if (_timeAt is not null || key != EventKey)
             {
                 string text = Written(value);
-                line.Append(' ').Append(key).Append('=').Append(text.Length == 0 || text.AsSpan().ContainsAny(" \"\n=") ? Log.Quoted(text) : text);
+                line.Append(' ').Append(key).Append('=').Append(text.Length == 0 || text.Any(static c => c is ' ' or '"' or '=' || char.IsControl(c)) ? Log.Quoted(text) : text);
             }
         }
 
@@ -122,6 +122,19 @@ internal sealed class LineFormat
 
         return line.Append("}\n").ToString();
     }
+
+    /// <summary>
+    /// Replaces control characters, because a message may contain a path that somebody else chose. An indented line of crik's own lists stays a
+    /// line, which cannot be taken for another entry of the log.
+    /// </summary>
+    private static string Visible(string message) => string.Create(message.Length, message, static (visible, text) =>
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool isIndented = text[i] == '\n' && text.AsSpan(i + 1).StartsWith("  ");
+            visible[i] = char.IsControl(text[i]) && !isIndented ? '?' : text[i];
+        }
+    });
 
     private static string Written(LogEventPropertyValue value) =>
         Convert.ToString((value as ScalarValue)?.Value, CultureInfo.InvariantCulture) ?? string.Empty;

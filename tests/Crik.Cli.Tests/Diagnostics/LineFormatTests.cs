@@ -54,6 +54,14 @@ public sealed class LineFormatTests
     }
 
     [Fact]
+    public void A_control_character_in_a_path_makes_no_line_of_its_own()
+    {
+        byte[] line = LineFormat.ForPeople.Line(LineFormat.Entry(LogEventLevel.Error, Event.CrikFailed, "a\ncrik info: b\u001b[0m\n  - c", [("path", "d\re")]));
+
+        Assert.Equal("crik error: a?crik info: b?[0m\n  - c path=\"d\\re\"\n", Encoding.UTF8.GetString(line));
+    }
+
+    [Fact]
     public void A_second_crik_logs_as_the_first() => Assert.All(s_formats.Values, format => Assert.Equal(format.Number, LineFormat.Of(format.Number).Number));
 
     private static string Line(LineFormat format, LogEventLevel level, params (string, object?)[] facts) =>
