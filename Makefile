@@ -19,7 +19,7 @@ $(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*
 node-state-server: $(SERVER)
 	@stat -c 'size:    %s bytes' $(SERVER)
 
-$(SERVER): $(shell find src/Crik.NodeStateServer src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.NodeStateServer/Crik.NodeStateServer.csproj Directory.Build.props Directory.Packages.props global.json
+$(SERVER): $(shell find src/Crik.NodeStateServer src/Crik.Kubernetes src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.NodeStateServer/Crik.NodeStateServer.csproj src/Crik.Kubernetes/Crik.Kubernetes.csproj Directory.Build.props Directory.Packages.props global.json
 	build/publish.sh src/Crik.NodeStateServer/Crik.NodeStateServer.csproj artifacts/native/node-state-server
 	install -m755 artifacts/native/node-state-server/node-state-server $@
 
@@ -45,6 +45,7 @@ test:
 
 unit-test:
 	@tests/lab/test.sh tests/Crik.Cli.Tests
+	@tests/lab/test.sh tests/Crik.Kubernetes.Tests
 	@tests/lab/test.sh tests/Crik.NodeStateServer.Tests
 
 system-test: $(CRIK)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Crik.NodeStateServer.Kubernetes;
+using Crik.Kubernetes.Api;
 using Crik.StandIn;
 
 namespace Crik.Bench;

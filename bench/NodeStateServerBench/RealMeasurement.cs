@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Crik.NodeStateServer.Kubernetes;
+using Crik.Kubernetes.Access;
+using Crik.Kubernetes.Api;
 
 namespace Crik.Bench;
 
@@ -12,7 +13,7 @@ internal static class RealMeasurement
 
     public static async Task PrintAsync(string path, string kubeconfig, int nodes)
     {
-        using KubernetesApi api = new(ClusterAccess.Find(kubeconfig, static _ => null));
+        using KubernetesApi api = new(ClusterAccess.Find(kubeconfig, static _ => null), "crik-bench");
         await using RealCluster cluster = new(api, nodes);
         await cluster.FillAsync();
 

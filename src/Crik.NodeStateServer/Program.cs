@@ -1,6 +1,6 @@
+using Crik.Kubernetes.Access;
 using Crik.NodeStateServer;
 using Crik.NodeStateServer.Configuration;
-using Crik.NodeStateServer.Kubernetes;
 using Crik.NodeStateServer.Signals;
 using Crik.NodeStateServer.Watching;
 
@@ -18,7 +18,7 @@ try
 
     access = ClusterAccess.Find(options.Kubeconfig, Environment.GetEnvironmentVariable);
 }
-catch (ConfigurationException problem)
+catch (Exception problem) when (problem is ConfigurationException or ClusterConfigurationException)
 {
     await Console.Error.WriteLineAsync(problem.Message);
     return Misconfigured;

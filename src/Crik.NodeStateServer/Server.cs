@@ -1,3 +1,5 @@
+using Crik.Kubernetes.Access;
+using Crik.Kubernetes.Api;
 using Crik.NodeStateServer.Callers;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Diagnostics;
@@ -68,8 +70,7 @@ internal static class Server
     }
 
     public static void AddCluster(this IServiceCollection services, ClusterAccess access) => services
-        .AddSingleton(access)
-        .AddSingleton<KubernetesApi>()
+        .AddSingleton(_ => new KubernetesApi(access, $"crik-node-state-server/{ServerVersion.Current}"))
         .AddSingleton(static services =>
         {
             NodeClassifier classifier = services.GetRequiredService<NodeClassifier>();

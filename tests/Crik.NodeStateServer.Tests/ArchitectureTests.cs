@@ -52,6 +52,7 @@ public sealed partial class ArchitectureTests
             if (Path.GetFileName(file) is not ("Program.cs" or "Server.cs"))
             {
                 Assert.DoesNotContain("NodeStateServer.Kubernetes", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("using Crik.Kubernetes", text, StringComparison.Ordinal);
             }
         }
     }

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
+using Crik.Kubernetes.Api;
 using Crik.NodeStateServer.Callers;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Endpoints;
-using Crik.NodeStateServer.Kubernetes;
 using Crik.NodeStateServer.Pods;
 using Crik.NodeStateServer.Signals;
 using Crik.NodeStateServer.State;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using Crik.Contracts;
+using Crik.Kubernetes.Access;
 using Crik.NodeStateServer.Configuration;
-using Crik.NodeStateServer.Kubernetes;
 using Crik.StandIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -18,19 +18,6 @@ internal sealed partial class KubernetesJson : JsonSerializerContext
         new(new JsonSerializerOptions { Converters = { new SelectedEntriesConverter(keys) }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
 }
 
-/// <summary>The body of an error answer, and the object of an ERROR event.</summary>
-internal sealed class StatusDocument
-{
-    [JsonPropertyName("code")]
-    public int? Code { get; set; }
-
-    [JsonPropertyName("reason")]
-    public string? Reason { get; set; }
-
-    [JsonPropertyName("message")]
-    public string? Message { get; set; }
-}
-
 internal sealed class TokenReviewDocument
 {
     [JsonPropertyName("apiVersion")]

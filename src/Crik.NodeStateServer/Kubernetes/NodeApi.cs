@@ -1,5 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using Crik.Kubernetes.Api;
+using Crik.Kubernetes.Watching;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Watching;
 
@@ -27,8 +29,8 @@ internal sealed class NodeApi(KubernetesApi api, KubernetesJson json, ServerOpti
             string page = $"{Path}?limit={options.PageSize}" + (next is null ? "" : $"&continue={Uri.EscapeDataString(next)}");
             using HttpResponseMessage response = await GetAsync(page, cancellationToken);
             using ResponseBuffer buffer = new(await response.Content.ReadAsStreamAsync(cancellationToken));
-            NodeListReader reader = new(buffer, json);
-            while (await reader.ReadAsync(cancellationToken) is { } node)
+            ListReader<NodeDocument> reader = new(buffer, json.NodeDocument);
+            while (await AdaptedAsync(reader.ReadAsync(cancellationToken)) is { } node)
             {
                 if (node.Metadata?.Name is { Length: > 0 })
                 {
@@ -42,7 +44,7 @@ internal sealed class NodeApi(KubernetesApi api, KubernetesJson json, ServerOpti
         while (!string.IsNullOrEmpty(next));
 
         yield return string.IsNullOrEmpty(version)
-            ? throw new KubernetesException("the API server sent a list of Nodes without a resourceVersion")
+            ? throw new NodeSourceException("the API server sent a list of Nodes without a resourceVersion")
             : new NodeChange(NodeChangeKind.Listed, version);
     }
 
@@ -64,7 +66,7 @@ internal sealed class NodeApi(KubernetesApi api, KubernetesJson json, ServerOpti
                     yield break;
                 }
 
-                await buffer.FillAsync(cancellationToken);
+                await AdaptedAsync(buffer.FillAsync(cancellationToken));
                 continue;
             }
 
@@ -77,15 +79,34 @@ internal sealed class NodeApi(KubernetesApi api, KubernetesJson json, ServerOpti
         }
     }
 
-    private async Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken) =>
+        AdaptedAsync(new ValueTask<HttpResponseMessage>(api.SendAsync(HttpMethod.Get, path, null, cancellationToken))).AsTask();
+
+    private static async ValueTask AdaptedAsync(ValueTask task)
     {
         try
         {
-            return await api.SendAsync(HttpMethod.Get, path, null, cancellationToken);
+            await task;
         }
-        catch (KubernetesException exception) when (exception.Status is HttpStatusCode.Gone)
+        catch (KubernetesException exception)
         {
-            throw new WatchExpiredException(exception.Message);
+            throw Adapted(exception);
         }
     }
+
+    private static async ValueTask<T> AdaptedAsync<T>(ValueTask<T> task)
+    {
+        try
+        {
+            return await task;
+        }
+        catch (KubernetesException exception)
+        {
+            throw Adapted(exception);
+        }
+    }
+
+    private static NodeSourceException Adapted(KubernetesException exception) => exception.Status is HttpStatusCode.Gone
+        ? new WatchExpiredException(exception.Message)
+        : new NodeSourceException(exception.Message, exception) { MustList = exception.MustList };
 }

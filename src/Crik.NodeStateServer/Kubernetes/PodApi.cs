@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Crik.Kubernetes.Api;
 using Crik.NodeStateServer.Pods;
 
 namespace Crik.NodeStateServer.Kubernetes;

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Crik.Kubernetes.Api;
 using Crik.NodeStateServer.Callers;
 using Crik.NodeStateServer.Configuration;
 

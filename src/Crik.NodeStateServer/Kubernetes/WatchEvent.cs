@@ -8,7 +8,7 @@ internal static class WatchEvent
 {
     /// <returns>The change, or null for an unknown type of event.</returns>
     /// <exception cref="WatchExpiredException">The event is an ERROR with code 410.</exception>
-    /// <exception cref="KubernetesException">The event is another ERROR, or the line is not an event.</exception>
+    /// <exception cref="NodeSourceException">The event is another ERROR, or the line is not an event.</exception>
     public static NodeChange? Parse(ReadOnlySpan<byte> line, KubernetesJson json)
     {
         try
@@ -36,7 +36,7 @@ internal static class WatchEvent
         }
         catch (JsonException exception)
         {
-            throw new KubernetesException($"the API server sent something in a watch that is not a valid event: {exception.Message}", exception);
+            throw new NodeSourceException($"the API server sent something in a watch that is not a valid event: {exception.Message}", exception);
         }
     }
 
@@ -66,6 +66,6 @@ internal static class WatchEvent
         string message = status?.Message ?? "it gave no reason";
         return status?.Code == 410 || status?.Reason is "Expired" or "Gone"
             ? new WatchExpiredException(message)
-            : new KubernetesException($"the API server ended the watch with an error: {message}") { MustList = status?.Code != 429 };
+            : new NodeSourceException($"the API server ended the watch with an error: {message}") { MustList = status?.Code != 429 };
     }
 }

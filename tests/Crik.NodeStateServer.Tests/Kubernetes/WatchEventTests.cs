@@ -42,7 +42,7 @@ public sealed class WatchEventTests
     [Fact]
     public void Another_ERROR_event_is_reported_with_its_message_and_needs_a_list()
     {
-        KubernetesException problem = Assert.Throws<KubernetesException>(() => Parse("""{"type":"ERROR","object":{"code":500,"message":"etcd broke"}}"""));
+        NodeSourceException problem = Assert.Throws<NodeSourceException>(() => Parse("""{"type":"ERROR","object":{"code":500,"message":"etcd broke"}}"""));
 
         Assert.Contains("etcd broke", problem.Message, StringComparison.Ordinal);
         Assert.True(problem.MustList);
@@ -63,7 +63,7 @@ public sealed class WatchEventTests
     [InlineData("{\"type\":\"ADDED\",\"object\":[]}")]
     [InlineData("{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":5}}}")]
     [InlineData("{\"type\":\"ADDED\",\"object\":{}} {")]
-    public void A_line_that_is_not_an_event_is_refused(string line) => Assert.Throws<KubernetesException>(() => Parse(line));
+    public void A_line_that_is_not_an_event_is_refused(string line) => Assert.Throws<NodeSourceException>(() => Parse(line));
 
     [Fact]
     public void Bytes_that_are_not_UTF8_do_no_harm()
@@ -72,7 +72,7 @@ public sealed class WatchEventTests
         byte[] name = [.. "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\""u8, 0xff, .. "\"}}}"u8];
 
         Assert.Equal("a", WatchEvent.Parse(line, KubernetesJson.Reading([]))!.Value.Node!.Name);
-        Assert.Throws<KubernetesException>(() => WatchEvent.Parse(name, KubernetesJson.Reading([])));
+        Assert.Throws<NodeSourceException>(() => WatchEvent.Parse(name, KubernetesJson.Reading([])));
     }
 
     private static NodeChange? Parse(string line) => WatchEvent.Parse(Encoding.UTF8.GetBytes(line), KubernetesJson.Reading([]));

@@ -1,9 +1,10 @@
 using System.Text;
-using Crik.NodeStateServer.Kubernetes;
+using Crik.Kubernetes.Api;
+using Crik.Kubernetes.Watching;
 
-namespace Crik.NodeStateServer.Tests.Kubernetes;
+namespace Crik.Kubernetes.Tests.Watching;
 
-public sealed class NodeListReaderTests
+public sealed class ListReaderTests
 {
     private const string List = """
         {"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"7","continue":"c"},
@@ -16,7 +17,7 @@ public sealed class NodeListReaderTests
     [InlineData(1 << 20)]
     public async Task A_list_can_arrive_in_pieces_of_any_size(int piece)
     {
-        (List<NodeDocument> nodes, MetadataDocument? metadata) = await ReadAsync(List, piece);
+        (List<Thing> nodes, ListMetadata? metadata) = await ReadAsync(List, piece);
 
         Assert.Equal(["a", "ü"], nodes.Select(node => node.Metadata!.Name));
         Assert.True(nodes[0].Spec!.Unschedulable);
@@ -30,7 +31,7 @@ public sealed class NodeListReaderTests
     [InlineData("""{"metadata":{"resourceVersion":"7"}}""", 0)]
     public async Task The_fields_of_a_list_may_come_in_any_order_or_be_missing(string list, int count)
     {
-        (List<NodeDocument> nodes, MetadataDocument? metadata) = await ReadAsync(list, 3);
+        (List<Thing> nodes, ListMetadata? metadata) = await ReadAsync(list, 3);
 
         Assert.Equal(count, nodes.Count);
         Assert.Equal("7", metadata!.ResourceVersion);
@@ -45,7 +46,6 @@ public sealed class NodeListReaderTests
     [InlineData("{\"items\":[null]}")]
     [InlineData("{\"items\":[5]}")]
     [InlineData("{\"items\":[{\"spec\":{\"taints\":5}}]}")]
-    [InlineData("{\"items\":[{\"status\":{\"conditions\":[{\"lastTransitionTime\":\"never\"}]}}]}")]
     public async Task A_list_that_is_incomplete_or_invalid_is_refused(string list) =>
         await Assert.ThrowsAsync<KubernetesException>(() => ReadAsync(list, 5));
 
@@ -56,7 +56,7 @@ public sealed class NodeListReaderTests
         using ResponseBuffer buffer = new(endless);
 
         KubernetesException problem = await Assert.ThrowsAsync<KubernetesException>(async () =>
-            await new NodeListReader(buffer, KubernetesJson.Reading([])).ReadAsync(CancellationToken.None));
+            await new ListReader<Thing>(buffer, ThingJson.Default.Thing).ReadAsync(CancellationToken.None));
 
         Assert.Contains("more than", problem.Message, StringComparison.Ordinal);
         Assert.InRange(endless.BytesRead, ResponseBuffer.Most, ResponseBuffer.Most * 2);
@@ -67,7 +67,7 @@ public sealed class NodeListReaderTests
     {
         PiecewiseStream large = new(LargeList(2000), 16 << 10);
         using ResponseBuffer buffer = new(large);
-        NodeListReader reader = new(buffer, KubernetesJson.Reading([]));
+        ListReader<Thing> reader = new(buffer, ThingJson.Default.Thing);
         int count = 0;
         while (await reader.ReadAsync(CancellationToken.None) is not null)
         {
@@ -79,11 +79,11 @@ public sealed class NodeListReaderTests
         Assert.InRange(large.BytesRead, 15_000_000, long.MaxValue);
     }
 
-    private static async Task<(List<NodeDocument> Nodes, MetadataDocument? Metadata)> ReadAsync(string list, int piece)
+    private static async Task<(List<Thing> Nodes, ListMetadata? Metadata)> ReadAsync(string list, int piece)
     {
         using ResponseBuffer buffer = new(new PiecewiseStream([Encoding.UTF8.GetBytes(list)], piece));
-        NodeListReader reader = new(buffer, KubernetesJson.Reading([]));
-        List<NodeDocument> nodes = [];
+        ListReader<Thing> reader = new(buffer, ThingJson.Default.Thing);
+        List<Thing> nodes = [];
         while (await reader.ReadAsync(CancellationToken.None) is { } node)
         {
             nodes.Add(node);

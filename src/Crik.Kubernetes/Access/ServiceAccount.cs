@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Crik.NodeStateServer.Configuration;
 
-namespace Crik.NodeStateServer.Kubernetes;
+namespace Crik.Kubernetes.Access;
 
 /// <summary>Reads the service account that Kubernetes gives to a pod, with which it can reach the API server.</summary>
 internal static class ServiceAccount
@@ -21,9 +20,9 @@ internal static class ServiceAccount
         string token = Path.Combine(directory, "token");
         if (!File.Exists(token))
         {
-            throw new ConfigurationException(
+            throw new ClusterConfigurationException(
                 $"{token}: the pod has no service account token; " +
-                "remove automountServiceAccountToken: false from the pod and from its ServiceAccount", null);
+                "remove automountServiceAccountToken: false from the pod and from its ServiceAccount");
         }
 
         X509Certificate2Collection authorities = [];
@@ -33,13 +32,13 @@ internal static class ServiceAccount
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"{directory}/ca.crt: {exception.Message}", exception);
+            throw new ClusterConfigurationException($"{directory}/ca.crt: {exception.Message}", exception);
         }
 
         if (authorities.Count == 0)
         {
             // This must be an error: with an empty list, the authorities of the machine would be trusted.
-            throw new ConfigurationException($"{directory}/ca.crt: the file contains no certificate", null);
+            throw new ClusterConfigurationException($"{directory}/ca.crt: the file contains no certificate");
         }
 
         return new ClusterAccess

@@ -1,7 +1,7 @@
-namespace Crik.NodeStateServer.Tests;
+namespace Crik.Testing;
 
 /// <summary>A clock that a test can move forward. It does not change timers.</summary>
-internal sealed class ShiftedClock : TimeProvider
+public sealed class ShiftedClock : TimeProvider
 {
     private long _shift;
 

@@ -1,14 +1,17 @@
 using System.Net;
-using Crik.NodeStateServer.Kubernetes;
+using Crik.Kubernetes.Access;
+using Crik.Kubernetes.Api;
+using Crik.Kubernetes.Tests.Access;
 using Crik.StandIn;
 using Microsoft.AspNetCore.Http;
 
-namespace Crik.NodeStateServer.Tests.Kubernetes;
+namespace Crik.Kubernetes.Tests.Api;
 
 /// <summary>Tests the connection to the API server with real TLS.</summary>
 public sealed class KubernetesApiTests : IAsyncLifetime
 {
     private const string Nodes = "/api/v1/nodes?limit=1";
+    private const string Agent = "crik-tests/1";
 
     private readonly TempDirectory _files = new();
     private StandInApiServer _api = null!;
@@ -79,7 +82,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
         using StandInCertificates others = new();
         await using StandInApiServer impostor = await StandInApiServer.StartAsync(certificates: others);
         ClusterAccess access = Access("token: secret") with { Server = impostor.Address };
-        using KubernetesApi api = new(access);
+        using KubernetesApi api = new(access, Agent);
 
         KubernetesException problem = await Assert.ThrowsAsync<KubernetesException>(() => api.SendAsync(HttpMethod.Get, Nodes, null, CancellationToken.None));
 
@@ -90,7 +93,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     [Fact]
     public async Task A_certificate_for_another_name_is_refused()
     {
-        using KubernetesApi api = new(Access("token: t") with { TlsServerName = "elsewhere" });
+        using KubernetesApi api = new(Access("token: t") with { TlsServerName = "elsewhere" }, Agent);
 
         await Assert.ThrowsAsync<KubernetesException>(() => api.SendAsync(HttpMethod.Get, Nodes, null, CancellationToken.None));
     }
@@ -100,7 +103,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     {
         using StandInCertificates others = new();
         await using StandInApiServer unknown = await StandInApiServer.StartAsync(certificates: others);
-        using KubernetesApi api = new(Access("token: t") with { Server = unknown.Address, SkipTlsVerify = true });
+        using KubernetesApi api = new(Access("token: t") with { Server = unknown.Address, SkipTlsVerify = true }, Agent);
 
         using HttpResponseMessage response = await api.SendAsync(HttpMethod.Get, Nodes, null, CancellationToken.None);
 
@@ -153,7 +156,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     [Fact]
     public async Task The_error_about_an_unreachable_API_server_has_its_address()
     {
-        using KubernetesApi api = new(Access("token: t") with { Server = new Uri($"https://127.0.0.1:{FreePorts.Find(1)[0]}") });
+        using KubernetesApi api = new(Access("token: t") with { Server = new Uri($"https://127.0.0.1:{FreePorts.Find(1)[0]}") }, Agent);
 
         KubernetesException problem = await Assert.ThrowsAsync<KubernetesException>(() => api.SendAsync(HttpMethod.Get, Nodes, null, CancellationToken.None));
 
@@ -163,7 +166,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
     [Fact]
     public async Task The_path_in_the_address_comes_before_the_path_of_a_request()
     {
-        using KubernetesApi api = new(Access("token: t") with { Server = new Uri(_api.Address, "/k8s/clusters/c-1/") });
+        using KubernetesApi api = new(Access("token: t") with { Server = new Uri(_api.Address, "/k8s/clusters/c-1/") }, Agent);
 
         await Assert.ThrowsAsync<KubernetesException>(() => api.SendAsync(HttpMethod.Get, Nodes, null, CancellationToken.None));
 
@@ -172,7 +175,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
 
     private ClusterAccess Access(string user) => KubeconfigFile.Read(_files.Write("kubeconfig", _api.Kubeconfig("    " + user)));
 
-    private KubernetesApi Api(string user) => new(Access(user));
+    private KubernetesApi Api(string user) => new(Access(user), Agent);
 
     private async Task<HttpResponseMessage> GetAsync(string user)
     {

@@ -1,4 +1,4 @@
-namespace Crik.NodeStateServer.Tests.Kubernetes;
+namespace Crik.Kubernetes.Tests.Watching;
 
 /// <summary>A response's body that arrives in pieces of a given size.</summary>
 internal sealed class PiecewiseStream(IEnumerable<byte[]> content, int piece) : Stream

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Crik.NodeStateServer.Configuration;
 using YamlDotNet.RepresentationModel;
 
-namespace Crik.NodeStateServer.Kubernetes;
+namespace Crik.Kubernetes.Access;
 
 /// <summary>
 /// Reads the current context of a kubeconfig file. Plugins for credentials (exec, auth-provider) are refused.
@@ -24,12 +23,12 @@ internal sealed class KubeconfigFile
     {
         try
         {
-            YamlMappingNode root = Yaml.Load(path, File.ReadAllText(path)) ?? throw new ConfigurationException($"{path}: the file is empty", null);
+            YamlMappingNode root = KubeconfigYaml.Load(path, File.ReadAllText(path)) ?? throw new ClusterConfigurationException($"{path}: the file is empty");
             return new KubeconfigFile(path).Read(root);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new ConfigurationException($"{path}: {exception.Message}", exception);
+            throw new ClusterConfigurationException($"{path}: {exception.Message}", exception);
         }
     }
 
@@ -121,5 +120,5 @@ internal sealed class KubeconfigFile
 
     private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
 
-    private ConfigurationException Problem(string problem) => new($"{_path}: {problem}", null);
+    private ClusterConfigurationException Problem(string problem) => new($"{_path}: {problem}");
 }

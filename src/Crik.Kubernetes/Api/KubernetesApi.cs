@@ -4,24 +4,26 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Crik.Kubernetes.Access;
 
-namespace Crik.NodeStateServer.Kubernetes;
+namespace Crik.Kubernetes.Api;
 
 /// <summary>
-/// Sends requests to the API server. It has one HttpClient, which uses HTTP/2 if TLS negotiates it. Only this folder
-/// uses it: docs/node-state-server.md says why it is not the KubernetesClient package.
+/// Sends requests to the API server. It has one HttpClient, which uses HTTP/2 if TLS negotiates it.
 /// </summary>
-internal sealed class KubernetesApi : IDisposable
+public sealed class KubernetesApi : IDisposable
 {
     private static readonly TimeSpan s_headersTimeout = TimeSpan.FromSeconds(30);
-    private static readonly string s_userAgent = $"crik-node-state-server/{ServerVersion.Current}";
 
     private readonly ClusterAccess _access;
+    private readonly string _userAgent;
     private readonly HttpClient _http;
 
-    public KubernetesApi(ClusterAccess access)
+    /// <param name="userAgent">The program and its version, as in `crik/1.0`. The audit log of the API server has it.</param>
+    public KubernetesApi(ClusterAccess access, string userAgent)
     {
         _access = access;
+        _userAgent = userAgent;
         SocketsHttpHandler handler = new()
         {
             AllowAutoRedirect = false, // otherwise the token would be sent to the redirect's target
@@ -57,7 +59,7 @@ internal sealed class KubernetesApi : IDisposable
             request.Headers.Host = _access.TlsServerName;
             request.Headers.Authorization = _access.Token?.Read() is { } token ? new AuthenticationHeaderValue("Bearer", token) : null;
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            request.Headers.UserAgent.ParseAdd(s_userAgent);
+            request.Headers.UserAgent.ParseAdd(_userAgent);
             HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             return response.IsSuccessStatusCode ? response : throw await RefusalAsync(response, deadline.Token);
         }
@@ -87,7 +89,7 @@ internal sealed class KubernetesApi : IDisposable
         {
             await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
             int length = await body.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
-            message = JsonSerializer.Deserialize(start.AsSpan(0, length), KubernetesJson.Default.StatusDocument)?.Message ?? message;
+            message = JsonSerializer.Deserialize(start.AsSpan(0, length), ApiJson.Default.StatusDocument)?.Message ?? message;
         }
         catch (Exception exception) when (exception is JsonException or IOException)
         {

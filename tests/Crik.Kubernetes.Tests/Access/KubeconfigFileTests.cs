@@ -1,9 +1,8 @@
 using System.Text;
-using Crik.NodeStateServer.Configuration;
-using Crik.NodeStateServer.Kubernetes;
+using Crik.Kubernetes.Access;
 using Crik.StandIn;
 
-namespace Crik.NodeStateServer.Tests.Kubernetes;
+namespace Crik.Kubernetes.Tests.Access;
 
 public sealed class KubeconfigFileTests : IDisposable
 {
@@ -69,7 +68,7 @@ public sealed class KubeconfigFileTests : IDisposable
     {
         string path = _files.Write("kubeconfig", text);
 
-        string message = Assert.Throws<ConfigurationException>(() => KubeconfigFile.Read(path)).Message;
+        string message = Assert.Throws<ClusterConfigurationException>(() => KubeconfigFile.Read(path)).Message;
 
         Assert.StartsWith(path, message, StringComparison.Ordinal);
         Assert.Contains(problem, message, StringComparison.Ordinal);
@@ -83,7 +82,7 @@ public sealed class KubeconfigFileTests : IDisposable
     [InlineData("", "exec: { command: aws }", "does not run plugins")]
     [InlineData("", "auth-provider: { name: gcp }", "does not run plugins")]
     public void Credentials_that_cannot_be_used_are_reported(string cluster, string user, string problem) =>
-        Assert.Contains(problem, Assert.Throws<ConfigurationException>(() => Read(cluster, user)).Message, StringComparison.Ordinal);
+        Assert.Contains(problem, Assert.Throws<ClusterConfigurationException>(() => Read(cluster, user)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_client_certificate_with_the_key_of_another_one_is_reported()
@@ -91,7 +90,7 @@ public sealed class KubeconfigFileTests : IDisposable
         using System.Security.Cryptography.X509Certificates.X509Certificate2 one = _certificates.Issue("CN=one");
         using System.Security.Cryptography.X509Certificates.X509Certificate2 other = _certificates.Issue("CN=other");
 
-        ConfigurationException problem = Assert.Throws<ConfigurationException>(() => Read("",
+        ClusterConfigurationException problem = Assert.Throws<ClusterConfigurationException>(() => Read("",
             $"client-certificate-data: {Base64(one.ExportCertificatePem())}", $"client-key-data: {Base64(other.GetECDsaPrivateKeyPem())}"));
 
         Assert.Contains(_files.Path, problem.Message, StringComparison.Ordinal);
@@ -99,7 +98,7 @@ public sealed class KubeconfigFileTests : IDisposable
 
     [Fact]
     public void The_error_about_a_missing_kubeconfig_has_its_path() =>
-        Assert.Contains("/nowhere/config", Assert.Throws<ConfigurationException>(() => ClusterAccess.Find("/nowhere/config", static _ => null)).Message, StringComparison.Ordinal);
+        Assert.Contains("/nowhere/config", Assert.Throws<ClusterConfigurationException>(() => ClusterAccess.Find("/nowhere/config", static _ => null)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Of_several_kubeconfigs_the_first_existing_one_is_used()
@@ -126,16 +125,16 @@ public sealed class KubeconfigFileTests : IDisposable
     [Fact]
     public void A_pod_without_a_token_or_authority_is_reported()
     {
-        Assert.Contains("automountServiceAccountToken", Assert.Throws<ConfigurationException>(() => ServiceAccount.Find(Environment("h"), _files.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("automountServiceAccountToken", Assert.Throws<ClusterConfigurationException>(() => ServiceAccount.Find(Environment("h"), _files.Path)).Message, StringComparison.Ordinal);
         _files.Write("token", "t");
-        Assert.Contains("ca.crt", Assert.Throws<ConfigurationException>(() => ServiceAccount.Find(Environment("h"), _files.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("ca.crt", Assert.Throws<ClusterConfigurationException>(() => ServiceAccount.Find(Environment("h"), _files.Path)).Message, StringComparison.Ordinal);
         _files.Write("ca.crt", "nothing");
-        Assert.Contains("ca.crt", Assert.Throws<ConfigurationException>(() => ServiceAccount.Find(Environment("h"), _files.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("ca.crt", Assert.Throws<ClusterConfigurationException>(() => ServiceAccount.Find(Environment("h"), _files.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_configuration_of_the_cluster_is_reported() =>
-        Assert.StartsWith("no cluster is configured:", Assert.Throws<ConfigurationException>(() => ClusterAccess.Find(null, name => name == "HOME" ? _files.Path : null)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("no cluster is configured:", Assert.Throws<ClusterConfigurationException>(() => ClusterAccess.Find(null, name => name == "HOME" ? _files.Path : null)).Message, StringComparison.Ordinal);
 
     public void Dispose()
     {

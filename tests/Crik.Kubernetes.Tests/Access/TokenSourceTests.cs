@@ -1,6 +1,6 @@
-using Crik.NodeStateServer.Kubernetes;
+using Crik.Kubernetes.Access;
 
-namespace Crik.NodeStateServer.Tests.Kubernetes;
+namespace Crik.Kubernetes.Tests.Access;
 
 public sealed class TokenSourceTests : IDisposable
 {

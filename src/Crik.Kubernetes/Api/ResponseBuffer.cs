@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Net.Sockets;
 
-namespace Crik.NodeStateServer.Kubernetes;
+namespace Crik.Kubernetes.Api;
 
 /// <summary>
 /// Buffers a part of a response's body. It grows to the size of the largest object in the body, which is about 12 KB
 /// for a Node, and never beyond <see cref="Most"/>.
 /// </summary>
-internal sealed class ResponseBuffer(Stream body) : IDisposable
+public sealed class ResponseBuffer(Stream body) : IDisposable
 {
     /// <summary>The largest object that is read, in bytes. etcd accepts objects of up to 1.5 MB.</summary>
     public const int Most = 4 << 20;

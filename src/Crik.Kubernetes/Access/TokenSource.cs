@@ -1,11 +1,11 @@
-namespace Crik.NodeStateServer.Kubernetes;
+namespace Crik.Kubernetes.Access;
 
 /// <summary>
 /// Provides the bearer token for the API server. The kubelet replaces the token file of a service account about once an
 /// hour, and the old token expires. So the file is read again after a minute, and at once when the API server refused
 /// the token.
 /// </summary>
-internal sealed class TokenSource
+public sealed class TokenSource
 {
     private static readonly TimeSpan s_age = TimeSpan.FromMinutes(1);
 

@@ -1,12 +1,15 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Crik.Kubernetes.Api;
 
-namespace Crik.NodeStateServer.Kubernetes;
+namespace Crik.Kubernetes.Watching;
 
 /// <summary>
-/// Reads the Nodes of a NodeList one by one while the list arrives. A page of 500 Nodes has 6 MB, but only one Node is
-/// in memory at a time. The fields of the list may come in any order.
+/// Reads the objects of a list one by one while the list arrives. A page of 500 Nodes has 6 MB, but only one Node is in
+/// memory at a time. The fields of the list may come in any order.
 /// </summary>
-internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
+public sealed class ListReader<T>(ResponseBuffer buffer, JsonTypeInfo<T> json)
+    where T : class
 {
     private JsonReaderState _state;
     private bool _inItems;
@@ -15,14 +18,14 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
     /// <summary>
     /// The metadata of the list. It is null until it has been read, at the latest at the end of the list.
     /// </summary>
-    public MetadataDocument? Metadata { get; private set; }
+    public ListMetadata? Metadata { get; private set; }
 
-    /// <returns>The next Node, or null at the end of the list.</returns>
-    public async ValueTask<NodeDocument?> ReadAsync(CancellationToken cancellationToken)
+    /// <returns>The next object, or null at the end of the list.</returns>
+    public async ValueTask<T?> ReadAsync(CancellationToken cancellationToken)
     {
         while (!_isOver)
         {
-            if (TryStep(out NodeDocument? item))
+            if (TryStep(out T? item))
             {
                 if (item is not null)
                 {
@@ -31,7 +34,7 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
             }
             else if (buffer.IsAtEnd)
             {
-                throw new KubernetesException("the API server's list of Nodes ended in the middle");
+                throw new KubernetesException("the API server's list ended in the middle");
             }
             else
             {
@@ -43,7 +46,7 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
     }
 
     /// <returns><see langword="false"/> when more bytes are needed. Then no byte was consumed.</returns>
-    private bool TryStep(out NodeDocument? item)
+    private bool TryStep(out T? item)
     {
         item = null;
         ReadOnlySpan<byte> bytes = buffer.Unread;
@@ -57,7 +60,7 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
         }
         catch (JsonException exception)
         {
-            throw new KubernetesException($"the API server sent a list of Nodes that is not valid JSON: {exception.Message}", exception);
+            throw new KubernetesException($"the API server sent a list that is not valid JSON: {exception.Message}", exception);
         }
 
         buffer.Consume((int)reader.BytesConsumed);
@@ -65,7 +68,7 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
         return true;
     }
 
-    private bool TryItem(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, out NodeDocument? item)
+    private bool TryItem(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, out T? item)
     {
         item = null;
         if (reader.TokenType is JsonTokenType.EndArray)
@@ -80,8 +83,8 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
             return false;
         }
 
-        item = JsonSerializer.Deserialize(bytes[start..(int)reader.BytesConsumed], json.NodeDocument)
-            ?? throw new KubernetesException("the API server sent a list in which a Node is null");
+        item = JsonSerializer.Deserialize(bytes[start..(int)reader.BytesConsumed], json)
+            ?? throw new KubernetesException("the API server sent a list in which an object is null");
         return true;
     }
 
@@ -115,10 +118,10 @@ internal sealed class NodeListReader(ResponseBuffer buffer, KubernetesJson json)
                     return false;
                 }
 
-                Metadata = isMetadata ? JsonSerializer.Deserialize(bytes[start..(int)reader.BytesConsumed], json.MetadataDocument) : Metadata;
+                Metadata = isMetadata ? JsonSerializer.Deserialize(bytes[start..(int)reader.BytesConsumed], ApiJson.Default.ListMetadata) : Metadata;
                 return true;
             default:
-                throw new KubernetesException("the API server sent something that is not a list of Nodes");
+                throw new KubernetesException("the API server sent something that is not a list");
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace Crik.NodeStateServer.Tests.Kubernetes;
+namespace Crik.Kubernetes.Tests.Access;
 
 internal static class ClientKeys
 {

@@ -1,12 +1,12 @@
 using System.Security.Cryptography.X509Certificates;
 
-namespace Crik.NodeStateServer.Kubernetes;
+namespace Crik.Kubernetes.Access;
 
 /// <summary>
 /// How to reach the API server: its address, the authorities that its certificate is checked against, and the
 /// credentials.
 /// </summary>
-internal sealed record ClusterAccess
+public sealed record ClusterAccess
 {
     public required Uri Server { get; init; }
 
@@ -32,7 +32,7 @@ internal sealed record ClusterAccess
     /// Looks for the cluster in the same order as kubectl and controllers: the kubeconfig file that was given, the
     /// service account of the pod, then ~/.kube/config.
     /// </summary>
-    /// <exception cref="Configuration.ConfigurationException">No configuration was found, or it is wrong.</exception>
+    /// <exception cref="ClusterConfigurationException">No configuration was found, or it is wrong.</exception>
     public static ClusterAccess Find(string? kubeconfig, Func<string, string?> environment)
     {
         if (kubeconfig is { Length: > 0 })
@@ -44,8 +44,8 @@ internal sealed record ClusterAccess
         return ServiceAccount.Find(environment)
             ?? (File.Exists(home)
                 ? KubeconfigFile.Read(home)
-                : throw new Configuration.ConfigurationException(
+                : throw new ClusterConfigurationException(
                     "no cluster is configured: this is not a pod, neither --kubeconfig nor KUBECONFIG is set, " +
-                    "and ~/.kube/config does not exist; name a kubeconfig file with --kubeconfig", null));
+                    "and ~/.kube/config does not exist; name a kubeconfig file with --kubeconfig"));
     }
 }

@@ -1,0 +1,34 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Crik.Kubernetes.Access;
+
+/// <summary>Reads one YAML document whose root is a mapping. It needs no reflection.</summary>
+internal static class KubeconfigYaml
+{
+    /// <returns>The root, or null when the file is empty or contains only comments.</returns>
+    public static YamlMappingNode? Load(string path, string text)
+    {
+        YamlStream stream = [];
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException exception)
+        {
+            throw new ClusterConfigurationException($"{path}:{exception.Start.Line}: is not valid YAML: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // YamlDotNet throws these too, for example for a tag that is not a URI.
+            throw new ClusterConfigurationException($"{path}: is not valid YAML: {exception.Message}", exception);
+        }
+
+        return stream.Documents switch
+        {
+            [] or [{ RootNode: YamlScalarNode { Value: null or "" } }] => null,
+            [{ RootNode: YamlMappingNode root }] => root,
+            _ => throw new ClusterConfigurationException($"{path}: must contain exactly one YAML document, and that must be a mapping"),
+        };
+    }
+}
