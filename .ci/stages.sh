@@ -60,11 +60,12 @@ end_run() {
   local code=$? pid name
   set +e
   trap '' INT TERM
-  for pid in "${!running[@]}"; do end_group "$pid"; result[${running[$pid]}]=ended; done
+  end_stages
   [ -z "$follower" ] || wait "$follower"
   printf '\n%-34s %8s %8s\n' stage start time
   for name in "${names[@]}"; do
-    printf '%-34s %8s %8s  %s\n' "$name" "$(minutes "${began[$name]}")" "$(minutes "${took[$name]:-$((SECONDS - began[$name]))}")" "${result[$name]}"
+    printf '%-34s %8s %8s  %s\n' "$name" "$(minutes "${began[$name]}")" \
+      "$(minutes "${took[$name]:-$((SECONDS - began[$name]))}")" "${result[$name]}"
   done
   printf '%-34s %8s %8s\n' all '' "$(minutes $SECONDS)"
   [ $code = 0 ] || echo "CI FAILED with $code"
@@ -73,14 +74,19 @@ end_run() {
   rm -rf "$logs"
 }
 
-# end_group PID: ends a stage and all it has started, after 90 s with SIGKILL. A stage may have to stop its cluster.
-end_group() {
-  local tries=0
-  kill -TERM -- "-$1" 2>/dev/null || return 0
-  while kill -0 -- "-$1" 2>/dev/null; do
-    [ $((tries += 1)) -lt 900 ] || kill -KILL -- "-$1"
-    sleep 0.1
-  done
+# Ends all stages that run, after 90 s with SIGKILL. A stage may have to stop its cluster.
+end_stages() {
+  local pid tries=0
+  for pid in "${!running[@]}"; do kill -TERM -- "-$pid"; result[${running[$pid]}]=ended; done
+  for pid in "${!running[@]}"; do
+    while has_processes "$pid"; do
+      [ $((tries += 1)) -lt 900 ] || kill -KILL -- "-$pid"
+      sleep 0.1
+    done
+  done 2>/dev/null
 }
+
+# has_processes GROUP: whether one runs. Not every first process of a container reaps those that have ended.
+has_processes() { cat /proc/[0-9]*/stat | sed 's/.*) //' | awk -v group="$1" '$3 == group && $1 != "Z" {found = 1} END {exit !found}'; }
 
 minutes() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
