@@ -12,8 +12,11 @@ internal static class LastingVariables
     private static readonly string[] s_owners = ["POD", "NODE", "HOST", "HOSTNAME", "CONTAINER"];
     private static readonly string[] s_ofOwners = ["NAME", "IP", "IPS", "ID", "UID", "ADDR", "ADDRESS", "HOSTNAME"];
 
-    /// <summary>A shell or Python sets these, if it starts crik. The working directory counts by itself.</summary>
-    private static readonly string[] s_ofStarter = ["PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE"];
+    /// <summary>
+    /// A shell or Python sets these, if it starts crik. The working directory counts by itself. CRI-O sets TERM in every container, and
+    /// containerd only in one with a terminal.
+    /// </summary>
+    private static readonly string[] s_ofStarter = ["PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE", "TERM"];
 
     private static readonly string[] s_credentials = ["TOKEN", "SECRET", "PASSWORD", "KEY", "CREDENTIALS"];
 

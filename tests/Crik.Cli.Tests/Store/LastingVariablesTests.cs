@@ -31,6 +31,7 @@ public sealed class LastingVariablesTests
     [InlineData("JUPYTERHUB_API_TOKEN=9f8e7d")]
     [InlineData("DB_PASSWORD=old")]
     [InlineData("PWD=/app")]
+    [InlineData("TERM=xterm")]
     [InlineData("an entry without an equals sign")]
     [InlineData("WORKER=worker-web-7d9f")]
     public void A_variable_of_the_pod_the_node_or_the_services_does_not_count(string entry) => Assert.Empty(Of(entry));
