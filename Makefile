@@ -4,6 +4,7 @@ CRIK := artifacts/crik
 SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
+RUNTIMES = CRIK_CLUSTER_RUNTIMES="$(or $(RUNTIME),containerd)"
 
 .PHONY: crik node-state-server demo chart test unit-test system-test compression-test chart-test cluster cluster-test recipes cluster-stop matrix faults restores large bench bench-golden bench-store bench-server bench-server-real format clean
 
@@ -92,21 +93,21 @@ large:
 	@tests/lab/rootfs.sh experimental
 	@python3 bench/bench.py --large $(OPTIONS)
 
-## cluster: a real Kubernetes of two nodes (CRIK_KUBERNETES=DIR: its programs, which are downloaded otherwise)
+## cluster: a real Kubernetes of two nodes (CRIK_KUBERNETES=DIR: its programs, which are downloaded otherwise; RUNTIME as below)
 cluster:
-	@tests/lab/kubernetes/cluster.sh start
+	@$(RUNTIMES) tests/lab/kubernetes/cluster.sh start
 
-## cluster-test: the chart, the server and pods on that cluster, which is stopped again
+## cluster-test: the chart, the server and pods on that cluster, which is stopped again (RUNTIME=containerd|crio|"containerd crio")
 cluster-test:
 	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
-	@tests/lab/cluster-test.sh
+	@$(RUNTIMES) tests/lab/cluster-test.sh
 
 ## recipes: docs/recipes.md on that cluster, also PyTorch and Jupyter, whose images have gigabytes
 recipes:
 	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
-	@tests/lab/cluster-test.sh FullyQualifiedName~RecipeTests
+	@$(RUNTIMES) tests/lab/cluster-test.sh FullyQualifiedName~RecipeTests
 
 cluster-stop:
 	@tests/lab/kubernetes/cluster.sh stop

@@ -33,7 +33,7 @@ internal sealed class RedisPod(TestNamespace place, string uid, string node)
         using Process client = Process.Start(new ProcessStartInfo(Cluster.Script, ["kubectl", "--namespace", place.Name, "exec", Name, "--", "sh", "-c", loop]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> answers = client.StandardOutput.ReadToEndAsync(), errors = client.StandardError.ReadToEndAsync();
         Eventually.True(() => int.Parse(Ask("get", key), CultureInfo.InvariantCulture) > 20, "the client adds");
-        Cluster.Control("node", node, "ctr", "-n", "k8s.io", "tasks", "kill", "-s", "SIGKILL", Container()["containerID"]!.ToString().Replace("containerd://", "", StringComparison.Ordinal));
+        Cluster.Control("kill-container", node, ((string)Container()["containerID"]!).Split("//")[1]); // containerd://ID or cri-o://ID
         string[] sums = answers.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.NotNull(errors.Result);
         Eventually.True(() => (int)Container()["restartCount"]! == 1 && Ask("ping") == "PONG", "Redis answers after it was killed");

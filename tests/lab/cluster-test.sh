@@ -1,12 +1,13 @@
 #!/bin/bash
 # cluster-test.sh [FILTER]: runs the tests that need a cluster; without a filter all but those with large images. It uses
-# a cluster that already runs and leaves it running. Otherwise it starts one and stops it at the end.
+# a cluster that already runs and leaves it running. Otherwise it starts one and stops it at the end. The nodes have the
+# runtimes that CRIK_CLUSTER_RUNTIMES names, as cluster.sh says.
 set -euo pipefail
 cd "$(dirname "$0")"
 cluster=kubernetes/cluster.sh
 if ! $cluster status >/dev/null 2>&1; then
   trap '$cluster stop || echo "the cluster could not be stopped" >&2' EXIT
-  $cluster start
 fi
+$cluster start
 export CRIK_CLUSTER=1
 ./test.sh ../Crik.ClusterTests --filter "${1:-Images!=large}" --logger 'console;verbosity=normal'

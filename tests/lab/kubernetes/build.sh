@@ -32,7 +32,7 @@ make_programs() {
   command -v curl >/dev/null && command -v xz >/dev/null || install_packages ca-certificates curl xz-utils
   rm -rf "$new"; mkdir "$new"
   [ -z "$source" ] || cp "$source/SHA256SUMS" "$new/"
-  for program in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl; do
+  for program in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl crio pinns; do
     if [ -z "$source" ]; then
       download "$program" "$new"
     elif [ -e "$source/$program" ]; then
@@ -61,7 +61,8 @@ bootstrap() { # bootstrap DIR PACKAGES
 
 make_node_root() {
   local packages=ca-certificates,iproute2,procps,curl,iptables,conntrack,ethtool,socat,kmod,mount,util-linux
-  packages+=,containerd,runc,containernetworking-plugins,etcd-server,etcd-client,dnsmasq-base
+  packages+=,containerd,runc,containernetworking-plugins,conmon,skopeo
+  packages+=,etcd-server,etcd-client,dnsmasq-base,docker-registry
   again bootstrap "$making/node-root" "$packages"
   mv "$making/node-root" "$NODE_ROOT"
 }

@@ -3,7 +3,9 @@
 #
 #   build                  gets the parts of the cluster, once; start does this too. Set CRIK_KUBERNETES to the absolute
 #                          path of a directory with the programs of Kubernetes, or they are downloaded; see build.sh
-#   start                  starts what is not running, also after an interrupted run; waits until both nodes are Ready
+#   start                  starts what is not running, also after an interrupted run; waits until both nodes are Ready.
+#                          CRIK_CLUSTER_RUNTIMES="RUNTIME [RUNTIME]" says which runtime the nodes have, each of them
+#                          containerd or crio. Without it they keep theirs; the first time that is containerd
 #   stop                   stops everything at once, as a power failure does; the next start has the same cluster
 #   wipe                   stops everything and deletes the data; the next start makes a new cluster
 #   status                 shows machines, programs and nodes; exits with 1 if not all of them are up
@@ -13,6 +15,7 @@
 #   node 1|2 COMMAND...    runs a command on a node, such as: ctr -n k8s.io tasks ls, tail /var/log/kubelet.log
 #   kill-node 1|2          ends a node and its pods at once, as a power failure does
 #   start-node 1|2         starts a node
+#   kill-container 1|2 ID  ends the processes of a container at once
 #   kill-apiserver         ends the API server with SIGKILL
 #   start-apiserver [FLAGS...]   starts the API server
 #   compact                makes every known resourceVersion too old for a watch (410); see control-plane.sh
@@ -21,7 +24,7 @@
 # A host can run only one cluster. On every node, /shared is the same directory of the host. A claim gets a directory
 # in /shared/volumes, whatever its access mode is. Pods resolve the names of Services; see names.sh.
 set -euo pipefail
-cd "$(dirname "$0")"; . ./settings.sh; . ./machines.sh; . ./control-plane.sh; . ./node.sh
+cd "$(dirname "$0")"; . ./settings.sh; . ./machines.sh; . ./control-plane.sh; . ./runtimes.sh; . ./node.sh
 
 need_host() {
   ../../../build/install.sh
@@ -42,8 +45,11 @@ all_up() { local machine; for machine in control $NODES; do is_up "$machine" || 
 start() {
   ./build.sh
   alone
-  if ! all_up; then
+  if all_up; then
+    keep_runtimes
+  else
     halt                                           # ends what an interrupted run has left
+    change_runtimes
     ./certificates.sh "$STATE/certificates"
     [ -e "$STATE/pause.tar" ] || make_pause_image
     mkdir -p "$STATE/shared/volumes" "$STATE/control/config"
@@ -99,6 +105,7 @@ case $command in
   node) node=$(node_name "${1:-}"); shift; inside "$node" "$@" ;;
   kill-node) alone; halt "$(node_name "${1:-}")" ;;
   start-node) alone; node=$(node_name "${1:-}"); is_up "$node" || boot_node "$node"; start_node "$node"; await_node "$node" ;;
+  kill-container) kill_container "$(node_name "${1:-}")" "${2:?}" ;;
   kill-apiserver) alone; kill_api_server ;;
   start-apiserver) alone; start_api_server "$@" ;;
   compact) alone; compact_history ;;

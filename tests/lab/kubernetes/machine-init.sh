@@ -6,11 +6,12 @@ cd "$(dirname "$0")"; . ./settings.sh; . ./machines.sh
 name=$1 own=$STATE/$1
 root=$own/root
 mount -t overlay machine -o "lowerdir=$NODE_ROOT,upperdir=$own/upper,workdir=$own/work" "$root"
-# An overlayfs cannot have another overlayfs as its upper layer. So the data of containerd and etcd are on the host's
+# An overlayfs cannot have another overlayfs as its upper layer. So the data of containerd, CRI-O and etcd are on the host's
 # disk.
 bring() { mkdir -p "$root$2"; mount --bind "$1" "$root$2"; } # bring HOST_DIR DIR: mounts HOST_DIR at DIR of the machine
-mkdir -p "$own"/disk/{containerd,kubelet,etcd}
+mkdir -p "$own"/disk/{containerd,containers,kubelet,etcd}
 bring "$own/disk/containerd" /var/lib/containerd
+bring "$own/disk/containers" /var/lib/containers
 bring "$own/disk/kubelet" /var/lib/kubelet
 bring "$own/disk/etcd" /var/lib/etcd
 bring "$own/log" /var/log

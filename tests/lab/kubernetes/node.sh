@@ -1,4 +1,4 @@
-# node.sh: functions for the nodes, which run containerd, kubelet and kube-proxy.
+# node.sh: functions for the nodes, which run a container runtime, kubelet and kube-proxy.
 # shellcheck shell=bash
 
 boot_node() { # boot_node NODE
@@ -22,11 +22,10 @@ boot_node() { # boot_node NODE
 }
 
 start_node() { # start_node NODE: starts the programs that do not run
-  start_program "$1" containerd --config /config/containerd.toml
-  wait_until 120 "$STATE/$1/log/containerd.log" inside "$1" ctr version
+  start_runtime "$1"
   load_image "$1" "$STATE/pause.tar"
   start_program "$1" kubelet --config=/config/kubelet.yaml --kubeconfig=/config/kubelet.kubeconfig --hostname-override="$1" \
-    --node-ip="$(node_ip "$1")" --container-runtime-endpoint=unix:///run/containerd/containerd.sock --runtime-cgroups="/$CGROUP/$1"
+    --node-ip="$(node_ip "$1")" --container-runtime-endpoint="unix://$(runtime_socket "$1")" --runtime-cgroups="/$CGROUP/$1"
   # The zeros keep kube-proxy from changing the connection tracking of the host.
   start_program "$1" kube-proxy --kubeconfig=/config/kube-proxy.kubeconfig --hostname-override="$1" --bind-address="$(node_ip "$1")" \
     --proxy-mode=iptables --cluster-cidr="$POD_NETS" --conntrack-max-per-core=0 --conntrack-min=0 \
@@ -46,27 +45,12 @@ node_is_ready() {
   [ "$ready" = True ] && [ "$(date -d "$heartbeat" +%s)" -ge "$started" ]
 }
 
-load_image() { # load_image NODE FILE
-  local log=$STATE/$1/log/load.log
-  inside "$1" ctr --namespace k8s.io images import - <"$2" >"$log" 2>&1 || { tail "$log" >&2; die "the image $2 could not be loaded into $1; above is the end of $log"; }
-}
-
 write_node_config() { # write_node_config NODE
   local config=$STATE/$1/config
   mkdir -p "$config/network"
   cp "$STATE/certificates"/{ca.crt,"$1".crt,"$1".key,kube-proxy.kubeconfig} "$config/"
   cp "$STATE/certificates/$1.kubeconfig" "$config/kubelet.kubeconfig"
-  cat >"$config/containerd.toml" <<C
-version = 3
-[plugins."io.containerd.cri.v1.images".pinned_images]
-  sandbox = "localhost/pause:1"
-[plugins."io.containerd.cri.v1.runtime"]
-  disable_apparmor = true
-  restrict_oom_score_adj = true      # some hosts do not let root lower it
-  [plugins."io.containerd.cri.v1.runtime".cni]
-    bin_dirs = ["/usr/lib/cni"]
-    conf_dir = "/config/network"
-C
+  write_runtime_config "$1"
   cat >"$config/network/pods.conflist" <<C
 {"cniVersion": "0.4.0", "name": "pods", "plugins": [
   {"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": false, "hairpinMode": true,

@@ -2,8 +2,9 @@
 # shellcheck shell=bash disable=SC2034
 LAB=${XDG_CACHE_HOME:-$HOME/.cache}/crik-lab/kubernetes
 KUBERNETES=1.36.2
-PROGRAMS=$LAB/kubernetes-$KUBERNETES
-NODE_ROOT=$LAB/node-root-2     # raise the number when the packages in build.sh change
+CRIO=1.37.0
+PROGRAMS=$LAB/kubernetes-$KUBERNETES-crio-$CRIO
+NODE_ROOT=$LAB/node-root-3     # raise the number when the packages in build.sh change
 STATE=$LAB/cluster-$KUBERNETES # the data of the cluster: certificates, etcd's data, disks of the nodes, logs
 CGROUP=crik-k8s                # the cgroup of all processes of the cluster, below the root of every hierarchy
 
