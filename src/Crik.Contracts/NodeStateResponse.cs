@@ -43,4 +43,11 @@ public sealed record NodeStateResponse
     /// </summary>
     [JsonPropertyName("version")]
     public long Version { get; init; }
+
+    /// <summary>
+    /// The metadata.resourceVersion of the Node that the answer was made from. A client sends the highest one that it
+    /// has seen back as `?notOlderThan=`, so that a replica that lags does not answer. It is null if there is no Node.
+    /// </summary>
+    [JsonPropertyName("resourceVersion")]
+    public string? ResourceVersion { get; init; }
 }

@@ -14,6 +14,9 @@ internal sealed class NodeWatch : IDisposable
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
 
+    /// <summary>A server that asks for a longer pause than this is asked again all the same.</summary>
+    private static readonly TimeSpan s_longestRetryAfter = TimeSpan.FromMinutes(1);
+
     /// <summary>How often <see cref="AskNow"/> looks whether its caller has given up.</summary>
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(100);
 
@@ -31,7 +34,7 @@ internal sealed class NodeWatch : IDisposable
     /// <summary>Wakes <see cref="AskNow"/>, which must not take the news away from whoever polls for them.</summary>
     private readonly FileDescriptor _progress = Libc.MakeEventDescriptor();
 
-    private NodeAnswer _latest = NodeAnswer.Unknown("there was no answer yet");
+    private RecentAnswers _recent = RecentAnswers.None;
     private Question? _question;
     private volatile bool _isOver;
     private bool _isAsking;
@@ -42,7 +45,7 @@ internal sealed class NodeWatch : IDisposable
     private TimeSpan _pause = s_firstPause;
 
     /// <param name="start">Starts the thread. It may throw as <see cref="Thread.Start()"/> does where no thread can be started.</param>
-    /// <param name="heard">Called on that thread with each answer. It must not block.</param>
+    /// <param name="heard">Called on that thread after each answer, with the one that SIGTERM would go by. It must not block.</param>
     internal NodeWatch(NodeSource source, Action<Thread> start, Action<NodeAnswer>? heard = null)
     {
         (_source, _start, _heard) = (source, start, heard);
@@ -50,7 +53,7 @@ internal sealed class NodeWatch : IDisposable
     }
 
     /// <summary>The last answer. A later failure to get one does not change it.</summary>
-    public NodeAnswer Latest => Volatile.Read(ref _latest);
+    public NodeAnswer Latest => Volatile.Read(ref _recent).Latest;
 
     /// <summary>Readable after <see cref="Latest"/> has changed, until <see cref="TakeNews"/>.</summary>
     public int NewsDescriptor => _news.Number;
@@ -61,23 +64,23 @@ internal sealed class NodeWatch : IDisposable
         return new NodeWatch(source, thread => thread.Start(), heard);
     }
 
-    public NodeAnswer TakeNews()
+    public RecentAnswers TakeNews()
     {
         Clear(_news);
-        return Latest;
+        return Volatile.Read(ref _recent);
     }
 
     /// <summary>
-    /// Asks again and blocks the caller until there is an answer. When that answer decides nothing, later ones are waited for until
+    /// Asks again and blocks the caller until there is an answer. A warning that was just taken back still counts. When that answer decides nothing, later ones are waited for until
     /// the time is up, because the kubelet announces the shutdown of its node while it already ends the pods.
     /// </summary>
     /// <param name="decides">Tells whether no later answer could change what the caller does.</param>
     /// <param name="giveUp">Called several times a second; <see langword="true"/> ends the wait.</param>
     public NodeAnswer AskNow(TimeSpan timeout, Func<NodeAnswer, bool> decides, Func<bool> giveUp)
     {
-        if (timeout <= TimeSpan.Zero || decides(Latest))
+        if (timeout <= TimeSpan.Zero || decides(Decisive))
         {
-            return Latest;
+            return Decisive;
         }
 
         if (!EnsureThread())
@@ -104,10 +107,12 @@ internal sealed class NodeWatch : IDisposable
 
         return Best();
 
-        NodeAnswer Best() => decides(Latest) ? Latest
+        NodeAnswer Best() => decides(Decisive) ? Decisive
             : question.Answer is { IsKnown: true } answer ? answer
             : before ?? question.Answer ?? NodeAnswer.Unknown($"{_source.Name} did not answer within {timeout.TotalSeconds} s");
     }
+
+    private NodeAnswer Decisive => Volatile.Read(ref _recent).Decisive(Environment.TickCount64);
 
     private Question Pose(Deadline deadline)
     {
@@ -177,7 +182,7 @@ internal sealed class NodeWatch : IDisposable
             {
                 if (!exception.WasStopped)
                 {
-                    Fail(() => Log.Warning(Event.NodeStateUnavailable, $"{_source.Name} does not say how this node is", ("reason", exception.Message)));
+                    Fail(() => Log.Warning(Event.NodeStateUnavailable, $"{_source.Name} does not say how this node is", ("reason", exception.Message)), exception.RetryAfter);
                 }
             }
 #pragma warning disable CA1031 // an exception that leaves a thread would end the init and with it the program
@@ -208,17 +213,18 @@ internal sealed class NodeWatch : IDisposable
         }
     }
 
+    /// <summary>Two requests are at least a pause apart, also when each brings news: replicas that disagree answer at once.</summary>
     private void AwaitChange()
     {
-        long began = Environment.TickCount64;
-        if (!Hear(_source.AskForChange(_known, _wake.Number)) && Environment.TickCount64 - began < _source.Pause.TotalMilliseconds)
+        Deadline next = Deadline.In(_source.Pause);
+        Hear(_source.AskForChange(_known, _wake.Number));
+        if (!next.HasPassed)
         {
-            Sleep(_source.Pause);
+            Sleep(next.Left);
         }
     }
 
-    /// <returns>Whether the answer differs from the one before.</returns>
-    private bool Hear(NodeAnswer answer)
+    private void Hear(NodeAnswer answer)
     {
         if (_isFailing)
         {
@@ -228,10 +234,10 @@ internal sealed class NodeWatch : IDisposable
         (_isFailing, _pause) = (false, s_firstPause);
         bool isNew = answer.State != _known.State || answer.Reason != _known.Reason || answer.Deadline != _known.Deadline;
         _known = answer with { ClocksAgree = _source.ClocksAgree };
-        Volatile.Write(ref _latest, _known);
+        Volatile.Write(ref _recent, _recent.With(_known, Environment.TickCount64));
         if (!_isOver)
         {
-            _heard?.Invoke(_known);
+            _heard?.Invoke(Decisive);
         }
 
         if (isNew)
@@ -240,12 +246,11 @@ internal sealed class NodeWatch : IDisposable
             Signal(_news);
             Signal(_progress);
         }
-
-        return isNew;
     }
 
     /// <param name="log">Called for the first failure in a row only.</param>
-    private void Fail(Action log)
+    /// <param name="retryAfter">The shortest pause that the server wants.</param>
+    private void Fail(Action log, TimeSpan retryAfter = default)
     {
         if (!_isFailing)
         {
@@ -253,7 +258,8 @@ internal sealed class NodeWatch : IDisposable
             log();
         }
 
-        Sleep(_pause * (0.5 + (Random.Shared.NextDouble() / 2)));
+        TimeSpan wanted = retryAfter < s_longestRetryAfter ? retryAfter : s_longestRetryAfter;
+        Sleep(wanted + (_pause * (0.5 + (Random.Shared.NextDouble() / 2)))); // not all clients at the same moment
         _pause = _pause * 2 < s_longestPause ? _pause * 2 : s_longestPause;
     }
 

@@ -16,6 +16,7 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
     private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(10);
 
     private readonly HttpExchange _exchange = new(server);
+    private NewestVersion _newest = new();
 
     public override string Name => $"the node state server {server.HostHeader}";
 
@@ -34,8 +35,11 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
         return Read(Get(query, Deadline.In(query == "" ? s_slack : s_hold + s_slack), stop));
     }
 
-    private HttpAnswer Get(string query, Deadline deadline, int stop) =>
-        _exchange.Ask("GET", $"/v1/nodes/{Uri.EscapeDataString(node)}{query}", Authorization(), deadline, stop);
+    private HttpAnswer Get(string query, Deadline deadline, int stop)
+    {
+        string newest = _newest.Value is { } version ? $"{(query == "" ? '?' : '&')}notOlderThan={version}" : "";
+        return _exchange.Ask("GET", $"/v1/nodes/{Uri.EscapeDataString(node)}{query}{newest}", Authorization(), deadline, stop);
+    }
 
     /// <summary>Accepts only an answer about this node with a state of this interface. A proxy, for example, may answer instead of the server.</summary>
     private NodeAnswer Read(HttpAnswer answer)
@@ -49,43 +53,60 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
             case >= 300 and < 400:
                 throw new HttpException($"it answered with a redirect ({answer.Status}), which is not followed");
             default:
-                throw new HttpException($"it answered with status {answer.Status}, and not as a node state server does");
+                throw new HttpException($"it answered with status {answer.Status}, and not as a node state server does") { RetryAfter = answer.RetryAfter };
         }
 
-        NodeStateResponse response = Parse(answer.Body);
-        return response.Name != node ? throw new HttpException($"it answered about another node ('{Shortened(response.Name)}')")
-            : answer.Status == 200 && response.State != NodeState.Unknown ? new NodeAnswer(response.State, Shortened(response.Reason ?? "it gave no reason"), response.Deadline, response.Version)
-            {
-                Disruption = response.Disruption is { } why ? Shortened(why) : null,
-            }
-            : throw new HttpException(answer.Status switch
-            {
-                404 => $"it knows no node '{node}'",
-                503 => "it has not listed the nodes yet",
-                _ => $"it does not know ('{Shortened(response.Reason ?? "no reason")}')",
-            });
+        if (answer.Status == 503)
+        {
+            throw Delayed(answer);
+        }
+
+        NodeStateResponse response = Parse<NodeStateResponse>(answer.Body, StateOf);
+        if (response.Name != node)
+        {
+            throw new HttpException($"it answered about another node ('{Shortened(response.Name)}')");
+        }
+
+        _newest = _newest.Seen(response.ResourceVersion);
+        return answer.Status == 200 && response.State != NodeState.Unknown ? new NodeAnswer(response.State, Shortened(response.Reason ?? "it gave no reason"), response.Deadline, response.Version)
+        {
+            Disruption = response.Disruption is { } why ? Shortened(why) : null,
+        }
+            : throw new HttpException(answer.Status == 404 ? $"it knows no node '{node}'" : $"it does not know ('{Shortened(response.Reason ?? "no reason")}')");
     }
 
-    private static NodeStateResponse Parse(byte[] body)
+    /// <summary>The server starts, this replica of it lags, or it is busy: it says so, and that it can be asked again.</summary>
+    private HttpException Delayed(HttpAnswer answer)
+    {
+        (bool isAboutNode, string reason) = Parse<(bool, string)>(answer.Body, (fields, _) =>
+            (fields.Optional("name", Text) == node, fields.Optional("reason", Text) ?? fields.Optional("error", Text) ?? "no reason"));
+        _newest = isAboutNode ? _newest.Lagged(Environment.TickCount64) : _newest;
+        return new HttpException($"it cannot tell now ('{Shortened(reason)}')") { RetryAfter = answer.RetryAfter };
+    }
+
+    private static T Parse<T>(byte[] body, JsonForm<T> form)
     {
         try
         {
-            return JsonFields.Read<NodeStateResponse>(body, (fields, _) => new()
-            {
-                Name = fields.Field("name", Text),
-                State = NodeStateNames.TryParse(fields.Field("state", Text), out NodeState state) ? state : throw new JsonException("it names a state that no node has"),
-                Reason = fields.Optional("reason", Text),
-                Since = fields.Optional("since", Time),
-                Deadline = fields.Optional("deadline", Time),
-                Version = fields.Optional("version", Long) ?? 0,
-                Disruption = fields.Optional("disruption", Text),
-            });
+            return JsonFields.Read(body, form);
         }
         catch (JsonException exception)
         {
             throw new HttpException($"its answer cannot be read: {exception.Message}");
         }
     }
+
+    private static NodeStateResponse StateOf(JsonFields fields, NodeStateResponse? none) => new()
+    {
+        Name = fields.Field("name", Text),
+        State = NodeStateNames.TryParse(fields.Field("state", Text), out NodeState state) ? state : throw new JsonException("it names a state that no node has"),
+        Reason = fields.Optional("reason", Text),
+        Since = fields.Optional("since", Time),
+        Deadline = fields.Optional("deadline", Time),
+        Version = fields.Optional("version", Long) ?? 0,
+        Disruption = fields.Optional("disruption", Text),
+        ResourceVersion = fields.Optional("resourceVersion", Text),
+    };
 
     private (string, string)[] Authorization()
     {

@@ -4,6 +4,7 @@ using Crik.Control;
 using Crik.Diagnostics;
 using Crik.Init;
 using Crik.Nodes;
+using Crik.Policy;
 using Crik.Save;
 using Crik.Store;
 
@@ -18,8 +19,8 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
     private const string Ordered = "somebody ordered it";
 
     private (Deadline Due, DateTimeOffset? At) _next = Plan(policy.CheckpointInterval);
+    private readonly HeardWarnings _warnings = new();
     private NodeAnswer _lastNews = NodeAnswer.Unknown("");
-    private bool _hasCheckpointOfWarning;
 
     /// <summary>When the next checkpoint by the clock is due.</summary>
     public DateTimeOffset? NextAt => _next.At;
@@ -94,28 +95,26 @@ internal sealed class CheckpointsWhileRunning(IInit init, CheckpointPolicy polic
         interval > TimeSpan.Zero ? (Deadline.In(interval), DateTimeOffset.UtcNow + interval) : (Deadline.Never, null);
 
     /// <summary>Reacts when the node begins to go away before SIGTERM comes: runs the hook at every such news, and makes one checkpoint.</summary>
-    private void Hear(NodeAnswer news)
+    private void Hear(RecentAnswers answers)
     {
-        if (news.State == _lastNews.State && news.Reason == _lastNews.Reason)
+        if (answers.Latest.State != _lastNews.State || answers.Latest.Reason != _lastNews.Reason)
+        {
+            _lastNews = answers.Latest;
+            run.Changed();
+        }
+
+        if (!_warnings.IsNews(answers))
         {
             return;
         }
 
-        run.Changed();
-        _lastNews = news.IsKnown ? news : _lastNews;
-        if (!news.IsWarning)
-        {
-            _hasCheckpointOfWarning &= !news.IsKnown;
-            return;
-        }
-
+        NodeAnswer news = answers.Gravest;
         string deadline = news.Deadline?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
         Log.Info(Event.NodeBeginsToGoAway, "the node begins to go away", ("state", news.State.ToWireName()), ("because", news.Reason), ("deadline", deadline));
         run.Hooks.OnNodeWarning(
             [("NODE_STATE", news.State.ToWireName()), ("NODE_STATE_REASON", news.Reason), ("NODE_DEADLINE", deadline)], () => run.IsOver);
-        if (policy.CheckpointOnWarning && !_hasCheckpointOfWarning && !run.IsOver)
+        if (policy.CheckpointOnWarning && !run.IsOver && _warnings.TakeFirst())
         {
-            _hasCheckpointOfWarning = true;
             Make(CheckpointReason.NodeWarning, "the node begins to go away");
         }
     }

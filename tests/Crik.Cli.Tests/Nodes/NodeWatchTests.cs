@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Crik.Contracts;
 using Crik.Linux;
 using Crik.Nodes;
@@ -14,6 +15,9 @@ public sealed class NodeWatchTests
 
     private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
 
+    /// <summary>poll(2) and the clock that measures round differently.</summary>
+    private static readonly TimeSpan s_tolerance = TimeSpan.FromMilliseconds(50);
+
     [Fact]
     public void A_watch_goes_on_through_failures_and_keeps_the_last_warning()
     {
@@ -23,7 +27,7 @@ public sealed class NodeWatchTests
         using NodeWatch watch = Watch(server);
 
         WaitUntil(() => watch.Latest.State == NodeState.Cordoned && server.Requests.Length > 4);
-        Assert.Equal("drain", watch.TakeNews().Reason);
+        Assert.Equal("drain", watch.TakeNews().Latest.Reason);
     }
 
     [Fact]
@@ -102,7 +106,7 @@ public sealed class NodeWatchTests
 
         Span<Libc.PollEntry> news = [new() { Descriptor = watch.NewsDescriptor, Events = Libc.POLLIN }];
         Libc.Poll(news, -1);
-        Assert.Equal(NodeState.ShuttingDown, watch.TakeNews().State);
+        Assert.Equal(NodeState.ShuttingDown, watch.TakeNews().Latest.State);
         Libc.Poll(news, 0);
         Assert.Equal(0, news[0].Returned);
     }
@@ -186,6 +190,42 @@ public sealed class NodeWatchTests
         watch.AskNow(TimeSpan.FromSeconds(1), answer => answer.IsDisrupted, () => false);
 
         Assert.Single(server.Requests, IsAboutPod);
+    }
+
+    [Fact]
+    public void Two_replicas_that_disagree_are_asked_slowly_and_the_graver_answer_counts()
+    {
+        int asked = 0;
+        using StandInServer server = new(_ => StandInServer.Json(asked++ % 2 == 0 ? ShuttingDown : Ready));
+        ServerSource source = Source(server);
+        ConcurrentQueue<NodeState> heard = new();
+        Stopwatch clock = Stopwatch.StartNew();
+        using NodeWatch watch = NodeWatch.Start(source, answer => heard.Enqueue(answer.State));
+
+        WaitUntil(() => heard.Count >= 4);
+        Assert.InRange(clock.Elapsed, 3 * source.Pause - s_tolerance, s_long);
+        Assert.DoesNotContain(NodeState.Ready, heard);
+
+        WaitUntil(() => watch.Latest.State == NodeState.Ready);
+        int before = server.Requests.Length;
+        Assert.StartsWith("kubelet (taken back", watch.AskNow(s_long, IsShuttingDown, () => false).Reason, StringComparison.Ordinal);
+        Assert.InRange(server.Requests.Length, before, before + 1);
+    }
+
+    [Fact]
+    public void A_server_that_asks_for_a_pause_gets_it()
+    {
+        ConcurrentQueue<TimeSpan> asked = new();
+        Stopwatch clock = Stopwatch.StartNew();
+        using StandInServer server = new(_ =>
+        {
+            asked.Enqueue(clock.Elapsed);
+            return StandInServer.Json("""{"error":"busy"}""", "503 Service Unavailable").Replace("\r\n\r\n", "\r\nRetry-After: 3\r\n\r\n", StringComparison.Ordinal);
+        });
+        using NodeWatch watch = Watch(server);
+
+        WaitUntil(() => asked.Count >= 2);
+        Assert.InRange(asked.ElementAt(1) - asked.First(), TimeSpan.FromSeconds(3) - s_tolerance, s_long);
     }
 
     [Fact]

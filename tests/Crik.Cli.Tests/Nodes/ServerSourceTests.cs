@@ -18,7 +18,8 @@ public sealed class ServerSourceTests
         { StandInServer.Json("{"), "cannot be read" },
         { StandInServer.Json("""{"name":"node-1","state":"unknown"}"""), "does not know" },
         { StandInServer.Json("""{"name":"node-1","state":"unknown"}""", "404 Not Found"), "knows no node 'node-1'" },
-        { StandInServer.Json("""{"name":"node-1","state":"unknown"}""", "503 Service Unavailable"), "not listed the nodes yet" },
+        { StandInServer.Json("""{"name":"node-1","state":"unknown"}""", "503 Service Unavailable"), "it cannot tell now ('no reason')" },
+        { StandInServer.Json("""{"error":"the token cannot be checked"}""", "503 Service Unavailable"), "it cannot tell now ('the token cannot be checked')" },
         { StandInServer.Http("<html>", type: "text/html"), "not as a node state server does" },
         { StandInServer.Http("", "500 Oh"), "status 500" },
         { StandInServer.Http("", "401 Unauthorized"), "set nodeStateTokenFile" },
@@ -121,6 +122,42 @@ public sealed class ServerSourceTests
 
         Assert.StartsWith("GET /v1/nodes/node-1 HTTP", server.Requests[0], StringComparison.Ordinal);
         Assert.StartsWith("GET /v1/nodes/node-1?wait=60s&version=5 HTTP", server.Requests[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_request_names_the_highest_resource_version_that_any_replica_has_told()
+    {
+        string[] versions = ["9", "10", "7"];
+        int asked = 0;
+        using StandInServer server = new(_ => StandInServer.Json(
+            $$"""{"name":"node-1","state":"ready","version":5,"resourceVersion":"{{versions[asked++ % 3]}}","observedAt":"2026-01-01T00:00:00Z"}"""));
+        ServerSource source = new(server.Address, "node-1", null);
+
+        NodeAnswer known = source.AskForChange(NodeAnswer.Unknown(""), stop: -1);
+        source.AskForChange(known, stop: -1);
+        source.AskForChange(known, stop: -1);
+        source.Ask(Deadline.In(TimeSpan.FromSeconds(60)));
+
+        Assert.Equal(
+            ["/v1/nodes/node-1", "/v1/nodes/node-1?wait=60s&version=5&notOlderThan=9", "/v1/nodes/node-1?wait=60s&version=5&notOlderThan=10", "/v1/nodes/node-1?notOlderThan=10"],
+            server.Requests.Select(head => head.Split(' ')[1]));
+    }
+
+    [Theory]
+    [InlineData("Retry-After: 7", 7)]
+    [InlineData("Retry-After: Mon, 01 Jan 2035 00:00:00 GMT", 0)]
+    [InlineData("Retry-After: -7", 0)]
+    [InlineData("X-Other: 7", 0)]
+    public void A_refusal_carries_the_pause_that_the_server_wants(string header, int seconds)
+    {
+        foreach (string refusal in new[] { "429 Too Many Requests", "503 Service Unavailable" })
+        {
+            using StandInServer server = new(_ => StandInServer.Json("""{"error":"busy"}""", refusal).Replace("\r\n\r\n", $"\r\n{header}\r\n\r\n", StringComparison.Ordinal));
+
+            HttpException exception = Assert.Throws<HttpException>(() => new ServerSource(server.Address, "node-1", null).Ask(Deadline.In(TimeSpan.FromSeconds(60))));
+
+            Assert.Equal(TimeSpan.FromSeconds(seconds), exception.RetryAfter);
+        }
     }
 
     [Fact]

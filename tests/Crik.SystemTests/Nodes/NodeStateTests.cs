@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Crik.SystemTests.Nodes;
 
 /// <summary>Tests what the state of the node changes about SIGTERM.</summary>
@@ -239,6 +241,24 @@ public sealed class NodeStateTests
     }
 
     [LabFact]
+    public void Replicas_that_disagree_cause_one_hook_and_one_checkpoint_and_the_warning_counts_at_SIGTERM()
+    {
+        using ImageDirectory images = new();
+        using StandInServer server = new(StandInServer.State("ready", 1)) { OtherReplica = StandInServer.State("shutting-down", 2) };
+        string[] hook = ["--env", "CRIK_ON_NODE_WARNING=echo hook", "--env", "CRIK_CHECKPOINT_ON_WARNING=true"];
+        Stopwatch clock = Stopwatch.StartNew();
+        using Pod pod = Asking(images, server, hook);
+        pod.WaitUntil(() => server.Requests >= 10, "ten requests");
+
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(17), TimeSpan.FromMinutes(5)); // two seconds between two requests
+        Assert.Equal([1], images.Generations);
+        Assert.Single(pod.Output, line => line == "hook");
+        pod.WaitUntil(() => server.Requests % 2 == 1, "crik heard last that the node is ready");
+        pod.End(143);
+        Assert.Equal([1, 2], images.Generations);
+    }
+
+    [LabFact]
     public void A_tree_that_keeps_running_after_checkpoints_is_undamaged_and_so_is_the_restored_one()
     {
         using ImageDirectory images = new();
@@ -250,13 +270,17 @@ public sealed class NodeStateTests
             for (int episode = 0; episode < 3; episode++)
             {
                 WaitForRounds(pod, 2);
-                server.Change(StandInServer.State("cordoned", (2 * episode) + 2));
+                if (episode == 0)
+                {
+                    server.Change(StandInServer.State("cordoned", 2));
+                }
+                else
+                {
+                    pod.Exec("crik", "checkpoint", "--leave-running");
+                }
+
                 int wanted = episode + 1;
                 pod.WaitFor(line => line.Contains($"runs on generation={wanted}", StringComparison.Ordinal), $"generation {wanted}");
-                int before = HeardReady(pod);
-                server.Change(StandInServer.State("ready", (2 * episode) + 3));
-                pod.WaitUntil(() => HeardReady(pod) > before, "crik knows that the node is ready again");
-                pod.Exec("crik", "status"); // crik answers only after it has dealt with the new state
             }
 
             WaitForRounds(pod, 3);
@@ -298,8 +322,6 @@ public sealed class NodeStateTests
 
     private static Pod Running(string[] program, ImageDirectory images, StandInServer server, string[] options) => Pod.WithCheckpoints(
         images, ["--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", $"CRIK_NODE_STATE_SERVER_URL={server.Url}", .. options], program);
-
-    private static int HeardReady(Pod pod) => pod.Errors.Count(line => line.StartsWith("crik debug: the node state=ready", StringComparison.Ordinal));
 
     private static void WaitForRounds(Pod pod, int more)
     {

@@ -22,6 +22,9 @@ internal sealed partial class StandInServer : IDisposable
     /// <summary>The whole answer to a question that names the pod, if it is another one.</summary>
     public string? AboutPod { get; set; }
 
+    /// <summary>The whole answer of a second replica. It and the first one answer in turn.</summary>
+    public string? OtherReplica { get; set; }
+
     public string[] Heads => _server.Requests;
 
     public int Requests => _server.Requests.Length;
@@ -53,6 +56,11 @@ internal sealed partial class StandInServer : IDisposable
 
     private async Task<byte[]?> AnswerAsync(string head)
     {
+        if (OtherReplica is { } other && Heads.Length % 2 == 0)
+        {
+            return Encoding.UTF8.GetBytes(other);
+        }
+
         Task change = _changed.Task;
         if (WaitingRequest().Match(head) is { Success: true } request
             && _answer?.Contains($"\"version\":{request.Groups[1].Value}}}", StringComparison.Ordinal) is not false)
