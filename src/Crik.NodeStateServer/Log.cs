@@ -30,14 +30,14 @@ internal static partial class Log
     public static partial void Listed(this ILogger log, int count, string? version, double seconds);
 
     [LoggerMessage(11, LogLevel.Debug, "the watch starts at resource version {Version}")]
-    public static partial void WatchBegins(this ILogger log, string version);
+    public static partial void WatchBegins(this ILogger log, string? version);
 
     [LoggerMessage(12, LogLevel.Debug, "the watch ended after {Seconds:0.0} s")]
     public static partial void WatchEnded(this ILogger log, double seconds);
 
     [LoggerMessage(13, LogLevel.Information,
-        "the API server no longer has resource version {Version}, so all Nodes are listed again: {Reason}")]
-    public static partial void WatchExpired(this ILogger log, string? version, string reason);
+        "the API server no longer has resource version {Version}, so all Nodes are listed again in {Seconds:0.0} s: {Reason}")]
+    public static partial void WatchExpired(this ILogger log, string? version, double seconds, string reason);
 
     [LoggerMessage(14, LogLevel.Warning, "{Problem}; the next try is in {Seconds:0.0} s")]
     public static partial void SourceFailed(this ILogger log, string problem, double seconds);

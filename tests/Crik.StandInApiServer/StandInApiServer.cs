@@ -57,6 +57,9 @@ public sealed class StandInApiServer : IAsyncDisposable
     /// <summary>The subject of the client certificate that is accepted. Null means that none is.</summary>
     public string? GoodCertificate { get; set; }
 
+    /// <summary>Whether a watch can begin with all Nodes. Kubernetes before 1.27 cannot do that, and 1.33 by default.</summary>
+    public bool StreamsLists { get; set; } = true;
+
     public TimeSpan BookmarkEvery { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Is called for every request. If it returns true, it has answered, and the stand-in does not.</summary>
@@ -126,6 +129,10 @@ public sealed class StandInApiServer : IAsyncDisposable
         return context.Response.WriteAsync(Status(code, reason, message));
     }
 
+    /// <summary>Sends an ERROR event: real API servers answer an expired version with status 200 and then this.</summary>
+    public static Task SendErrorAsync(HttpContext context, int code, string reason, string message) =>
+        SendAsync(context, "ERROR", Encoding.UTF8.GetBytes(Status(code, reason, message)), context.RequestAborted);
+
     public static string Status(int code, string reason, string message) => new JsonObject
     {
         ["kind"] = "Status",
@@ -159,6 +166,8 @@ public sealed class StandInApiServer : IAsyncDisposable
 
         await (context.Request.Path.Value switch
         {
+            "/api/v1/nodes" when context.Request.Query["sendInitialEvents"] == "true" && !StreamsLists => RefuseAsync(context, 422, "Invalid",
+                "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"),
             "/api/v1/nodes" when context.Request.Query["watch"] == "true" => WatchAsync(context),
             "/api/v1/nodes" => NodePages.AnswerAsync(context, Cluster),
             "/apis/authentication.k8s.io/v1/tokenreviews" => ReviewAsync(context),
@@ -191,6 +200,11 @@ public sealed class StandInApiServer : IAsyncDisposable
         try
         {
             await context.Response.Body.FlushAsync(end.Token);
+            if (context.Request.Query["sendInitialEvents"] == "true")
+            {
+                version = await SendAllAsync(context, end.Token);
+            }
+
             Task bookmark = Task.Delay(BookmarkEvery, end.Token);
             while (true)
             {
@@ -214,7 +228,7 @@ public sealed class StandInApiServer : IAsyncDisposable
                     if (bookmarks && Cluster.After(version) is { Events.Length: 0 } quiet)
                     {
                         version = quiet.Version;
-                        await SendAsync(context, "BOOKMARK", Encoding.UTF8.GetBytes(Bookmark(version)), end.Token);
+                        await SendAsync(context, "BOOKMARK", Encoding.UTF8.GetBytes(Bookmark(version).ToJsonString()), end.Token);
                         await context.Response.Body.FlushAsync(end.Token);
                     }
 
@@ -232,14 +246,30 @@ public sealed class StandInApiServer : IAsyncDisposable
         }
     }
 
-    private static string Bookmark(long version) => new JsonObject
+    /// <returns>The version of what was sent.</returns>
+    private async Task<long> SendAllAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        (long version, StandInNode[] nodes) = Cluster.Snapshot();
+        foreach (StandInNode node in nodes)
+        {
+            await SendAsync(context, "ADDED", node.Json, cancellationToken);
+        }
+
+        JsonObject end = Bookmark(version);
+        end["metadata"]!["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
+        await SendAsync(context, "BOOKMARK", Encoding.UTF8.GetBytes(end.ToJsonString()), cancellationToken);
+        await context.Response.Body.FlushAsync(cancellationToken);
+        return version;
+    }
+
+    private static JsonObject Bookmark(long version) => new()
     {
         ["kind"] = "Node",
         ["apiVersion"] = "v1",
         ["metadata"] = new JsonObject { ["resourceVersion"] = $"{version}", ["creationTimestamp"] = null },
         ["spec"] = new JsonObject(),
         ["status"] = new JsonObject { ["daemonEndpoints"] = new JsonObject(), ["nodeInfo"] = new JsonObject() },
-    }.ToJsonString();
+    };
 
     private static async Task SendAsync(HttpContext context, string type, byte[] json, CancellationToken cancellationToken)
     {

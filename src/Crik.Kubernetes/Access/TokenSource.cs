@@ -13,7 +13,7 @@ public sealed class TokenSource
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
     private string? _token;
-    private DateTimeOffset _readAt;
+    private long? _readAt;
 
     private TokenSource(string? path, string? token, TimeProvider clock)
     {
@@ -31,10 +31,10 @@ public sealed class TokenSource
     {
         lock (_gate)
         {
-            if (_path is not null && (_token is null || _clock.GetUtcNow() - _readAt >= s_age))
+            if (_path is not null && (_token is null || _readAt is not { } readAt || _clock.GetElapsedTime(readAt) >= s_age))
             {
                 _token = ReadFile(_path) ?? _token;
-                _readAt = _clock.GetUtcNow();
+                _readAt = _clock.GetTimestamp();
             }
 
             return _token ?? throw new IOException($"{_path}: the token file is empty");
@@ -45,7 +45,7 @@ public sealed class TokenSource
     {
         lock (_gate)
         {
-            _readAt = default;
+            _readAt = null;
         }
     }
 

@@ -13,6 +13,9 @@ namespace Crik.Kubernetes.Api;
 /// </summary>
 public sealed class KubernetesApi : IDisposable
 {
+    /// <summary>How much of an error answer is read, in bytes. Longer ones are pages of proxies.</summary>
+    private const int LongestStatus = 64 << 10;
+
     private static readonly TimeSpan s_headersTimeout = TimeSpan.FromSeconds(30);
 
     private readonly ClusterAccess _access;
@@ -65,11 +68,11 @@ public sealed class KubernetesApi : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new KubernetesException($"the API server {_access.Server} did not answer within {s_headersTimeout.TotalSeconds} s", exception);
+            throw KubernetesException.NoAnswer($"the API server {_access.Server} did not answer within {s_headersTimeout.TotalSeconds} s", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException)
         {
-            throw new KubernetesException($"cannot reach the API server {_access.Server}: {Innermost(exception).Message}", exception);
+            throw KubernetesException.NoAnswer($"cannot reach the API server {_access.Server}: {Innermost(exception).Message}", exception);
         }
     }
 
@@ -83,27 +86,25 @@ public sealed class KubernetesApi : IDisposable
             _access.Token?.Forget();
         }
 
-        string message = response.ReasonPhrase ?? "";
-        byte[] start = new byte[8 << 10];
+        StatusDocument? status = null;
+        byte[] start = new byte[LongestStatus];
         try
         {
             await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
             int length = await body.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
-            message = JsonSerializer.Deserialize(start.AsSpan(0, length), ApiJson.Default.StatusDocument)?.Message ?? message;
+            status = JsonSerializer.Deserialize(start.AsSpan(0, length), ApiJson.Default.StatusDocument);
         }
         catch (Exception exception) when (exception is JsonException or IOException)
         {
             // The body is empty or a proxy's HTML page. The status is reported without it.
         }
 
-        return new KubernetesException($"the API server {_access.Server} answered {(int)response.StatusCode}: {message}")
-        {
-            Status = response.StatusCode,
-
-            // These are the answers to a resource version that is larger than the API server's own ("too large resource
-            // version").
-            MustList = response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.GatewayTimeout,
-        };
+        RetryConditionHeaderValue? retry = response.Headers.RetryAfter;
+        return KubernetesException.Refused(
+            $"the API server {_access.Server} answered {(int)response.StatusCode}: {status?.Message ?? response.ReasonPhrase}",
+            response.StatusCode,
+            status,
+            retry?.Delta ?? (retry?.Date is { } date ? date - DateTimeOffset.UtcNow : null));
     }
 
     /// <summary>Makes the TLS settings. If the cluster has an authority of its own, only that one is trusted.</summary>

@@ -38,7 +38,7 @@ public sealed class ResponseBuffer(Stream body) : IDisposable
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or SocketException)
         {
-            throw new KubernetesException($"the connection to the API server broke: {exception.Message}", exception);
+            throw KubernetesException.NoAnswer($"the connection to the API server broke: {exception.Message}", exception);
         }
     }
 
@@ -63,7 +63,7 @@ public sealed class ResponseBuffer(Stream body) : IDisposable
 
         if (_bytes.Length >= Most)
         {
-            throw new KubernetesException($"the API server sent an object of more than {Most} bytes, which is the limit");
+            throw KubernetesException.NotUnderstood($"the API server sent an object of more than {Most} bytes, which is the limit");
         }
 
         byte[] larger = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);

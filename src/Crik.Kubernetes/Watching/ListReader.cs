@@ -34,7 +34,7 @@ public sealed class ListReader<T>(ResponseBuffer buffer, JsonTypeInfo<T> json)
             }
             else if (buffer.IsAtEnd)
             {
-                throw new KubernetesException("the API server's list ended in the middle");
+                throw KubernetesException.NoAnswer("the API server's list ended in the middle");
             }
             else
             {
@@ -60,7 +60,7 @@ public sealed class ListReader<T>(ResponseBuffer buffer, JsonTypeInfo<T> json)
         }
         catch (JsonException exception)
         {
-            throw new KubernetesException($"the API server sent a list that is not valid JSON: {exception.Message}", exception);
+            throw KubernetesException.NotUnderstood($"the API server sent a list that is not valid JSON: {exception.Message}", exception);
         }
 
         buffer.Consume((int)reader.BytesConsumed);
@@ -84,7 +84,7 @@ public sealed class ListReader<T>(ResponseBuffer buffer, JsonTypeInfo<T> json)
         }
 
         item = JsonSerializer.Deserialize(bytes[start..(int)reader.BytesConsumed], json)
-            ?? throw new KubernetesException("the API server sent a list in which an object is null");
+            ?? throw KubernetesException.NotUnderstood("the API server sent a list in which an object is null");
         return true;
     }
 
@@ -121,7 +121,7 @@ public sealed class ListReader<T>(ResponseBuffer buffer, JsonTypeInfo<T> json)
                 Metadata = isMetadata ? JsonSerializer.Deserialize(bytes[start..(int)reader.BytesConsumed], ApiJson.Default.ListMetadata) : Metadata;
                 return true;
             default:
-                throw new KubernetesException("the API server sent something that is not a list");
+                throw KubernetesException.NotUnderstood("the API server sent something that is not a list");
         }
     }
 }

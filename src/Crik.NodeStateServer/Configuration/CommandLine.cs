@@ -55,7 +55,7 @@ internal sealed class CommandLine
         _disableSignal = List("--disable-signal", "known signal to turn off; may be repeated");
         _pageSize = Text("--list-page-size", "Nodes in one page of a list", s_defaults.PageSize);
         _watchIdleTimeout = Text("--watch-idle-timeout", "time without news after which a watch is opened again", "150s");
-        _notReadyAfter = Text("--not-ready-after", "how long the watch may be down before /readyz reports it", "3s");
+        _notReadyAfter = Text("--not-ready-after", "how long the watch may be down before /readyz reports it", "30s");
         _maxWait = Text("--max-wait", "longest time that a long-poll may wait", "5m");
         _maxConnections = Text("--max-connections", "open connections to --port; more are refused", "what fits into the memory, up to 20000");
         _rememberDeleted = Text("--remember-deleted", "how long a deleted Node is reported as gone", "1h");

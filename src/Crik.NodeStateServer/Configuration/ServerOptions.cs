@@ -35,7 +35,7 @@ internal sealed record ServerOptions
     /// <summary>
     /// How long the watch may be down before /readyz reports it. This is longer than it takes to open a watch again.
     /// </summary>
-    public TimeSpan NotReadyAfter { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan NotReadyAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -8,7 +8,6 @@ namespace Crik.NodeStateServer.Kubernetes;
 /// </summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeDocument))]
-[JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(TokenReviewDocument))]
 [JsonSerializable(typeof(PodDocument))]
 internal sealed partial class KubernetesJson : JsonSerializerContext

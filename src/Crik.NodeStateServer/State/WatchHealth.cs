@@ -2,16 +2,18 @@ using Crik.NodeStateServer.Configuration;
 
 namespace Crik.NodeStateServer.State;
 
-/// <summary>Decides whether the answers in the store are up to date, for /readyz.</summary>
+/// <summary>
+/// Decides whether the answers in the store are up to date, for /readyz. It measures time with the monotonic clock, so
+/// that a step of the wall clock changes nothing.
+/// </summary>
 internal sealed class WatchHealth(ServerOptions options, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private bool _hasListed;
     private bool _isStopping;
-    private DateTimeOffset? _lostAt;
-    private DateTimeOffset? _heardAt;
-
-    public bool HasBeenOpenSinceList { get; private set; }
+    private Moment? _lost;
+    private Moment? _heard;
+    private Moment? _observed;
 
     /// <summary>The time since the API server last sent something.</summary>
     public TimeSpan? Age
@@ -20,37 +22,61 @@ internal sealed class WatchHealth(ServerOptions options, TimeProvider clock)
         {
             lock (_gate)
             {
-                return clock.GetUtcNow() - _heardAt;
+                return _heard is { } heard ? SinceThen(heard) : null;
             }
         }
     }
 
-    public void Listed(DateTimeOffset now)
+    /// <summary>
+    /// When the API server last showed that the store is current: with a list, an event or a bookmark. Null before the
+    /// first list.
+    /// </summary>
+    public DateTimeOffset? ObservedAt
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _observed?.At;
+            }
+        }
+    }
+
+    public void Listed()
     {
         lock (_gate)
         {
             _hasListed = true;
-            HasBeenOpenSinceList = false;
-            _heardAt = now;
-            _lostAt ??= now; // the watch counts as down until it is open
+            _observed = _heard = Now();
+            _lost ??= _heard; // the watch counts as down until it is open
         }
     }
 
-    public void Heard(DateTimeOffset now)
+    /// <summary>A watch is open. A watch that is open proves nothing yet about the Nodes.</summary>
+    public void Opened()
     {
         lock (_gate)
         {
-            HasBeenOpenSinceList = true;
-            _heardAt = now;
-            _lostAt = null;
+            _heard = Now();
+            _lost = null;
         }
     }
 
-    public void Lost(DateTimeOffset now)
+    /// <summary>An event or a bookmark has arrived.</summary>
+    public void Heard()
     {
         lock (_gate)
         {
-            _lostAt ??= now;
+            _observed = _heard = Now();
+            _lost = null;
+        }
+    }
+
+    public void Lost()
+    {
+        lock (_gate)
+        {
+            _lost ??= Now();
         }
     }
 
@@ -67,12 +93,19 @@ internal sealed class WatchHealth(ServerOptions options, TimeProvider clock)
     {
         lock (_gate)
         {
-            DateTimeOffset now = clock.GetUtcNow();
             return _isStopping ? "the server is shutting down"
                 : !_hasListed ? "the first list of all Nodes is not complete yet"
-                : _lostAt is { } lost && now - lost > options.NotReadyAfter ? $"the watch of the API server has been down since {lost:O}"
-                : now - _heardAt > options.WatchIdleTimeout + options.NotReadyAfter ? $"the API server has sent nothing since {_heardAt:O}"
+                : _lost is { } lost && SinceThen(lost) > options.NotReadyAfter ? $"the watch of the API server has been down since {lost.At:O}"
+                : _heard is { } heard && SinceThen(heard) > options.WatchIdleTimeout + options.NotReadyAfter ? $"the API server has sent nothing since {heard.At:O}"
                 : null;
         }
     }
+
+    private Moment Now() => new(clock.GetTimestamp(), clock.GetUtcNow());
+
+    private TimeSpan SinceThen(Moment moment) => clock.GetElapsedTime(moment.Timestamp);
+
+    /// <param name="Timestamp">Of the monotonic clock, with which times are measured.</param>
+    /// <param name="At">Of the wall clock, for people.</param>
+    private readonly record struct Moment(long Timestamp, DateTimeOffset At);
 }

@@ -4,15 +4,9 @@ namespace Crik.NodeStateServer.Watching;
 internal interface INodeSource
 {
     /// <summary>
-    /// Returns every Node, then <see cref="NodeChangeKind.Listed"/> with the version from which to watch.
+    /// Reports every Node and every change until it is canceled. A failure is one of the reports. The source then tries
+    /// again by itself.
     /// </summary>
-    IAsyncEnumerable<NodeChange> ListAsync(CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Returns the changes after that version. The API server ends a watch every few minutes, which is normal.
-    /// </summary>
-    /// <exception cref="WatchExpiredException">
-    /// The API server no longer has that version. List all Nodes again.
-    /// </exception>
-    IAsyncEnumerable<NodeChange> WatchAsync(string version, CancellationToken cancellationToken);
+    /// <param name="seen">Is called for one report after the other.</param>
+    Task FollowAsync(Action<NodeChange> seen, CancellationToken cancellationToken);
 }

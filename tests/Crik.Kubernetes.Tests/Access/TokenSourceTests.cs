@@ -20,6 +20,18 @@ public sealed class TokenSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_step_of_the_wall_clock_does_not_keep_an_old_token()
+    {
+        TokenSource source = TokenSource.FromFile(_files.Write("token", "one\n"), _clock);
+        source.Read();
+        _files.Write("token", "two");
+        _clock.StepWallClock(TimeSpan.FromDays(-1));
+        _clock.Forward(TimeSpan.FromMinutes(1));
+
+        Assert.Equal("two", source.Read());
+    }
+
+    [Fact]
     public void A_token_file_is_read_again_at_once_after_a_refusal()
     {
         TokenSource source = TokenSource.FromFile(_files.Write("token", "one"), _clock);

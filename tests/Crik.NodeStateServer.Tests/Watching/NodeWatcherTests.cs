@@ -26,7 +26,9 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         }
 
         // The kernel does not give such a port to another process while the API server is stopped.
+        // It has no WatchList, so that lists and watches are separate requests.
         _api = await StandInApiServer.StartAsync(_cluster, port: FreePorts.Find(1)[0]);
+        _api.StreamsLists = false;
     }
 
     public async Task DisposeAsync() => await _api.DisposeAsync();
@@ -38,7 +40,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
 
         Assert.Equal(25, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
         await _api.UntilWatchedAsync();
-        string[] requests = _api.Requests;
+        string[] requests = _api.Requests[1..]; // the first one asks for a list as the beginning of a watch
         Assert.Equal("GET /api/v1/nodes?limit=10", requests[0]);
         Assert.All(requests[1..3], request => Assert.StartsWith("GET /api/v1/nodes?limit=10&continue=", request, StringComparison.Ordinal));
         Assert.StartsWith("GET /api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion=1025&timeoutSeconds=", requests[3], StringComparison.Ordinal);
@@ -195,6 +197,46 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         Assert.InRange(_api.Requests.Length, 6, 20);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Expired_versions_after_status_200_are_failures_and_make_the_server_unready(bool streamsLists)
+    {
+        _api.StreamsLists = streamsLists;
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { NotReadyAfter = TimeSpan.FromMilliseconds(500) });
+        _api.Intercept = async context =>
+        {
+            if (!context.Request.Query.ContainsKey("watch"))
+            {
+                return false;
+            }
+
+            await StandInApiServer.SendErrorAsync(context, 410, "Expired", "too old resource version");
+            return true;
+        };
+        await _api.CutWatchesAsync();
+
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_source_failures_total") >= 5, "five failures were counted");
+        await Eventually.TrueAsync(async () => !await server.IsReadyAsync(), "the server is not ready");
+        Assert.InRange(await server.MetricAsync("crik_node_lists_total"), 3, 8); // one for each failure, after a pause
+        Assert.Equal(NodeState.Ready, (await server.GetAsync(s_node)).State); // the last known state
+        _api.Intercept = null;
+        await server.UntilReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_list_can_be_the_beginning_of_a_watch()
+    {
+        _api.StreamsLists = true;
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+
+        Assert.Equal(25, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+        Assert.Contains("sendInitialEvents=true&resourceVersionMatch=NotOlderThan", Assert.Single(_api.Requests), StringComparison.Ordinal);
+        Assert.Equal(1, await server.MetricAsync("crik_node_lists_total"));
+    }
+
     [Fact]
     public async Task A_watch_that_is_silent_for_too_long_is_opened_again()
     {
@@ -221,7 +263,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     {
         _api.Intercept = async context =>
         {
-            if (_api.Requests.Length > 1)
+            if (_api.Requests.Length != 2)
             {
                 return false;
             }
@@ -265,11 +307,17 @@ public sealed class NodeWatcherTests : IAsyncLifetime
     [InlineData("{\"kind\":\"NodeList\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[7]}")]
     public async Task A_broken_list_is_started_again_and_does_not_make_the_server_ready(string garbage)
     {
-        _api.Intercept = Once(async context =>
+        int lists = 0;
+        _api.Intercept = async context =>
         {
+            if (context.Request.Query.ContainsKey("watch") || Interlocked.Increment(ref lists) > 1)
+            {
+                return false;
+            }
+
             await context.Response.WriteAsync(garbage);
             return true;
-        });
+        };
         await using RunningServer server = await RunningServer.StartReadyAsync(_api);
 
         Assert.Equal(25, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
@@ -420,9 +468,9 @@ public sealed class NodeWatcherTests : IAsyncLifetime
             .Where(line => line.GetProperty("level").GetString() == "warning" && line.GetProperty("problem").GetString()!.EndsWith("no list for you", StringComparison.Ordinal))
             .Select(line => line.GetProperty("seconds").GetDouble())];
 
-    private static bool IsWatch(HttpContext context) => context.Request.Query["watch"] == "true";
+    private static bool IsWatch(HttpContext context) => context.Request.Query["watch"] == "true" && context.Request.Query["sendInitialEvents"] != "true";
 
-    private static bool IsWatch(string request) => request.Contains("watch=true", StringComparison.Ordinal);
+    private static bool IsWatch(string request) => request.Contains("watch=true", StringComparison.Ordinal) && !request.Contains("sendInitialEvents", StringComparison.Ordinal);
 
     private static Func<HttpContext, Task<bool>> Sending(bool endAfterwards, Func<HttpContext, IEnumerable<string>> pieces) => async context =>
     {

@@ -1,6 +1,6 @@
-using Crik.NodeStateServer.Watching;
+using Crik.Kubernetes.Watching;
 
-namespace Crik.NodeStateServer.Tests.Watching;
+namespace Crik.Kubernetes.Tests.Watching;
 
 public sealed class BackoffTests
 {
