@@ -12,19 +12,21 @@ public sealed class StandInCertificates : IDisposable
 
     private StandInCertificates(X509Certificate2 authority, X509Certificate2 server) => (Authority, Server) = (authority, server);
 
-    public StandInCertificates()
+    /// <param name="root">Issues the authority, which is then an intermediate one. Without it, the authority is a root.</param>
+    /// <param name="until">When the server's certificate expires.</param>
+    public StandInCertificates(X509Certificate2? root = null, DateTimeOffset? until = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new("CN=stand-in-authority", key, HashAlgorithmName.SHA256);
+        CertificateRequest request = new(root is null ? "CN=stand-in-authority" : "CN=stand-in-intermediate", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        Authority = request.CreateSelfSigned(s_from, s_until);
+        Authority = root is null ? request.CreateSelfSigned(s_from, s_until) : Signed(request, root, key, s_until.AddMinutes(-1));
         Server = Issue("CN=kube-apiserver", names =>
         {
             names.AddIpAddress(IPAddress.Loopback);
             names.AddDnsName("kubernetes.default.svc");
-        });
+        }, until);
     }
 
     public X509Certificate2 Authority { get; }
@@ -33,7 +35,7 @@ public sealed class StandInCertificates : IDisposable
 
     public string AuthorityPem => Authority.ExportCertificatePem();
 
-    public X509Certificate2 Issue(string subject, Action<SubjectAlternativeNameBuilder>? names = null)
+    public X509Certificate2 Issue(string subject, Action<SubjectAlternativeNameBuilder>? names = null, DateTimeOffset? until = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new(subject, key, HashAlgorithmName.SHA256);
@@ -44,9 +46,7 @@ public sealed class StandInCertificates : IDisposable
             request.CertificateExtensions.Add(alternatives.Build());
         }
 
-        using X509Certificate2 issued = request.Create(Authority, s_from, s_until, RandomNumberGenerator.GetBytes(8));
-        using X509Certificate2 withKey = issued.CopyWithPrivateKey(key);
-        return Copy(withKey); // the copy stays usable when these two are disposed of
+        return Signed(request, Authority, key, until ?? s_until.AddMinutes(-2));
     }
 
     /// <summary>Copies the certificates, for an API server that is started again.</summary>
@@ -56,6 +56,13 @@ public sealed class StandInCertificates : IDisposable
     {
         Authority.Dispose();
         Server.Dispose();
+    }
+
+    private static X509Certificate2 Signed(CertificateRequest request, X509Certificate2 issuer, ECDsa key, DateTimeOffset until)
+    {
+        using X509Certificate2 issued = request.Create(issuer, s_from, until, RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 withKey = issued.CopyWithPrivateKey(key);
+        return Copy(withKey); // the copy stays usable when these two are disposed of
     }
 
     private static X509Certificate2 Copy(X509Certificate2 certificate) =>

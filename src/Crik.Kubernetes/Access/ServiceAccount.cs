@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Crik.Kubernetes.Access;
 
-/// <summary>Reads the service account that Kubernetes gives to a pod, with which it can reach the API server.</summary>
+/// <summary>
+/// Reads the service account that Kubernetes gives to a pod, with which it can reach the API server. A proxy is not
+/// used: the address is that of a Service, which only the cluster itself can reach.
+/// </summary>
 internal static class ServiceAccount
 {
     public const string DefaultDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -25,27 +27,27 @@ internal static class ServiceAccount
                 "remove automountServiceAccountToken: false from the pod and from its ServiceAccount");
         }
 
-        X509Certificate2Collection authorities = [];
-        try
-        {
-            authorities.ImportFromPemFile(Path.Combine(directory, "ca.crt"));
-        }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new ClusterConfigurationException($"{directory}/ca.crt: {exception.Message}", exception);
-        }
-
-        if (authorities.Count == 0)
-        {
-            // This must be an error: with an empty list, the authorities of the machine would be trusted.
-            throw new ClusterConfigurationException($"{directory}/ca.crt: the file contains no certificate");
-        }
-
         return new ClusterAccess
         {
             Server = new Uri(host.Contains(':') ? $"https://[{host}]:{port}" : $"https://{host}:{port}"),
-            Authorities = authorities,
-            Token = TokenSource.FromFile(token, TimeProvider.System),
+            Authorities = Authorities(Path.Combine(directory, "ca.crt")),
+            Credentials = Credentials.Bearer(ConfiguredText.FromFile(token, TimeProvider.System)),
         };
+    }
+
+    private static ConfiguredText Authorities(string path)
+    {
+        ConfiguredText authorities = ConfiguredText.FromFile(path, TimeProvider.System);
+        try
+        {
+            // This must be an error: without an authority, those of the machine would be trusted.
+            return Certificates.Authorities(authorities.Read()).Count > 0
+                ? authorities
+                : throw new ClusterConfigurationException($"{path}: the file contains no certificate");
+        }
+        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ClusterConfigurationException($"{path}: {exception.Message}", exception);
+        }
     }
 }

@@ -1,91 +1,91 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Crik.Kubernetes.Access;
 
 namespace Crik.Kubernetes.Api;
 
 /// <summary>
-/// Sends requests to the API server. It has one HttpClient, which uses HTTP/2 if TLS negotiates it.
+/// Sends requests to the API server. It uses HTTP/2 if TLS negotiates it. Use one for the whole program.
 /// </summary>
-public sealed class KubernetesApi : IDisposable
+/// <param name="userAgent">The program and its version, as in `crik/1.0`. The audit log of the API server has it.</param>
+public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDisposable
 {
+    /// <summary>How long the API server may take until it answers, unless a call has a limit of its own.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>How much of an error answer is read, in bytes. Longer ones are pages of proxies.</summary>
     private const int LongestStatus = 64 << 10;
 
-    private static readonly TimeSpan s_headersTimeout = TimeSpan.FromSeconds(30);
-
-    private readonly ClusterAccess _access;
-    private readonly string _userAgent;
-    private readonly HttpClient _http;
-
-    /// <param name="userAgent">The program and its version, as in `crik/1.0`. The audit log of the API server has it.</param>
-    public KubernetesApi(ClusterAccess access, string userAgent)
-    {
-        _access = access;
-        _userAgent = userAgent;
-        SocketsHttpHandler handler = new()
-        {
-            AllowAutoRedirect = false, // otherwise the token would be sent to the redirect's target
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            KeepAlivePingDelay = TimeSpan.FromSeconds(15),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-            MaxConnectionsPerServer = 20,
-
-            // DisableDynamicWindowSizing in the project file keeps the window at this size.
-            InitialHttp2StreamWindowSize = 256 << 10,
-            SslOptions = TlsFor(access),
-        };
-        _http = new HttpClient(handler) { BaseAddress = access.Server, Timeout = Timeout.InfiniteTimeSpan };
-    }
+    private readonly Connections _connections = new(access);
 
     /// <summary>Sends a request and returns as soon as the headers have arrived. The caller reads the body.</summary>
+    /// <param name="path">The path and query, as in `/api/v1/pods?limit=1`.</param>
+    /// <param name="patience">How long the headers may take. Null means <see cref="Patience"/>.</param>
     /// <exception cref="KubernetesException">The API server did not answer, or its status was not 2xx.</exception>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
+        TimeSpan limit = patience ?? Patience;
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_headersTimeout);
+        deadline.CancelAfter(limit);
         try
         {
-            using HttpRequestMessage request = new(method, _access.PathPrefix + path)
+            Credential credential = await access.Credentials.GetAsync(deadline.Token);
+            using HttpRequestMessage request = Request(method, path, body, credential);
+            HttpResponseMessage response = await _connections.For(credential.Certificate).SendAsync(request, deadline.Token);
+            if (response.StatusCode is HttpStatusCode.Unauthorized)
             {
-                Content = body,
-                Version = HttpVersion.Version20,
-                VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-            };
+                access.Credentials.Refused(credential);
+            }
 
-            // SocketsHttpHandler takes the name for TLS only from this header.
-            request.Headers.Host = _access.TlsServerName;
-            request.Headers.Authorization = _access.Token?.Read() is { } token ? new AuthenticationHeaderValue("Bearer", token) : null;
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            request.Headers.UserAgent.ParseAdd(_userAgent);
-            HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             return response.IsSuccessStatusCode ? response : throw await RefusalAsync(response, deadline.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw KubernetesException.NoAnswer($"the API server {_access.Server} did not answer within {s_headersTimeout.TotalSeconds} s", exception);
+            throw KubernetesException.NoAnswer($"the API server {access.Server} did not answer within {limit.TotalSeconds} s", exception);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException)
+        catch (CredentialException exception)
         {
-            throw KubernetesException.NoAnswer($"cannot reach the API server {_access.Server}: {Innermost(exception).Message}", exception);
+            throw KubernetesException.NoAnswer($"the API server {access.Server} was not asked: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            access.Authorities?.Forget(); // its certificate may come from a new authority
+            throw KubernetesException.NoAnswer($"cannot reach the API server {access.Server}: {Innermost(exception).Message}", exception);
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _connections.Dispose();
+
+    private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? body, Credential credential)
+    {
+        HttpRequestMessage request = new(method, new Uri(access.Server, access.PathPrefix + path))
+        {
+            Content = body,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+
+        // SocketsHttpHandler takes the name for TLS only from this header.
+        request.Headers.Host = access.TlsServerName;
+        request.Headers.Authorization = credential.Authorization;
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.UserAgent.ParseAdd(userAgent);
+        foreach ((string name, string value) in access.Impersonation)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return request;
+    }
 
     private async Task<KubernetesException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         using HttpResponseMessage _ = response;
-        if (response.StatusCode is HttpStatusCode.Unauthorized)
-        {
-            _access.Token?.Forget();
-        }
-
         StatusDocument? status = null;
         byte[] start = new byte[LongestStatus];
         try
@@ -101,44 +101,14 @@ public sealed class KubernetesApi : IDisposable
 
         RetryConditionHeaderValue? retry = response.Headers.RetryAfter;
         return KubernetesException.Refused(
-            $"the API server {_access.Server} answered {(int)response.StatusCode}: {status?.Message ?? response.ReasonPhrase}",
+            $"the API server {access.Server} answered {(int)response.StatusCode}: {status?.Message ?? response.ReasonPhrase}",
             response.StatusCode,
             status,
             retry?.Delta ?? (retry?.Date is { } date ? date - DateTimeOffset.UtcNow : null));
     }
 
-    /// <summary>Makes the TLS settings. If the cluster has an authority of its own, only that one is trusted.</summary>
-    private static SslClientAuthenticationOptions TlsFor(ClusterAccess access)
-    {
-        SslClientAuthenticationOptions tls = new();
-        if (access.ClientCertificate is { } certificate)
-        {
-            tls.ClientCertificates = [certificate];
-            tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
-        }
-
-        if (access.SkipTlsVerify)
-        {
-#pragma warning disable CA5359 // insecure-skip-tls-verify asks for this, and the log warns about it
-            tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
-        }
-        else if (access.Authorities.Count > 0)
-        {
-            tls.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                DisableCertificateDownloads = true,
-            };
-            tls.CertificateChainPolicy.CustomTrustStore.AddRange(access.Authorities);
-        }
-
-        return tls;
-    }
-
     private static Exception Innermost(Exception exception) =>
-        exception is { InnerException: { } inner } && inner is IOException or System.Net.Sockets.SocketException or AuthenticationException
+        exception is { InnerException: { } inner } && inner is IOException or SocketException or AuthenticationException
             ? Innermost(inner)
             : exception;
 }

@@ -2,9 +2,9 @@ namespace Crik.Kubernetes.Watching;
 
 /// <summary>One report of a <see cref="ResourceFollower{T}"/>.</summary>
 /// <param name="Version">The version that was reached, if this report has one.</param>
-/// <param name="Object">The object that exists or was deleted.</param>
+/// <param name="Item">The object that exists or was deleted.</param>
 /// <param name="Trouble">What failed. Only <see cref="ResourceChangeKind.Failed"/> has it.</param>
-public readonly record struct ResourceChange<T>(ResourceChangeKind Kind, string? Version = null, T? Object = null, FollowTrouble? Trouble = null)
+public readonly record struct ResourceChange<T>(ResourceChangeKind Kind, string? Version = null, T? Item = null, FollowTrouble? Trouble = null)
     where T : class;
 
 /// <summary>Why a list or a watch failed.</summary>

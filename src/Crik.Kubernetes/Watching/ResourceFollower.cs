@@ -108,7 +108,7 @@ public sealed class ResourceFollower<T>(KubernetesApi api, ResourceSelection sel
                 WatchEvent<T> happened = await response.NextAsync(reader.ReadAsync) ?? throw KubernetesException.NoAnswer("the list ended before it was complete");
                 isComplete = happened.Type is WatchEventType.InitialEventsEnd;
                 _version = isComplete ? happened.Version : null;
-                if (happened.Object is not null)
+                if (happened.Item is not null)
                 {
                     seen(ReportOf(happened) with { Version = null });
                 }
@@ -162,7 +162,7 @@ public sealed class ResourceFollower<T>(KubernetesApi api, ResourceSelection sel
             _failures.Reset();
             _refusals = 0;
             _version = happened.Version is { Length: > 0 } version ? version : _version;
-            if (happened.Type is WatchEventType.Bookmark or WatchEventType.InitialEventsEnd || happened.Object is not null)
+            if (happened.Type is WatchEventType.Bookmark or WatchEventType.InitialEventsEnd || happened.Item is not null)
             {
                 seen(ReportOf(happened));
             }
@@ -191,5 +191,5 @@ public sealed class ResourceFollower<T>(KubernetesApi api, ResourceSelection sel
             _ => ResourceChangeKind.Bookmark,
         },
         happened.Version,
-        happened.Object);
+        happened.Item);
 }

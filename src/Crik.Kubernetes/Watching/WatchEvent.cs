@@ -7,8 +7,8 @@ namespace Crik.Kubernetes.Watching;
 
 /// <summary>One event of a watch.</summary>
 /// <param name="Version">The version of the object, from which the next watch can start.</param>
-/// <param name="Object">Null in bookmarks.</param>
-internal readonly record struct WatchEvent<T>(WatchEventType Type, string? Version, T? Object)
+/// <param name="Item">Null in bookmarks.</param>
+internal readonly record struct WatchEvent<T>(WatchEventType Type, string? Version, T? Item)
     where T : class;
 
 /// <summary>Parses one line of a watch, such as `{"type":"MODIFIED","object":{…}}`.</summary>

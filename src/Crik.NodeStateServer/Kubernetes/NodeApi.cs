@@ -17,13 +17,13 @@ internal sealed class NodeApi(KubernetesApi api, KubernetesJson json, ServerOpti
 
     private static void Pass(ResourceChange<NodeDocument> change, Action<NodeChange> seen)
     {
-        if (change.Object is { Metadata.Name: not { Length: > 0 } })
+        if (change.Item is { Metadata.Name: not { Length: > 0 } })
         {
             return; // not a Node
         }
 
         NodeSourceTrouble? trouble = change.Trouble is { } failed ? new NodeSourceTrouble(failed.Problem, failed.ListsAgain, failed.Pause) : null;
-        seen(new NodeChange(KindOf(change.Kind), change.Version, change.Object?.ToSnapshot(), trouble));
+        seen(new NodeChange(KindOf(change.Kind), change.Version, change.Item?.ToSnapshot(), trouble));
     }
 
     private static NodeChangeKind KindOf(ResourceChangeKind kind) => kind switch

@@ -173,7 +173,7 @@ public sealed class KubernetesApiTests : IAsyncLifetime
         Assert.Equal("GET /k8s/clusters/c-1/api/v1/nodes?limit=1", Assert.Single(_api.Requests));
     }
 
-    private ClusterAccess Access(string user) => KubeconfigFile.Read(_files.Write("kubeconfig", _api.Kubeconfig("    " + user)));
+    private ClusterAccess Access(string user) => ClusterAccess.Find(_files.Write("kubeconfig", _api.Kubeconfig("    " + user)), static _ => null);
 
     private KubernetesApi Api(string user) => new(Access(user), Agent);
 

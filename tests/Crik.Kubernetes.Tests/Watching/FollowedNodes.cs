@@ -16,7 +16,7 @@ internal sealed class FollowedNodes : IAsyncDisposable
 
     public FollowedNodes(StandInApiServer server, FollowOptions? options = null, ResourceSelection? selection = null)
     {
-        _api = new KubernetesApi(new ClusterAccess { Server = server.Address, Authorities = [server.Certificates.Authority] }, "crik-tests/1");
+        _api = new KubernetesApi(new ClusterAccess { Server = server.Address, Authorities = ConfiguredText.Fixed(server.Certificates.AuthorityPem) }, "crik-tests/1");
         ResourceFollower<Thing> follower = new(
             _api, selection ?? new ResourceSelection(ResourceType.Core("nodes")), ThingJson.Default.Thing, options ?? new FollowOptions(), TimeProvider.System);
         _following = Task.Run(() => follower.FollowAsync(_reports.Enqueue, _end.Token));

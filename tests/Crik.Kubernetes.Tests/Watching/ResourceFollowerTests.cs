@@ -38,7 +38,7 @@ public sealed class ResourceFollowerTests : IAsyncLifetime
                 ResourceChangeKind.Opened, ResourceChangeKind.Deleted],
             nodes.Reports.Select(report => report.Kind));
         Assert.Equal("1005", nodes.Reports[6].Version);
-        Assert.Equal(("1006", StandInNodes.Name(1)), (nodes.Reports[9].Version, nodes.Reports[9].Object!.Metadata!.Name));
+        Assert.Equal(("1006", StandInNodes.Name(1)), (nodes.Reports[9].Version, nodes.Reports[9].Item!.Metadata!.Name));
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class ResourceFollowerTests : IAsyncLifetime
     [Fact]
     public async Task A_program_that_fails_while_it_is_told_of_a_change_hears_of_its_failure()
     {
-        using KubernetesApi api = new(new ClusterAccess { Server = _server.Address, Authorities = [_server.Certificates.Authority] }, "crik-tests/1");
+        using KubernetesApi api = new(new ClusterAccess { Server = _server.Address, Authorities = ConfiguredText.Fixed(_server.Certificates.AuthorityPem) }, "crik-tests/1");
         ResourceFollower<Thing> follower = new(api, new ResourceSelection(ResourceType.Core("nodes")), ThingJson.Default.Thing, new FollowOptions(), TimeProvider.System);
 
         await Assert.ThrowsAsync<InvalidTimeZoneException>(() => follower.FollowAsync(_ => throw new InvalidTimeZoneException(), CancellationToken.None));

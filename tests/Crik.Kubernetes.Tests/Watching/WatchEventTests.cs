@@ -15,19 +15,19 @@ public sealed class WatchEventTests
         string line = """{"type":"TYPE","object":{"metadata":{"name":"a","resourceVersion":"9"},"spec":{"unschedulable":true}}}""";
         WatchEvent<Thing> change = Parse(line.Replace("TYPE", type, StringComparison.Ordinal))!.Value;
 
-        Assert.Equal((kind, "9", "a", true), (change.Type.ToString(), change.Version, change.Object!.Metadata!.Name, change.Object.Spec!.Unschedulable ?? false));
+        Assert.Equal((kind, "9", "a", true), (change.Type.ToString(), change.Version, change.Item!.Metadata!.Name, change.Item.Spec!.Unschedulable ?? false));
     }
 
     [Fact]
     public void The_fields_of_an_event_may_come_in_any_order() =>
-        Assert.Equal("a", Parse("""{"x":{"type":"no"},"object":{"metadata":{"name":"a"}},"type":"ADDED"}""")!.Value.Object!.Metadata!.Name);
+        Assert.Equal("a", Parse("""{"x":{"type":"no"},"object":{"metadata":{"name":"a"}},"type":"ADDED"}""")!.Value.Item!.Metadata!.Name);
 
     [Fact]
     public void A_bookmark_has_a_version_and_no_object()
     {
         WatchEvent<Thing> change = Parse("""{"type":"BOOKMARK","object":{"kind":"Node","metadata":{"resourceVersion":"12","creationTimestamp":null}}}""")!.Value;
 
-        Assert.Equal((WatchEventType.Bookmark, "12", true), (change.Type, change.Version, change.Object is null));
+        Assert.Equal((WatchEventType.Bookmark, "12", true), (change.Type, change.Version, change.Item is null));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class WatchEventTests
         byte[] skipped = [.. "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\"},\"other\":\""u8, 0xff, 0xfe, .. "\"}}"u8];
         byte[] name = [.. "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\""u8, 0xff, .. "\"}}}"u8];
 
-        Assert.Equal("a", WatchEvent.Parse(skipped, ThingJson.Default.Thing)!.Value.Object!.Metadata!.Name);
+        Assert.Equal("a", WatchEvent.Parse(skipped, ThingJson.Default.Thing)!.Value.Item!.Metadata!.Name);
         Assert.Throws<KubernetesException>(() => WatchEvent.Parse(name, ThingJson.Default.Thing));
     }
 

@@ -4,7 +4,7 @@ using Crik.StandIn;
 
 namespace Crik.Kubernetes.Tests.Access;
 
-public sealed class KubeconfigFileTests : IDisposable
+public sealed class KubeconfigTests : IDisposable
 {
     private readonly TempDirectory _files = new();
     private readonly StandInCertificates _certificates = new();
@@ -23,10 +23,10 @@ public sealed class KubeconfigFileTests : IDisposable
             $"client-certificate-data: {Base64(certificate)}", $"client-key-data: {Base64(key)}");
         ClusterAccess beside = Read("certificate-authority: ca.pem", "client-certificate: client.pem", "client-key: client.key");
 
-        Assert.Equal(_certificates.Authority.Thumbprint, Assert.Single(inside.Authorities).Thumbprint);
-        Assert.Equal(_certificates.Authority.Thumbprint, Assert.Single(beside.Authorities).Thumbprint);
-        Assert.Equal((client.Thumbprint, true), (inside.ClientCertificate!.Thumbprint, inside.ClientCertificate.HasPrivateKey));
-        Assert.Equal((client.Thumbprint, true), (beside.ClientCertificate!.Thumbprint, beside.ClientCertificate.HasPrivateKey));
+        Assert.Equal(_certificates.AuthorityPem, inside.Authorities!.Read());
+        Assert.Equal(_certificates.AuthorityPem, beside.Authorities!.Read());
+        Assert.Equal(new CertificatePem(certificate, key), Credential(inside).Certificate);
+        Assert.Equal(new CertificatePem(certificate, key), Credential(beside).Certificate);
     }
 
     [Fact]
@@ -34,11 +34,11 @@ public sealed class KubeconfigFileTests : IDisposable
     {
         _files.Write("token", "from-file\n");
 
-        Assert.Equal("inside", Read("", "token: inside").Token!.Read());
-        Assert.Equal("from-file", Read("", "tokenFile: token").Token!.Read());
+        Assert.Equal("inside", Token(Read("", "token: inside")));
+        Assert.Equal("from-file", Token(Read("", "tokenFile: token")));
 
         // The file wins, as in client-go.
-        Assert.Equal("from-file", Read("", "token: inside", "tokenFile: token").Token!.Read());
+        Assert.Equal("from-file", Token(Read("", "token: inside", "tokenFile: token")));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class KubeconfigFileTests : IDisposable
     {
         string path = _files.Write("kubeconfig", text);
 
-        string message = Assert.Throws<ClusterConfigurationException>(() => KubeconfigFile.Read(path)).Message;
+        string message = Assert.Throws<ClusterConfigurationException>(() => ClusterAccess.Find(path, static _ => null)).Message;
 
         Assert.StartsWith(path, message, StringComparison.Ordinal);
         Assert.Contains(problem, message, StringComparison.Ordinal);
@@ -79,8 +79,8 @@ public sealed class KubeconfigFileTests : IDisposable
     [InlineData("certificate-authority-data: aGVsbG8=", "token: t", "certificate-authority contains no certificate")]
     [InlineData("certificate-authority: nowhere.pem", "token: t", "nowhere.pem")]
     [InlineData("", "client-certificate-data: aGVsbG8=", "client-certificate but no client-key")]
-    [InlineData("", "exec: { command: aws }", "does not run plugins")]
-    [InlineData("", "auth-provider: { name: gcp }", "does not run plugins")]
+    [InlineData("", "auth-provider: { name: gcp }", "Kubernetes 1.26 removed")]
+    [InlineData("proxy-url: nowhere", "token: t", "proxy-url must be an http, https or socks5 address")]
     public void Credentials_that_cannot_be_used_are_reported(string cluster, string user, string problem) =>
         Assert.Contains(problem, Assert.Throws<ClusterConfigurationException>(() => Read(cluster, user)).Message, StringComparison.Ordinal);
 
@@ -105,7 +105,7 @@ public sealed class KubeconfigFileTests : IDisposable
     {
         string path = Write("", "token: t");
 
-        Assert.Equal("t", ClusterAccess.Find($"/nowhere/config:{path}", static _ => null).Token!.Read());
+        Assert.Equal("t", Token(ClusterAccess.Find($"/nowhere/config:{path}", static _ => null)));
     }
 
     [Fact]
@@ -117,9 +117,9 @@ public sealed class KubeconfigFileTests : IDisposable
         ClusterAccess access = ServiceAccount.Find(Environment("10.96.0.1"), _files.Path)!;
         ClusterAccess six = ServiceAccount.Find(Environment("fd00::1"), _files.Path)!;
 
-        Assert.Equal(("https://10.96.0.1:6443/", "of-the-pod"), (access.Server.AbsoluteUri, access.Token!.Read()));
+        Assert.Equal(("https://10.96.0.1:6443/", "of-the-pod"), (access.Server.AbsoluteUri, Token(access)));
         Assert.Equal("https://[fd00::1]:6443/", six.Server.AbsoluteUri);
-        Assert.Equal(_certificates.Authority.Thumbprint, Assert.Single(access.Authorities).Thumbprint);
+        Assert.Equal(_certificates.AuthorityPem, access.Authorities!.Read());
     }
 
     [Fact]
@@ -145,9 +145,13 @@ public sealed class KubeconfigFileTests : IDisposable
     private static Func<string, string?> Environment(string host) =>
         name => name switch { "KUBERNETES_SERVICE_HOST" => host, "KUBERNETES_SERVICE_PORT_HTTPS" => "6443", _ => null };
 
+    private static Credential Credential(ClusterAccess access) => access.Credentials.GetAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    private static string? Token(ClusterAccess access) => Credential(access).Authorization?.Parameter;
+
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private ClusterAccess Read(string cluster, params string[] user) => KubeconfigFile.Read(Write(cluster, user));
+    private ClusterAccess Read(string cluster, params string[] user) => ClusterAccess.Find(Write(cluster, user), static _ => null);
 
     private string Write(string cluster, params string[] user) => _files.Write("kubeconfig", $"""
         current-context: a

@@ -2,7 +2,7 @@ using Crik.Kubernetes.Access;
 
 namespace Crik.Kubernetes.Tests.Access;
 
-public sealed class TokenSourceTests : IDisposable
+public sealed class ConfiguredTextTests : IDisposable
 {
     private readonly TempDirectory _files = new();
     private readonly ShiftedClock _clock = new();
@@ -10,7 +10,7 @@ public sealed class TokenSourceTests : IDisposable
     [Fact]
     public void A_token_file_is_read_again_after_a_minute_and_not_earlier()
     {
-        TokenSource source = TokenSource.FromFile(_files.Write("token", "one\n"), _clock);
+        ConfiguredText source = ConfiguredText.FromFile(_files.Write("token", "one\n"), _clock);
         Assert.Equal("one", source.Read());
         _files.Write("token", "two");
 
@@ -22,7 +22,7 @@ public sealed class TokenSourceTests : IDisposable
     [Fact]
     public void A_step_of_the_wall_clock_does_not_keep_an_old_token()
     {
-        TokenSource source = TokenSource.FromFile(_files.Write("token", "one\n"), _clock);
+        ConfiguredText source = ConfiguredText.FromFile(_files.Write("token", "one\n"), _clock);
         source.Read();
         _files.Write("token", "two");
         _clock.StepWallClock(TimeSpan.FromDays(-1));
@@ -34,7 +34,7 @@ public sealed class TokenSourceTests : IDisposable
     [Fact]
     public void A_token_file_is_read_again_at_once_after_a_refusal()
     {
-        TokenSource source = TokenSource.FromFile(_files.Write("token", "one"), _clock);
+        ConfiguredText source = ConfiguredText.FromFile(_files.Write("token", "one"), _clock);
         source.Read();
         _files.Write("token", "two");
         source.Forget();
@@ -48,7 +48,7 @@ public sealed class TokenSourceTests : IDisposable
     public void While_a_token_file_is_replaced_the_old_token_is_used(bool isThere)
     {
         string path = _files.Write("token", "one");
-        TokenSource source = TokenSource.FromFile(path, _clock);
+        ConfiguredText source = ConfiguredText.FromFile(path, _clock);
         source.Read();
         File.Delete(path);
         if (isThere)
@@ -63,7 +63,7 @@ public sealed class TokenSourceTests : IDisposable
 
     [Fact]
     public void The_error_about_a_missing_token_file_has_its_path() =>
-        Assert.Contains("nowhere", Assert.ThrowsAny<IOException>(() => TokenSource.FromFile(Path.Combine(_files.Path, "nowhere"), _clock).Read()).Message, StringComparison.Ordinal);
+        Assert.Contains("nowhere", Assert.ThrowsAny<IOException>(() => ConfiguredText.FromFile(Path.Combine(_files.Path, "nowhere"), _clock).Read()).Message, StringComparison.Ordinal);
 
     public void Dispose() => _files.Dispose();
 }
