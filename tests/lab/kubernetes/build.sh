@@ -1,9 +1,9 @@
 #!/bin/bash
 # build.sh: makes the parts of the cluster, once:
-#   kubernetes-V   the programs of Kubernetes V, from the directory that CRIK_KUBERNETES names, otherwise from dl.k8s.io.
-#                  The directory has an absolute path. It holds each program, plain or as PROGRAM.xz, and SHA256SUMS of
-#                  the plain ones.
-#   node-root-N    the root file system of a machine: Debian sid with etcd, containerd, runc and network plugins
+#   programs-V-N   the programs of Kubernetes V and of CRI-O, from the directory that CRIK_KUBERNETES names, otherwise
+#                  downloaded and compared with SHA256SUMS. The directory has an absolute path. It holds each program,
+#                  plain or as PROGRAM.xz, and SHA256SUMS of the plain ones.
+#   node-root-N    the root file system of a machine: Debian sid with etcd, containerd, runc, network plugins and a registry
 # Each part gets its name by a rename when it is complete.
 set -euo pipefail
 cd "$(dirname "$0")"; . ./settings.sh; . ../../../build/packages.sh
@@ -28,29 +28,43 @@ step() { # step NAME COMMAND...: runs COMMAND with its output in a log, and show
 }
 
 make_programs() {
-  local new=$making/programs source=${CRIK_KUBERNETES:-} program
+  local new=$making/programs
   command -v curl >/dev/null && command -v xz >/dev/null || install_packages ca-certificates curl xz-utils
   rm -rf "$new"; mkdir "$new"
-  [ -z "$source" ] || cp "$source/SHA256SUMS" "$new/"
-  for program in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl crio pinns; do
-    if [ -z "$source" ]; then
-      download "$program" "$new"
-    elif [ -e "$source/$program" ]; then
-      cp "$source/$program" "$new/"
-    else
-      xz --decompress --stdout "$source/$program.xz" >"$new/$program"
-    fi
-    (cd "$new"; grep " $program\$" SHA256SUMS | sha256sum --check --strict)
-  done
+  if [ -n "${CRIK_KUBERNETES:-}" ]; then copy_programs "$new"; else download_programs "$new"; fi
   "$(command -v cc || command -v clang)" -Os -static -s -o "$new/pause" pause.c
   chmod 755 "$new"/*
   mv "$new" "$PROGRAMS"
 }
 
-download() { # download PROGRAM DIR: from the release, with the sum that is published beside it
-  local url=https://dl.k8s.io/release/v$KUBERNETES/bin/linux/amd64/$1
-  curl --fail --silent --show-error --location --retry 3 --output "$2/$1" "$url"
-  echo "$(curl --fail --silent --show-error --location --retry 3 "$url.sha256")  $1" >>"$2/SHA256SUMS"
+PROGRAM_NAMES="kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl"
+
+copy_programs() { # copy_programs DIR
+  local program
+  for program in $PROGRAM_NAMES crio pinns; do
+    if [ -e "$CRIK_KUBERNETES/$program" ]; then
+      cp "$CRIK_KUBERNETES/$program" "$1/"
+    else
+      xz --decompress --stdout "$CRIK_KUBERNETES/$program.xz" >"$1/$program"
+    fi
+    (cd "$1"; grep " $program\$" "$CRIK_KUBERNETES/SHA256SUMS" | sha256sum --check --strict)
+  done
+}
+
+download_programs() { # download_programs DIR
+  local program bundle=cri-o.amd64.v$CRIO.tar.gz
+  for program in $PROGRAM_NAMES; do
+    download "https://dl.k8s.io/release/v$KUBERNETES/bin/linux/amd64/$program" "$1"
+  done
+  download "https://storage.googleapis.com/cri-o/artifacts/$bundle" "$1"
+  tar -C "$1" -xzf "$1/$bundle" --wildcards --strip-components=2 '*/bin/crio' '*/bin/pinns'
+  rm "$1/$bundle"
+}
+
+download() { # download URL DIR: keeps the file only if it has the sum in SHA256SUMS
+  local file=${1##*/}
+  curl --fail --silent --show-error --location --retry 3 --output "$2/$file" "$1"
+  grep " $file\$" SHA256SUMS | (cd "$2"; sha256sum --check --strict)
 }
 
 bootstrap() { # bootstrap DIR PACKAGES
@@ -67,6 +81,6 @@ make_node_root() {
   mv "$making/node-root" "$NODE_ROOT"
 }
 
-[ -e "$PROGRAMS" ] || step kubernetes make_programs
+[ -e "$PROGRAMS" ] || step programs make_programs
 [ -e "$NODE_ROOT" ] || step node-root make_node_root
 rm -rf --one-file-system "$making"

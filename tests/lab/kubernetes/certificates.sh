@@ -36,6 +36,7 @@ openssl req -x509 -new -key ca.key -subj /CN=crik-lab -days 3650 -addext keyUsag
 openssl genrsa -out service-accounts.key 2048 2>/dev/null
 certificate kube-apiserver /CN=kube-apiserver \
   "IP:127.0.0.1,IP:$CONTROL_IP,IP:$API_SERVICE_IP,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc"
+certificate registry /CN=registry "DNS:$REGISTRY,IP:$CONTROL_IP"
 certificate kubelet-client /O=system:masters/CN=kube-apiserver
 certificate kube-controller-manager /CN=system:kube-controller-manager
 certificate kube-scheduler /CN=system:kube-scheduler

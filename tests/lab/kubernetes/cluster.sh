@@ -9,9 +9,10 @@
 #   stop                   stops everything at once, as a power failure does; the next start has the same cluster
 #   wipe                   stops everything and deletes the data; the next start makes a new cluster
 #   status                 shows machines, programs and nodes; exits with 1 if not all of them are up
-#   paths                  prints the kubeconfigs and the shared directory as NAME=value
+#   paths                  prints the kubeconfigs, the shared directory and a small image as NAME=value
 #   kubectl ARGUMENTS...   runs kubectl as administrator
 #   load IMAGE.tar...      loads images of make-image.sh into both nodes; pods use them with imagePullPolicy: Never
+#   push IMAGE.tar...      pushes images to the registry registry.lab, which has TLS, and prints their names with digests
 #   node 1|2 COMMAND...    runs a command on a node, such as: ctr -n k8s.io tasks ls, tail /var/log/kubelet.log
 #   kill-node 1|2          ends a node and its pods at once, as a power failure does
 #   start-node 1|2         starts a node
@@ -53,7 +54,7 @@ start() {
     ./certificates.sh "$STATE/certificates"
     [ -e "$STATE/pause.tar" ] || make_pause_image
     mkdir -p "$STATE/shared/volumes" "$STATE/control/config"
-    cp "$STATE/certificates"/* names.sh "$STATE/control/config/"
+    cp "$STATE/certificates"/* names.sh registry.yaml "$STATE/control/config/"
     boot control
     start_control_network
     local node; for node in $NODES; do boot_node "$node"; done
@@ -99,9 +100,11 @@ case $command in
   paths)
     echo "KUBECONFIG=$STATE/certificates/admin.kubeconfig"
     echo "KUBECONFIG_BY_TOKEN=$STATE/certificates/admin-by-token.kubeconfig"
-    echo "SHARED=$STATE/shared" ;;
+    echo "SHARED=$STATE/shared"
+    echo "PAUSE_IMAGE=$STATE/pause.tar" ;;
   kubectl) exec "$PROGRAMS/kubectl" --kubeconfig "$STATE/certificates/admin.kubeconfig" "$@" ;;
   load) for image in "$@"; do for node in $NODES; do load_image "$node" "$image"; done; done ;;
+  push) for image in "$@"; do push_image "$image"; done ;;
   node) node=$(node_name "${1:-}"); shift; inside "$node" "$@" ;;
   kill-node) alone; halt "$(node_name "${1:-}")" ;;
   start-node) alone; node=$(node_name "${1:-}"); is_up "$node" || boot_node "$node"; start_node "$node"; await_node "$node" ;;

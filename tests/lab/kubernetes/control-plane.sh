@@ -1,5 +1,5 @@
-# control-plane.sh: functions for the machine `control`, which runs etcd, the three servers of the control plane, and
-# the connection to the host.
+# control-plane.sh: functions for the machine `control`, which runs etcd, the three servers of the control plane, the
+# name server of the pods, the registry, and the connection to the host.
 # shellcheck shell=bash
 
 kubectl() { "$PROGRAMS/kubectl" --kubeconfig "$STATE/certificates/admin.kubeconfig" "$@"; }
@@ -67,7 +67,25 @@ start_control_plane() { # starts the programs that do not run
   start_program control $name $common --kubeconfig=/config/$name.kubeconfig --authentication-kubeconfig=/config/$name.kubeconfig \
     --authorization-kubeconfig=/config/$name.kubeconfig
   program control dnsmasq >/dev/null || inside control setsid sh -c '/config/names.sh >>/var/log/names.log 2>&1 </dev/null &'
+  start_registry
   kubectl apply -f storage-class.yaml >/dev/null
+}
+
+start_registry() {
+  start_program control docker-registry serve /config/registry.yaml
+  wait_until 60 "$(control_log docker-registry)" inside control curl --fail --cacert /config/ca.crt "https://$REGISTRY/v2/"
+}
+
+# push_image FILE: pushes an image to the registry and prints its names there, with their digests. The file is one of
+# make-image.sh, or an OCI archive.
+push_image() {
+  local format name
+  format=$(image_format "$1")
+  for name in $(image_names "$1"); do
+    name=${name#*/}
+    inside control skopeo copy --quiet --digestfile /run/digest "$format:/dev/stdin" "docker://$REGISTRY/$name" <"$1"
+    echo "$REGISTRY/${name%:*}@$(inside control cat /run/digest)"
+  done
 }
 
 kill_api_server() {

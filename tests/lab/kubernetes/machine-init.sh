@@ -6,14 +6,14 @@ cd "$(dirname "$0")"; . ./settings.sh; . ./machines.sh
 name=$1 own=$STATE/$1
 root=$own/root
 mount -t overlay machine -o "lowerdir=$NODE_ROOT,upperdir=$own/upper,workdir=$own/work" "$root"
-# An overlayfs cannot have another overlayfs as its upper layer. So the data of containerd, CRI-O and etcd are on the host's
-# disk.
+# An overlayfs cannot have another overlayfs as its upper layer. So the data of the runtimes and etcd are on the host's disk.
 bring() { mkdir -p "$root$2"; mount --bind "$1" "$root$2"; } # bring HOST_DIR DIR: mounts HOST_DIR at DIR of the machine
-mkdir -p "$own"/disk/{containerd,containers,kubelet,etcd}
+mkdir -p "$own"/disk/{containerd,containers,kubelet,etcd,registry}
 bring "$own/disk/containerd" /var/lib/containerd
 bring "$own/disk/containers" /var/lib/containers
 bring "$own/disk/kubelet" /var/lib/kubelet
 bring "$own/disk/etcd" /var/lib/etcd
+bring "$own/disk/registry" /var/lib/docker-registry
 bring "$own/log" /var/log
 bring "$own/config" /config
 bring "$STATE/shared" /shared
@@ -46,8 +46,9 @@ pretend kernel/random/boot_id "$(cat /proc/sys/kernel/random/uuid)"     # a new 
 md5sum <<<"$name" | cut -c-32 >"$root/etc/machine-id"
 echo "# there is no name server" >"$root/etc/resolv.conf"
 echo "$name" >"$root/etc/hostname"
-{ echo "127.0.0.1 localhost"; for node in $NODES; do echo "$(node_ip "$node") $node"; done; echo "$CONTROL_IP control"; } >"$root/etc/hosts"
+{ echo "127.0.0.1 localhost"; for node in $NODES; do echo "$(node_ip "$node") $node"; done; echo "$CONTROL_IP control $REGISTRY"; } >"$root/etc/hosts"
 hostname "$name"
+cp "$own/config/ca.crt" "$root/etc/ssl/certs/crik-lab.pem"    # so that a runtime trusts the registry
 cd "$root"; mkdir -p host; pivot_root . host; cd /
 umount --lazy /host
 mount --make-rshared /                        # lets a pod share its mounts with others, if the pod asks for that

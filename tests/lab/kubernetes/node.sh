@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 
 boot_node() { # boot_node NODE
-  boot "$1"
   write_node_config "$1"
+  boot "$1"
   local in="network_of $1 ip" address other
   address=$(node_ip "$1")
   network_of control ip link delete "$1" 2>/dev/null || true    # the kernel may still have that of a killed node

@@ -53,13 +53,22 @@ load_image() { # load_image NODE FILE
     containerd) inside "$1" ctr --namespace k8s.io images import - <"$2" ;;
     crio)
       for name in $(image_names "$2"); do
-        inside "$1" skopeo copy --quiet docker-archive:/dev/stdin "containers-storage:$name" <"$2" || return
+        inside "$1" skopeo copy --quiet "$(image_format "$2"):/dev/stdin" "containers-storage:$name" <"$2" || return
       done ;;
   esac >"$log" 2>&1 || { tail "$log" >&2; die "the image $2 could not be loaded into $1; above is the end of $log"; }
 }
 
-image_names() { # image_names FILE: prints the names of an image of make-image.sh
-  tar -xOf "$1" manifest.json | python3 -c 'import json, sys; print("\n".join(json.load(sys.stdin)[0]["RepoTags"]))'
+image_format() { # image_format FILE: prints the format that skopeo knows it by
+  if tar -tf "$1" manifest.json >/dev/null 2>&1; then echo docker-archive; else echo oci-archive; fi
+}
+
+image_names() { # image_names FILE: prints the names of an image of make-image.sh, or of an OCI archive
+  if [ "$(image_format "$1")" = docker-archive ]; then
+    tar -xOf "$1" manifest.json | python3 -c 'import json, sys; print("\n".join(json.load(sys.stdin)[0]["RepoTags"]))'
+  else
+    tar -xOf "$1" index.json |
+      python3 -c 'import json, sys; print(json.load(sys.stdin)["manifests"][0]["annotations"]["io.containerd.image.name"])'
+  fi
 }
 
 # kill_container NODE ID: ends the processes of a container at once, without its runtime.

@@ -2,13 +2,15 @@
 # shellcheck shell=bash disable=SC2034
 LAB=${XDG_CACHE_HOME:-$HOME/.cache}/crik-lab/kubernetes
 KUBERNETES=1.36.2
-CRIO=1.37.0
-PROGRAMS=$LAB/kubernetes-$KUBERNETES-crio-$CRIO
+CRIO=1.36.3                    # of the download; a directory named by CRIK_KUBERNETES may have another one
+PROGRAMS=$LAB/programs-$KUBERNETES-1   # raise the number when the programs in build.sh or the sums change
 NODE_ROOT=$LAB/node-root-3     # raise the number when the packages in build.sh change
-STATE=$LAB/cluster-$KUBERNETES # the data of the cluster: certificates, etcd's data, disks of the nodes, logs
+STATE=$LAB/cluster-$KUBERNETES-1 # the data of the cluster; raise the number when certificates.sh changes
 CGROUP=crik-k8s                # the cgroup of all processes of the cluster, below the root of every hierarchy
 
 VOLUMES=/tmp/hostpath_pv        # on every machine; Kubernetes knows no other place for the volumes it provisions
+
+REGISTRY=registry.lab           # the name of the registry for the nodes
 
 API_PORT=${CRIK_CLUSTER_PORT:-6443}     # the port of the API server on the loopback interface of the host
 # The following addresses exist only in the network namespaces of the cluster.
