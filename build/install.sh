@@ -16,6 +16,9 @@ need python3 python3
 need setcap libcap2-bin
 need ip iproute2
 need openssl openssl
+need curl curl
+need xz xz-utils
+[ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 PYTHONPATH=/usr/lib/python3/dist-packages python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
 command -v clang >/dev/null || need gcc gcc     # the native build can link with either of them
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)

@@ -29,7 +29,6 @@ step() { # step NAME COMMAND...: runs COMMAND with its output in a log, and show
 
 make_programs() {
   local new=$making/programs
-  command -v curl >/dev/null && command -v xz >/dev/null || install_packages ca-certificates curl xz-utils
   rm -rf "$new"; mkdir "$new"
   if [ -n "${CRIK_KUBERNETES:-}" ]; then copy_programs "$new"; else download_programs "$new"; fi
   "$(command -v cc || command -v clang)" -Os -static -s -o "$new/pause" pause.c
