@@ -10,6 +10,7 @@ public sealed partial class ArchitectureTests
         ["Access"] = [],
         ["Api"] = ["Access"],
         ["Watching"] = ["Api"],
+        ["Resources"] = ["Api"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

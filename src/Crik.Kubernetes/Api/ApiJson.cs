@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Crik.Kubernetes.Api;
@@ -6,4 +7,6 @@ namespace Crik.Kubernetes.Api;
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(ListMetadata))]
 [JsonSerializable(typeof(HeadDocument))]
+[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(JsonArray))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -59,6 +59,38 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
         }
     }
 
+    /// <summary>Sends a request and reads the whole answer, within a time limit.</summary>
+    internal async Task<TResult> CallAsync<TResult>(
+        HttpMethod method,
+        string path,
+        HttpContent? body,
+        TimeSpan? timeout,
+        Func<Stream, CancellationToken, Task<TResult>> read,
+        CancellationToken cancellationToken)
+    {
+        TimeSpan limit = timeout ?? Patience;
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(limit);
+        try
+        {
+            using HttpResponseMessage response = await SendAsync(method, path, body, deadline.Token, Timeout.InfiniteTimeSpan);
+            await using Stream stream = await response.Content.ReadAsStreamAsync(deadline.Token);
+            return await read(stream, deadline.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw KubernetesException.NoAnswer($"the API server {access.Server} did not answer within {limit.TotalSeconds} s", exception);
+        }
+        catch (JsonException exception)
+        {
+            throw KubernetesException.NotUnderstood($"the API server {access.Server} sent an answer that is not valid: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            throw KubernetesException.NoAnswer($"the connection to the API server {access.Server} broke: {exception.Message}", exception);
+        }
+    }
+
     public void Dispose() => _connections.Dispose();
 
     private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? body, Credential credential)

@@ -1,14 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Crik.Kubernetes.Api;
 
-namespace Crik.Kubernetes.Watching;
+namespace Crik.Kubernetes.Api;
 
 /// <summary>
 /// Reads the objects of a list one by one while the list arrives. A page of 500 Nodes has 6 MB, but only one Node is in
 /// memory at a time. The fields of the list may come in any order.
 /// </summary>
-public sealed class ListReader<T>(ResponseBuffer buffer, JsonTypeInfo<T> json)
+internal sealed class ListReader<T>(ResponseBuffer buffer, JsonTypeInfo<T> json)
     where T : class
 {
     private JsonReaderState _state;

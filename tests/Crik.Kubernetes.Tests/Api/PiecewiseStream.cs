@@ -1,4 +1,4 @@
-namespace Crik.Kubernetes.Tests.Watching;
+namespace Crik.Kubernetes.Tests.Api;
 
 /// <summary>A response's body that arrives in pieces of a given size.</summary>
 internal sealed class PiecewiseStream(IEnumerable<byte[]> content, int piece) : Stream

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Crik.Kubernetes.Tests.Watching;
+namespace Crik.Kubernetes.Tests;
 
 /// <summary>An object as a user of the library describes it: only the fields that it reads.</summary>
 internal sealed class Thing
@@ -27,5 +27,6 @@ internal sealed class ThingSpec
     public string[]? Taints { get; set; }
 }
 
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Thing))]
 internal sealed partial class ThingJson : JsonSerializerContext;

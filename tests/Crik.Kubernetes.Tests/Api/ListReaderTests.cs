@@ -1,8 +1,7 @@
 using System.Text;
 using Crik.Kubernetes.Api;
-using Crik.Kubernetes.Watching;
 
-namespace Crik.Kubernetes.Tests.Watching;
+namespace Crik.Kubernetes.Tests.Api;
 
 public sealed class ListReaderTests
 {
