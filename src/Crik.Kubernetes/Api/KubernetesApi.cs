@@ -31,10 +31,10 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
     {
         TimeSpan limit = patience ?? Patience;
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(limit);
         try
         {
-            Credential credential = await access.Credentials.GetAsync(deadline.Token);
+            Credential credential = await access.Credentials.GetAsync(cancellationToken); // a command has a limit of its own
+            deadline.CancelAfter(limit);
             using HttpRequestMessage request = Request(method, path, body, credential);
             HttpResponseMessage response = await _connections.For(credential.Certificate).SendAsync(request, deadline.Token);
             if (response.StatusCode is HttpStatusCode.Unauthorized)
