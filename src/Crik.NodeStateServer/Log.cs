@@ -51,6 +51,12 @@ internal static partial class Log
     [LoggerMessage(31, LogLevel.Warning, "a caller's token could not be checked with the API server: {Problem}")]
     public static partial void TokenNotChecked(this ILogger log, string problem);
 
+    [LoggerMessage(34, LogLevel.Information, "the certificate in {File} is used; it is valid until {Until:u}")]
+    public static partial void CertificateLoaded(this ILogger log, string file, DateTime until);
+
+    [LoggerMessage(35, LogLevel.Error, "the new certificate in {File} cannot be used, so the one before stays: {Problem}")]
+    public static partial void CertificateNotReloaded(this ILogger log, string file, string problem);
+
     [LoggerMessage(33, LogLevel.Warning,
         "a pod could not be read, so requests are answered without its disruption; this is logged once a minute: {Problem}")]
     public static partial void PodNotRead(this ILogger log, string problem);

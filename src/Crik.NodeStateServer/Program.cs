@@ -6,17 +6,18 @@ using Crik.NodeStateServer.Watching;
 
 const int Misconfigured = 64, Failed = 125;
 
-ServerOptions? options;
+WebApplication built;
 ClusterAccess access;
 try
 {
-    options = CommandLine.Parse(args, Environment.GetEnvironmentVariable, out int exitCode);
+    ServerOptions? options = CommandLine.Parse(args, Environment.GetEnvironmentVariable, out int exitCode);
     if (options is null)
     {
         return exitCode;
     }
 
     access = ClusterAccess.Find(options.Kubeconfig, Environment.GetEnvironmentVariable);
+    built = Server.Build(options, services => services.AddCluster(access), Console.OpenStandardOutput());
 }
 catch (Exception problem) when (problem is ConfigurationException or ClusterConfigurationException)
 {
@@ -24,7 +25,7 @@ catch (Exception problem) when (problem is ConfigurationException or ClusterConf
     return Misconfigured;
 }
 
-await using WebApplication app = Server.Build(options, services => services.AddCluster(access), Console.OpenStandardOutput());
+await using WebApplication app = built;
 try
 {
     await app.StartAsync();

@@ -9,6 +9,7 @@ using Crik.NodeStateServer.Metrics;
 using Crik.NodeStateServer.Pods;
 using Crik.NodeStateServer.Signals;
 using Crik.NodeStateServer.State;
+using Crik.NodeStateServer.Tls;
 using Crik.NodeStateServer.Watching;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -21,9 +22,10 @@ namespace Crik.NodeStateServer;
 internal static class Server
 {
     /// <param name="source">
-    /// Registers an <see cref="INodeSource"/>, an <see cref="ITokenReviewer"/> and an <see cref="IPodSource"/>. Outside
+    /// Registers an <see cref="INodeSource"/>, an <see cref="ICallerReviewer"/> and an <see cref="IPodSource"/>. Outside
     /// of tests, all of them are the cluster's API server.
     /// </param>
+    /// <exception cref="ConfigurationException">The certificate of the server cannot be used.</exception>
     /// <param name="log">The stream to which log lines are written.</param>
     public static WebApplication Build(ServerOptions options, Action<IServiceCollection> source, Stream log)
     {
@@ -38,7 +40,8 @@ internal static class Server
             kestrel,
             options,
             kestrel.ApplicationServices.GetRequiredService<ConnectionGate>(),
-            kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionGate>>()));
+            kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionGate>>(),
+            kestrel.ApplicationServices.GetRequiredService<ServingCertificate>()));
 
         // All clients may connect at the same time.
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = 4096);
@@ -51,6 +54,7 @@ internal static class Server
             .AddSingleton<WatchHealth>()
             .AddSingleton<ServerMetrics>()
             .AddSingleton<CallerCheck>()
+            .AddSingleton<ServingCertificate>()
             .AddSingleton<PodDisruptions>()
             .AddSingleton(static services => new ConnectionGate(
                 ConnectionGate.MostFor(services.GetRequiredService<ServerOptions>(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
@@ -65,6 +69,7 @@ internal static class Server
             .AddHostedService<Shutdown>();
         source(builder.Services);
         WebApplication app = builder.Build();
+        app.Services.GetRequiredService<ServingCertificate>().Load();
         app.Run(app.Services.GetRequiredService<Router>().HandleAsync);
         return app;
     }
@@ -77,6 +82,6 @@ internal static class Server
             return KubernetesJson.Reading(classifier.LabelKeys.Concat(classifier.AnnotationKeys));
         })
         .AddSingleton<INodeSource, NodeApi>()
-        .AddSingleton<ITokenReviewer, TokenReviews>()
+        .AddSingleton<ICallerReviewer, CallerReviews>()
         .AddSingleton<IPodSource, PodApi>();
 }

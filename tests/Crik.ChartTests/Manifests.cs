@@ -20,6 +20,8 @@ internal sealed class Manifests
 
     public YamlNode this[string kind] => Assert.Single(_objects, node => node.Text("kind") == kind);
 
+    public YamlNode Named(string kind, string name) => Assert.Single(_objects, node => node.Text("kind") == kind && node.Text("metadata", "name") == name);
+
     public YamlNode Pod => this["Deployment"].At("spec", "template", "spec");
 
     public YamlNode Container => Assert.Single(Pod.Items("containers"));

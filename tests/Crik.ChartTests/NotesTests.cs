@@ -12,7 +12,7 @@ public sealed class NotesTests
     [ChartTheory]
     [InlineData("defaults", "http://crik-node-state-server.crik-test.svc:9376")]
     [InlineData("original", "http://crik-node-state-server.crik-test.svc:9376")]
-    [InlineData("everything", "http://node-states.crik-test.svc:80")]
+    [InlineData("everything", "https://node-states.crik-test.svc:80")]
     public void The_line_for_the_configuration_of_crik_has_the_address_of_the_Service(string values, string expected)
     {
         YamlNode service = ObjectsTests.Render(values)["Service"];
@@ -21,7 +21,7 @@ public sealed class NotesTests
         string url = Assert.Single(Lines(values), line => line.StartsWith(Url, StringComparison.Ordinal))[Url.Length..];
 
         Assert.Equal(expected, url);
-        Assert.Equal($"http://{service.Text("metadata", "name")}.{service.Text("metadata", "namespace")}.svc:{port.Text("port")}", url);
+        Assert.EndsWith($"://{service.Text("metadata", "name")}.{service.Text("metadata", "namespace")}.svc:{port.Text("port")}", url, StringComparison.Ordinal);
         Assert.True(Uri.IsWellFormedUriString(url, UriKind.Absolute));
     }
 
@@ -37,11 +37,27 @@ public sealed class NotesTests
     [ChartFact]
     public void With_requireToken_the_notes_name_a_token_file()
     {
-        const string OfTheAccount = "nodeStateTokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token";
-
         Assert.DoesNotContain("nodeStateTokenFile", Renderer.Notes(), StringComparison.Ordinal);
-        Assert.Contains(OfTheAccount, Renderer.Notes("--set", "nodeStateServer.requireToken=true"), StringComparison.Ordinal);
-        Assert.DoesNotContain(Lines("everything"), line => line == OfTheAccount || line.Contains("/proxy/", StringComparison.Ordinal));
+        Assert.Contains("nodeStateTokenFile: /var/run/secrets/crik/token", Renderer.Notes("--set", "nodeStateServer.requireToken=true"), StringComparison.Ordinal);
+    }
+
+    [ChartTheory]
+    [InlineData("", "crik-node-state-server", "http://localhost:9376/v1/nodes")]
+    [InlineData("crik", "crik", "https://localhost:9376/v1/nodes")]
+    public void With_requireToken_the_notes_send_no_token_for_the_API_server(string audience, string expected, string url)
+    {
+        string[] tls = audience == "" ? [] : ["--set", "nodeStateServer.tlsSecret=tls"];
+        string notes = Renderer.Notes(["--set", "nodeStateServer.requireToken=true", "--set", $"nodeStateServer.tokenAudience={audience}", .. tls]);
+
+        Assert.DoesNotContain("serviceaccount/token", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("/proxy/", notes, StringComparison.Ordinal);
+        Assert.Contains($"audience: \"{expected}\"", notes, StringComparison.Ordinal);
+        string command = Assert.Single(notes.Split('\n'), line => line.Contains("create token", StringComparison.Ordinal));
+        Assert.Contains($"--audience={expected})", command, StringComparison.Ordinal);
+        Assert.EndsWith(url, command, StringComparison.Ordinal);
+        Assert.Contains("port-forward service/crik-node-state-server 9376:9376", notes, StringComparison.Ordinal);
+        Assert.Equal(tls.Length == 0, notes.Contains("travel over plain HTTP", StringComparison.Ordinal));
+        Assert.Equal(tls.Length > 0, notes.Contains("nodeStateServerCAFile: ", StringComparison.Ordinal));
     }
 
     [ChartFact]

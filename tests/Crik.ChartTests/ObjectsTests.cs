@@ -22,7 +22,7 @@ public sealed class ObjectsTests
     {
         Assert.Equal(
             [
-                "NetworkPolicy", "PodDisruptionBudget", "ServiceAccount", "ConfigMap", "ClusterRole", "ClusterRoleBinding", "Service", "Deployment",
+                "NetworkPolicy", "PodDisruptionBudget", "ServiceAccount", "ConfigMap", "ClusterRole", "ClusterRole", "ClusterRoleBinding", "ClusterRoleBinding", "Service", "Deployment",
                 "ServiceMonitor",
             ],
             Render("everything").Kinds);

@@ -48,11 +48,44 @@ public sealed class SecurityTests
     }
 
     [ChartFact]
-    public void Only_with_requireToken_the_account_may_create_TokenReviews()
+    public void Only_with_requireToken_the_account_may_review_callers()
     {
-        YamlNode role = Renderer.Render("--set", "nodeStateServer.requireToken=true")["ClusterRole"];
+        YamlNode role = Renderer.Render("--set", "nodeStateServer.requireToken=true").Named("ClusterRole", "crik-node-state-server");
 
-        Assert.Equal(["get,list,watch of nodes in ''", "create of tokenreviews in 'authentication.k8s.io'"], role.Items("rules").Select(Sentence));
+        Assert.Equal(
+            ["get,list,watch of nodes in ''", "create of tokenreviews in 'authentication.k8s.io'", "create of subjectaccessreviews in 'authorization.k8s.io'"],
+            role.Items("rules").Select(Sentence));
+    }
+
+    [ChartFact]
+    public void With_requireToken_all_service_accounts_or_the_named_callers_may_get_the_path_that_the_server_checks()
+    {
+        Manifests manifests = Renderer.Render("--set", "nodeStateServer.requireToken=true");
+        YamlNode role = manifests.Named("ClusterRole", "crik-node-state-server-caller"), binding = manifests.Named("ClusterRoleBinding", "crik-node-state-server-caller");
+        YamlNode rule = Assert.Single(role.Items("rules"));
+
+        Assert.Equal(("/v1/nodes", "get"), (Assert.Single(rule.Texts("nonResourceURLs")), Assert.Single(rule.Texts("verbs"))));
+        Assert.Equal(role.Text("metadata", "name"), binding.Text("roleRef", "name"));
+        Assert.Equal("system:serviceaccounts", Assert.Single(binding.Items("subjects")).Text("name"));
+
+        YamlNode own = ObjectsTests.Render("everything").Named("ClusterRoleBinding", "node-states-caller");
+        Assert.Equal(["web", "shop"], [Assert.Single(own.Items("subjects")).Text("name"), own.Items("subjects").Single().Text("namespace")]);
+        Assert.DoesNotContain(
+            Renderer.Render("--set", "nodeStateServer.requireToken=true", "--set", "nodeStateServer.callers=null").All,
+            item => item.Text("kind") == "ClusterRoleBinding" && item.Text("metadata", "name").EndsWith("-caller", StringComparison.Ordinal));
+    }
+
+    [ChartFact]
+    public void The_certificate_is_mounted_where_the_server_reads_it()
+    {
+        Manifests manifests = ObjectsTests.Render("everything");
+        YamlNode volume = manifests.Pod.Items("volumes").Single(volume => volume.Text("name") == "tls");
+        YamlNode mount = manifests.Container.Items("volumeMounts").Single(mount => mount.Text("name") == "tls");
+
+        Assert.Equal("node-states-tls", volume.Text("secret", "secretName"));
+        Assert.Equal($"{mount.Text("mountPath")}/tls.crt", manifests.Variables["CRIK_SERVER_TLS_CERT_FILE"]);
+        Assert.Equal($"{mount.Text("mountPath")}/tls.key", manifests.Variables["CRIK_SERVER_TLS_PRIVATE_KEY_FILE"]);
+        Assert.Null(mount.Find("subPath")); // the kubelet would not renew such a file
     }
 
     [ChartTheory]
@@ -60,10 +93,11 @@ public sealed class SecurityTests
     public void The_rights_belong_to_the_account_of_the_servers(string values)
     {
         Manifests manifests = ObjectsTests.Render(values);
-        YamlNode binding = manifests["ClusterRoleBinding"], account = manifests["ServiceAccount"];
+        string name = manifests["Deployment"].Text("metadata", "name");
+        YamlNode binding = manifests.Named("ClusterRoleBinding", name), account = manifests["ServiceAccount"];
         YamlNode subject = Assert.Single(binding.Items("subjects"));
 
-        Assert.Equal(manifests["ClusterRole"].Text("metadata", "name"), binding.Text("roleRef", "name"));
+        Assert.Equal(manifests.Named("ClusterRole", name).Text("metadata", "name"), binding.Text("roleRef", "name"));
         Assert.Equal(account.Text("metadata", "name"), subject.Text("name"));
         Assert.Equal(account.Text("metadata", "namespace"), subject.Text("namespace"));
         Assert.Equal(account.Text("metadata", "name"), manifests.Pod.Text("serviceAccountName"));

@@ -39,6 +39,8 @@ public sealed class ValuesTests
                 ["CRIK_SERVER_REQUIRE_TOKEN"] = "true",
                 ["CRIK_SERVER_SHUTDOWN_DELAY"] = "7s",
                 ["CRIK_SERVER_SIGNALS_FILE"] = "/etc/node-state-server/signals.yaml",
+                ["CRIK_SERVER_TLS_CERT_FILE"] = "/etc/node-state-server-tls/tls.crt",
+                ["CRIK_SERVER_TLS_PRIVATE_KEY_FILE"] = "/etc/node-state-server-tls/tls.key",
                 ["CRIK_SERVER_TOKEN_AUDIENCE"] = "crik",
             },
             ObjectsTests.Render("everything").Variables);
@@ -68,7 +70,8 @@ public sealed class ValuesTests
     public void Signals_become_a_file_that_is_mounted_where_the_server_reads_it()
     {
         Manifests manifests = ObjectsTests.Render("everything");
-        YamlNode mount = Assert.Single(manifests.Container.Items("volumeMounts")), volume = Assert.Single(manifests.Pod.Items("volumes"));
+        YamlNode mount = manifests.Container.Items("volumeMounts").Single(mount => mount.Text("name") == "signals");
+        YamlNode volume = manifests.Pod.Items("volumes").Single(volume => volume.Text("name") == "signals");
         YamlMappingNode file = YamlNodes.Load(manifests["ConfigMap"].Text("data", "signals.yaml"));
         YamlNode[] rules = [.. file.Items("rules")];
 

@@ -11,11 +11,12 @@ public sealed partial class ArchitectureTests
         ["Diagnostics"] = [],
         ["Configuration"] = ["Signals"],
         ["Callers"] = ["Configuration"],
+        ["Tls"] = ["Configuration"],
         ["Pods"] = ["Configuration"],
         ["State"] = ["Signals", "Configuration"],
         ["Metrics"] = ["Watching"],
         ["Watching"] = ["Signals", "State", "Configuration", "Metrics"],
-        ["Endpoints"] = ["State", "Configuration", "Metrics", "Callers", "Pods"],
+        ["Endpoints"] = ["State", "Configuration", "Metrics", "Callers", "Pods", "Tls"],
         ["Kubernetes"] = ["Watching", "Signals", "Configuration", "Callers", "Pods"],
     };
 

@@ -6,6 +6,7 @@ using Crik.NodeStateServer.Endpoints;
 using Crik.NodeStateServer.Pods;
 using Crik.NodeStateServer.Signals;
 using Crik.NodeStateServer.State;
+using Crik.NodeStateServer.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -28,8 +29,11 @@ public sealed class DocumentNumbersTests
         { Guide, "cannot read this one within # ms", typeof(PodDisruptions).Constant<TimeSpan>("s_timeout").TotalMilliseconds },
         { Guide, "sends a comment every # s", typeof(WatchEndpoint).Constant<TimeSpan>("s_heartbeat").TotalSeconds },
         { Guide, "exits with 0 within another # s", Shutdown.Bound.TotalSeconds },
-        { Guide, "A good token is remembered for @ minutes", typeof(CallerCheck).Constant<TimeSpan>("s_goodFor").TotalMinutes },
-        { Guide, "and a bad one for @ seconds", typeof(CallerCheck).Constant<TimeSpan>("s_badFor").TotalSeconds },
+        { Guide, "A good token is remembered for @ minutes", typeof(KnownCallers).Constant<TimeSpan>("s_goodFor").TotalMinutes },
+        { Guide, "and a bad one for @ seconds", typeof(KnownCallers).Constant<TimeSpan>("s_badFor").TotalSeconds },
+        { Guide, "at most # unknown tokens of one address", ReviewQueue.MostOfAddress },
+        { Guide, "and # in total", ReviewQueue.MostUnknown },
+        { Guide, "looks at the files every # s", typeof(ServingCertificate).Constant<TimeSpan>("s_lookEvery").TotalSeconds },
         { Guide, "may have # KB of request line", s_limits.MaxRequestLineSize >> 10 },
         { Guide, "# headers with", s_limits.MaxRequestHeaderCount },
         { Guide, "headers with # KB in total", s_limits.MaxRequestHeadersTotalSize >> 10 },

@@ -52,6 +52,9 @@ public sealed class StandInApiServer : IAsyncDisposable
     public HashSet<string> GoodTokens { get; } = [];
 
     /// <summary>The audiences of every good token.</summary>
+    /// <summary>Decides SubjectAccessReviews by their spec.</summary>
+    public Func<JsonNode, bool> MayAsk { get; set; } = static _ => true;
+
     public string[] Audiences { get; set; } = ["https://kubernetes.default.svc"];
 
     /// <summary>The subject of the client certificate that is accepted. Null means that none is.</summary>
@@ -171,6 +174,7 @@ public sealed class StandInApiServer : IAsyncDisposable
             "/api/v1/nodes" when context.Request.Query["watch"] == "true" => WatchAsync(context),
             "/api/v1/nodes" => NodePages.AnswerAsync(context, Cluster),
             "/apis/authentication.k8s.io/v1/tokenreviews" => ReviewAsync(context),
+            "/apis/authorization.k8s.io/v1/subjectaccessreviews" => ReviewAccessAsync(context),
             _ => RefuseAsync(context, 404, "NotFound", "the server could not find the requested resource"),
         });
     }
@@ -181,8 +185,25 @@ public sealed class StandInApiServer : IAsyncDisposable
         string[] wanted = [.. review["spec"]!["audiences"]?.AsArray().Select(audience => (string)audience!) ?? []];
         bool isGood = GoodTokens.Contains((string)review["spec"]!["token"]!) && (wanted.Length == 0 || wanted.Intersect(Audiences).Any());
         review["status"] = isGood
-            ? new JsonObject { ["authenticated"] = true, ["audiences"] = new JsonArray([.. (wanted.Length == 0 ? Audiences : wanted.Intersect(Audiences)).Select(audience => (JsonNode)audience)]) }
+            ? new JsonObject { ["authenticated"] = true, ["user"] = Owner(), ["audiences"] = new JsonArray([.. (wanted.Length == 0 ? Audiences : wanted.Intersect(Audiences)).Select(audience => (JsonNode)audience)]) }
             : new JsonObject { ["error"] = "invalid bearer token" };
+        context.Response.StatusCode = 201;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(review.ToJsonString());
+    }
+
+    private static JsonObject Owner() => new()
+    {
+        ["username"] = "system:serviceaccount:shop:web",
+        ["uid"] = "u-1",
+        ["groups"] = new JsonArray("system:serviceaccounts", "system:authenticated"),
+        ["extra"] = new JsonObject { ["authentication.kubernetes.io/pod-name"] = new JsonArray("web-0") },
+    };
+
+    private async Task ReviewAccessAsync(HttpContext context)
+    {
+        JsonNode review = (await JsonNode.ParseAsync(context.Request.Body))!;
+        review["status"] = new JsonObject { ["allowed"] = MayAsk(review["spec"]!) };
         context.Response.StatusCode = 201;
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(review.ToJsonString());

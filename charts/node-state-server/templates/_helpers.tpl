@@ -50,6 +50,13 @@ labels:
   {{- include "node-state-server.labels" . | nindent 2 }}
 {{- end }}
 
+{{/* The role of those who may ask. */}}
+{{- define "node-state-server.callerMetadata" -}}
+name: {{ printf "%s-caller" (include "node-state-server.name" .) | quote }}
+labels:
+  {{- include "node-state-server.labels" . | nindent 2 }}
+{{- end }}
+
 {{- define "node-state-server.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create }}
 {{- .Values.serviceAccount.name | default (include "node-state-server.name" .) }}
@@ -78,6 +85,10 @@ labels:
 {{- with .Values.nodeStateServer }}
 {{- if .requireToken }}{{ $_ := set $own "CRIK_SERVER_REQUIRE_TOKEN" "true" }}{{ end }}
 {{- with .tokenAudience }}{{ $_ := set $own "CRIK_SERVER_TOKEN_AUDIENCE" . }}{{ end }}
+{{- if .tlsSecret }}
+{{- $_ := set $own "CRIK_SERVER_TLS_CERT_FILE" "/etc/node-state-server-tls/tls.crt" }}
+{{- $_ := set $own "CRIK_SERVER_TLS_PRIVATE_KEY_FILE" "/etc/node-state-server-tls/tls.key" }}
+{{- end }}
 {{- if .readPods }}{{ $_ := set $own "CRIK_SERVER_READ_PODS" "true" }}{{ end }}
 {{- if include "node-state-server.signals" $ }}{{ $_ := set $own "CRIK_SERVER_SIGNALS_FILE" "/etc/node-state-server/signals.yaml" }}{{ end }}
 {{- range $name, $value := .env }}{{ $_ := set $own $name $value }}{{ end }}
@@ -106,9 +117,13 @@ labels:
 {{- with $constraints }}{{ toYaml . }}{{ end }}
 {{- end }}
 
+{{- define "node-state-server.scheme" -}}
+{{ .Values.nodeStateServer.tlsSecret | empty | ternary "http" "https" }}
+{{- end }}
+
 {{/* The address for clients. It needs no cluster domain, because that is in the search list of the Pods. */}}
 {{- define "node-state-server.url" -}}
-http://{{ include "node-state-server.name" . }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}
+{{ include "node-state-server.scheme" . }}://{{ include "node-state-server.name" . }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}
 {{- end }}
 
 {{/* Refuses combinations of values that a schema cannot refuse. */}}

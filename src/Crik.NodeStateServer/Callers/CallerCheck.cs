@@ -1,73 +1,54 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
+using System.Net;
 using Crik.NodeStateServer.Configuration;
 
 namespace Crik.NodeStateServer.Callers;
 
 /// <summary>
 /// Decides who may ask. By default everybody may. With --require-token, a caller needs a bearer token that the API
-/// server accepts. Results are remembered for a while under the token's hash. An accepted token stays accepted while
-/// the API server does not answer.
+/// server accepts for our audience, and the right to ask. An accepted token stays accepted while the API server does
+/// not answer.
 /// </summary>
-internal sealed class CallerCheck(ITokenReviewer reviewer, ServerOptions options, TimeProvider clock, ILogger<CallerCheck> log) : IDisposable
+internal sealed class CallerCheck(ICallerReviewer reviewer, ServerOptions options, TimeProvider clock, ILogger<CallerCheck> log) : IDisposable
 {
-    public const int Remembered = 20_000;
-
-    private const string Scheme = "Bearer ";
-    private static readonly TimeSpan s_goodFor = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_badFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, (bool IsGood, DateTimeOffset Until)> _known = new(StringComparer.Ordinal);
+    private readonly KnownCallers _known = new(clock);
+    private readonly ReviewQueue _queue = new();
 
-    /// <summary>Limits concurrent reviews, so that many unknown tokens do not overload the API server.</summary>
-    private readonly SemaphoreSlim _reviews = new(16);
+    /// <summary>The audience that a token must have.</summary>
+    public string Audience => options.TokenAudience;
 
-    public ValueTask<CallerVerdict> CheckAsync(string? authorization, CancellationToken cancellationToken)
+    /// <param name="address">Where the caller is.</param>
+    public ValueTask<CallerVerdict> CheckAsync(string? authorization, IPAddress? address, CancellationToken cancellationToken) =>
+        !options.RequireToken ? ValueTask.FromResult(CallerVerdict.Allowed)
+        : CallerToken.Find(authorization, options.TokenAudience, clock.GetUtcNow()) is not { } token ? ValueTask.FromResult(CallerVerdict.Refused)
+        : _known.Find(token.Key) is { } verdict ? ValueTask.FromResult(verdict)
+        : new ValueTask<CallerVerdict>(ReviewAsync(token, address, cancellationToken));
+
+    public void Dispose() => _queue.Dispose();
+
+    private async Task<CallerVerdict> ReviewAsync(CallerToken token, IPAddress? address, CancellationToken cancellationToken)
     {
-        if (!options.RequireToken)
-        {
-            return ValueTask.FromResult(CallerVerdict.Allowed);
-        }
-
-        if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || authorization.Length == Scheme.Length)
-        {
-            return ValueTask.FromResult(CallerVerdict.Refused);
-        }
-
-        string token = authorization[Scheme.Length..].Trim();
-        string key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        return _known.TryGetValue(key, out (bool IsGood, DateTimeOffset Until) known) && clock.GetUtcNow() < known.Until
-            ? ValueTask.FromResult(known.IsGood ? CallerVerdict.Allowed : CallerVerdict.Refused)
-            : new ValueTask<CallerVerdict>(ReviewAsync(token, key, known.IsGood, cancellationToken));
-    }
-
-    public void Dispose() => _reviews.Dispose();
-
-    private async Task<CallerVerdict> ReviewAsync(string token, string key, bool wasGood, CancellationToken cancellationToken)
-    {
+        bool wasGood = _known.WasGood(token.Key);
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(s_timeout);
         try
         {
-            await _reviews.WaitAsync(deadline.Token);
-            try
+            using IDisposable? place = await _queue.EnterAsync(wasGood, address, deadline.Token);
+            if (place is null)
             {
-                bool isGood = await reviewer.IsGoodAsync(token, deadline.Token);
-                Remember(key, isGood);
-                return isGood ? CallerVerdict.Allowed : CallerVerdict.Refused;
+                return CallerVerdict.Busy;
             }
-            finally
-            {
-                _reviews.Release();
-            }
+
+            CallerVerdict verdict = await reviewer.ReviewAsync(token.Text, deadline.Token);
+            _known.Remember(token.Key, verdict);
+            return verdict;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return NoAnswer($"the API server did not answer within {s_timeout.TotalSeconds} s", wasGood);
         }
-        catch (TokenReviewException failure)
+        catch (CallerReviewException failure)
         {
             return NoAnswer(failure.Message, wasGood);
         }
@@ -77,27 +58,5 @@ internal sealed class CallerCheck(ITokenReviewer reviewer, ServerOptions options
     {
         log.TokenNotChecked(problem);
         return wasGood ? CallerVerdict.Allowed : CallerVerdict.CannotTell;
-    }
-
-    private void Remember(string key, bool isGood)
-    {
-        DateTimeOffset now = clock.GetUtcNow();
-        if (_known.Count >= Remembered)
-        {
-            foreach ((string old, (bool IsGood, DateTimeOffset Until) entry) in _known)
-            {
-                if (!entry.IsGood || entry.Until < now)
-                {
-                    _known.TryRemove(old, out _);
-                }
-            }
-
-            if (_known.Count >= Remembered)
-            {
-                _known.Clear();
-            }
-        }
-
-        _known[key] = (isGood, now + (isGood ? s_goodFor : s_badFor));
     }
 }

@@ -3,8 +3,16 @@ namespace Crik.NodeStateServer.Callers;
 internal enum CallerVerdict
 {
     Allowed,
+
+    /// <summary>This is no good token.</summary>
     Refused,
+
+    /// <summary>The token is good, and its owner has no right to ask.</summary>
+    Forbidden,
 
     /// <summary>The API server did not answer, and it had never accepted this token before.</summary>
     CannotTell,
+
+    /// <summary>Too many unknown tokens wait for a review.</summary>
+    Busy,
 }

@@ -39,6 +39,9 @@ internal sealed class CommandLine
     private readonly Option<string> _shutdownDelay;
     private readonly Option<bool> _requireToken;
     private readonly Option<string> _tokenAudience;
+    private readonly Option<string> _accessPath;
+    private readonly Option<string> _tlsCertFile;
+    private readonly Option<string> _tlsKeyFile;
     private readonly Option<bool> _readPods;
 
     private CommandLine(Func<string, string?> environment)
@@ -62,7 +65,10 @@ internal sealed class CommandLine
         _rememberDeletedCount = Text("--remember-deleted-count", "how many deleted Nodes are remembered", s_defaults.RememberDeletedCount);
         _shutdownDelay = Text("--shutdown-delay", "how long requests are still answered after SIGTERM", "0s");
         _requireToken = Flag("--require-token", "accept only callers with a bearer token that the API server accepts");
-        _tokenAudience = Text("--token-audience", "audience that the bearer token must have", "the API server's");
+        _tokenAudience = Text("--token-audience", "audience that the bearer token must have", s_defaults.TokenAudience);
+        _accessPath = Text("--access-path", "nonResourceURL that the token's owner must have the right to get, or none", s_defaults.AccessPath!);
+        _tlsCertFile = Text("--tls-cert-file", "certificate with its chain (PEM) for --port; read again when it changes", "none: no TLS");
+        _tlsKeyFile = Text("--tls-private-key-file", "key of that certificate (PEM)", "none");
         _readPods = Flag("--read-pods", "read the pod that a request names, and tell whether it is evicted or preempted");
     }
 
@@ -110,7 +116,10 @@ internal sealed class CommandLine
             RememberDeletedCount = Number(_rememberDeletedCount, s_defaults.RememberDeletedCount),
             ShutdownDelay = Time(_shutdownDelay, s_defaults.ShutdownDelay),
             RequireToken = IsOn(_requireToken),
-            TokenAudience = Value(_tokenAudience),
+            TokenAudience = Value(_tokenAudience) ?? s_defaults.TokenAudience,
+            AccessPath = Value(_accessPath) is { } path ? (path == "none" ? null : path) : s_defaults.AccessPath,
+            TlsCertFile = Value(_tlsCertFile),
+            TlsKeyFile = Value(_tlsKeyFile),
             ReadPods = IsOn(_readPods),
         };
         string[] problems = [.. _problems, .. options.Problems()];

@@ -6,6 +6,9 @@ namespace Crik.NodeStateServer.Configuration;
 /// <summary>The settings of the server with their defaults. They are read once, at start.</summary>
 internal sealed record ServerOptions
 {
+    private const string OwnAudience = "crik-node-state-server";
+    private const string UsualAccessPath = "/v1/nodes";
+
     public int Port { get; init; } = 9376;
 
     public int MetricsPort { get; init; } = 8080;
@@ -53,7 +56,18 @@ internal sealed record ServerOptions
 
     public bool RequireToken { get; init; }
 
-    public string? TokenAudience { get; init; }
+    /// <summary>
+    /// The audience that a caller's token must have. It is not the API server's, so that a stolen token opens nothing else.
+    /// </summary>
+    public string TokenAudience { get; init; } = OwnAudience;
+
+    /// <summary>The nonResourceURL that a caller must have the right to get. Null means that every good token may ask.</summary>
+    public string? AccessPath { get; init; } = UsualAccessPath;
+
+    /// <summary>The certificate with its chain, and its key, in PEM, for the port that serves node states. Null means no TLS.</summary>
+    public string? TlsCertFile { get; init; }
+
+    public string? TlsKeyFile { get; init; }
 
     /// <summary>Whether the server reads the pod that a request names.</summary>
     public bool ReadPods { get; init; }
@@ -69,6 +83,16 @@ internal sealed record ServerOptions
         foreach (IGrouping<int, (string Name, int Port)> same in ports.Where(port => port.Port != 0).GroupBy(port => port.Port).Where(group => group.Count() > 1))
         {
             yield return $"{string.Join(" and ", same.Select(port => port.Name))}: must differ, not both be {same.Key}";
+        }
+
+        if (TlsCertFile is null != TlsKeyFile is null)
+        {
+            yield return "--tls-cert-file and --tls-private-key-file: one of them is missing";
+        }
+
+        if (AccessPath is { } path && !path.StartsWith('/'))
+        {
+            yield return $"--access-path: must begin with a slash or be 'none', not '{path}'";
         }
 
         (string Name, int Value, int Least, int Most)[] numbers =
@@ -95,9 +119,10 @@ internal sealed record ServerOptions
             yield return $"{name}: must be from {least} to {most}, not {value}";
         }
 
-        if (TokenAudience is not null && !RequireToken)
+        (string Name, bool IsSet)[] ofToken = [("--token-audience", TokenAudience != OwnAudience), ("--access-path", AccessPath != UsualAccessPath)];
+        foreach ((string name, _) in ofToken.Where(flag => flag.IsSet && !RequireToken))
         {
-            yield return "--token-audience: has no effect without --require-token; add --require-token or remove this flag";
+            yield return $"{name}: has no effect without --require-token; add --require-token or remove this flag";
         }
 
         foreach (string problem in Signals.Problems())

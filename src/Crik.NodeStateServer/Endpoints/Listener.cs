@@ -1,5 +1,6 @@
 using System.Net;
 using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Crik.NodeStateServer.Endpoints;
@@ -28,7 +29,7 @@ internal sealed class Listener
     /// </summary>
     private const int MostProbes = 100;
 
-    public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionGate gate, ILogger<ConnectionGate> log)
+    public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionGate gate, ILogger<ConnectionGate> log, ServingCertificate? certificate = null)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 0;
@@ -37,12 +38,12 @@ internal sealed class Listener
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10; // a bearer token can have several KB
         kestrel.Limits.RequestHeadersTimeout = s_headersTimeout;
         kestrel.Limits.KeepAliveTimeout = s_idleTimeout;
-        Add(kestrel, options.BindAddress, options.Port, States, gate);
+        Add(kestrel, options.BindAddress, options.Port, States, gate, certificate);
         Add(kestrel, options.BindAddress, options.MetricsPort, Metrics, new ConnectionGate(MostProbes, log));
         Add(kestrel, options.BindAddress, options.HealthPort, Health, new ConnectionGate(MostProbes, log));
     }
 
-    private static void Add(KestrelServerOptions kestrel, IPAddress? address, int port, Listener listener, ConnectionGate gate)
+    private static void Add(KestrelServerOptions kestrel, IPAddress? address, int port, Listener listener, ConnectionGate gate, ServingCertificate? certificate = null)
     {
         if (address is null)
         {
@@ -61,6 +62,10 @@ internal sealed class Listener
                 connection.Features.Set(listener);
                 return gate.PassAsync(connection, next);
             });
+            if (certificate is { IsWanted: true })
+            {
+                listen.UseHttps(certificate.Handshake());
+            }
         }
     }
 }

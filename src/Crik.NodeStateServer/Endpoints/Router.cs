@@ -64,15 +64,8 @@ internal sealed class Router(
     private async ValueTask<Task?> RefusalAsync(HttpContext context, RequestKind kind) =>
         kind is RequestKind.None ? null
         : OnlyGet(context) is { } refusal ? refusal
-        : await callers.CheckAsync(context.Request.Headers.Authorization, context.RequestAborted) switch
-        {
-            CallerVerdict.Allowed => null,
-            CallerVerdict.CannotTell => Answers.RefuseAsync(
-                context,
-                StatusCodes.Status503ServiceUnavailable,
-                "the token could not be checked, because the API server does not answer; try again later"),
-            _ => Unauthorized(context),
-        };
+        : CallerAnswers.Refusal(
+            context, await callers.CheckAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted), callers.Audience);
 
     private Task AnswerAsync(HttpContext context, RequestKind kind, string path) => kind switch
     {
@@ -110,13 +103,6 @@ internal sealed class Router(
         }
 
         return null;
-    }
-
-    private static Task Unauthorized(HttpContext context)
-    {
-        context.Response.Headers.WWWAuthenticate = "Bearer";
-        const string Problem = "this server needs a bearer token that the API server of the cluster accepts";
-        return Answers.RefuseAsync(context, StatusCodes.Status401Unauthorized, Problem);
     }
 
     private static Task Nothing(HttpContext context, string path) =>

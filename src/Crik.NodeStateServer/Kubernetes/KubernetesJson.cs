@@ -9,6 +9,7 @@ namespace Crik.NodeStateServer.Kubernetes;
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeDocument))]
 [JsonSerializable(typeof(TokenReviewDocument))]
+[JsonSerializable(typeof(AccessReviewDocument))]
 [JsonSerializable(typeof(PodDocument))]
 internal sealed partial class KubernetesJson : JsonSerializerContext
 {
@@ -45,6 +46,9 @@ internal sealed class TokenReviewStatusDocument
 {
     [JsonPropertyName("authenticated")]
     public bool Authenticated { get; set; }
+
+    [JsonPropertyName("user")]
+    public UserDocument? User { get; set; }
 
     [JsonPropertyName("audiences")]
     public string[]? Audiences { get; set; }

@@ -44,9 +44,9 @@ public sealed class CommandLineTests
             ("--read-pods", "true", options => options.ReadPods, true),
         ];
 
-        // The two flags that are left out have tests of their own.
+        // The flags that are left out have tests of their own.
         Assert.Equal(
-            CommandLine.Known().Select(known => known.Flag).Except(["--signals-file", "--token-audience"]).Order(),
+            CommandLine.Known().Select(known => known.Flag).Except(["--signals-file", "--token-audience", "--access-path", "--tls-cert-file", "--tls-private-key-file"]).Order(),
             all.Select(one => one.Flag).Order());
         foreach ((string flag, string text, Func<ServerOptions, object?> option, object expected) in all)
         {
@@ -97,6 +97,29 @@ public sealed class CommandLineTests
 
         static int Order(string line) => Array.FindIndex(
             ["--port:", "--bind", "CRIK", "--max-wait", "--metrics", "--list", "--token"], start => line.StartsWith(start, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--access-path=/crik", "/crik")]
+    [InlineData("--access-path=none", null)]
+    [InlineData("--require-token", "/v1/nodes")]
+    public void The_access_path_can_be_changed_and_turned_off(string flag, string? path) =>
+        Assert.Equal(path, Parse(["--require-token", flag])!.AccessPath);
+
+    [Theory]
+    [InlineData("--tls-cert-file and --tls-private-key-file: one of them is missing", "--tls-cert-file=a")]
+    [InlineData("--tls-cert-file and --tls-private-key-file: one of them is missing", "--tls-private-key-file=a")]
+    [InlineData("--access-path: must begin with a slash or be 'none', not 'nodes'", "--require-token", "--access-path=nodes")]
+    [InlineData("--access-path: has no effect without --require-token; add --require-token or remove this flag", "--access-path=/crik")]
+    public void Flags_of_callers_that_do_not_fit_together_are_refused(string problem, params string[] flags) =>
+        Assert.Equal(problem, Assert.Throws<ConfigurationException>(() => Parse(flags)).Message);
+
+    [Fact]
+    public void The_two_files_of_TLS_are_set_together()
+    {
+        ServerOptions options = Parse(["--tls-cert-file=a"], ("CRIK_SERVER_TLS_PRIVATE_KEY_FILE", "b"))!;
+
+        Assert.Equal(("a", "b"), (options.TlsCertFile, options.TlsKeyFile));
     }
 
     [Fact]

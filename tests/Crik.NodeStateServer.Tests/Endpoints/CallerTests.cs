@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Tests.Callers;
 using Crik.StandIn;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,6 +10,8 @@ namespace Crik.NodeStateServer.Tests.Endpoints;
 public sealed class CallerTests : IAsyncLifetime
 {
     private static readonly ServerOptions s_strict = RunningServer.Options with { RequireToken = true };
+    private static readonly string s_callers = Jwt.For("callers");
+    private static readonly string s_bad = Jwt.For("bad");
     private static readonly string s_node = StandInNodes.Name(1);
 
     private readonly ShiftedClock _clock = new();
@@ -18,7 +22,8 @@ public sealed class CallerTests : IAsyncLifetime
     {
         _cluster.Apply(StandInNodes.Make(1));
         _api = await StandInApiServer.StartAsync(_cluster);
-        _api.GoodTokens.UnionWith(["good", "callers"]);
+        _api.GoodTokens.UnionWith(["good", s_callers]);
+        _api.Audiences = [Jwt.Audience];
     }
 
     public async Task DisposeAsync() => await _api.DisposeAsync();
@@ -37,11 +42,12 @@ public sealed class CallerTests : IAsyncLifetime
     [InlineData(null, HttpStatusCode.Unauthorized)]
     [InlineData("Bearer ", HttpStatusCode.Unauthorized)]
     [InlineData("Basic Y2FsbGVycw==", HttpStatusCode.Unauthorized)]
-    [InlineData("Bearer bad", HttpStatusCode.Unauthorized)]
-    [InlineData("Bearer callers", HttpStatusCode.OK)]
-    [InlineData("bearer callers", HttpStatusCode.OK)]
-    public async Task With_require_token_only_a_good_token_is_accepted(string? authorization, HttpStatusCode expected)
+    [InlineData("Bearer BAD", HttpStatusCode.Unauthorized)]
+    [InlineData("Bearer CALLERS", HttpStatusCode.OK)]
+    [InlineData("bearer CALLERS", HttpStatusCode.OK)]
+    public async Task With_require_token_only_a_good_token_is_accepted(string? form, HttpStatusCode expected)
     {
+        string? authorization = form?.Replace("CALLERS", s_callers, StringComparison.Ordinal).Replace("BAD", s_bad, StringComparison.Ordinal);
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict);
 
         foreach (string path in (string[])[$"/v1/nodes/{s_node}", "/v1/nodes", $"/nodes/{s_node}", $"/node-state?name={s_node}"])
@@ -68,28 +74,30 @@ public sealed class CallerTests : IAsyncLifetime
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict, services => services.AddSingleton<TimeProvider>(_clock));
         for (int i = 0; i < 5; i++)
         {
-            Assert.Equal(HttpStatusCode.OK, await AskAsync(server, "Bearer callers"));
-            Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, "Bearer bad"));
+            Assert.Equal(HttpStatusCode.OK, await AskAsync(server, $"Bearer {s_callers}"));
+            Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, $"Bearer {s_bad}"));
         }
 
         Assert.Equal(2, Reviews);
-        _api.GoodTokens.Remove("callers");
-        _api.GoodTokens.Add("bad");
+        _api.GoodTokens.Remove(s_callers);
+        _api.GoodTokens.Add(s_bad);
         _clock.Forward(TimeSpan.FromMinutes(3));
 
-        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, "Bearer callers"));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(server, "Bearer bad"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, $"Bearer {s_callers}"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(server, $"Bearer {s_bad}"));
     }
 
     [Fact]
     public async Task A_token_must_have_the_configured_audience()
     {
+        string authorization = $"Bearer {Jwt.For("callers", "crik")}";
+        _api.GoodTokens.Add(Jwt.For("callers", "crik"));
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict with { TokenAudience = "crik" });
-        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, "Bearer callers"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, authorization));
 
         _api.Audiences = ["other", "crik"];
         await using RunningServer second = await RunningServer.StartReadyAsync(_api, s_strict with { TokenAudience = "crik" });
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(second, "Bearer callers"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(second, authorization));
     }
 
     [Fact]
@@ -103,19 +111,20 @@ public sealed class CallerTests : IAsyncLifetime
             }
 
             context.Response.StatusCode = 201;
-            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "{\"status\":{\"authenticated\":true}}");
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
+                context.Response, "{\"status\":{\"authenticated\":true,\"user\":{\"username\":\"web\"}}}");
             return true;
         };
-        await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict with { TokenAudience = "crik" });
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, "Bearer callers"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, $"Bearer {s_callers}"));
     }
 
     [Fact]
     public async Task When_the_API_server_fails_known_good_tokens_stay_good_and_others_get_503()
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict, services => services.AddSingleton<TimeProvider>(_clock));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(server, "Bearer callers"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(server, $"Bearer {s_callers}"));
         _api.Intercept = async context =>
         {
             await StandInApiServer.RefuseAsync(context, 500, "InternalError", "etcd");
@@ -123,12 +132,77 @@ public sealed class CallerTests : IAsyncLifetime
         };
         _clock.Forward(TimeSpan.FromMinutes(3));
 
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(server, "Bearer callers"));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await AskAsync(server, "Bearer new"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(server, $"Bearer {s_callers}"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await AskAsync(server, $"Bearer {Jwt.For("new")}"));
 
         // The log must not contain a token.
-        Assert.DoesNotContain(server.Log, line => line.Contains("callers", StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Log, line => line.Contains(s_callers, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_token_for_the_API_server_is_not_accepted_by_default()
+    {
+        string token = Jwt.For("callers", "https://kubernetes.default.svc");
+        _api.GoodTokens.Add(token);
+        _api.Audiences = ["https://kubernetes.default.svc"];
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, $"Bearer {token}"));
+    }
+
+    [Fact]
+    public async Task A_caller_needs_the_right_to_get_the_path_and_the_result_is_remembered()
+    {
+        JsonNode? asked = null;
+        _api.MayAsk = spec => (asked = spec.DeepClone()) is null;
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict with { AccessPath = "/crik" }, services => services.AddSingleton<TimeProvider>(_clock));
+
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(server, $"Bearer {s_callers}"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(server, $"Bearer {s_callers}"));
+        Assert.Equal(1, AccessReviews);
+        Assert.Equal(
+            """{"user":"system:serviceaccount:shop:web","uid":"u-1","groups":["system:serviceaccounts","system:authenticated"],"extra":{"authentication.kubernetes.io/pod-name":["web-0"]},"nonResourceAttributes":{"path":"/crik","verb":"get"}}""",
+            asked!.ToJsonString());
+
+        _api.MayAsk = static _ => true;
+        _clock.Forward(TimeSpan.FromSeconds(11));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(server, $"Bearer {s_callers}"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(server, $"Bearer {s_callers}"));
+        Assert.Equal(2, AccessReviews);
+    }
+
+    [Fact]
+    public async Task Without_an_access_path_every_good_token_may_ask()
+    {
+        _api.MayAsk = static _ => false;
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict with { AccessPath = null });
+
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(server, $"Bearer {s_callers}"));
+        Assert.Equal(0, AccessReviews);
+    }
+
+    [Fact]
+    public async Task A_busy_server_asks_callers_to_come_back()
+    {
+        TaskCompletionSource held = new();
+        _api.Intercept = async context =>
+        {
+            if (context.Request.Path.Value!.EndsWith("/tokenreviews", StringComparison.Ordinal))
+            {
+                await held.Task;
+            }
+
+            return false;
+        };
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict);
+        Task<HttpStatusCode>[] junk = [.. Enumerable.Range(0, 10).Select(number => AskAsync(server, $"Bearer {Jwt.For($"junk-{number}")}"))];
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await await Task.WhenAny(junk));
+        held.SetResult();
+        Assert.Contains(HttpStatusCode.Unauthorized, await Task.WhenAll(junk));
+    }
+
+    private int AccessReviews => _api.Requests.Count(request => request.Contains("subjectaccessreviews", StringComparison.Ordinal));
 
     private int Reviews => _api.Requests.Count(request => request.Contains("tokenreviews", StringComparison.Ordinal));
 
