@@ -12,7 +12,7 @@ public sealed class TestAuthority : IDisposable
 
     public TestAuthority()
     {
-        CertificateRequest request = new("CN=test authority", _key, HashAlgorithmName.SHA256);
+        CertificateRequest request = new($"CN=test authority {Guid.NewGuid()}", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-1), DateTimeOffset.UtcNow.AddYears(1));

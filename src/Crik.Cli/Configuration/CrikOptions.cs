@@ -24,7 +24,7 @@ internal sealed record CrikOptions
     /// <summary>The absolute directory for checkpoints, which outlives the pod; null runs the program without checkpoints.</summary>
     public string? ImageDir { get; init; }
 
-    /// <summary>The http address of the node state server; null makes a checkpoint at every SIGTERM.</summary>
+    /// <summary>The http or https address of the node state server; null makes a checkpoint at every SIGTERM.</summary>
     public Uri? NodeStateServerUrl { get; init; }
 
     public NodeStateSource NodeStateSource { get; init; } = NodeStateSource.Auto;
@@ -42,6 +42,12 @@ internal sealed record CrikOptions
 
     /// <summary>The absolute file with a bearer token for the server. It is read again for each request.</summary>
     public string? NodeStateTokenFile { get; init; }
+
+    /// <summary>
+    /// The absolute file with the authorities that may have signed the certificate of the server; null trusts those of the image. It is
+    /// read again for each request.
+    /// </summary>
+    public string? NodeStateServerCaFile { get; init; }
 
     /// <summary>A command for <c>/bin/sh -c</c> that runs when the node begins to go away.</summary>
     public string? OnNodeWarning { get; init; }
@@ -230,6 +236,7 @@ internal sealed record CrikOptions
         NodeStateSource = NodeStateSource,
         NodeStateServerUrl = NodeStateServerUrl,
         NodeStateTokenFile = NodeStateTokenFile,
+        NodeStateServerCaFile = NodeStateServerCaFile,
         NodeName = NodeName,
         PodName = PodName,
         PodNamespace = PodNamespace,

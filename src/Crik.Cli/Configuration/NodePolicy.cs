@@ -12,6 +12,9 @@ internal sealed record NodePolicy
     /// <inheritdoc cref="CrikOptions.NodeStateTokenFile"/>
     public required string? NodeStateTokenFile { get; init; }
 
+    /// <inheritdoc cref="CrikOptions.NodeStateServerCaFile"/>
+    public required string? NodeStateServerCaFile { get; init; }
+
     /// <inheritdoc cref="CrikOptions.NodeName"/>
     public required string? NodeName { get; init; }
 

@@ -13,9 +13,9 @@ internal sealed record OptionKey(string Name, OptionKind Kind, string Descriptio
 
     public const string EnvironmentPrefix = "CRIK_";
 
-    /// <summary>The prefix and the name in upper snake case: CRIK_HOOKS_AFTER_RESTORE for hooks.afterRestore.</summary>
+    /// <summary>The prefix and the name in upper snake case: CRIK_HOOKS_AFTER_RESTORE for hooks.afterRestore, and …_CA_FILE for …CAFile.</summary>
     public string EnvironmentName { get; } = EnvironmentPrefix + string.Concat(Name.Select((letter, i) =>
-        (i > 0 && char.IsAsciiLetterUpper(letter) && char.IsAsciiLetterLower(Name[i - 1]) ? "_" : "") + (letter == '.' ? '_' : char.ToUpperInvariant(letter))));
+        (i > 0 && char.IsAsciiLetterUpper(letter) && BeginsWord(Name, i) ? "_" : "") + (letter == '.' ? '_' : char.ToUpperInvariant(letter))));
 
     /// <summary>The default as a user would write it; null when the key is unset, or an empty list, by default.</summary>
     public string? DefaultText { get; init; }
@@ -25,6 +25,9 @@ internal sealed record OptionKey(string Name, OptionKind Kind, string Descriptio
 
     /// <summary>The smallest and the largest number, in bytes for a size; null where there is no bound.</summary>
     public (long? Minimum, long? Maximum) Range { get; init; }
+
+    private static bool BeginsWord(string name, int at) =>
+        char.IsAsciiLetterLower(name[at - 1]) || (char.IsAsciiLetterUpper(name[at - 1]) && at + 1 < name.Length && char.IsAsciiLetterLower(name[at + 1]));
 
     public bool IsList => Kind is OptionKind.PathList or OptionKind.ChoiceList;
 }

@@ -34,6 +34,8 @@ internal static class OptionKeys
             })
             with { Choices = s_causes, DefaultText = "[shutting-down, cordoned, gone, disrupted]" },
         Path("nodeStateTokenFile", "A file with a bearer token for the node state server.", (o, v) => o with { NodeStateTokenFile = v }),
+        Path("nodeStateServerCAFile", "The certificates (PEM) of the authorities that may have signed the node state server's. Without it: those of the image.",
+            (o, v) => o with { NodeStateServerCaFile = v }),
         Text("onNodeWarning", "A shell command that runs when the node begins to go away, before SIGTERM.", (o, v) => o with { OnNodeWarning = v }),
         Flag("checkpointOnWarning", "Make a checkpoint at that moment. The program continues to run.", (o, v) => o with { CheckpointOnWarning = v }),
         Time("checkpointInterval", "The time between checkpoints that leave the program running. 0s: none.",

@@ -39,9 +39,8 @@ internal static class OptionValues
     {
         bool isAddress = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.Host.Length > 0;
         value = url!;
-        return !isAddress ? $"must be an http address, not '{text}'"
-            : url!.Scheme == "https" ? "must be http: crik speaks no TLS; the answer is no secret, and a NetworkPolicy keeps strangers out"
-            : url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0 ? $"must be nothing but http://HOST[:PORT][/PATH], not '{text}'"
+        return !isAddress ? $"must be an http or https address, not '{text}'"
+            : url!.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0 ? $"must be nothing but http[s]://HOST[:PORT][/PATH], not '{text}'"
             : null;
     }
 

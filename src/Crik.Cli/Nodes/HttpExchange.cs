@@ -15,6 +15,8 @@ internal sealed class HttpExchange(HttpAddress address)
     /// <summary>The addresses that worked last. They are looked up again after a failure, since the server may have moved.</summary>
     private IReadOnlyList<SocketAddressBytes> _resolved = [];
 
+    private OpenSsl? _tls;
+
     /// <summary>Whether the last answer had a Date header that agrees with this machine's clock.</summary>
     public bool ClocksAgree { get; private set; }
 
@@ -25,9 +27,9 @@ internal sealed class HttpExchange(HttpAddress address)
     {
         try
         {
-            using FileDescriptor socket = Connect(deadline, stop);
-            Send(socket, Request(method, target, headers), deadline, stop);
-            HttpAnswer answer = Receive(socket, deadline, stop);
+            using IHttpConnection connection = Open(deadline, stop);
+            connection.Send(Request(method, target, headers));
+            HttpAnswer answer = Receive(connection);
             ClocksAgree = (answer.Date - DateTimeOffset.UtcNow)?.Duration() <= s_clockTolerance;
             return answer;
         }
@@ -36,9 +38,29 @@ internal sealed class HttpExchange(HttpAddress address)
             _resolved = exception.WasStopped ? _resolved : [];
             throw;
         }
-        catch (LinuxException exception)
+        catch (Exception exception) when (exception is LinuxException or TlsException)
         {
             throw new HttpException($"{address.HostHeader}: {exception.Message}");
+        }
+    }
+
+    private IHttpConnection Open(Deadline deadline, int stop)
+    {
+        if (!address.IsTls)
+        {
+            return Connect(deadline, stop);
+        }
+
+        _tls ??= OpenSsl.Load(OpenSsl.Names);
+        TlsSession session = new(_tls, address.Host, address.CaFile);
+        try
+        {
+            return new TlsConnection(Connect(deadline, stop), session);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
         }
     }
 
@@ -47,7 +69,7 @@ internal sealed class HttpExchange(HttpAddress address)
         + "Accept: */*\r\nConnection: close\r\nContent-Length: 0\r\n"
         + string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n")) + "\r\n");
 
-    private FileDescriptor Connect(Deadline deadline, int stop)
+    private HttpConnection Connect(Deadline deadline, int stop)
     {
         string? problem = null;
         IReadOnlyList<SocketAddressBytes> candidates = _resolved.Count > 0 ? _resolved : Libc.FindAddresses(address.Host, address.Port, out problem);
@@ -59,10 +81,10 @@ internal sealed class HttpExchange(HttpAddress address)
         int errno = 0;
         foreach (SocketAddressBytes candidate in candidates)
         {
-            if (TryConnect(candidate, deadline, stop, out errno) is { } socket)
+            if (TryConnect(candidate, deadline, stop, out errno) is { } connection)
             {
                 _resolved = candidates;
-                return socket;
+                return connection;
             }
         }
 
@@ -70,7 +92,7 @@ internal sealed class HttpExchange(HttpAddress address)
     }
 
     /// <returns><see langword="null"/> with the errno when the server cannot be reached at this address.</returns>
-    private FileDescriptor? TryConnect(SocketAddressBytes candidate, Deadline deadline, int stop, out int errno)
+    private HttpConnection? TryConnect(SocketAddressBytes candidate, Deadline deadline, int stop, out int errno)
     {
         FileDescriptor? socket = Libc.BeginConnect(candidate, out errno);
         if (socket is null)
@@ -79,74 +101,34 @@ internal sealed class HttpExchange(HttpAddress address)
         }
 
         bool isConnected = false;
+        HttpConnection connection = new(socket, address.HostHeader, deadline, stop);
         try
         {
-            Await(socket, Libc.POLLOUT, deadline, stop, "no connection");
+            connection.Await(Libc.POLLOUT, "no connection");
             errno = Libc.SocketError(socket);
             isConnected = errno == 0;
-            return isConnected ? socket : null;
+            return isConnected ? connection : null;
         }
         finally
         {
             if (!isConnected)
             {
-                socket.Dispose(); // also when time was up: otherwise each attempt would use up a descriptor
+                connection.Dispose(); // also when time was up: otherwise each attempt would use up a descriptor
             }
         }
     }
 
-    private void Send(FileDescriptor socket, byte[] request, Deadline deadline, int stop)
-    {
-        int sent = 0;
-        while (sent < request.Length)
-        {
-            Await(socket, Libc.POLLOUT, deadline, stop, "the request was not taken");
-            long count = Libc.TrySend(socket, request.AsSpan(sent));
-            sent += count >= 0 ? (int)count : Refuse((int)-count);
-        }
-    }
-
-    private HttpAnswer Receive(FileDescriptor socket, Deadline deadline, int stop)
+    private static HttpAnswer Receive(IHttpConnection connection)
     {
         HttpAnswerReader reader = new(MostBytes);
         byte[] buffer = new byte[4096];
         while (true)
         {
-            Await(socket, Libc.POLLIN, deadline, stop, "no answer");
-            long count = Libc.TryReceive(socket, buffer);
-            if (count < 0)
-            {
-                Refuse((int)-count);
-            }
-            else if (reader.Add(buffer.AsSpan(0, (int)count)) is { } answer)
+            int count = connection.Receive(buffer);
+            if (reader.Add(buffer.AsSpan(0, count)) is { } answer)
             {
                 return answer;
             }
         }
-    }
-
-    /// <returns>0 for an errno that only means that crik has to wait longer.</returns>
-    private int Refuse(int errno) =>
-        errno is Errno.EAGAIN or Errno.EINTR ? 0 : throw new HttpException($"{address.HostHeader}: {Errno.Text(errno)}");
-
-    private void Await(FileDescriptor socket, short events, Deadline deadline, int stop, string complaint)
-    {
-        Span<Libc.PollEntry> entries = [new() { Descriptor = socket.Number, Events = events }, new() { Descriptor = stop, Events = Libc.POLLIN }];
-        do
-        {
-            Libc.Poll(entries, deadline.PollTimeout);
-            if (entries[1].Returned != 0)
-            {
-                throw new HttpException("crik stopped waiting for the answer") { WasStopped = true };
-            }
-
-            if (entries[0].Returned != 0)
-            {
-                return;
-            }
-        }
-        while (!deadline.HasPassed);
-
-        throw new HttpException($"{address.HostHeader}: {complaint} in time");
     }
 }

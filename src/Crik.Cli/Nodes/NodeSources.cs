@@ -13,7 +13,8 @@ internal static class NodeSources
         bool isNamed = policy.NodeStateSource != NodeStateSource.Auto;
         NodeSource? source = Kind(policy) switch
         {
-            NodeStateSource.Server => new ServerSource(HttpAddress.Of(policy.NodeStateServerUrl!), policy.NodeName!, policy.NodeStateTokenFile, AskedPod.Find(policy, podUid)),
+            NodeStateSource.Server => new ServerSource(
+                HttpAddress.Of(policy.NodeStateServerUrl!, policy.NodeStateServerCaFile), policy.NodeName!, policy.NodeStateTokenFile, AskedPod.Find(policy, podUid)),
             NodeStateSource.Ec2 => new Ec2Source(MetadataSource.WellKnown, isNamed),
             NodeStateSource.Gce => new GceSource(MetadataSource.WellKnown, isNamed),
             NodeStateSource.Azure => new AzureSource(MetadataSource.WellKnown, isNamed),

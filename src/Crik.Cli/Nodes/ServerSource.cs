@@ -48,8 +48,10 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
         {
             case 200 or 404 or 503 when answer.Headers.GetValueOrDefault("Content-Type", "").StartsWith("application/json", StringComparison.OrdinalIgnoreCase):
                 break;
-            case 401 or 403:
-                throw new HttpException($"it wants a token ({answer.Status}); set nodeStateTokenFile");
+            case 401:
+                throw new HttpException("it wants a token (401) for its audience; set nodeStateTokenFile");
+            case 403:
+                throw new HttpException("it does not allow the owner of the token to ask (403); bind that account to the chart's ClusterRole for callers");
             case >= 300 and < 400:
                 throw new HttpException($"it answered with a redirect ({answer.Status}), which is not followed");
             default:

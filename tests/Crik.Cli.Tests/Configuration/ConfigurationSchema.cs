@@ -75,7 +75,7 @@ internal static class ConfigurationSchema
         OptionKind.Path => new() { ["type"] = "string", ["pattern"] = PathPattern },
         OptionKind.PathList => new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["pattern"] = PathPattern } },
         OptionKind.ChoiceList => new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["enum"] = Choices(key) } },
-        OptionKind.Url => new() { ["type"] = "string", ["format"] = "uri", ["pattern"] = "^http://" },
+        OptionKind.Url => new() { ["type"] = "string", ["format"] = "uri", ["pattern"] = "^https?://" },
         OptionKind.Text => new() { ["type"] = "string", ["minLength"] = 1 },
         OptionKind.Integer => new() { ["type"] = "integer" },
         OptionKind.Boolean => new() { ["type"] = "boolean" },

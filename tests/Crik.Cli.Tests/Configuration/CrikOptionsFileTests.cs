@@ -29,6 +29,7 @@ public sealed class CrikOptionsFileTests : IDisposable
             whenNodeStateUnknown: forward
             checkpointOn: [gone, ready]
             nodeStateTokenFile: /token
+            nodeStateServerCAFile: /ca
             onNodeWarning: echo a b
             checkpointOnWarning: true
             checkpointInterval: 10m
@@ -81,6 +82,7 @@ public sealed class CrikOptionsFileTests : IDisposable
             CheckpointOn = options.CheckpointOn,
             CheckpointOnDisruption = false,
             NodeStateTokenFile = "/token",
+            NodeStateServerCaFile = "/ca",
             OnNodeWarning = "echo a b",
             CheckpointOnWarning = true,
             CheckpointInterval = TimeSpan.FromMinutes(10),
@@ -148,11 +150,10 @@ public sealed class CrikOptionsFileTests : IDisposable
     [InlineData("imageDir: /x/../y", "1: imageDir: must not contain '..': '/x/../y'")]
     [InlineData("imageDir: /./", "1: imageDir: must be a directory of its own, not '/'")]
     [InlineData("criuPath: \"a\\0b\"", "1: criuPath: must be an absolute path or a name to look up in PATH, not 'a?b'")]
-    [InlineData("nodeStateServerURL: ftp://x", "1: nodeStateServerURL: must be an http address, not 'ftp://x'")]
-    [InlineData("nodeStateServerURL: /x", "1: nodeStateServerURL: must be an http address, not '/x'")]
-    [InlineData("nodeStateServerURL: server", "1: nodeStateServerURL: must be an http address, not 'server'")]
-    [InlineData("nodeStateServerURL: https://x", "1: nodeStateServerURL: must be http: crik speaks no TLS; the answer is no secret, and a NetworkPolicy keeps strangers out")]
-    [InlineData("nodeStateServerURL: http://me:secret@x", "1: nodeStateServerURL: must be nothing but http://HOST[:PORT][/PATH], not 'http://me:secret@x'")]
+    [InlineData("nodeStateServerURL: ftp://x", "1: nodeStateServerURL: must be an http or https address, not 'ftp://x'")]
+    [InlineData("nodeStateServerURL: /x", "1: nodeStateServerURL: must be an http or https address, not '/x'")]
+    [InlineData("nodeStateServerURL: server", "1: nodeStateServerURL: must be an http or https address, not 'server'")]
+    [InlineData("nodeStateServerURL: http://me:secret@x", "1: nodeStateServerURL: must be nothing but http[s]://HOST[:PORT][/PATH], not 'http://me:secret@x'")]
     [InlineData("nodeStateSource: server", "1: nodeStateSource: is server, and nodeStateServerURL is not set")]
     [InlineData("nodeStateSource: aws", "1: nodeStateSource: must be auto or server or ec2 or gce or azure or none, not 'aws'")]
     [InlineData("imageDir: /x\nnodeStateServerURL: http://x", "2: nodeStateServerURL: needs the node's name; add to the container: env: [{name: KUBERNETES_NODE_NAME, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]")]

@@ -51,6 +51,7 @@ public sealed class PolicyRecordsTests
         NodeStateSource = NodeStateSource.Gce,
         NodeStateServerUrl = new Uri("http://h"),
         NodeStateTokenFile = "/i",
+        NodeStateServerCaFile = "/n",
         NodeName = "j",
         PodName = "k",
         PodNamespace = "l",

@@ -91,6 +91,20 @@ public sealed class DescriptorTests
         resetting.Join();
     }
 
+    [Fact]
+    public void A_certificate_that_is_refused_costs_no_descriptor()
+    {
+        using TestAuthority authority = new(), other = new();
+        using TempDirectory files = new();
+        string file = Path.Combine(files.Path, "ca.crt");
+        File.WriteAllText(file, other.Pem);
+        using TlsServer server = new(authority.Issue("localhost"), "");
+
+        AssertNothingLeaks(new HttpAddress("localhost", server.Port, "", IsTls: true, file), "its certificate is not good", () => Deadline.In(TimeSpan.FromSeconds(60)));
+        File.Delete(file);
+        AssertNothingLeaks(new HttpAddress("localhost", server.Port, "", IsTls: true, file), "does not exist", () => Deadline.In(TimeSpan.FromSeconds(60)));
+    }
+
     private static void AssertNothingLeaks(HttpAddress address, string because, Func<Deadline> deadline, int stop = -1)
     {
         ServerSource source = new(address, "node-1", null);

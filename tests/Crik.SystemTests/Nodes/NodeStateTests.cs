@@ -240,6 +240,30 @@ public sealed class NodeStateTests
         Assert.Equal([1, 2], images.Generations);
     }
 
+    [LabTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_server_is_asked_over_TLS_and_believed_if_the_authority_has_signed_its_certificate(bool hasSigned)
+    {
+        using ImageDirectory images = new();
+        using TestAuthority authority = new(), other = new();
+        File.WriteAllText(Path.Combine(images.Path, "ca.crt"), authority.Pem);
+        using TlsServer server = new((hasSigned ? authority : other).Issue("127.0.0.1"), StandInServer.State("shutting-down", 1));
+        using Pod pod = Pod.WithCheckpoints(
+            images,
+            [
+                "--host-network", "--env", "KUBERNETES_NODE_NAME=node-1", "--env", $"CRIK_NODE_STATE_SERVER_URL=https://127.0.0.1:{server.Port}",
+                "--env", "CRIK_NODE_STATE_SERVER_CA_FILE=/checkpoint/ca.crt", "--env", "CRIK_WHEN_NODE_STATE_UNKNOWN=forward", .. s_patiently,
+            ],
+            s_program);
+        pod.WaitForCount(3);
+
+        pod.End(hasSigned ? 143 : 3);
+
+        Assert.Equal(hasSigned ? [1] : [], images.Generations);
+        Assert.Equal(hasSigned, !pod.HasSaid("its certificate is not good: unable to get local issuer certificate"));
+    }
+
     [LabFact]
     public void Replicas_that_disagree_cause_one_hook_and_one_checkpoint_and_the_warning_counts_at_SIGTERM()
     {
