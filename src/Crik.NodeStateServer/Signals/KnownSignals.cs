@@ -87,6 +87,23 @@ internal static class KnownSignals
         // it.
         new("azure-event", NodeState.Cordoned, new ConditionMatch("VMEventScheduled"), "Azure has scheduled an event for the VM") { OnByDefault = false },
 
+        // The window has begun in which GKE maintains the host of a node with accelerators
+        // (cloud.google.com/kubernetes-engine/docs/how-to/handle-disruption-gpu-tpu). The maintenance itself has signals above.
+        new("gke-maintenance-window", NodeState.Cordoned, new TaintMatch("cloud.google.com/maintenance-window-started"),
+            "GKE's maintenance window of the node's host has begun"),
+
+        // Off by default: it is set days before. The value is the time, in seconds since 1970 (the same page).
+        new("gke-maintenance-scheduled", NodeState.Cordoned, new LabelMatch("cloud.google.com/scheduled-maintenance-time"),
+            "GKE has scheduled a maintenance of the node's host")
+        {
+            OnByDefault = false,
+            Text = SignalText.Deadline,
+        },
+
+        // An upgrade could not drain the node and has put another one in its place (UndrainableNodeBehavior "Cordon" of AKS).
+        new("aks-quarantine", NodeState.Cordoned, new LabelMatch("kubernetes.azure.com/upgrade-status", "Quarantined"),
+            "AKS could not drain the node for an upgrade, and replaces it"),
+
         // AWS reports a higher risk, not a decision. The handler drains the node only if it is configured to.
         new("aws-rebalance", NodeState.Cordoned, new TaintMatch("aws-node-termination-handler/rebalance-recommendation"),
             "AWS recommends leaving the spot instance"),
@@ -107,5 +124,6 @@ internal static class KnownSignals
         new("not-ready", NodeState.Gone, new TaintMatch("node.kubernetes.io/not-ready"), "the node is not ready") { OnByDefault = false },
     ];
 
-    private static ConditionMatch AzureEvent(string kind) => new("VMEventScheduled", MessageContains: kind);
+    /// <summary>AKS's node problem detector writes "Preempt Scheduled: Mon, 02 Mar 2026 19:01:45 GMT. DurationInSeconds: -1. …".</summary>
+    private static ConditionMatch AzureEvent(string kind) => new("VMEventScheduled", Reason: "VMEventScheduled") { MessageStart = $"{kind} Scheduled:" };
 }

@@ -19,6 +19,9 @@ internal readonly record struct SignalSighting(DateTimeOffset? Since, string Tex
 
 internal sealed record ConditionMatch(string Type, string Status = "True", string? Reason = null, string? MessageContains = null) : SignalMatch
 {
+    /// <summary>What the message must begin with.</summary>
+    public string? MessageStart { get; init; }
+
     public override SignalSighting? Find(NodeSnapshot node)
     {
         foreach (NodeCondition condition in node.Conditions)
@@ -26,7 +29,8 @@ internal sealed record ConditionMatch(string Type, string Status = "True", strin
             if (condition.Type == Type
                 && condition.Status == Status
                 && (Reason is null || condition.Reason == Reason)
-                && (MessageContains is null || condition.Message.Contains(MessageContains, StringComparison.OrdinalIgnoreCase)))
+                && (MessageContains is null || condition.Message.Contains(MessageContains, StringComparison.OrdinalIgnoreCase))
+                && (MessageStart is null || condition.Message.StartsWith(MessageStart, StringComparison.OrdinalIgnoreCase)))
             {
                 return new SignalSighting(condition.LastTransition, condition.Message);
             }
@@ -36,7 +40,8 @@ internal sealed record ConditionMatch(string Type, string Status = "True", strin
     }
 
     public override string Describe() =>
-        $"condition {Type}={Status}" + (Reason is null ? "" : $", reason {Reason}") + (MessageContains is null ? "" : $", '{MessageContains}'");
+        $"condition {Type}={Status}" + (Reason is null ? "" : $", reason {Reason}") + (MessageContains is null ? "" : $", '{MessageContains}'")
+        + (MessageStart is null ? "" : $", '{MessageStart}'");
 }
 
 internal sealed record TaintMatch(string Key, string? Value = null, string? Effect = null) : SignalMatch

@@ -33,6 +33,9 @@ public sealed class NodeClassifierTests
         { "gke-impending-termination", "shutting-down", "kubelet-shutdown", "2026-03-02T19:00:02Z", null },
         { "gke-impending-termination-alone", "shutting-down", "gke-termination", null, null },
         { "gke-active-maintenance", "shutting-down", "gke-maintenance", null, null },
+        { "gke-maintenance-window", "cordoned", "gke-maintenance-window", null, null },
+        { "gke-maintenance-scheduled", "ready", null, null, null },
+        { "aks-quarantined", "cordoned", "aks-quarantine", null, null },
         { "aks-preempt", "shutting-down", "azure-preempt", "2026-03-02T19:01:20Z", "2026-03-02T19:01:45Z" },
         { "aks-terminate", "shutting-down", "azure-terminate", "2026-03-02T19:01:20Z", "2026-03-02T19:06:20Z" },
         { "aks-redeploy", "shutting-down", "azure-redeploy", "2026-03-02T19:01:20Z", "2026-03-02T19:11:20Z" },
@@ -64,6 +67,9 @@ public sealed class NodeClassifierTests
         { "aws-maintenance", "eks-scheduled-maintenance" },
         { "gke-termination", "gke-impending-termination-alone" },
         { "gke-maintenance", "gke-active-maintenance" },
+        { "gke-maintenance-window", "gke-maintenance-window" },
+        { "gke-maintenance-scheduled", "gke-maintenance-scheduled" },
+        { "aks-quarantine", "aks-quarantined" },
         { "azure-preempt", "aks-preempt" },
         { "azure-terminate", "aks-terminate" },
         { "azure-redeploy", "aks-redeploy" },
@@ -134,7 +140,30 @@ public sealed class NodeClassifierTests
 
     [Fact]
     public void Only_signals_that_healthy_nodes_have_too_are_off_by_default() =>
-        Assert.Equal(["autoscaler-candidate", "azure-event", "not-ready"], KnownSignals.All.Where(rule => !rule.OnByDefault).Select(rule => rule.Name).Order());
+        Assert.Equal(["autoscaler-candidate", "azure-event", "gke-maintenance-scheduled", "not-ready"], KnownSignals.All.Where(rule => !rule.OnByDefault).Select(rule => rule.Name).Order());
+
+    [Theory]
+    [InlineData("Preempt Scheduled: Mon, 02 Mar 2026 19:01:45 GMT.", "azure-preempt")]
+    [InlineData("Freeze Scheduled: Mon, 02 Mar 2026 19:01:45 GMT. The VM does not Reboot", "azure-freeze")]
+    [InlineData("PreemptionPolicy Scheduled: Mon, 02 Mar 2026 19:01:45 GMT.", null)]
+    [InlineData("No Terminate Scheduled: the VM stays", null)]
+    [InlineData("curl http://169.254.169.254/metadata/scheduledevents?kind=Redeploy failed", null)]
+    public void An_event_of_Azure_counts_only_where_the_node_problem_detector_names_its_kind(string message, string? signal)
+    {
+        NodeSnapshot node = new() { Name = "a", Conditions = [new NodeCondition("VMEventScheduled", "True", "VMEventScheduled", message, null)] };
+
+        Assert.Equal(signal, s_default.Classify(node).Signal);
+    }
+
+    [Fact]
+    public void A_scheduled_maintenance_of_GKE_has_its_time_when_it_is_turned_on()
+    {
+        NodeClassifier classifier = Only("gke-maintenance-scheduled");
+
+        Verdict verdict = classifier.Classify(NodeDocuments.Read("gke-maintenance-scheduled", classifier));
+
+        Assert.Equal((NodeState.Cordoned, DateTimeOffset.FromUnixTimeSeconds(1772478180)), (verdict.State, verdict.Deadline));
+    }
 
     [Fact]
     public void The_graver_state_wins()
