@@ -6,6 +6,11 @@ using Crik.NodeStateServer.Watching;
 
 const int Misconfigured = 64, Failed = 125;
 
+if (args is [Probe.Command, var url])
+{
+    return await Probe.RunAsync(url);
+}
+
 WebApplication built;
 ClusterAccess access;
 try

@@ -98,7 +98,7 @@ public sealed class NotesTests
         string notes = Renderer.Notes("--set", "rbac.create=false", "--set", "nodeStateServer.requireToken=true");
 
         Assert.Contains(
-            "Allow the service account crik-node-state-server to\nget, list and watch nodes, and to create tokenreviews", notes, StringComparison.Ordinal);
+            "Allow the service account crik-node-state-server to\nlist and watch nodes, and to create tokenreviews", notes, StringComparison.Ordinal);
         Assert.DoesNotContain("Allow the service account", Renderer.Notes(), StringComparison.Ordinal);
     }
 

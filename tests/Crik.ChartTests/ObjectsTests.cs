@@ -82,7 +82,7 @@ public sealed class ObjectsTests
         Assert.Contains($"--metrics-port={ports["metrics"]}", manifests.Arguments);
         Assert.Contains($"--health-probes-port={ports["probes"]}", manifests.Arguments);
         Assert.Equal(["http", "metrics"], manifests["Service"].Items("spec", "ports").Select(port => port.Text("targetPort")));
-        Assert.Equal("/healthz", manifests.Container.Text("livenessProbe", "httpGet", "path"));
+        Assert.Equal(values switch { "original" => "/healthz", "everything" => "/alive", _ => "/livez" }, manifests.Container.Text("livenessProbe", "httpGet", "path"));
         Assert.Equal("/readyz", manifests.Container.Text("readinessProbe", "httpGet", "path"));
         Assert.All(["livenessProbe", "readinessProbe"], probe => Assert.Equal("probes", manifests.Container.Text(probe, "httpGet", "port")));
     }
@@ -133,6 +133,38 @@ public sealed class ObjectsTests
         Assert.Equal(expected, budget.Text("apiVersion"));
         Assert.Equal(letsUnreadyGo ? "AlwaysAllow" : null, budget.Find("spec", "unhealthyPodEvictionPolicy")?.ToString());
         Assert.Equal(values == "everything" ? "50%" : "1", budget.Text("spec", "maxUnavailable"));
+    }
+
+    [ChartTheory]
+    [MemberData(nameof(ValueSets))]
+    public void The_Pod_of_helm_test_asks_the_Service_which_does_not_select_it(string values)
+    {
+        Manifests manifests = Render(values);
+        YamlNode pod = Assert.Single(Renderer.Tests(Arguments(values)).All);
+        YamlNode service = manifests["Service"], container = Assert.Single(pod.Items("spec", "containers"));
+
+        Assert.Equal(("Pod", "test"), (pod.Text("kind"), pod.Text("metadata", "annotations", "helm.sh/hook")));
+        Assert.Equal(manifests.Container.Text("image"), container.Text("image"));
+        Assert.Equal(manifests.Container.At("securityContext").ToString(), container.At("securityContext").ToString());
+        string scheme = values == "everything" ? "https" : "http";
+        Assert.Equal(
+            ["probe", $"{scheme}://{service.Text("metadata", "name")}.crik-test.svc:{service.Items("spec", "ports").First().Text("port")}/v1/nodes"],
+            container.Texts("args"));
+        Assert.False(service.Map("spec", "selector").ToHashSet().IsSubsetOf(pod.Map("metadata", "labels").ToHashSet()));
+        Assert.Equal("release-1", pod.Text("metadata", "labels", "app.kubernetes.io/instance"));
+    }
+
+    [ChartTheory]
+    [InlineData("v1.34.0", true)]
+    [InlineData("v1.27.0-gke.1", true)]
+    [InlineData("v1.26.3", false)]
+    public void A_roll_out_is_spread_where_the_cluster_can_do_that(string version, bool can)
+    {
+        Manifests manifests = Render("defaults", "--kube-version", version);
+        YamlNode constraint = Assert.Single(manifests.Pod.Items("topologySpreadConstraints"));
+
+        Assert.Equal(can ? ["pod-template-hash"] : [], constraint.Find("matchLabelKeys") is null ? [] : constraint.Texts("matchLabelKeys"));
+        Assert.Equal("5", manifests["Deployment"].Text("spec", "minReadySeconds"));
     }
 
     internal static Manifests Render(string values, params string[] arguments) => Renderer.Render(Arguments(values, arguments));

@@ -12,6 +12,9 @@ internal static class Renderer
     /// <summary>Renders the objects that the chart makes from these arguments.</summary>
     public static Manifests Render(params string[] arguments) => new(Succeed([.. arguments, ChartFiles.Chart]));
 
+    /// <summary>Renders the objects of `helm test`.</summary>
+    public static Manifests Tests(params string[] arguments) => new(Succeed(["--tests", .. arguments, ChartFiles.Chart]));
+
     public static string Notes(params string[] arguments) => Succeed(["--notes", .. arguments, ChartFiles.Chart]);
 
     private static string Succeed(string[] arguments)

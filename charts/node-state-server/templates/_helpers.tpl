@@ -5,7 +5,8 @@
 {{- end }}
 
 {{/* The labels that select the Pods. They are those of the original chart, because the selector of a Deployment
-     cannot be changed. */}}
+     cannot be changed. The label of the release is on every object, but in no selector: Pods of the original chart do
+     not have it, and would be without their Service during an upgrade. */}}
 {{- define "node-state-server.selector" -}}
 app.kubernetes.io/name: {{ include "node-state-server.name" . | quote }}
 app.kubernetes.io/part-of: crik
@@ -110,6 +111,7 @@ labels:
 
 {{- define "node-state-server.topologySpreadConstraints" -}}
 {{- $selector := dict "labelSelector" (dict "matchLabels" (include "node-state-server.selector" . | fromYaml)) }}
+{{- if semverCompare ">=1.27-0" .Capabilities.KubeVersion.Version }}{{ $_ := set $selector "matchLabelKeys" (list "pod-template-hash") }}{{ end }}
 {{- $constraints := list }}
 {{- range .Values.topologySpreadConstraints }}
 {{- $constraints = append $constraints (hasKey . "labelSelector" | ternary . (mergeOverwrite (deepCopy .) $selector)) }}

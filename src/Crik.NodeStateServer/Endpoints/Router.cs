@@ -26,7 +26,7 @@ internal sealed class Router(
         string path = context.Request.Path.Value ?? "/";
         return listener == Listener.States ? CountedAsync(context, path)
             : listener == Listener.Metrics && path == "/metrics" ? OnlyGet(context) ?? metrics.GetAsync(context)
-            : listener == Listener.Health && path == "/healthz" ? OnlyGet(context) ?? HealthEndpoints.AliveAsync(context)
+            : listener == Listener.Health && path is ("/healthz" or "/livez") ? OnlyGet(context) ?? HealthEndpoints.AliveAsync(context)
             : listener == Listener.Health && path == "/readyz" ? OnlyGet(context) ?? health.ReadyAsync(context)
             : Nothing(context, path);
     }

@@ -1,5 +1,5 @@
 // render-chart renders a chart as `helm template` does, for machines without Helm. It uses the libraries that Helm uses:
-// Go's text/template, sprig and gojsonschema. It supports no subcharts and no hooks, and asks no cluster.
+// Go's text/template, sprig and gojsonschema. It supports no subcharts and no hooks but those of helm test, and asks no cluster.
 //
 //	render-chart [flags] CHART_DIRECTORY
 //
@@ -25,7 +25,7 @@ func (r *repeated) Set(value string) error {
 
 type settings struct {
 	release, namespace, kubeVersion string
-	notes                           bool
+	notes, tests                    bool
 	files, assignments, apiVersions repeated
 }
 
@@ -38,6 +38,7 @@ func main() {
 	flag.Var(&s.files, "values", "file with values; may be repeated, and the last one wins")
 	flag.Var(&s.assignments, "set", "value as a.b=c; wins over files and may be repeated")
 	flag.BoolVar(&s.notes, "notes", false, "print NOTES.txt instead of the objects")
+	flag.BoolVar(&s.tests, "tests", false, "print the objects of helm test instead of the others")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		flag.Usage()
@@ -77,6 +78,11 @@ func run(directory string, s settings) (string, error) {
 	}
 	if s.notes {
 		return rendered[c.templatePath("NOTES.txt")], nil
+	}
+	for source := range rendered {
+		if strings.HasPrefix(source, c.templatePath("tests/")) != s.tests {
+			delete(rendered, source)
+		}
 	}
 	return inInstallOrder(rendered)
 }
