@@ -21,7 +21,8 @@ internal sealed class ConfiguredCredentials : Credentials
             Token is { } token ? new AuthenticationHeaderValue("Bearer", token.Read())
             : Basic is { } basic ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{basic.Name}:{basic.Password}")))
             : null;
-        return ValueTask.FromResult(new Credential(authorization, Certificate is { } certificate && Key is { } key ? new CertificatePem(certificate.Read(), key.Read()) : null));
+        CertificatePem? pem = Certificate is { } certificate && Key is { } key ? new CertificatePem(certificate.Read(), key.Read()) : null;
+        return ValueTask.FromResult(new Credential(authorization, pem));
     }
 
     internal override void Refused(Credential refused)

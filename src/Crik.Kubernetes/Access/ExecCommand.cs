@@ -48,7 +48,7 @@ internal sealed record ExecCommand
             ApiVersion = version,
             Command = command.Contains('/') ? exec.Resolve(command) : command,
             Arguments = [.. exec.Texts("args")],
-            Environment = [.. exec.Parts("env").Select(item => KeyValuePair.Create(item.Text("name") ?? throw item.Problem("an env of the exec has no name"), item.Text("value") ?? ""))],
+            Environment = [.. exec.Parts("env").Select(Variable)],
             InteractiveMode = mode,
             InstallHint = exec.Text("installHint"),
             Cluster = exec.IsTrue("provideClusterInfo") ? ClusterInfo(cluster) : null,
@@ -66,6 +66,9 @@ internal sealed record ExecCommand
 
         return new JsonObject { ["kind"] = "ExecCredential", ["apiVersion"] = ApiVersion, ["spec"] = spec }.ToJsonString();
     }
+
+    private static KeyValuePair<string, string> Variable(KubeconfigEntry item) =>
+        KeyValuePair.Create(item.Text("name") ?? throw item.Problem("an env of the exec has no name"), item.Text("value") ?? "");
 
     private static JsonObject ClusterInfo(KubeconfigEntry cluster)
     {

@@ -20,7 +20,10 @@ internal abstract record NoProxyRule
 
         // Go ignores the bits of a CIDR beyond its length. .NET refuses them.
         int slash = text.IndexOf('/');
-        if (slash > 0 && IPAddress.TryParse(text[..slash], out IPAddress? network) && byte.TryParse(text[(slash + 1)..], out byte length) && length <= network.GetAddressBytes().Length * 8)
+        if (slash > 0
+            && IPAddress.TryParse(text[..slash], out IPAddress? network)
+            && byte.TryParse(text[(slash + 1)..], out byte length)
+            && length <= network.GetAddressBytes().Length * 8)
         {
             return new Network(network, length);
         }

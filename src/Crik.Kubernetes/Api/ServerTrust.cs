@@ -6,6 +6,9 @@ namespace Crik.Kubernetes.Api;
 /// <summary>Checks the certificate of the API server against the authorities of the cluster, as Go programs do.</summary>
 internal static class ServerTrust
 {
+    /// <summary>What .NET says of a chain that does not end with a trusted certificate that has issued itself.</summary>
+    private const X509ChainStatusFlags Incomplete = X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot;
+
     /// <summary>
     /// Lets TLS build the chain with these authorities only, and decides with <see cref="Accepts"/>.
     /// </summary>
@@ -43,7 +46,7 @@ internal static class ServerTrust
 
         foreach (X509ChainElement element in chain.ChainElements)
         {
-            if (element.ChainElementStatus.Any(static status => status.Status is not (X509ChainStatusFlags.NoError or X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)))
+            if (element.ChainElementStatus.Any(static status => (status.Status & ~Incomplete) != 0))
             {
                 return false;
             }

@@ -30,7 +30,8 @@ internal static class FollowDecision
     /// while the feature WatchList is off; an aggregated API server may answer 400, or not know the parameter.
     /// </summary>
     public static bool CannotStreamLists(KubernetesException failure) =>
-        failure is { Failure: KubernetesFailure.Refused, IsEvent: false, Status: HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotImplemented };
+        failure is { Failure: KubernetesFailure.Refused, IsEvent: false }
+            && failure.Status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotImplemented;
 
     /// <summary>Whether a list that has begun as the beginning of a watch should be tried in pages the next time.</summary>
     public static bool PrefersPages(KubernetesException failure) =>

@@ -100,7 +100,11 @@ public sealed class ResourceFollower<T>(KubernetesApi api, ResourceSelection sel
         try
         {
             string path = selection.Request(
-                ("watch", "true"), ("allowWatchBookmarks", "true"), ("sendInitialEvents", "true"), ("resourceVersionMatch", "NotOlderThan"), ("timeoutSeconds", WatchSeconds));
+                ("watch", "true"),
+                ("allowWatchBookmarks", "true"),
+                ("sendInitialEvents", "true"),
+                ("resourceVersionMatch", "NotOlderThan"),
+                ("timeoutSeconds", WatchSeconds));
             using StreamedResponse response = await StreamedResponse.OpenAsync(api, path, Waiting("the list"), cancellationToken);
             WatchReader<T> reader = new(response.Buffer, json);
             while (!isComplete)

@@ -43,7 +43,8 @@ internal sealed class StreamedResponse : IDisposable
         }
         catch (OperationCanceledException canceled) when (!_cancellationToken.IsCancellationRequested)
         {
-            throw new KubernetesException(KubernetesFailure.NoAnswer, $"{_what} brought nothing for too long ({_patience.TotalSeconds} s)", canceled) { IsSilence = true };
+            string problem = $"{_what} brought nothing for too long ({_patience.TotalSeconds} s)";
+            throw new KubernetesException(KubernetesFailure.NoAnswer, problem, canceled) { IsSilence = true };
         }
     }
 

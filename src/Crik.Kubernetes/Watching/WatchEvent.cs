@@ -32,10 +32,12 @@ internal static class WatchEvent
                 return null;
             }
 
-            HeadMetadataDocument? head = (JsonSerializer.Deserialize(line[body], ApiJson.Default.HeadDocument) ?? throw new JsonException("the event has no object")).Metadata;
-            return kind is Kind.Bookmark
-                ? new WatchEvent<T>(head?.Annotations?.InitialEventsEnd is "true" ? WatchEventType.InitialEventsEnd : WatchEventType.Bookmark, head?.ResourceVersion, null)
-                : new WatchEvent<T>(kind is Kind.Deleted ? WatchEventType.Deleted : WatchEventType.Present, head?.ResourceVersion, JsonSerializer.Deserialize(line[body], json));
+            HeadDocument head = JsonSerializer.Deserialize(line[body], ApiJson.Default.HeadDocument) ?? throw new JsonException("the event has no object");
+            WatchEventType type = kind is Kind.Present ? WatchEventType.Present
+                : kind is Kind.Deleted ? WatchEventType.Deleted
+                : head.Metadata?.Annotations?.InitialEventsEnd is "true" ? WatchEventType.InitialEventsEnd
+                : WatchEventType.Bookmark;
+            return new WatchEvent<T>(type, head.Metadata?.ResourceVersion, kind is Kind.Bookmark ? null : JsonSerializer.Deserialize(line[body], json));
         }
         catch (JsonException exception)
         {

@@ -32,7 +32,11 @@ internal sealed class NodeWatcher(
 
     private void Seen(NodeChange change)
     {
-        metrics.Heard(change.Kind);
+        if (_listing is null)
+        {
+            metrics.Heard(change.Kind);
+        }
+
         switch (change)
         {
             case { Kind: NodeChangeKind.ListBegins }:

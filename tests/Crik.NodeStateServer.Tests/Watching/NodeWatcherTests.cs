@@ -233,6 +233,7 @@ public sealed class NodeWatcherTests : IAsyncLifetime
         Assert.Equal(25, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
         _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
         await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
+        Assert.Equal(1, await server.MetricAsync("crik_watch_events_total{kind=\"present\"}")); // the list does not count
         Assert.Contains("sendInitialEvents=true&resourceVersionMatch=NotOlderThan", Assert.Single(_api.Requests), StringComparison.Ordinal);
         Assert.Equal(1, await server.MetricAsync("crik_node_lists_total"));
     }
@@ -378,6 +379,26 @@ public sealed class NodeWatcherTests : IAsyncLifetime
 
         await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
         await server.UntilReadyAsync();
+        Assert.Equal(0, await server.MetricAsync("crik_node_relists_total"));
+    }
+
+    [Fact]
+    public async Task A_short_loss_of_the_API_server_leaves_the_server_ready()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        await _api.UntilWatchedAsync();
+        int port = _api.Address.Port;
+        using StandInCertificates same = _api.Certificates.Again();
+        await _api.DisposeAsync();
+
+        // The pauses before the sixth failure are at least 3 s.
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_source_failures_total") >= 6, "six failures were counted");
+        Assert.True(await server.IsReadyAsync());
+        Assert.Equal(NodeState.Ready, (await server.GetAsync(s_node)).State);
+        _cluster.Edit(s_node, node => StandInNodes.Taint(node, Drain));
+        _api = await StandInApiServer.StartAsync(_cluster, same, port);
+
+        await server.UntilStateAsync(s_node, NodeState.ShuttingDown);
         Assert.Equal(0, await server.MetricAsync("crik_node_relists_total"));
     }
 
