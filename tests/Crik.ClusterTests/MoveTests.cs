@@ -15,6 +15,9 @@ public sealed class MoveTests(Cluster cluster, ITestOutputHelper output) : IDisp
 
     private readonly TestNamespace _place = new(cluster);
 
+    /// <summary>Whether the nodes were asked to have different runtimes.</summary>
+    private static bool HasTwoRuntimes => Environment.GetEnvironmentVariable("CRIK_CLUSTER_RUNTIMES")?.Split(' ').Distinct().Count() == 2;
+
     public void Dispose()
     {
         Cluster.Reset();
@@ -28,7 +31,8 @@ public sealed class MoveTests(Cluster cluster, ITestOutputHelper output) : IDisp
     {
         Cluster.Kubectl("cordon", "node-2");
         _place.Kubectl("create", "service", "clusterip", "simple-loop", "--clusterip=None");
-        _place.Apply("simple-loop.yaml", (Published, Named), ("      containers:\n", $"      hostUsers: {(hostUsers ? "true" : "false")}\n      containers:\n"));
+        string users = $"      hostUsers: {(hostUsers ? "true" : "false")}\n";
+        _place.Apply("simple-loop.yaml", (Published, Named), ("      containers:\n", users + "      containers:\n"));
         Workload loop = new(_place, "simple-loop");
         PodSighting before = loop.WaitForCount(3);
         Assert.Equal("node-1", before.Node);
@@ -36,15 +40,17 @@ public sealed class MoveTests(Cluster cluster, ITestOutputHelper output) : IDisp
         {
             Cluster.Kubectl("uncordon", node);
             Cluster.Kubectl("cordon", before.Node);
-            string was = Where(before);
+            string was = Runtime(before);
             loop.Delete(before);
             PodSighting after = loop.WaitForSuccessorOf(before);
 
-            string users = _place.Kubectl("exec", after.Name, "--", "cat", "/proc/self/uid_map");
-            output.WriteLine($"{was}: {before.Last}, then {Where(after)}: {after.First}; its users: {users.Trim()}");
+            string now = Runtime(after);
+            string map = _place.Kubectl("exec", after.Name, "--", "cat", "/proc/self/uid_map");
+            output.WriteLine($"{before.Node}, {was}: {before.Last}; {after.Node}, {now}: {after.First}; its users: {map.Trim()}");
             Assert.Equal(node, after.Node);
+            Assert.True(was != now || !HasTwoRuntimes, $"both nodes have the runtime {now}");
             Assert.True(after.First > before.Last, $"it had counted to {before.Last}, and the next pod began at {after.First}:\n{after.Log}");
-            Assert.Equal(hostUsers, users.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == "0");
+            Assert.Equal(hostUsers, map.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == "0");
             WaitForName(after);
             before = after;
         }
@@ -59,12 +65,8 @@ public sealed class MoveTests(Cluster cluster, ITestOutputHelper output) : IDisp
             $"in the cluster the name of {pod.Name} leads to {address} and nowhere else");
     }
 
-    /// <summary>The node and the runtime of a pod: "node-2 cri-o".</summary>
-    private string Where(PodSighting pod)
-    {
-        JsonNode container = Pod(pod)["status"]!["containerStatuses"]![0]!;
-        return $"{pod.Node} {((string)container["containerID"]!).Split(':')[0]}";
-    }
+    /// <summary>The runtime of a pod: "containerd" or "cri-o".</summary>
+    private string Runtime(PodSighting pod) => ((string)Pod(pod)["status"]!["containerStatuses"]![0]!["containerID"]!).Split(':')[0];
 
     private JsonNode Pod(PodSighting pod) => _place.Api.Read(_place.PathOf("api/v1", $"pods/{pod.Name}"));
 }
