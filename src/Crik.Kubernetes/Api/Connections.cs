@@ -16,7 +16,7 @@ internal sealed class Connections(ClusterAccess access) : IDisposable
     private Materials? _used;
 
     /// <exception cref="IOException">A file cannot be read, and no earlier content is known.</exception>
-    /// <exception cref="CryptographicException">A certificate cannot be read, and no earlier one is known.</exception>
+    /// <exception cref="CredentialException">A certificate cannot be used, and no earlier one is known.</exception>
     public HttpMessageInvoker For(CertificatePem? certificate)
     {
         lock (_gate)
@@ -32,9 +32,10 @@ internal sealed class Connections(ClusterAccess access) : IDisposable
                 _http = new HttpMessageInvoker(Handler(wanted));
                 _used = wanted;
             }
-            catch (Exception exception) when (_http is not null && exception is (CryptographicException or ArgumentException))
+            catch (Exception exception) when (exception is CryptographicException or ArgumentException)
             {
-                // A certificate and its key are two files, and only one of them has been replaced so far.
+                // A certificate and its key are two files. Perhaps only one of them has been replaced so far.
+                return _http ?? throw new CredentialException($"a certificate or its key cannot be used: {exception.Message}", exception);
             }
 
             return _http;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Crik.Kubernetes.Access;
 
@@ -52,7 +51,7 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
         {
             throw KubernetesException.NoAnswer($"the API server {access.Server} was not asked: {exception.Message}", exception);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException)
         {
             access.Authorities?.Forget(); // its certificate may come from a new authority
             throw KubernetesException.NoAnswer($"cannot reach the API server {access.Server}: {Innermost(exception).Message}", exception);

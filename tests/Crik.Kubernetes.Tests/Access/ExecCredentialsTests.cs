@@ -86,16 +86,18 @@ public sealed class ExecCredentialsTests : IDisposable
         await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal), "the command has ended");
     }
 
-    [Fact]
-    public async Task A_request_that_cannot_have_a_credential_is_not_sent()
+    [Theory]
+    [InlineData("exit 1", "was not asked: the credential command")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"clientCertificateData\":\"c\",\"clientKeyData\":\"k\"}}'", "was not asked: a certificate or its key cannot be used")]
+    public async Task A_request_that_cannot_have_a_credential_is_not_sent(string script, string message)
     {
         await using StandInApiServer server = await StandInApiServer.StartAsync();
-        Script("exit 1");
+        Script(script);
         using KubernetesApi api = new(new ClusterAccess { Server = server.Address, Credentials = new ExecCredentials(Command(), _clock) }, "crik-tests/1");
 
         KubernetesException problem = await Assert.ThrowsAsync<KubernetesException>(() => api.SendAsync(HttpMethod.Get, "/version", null, CancellationToken.None));
 
-        Assert.Contains("was not asked: the credential command", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
 
