@@ -63,7 +63,7 @@ public sealed class TlsServer : IDisposable
             int count = await stream.ReadAsync(head);
             if (_answer is null)
             {
-                await stream.ReadAsync(head);
+                count += await stream.ReadAsync(head); // until the client gives up
             }
             else if (count > 0)
             {

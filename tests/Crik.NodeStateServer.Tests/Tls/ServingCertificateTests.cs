@@ -35,6 +35,7 @@ public sealed class ServingCertificateTests : IAsyncLifetime
     public async Task Node_states_are_served_over_TLS_and_metrics_and_health_are_not()
     {
         await using RunningServer server = await StartAsync();
+        await server.UntilReadyAsync();
 
         Assert.Equal(("https", "http", "http"), (server.States.Scheme, server.Metrics.Scheme, server.Health.Scheme));
         using HttpClientHandler handler = new() { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => IsOurs(certificate!) };
