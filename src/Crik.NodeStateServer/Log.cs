@@ -62,7 +62,7 @@ internal static partial class Log
     public static partial void PodNotRead(this ILogger log, string problem);
 
     [LoggerMessage(32, LogLevel.Warning,
-        "new connections are refused, because {Most} are open: raise the memory limit or --max-connections, or " +
-        "add replicas")]
-    public static partial void ConnectionsRefused(this ILogger log, int most);
+        "new connections are refused, because {Open} are open; the limit is {Most}, and {MostPerAddress} from one address: " +
+        "raise the memory limit, --max-connections or --max-connections-per-address, or add replicas; this is logged once a minute")]
+    public static partial void ConnectionsRefused(this ILogger log, int open, int most, int mostPerAddress);
 }

@@ -35,16 +35,15 @@ internal static class Server
 
         // If this category is enabled, ASP.NET Core allocates an Activity for each request.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        builder.Logging.Services.AddSingleton<ILoggerProvider>(new JsonLines(log, TimeProvider.System));
+        builder.Logging.Services.AddSingleton(_ => new JsonLines(log, TimeProvider.System));
+        builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<JsonLines>());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listener.Configure(
             kestrel,
             options,
             kestrel.ApplicationServices.GetRequiredService<ConnectionGate>(),
-            kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionGate>>(),
+            () => Gate(kestrel.ApplicationServices, ConnectionLimits.Of(Listener.MostProbes)),
             kestrel.ApplicationServices.GetRequiredService<ServingCertificate>()));
-
-        // All clients may connect at the same time.
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = 4096);
+        builder.Services.Configure<SocketTransportOptions>(Listener.Configure);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDelay + Shutdown.Bound);
         builder.Services
             .AddSingleton(options)
@@ -52,17 +51,25 @@ internal static class Server
             .AddSingleton(NodeClassifier.From(options.Signals))
             .AddSingleton<NodeStateStore>()
             .AddSingleton<WatchHealth>()
+            .AddSingleton<Attempts>()
             .AddSingleton<ServerMetrics>()
             .AddSingleton<CallerCheck>()
             .AddSingleton<ServingCertificate>()
             .AddSingleton<PodDisruptions>()
-            .AddSingleton(static services => new ConnectionGate(
-                ConnectionGate.MostFor(services.GetRequiredService<ServerOptions>(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
-                services.GetRequiredService<ILogger<ConnectionGate>>()))
+            .AddSingleton(ConnectionLimits.For(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes))
+            .AddSingleton(DeliveryLimits.Default)
+            .AddSingleton(static services => Gate(services, services.GetRequiredService<ConnectionLimits>()))
+            .AddSingleton(static services => LargeAnswers.For(
+                services.GetRequiredService<ServerOptions>(), services.GetRequiredService<ConnectionLimits>().Most))
+            .AddSingleton<Limits>()
+            .AddSingleton<Deliveries>()
+            .AddSingleton<NodeSnapshots>()
             .AddSingleton<NodeEndpoints>()
+            .AddSingleton<ListEndpoint>()
             .AddSingleton<WatchEndpoint>()
             .AddSingleton<HealthEndpoints>()
             .AddSingleton<MetricsEndpoint>()
+            .AddSingleton<EndpointSet>()
             .AddSingleton<Router>()
             .AddSingleton<NodeWatcher>()
             .AddHostedService(static services => services.GetRequiredService<NodeWatcher>())
@@ -74,8 +81,12 @@ internal static class Server
         return app;
     }
 
+    private static ConnectionGate Gate(IServiceProvider services, ConnectionLimits limits) =>
+        new(limits, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ConnectionGate>>());
+
     public static void AddCluster(this IServiceCollection services, ClusterAccess access) => services
-        .AddSingleton(_ => new KubernetesApi(access, $"crik-node-state-server/{ServerVersion.Current}"))
+        .AddSingleton<ApiMetrics>()
+        .AddSingleton(services => new KubernetesApi(access, $"crik-node-state-server/{ServerVersion.Current}") { Observer = services.GetRequiredService<ApiMetrics>() })
         .AddSingleton(static services =>
         {
             NodeClassifier classifier = services.GetRequiredService<NodeClassifier>();

@@ -16,8 +16,8 @@ public sealed partial class ArchitectureTests
         ["State"] = ["Signals", "Configuration"],
         ["Metrics"] = ["Watching"],
         ["Watching"] = ["Signals", "State", "Configuration", "Metrics"],
-        ["Endpoints"] = ["State", "Configuration", "Metrics", "Callers", "Pods", "Tls"],
-        ["Kubernetes"] = ["Watching", "Signals", "Configuration", "Callers", "Pods"],
+        ["Endpoints"] = ["State", "Configuration", "Metrics", "Callers", "Pods", "Tls", "Diagnostics"],
+        ["Kubernetes"] = ["Watching", "Signals", "Configuration", "Callers", "Pods", "Metrics"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Crik.Kubernetes.Api;
 using Crik.NodeStateServer.Callers;
 using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Diagnostics;
 using Crik.NodeStateServer.Endpoints;
 using Crik.NodeStateServer.Pods;
 using Crik.NodeStateServer.Signals;
@@ -28,6 +29,18 @@ public sealed class DocumentNumbersTests
         { Guide, "the last # changes of the same process", ChangeFeed.Remembered },
         { Guide, "cannot read this one within # ms", typeof(PodDisruptions).Constant<TimeSpan>("s_timeout").TotalMilliseconds },
         { Guide, "sends a comment every # s", typeof(WatchEndpoint).Constant<TimeSpan>("s_heartbeat").TotalSeconds },
+        { Guide, "waits for it: # ms", typeof(NodeEndpoints).Constant<TimeSpan>("s_patience").TotalMilliseconds },
+        { Guide, "in a long-poll up to # s", typeof(NodeEndpoints).Constant<TimeSpan>("s_pollPatience").TotalSeconds },
+        { Guide, "A client that takes nothing for # s", DeliveryLimits.Default.Stall.TotalSeconds },
+        { Guide, "the start of a stream after # s", DeliveryLimits.Default.Whole.TotalSeconds },
+        { Guide, "been tried again for # minutes more than", typeof(Attempts).Constant<TimeSpan>("s_more").TotalMinutes },
+        { Guide, "A new connection must send something within # s", ConnectionLimits.Of(1).FirstByte.TotalSeconds },
+        { Guide, "the server keeps # KB for such a client", Listener.ResponseBuffer >> 10 },
+        { Guide, "up to # MB of lines wait", LineQueue.MostBytes >> 20 },
+        { Guide, "waits up to # s for the last lines", JsonLines.FlushBound.TotalSeconds },
+        { Guide, "share @ copies of the list", NodeSnapshots.Most },
+        { Guide, "`--max-lists` | `CRIK_SERVER_MAX_LISTS` | 1 for # connections", typeof(LargeAnswers).Constant<int>("ConnectionsPerList") },
+        { Guide, "`--max-streams` | `CRIK_SERVER_MAX_STREAMS` | 1 for # connections", typeof(LargeAnswers).Constant<int>("ConnectionsPerStream") },
         { Guide, "exits with 0 within another # s", Shutdown.Bound.TotalSeconds },
         { Guide, "A good token is remembered for @ minutes", typeof(KnownCallers).Constant<TimeSpan>("s_goodFor").TotalMinutes },
         { Guide, "and a bad one for @ seconds", typeof(KnownCallers).Constant<TimeSpan>("s_badFor").TotalSeconds },
@@ -40,8 +53,8 @@ public sealed class DocumentNumbersTests
         { Guide, "Its headers must arrive within # s", s_limits.RequestHeadersTimeout.TotalSeconds },
         { Guide, "An idle connection is closed after # minutes", s_limits.KeepAliveTimeout.TotalMinutes },
         { Guide, "at most # MB of one object in memory", ResponseBuffer.Most >> 20 },
-        { Guide, "subtracts # MiB", typeof(ConnectionGate).Constant<long>("Reserved") >> 20 },
-        { Guide, "divides the rest by # KiB", typeof(ConnectionGate).Constant<long>("PerConnection") >> 10 },
+        { Guide, "subtracts # MiB", typeof(ConnectionLimits).Constant<long>("Reserved") >> 20 },
+        { Guide, "divides the rest by # KiB", typeof(ConnectionLimits).Constant<long>("PerConnection") >> 10 },
         { Guide, "A limit of 128 MiB gives # connections", Connections(128) },
         { Guide, "256 MiB give #,", Connections(256) },
         { Guide, "512 MiB give #.", Connections(512) },
@@ -67,12 +80,13 @@ public sealed class DocumentNumbersTests
     }
 
     /// <summary>The document says that three quarters of the memory limit are the heap.</summary>
-    private static int Connections(int mebibytes) => ConnectionGate.MostFor(s_defaults, (long)mebibytes * 3 / 4 << 20);
+    private static int Connections(int mebibytes) => ConnectionLimits.For(s_defaults, (long)mebibytes * 3 / 4 << 20).Most;
 
     private static KestrelServerLimits Limits()
     {
         KestrelServerOptions kestrel = new();
-        Listener.Configure(kestrel, s_defaults, new ConnectionGate(1, NullLogger<ConnectionGate>.Instance), NullLogger<ConnectionGate>.Instance);
+        ConnectionGate gate = new(ConnectionLimits.Of(1), TimeProvider.System, NullLogger<ConnectionGate>.Instance);
+        Listener.Configure(kestrel, s_defaults, gate, () => gate);
         return kestrel.Limits;
     }
 }

@@ -126,7 +126,7 @@ public sealed class ProgramTests : IAsyncLifetime
     public async Task The_memory_limits_the_connections_and_a_flood_of_them_does_not_end_the_server(string form)
     {
         // The limit is hexadecimal and means 96 MiB.
-        await using ServerProcess server = ServerProcess.Start(form, _api, [], ["DOTNET_GCHeapHardLimit=6000000"]);
+        await using ServerProcess server = ServerProcess.Start(form, _api, ["--max-connections-per-address", "4000"], ["DOTNET_GCHeapHardLimit=6000000"]);
         await Eventually.TrueAsync(() => server.IsReadyAsync(_http), "the server is ready");
         byte[] poll = Encoding.ASCII.GetBytes($"GET /v1/nodes/{s_node}?wait=5m HTTP/1.1\r\nHost: a\r\n\r\n");
         for (int round = 0; round < 2; round++)

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Crik.Contracts;
 using Crik.Kubernetes.Access;
 using Crik.NodeStateServer.Configuration;
+using Crik.NodeStateServer.Diagnostics;
 using Crik.StandIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +35,17 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public string[] Log => _log.Lines;
+    public string[] Log
+    {
+        get
+        {
+            Assert.True(_app.Services.GetRequiredService<JsonLines>().Flush(TimeSpan.FromMinutes(1)), "the log is written");
+            return _log.Lines;
+        }
+    }
+
+    /// <summary>Whether somebody reads the log of the server.</summary>
+    public bool IsLogRead { set => _log.IsRead = value; }
 
     /// <param name="user">The credentials for the API server: the YAML below `user` in a kubeconfig.</param>
     public static async Task<RunningServer> StartAsync(
@@ -88,6 +99,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        _log.IsRead = true;
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _log.DisposeAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -21,6 +22,8 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
 
     private readonly Connections _connections = new(access);
 
+    public IApiObserver? Observer { get; init; }
+
     /// <summary>Sends a request and returns as soon as the headers have arrived. The caller reads the body.</summary>
     /// <param name="path">The path and query, as in `/api/v1/pods?limit=1`.</param>
     /// <param name="patience">How long the headers may take. Null means <see cref="Patience"/>.</param>
@@ -35,7 +38,7 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
             Credential credential = await access.Credentials.GetAsync(cancellationToken); // a command has a limit of its own
             deadline.CancelAfter(limit);
             using HttpRequestMessage request = Request(method, path, body, credential);
-            HttpResponseMessage response = await _connections.For(credential.Certificate).SendAsync(request, deadline.Token);
+            HttpResponseMessage response = await ExchangeAsync(request, credential, deadline.Token);
             if (response.StatusCode is HttpStatusCode.Unauthorized)
             {
                 access.Credentials.Refused(credential);
@@ -91,6 +94,22 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
     }
 
     public void Dispose() => _connections.Dispose();
+
+    private async Task<HttpResponseMessage> ExchangeAsync(HttpRequestMessage request, Credential credential, CancellationToken cancellationToken)
+    {
+        long began = Stopwatch.GetTimestamp();
+        HttpStatusCode? status = null;
+        try
+        {
+            HttpResponseMessage response = await _connections.For(credential.Certificate).SendAsync(request, cancellationToken);
+            status = response.StatusCode;
+            return response;
+        }
+        finally
+        {
+            Observer?.Asked(request.Method, status, Stopwatch.GetElapsedTime(began));
+        }
+    }
 
     private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? body, Credential credential)
     {

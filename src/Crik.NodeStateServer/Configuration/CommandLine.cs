@@ -34,6 +34,9 @@ internal sealed class CommandLine
     private readonly Option<string> _notReadyAfter;
     private readonly Option<string> _maxWait;
     private readonly Option<string> _maxConnections;
+    private readonly Option<string> _maxConnectionsPerAddress;
+    private readonly Option<string> _maxLists;
+    private readonly Option<string> _maxStreams;
     private readonly Option<string> _rememberDeleted;
     private readonly Option<string> _rememberDeletedCount;
     private readonly Option<string> _shutdownDelay;
@@ -49,7 +52,7 @@ internal sealed class CommandLine
         _environment = environment;
         _port = Text("--port", "port that serves node states", s_defaults.Port);
         _metricsPort = Text("--metrics-port", "port that serves /metrics", s_defaults.MetricsPort);
-        _healthPort = Text("--health-probes-port", "port that serves /healthz and /readyz", s_defaults.HealthPort);
+        _healthPort = Text("--health-probes-port", "port that serves /livez and /readyz", s_defaults.HealthPort);
         _bindAddress = Text("--bind-address", "address to listen on", "all");
         _debug = Flag("--debug", "log each request and each watch");
         _kubeconfig = Text("--kubeconfig", "kubeconfig file of the cluster; KUBECONFIG is read too", "the pod's service account");
@@ -61,6 +64,9 @@ internal sealed class CommandLine
         _notReadyAfter = Text("--not-ready-after", "how long the watch may be down before /readyz reports it", "30s");
         _maxWait = Text("--max-wait", "longest time that a long-poll may wait", "5m");
         _maxConnections = Text("--max-connections", "open connections to --port; more are refused", "what fits into the memory, up to 20000");
+        _maxConnectionsPerAddress = Text("--max-connections-per-address", "open connections from one address", "half of --max-connections");
+        _maxLists = Text("--max-lists", "answers with all nodes that are sent at the same time", "1 for 32 connections");
+        _maxStreams = Text("--max-streams", "open streams of changes", "1 for 8 connections");
         _rememberDeleted = Text("--remember-deleted", "how long a deleted Node is reported as gone", "1h");
         _rememberDeletedCount = Text("--remember-deleted-count", "how many deleted Nodes are remembered", s_defaults.RememberDeletedCount);
         _shutdownDelay = Text("--shutdown-delay", "how long requests are still answered after SIGTERM", "0s");
@@ -111,7 +117,10 @@ internal sealed class CommandLine
             WatchIdleTimeout = Time(_watchIdleTimeout, s_defaults.WatchIdleTimeout),
             NotReadyAfter = Time(_notReadyAfter, s_defaults.NotReadyAfter),
             MaxWait = Time(_maxWait, s_defaults.MaxWait),
-            MaxConnections = Value(_maxConnections) is null ? null : Number(_maxConnections, 0),
+            MaxConnections = NumberIfGiven(_maxConnections),
+            MaxConnectionsPerAddress = NumberIfGiven(_maxConnectionsPerAddress),
+            MaxLists = NumberIfGiven(_maxLists),
+            MaxStreams = NumberIfGiven(_maxStreams),
             RememberDeleted = Time(_rememberDeleted, s_defaults.RememberDeleted),
             RememberDeletedCount = Number(_rememberDeletedCount, s_defaults.RememberDeletedCount),
             ShutdownDelay = Time(_shutdownDelay, s_defaults.ShutdownDelay),
@@ -189,6 +198,8 @@ internal sealed class CommandLine
         _problems.Add($"{Variable(option)}: must be true or false, not '{text}'");
         return false;
     }
+
+    private int? NumberIfGiven(Option<string> option) => Value(option) is null ? null : Number(option, 0);
 
     private int Number(Option<string> option, int otherwise)
     {

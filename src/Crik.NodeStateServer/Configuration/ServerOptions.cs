@@ -45,6 +45,15 @@ internal sealed record ServerOptions
     /// <summary>Null means as many connections as fit into the memory, up to 20,000.</summary>
     public int? MaxConnections { get; init; }
 
+    /// <summary>Null means half of the connections.</summary>
+    public int? MaxConnectionsPerAddress { get; init; }
+
+    /// <summary>How many answers with all nodes are sent at the same time. Null means what fits into the memory.</summary>
+    public int? MaxLists { get; init; }
+
+    /// <summary>Null means as many streams as fit into the memory.</summary>
+    public int? MaxStreams { get; init; }
+
     public TimeSpan RememberDeleted { get; init; } = TimeSpan.FromHours(1);
 
     public int RememberDeletedCount { get; init; } = 5000;
@@ -99,6 +108,9 @@ internal sealed record ServerOptions
         [
             ("--list-page-size", PageSize, 1, 10_000),
             ("--max-connections", MaxConnections ?? 1, 1, 1_000_000),
+            ("--max-connections-per-address", MaxConnectionsPerAddress ?? 1, 1, 1_000_000),
+            ("--max-lists", MaxLists ?? 1, 1, 1_000_000),
+            ("--max-streams", MaxStreams ?? 1, 1, 1_000_000),
             ("--remember-deleted-count", RememberDeletedCount, 0, 1_000_000),
         ];
         foreach ((string name, int value, int least, int most) in numbers.Where(number => number.Value < number.Least || number.Value > number.Most))

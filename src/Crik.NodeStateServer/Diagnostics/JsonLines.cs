@@ -11,30 +11,45 @@ namespace Crik.NodeStateServer.Diagnostics;
 /// </summary>
 internal sealed class JsonLines(Stream output, TimeProvider clock) : ILoggerProvider
 {
+    /// <summary>How long the end of the process waits for the last lines, if nobody reads them.</summary>
+    public static readonly TimeSpan FlushBound = TimeSpan.FromSeconds(2);
+
+    /// <summary>The number of the event. It is the only one that is not in <see cref="Log"/>, because a log cannot log this about itself.</summary>
+    private const int LinesDropped = 6;
+
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly Lock _gate = new();
+    private readonly TimeProvider _clock = clock;
+    private readonly LineQueue _queue = new(output, count => DroppedLine(count, clock));
+
+    /// <summary>Lines that were not written because nobody read the lines before them.</summary>
+    public long Dropped => _queue.Dropped;
 
     public ILogger CreateLogger(string categoryName) => new Lines(this, categoryName);
 
-    public void Dispose()
-    {
-        // Standard output stays open: it belongs to the process.
-    }
+    /// <returns>Whether all lines so far were written or dropped before the time was over.</returns>
+    public bool Flush(TimeSpan atMost) => _queue.Flush(atMost);
 
-    private void Write(ReadOnlySpan<byte> line)
+    /// <summary>Standard output stays open: it belongs to the process.</summary>
+    public void Dispose() => _queue.Flush(FlushBound);
+
+    private static byte[] DroppedLine(long count, TimeProvider clock)
     {
-        lock (_gate)
+        ArrayBufferWriter<byte> line = new(256);
+        using (Utf8JsonWriter json = new(line, s_options))
         {
-            try
-            {
-                output.Write(line);
-            }
-            catch (IOException)
-            {
-                // Nobody reads the log any more. The server must continue to answer requests.
-            }
+            json.WriteStartObject();
+            json.WriteString("time", Now(clock));
+            json.WriteString("level", "warning");
+            json.WriteString("message", $"{count} lines of the log were dropped here, because standard output was not read");
+            json.WriteString("source", typeof(JsonLines).FullName);
+            json.WriteNumber("event", LinesDropped);
+            json.WriteNumber("count", count);
+            json.WriteEndObject();
         }
+
+        line.Write("\n"u8);
+        return line.WrittenSpan.ToArray();
     }
 
     private sealed class Lines(JsonLines owner, string category) : ILogger
@@ -50,7 +65,7 @@ internal sealed class JsonLines(Stream output, TimeProvider clock) : ILoggerProv
             using (Utf8JsonWriter json = new(line, s_options))
             {
                 json.WriteStartObject();
-                json.WriteString("time", owner.Now());
+                json.WriteString("time", Now(owner._clock));
                 json.WriteString("level", Name(logLevel));
                 json.WriteString("message", formatter(state, exception));
                 json.WriteString("source", category);
@@ -65,7 +80,7 @@ internal sealed class JsonLines(Stream output, TimeProvider clock) : ILoggerProv
             }
 
             line.Write("\n"u8);
-            owner.Write(line.WrittenSpan);
+            owner._queue.Add(line.WrittenSpan.ToArray());
         }
 
         private static void WriteFacts(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> facts)
@@ -114,5 +129,5 @@ internal sealed class JsonLines(Stream output, TimeProvider clock) : ILoggerProv
         };
     }
 
-    private string Now() => clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string Now(TimeProvider clock) => clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,75 +1,210 @@
-using System.Diagnostics;
-using Crik.NodeStateServer.Configuration;
+using System.IO.Pipelines;
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>
-/// Limits how many connections are open, so that a flood of them cannot use up the memory and end the server. Kestrel
-/// has such a limit too, but it does not show in metrics and writes a log line for each refused connection.
+/// Limits how many connections are open, so that a flood of them cannot use up the memory and end the server. One address may
+/// have only a share of them. A new connection must send something soon. When all places are taken, the connection that is
+/// idle for longest is closed for a new one. Kestrel has a limit too, but it can do none of this, does not show in metrics,
+/// and writes a log line for each refused connection.
 /// </summary>
-internal sealed class ConnectionGate(int most, ILogger<ConnectionGate> log)
+internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock, ILogger<ConnectionGate> log)
 {
     private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// Bytes of the heap that are kept for everything except connections: Nodes, answers with all Nodes, and pages from
-    /// the API server.
-    /// </summary>
-    private const long Reserved = 24 << 20;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPAddress, int> _byAddress = [];
 
-    /// <summary>
-    /// Bytes of the heap for each connection. A connection with a waiting request was measured at 11 KiB. The value is
-    /// twice as large, because refused connections are garbage that takes memory until it is collected.
-    /// </summary>
-    private const long PerConnection = 24 << 10;
-
-    private const int Least = 100;
-    private const int Usual = 20_000;
+    /// <summary>The connections on which no request is being answered. The one that is idle for longest is the first.</summary>
+    private readonly LinkedList<OpenConnection> _idle = new();
 
     private int _open;
     private long _refused;
-    private long _toldAt;
+    private long _closedIdle;
+    private long _closedSilent;
+    private long? _toldAt;
 
-    public int Most => most;
+    public ConnectionLimits Limits => limits;
 
     public int Open => Volatile.Read(ref _open);
 
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>
-    /// Returns the limit: --max-connections if it is set, otherwise as many as fit into the heap. In a container, the
-    /// size of the heap follows from the container's memory limit.
-    /// </summary>
-    public static int MostFor(ServerOptions options, long heap) =>
-        options.MaxConnections ?? (int)Math.Clamp((heap - Reserved) / PerConnection, Least, Usual);
+    /// <summary>Idle connections that were closed to make room for new ones.</summary>
+    public long ClosedIdle => Volatile.Read(ref _closedIdle);
 
-    public async Task PassAsync(ConnectionContext connection, ConnectionDelegate next)
+    /// <summary>Connections that were closed because they sent nothing.</summary>
+    public long ClosedSilent => Volatile.Read(ref _closedSilent);
+
+    public async Task PassAsync(ConnectionContext connection, Listener listener, ConnectionDelegate next)
     {
+        OpenConnection open = new(connection, this, listener);
+        connection.Features.Set(open);
+        if (!TryEnter(open))
+        {
+            Refuse(connection);
+            return;
+        }
+
         try
         {
-            if (Interlocked.Increment(ref _open) <= most)
+            if (await HasSentAsync(connection.Transport.Input))
             {
                 await next(connection);
             }
             else
             {
-                Refuse(connection);
+                connection.Abort();
             }
         }
         finally
         {
-            Interlocked.Decrement(ref _open);
+            Leave(open);
+        }
+    }
+
+    /// <summary>A request arrived, so the connection is no longer idle.</summary>
+    public void RequestBegins(OpenConnection connection)
+    {
+        lock (_gate)
+        {
+            Unlist(connection);
+        }
+    }
+
+    public void RequestEnds(OpenConnection connection)
+    {
+        lock (_gate)
+        {
+            List(connection);
+        }
+    }
+
+    private bool TryEnter(OpenConnection connection)
+    {
+        OpenConnection? idle = null;
+        lock (_gate)
+        {
+            bool isShareFull = _byAddress.GetValueOrDefault(connection.Address) >= limits.MostPerAddress;
+            if ((isShareFull || _open >= limits.Most) && !TryTakeIdle(isShareFull ? connection.Address : null, out idle))
+            {
+                return false;
+            }
+
+            _byAddress[connection.Address] = _byAddress.GetValueOrDefault(connection.Address) + 1;
+            _open++;
+            List(connection);
+        }
+
+        idle?.Close();
+        return true;
+    }
+
+    /// <summary>Takes the place of the connection that is idle for longest. Its answer has certainly been sent.</summary>
+    /// <param name="address">The address of which a connection must give way, or null for any.</param>
+    private bool TryTakeIdle(IPAddress? address, out OpenConnection? idle)
+    {
+        idle = address is null ? _idle.First?.Value : _idle.FirstOrDefault(one => one.Address.Equals(address));
+        if (idle is null || clock.GetElapsedTime(idle.IdleSince) < limits.IdleBeforeClosing)
+        {
+            idle = null;
+            return false;
+        }
+
+        _closedIdle++;
+        Forget(idle);
+        return true;
+    }
+
+    private void Leave(OpenConnection connection)
+    {
+        lock (_gate)
+        {
+            if (!connection.IsForgotten)
+            {
+                Forget(connection);
+            }
+        }
+    }
+
+    private void Forget(OpenConnection connection)
+    {
+        connection.IsForgotten = true;
+        Unlist(connection);
+        _open--;
+        int same = _byAddress[connection.Address] - 1;
+        if (same > 0)
+        {
+            _byAddress[connection.Address] = same;
+        }
+        else
+        {
+            _byAddress.Remove(connection.Address);
+        }
+    }
+
+    private void List(OpenConnection connection)
+    {
+        if (!connection.IsForgotten && connection.Place.List is null)
+        {
+            connection.IdleSince = clock.GetTimestamp();
+            _idle.AddLast(connection.Place);
+        }
+    }
+
+    private void Unlist(OpenConnection connection)
+    {
+        if (connection.Place.List is not null)
+        {
+            _idle.Remove(connection.Place);
+        }
+    }
+
+    /// <summary>
+    /// Waits for the first byte, and leaves it for Kestrel. Its own limit for headers begins with that byte, and before it a
+    /// connection may be silent as long as an idle one.
+    /// </summary>
+    private async Task<bool> HasSentAsync(PipeReader input)
+    {
+        ValueTask<ReadResult> read = input.ReadAsync();
+        ITimer? timer = read.IsCompleted ? null : clock.CreateTimer(
+            static state => ((PipeReader)state!).CancelPendingRead(), input, limits.FirstByte, Timeout.InfiniteTimeSpan);
+        try
+        {
+            ReadResult result = await read;
+            input.AdvanceTo(result.Buffer.Start);
+            if (result.IsCanceled)
+            {
+                Interlocked.Increment(ref _closedSilent);
+            }
+
+            return !result.IsCanceled;
+        }
+        catch (Exception closed) when (closed is IOException or OperationCanceledException)
+        {
+            return false; // the client has gone, or its place was given to another one
+        }
+        finally
+        {
+            timer?.Dispose();
         }
     }
 
     private void Refuse(ConnectionContext connection)
     {
-        Interlocked.Increment(ref _refused);
-        long toldAt = Volatile.Read(ref _toldAt), now = Stopwatch.GetTimestamp();
-        if ((toldAt == 0 || Stopwatch.GetElapsedTime(toldAt, now) > s_quiet) && Interlocked.CompareExchange(ref _toldAt, now, toldAt) == toldAt)
+        bool isTold;
+        lock (_gate)
         {
-            log.ConnectionsRefused(most);
+            _refused++;
+            isTold = _toldAt is { } toldAt && clock.GetElapsedTime(toldAt) <= s_quiet;
+            _toldAt = isTold ? _toldAt : clock.GetTimestamp();
+        }
+
+        if (!isTold)
+        {
+            log.ConnectionsRefused(Open, limits.Most, limits.MostPerAddress);
         }
 
         connection.Abort();

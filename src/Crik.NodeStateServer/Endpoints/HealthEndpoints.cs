@@ -4,19 +4,21 @@ using Crik.NodeStateServer.State;
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>
-/// Serves /healthz, which succeeds whenever the process answers, and /readyz, which succeeds when its answers are up to
-/// date.
+/// Serves /livez, which fails when only a restart helps, and /readyz, which succeeds when the answers are up to date. /healthz
+/// is the name that /livez had before.
 /// </summary>
-internal sealed class HealthEndpoints(WatchHealth health)
+internal sealed class HealthEndpoints(WatchHealth health, Attempts attempts)
 {
     private const string Text = "text/plain";
 
     private static readonly byte[] s_ok = "ok\n"u8.ToArray();
 
-    public static Task AliveAsync(HttpContext context) => Answers.WriteAsync(context, StatusCodes.Status200OK, Text, s_ok);
+    public Task AliveAsync(HttpContext context) => AnswerAsync(context, attempts.Problem());
 
-    public Task ReadyAsync(HttpContext context) =>
-        health.Problem() is { } problem
+    public Task ReadyAsync(HttpContext context) => AnswerAsync(context, health.Problem());
+
+    private static Task AnswerAsync(HttpContext context, string? problem) =>
+        problem is not null
             ? Answers.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, Text, Encoding.UTF8.GetBytes(problem + "\n"))
             : Answers.WriteAsync(context, StatusCodes.Status200OK, Text, s_ok);
 }

@@ -1,13 +1,14 @@
 using System.Net;
+using System.Net.Sockets;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>
-/// Tells on which of the three ports a request arrived. It is a feature of the connection, so that it also works when
-/// the port number is 0 and the kernel chooses one.
+/// One of the three ports, and the limits of what may arrive there.
 /// </summary>
 internal sealed class Listener
 {
@@ -27,10 +28,26 @@ internal sealed class Listener
     /// The limit of connections to each of the metrics and health ports. It is separate from the limit for polls, so
     /// that probes succeed when polls use all of theirs.
     /// </summary>
-    private const int MostProbes = 100;
+    public const int MostProbes = 100;
 
-    public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionGate gate, ILogger<ConnectionGate> log, ServingCertificate? certificate = null)
+    /// <summary>
+    /// How many bytes of an answer are buffered in this process for a client that does not read. A larger answer is sent in
+    /// small pieces (<see cref="Delivery"/>).
+    /// </summary>
+    public const int ResponseBuffer = 16 << 10;
+
+    /// <summary>
+    /// How many bytes the kernel buffers for each connection. It doubles the value. By default it would buffer up to 4 MB
+    /// (tcp_wmem), which counts against the container's limit. This is enough for 30 MB/s at a distance of 1 ms.
+    /// </summary>
+    public const int SendBuffer = 16 << 10;
+
+    /// <summary>A request has at most 18 KB.</summary>
+    public const int ReceiveBuffer = 32 << 10;
+
+    public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionGate gate, Func<ConnectionGate> probes, ServingCertificate? certificate = null)
     {
+        kestrel.Limits.MaxResponseBufferSize = ResponseBuffer;
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.MaxRequestLineSize = 2 << 10;
@@ -39,8 +56,20 @@ internal sealed class Listener
         kestrel.Limits.RequestHeadersTimeout = s_headersTimeout;
         kestrel.Limits.KeepAliveTimeout = s_idleTimeout;
         Add(kestrel, options.BindAddress, options.Port, States, gate, certificate);
-        Add(kestrel, options.BindAddress, options.MetricsPort, Metrics, new ConnectionGate(MostProbes, log));
-        Add(kestrel, options.BindAddress, options.HealthPort, Health, new ConnectionGate(MostProbes, log));
+        Add(kestrel, options.BindAddress, options.MetricsPort, Metrics, probes());
+        Add(kestrel, options.BindAddress, options.HealthPort, Health, probes());
+    }
+
+    public static void Configure(SocketTransportOptions sockets)
+    {
+        sockets.Backlog = 4096; // all clients may connect at the same time
+        sockets.CreateBoundListenSocket = static endpoint =>
+        {
+            // Accepted connections inherit both sizes.
+            Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            (socket.SendBufferSize, socket.ReceiveBufferSize) = (SendBuffer, ReceiveBuffer);
+            return socket;
+        };
     }
 
     private static void Add(KestrelServerOptions kestrel, IPAddress? address, int port, Listener listener, ConnectionGate gate, ServingCertificate? certificate = null)
@@ -57,11 +86,7 @@ internal sealed class Listener
         void Mark(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection =>
-            {
-                connection.Features.Set(listener);
-                return gate.PassAsync(connection, next);
-            });
+            listen.Use(next => connection => gate.PassAsync(connection, listener, next));
             if (certificate is { IsWanted: true })
             {
                 listen.UseHttps(certificate.Handshake());

@@ -1,12 +1,13 @@
 using System.Text;
 using Crik.Contracts;
+using Crik.NodeStateServer.Diagnostics;
 using Crik.NodeStateServer.Metrics;
 using Crik.NodeStateServer.State;
 
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>Serves /metrics: the nodes in the store, the counters, and the use of memory and processor.</summary>
-internal sealed class MetricsEndpoint(NodeStateStore store, WatchHealth health, ConnectionGate gate, ServerMetrics metrics)
+internal sealed class MetricsEndpoint(NodeStateStore store, WatchHealth health, Limits limits, ServerMetrics metrics, JsonLines log)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -16,30 +17,33 @@ internal sealed class MetricsEndpoint(NodeStateStore store, WatchHealth health, 
         WriteNodes(text);
         text.Single("crik_synced", "gauge", "1 when the first list of all Nodes is complete, else 0.", store.IsSynced ? 1 : 0);
         text.Single("crik_ready", "gauge", "1 when /readyz reports ready, else 0.", health.Problem() is null ? 1 : 0);
-        if (health.Age is { } age)
+        if (store.History.ObservedAt is { } heardAt)
         {
-            text.Single("crik_watch_age_seconds", "gauge", "Seconds since the API server last sent something.", age.TotalSeconds);
+            text.Single("crik_watch_last_event_timestamp_seconds", "gauge", "When the API server last sent a list, an event or a bookmark, in seconds since 1970.", heardAt.ToUnixTimeMilliseconds() / 1000.0);
         }
 
-        text.Single("crik_connections", "gauge", "Open connections to the port that serves node states.", gate.Open);
-        text.Single("crik_connections_most", "gauge", "The limit of crik_connections.", gate.Most);
-        text.Single("crik_connections_refused_total", "counter", "Connections refused because the limit was reached.", gate.Refused);
-        WriteProcess(text);
+        text.Single("crik_log_lines_dropped_total", "counter", "Lines of the log that were dropped because standard output was not read.", log.Dropped);
+        WriteConnections(text);
+        ProcessMetrics.WriteTo(text);
         metrics.WriteTo(text);
         return Answers.WriteAsync(context, StatusCodes.Status200OK, PrometheusText.ContentType, Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    private static void WriteProcess(PrometheusText text)
+    private void WriteConnections(PrometheusText text)
     {
-        text.Single("process_resident_memory_bytes", "gauge", "Resident memory of this process.", Environment.WorkingSet);
-        text.Single("process_cpu_seconds_total", "counter", "Processor time used by this process.", Environment.CpuUsage.TotalTime.TotalSeconds);
-        text.Single("dotnet_gc_heap_bytes", "gauge", "Memory used by objects, including those that can be collected.", GC.GetTotalMemory(forceFullCollection: false));
-        text.Single("dotnet_gc_committed_bytes", "gauge", "Memory that the garbage collector had committed at its last run.", GC.GetGCMemoryInfo().TotalCommittedBytes);
-        text.Family("dotnet_gc_collections_total", "counter", "Garbage collections, by generation.");
-        for (int generation = 0; generation <= GC.MaxGeneration; generation++)
-        {
-            text.Sample("dotnet_gc_collections_total", $"generation=\"{generation}\"", GC.CollectionCount(generation));
-        }
+        text.Single("crik_connections", "gauge", "Open connections to the port that serves node states.", limits.Gate.Open);
+        text.Single("crik_connections_most", "gauge", "The limit of crik_connections.", limits.Gate.Limits.Most);
+        text.Single("crik_connections_most_per_address", "gauge", "The limit of crik_connections from one address.", limits.Gate.Limits.MostPerAddress);
+        text.Single("crik_connections_refused_total", "counter", "Connections refused because a limit was reached.", limits.Gate.Refused);
+        text.Family("crik_connections_closed_total", "counter", "Connections closed because they were idle when a place was needed, or sent nothing when they were new.");
+        text.Sample("crik_connections_closed_total", "reason=\"idle\"", limits.Gate.ClosedIdle);
+        text.Sample("crik_connections_closed_total", "reason=\"silent\"", limits.Gate.ClosedSilent);
+        text.Single("crik_lists", "gauge", "Answers with all nodes that are being sent now.", limits.Large.Lists.Taken);
+        text.Single("crik_lists_most", "gauge", "The limit of crik_lists.", limits.Large.Lists.Most);
+        text.Single("crik_lists_refused_total", "counter", "Lists refused because the limit was reached.", limits.Large.Lists.Refused);
+        text.Single("crik_streams", "gauge", "Streams of /v1/watch that are open now.", limits.Large.Streams.Taken);
+        text.Single("crik_streams_most", "gauge", "The limit of crik_streams.", limits.Large.Streams.Most);
+        text.Single("crik_streams_refused_total", "counter", "Streams refused because the limit was reached.", limits.Large.Streams.Refused);
     }
 
     private void WriteNodes(PrometheusText text)

@@ -7,10 +7,17 @@ using Crik.NodeStateServer.State;
 
 namespace Crik.NodeStateServer.Endpoints;
 
-/// <summary>Answers requests about one node and about all nodes.</summary>
-internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options, ServerMetrics metrics, PodDisruptions pods)
+/// <summary>Answers requests about one node.</summary>
+internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options, ServerMetrics metrics, PodDisruptions pods, TimeProvider clock)
 {
-    private const int FlushAt = 16 << 10;
+    /// <summary>
+    /// How long an answer at once waits until this replica has seen the version that the caller knows. With the time for a
+    /// pod it is less than crik's nodeStateTimeout of 1 s.
+    /// </summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>How long a long-poll waits for that. It is long enough for a replica whose watch is opened again.</summary>
+    private static readonly TimeSpan s_pollPatience = TimeSpan.FromSeconds(5);
 
     public Task GetNodeAsync(HttpContext context, string name)
     {
@@ -26,31 +33,8 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
 
         PollQuery query = PollQuery.Read(context.Request.QueryString);
         return query.Problem is { } problem ? Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, problem)
-            : query.Wait > TimeSpan.Zero ? WaitAsync(context, name, query.Wait, query.Version)
-            : query.Pod is { } pod ? AnswerWithPodAsync(context, name, pod, query.Uid)
-            : AnswerAsync(context, name);
-    }
-
-    public async Task GetAllAsync(HttpContext context)
-    {
-        string? wanted = context.Request.Query["state"];
-        if (wanted is not null && !NodeStateNames.TryParse(wanted, out _))
-        {
-            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, "state: must be unknown, ready, cordoned, shutting-down or gone");
-            return;
-        }
-
-        if (!store.IsSynced)
-        {
-            context.Response.Headers.RetryAfter = "1";
-            await Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, Answers.NotSynced);
-            return;
-        }
-
-        IEnumerable<NodeAnswer> answers = store.All().Where(answer => wanted is null || answer.State.ToWireName() == wanted);
-        context.Response.ContentType = Answers.Json;
-        context.Response.Headers.CacheControl = "no-store";
-        await WriteListAsync(context, answers.OrderBy(answer => answer.Name, StringComparer.Ordinal));
+            : query.NotOlderThan is { } version && !store.HasSeen(name, version) ? AnswerNotOlderAsync(context, name, query, version)
+            : AnswerAsync(context, name, query);
     }
 
     /// <summary>
@@ -74,14 +58,52 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
     }
 
     /// <summary>
+    /// Waits until this replica has seen the Node at the version that the caller knows, so that it does not hear older news
+    /// than another replica told it.
+    /// </summary>
+    private async Task AnswerNotOlderAsync(HttpContext context, string name, PollQuery query, ulong version)
+    {
+        long began = clock.GetTimestamp();
+        TimeSpan bound = query.Wait <= TimeSpan.Zero ? s_patience : query.Wait < s_pollPatience ? query.Wait : s_pollPatience;
+        if (!await store.History.WaitAsync(version, bound, context.RequestAborted) && !store.HasSeen(name, version))
+        {
+            context.RequestAborted.ThrowIfCancellationRequested();
+            await Answers.LagsAsync(context, name, version, store.History);
+            return;
+        }
+
+        TimeSpan left = query.Wait - clock.GetElapsedTime(began);
+        await AnswerAsync(context, name, query with { Wait = left > TimeSpan.Zero ? left : TimeSpan.Zero });
+    }
+
+    private Task AnswerAsync(HttpContext context, string name, PollQuery query) =>
+        query.Wait > TimeSpan.Zero ? WaitAsync(context, name, query.Wait, query.Version)
+        : query.Pod is { } pod ? AnswerWithPodAsync(context, name, pod, query.Uid)
+        : AnswerAsync(context, name);
+
+    /// <summary>
     /// Answers as soon as the node's version differs from that in the query, at the latest when the wait is over.
     /// </summary>
     private async Task WaitAsync(HttpContext context, string name, TimeSpan wait, long? version)
     {
+        long began = clock.GetTimestamp();
         metrics.WaitBegins();
-        await store.WaitAsync(name, version ?? store.Find(name)?.Version ?? 0, wait < options.MaxWait ? wait : options.MaxWait, context.RequestAborted);
-        metrics.WaitEnds();
+        try
+        {
+            await store.WaitAsync(name, version ?? store.Find(name)?.Version ?? 0, wait < options.MaxWait ? wait : options.MaxWait, context.RequestAborted);
+        }
+        finally
+        {
+            metrics.WaitEnds();
+        }
+
+        context.RequestAborted.ThrowIfCancellationRequested();
+        NodeAnswer? answer = store.Find(name);
         await AnswerAsync(context, name);
+        if (answer?.HeardAt > began)
+        {
+            metrics.EventAnswered(clock.GetElapsedTime(answer.HeardAt));
+        }
     }
 
     /// <summary>The pod is read first, because the state of the node may change meanwhile.</summary>
@@ -89,37 +111,12 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
     {
         string? disruption = store.Find(name) is null ? null : await pods.FindAsync(pod, uid, name, context.RequestAborted);
         await (disruption is not null && store.Find(name) is { } answer
-            ? Answers.WriteAsync(context, StatusCodes.Status200OK, Answers.Json, answer.JsonWith(disruption))
+            ? Answers.WriteAsync(context, StatusCodes.Status200OK, Answers.Json, answer.JsonWith(disruption, store.History.ObservedAt))
             : AnswerAsync(context, name));
     }
 
     private Task AnswerAsync(HttpContext context, string name) =>
         store.Find(name) is { } answer
-            ? Answers.WriteAsync(context, StatusCodes.Status200OK, Answers.Json, answer.Json)
-            : Answers.UnknownAsync(context, StatusCodes.Status404NotFound, name, "the cluster has no Node of this name");
-
-    /// <summary>Writes the list in small pieces, because 15,000 answers have 3 MB.</summary>
-    private static async Task WriteListAsync(HttpContext context, IEnumerable<NodeAnswer> answers)
-    {
-        System.IO.Pipelines.PipeWriter body = context.Response.BodyWriter;
-        using Utf8JsonWriter json = new(body);
-        json.WriteStartObject();
-        json.WriteStartArray("nodes");
-        long flushed = 0;
-        foreach (NodeAnswer answer in answers)
-        {
-            answer.WriteTo(json);
-            if (json.BytesCommitted + json.BytesPending - flushed > FlushAt)
-            {
-                json.Flush();
-                flushed = json.BytesCommitted;
-                await body.FlushAsync(context.RequestAborted);
-            }
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-        await body.FlushAsync(context.RequestAborted);
-    }
+            ? Answers.WriteAsync(context, StatusCodes.Status200OK, Answers.Json, answer.Json(store.History.ObservedAt))
+            : Answers.UnknownAsync(context, StatusCodes.Status404NotFound, name, "the cluster has no Node of this name", store.History.ObservedAt);
 }

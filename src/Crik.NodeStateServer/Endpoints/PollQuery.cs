@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Pods;
+using Crik.NodeStateServer.State;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Crik.NodeStateServer.Endpoints;
@@ -14,10 +15,16 @@ internal readonly record struct PollQuery(TimeSpan Wait, long? Version, PodName?
 {
     private const int LongestUid = 64;
 
+    /// <summary>
+    /// The resource version of the Node that another answer had. Null if there is none, or none that can be compared.
+    /// </summary>
+    public ulong? NotOlderThan { get; private init; }
+
     public static PollQuery Read(QueryString query)
     {
         TimeSpan wait = TimeSpan.Zero;
         long? version = null;
+        ulong? notOlderThan = null;
         string pod = "", uid = "";
         foreach (QueryStringEnumerable.EncodedNameValuePair pair in new QueryStringEnumerable(query.Value))
         {
@@ -31,6 +38,9 @@ internal readonly record struct PollQuery(TimeSpan Wait, long? Version, PodName?
                     break;
                 case "version":
                     return Refused("version: must be the version of an earlier answer, a number that is not negative");
+                case "notOlderThan":
+                    notOlderThan = ResourceVersion.Parse(value);
+                    break;
                 case "pod":
                     pod = value.ToString();
                     break;
@@ -42,7 +52,7 @@ internal readonly record struct PollQuery(TimeSpan Wait, long? Version, PodName?
             }
         }
 
-        return new PollQuery(wait, version, PodOf(pod, uid), uid, null);
+        return new PollQuery(wait, version, PodOf(pod, uid), uid, null) { NotOlderThan = notOlderThan };
     }
 
     private static PollQuery Refused(string problem) => new(TimeSpan.Zero, null, null, "", problem);

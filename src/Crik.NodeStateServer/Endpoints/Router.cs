@@ -1,51 +1,60 @@
 using Crik.NodeStateServer.Callers;
 using Crik.NodeStateServer.Metrics;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Crik.NodeStateServer.Endpoints;
 
 /// <summary>
-/// Finds the endpoint for each request. This is not ASP.NET Core's routing, because there are only nine paths, each
+/// Finds the endpoint for each request. This is not ASP.NET Core's routing, because there are only ten paths, each
 /// port must serve only its own paths, and every refusal must have a body.
 /// </summary>
-internal sealed class Router(
-    NodeEndpoints nodes,
-    WatchEndpoint watch,
-    HealthEndpoints health,
-    MetricsEndpoint metrics,
-    CallerCheck callers,
-    ServerMetrics counters,
-    TimeProvider clock,
-    ILogger<Router> log)
+internal sealed class Router(EndpointSet endpoints, CallerCheck callers, ServerMetrics counters, TimeProvider clock, ILogger<Router> log)
 {
     private const string NodesPath = "/v1/nodes";
     private const string OriginalPath = "/nodes/";
 
-    public Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context)
     {
-        Listener? listener = context.Features.Get<Listener>();
-        string path = context.Request.Path.Value ?? "/";
-        return listener == Listener.States ? CountedAsync(context, path)
-            : listener == Listener.Metrics && path == "/metrics" ? OnlyGet(context) ?? metrics.GetAsync(context)
-            : listener == Listener.Health && path is ("/healthz" or "/livez") ? OnlyGet(context) ?? HealthEndpoints.AliveAsync(context)
-            : listener == Listener.Health && path == "/readyz" ? OnlyGet(context) ?? health.ReadyAsync(context)
-            : Nothing(context, path);
+        OpenConnection connection = context.Features.GetRequiredFeature<OpenConnection>();
+        connection.RequestBegins();
+        try
+        {
+            await AnswerAsync(context, connection.Listener, context.Request.Path.Value ?? "/");
+        }
+        finally
+        {
+            connection.RequestEnds();
+        }
     }
+
+    private Task AnswerAsync(HttpContext context, Listener listener, string path) =>
+        listener == Listener.States ? CountedAsync(context, path)
+        : listener == Listener.Metrics && path == "/metrics" ? OnlyGet(context) ?? endpoints.Metrics.GetAsync(context)
+        : listener == Listener.Health && path is "/livez" or "/healthz" ? OnlyGet(context) ?? endpoints.Health.AliveAsync(context)
+        : listener == Listener.Health && path == "/readyz" ? OnlyGet(context) ?? endpoints.Health.ReadyAsync(context)
+        : Nothing(context, path);
 
     private async Task CountedAsync(HttpContext context, string path)
     {
         long began = clock.GetTimestamp();
         RequestKind kind = KindOf(context, path);
+        int code = StatusCodes.Status500InternalServerError;
         try
         {
             await (await RefusalAsync(context, kind) ?? AnswerAsync(context, kind, path));
+            code = context.Response.StatusCode;
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException canceled) when (canceled is SlowReaderException || context.RequestAborted.IsCancellationRequested)
         {
-            context.Response.StatusCode = context.Response.HasStarted ? context.Response.StatusCode : StatusCodes.Status499ClientClosedRequest;
+            // Closing the connection is how a client ends a stream. Every other answer was not complete.
+            bool isStreamEnd = kind is RequestKind.Watch && context.Response.HasStarted && canceled is not SlowReaderException;
+            code = isStreamEnd ? context.Response.StatusCode : StatusCodes.Status499ClientClosedRequest;
         }
-
-        counters.Answered(kind, context.Response.StatusCode, clock.GetElapsedTime(began));
-        log.Answered(context.Request.Method, path, context.Response.StatusCode);
+        finally
+        {
+            counters.Answered(kind, code, clock.GetElapsedTime(began));
+            log.Answered(context.Request.Method, path, code);
+        }
     }
 
     private static RequestKind KindOf(HttpContext context, string path) =>
@@ -69,11 +78,11 @@ internal sealed class Router(
 
     private Task AnswerAsync(HttpContext context, RequestKind kind, string path) => kind switch
     {
-        RequestKind.Node or RequestKind.Wait => nodes.GetNodeAsync(context, path[(NodesPath.Length + 1)..]),
-        RequestKind.Nodes => nodes.GetAllAsync(context),
-        RequestKind.Watch => watch.GetAsync(context),
-        RequestKind.Original when path.StartsWith(OriginalPath, StringComparison.Ordinal) => nodes.GetOriginalAsync(context, path[OriginalPath.Length..].Trim('/')),
-        RequestKind.Original => nodes.GetOriginalAsync(context, NameInQuery(context)),
+        RequestKind.Node or RequestKind.Wait => endpoints.Nodes.GetNodeAsync(context, path[(NodesPath.Length + 1)..]),
+        RequestKind.Nodes => endpoints.List.GetAsync(context),
+        RequestKind.Watch => endpoints.Watch.GetAsync(context),
+        RequestKind.Original when path.StartsWith(OriginalPath, StringComparison.Ordinal) => endpoints.Nodes.GetOriginalAsync(context, path[OriginalPath.Length..].Trim('/')),
+        RequestKind.Original => endpoints.Nodes.GetOriginalAsync(context, NameInQuery(context)),
         _ => Nothing(context, path),
     };
 
@@ -96,7 +105,7 @@ internal sealed class Router(
             return Answers.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, problem);
         }
 
-        if (context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
             context.Response.Headers.Connection = "close";
             return Answers.RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "a request must not have a body");

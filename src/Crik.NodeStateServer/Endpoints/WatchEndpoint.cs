@@ -1,6 +1,5 @@
-using System.IO.Pipelines;
+using System.Buffers;
 using System.Text;
-using Crik.NodeStateServer.Metrics;
 using Crik.NodeStateServer.State;
 
 namespace Crik.NodeStateServer.Endpoints;
@@ -10,7 +9,7 @@ namespace Crik.NodeStateServer.Endpoints;
 /// with `Last-Event-ID` gets only the changes it missed, if they are still remembered. An event contains the whole
 /// answer about a node, so an event that is sent twice does no harm.
 /// </summary>
-internal sealed class WatchEndpoint(NodeStateStore store, ServerMetrics metrics, TimeProvider clock)
+internal sealed class WatchEndpoint(NodeStateStore store, NodeSnapshots snapshots, LargeAnswers limits, Deliveries deliveries)
 {
     /// <summary>
     /// How often a comment is sent when nothing changes. It keeps proxies from closing the stream, and reveals clients
@@ -18,102 +17,121 @@ internal sealed class WatchEndpoint(NodeStateStore store, ServerMetrics metrics,
     /// </summary>
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
-    private const int FlushAt = 16 << 10;
-
     public async Task GetAsync(HttpContext context)
     {
         if (!store.IsSynced)
         {
-            context.Response.Headers.RetryAfter = "1";
-            await Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, Answers.NotSynced);
+            await Answers.SoonAsync(context, Answers.NotSynced);
             return;
         }
 
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
         if (HttpMethods.IsHead(context.Request.Method))
         {
+            Describe(context.Response);
             return;
         }
 
-        metrics.StreamBegins();
+        if (!limits.Streams.TryTake())
+        {
+            await Answers.LaterAsync(context, $"{limits.Streams.Most} streams are open, which is the limit of this server");
+            return;
+        }
+
         try
         {
-            using ChangeSubscription subscription = store.Subscribe(context.Request.Headers["Last-Event-ID"]);
-            await WriteStartAsync(context.Response.BodyWriter, subscription, context.RequestAborted);
-            await WriteChangesAsync(context.Response.BodyWriter, subscription, context.RequestAborted);
+            await StreamAsync(context);
         }
         finally
         {
-            metrics.StreamEnds();
+            limits.Streams.Leave();
         }
     }
 
-    private async Task WriteStartAsync(PipeWriter body, ChangeSubscription subscription, CancellationToken cancellationToken)
+    private async Task StreamAsync(HttpContext context)
     {
-        if (subscription.Missed is { } missed)
+        Delivery delivery = deliveries.To(context);
+        ChangeSubscription? subscription = store.Subscribe(context.Request.Headers["Last-Event-ID"]);
+        if (subscription.IsContinued)
         {
-            foreach (NumberedAnswer change in missed)
-            {
-                WriteNode(body, change.Answer, subscription.IdOf(change.Number));
-            }
+            Describe(context.Response);
         }
         else
         {
-            // These events have no id: a client that loses its connection here must get every node again.
-            foreach (NodeAnswer answer in store.All())
+            using NodeSnapshots.Lease lease = await snapshots.TakeAsync();
+            subscription = store.SubscribeAfter(lease.Nodes.At);
+            if (subscription is null)
             {
-                WriteNode(body, answer, null);
-                if (body.UnflushedBytes > FlushAt)
-                {
-                    await body.FlushAsync(cancellationToken);
-                }
+                await Answers.LaterAsync(context, "the nodes change too quickly for a new stream");
+                return;
             }
+
+            Describe(context.Response);
+            await WriteAllAsync(delivery, lease.Nodes);
         }
 
-        Write(body, $"event: synced\nid: {subscription.IdOf(subscription.At)}\ndata: {{\"nodes\":{store.Count}}}\n\n");
-        await body.FlushAsync(cancellationToken);
+        await WriteChangesAsync(delivery, subscription, store.Count, context.RequestAborted);
     }
 
-    private async Task WriteChangesAsync(PipeWriter body, ChangeSubscription subscription, CancellationToken cancellationToken)
+    private static void Describe(HttpResponse response)
     {
-        // The channel has a single reader, so the same wait is kept over many heartbeats.
-        Task<bool> more = subscription.Changes.WaitToReadAsync(cancellationToken).AsTask();
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-store";
+    }
+
+    /// <summary>These events have no id: a client that loses its connection here must get every node again.</summary>
+    private static async Task WriteAllAsync(Delivery delivery, RenderedNodes nodes)
+    {
+        foreach (RenderedNodes.Piece piece in nodes.Pieces)
+        {
+            delivery.Body.Write("event: node\ndata: "u8);
+            delivery.Body.Write(nodes.BytesOf(piece).Span);
+            delivery.Body.Write("\n\n"u8);
+            await delivery.FlushIfFullAsync();
+        }
+    }
+
+    private static async Task WriteChangesAsync(Delivery delivery, ChangeSubscription subscription, int nodes, CancellationToken cancellationToken)
+    {
+        while (subscription.LastRead < subscription.Start && await TryWriteNextAsync(delivery, subscription) is FeedPosition.Behind)
+        {
+            // These changes are older than the stream.
+        }
+
+        Write(delivery, $"event: synced\nid: {subscription.IdOf(subscription.LastRead)}\ndata: {{\"nodes\":{nodes}}}\n\n");
+        await delivery.FlushAsync();
+        delivery.IsUnbounded = true;
         while (true)
         {
-            Task beat = Task.Delay(s_heartbeat, clock, cancellationToken);
-            if (!more.IsCompleted && await Task.WhenAny(more, beat) == beat)
-            {
-                Write(body, ":\n\n");
-            }
-            else if (!await more)
+            FeedPosition position = await TryWriteNextAsync(delivery, subscription);
+            if (position is FeedPosition.Lost)
             {
                 return;
             }
-            else
+
+            if (position is FeedPosition.AtEnd)
             {
-                while (body.UnflushedBytes < FlushAt && subscription.Changes.TryRead(out NumberedAnswer change))
+                await delivery.FlushAsync();
+                if (!await subscription.WaitAsync(s_heartbeat, cancellationToken))
                 {
-                    WriteNode(body, change.Answer, subscription.IdOf(change.Number));
+                    Write(delivery, ":\n\n");
                 }
-
-                more = subscription.Changes.WaitToReadAsync(cancellationToken).AsTask();
             }
-
-            await body.FlushAsync(cancellationToken);
         }
     }
 
-    private static void WriteNode(PipeWriter body, NodeAnswer answer, string? id)
+    private static async ValueTask<FeedPosition> TryWriteNextAsync(Delivery delivery, ChangeSubscription subscription)
     {
-        Write(body, id is null ? "event: node\ndata: " : $"event: node\nid: {id}\ndata: ");
-        using (System.Text.Json.Utf8JsonWriter json = new(body))
+        FeedPosition position = subscription.Read(out NumberedAnswer change);
+        if (position is FeedPosition.Behind)
         {
-            answer.WriteTo(json);
+            Write(delivery, $"event: node\nid: {subscription.IdOf(change.Number)}\ndata: ");
+            delivery.Body.Write(change.Answer.Json(null));
+            delivery.Body.Write("\n\n"u8);
+            await delivery.FlushIfFullAsync();
         }
 
-        Write(body, "\n\n");
+        return position;
     }
 
-    private static void Write(PipeWriter body, string text) => Encoding.UTF8.GetBytes(text, body);
+    private static void Write(Delivery delivery, string text) => Encoding.UTF8.GetBytes(text, delivery.Body);
 }

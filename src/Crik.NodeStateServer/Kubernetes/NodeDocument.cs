@@ -18,6 +18,7 @@ internal sealed class NodeDocument
     public NodeSnapshot ToSnapshot() => new()
     {
         Name = Metadata?.Name ?? "",
+        ResourceVersion = Metadata?.ResourceVersion,
         DeletedAt = Metadata?.DeletionTimestamp,
         Labels = Metadata?.Labels?.Values ?? NodeSnapshot.EmptyMap,
         Annotations = Metadata?.Annotations?.Values ?? NodeSnapshot.EmptyMap,

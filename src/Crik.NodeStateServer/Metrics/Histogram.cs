@@ -4,9 +4,11 @@ namespace Crik.NodeStateServer.Metrics;
 internal sealed class Histogram
 {
     /// <summary>
-    /// The upper bounds of the buckets in seconds. A GET takes tens of microseconds. The goal of 5 ms is in the middle.
+    /// The upper bounds of the buckets in seconds. A GET takes tens of microseconds, its goal is 5 ms, and a long-poll waits
+    /// 5 minutes and a little more.
     /// </summary>
-    public static readonly double[] Bounds = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
+    public static readonly double[] Bounds =
+        [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10, 30, 60, 120, 305, 600, 1800];
 
     private readonly long[] _counts = new long[Bounds.Length + 1];
     private long _sumTicks;
@@ -23,11 +25,11 @@ internal sealed class Histogram
         for (int i = 0; i < Bounds.Length; i++)
         {
             total += Volatile.Read(ref _counts[i]);
-            text.Sample($"{name}_bucket", $"{labels},le=\"{PrometheusText.Number(Bounds[i])}\"", total);
+            text.Sample($"{name}_bucket", $"{(labels.Length == 0 ? "" : labels + ",")}le=\"{PrometheusText.Number(Bounds[i])}\"", total);
         }
 
         total += Volatile.Read(ref _counts[^1]);
-        text.Sample($"{name}_bucket", $"{labels},le=\"+Inf\"", total);
+        text.Sample($"{name}_bucket", $"{(labels.Length == 0 ? "" : labels + ",")}le=\"+Inf\"", total);
         text.Sample($"{name}_sum", labels, TimeSpan.FromTicks(Volatile.Read(ref _sumTicks)).TotalSeconds);
         text.Sample($"{name}_count", labels, total);
     }

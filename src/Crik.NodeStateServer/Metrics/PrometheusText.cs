@@ -33,7 +33,7 @@ internal sealed class PrometheusText
         _text.Append(' ').Append(Number(value)).Append('\n');
     }
 
-    public static string Number(double value) => value.ToString("0.#########", CultureInfo.InvariantCulture);
+    public static string Number(double value) => double.IsPositiveInfinity(value) ? "+Inf" : value.ToString("0.#########", CultureInfo.InvariantCulture);
 
     public override string ToString() => _text.ToString();
 }

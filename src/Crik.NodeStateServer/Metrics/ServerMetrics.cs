@@ -7,17 +7,21 @@ internal sealed class ServerMetrics
 {
     private static readonly NodeChangeKind[] s_kinds = Enum.GetValues<NodeChangeKind>();
     private static readonly string[] s_routes = ["node", "wait", "nodes", "watch", "original", "none"];
-    private static readonly int[] s_statuses = [200, 400, 401, 404, 405, 413, 499, 503, 0];
+    private static readonly int[] s_codes = [200, 400, 401, 403, 404, 405, 413, 499, 500, 503, 0];
 
     private readonly long[] _heard = new long[s_kinds.Length];
-    private readonly long[,] _answers = new long[s_routes.Length, s_statuses.Length];
+    private readonly long[,] _answers = new long[s_routes.Length, s_codes.Length];
+    private readonly Histogram _lag = new();
     private readonly Histogram[] _seconds = [.. s_routes.Select(_ => new Histogram())];
     private long _lists;
     private long _relists;
     private long _watches;
     private long _failures;
     private long _waiting;
-    private long _streams;
+    private long _slowReaders;
+
+    /// <summary>The requests to the API server.</summary>
+    public ApiRequests Api { get; } = new();
 
     public void ListBegins(bool isFirst)
     {
@@ -38,14 +42,15 @@ internal sealed class ServerMetrics
 
     public void WaitEnds() => Interlocked.Decrement(ref _waiting);
 
-    public void StreamBegins() => Interlocked.Increment(ref _streams);
+    public void SlowReaderDisconnected() => Interlocked.Increment(ref _slowReaders);
 
-    public void StreamEnds() => Interlocked.Decrement(ref _streams);
+    /// <param name="lag">From the receipt of an event to the moment when the answer of a long-poll is written.</param>
+    public void EventAnswered(TimeSpan lag) => _lag.Add(lag);
 
-    public void Answered(RequestKind kind, int status, TimeSpan took)
+    public void Answered(RequestKind kind, int code, TimeSpan took)
     {
-        int index = Array.IndexOf(s_statuses, status);
-        Interlocked.Increment(ref _answers[(int)kind, index < 0 ? s_statuses.Length - 1 : index]);
+        int index = Array.IndexOf(s_codes, code);
+        Interlocked.Increment(ref _answers[(int)kind, index < 0 ? s_codes.Length - 1 : index]);
         _seconds[(int)kind].Add(took);
     }
 
@@ -64,22 +69,25 @@ internal sealed class ServerMetrics
             }
         }
 
+        Api.WriteTo(text);
         text.Single("crik_long_polls", "gauge", "Requests that are waiting for a change now.", Volatile.Read(ref _waiting));
-        text.Single("crik_streams", "gauge", "Streams of /v1/watch that are open now.", Volatile.Read(ref _streams));
+        text.Single("crik_slow_readers_total", "counter", "Clients that were disconnected because they did not read a list or a stream.", Volatile.Read(ref _slowReaders));
+        text.Family("crik_event_to_answer_seconds", "histogram", "Time from the receipt of an event to the answer of a long-poll that waited for it.");
+        _lag.WriteTo(text, "crik_event_to_answer_seconds", "");
         WriteAnswers(text);
     }
 
     private void WriteAnswers(PrometheusText text)
     {
-        text.Family("crik_requests_total", "counter", "Requests answered, by route and status.");
+        text.Family("crik_requests_total", "counter", "Requests answered, by route and code. Code 499 means that the client did not take the whole answer.");
         for (int route = 0; route < s_routes.Length; route++)
         {
-            for (int status = 0; status < s_statuses.Length; status++)
+            for (int code = 0; code < s_codes.Length; code++)
             {
-                long count = Volatile.Read(ref _answers[route, status]);
+                long count = Volatile.Read(ref _answers[route, code]);
                 if (count > 0)
                 {
-                    text.Sample("crik_requests_total", $"route=\"{s_routes[route]}\",status=\"{(s_statuses[status] == 0 ? "other" : s_statuses[status])}\"", count);
+                    text.Sample("crik_requests_total", $"route=\"{s_routes[route]}\",code=\"{(s_codes[code] == 0 ? "other" : s_codes[code])}\"", count);
                 }
             }
         }

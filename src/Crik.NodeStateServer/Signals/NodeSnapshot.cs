@@ -5,6 +5,9 @@ internal sealed record NodeSnapshot
 {
     public required string Name { get; init; }
 
+    /// <summary>The metadata.resourceVersion. It is null if the source has none.</summary>
+    public string? ResourceVersion { get; init; }
+
     public bool Unschedulable { get; init; }
 
     /// <summary>

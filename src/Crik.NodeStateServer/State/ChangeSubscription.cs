@@ -1,34 +1,44 @@
-using System.Threading.Channels;
-
 namespace Crik.NodeStateServer.State;
 
-/// <summary>The changes for one client. It is ended when the client is <see cref="Capacity"/> changes behind.</summary>
-/// <param name="at">The number of the last change before the first one in <see cref="Changes"/>.</param>
-/// <param name="missed">The changes that the client missed before that, or null when it must get all nodes.</param>
-internal sealed class ChangeSubscription(ChangeFeed feed, long at, IReadOnlyList<NumberedAnswer>? missed) : IDisposable
+/// <summary>
+/// The place of one client in the <see cref="ChangeFeed"/>. It ends when the client is more than
+/// <see cref="ChangeFeed.Remembered"/> changes behind.
+/// </summary>
+/// <param name="start">The number of the last change when the subscription began.</param>
+/// <param name="continued">The number of the last change that the client has seen, or null when it must get all nodes.</param>
+internal sealed class ChangeSubscription(ChangeFeed feed, TimeProvider clock, long start, long? continued)
 {
-    public const int Capacity = 16_384;
+    private long _read = continued ?? start;
 
-    private readonly Channel<NumberedAnswer> _changes = Channel.CreateBounded<NumberedAnswer>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = true });
+    /// <summary>The number of the last change when the subscription began.</summary>
+    public long Start => start;
 
-    public long At => at;
+    /// <summary>The number of the last change that was read, or that the client had before.</summary>
+    public long LastRead => _read;
 
-    public IReadOnlyList<NumberedAnswer>? Missed => missed;
-
-    public ChannelReader<NumberedAnswer> Changes => _changes.Reader;
+    /// <summary>Whether the client only needs the changes, because it has every node already.</summary>
+    public bool IsContinued => continued is not null;
 
     public string IdOf(long number) => feed.IdOf(number);
 
-    public void Offer(NumberedAnswer change)
+    public FeedPosition Read(out NumberedAnswer change)
     {
-        if (!_changes.Writer.TryWrite(change))
-        {
-            End();
-        }
+        FeedPosition position = feed.Read(_read, out NodeAnswer? answer, out _);
+        change = answer is null ? default : new NumberedAnswer(++_read, answer);
+        return position;
     }
 
-    public void End() => _changes.Writer.TryComplete();
+    /// <summary>Waits until there is something to read or the subscription is over.</summary>
+    /// <returns>Whether that happened before the time was over.</returns>
+    public async Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        if (feed.Read(_read, out _, out Task changed) is not FeedPosition.AtEnd)
+        {
+            return true;
+        }
 
-    public void Dispose() => feed.Unsubscribe(this);
+        await changed.WaitAsync(atMost, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return changed.IsCompleted;
+    }
 }

@@ -5,7 +5,7 @@ internal sealed class NodeEntry(NodeAnswer answer, int generation)
 {
     private volatile NodeAnswer _current = answer;
     private TaskCompletionSource? _changed;
-    private long _deletedAtTicks;
+    private long _deletedAt;
 
     public NodeAnswer Current => _current;
 
@@ -13,13 +13,13 @@ internal sealed class NodeEntry(NodeAnswer answer, int generation)
     public int Generation { get; set; } = generation;
 
     /// <summary>
-    /// When the Node was deleted, or 0 while it exists. Only the watcher writes it. It is one machine word, so that
-    /// other threads never read half of it.
+    /// When the Node was deleted, as a timestamp of the server's clock, or 0 while it exists. Only the watcher writes it. It
+    /// is one machine word, so that other threads never read half of it.
     /// </summary>
-    public long DeletedAtTicks
+    public long DeletedAt
     {
-        get => Volatile.Read(ref _deletedAtTicks);
-        set => Volatile.Write(ref _deletedAtTicks, value);
+        get => Volatile.Read(ref _deletedAt);
+        set => Volatile.Write(ref _deletedAt, value);
     }
 
     /// <summary>
@@ -35,10 +35,15 @@ internal sealed class NodeEntry(NodeAnswer answer, int generation)
         }
     }
 
+    /// <summary>Sets the answer. Requests wait for another version, so other words with the same version wake nobody.</summary>
     public void Set(NodeAnswer answer)
     {
+        bool isOther = answer.Version != _current.Version;
         _current = answer;
-        Wake();
+        if (isOther)
+        {
+            Wake();
+        }
     }
 
     /// <summary>Makes every waiting request look at the answer again.</summary>

@@ -8,7 +8,8 @@ namespace Crik.NodeStateServer.State;
 /// </summary>
 internal sealed class NodeListing(NodeStateStore store)
 {
-    public NodeTransition? Apply(string name, Verdict verdict) => store.Apply(name, verdict);
+    public NodeTransition? Apply(string name, Verdict verdict, string? resourceVersion = null) => store.Apply(name, verdict, resourceVersion);
 
-    public IEnumerable<NodeTransition> Complete() => store.CompleteListing();
+    /// <param name="version">The resource version of the list.</param>
+    public IEnumerable<NodeTransition> Complete(string? version = null) => store.CompleteListing(version);
 }

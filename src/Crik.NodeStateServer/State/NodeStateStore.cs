@@ -12,8 +12,8 @@ namespace Crik.NodeStateServer.State;
 internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, NodeEntry> _nodes = new(StringComparer.Ordinal);
-    private readonly Queue<(string Name, long DeletedAtTicks)> _deleted = new();
-    private readonly ChangeFeed _feed = new();
+    private readonly Queue<(string Name, long DeletedAt)> _deleted = new();
+    private readonly ChangeFeed _feed = new(clock);
     private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isSynced;
     private volatile bool _isClosed;
@@ -24,9 +24,22 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
 
     public int Count => _nodes.Count;
 
+    /// <summary>How far this replica has seen the cluster's history.</summary>
+    public SeenHistory History { get; } = new(clock);
+
+    /// <summary>The number of the last change.</summary>
+    public long LastChange => _feed.Last;
+
     public NodeAnswer? Find(string name) => _nodes.TryGetValue(name, out NodeEntry? entry) && !IsForgotten(entry) ? entry.Current : null;
 
     public IEnumerable<NodeAnswer> All() => _nodes.Where(pair => !IsForgotten(pair.Value)).Select(pair => pair.Value.Current);
+
+    /// <summary>
+    /// Tells whether this replica has seen that Node at that resource version or later. In the middle of a list, the Node's
+    /// own version can be later than that of everything else.
+    /// </summary>
+    public bool HasSeen(string name, ulong version) =>
+        History.Has(version) || (_nodes.TryGetValue(name, out NodeEntry? entry) && ResourceVersion.Parse(entry.Current.ResourceVersion) >= version);
 
     /// <summary>
     /// Waits until the version of the node's answer differs from <paramref name="version"/>. An unknown node has the
@@ -57,6 +70,9 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
     /// </summary>
     public ChangeSubscription Subscribe(string? lastId) => _feed.Subscribe(lastId);
 
+    /// <summary>Subscribes to the changes after that number. Null if they are not all remembered.</summary>
+    public ChangeSubscription? SubscribeAfter(long number) => _feed.SubscribeAfter(number);
+
     /// <summary>Ends all waiting. Every waiting request gets the current answer.</summary>
     public void Close()
     {
@@ -67,23 +83,48 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
         }
 
         WakeThoseWhoWaitForANewNode();
+        History.Close();
         _feed.Close();
     }
 
     /// <returns>The change, or null when the answer stays the same.</returns>
-    public NodeTransition? Apply(string name, Verdict verdict) => Apply(name, verdict, _generation);
-
-    public NodeTransition? Remove(string name)
+    public NodeTransition? Apply(string name, Verdict verdict, string? resourceVersion = null)
     {
-        if (!_nodes.TryGetValue(name, out NodeEntry? entry) || entry.DeletedAtTicks != 0)
+        if (!_nodes.TryGetValue(name, out NodeEntry? entry))
+        {
+            NodeAnswer first = AnswerFor(name, verdict, null, resourceVersion);
+            _nodes[name] = new NodeEntry(first, _generation);
+            WakeThoseWhoWaitForANewNode();
+            _feed.Publish(first);
+            return new NodeTransition(name, null, first);
+        }
+
+        entry.Generation = _generation;
+        entry.DeletedAt = 0; // there is a new node of the same name
+        if (entry.Current.IsSameAs(verdict))
+        {
+            // Most writes of a Node are heartbeats of its kubelet.
+            entry.Current.ResourceVersion = resourceVersion ?? entry.Current.ResourceVersion;
+            return null;
+        }
+
+        return Set(entry, AnswerFor(name, verdict, entry, resourceVersion));
+    }
+
+    /// <param name="resourceVersion">
+    /// The version of the deletion. The answer keeps it. When a list does not have the Node any more, it is the version of
+    /// the list, which is not earlier than the deletion.
+    /// </param>
+    public NodeTransition? Remove(string name, string? resourceVersion = null)
+    {
+        if (!_nodes.TryGetValue(name, out NodeEntry? entry) || entry.DeletedAt != 0)
         {
             return null;
         }
 
-        DateTimeOffset now = clock.GetUtcNow();
-        NodeTransition transition = Set(entry, AnswerFor(name, Verdict.Deleted(now), entry));
-        entry.DeletedAtTicks = now.UtcTicks;
-        _deleted.Enqueue((name, now.UtcTicks));
+        NodeTransition transition = Set(entry, AnswerFor(name, Verdict.Deleted(clock.GetUtcNow()), entry, resourceVersion));
+        entry.DeletedAt = clock.GetTimestamp();
+        _deleted.Enqueue((name, entry.DeletedAt));
         Forget();
         return transition;
     }
@@ -94,34 +135,20 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
         return new NodeListing(this);
     }
 
-    internal IEnumerable<NodeTransition> CompleteListing()
+    internal IEnumerable<NodeTransition> CompleteListing(string? version)
     {
+        History.Heard();
         foreach ((string name, NodeEntry entry) in _nodes)
         {
-            if (entry.Generation != _generation && Remove(name) is { } transition)
+            if (entry.Generation != _generation && Remove(name, version) is { } transition)
             {
                 yield return transition;
             }
         }
 
+        History.Listed(version);
         _isSynced = true;
         Forget();
-    }
-
-    private NodeTransition? Apply(string name, Verdict verdict, int generation)
-    {
-        if (!_nodes.TryGetValue(name, out NodeEntry? entry))
-        {
-            NodeAnswer first = AnswerFor(name, verdict, null);
-            _nodes[name] = new NodeEntry(first, generation);
-            WakeThoseWhoWaitForANewNode();
-            _feed.Publish(first);
-            return new NodeTransition(name, null, first);
-        }
-
-        entry.Generation = generation;
-        entry.DeletedAtTicks = 0; // there is a new node of the same name
-        return entry.Current.IsSameAs(verdict) ? null : Set(entry, AnswerFor(name, verdict, entry));
     }
 
     private NodeTransition Set(NodeEntry entry, NodeAnswer answer)
@@ -132,14 +159,18 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
         return transition;
     }
 
-    private NodeAnswer AnswerFor(string name, Verdict verdict, NodeEntry? entry)
+    private NodeAnswer AnswerFor(string name, Verdict verdict, NodeEntry? entry, string? resourceVersion)
     {
         bool sameSign = entry is not null && entry.Current.State == verdict.State && entry.Current.Signal == verdict.Signal;
 
         // Nobody knows since when a node is ready that is seen for the first time.
         bool isUnknown = entry is null && verdict.State is NodeState.Ready;
         DateTimeOffset? firstSeen = isUnknown ? null : sameSign ? entry!.Current.Since : clock.GetUtcNow();
-        return new NodeAnswer(entry?.Current.Name ?? name, verdict.State, verdict.Signal, verdict.Reason, verdict.Since ?? firstSeen, verdict.Deadline);
+        return new NodeAnswer(entry?.Current.Name ?? name, verdict.State, verdict.Signal, verdict.Reason, verdict.Since ?? firstSeen, verdict.Deadline)
+        {
+            ResourceVersion = resourceVersion ?? entry?.Current.ResourceVersion,
+            HeardAt = clock.GetTimestamp(),
+        };
     }
 
     private void WakeThoseWhoWaitForANewNode()
@@ -150,7 +181,7 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
     }
 
     private bool IsForgotten(NodeEntry entry) =>
-        entry.DeletedAtTicks is not 0 and var ticks && clock.GetUtcNow().UtcTicks - ticks > options.RememberDeleted.Ticks;
+        entry.DeletedAt is not 0 and var deletedAt && clock.GetElapsedTime(deletedAt) > options.RememberDeleted;
 
     /// <summary>
     /// Forgets deleted nodes that are too old or too many. A node that came back and was deleted again is in the queue
@@ -158,12 +189,11 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
     /// </summary>
     private void Forget()
     {
-        long oldest = clock.GetUtcNow().UtcTicks - options.RememberDeleted.Ticks;
-        while (_deleted.TryPeek(out (string Name, long DeletedAtTicks) first)
-            && (first.DeletedAtTicks < oldest || _deleted.Count > options.RememberDeletedCount))
+        while (_deleted.TryPeek(out (string Name, long DeletedAt) first)
+            && (clock.GetElapsedTime(first.DeletedAt) > options.RememberDeleted || _deleted.Count > options.RememberDeletedCount))
         {
             _deleted.Dequeue();
-            if (_nodes.TryGetValue(first.Name, out NodeEntry? entry) && entry.DeletedAtTicks == first.DeletedAtTicks)
+            if (_nodes.TryGetValue(first.Name, out NodeEntry? entry) && entry.DeletedAt == first.DeletedAt)
             {
                 _nodes.TryRemove(first.Name, out _);
                 entry.Wake(); // requests that wait for this entry must now wait for a new node of that name

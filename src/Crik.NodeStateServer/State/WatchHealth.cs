@@ -13,41 +13,13 @@ internal sealed class WatchHealth(ServerOptions options, TimeProvider clock)
     private bool _isStopping;
     private Moment? _lost;
     private Moment? _heard;
-    private Moment? _observed;
-
-    /// <summary>The time since the API server last sent something.</summary>
-    public TimeSpan? Age
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _heard is { } heard ? SinceThen(heard) : null;
-            }
-        }
-    }
-
-    /// <summary>
-    /// When the API server last showed that the store is current: with a list, an event or a bookmark. Null before the
-    /// first list.
-    /// </summary>
-    public DateTimeOffset? ObservedAt
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _observed?.At;
-            }
-        }
-    }
 
     public void Listed()
     {
         lock (_gate)
         {
             _hasListed = true;
-            _observed = _heard = Now();
+            _heard = Now();
             _lost ??= _heard; // the watch counts as down until it is open
         }
     }
@@ -67,7 +39,7 @@ internal sealed class WatchHealth(ServerOptions options, TimeProvider clock)
     {
         lock (_gate)
         {
-            _observed = _heard = Now();
+            _heard = Now();
             _lost = null;
         }
     }

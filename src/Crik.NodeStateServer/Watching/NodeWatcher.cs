@@ -12,6 +12,7 @@ internal sealed class NodeWatcher(
     NodeStateStore store,
     WatchHealth health,
     ServerMetrics metrics,
+    Attempts attempts,
     TimeProvider clock,
     ILogger<NodeWatcher> log) : BackgroundService
 {
@@ -32,6 +33,7 @@ internal sealed class NodeWatcher(
 
     private void Seen(NodeChange change)
     {
+        attempts.Made(change.Trouble?.Pause ?? TimeSpan.Zero);
         if (_listing is null)
         {
             metrics.Heard(change.Kind);
@@ -46,15 +48,20 @@ internal sealed class NodeWatcher(
                 break;
             case { Kind: NodeChangeKind.Present, Node: { } present }:
                 Verdict verdict = classifier.Classify(present);
-                Changed(_listing is { } listing ? listing.Apply(present.Name, verdict) : store.Apply(present.Name, verdict));
                 HeardOfAWatch();
+                Changed(_listing is { } listing
+                    ? listing.Apply(present.Name, verdict, present.ResourceVersion)
+                    : store.Apply(present.Name, verdict, present.ResourceVersion));
+                ReachedByAWatch(change.Version);
                 break;
             case { Kind: NodeChangeKind.Deleted, Node: { } deleted }:
-                Changed(store.Remove(deleted.Name));
                 HeardOfAWatch();
+                Changed(store.Remove(deleted.Name, deleted.ResourceVersion));
+                ReachedByAWatch(change.Version);
                 break;
             case { Kind: NodeChangeKind.Bookmark }:
                 HeardOfAWatch();
+                ReachedByAWatch(change.Version);
                 break;
             case { Kind: NodeChangeKind.Listed }:
                 Listed(change.Version);
@@ -93,7 +100,7 @@ internal sealed class NodeWatcher(
 
     private void Listed(string? version)
     {
-        foreach (NodeTransition gone in _listing?.Complete() ?? [])
+        foreach (NodeTransition gone in _listing?.Complete(version) ?? [])
         {
             Changed(gone);
         }
@@ -109,6 +116,15 @@ internal sealed class NodeWatcher(
         if (_listing is null)
         {
             health.Heard();
+            store.History.Heard();
+        }
+    }
+
+    private void ReachedByAWatch(string? version)
+    {
+        if (_listing is null)
+        {
+            store.History.Reached(version);
         }
     }
 

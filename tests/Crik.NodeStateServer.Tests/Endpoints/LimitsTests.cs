@@ -52,7 +52,7 @@ public sealed class LimitsTests : IAsyncLifetime
     [Fact]
     public async Task When_polls_use_all_connections_probes_are_still_answered()
     {
-        await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { MaxConnections = 3 });
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { MaxConnections = 3, MaxConnectionsPerAddress = 3 });
         server.Http.DefaultRequestHeaders.ConnectionClose = true;
         using CancellationTokenSource end = new();
         Task[] polls = [.. Enumerable.Range(0, 3).Select(_ => server.Http.GetAsync($"/v1/nodes/{s_node}?wait=5m", end.Token))];
@@ -92,11 +92,11 @@ public sealed class LimitsTests : IAsyncLifetime
     [InlineData(192, 7168)]
     [InlineData(100_000, 20_000)]
     public void By_default_the_limit_of_connections_follows_from_the_memory(int mebibytes, int expected) =>
-        Assert.Equal(expected, ConnectionGate.MostFor(RunningServer.Options, (long)mebibytes << 20));
+        Assert.Equal(expected, ConnectionLimits.For(RunningServer.Options, (long)mebibytes << 20).Most);
 
     [Fact]
     public void A_configured_limit_of_connections_is_used_as_it_is() =>
-        Assert.Equal(7, ConnectionGate.MostFor(RunningServer.Options with { MaxConnections = 7 }, 1 << 20));
+        Assert.Equal(7, ConnectionLimits.For(RunningServer.Options with { MaxConnections = 7 }, 1 << 20).Most);
 
     [Fact]
     public async Task One_change_answers_a_thousand_polls_of_a_node()

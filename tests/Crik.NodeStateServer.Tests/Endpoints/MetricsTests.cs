@@ -31,14 +31,17 @@ public sealed partial class MetricsTests
         Assert.Equal(families.Distinct(), families);
         Assert.Equal(1, await server.MetricAsync("crik_nodes{state=\"ready\"}"));
         Assert.Equal(1, await server.MetricAsync("crik_nodes{state=\"cordoned\"}"));
-        Assert.Equal(1, await server.MetricAsync("crik_requests_total{route=\"node\",status=\"200\"}"));
-        Assert.Equal(1, await server.MetricAsync("crik_requests_total{route=\"node\",status=\"404\"}"));
-        Assert.Equal(1, await server.MetricAsync("crik_requests_total{route=\"wait\",status=\"200\"}"));
+        Assert.Equal(1, await server.MetricAsync("crik_requests_total{route=\"node\",code=\"200\"}"));
+        Assert.Equal(1, await server.MetricAsync("crik_requests_total{route=\"node\",code=\"404\"}"));
+        Assert.Equal(1, await server.MetricAsync("crik_requests_total{route=\"wait\",code=\"200\"}"));
         Assert.Equal(2, await server.MetricAsync("crik_request_duration_seconds_count{route=\"node\"}"));
         Assert.Equal(2, await server.MetricAsync("crik_request_duration_seconds_bucket{route=\"node\",le=\"+Inf\"}"));
         Assert.True(await server.MetricAsync("crik_request_duration_seconds_sum{route=\"wait\"}") >= 0.009);
         Assert.Equal((1d, 1d, 1d), (await server.MetricAsync("crik_synced"), await server.MetricAsync("crik_ready"), await server.MetricAsync("crik_watches_total")));
-        Assert.InRange(await server.MetricAsync("crik_watch_age_seconds"), 0, 60);
+        Assert.Equal(2, await server.MetricAsync("crik_api_requests_total{verb=\"GET\",code=\"200\"}")); // a list and a watch
+        Assert.Equal(2, await server.MetricAsync("crik_api_request_duration_seconds_count{verb=\"GET\"}"));
+        double now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
+        Assert.InRange(await server.MetricAsync("crik_watch_last_event_timestamp_seconds"), now - 60, now + 1);
     }
 
     [Fact]

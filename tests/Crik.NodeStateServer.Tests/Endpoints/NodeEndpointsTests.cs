@@ -34,7 +34,7 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_answer_about_a_node_has_state_reason_since_deadline_and_version()
+    public async Task The_answer_about_a_node_has_state_reason_since_deadline_version_and_when_it_was_observed()
     {
         _cluster.Edit(s_node, node =>
         {
@@ -46,10 +46,12 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
         using HttpResponseMessage response = await _server.Http.GetAsync($"/v1/nodes/{s_node}");
         JsonElement answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 
-        Assert.Equal(["name", "state", "reason", "since", "deadline", "version"], answer.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["name", "state", "reason", "since", "deadline", "version", "resourceVersion", "observedAt"], answer.EnumerateObject().Select(property => property.Name));
         Assert.Equal((s_node, "shutting-down", "2026-03-02T19:32:05+00:00"),
             (answer.GetProperty("name").GetString(), answer.GetProperty("state").GetString(), answer.GetProperty("deadline").GetString()));
         Assert.Equal("Karpenter will end the node at a fixed time (annotation karpenter.sh/nodeclaim-termination-timestamp)", answer.GetProperty("reason").GetString());
+        Assert.Equal((string)_cluster.Get(s_node)["metadata"]!["resourceVersion"]!, answer.GetProperty("resourceVersion").GetString());
+        Assert.InRange(answer.GetProperty("observedAt").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
         Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
         Assert.True(response.Headers.CacheControl!.NoStore);
         Assert.False(response.Headers.Contains("Server"));
@@ -185,6 +187,7 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
         Assert.Equal(NodeState.ShuttingDown, after.State);
         Assert.NotEqual(before.Version, after.Version);
         Assert.Equal(0, await _server.MetricAsync("crik_long_polls"));
+        await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_event_to_answer_seconds_count") == 1, "the time from the event to the answer is measured");
     }
 
     [Fact]
@@ -221,6 +224,8 @@ public sealed class NodeEndpointsTests : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll);
         await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_long_polls") == 0, "no poll is open");
+        await Eventually.TrueAsync(async () => await _server.MetricAsync("crik_requests_total{route=\"wait\",code=\"499\"}") == 1, "the poll is counted as one that was left");
+        Assert.Equal(double.NaN, await _server.MetricAsync("crik_requests_total{route=\"wait\",code=\"200\"}"));
         Assert.DoesNotContain(_server.Log, line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal));
     }
 

@@ -5,28 +5,30 @@ namespace Crik.NodeStateServer.Tests.State;
 
 public sealed class ChangeFeedTests
 {
-    private readonly ChangeFeed _feed = new();
+    private readonly ChangeFeed _feed = new(TimeProvider.System);
 
     [Fact]
     public void A_new_subscription_gets_only_later_changes()
     {
         Publish(3);
-        using ChangeSubscription listener = _feed.Subscribe(null);
+        ChangeSubscription listener = _feed.Subscribe(null);
         Publish(2);
 
-        Assert.Null(listener.Missed);
-        Assert.Equal(3, listener.At);
+        Assert.False(listener.IsContinued);
+        Assert.Equal(3, listener.Start);
         Assert.Equal([4, 5], Read(listener));
     }
 
     [Fact]
-    public void A_subscription_with_an_id_gets_the_changes_after_it()
+    public void A_subscription_with_an_id_or_a_number_gets_the_changes_after_it()
     {
         Publish(5);
-        using ChangeSubscription listener = _feed.Subscribe(_feed.IdOf(3));
+        ChangeSubscription listener = _feed.Subscribe(_feed.IdOf(3));
 
-        Assert.Equal([4, 5], listener.Missed!.Select(change => change.Number));
-        Assert.Empty(_feed.Subscribe(_feed.IdOf(5)).Missed!);
+        Assert.True(listener.IsContinued);
+        Assert.Equal([4, 5], Read(listener));
+        Assert.Equal([4, 5], Read(_feed.SubscribeAfter(3)!));
+        Assert.Empty(Read(_feed.Subscribe(_feed.IdOf(5))));
     }
 
     [Theory]
@@ -38,7 +40,7 @@ public sealed class ChangeFeedTests
     {
         Publish(5);
 
-        Assert.Null(_feed.Subscribe(id).Missed);
+        Assert.False(_feed.Subscribe(id).IsContinued);
     }
 
     [Fact]
@@ -46,40 +48,55 @@ public sealed class ChangeFeedTests
     {
         Publish(ChangeFeed.Remembered + 5);
 
-        Assert.Null(_feed.Subscribe(_feed.IdOf(ChangeFeed.Remembered + 6)).Missed);
-        Assert.Null(_feed.Subscribe(_feed.IdOf(4)).Missed);
-        Assert.Equal(ChangeFeed.Remembered, _feed.Subscribe(_feed.IdOf(5)).Missed!.Count);
+        Assert.False(_feed.Subscribe(_feed.IdOf(ChangeFeed.Remembered + 6)).IsContinued);
+        Assert.False(_feed.Subscribe(_feed.IdOf(4)).IsContinued);
+        Assert.Null(_feed.SubscribeAfter(4));
+        Assert.Equal(ChangeFeed.Remembered, Read(_feed.Subscribe(_feed.IdOf(5))).Count);
     }
 
     [Fact]
     public void A_subscription_that_is_too_slow_is_ended_and_delays_nobody()
     {
-        using ChangeSubscription slow = _feed.Subscribe(null);
-        Publish(ChangeSubscription.Capacity + 1);
-        using ChangeSubscription quick = _feed.Subscribe(null);
+        ChangeSubscription slow = _feed.Subscribe(null);
+        Publish(ChangeFeed.Remembered + 1);
+        ChangeSubscription quick = _feed.Subscribe(null);
         Publish(1);
 
-        Assert.Equal(ChangeSubscription.Capacity, Read(slow).Count);
-        Assert.True(slow.Changes.Completion.IsCompleted);
+        Assert.Empty(Read(slow));
+        Assert.Equal(FeedPosition.Lost, slow.Read(out _));
         Assert.Single(Read(quick));
-        Assert.False(quick.Changes.Completion.IsCompleted);
+        Assert.Equal(FeedPosition.AtEnd, quick.Read(out _));
     }
 
     [Fact]
-    public void After_Close_every_subscription_is_ended()
+    public async Task A_wait_ends_at_the_next_change_or_when_its_time_is_over()
     {
-        using ChangeSubscription before = _feed.Subscribe(null);
-        _feed.Close();
-        using ChangeSubscription after = _feed.Subscribe(null);
+        ChangeSubscription listener = _feed.Subscribe(null);
+        Assert.False(await listener.WaitAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None));
 
-        Assert.True(before.Changes.Completion.IsCompleted);
-        Assert.True(after.Changes.Completion.IsCompleted);
+        Task<bool> wait = listener.WaitAsync(TimeSpan.FromMinutes(5), CancellationToken.None);
+        Publish(1);
+
+        Assert.True(await Eventually.InTimeAsync(wait));
+        Assert.True(await listener.WaitAsync(TimeSpan.FromMinutes(5), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task After_Close_every_subscription_is_ended()
+    {
+        ChangeSubscription before = _feed.Subscribe(null);
+        Task<bool> wait = before.WaitAsync(TimeSpan.FromMinutes(5), CancellationToken.None);
+        _feed.Close();
+        ChangeSubscription after = _feed.Subscribe(null);
+
+        await Eventually.InTimeAsync(wait);
+        Assert.Equal((FeedPosition.Lost, FeedPosition.Lost), (before.Read(out _), after.Read(out _)));
     }
 
     private static List<long> Read(ChangeSubscription listener)
     {
         List<long> numbers = [];
-        while (listener.Changes.TryRead(out NumberedAnswer change))
+        while (listener.Read(out NumberedAnswer change) is FeedPosition.Behind)
         {
             numbers.Add(change.Number);
         }

@@ -52,11 +52,12 @@ public sealed class NodeStateStoreTests
     }
 
     [Fact]
-    public void Another_reason_or_deadline_gives_another_version()
+    public void Another_state_signal_or_deadline_gives_another_version_and_other_words_do_not()
     {
         NodeStateStore store = Store();
         HashSet<long> versions = [];
-        foreach (Verdict verdict in (Verdict[])[s_goes, s_goes with { Reason = "other" }, s_goes with { Deadline = DateTimeOffset.UnixEpoch }, s_cordoned])
+        foreach (Verdict verdict in (Verdict[])[
+            s_goes, s_goes with { Reason = "other" }, s_goes with { Signal = "asg" }, s_goes with { Deadline = DateTimeOffset.UnixEpoch }, s_cordoned])
         {
             store.Apply("a", verdict);
             versions.Add(store.Find("a")!.Version);
@@ -97,6 +98,81 @@ public sealed class NodeStateStoreTests
         _clock.Forward(RunningServer.Options.RememberDeleted + TimeSpan.FromSeconds(1));
         Assert.Null(store.Find("a"));
         Assert.Empty(store.All());
+    }
+
+    [Fact]
+    public void A_step_of_the_wall_clock_does_not_forget_a_deleted_node()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready);
+        store.Remove("a");
+
+        _clock.StepWallClock(TimeSpan.FromDays(400));
+        Assert.Equal(NodeState.Gone, store.Find("a")!.State);
+
+        _clock.StepWallClock(TimeSpan.FromDays(-800));
+        _clock.Forward(RunningServer.Options.RememberDeleted + TimeSpan.FromSeconds(1));
+        Assert.Null(store.Find("a"));
+    }
+
+    [Fact]
+    public async Task Other_words_for_the_same_signal_wake_no_wait()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", s_goes);
+        Task wait = store.WaitAsync("a", store.Find("a")!.Version, s_long, CancellationToken.None);
+
+        Assert.NotNull(store.Apply("a", s_goes with { Reason = "it goes, in the words of a later release" }));
+        Assert.Equal("it goes, in the words of a later release", store.Find("a")!.Reason);
+        Assert.False(wait.IsCompleted);
+        store.Apply("a", Verdict.Ready);
+
+        await Eventually.InTimeAsync(wait);
+    }
+
+    [Fact]
+    public async Task A_heartbeat_moves_the_resource_version_on_and_wakes_no_wait()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready, "10");
+        Task wait = store.WaitAsync("a", store.Find("a")!.Version, s_long, CancellationToken.None);
+        long changes = store.LastChange;
+
+        Assert.Null(store.Apply("a", Verdict.Ready, "11"));
+        Assert.Equal("11", store.Find("a")!.ResourceVersion);
+        Assert.Equal(changes, store.LastChange);
+        Assert.False(wait.IsCompleted);
+        store.Close();
+
+        await Eventually.InTimeAsync(wait);
+    }
+
+    [Fact]
+    public void A_deleted_node_keeps_the_version_of_its_deletion_and_a_new_one_has_a_later_version()
+    {
+        NodeStateStore store = Store();
+        store.Apply("a", Verdict.Ready, "10");
+        store.Remove("a", "12");
+        Assert.Equal((NodeState.Gone, "12"), (store.Find("a")!.State, store.Find("a")!.ResourceVersion));
+
+        store.Apply("a", Verdict.Ready, "15");
+        Assert.Equal((NodeState.Ready, "15"), (store.Find("a")!.State, store.Find("a")!.ResourceVersion));
+
+        _ = store.BeginListing().Complete("20").Count();
+        Assert.Equal((NodeState.Gone, "20"), (store.Find("a")!.State, store.Find("a")!.ResourceVersion));
+    }
+
+    [Fact]
+    public void A_version_is_seen_when_the_node_or_the_whole_replica_has_reached_it()
+    {
+        NodeStateStore store = Store();
+        store.History.Listed("10");
+        store.Apply("a", Verdict.Ready, "12"); // a new list is not complete yet
+
+        Assert.True(store.HasSeen("a", 12));
+        Assert.False(store.HasSeen("a", 13));
+        Assert.False(store.HasSeen("unknown", 12));
+        Assert.True(store.HasSeen("unknown", 10));
     }
 
     [Fact]
@@ -248,7 +324,7 @@ public sealed class NodeStateStoreTests
         });
         for (int i = 0; !waiting.IsCompleted; i++)
         {
-            store.Apply("a", s_goes with { Reason = $"{i}" });
+            store.Apply("a", s_goes with { Signal = $"{i}" });
             await Task.Yield();
         }
 
