@@ -68,10 +68,11 @@ bench-store: $(CRIK)
 	@build/install.sh
 	@python3 bench/store.py
 
-## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two
+## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two, and beside slow readers
 bench-server: $(SERVER)
 	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
 	@bench/node-state-server.sh $(SERVER) $(NODES)
+	@bench/node-state-server.sh slow $(SERVER)
 
 ## bench-server-real: the same questions to a real API server with 1,000 Nodes (NODES=…)
 bench-server-real: $(SERVER)

@@ -12,10 +12,18 @@ if (args is ["real", var server, var cluster, var number])
     return 0;
 }
 
+if (args is ["slow", var limited])
+{
+    bool lists = await SlowReaderMeasurement.PrintAsync(limited, 15_000, 1500, "/v1/nodes");
+    bool streams = await SlowReaderMeasurement.PrintAsync(limited, 1000, 3500, "/v1/watch");
+    return lists && streams ? 0 : 1;
+}
+
 if (args.Length == 0 || !File.Exists(args[0]))
 {
     await Console.Error.WriteLineAsync("""
         usage: NodeStateServerBench SERVER [NODES…]
+               NodeStateServerBench slow SERVER
                NodeStateServerBench real SERVER KUBECONFIG NODES
                NodeStateServerBench serve NODES KUBECONFIG
         SERVER is the path of the node-state-server binary.

@@ -9,10 +9,11 @@ internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
 
-    private ServerProcess(Process process, int port, int healthPort)
+    private ServerProcess(Process process, int port, int metricsPort, int healthPort)
     {
         _process = process;
         Port = port;
+        MetricsPort = metricsPort;
         HealthPort = healthPort;
     }
 
@@ -24,16 +25,26 @@ internal sealed class ServerProcess : IDisposable
 
     public int Port { get; }
 
+    public int MetricsPort { get; }
+
     public int HealthPort { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>The time from the start of the process until it was ready.</summary>
     public TimeSpan FirstSync { get; private set; }
 
-    public static async Task<ServerProcess> StartAsync(string path, string kubeconfig, params string[] more)
+    public static Task<ServerProcess> StartAsync(string path, string kubeconfig, params string[] more) => StartAsync(path, kubeconfig, null, more);
+
+    /// <param name="limit">The cgroup in which the server runs, if it has one of its own.</param>
+    public static async Task<ServerProcess> StartAsync(string path, string kubeconfig, MemoryLimit? limit, params string[] more)
     {
         int[] ports = FreePorts.Find(3);
         long began = Stopwatch.GetTimestamp();
-        ProcessStartInfo start = new("taskset", ["-c", $"{Core}", path, "--kubeconfig", kubeconfig, "--bind-address", "127.0.0.1",
+        string join = limit is null ? "" : $"echo $$ > {limit.Processes} && ";
+        ProcessStartInfo start = new("sh", ["-c", $"{join}exec taskset -c {Core} \"$0\" \"$@\"", path, "--kubeconfig", kubeconfig, "--bind-address", "127.0.0.1",
             "--port", $"{ports[0]}", "--metrics-port", $"{ports[1]}", "--health-probes-port", $"{ports[2]}", .. more])
         {
             RedirectStandardOutput = true,
@@ -41,7 +52,7 @@ internal sealed class ServerProcess : IDisposable
         Process process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
-        ServerProcess server = new(process, ports[0], ports[2]);
+        ServerProcess server = new(process, ports[0], ports[1], ports[2]);
         using HttpClient http = new();
         while (true)
         {

@@ -54,8 +54,9 @@ internal sealed class NodeSnapshots(NodeStateStore store, TimeProvider clock)
             _next = free;
             free.BeganAt = clock.GetTimestamp();
 
-            // Rendering takes milliseconds, so it is not done inside of the lock.
-            free.Made = Task.Run(() => Make(free));
+            // Rendering takes tens of milliseconds. On a machine with one core the thread pool often has one thread, and short
+            // answers must not wait for it.
+            free.Made = Task.Factory.StartNew(() => Make(free), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
 
         return _next ?? _newest!;
