@@ -13,13 +13,13 @@ internal static class SlowReaderMeasurement
     /// <summary>The memory limit in charts/node-state-server/values.yaml.</summary>
     private const int ChartLimit = 256;
 
-    private const double Goal = 10;
     private static readonly TimeSpan s_time = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_betweenChanges = TimeSpan.FromMilliseconds(50);
 
+    /// <param name="goal">The longest time in ms that 99 of 100 GETs may take, or null if there is no goal.</param>
     /// <returns>Whether the goals were met.</returns>
-    public static async Task<bool> PrintAsync(string path, int nodes, int readers, string what)
+    public static async Task<bool> PrintAsync(string path, int nodes, int readers, string what, double? goal)
     {
         StandInCluster cluster = Clusters.Make(nodes);
         await using StandInApiServer api = await StandInApiServer.StartAsync(cluster);
@@ -36,7 +36,7 @@ internal static class SlowReaderMeasurement
                 result = await MeasureAsync(cluster, server, slow);
             }
 
-            return Print($"{nodes} Nodes beside {readers} slow readers of {what}", result, limit);
+            return Print($"{nodes} Nodes beside {readers} slow readers of {what}", result, limit, goal);
         }
         finally
         {
@@ -120,17 +120,17 @@ internal static class SlowReaderMeasurement
         return longest;
     }
 
-    private static bool Print(string title, Result result, MemoryLimit limit)
+    private static bool Print(string title, Result result, MemoryLimit limit, double? goal)
     {
         (double most, double tcp) = limit.Used();
-        bool isMet = result.Problem is null && result.Gets.Most.TotalMilliseconds <= Goal && most + tcp <= limit.Mebibytes;
+        bool isMet = result.Problem is null && !(result.Gets.Most.TotalMilliseconds > goal) && most + tcp <= limit.Mebibytes;
         Console.WriteLine();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}, with {limit.Mebibytes} MiB:"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  GET of a node, p50 / p99: {result.Gets.Half.TotalMilliseconds:0.00} / {result.Gets.Most.TotalMilliseconds:0.00} ms, of {result.Count}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  resident memory at most {result.Memory:0} MiB; the cgroup used {most:0} MiB, and {tcp:0} MiB for buffers of TCP"));
         Console.WriteLine($"  the slowest probe or metrics: {(result.Probe == TimeSpan.MaxValue ? "no answer" : $"{result.Probe.TotalMilliseconds:0} ms")}");
         Console.WriteLine($"  the readers connected {result.Readers.Connected} times and were refused or disconnected {result.Readers.Refused} times");
-        Console.WriteLine($"{(isMet ? "met" : "MISSED")}: p99 at most {Goal} ms, memory within the limit, no crash{(result.Problem is null ? "" : $": {result.Problem}")}");
+        Console.WriteLine($"{(isMet ? "met" : "MISSED")}: {(goal is null ? "" : $"p99 at most {goal} ms, ")}memory within the limit, no crash{(result.Problem is null ? "" : $": {result.Problem}")}");
         return isMet;
     }
 

@@ -15,6 +15,9 @@ internal sealed class Delivery(HttpContext context, DeliveryLimits limits, TimeP
     private readonly PipeWriter _body = context.Response.BodyWriter;
     private readonly long _began = clock.GetTimestamp();
 
+    /// <summary>Is random, so that clients that came together are not all disconnected in one moment.</summary>
+    private readonly TimeSpan _stall = limits.Stall * (1 + Random.Shared.NextDouble() / 2);
+
     /// <summary>Where the next bytes are written to. Call <see cref="FlushIfFullAsync"/> often.</summary>
     public IBufferWriter<byte> Body => _body;
 
@@ -40,23 +43,14 @@ internal sealed class Delivery(HttpContext context, DeliveryLimits limits, TimeP
     private async ValueTask FinishAsync(Task flush)
     {
         TimeSpan left = limits.Whole - clock.GetElapsedTime(_began);
-        try
+        TimeSpan atMost = IsUnbounded || left > _stall ? _stall : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        await flush.WaitAsync(atMost, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (flush.IsCompleted && !IsLate())
         {
-            await flush.WaitAsync(IsUnbounded || left > limits.Stall ? limits.Stall : left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
-        }
-        catch (TimeoutException)
-        {
-            Disconnect();
+            await flush;
+            return;
         }
 
-        if (IsLate())
-        {
-            Disconnect();
-        }
-    }
-
-    private void Disconnect()
-    {
         metrics.SlowReaderDisconnected();
         context.Abort();
         throw new SlowReaderException();
