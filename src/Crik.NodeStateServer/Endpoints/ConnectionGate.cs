@@ -50,13 +50,10 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock
 
         try
         {
+            // Kestrel closes a connection that is not passed on.
             if (await HasSentAsync(connection.Transport.Input))
             {
                 await next(connection);
-            }
-            else
-            {
-                connection.Abort();
             }
         }
         finally
