@@ -124,7 +124,7 @@ public sealed class TlsTests : IDisposable
         {
             using TcpClient client = await greeting.AcceptTcpClientAsync();
             await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
-            await client.GetStream().ReadAsync(new byte[1000]);
+            _ = await client.GetStream().ReadAsync(new byte[1000]);
         });
 
         AssertRefused("TLS failed", new HttpAddress("127.0.0.1", ((IPEndPoint)greeting.LocalEndpoint).Port, "", true, CaFile));
