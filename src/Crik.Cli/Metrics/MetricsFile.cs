@@ -70,7 +70,7 @@ internal sealed class MetricsFile : IDisposable
         Note();
         long since = Interlocked.Read(ref _writesSince);
         bool hangs = since != 0 && Environment.TickCount64 - since > (long)s_lastPatience.TotalMilliseconds;
-        if (!hangs && !_thread.Join(s_lastPatience))
+        if (hangs || !_thread.Join(s_lastPatience))
         {
             Warn($"the last write took longer than {s_lastPatience.TotalSeconds:0} s");
         }
