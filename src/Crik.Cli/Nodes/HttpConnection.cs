@@ -37,7 +37,7 @@ internal sealed class HttpConnection(FileDescriptor socket, string server, Deadl
     public void Await(short events, string complaint)
     {
         Span<Libc.PollEntry> entries = [new() { Descriptor = socket.Number, Events = events }, new() { Descriptor = stop, Events = Libc.POLLIN }];
-        do
+        while (!deadline.HasPassed) // also for a peer that never stops sending
         {
             Libc.Poll(entries, deadline.PollTimeout);
             if (entries[1].Returned != 0)
@@ -50,7 +50,6 @@ internal sealed class HttpConnection(FileDescriptor socket, string server, Deadl
                 return;
             }
         }
-        while (!deadline.HasPassed);
 
         throw new HttpException($"{server}: {complaint} in time");
     }

@@ -35,14 +35,22 @@ internal sealed class HttpExchange(HttpAddress address)
         }
         catch (HttpException exception)
         {
-            _resolved = exception.WasStopped ? _resolved : [];
+            if (!exception.WasStopped)
+            {
+                Forget();
+            }
+
             throw;
         }
         catch (Exception exception) when (exception is LinuxException or TlsException)
         {
+            Forget();
             throw new HttpException($"{address.HostHeader}: {exception.Message}");
         }
     }
+
+    /// <summary>Looks the address up again for the next question: another server may have the one that answered last.</summary>
+    public void Forget() => _resolved = [];
 
     private IHttpConnection Open(Deadline deadline, int stop)
     {
@@ -72,7 +80,7 @@ internal sealed class HttpExchange(HttpAddress address)
     private HttpConnection Connect(Deadline deadline, int stop)
     {
         string? problem = null;
-        IReadOnlyList<SocketAddressBytes> candidates = _resolved.Count > 0 ? _resolved : Libc.FindAddresses(address.Host, address.Port, out problem);
+        IReadOnlyList<SocketAddressBytes> candidates = _resolved.Count > 0 ? _resolved : address.Lookup(address.Host, address.Port, out problem);
         if (candidates.Count == 0)
         {
             throw new HttpException($"{address.Host}: {problem}");

@@ -15,6 +15,9 @@ internal sealed record NodeAnswer(NodeState State, string Reason, DateTimeOffset
     /// <summary>Kubernetes evicts or preempts this pod. A roll-out, a scale-down or a delete is no disruption.</summary>
     public bool IsDisrupted => Disruption is not (null or NodeStateResponse.NotDisrupted);
 
+    /// <summary>A later, lesser answer took this one back. It still decides whether a checkpoint is made, but not how much time there is.</summary>
+    public bool IsTakenBack { get; init; }
+
     public bool IsKnown => State != NodeState.Unknown;
 
     /// <summary>The node begins to go away, which the program may want to know before SIGTERM.</summary>

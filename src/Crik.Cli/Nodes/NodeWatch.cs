@@ -23,6 +23,9 @@ internal sealed class NodeWatch : IDisposable
     /// <summary>A kubelet that evicts a pod writes that into the pod's status while it already ends it, and nobody announces it.</summary>
     private static readonly TimeSpan s_untilAskedAgain = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>The shortest time between two questions of which the first failed. No wish of the server makes it longer, for SIGTERM cannot wait.</summary>
+    private static readonly TimeSpan s_untilFailureAskedAgain = TimeSpan.FromMilliseconds(150);
+
     private readonly NodeSource _source;
     private readonly Action<Thread> _start;
     private readonly Action<NodeAnswer>? _heard;
@@ -55,6 +58,9 @@ internal sealed class NodeWatch : IDisposable
     /// <summary>The last answer. A later failure to get one does not change it.</summary>
     public NodeAnswer Latest => Volatile.Read(ref _recent).Latest;
 
+    /// <inheritdoc cref="RecentAnswers.ForPeople"/>
+    public NodeAnswer ForPeople => Volatile.Read(ref _recent).ForPeople(Environment.TickCount64);
+
     /// <summary>Readable after <see cref="Latest"/> has changed, until <see cref="TakeNews"/>.</summary>
     public int NewsDescriptor => _news.Number;
 
@@ -71,8 +77,9 @@ internal sealed class NodeWatch : IDisposable
     }
 
     /// <summary>
-    /// Asks again and blocks the caller until there is an answer. A warning that was just taken back still counts. When that answer decides nothing, later ones are waited for until
-    /// the time is up, because the kubelet announces the shutdown of its node while it already ends the pods.
+    /// Asks again and blocks the caller until there is an answer. A warning that was just taken back still counts. When the answer decides
+    /// nothing, later ones are waited for until the time is up, because the kubelet announces the shutdown of its node while it already ends
+    /// the pods. A question that failed is asked again in that time: another replica may know.
     /// </summary>
     /// <param name="decides">Tells whether no later answer could change what the caller does.</param>
     /// <param name="giveUp">Called several times a second; <see langword="true"/> ends the wait.</param>
@@ -90,14 +97,12 @@ internal sealed class NodeWatch : IDisposable
 
         NodeAnswer? before = null;
         Question question = Pose(Deadline.In(timeout));
-        Deadline again = Deadline.In(s_untilAskedAgain);
         while (!decides(Best()) && !question.Deadline.HasPassed && !giveUp())
         {
-            if (question.Answer is not null && again.HasPassed && Best() is { Disruption: not null } answer)
+            if (IsAskedAgain())
             {
-                before = answer;
+                before = Best();
                 question = Pose(question.Deadline);
-                again = Deadline.In(s_untilAskedAgain);
             }
 
             Deadline turn = question.Deadline.Left < s_turn ? question.Deadline : Deadline.In(s_turn);
@@ -106,6 +111,9 @@ internal sealed class NodeWatch : IDisposable
         }
 
         return Best();
+
+        bool IsAskedAgain() => question.Answer is { IsKnown: false } ? question.Age >= s_untilFailureAskedAgain
+            : question.Answer is { Disruption: not null } && question.Age >= s_untilAskedAgain;
 
         NodeAnswer Best() => decides(Decisive) ? Decisive
             : question.Answer is { IsKnown: true } answer ? answer
@@ -281,6 +289,10 @@ internal sealed class NodeWatch : IDisposable
         /// <summary><see langword="null"/> until there is one; unknown when asking failed.</summary>
         public volatile NodeAnswer? Answer;
 
+        private readonly long _posedAt = Environment.TickCount64;
+
         public Deadline Deadline => deadline;
+
+        public TimeSpan Age => TimeSpan.FromMilliseconds(Environment.TickCount64 - _posedAt);
     }
 }

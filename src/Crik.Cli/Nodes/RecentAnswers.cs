@@ -28,10 +28,23 @@ internal sealed record RecentAnswers(NodeAnswer Latest, NodeAnswer Gravest, int 
             : new(answer, before, warnings) { _takenBackAt = Counts(now) && _takenBackAt is { } at ? at : now };
     }
 
-    /// <returns>What SIGTERM goes by.</returns>
-    public NodeAnswer Decisive(long now) => _takenBackAt is not null && Counts(now)
-        ? Gravest with { Reason = $"{Gravest.Reason} (taken back by '{Latest.State.ToWireName()}', which counts only {Memory.TotalMinutes:0} minutes later)" }
+    /// <returns>What SIGTERM goes by. Of a warning that was taken back, the deadline counts no more.</returns>
+    public NodeAnswer Decisive(long now) => IsTakenBack(now)
+        ? Gravest with
+        {
+            Reason = $"{Gravest.Reason} (taken back by '{Latest.State.ToWireName()}', which counts only {Memory.TotalMinutes:0} minutes later)",
+            Deadline = Latest.Deadline,
+            ClocksAgree = Latest.ClocksAgree,
+            IsTakenBack = true,
+        }
         : Latest;
+
+    /// <returns>The last answer for people, with the warning that SIGTERM goes by instead.</returns>
+    public NodeAnswer ForPeople(long now) => IsTakenBack(now)
+        ? Latest with { Reason = $"{Latest.Reason} (SIGTERM still goes by '{Gravest.State.ToWireName()}', which was taken back)" }
+        : Latest;
+
+    private bool IsTakenBack(long now) => _takenBackAt is not null && Counts(now);
 
     private bool Counts(long now) => _takenBackAt is not { } at || now - at < Memory.TotalMilliseconds;
 }

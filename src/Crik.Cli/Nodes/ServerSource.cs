@@ -41,8 +41,21 @@ internal sealed class ServerSource(HttpAddress server, string node, string? toke
         return _exchange.Ask("GET", $"/v1/nodes/{Uri.EscapeDataString(node)}{query}{newest}", Authorization(), deadline, stop);
     }
 
-    /// <summary>Accepts only an answer about this node with a state of this interface. A proxy, for example, may answer instead of the server.</summary>
     private NodeAnswer Read(HttpAnswer answer)
+    {
+        try
+        {
+            return Understood(answer);
+        }
+        catch (HttpException)
+        {
+            _exchange.Forget();
+            throw;
+        }
+    }
+
+    /// <summary>Accepts only an answer about this node with a state of this interface. A proxy, for example, may answer instead of the server.</summary>
+    private NodeAnswer Understood(HttpAnswer answer)
     {
         switch (answer.Status)
         {

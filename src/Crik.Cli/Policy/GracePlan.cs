@@ -22,7 +22,7 @@ internal sealed record GracePlan(TimeSpan ForCheckpoint, TimeSpan ForProgram)
     /// </summary>
     /// <param name="node"><see langword="null"/> when nobody is asked about the node.</param>
     public static TimeSpan PeriodOn(NodeAnswer? node, DateTimeOffset now, TerminationPolicy policy) =>
-        node is { State: NodeState.ShuttingDown } && !(node.Deadline > now) ? policy.NodeShutdownGracePeriod : policy.GracePeriod;
+        node is { State: NodeState.ShuttingDown, IsTakenBack: false } && !(node.Deadline > now) ? policy.NodeShutdownGracePeriod : policy.GracePeriod;
 
     /// <summary>
     /// The program gets what <see cref="GraceClock.ReserveOf"/> says. docs/design/0009-asking-about-the-node.md has the reasons for how

@@ -94,7 +94,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
         CheckpointsWhileRunning checkpoints = new(init, options.Checkpoints, run, node, control);
         if (control is not null)
         {
-            control.Status = () => run.Status(run.IsOver ? null : checkpoints.NextAt, node?.Latest);
+            control.Status = () => run.Status(run.IsOver ? null : checkpoints.NextAt, node?.ForPeople);
             control.IsOfTree = pid => ControlServer.IsDescendant(pid, run.Program.Pid);
         }
 

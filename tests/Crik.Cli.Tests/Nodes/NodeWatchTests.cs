@@ -182,6 +182,22 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
+    public void A_question_that_one_replica_cannot_answer_is_asked_again_within_its_time_whatever_pause_that_replica_wants()
+    {
+        int asked = 0;
+        using StandInServer server = new(request => IsHeld(request) ? null : ++asked switch
+        {
+            1 => StandInServer.Json(Ready),
+            2 => StandInServer.Json("""{"name":"node-1","reason":"this replica lags"}""", "503 Service Unavailable").Replace("\r\n\r\n", "\r\nRetry-After: 60\r\n\r\n", StringComparison.Ordinal),
+            _ => StandInServer.Json(ShuttingDown),
+        });
+        using NodeWatch watch = Watch(server);
+        WaitUntil(() => server.Requests.Any(IsHeld));
+
+        Assert.Equal(NodeState.ShuttingDown, watch.AskNow(TimeSpan.FromSeconds(30), IsShuttingDown, () => false).State);
+    }
+
+    [Fact]
     public void A_server_that_tells_nothing_about_the_pod_is_not_asked_again()
     {
         using StandInServer server = new(request => IsHeld(request) ? null : StandInServer.Json(Ready));

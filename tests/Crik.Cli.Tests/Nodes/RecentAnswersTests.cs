@@ -1,3 +1,4 @@
+using Crik.Configuration;
 using Crik.Contracts;
 using Crik.Nodes;
 using Crik.Policy;
@@ -21,6 +22,33 @@ public sealed class RecentAnswersTests
         Assert.Equal("kubelet (taken back by 'ready', which counts only 5 minutes later)", decisive.Reason);
         Assert.Equal(s_ready, answers.Latest);
         Assert.Equal(s_ready, answers.Decisive(1000 + s_memory));
+    }
+
+    [Fact]
+    public void A_warning_that_was_taken_back_limits_the_time_no_more()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        NodeAnswer drained = new(NodeState.Cordoned, "drain", now.AddSeconds(40), ClocksAgree: true);
+        NodeAnswer shuttingDown = s_shuttingDown with { Deadline = now.AddSeconds(20) };
+
+        Assert.Null(After((shuttingDown, 0), (s_ready, 1)).Decisive(2).Deadline);
+        NodeAnswer decisive = After((shuttingDown, 0), (drained, 1)).Decisive(2);
+        Assert.Equal((drained.Deadline, true), (decisive.Deadline, decisive.ClocksAgree));
+        Assert.Equal(shuttingDown.Deadline, After((shuttingDown, 0), (s_ready, 1), (shuttingDown, 2)).Decisive(3).Deadline);
+        Assert.Equal(TimeSpan.FromSeconds(120), Period(After((s_shuttingDown, 0), (s_ready, 1)).Decisive(2)));
+        Assert.Equal(TimeSpan.FromSeconds(15), Period(After((s_shuttingDown, 0), (s_ready, 1), (s_shuttingDown, 2)).Decisive(3)));
+
+        TimeSpan Period(NodeAnswer answer) => GracePlan.PeriodOn(
+            answer, now, new CrikOptions { GracePeriod = TimeSpan.FromSeconds(120), NodeShutdownGracePeriod = TimeSpan.FromSeconds(15) }.Termination);
+    }
+
+    [Fact]
+    public void The_last_answer_tells_people_of_the_warning_that_SIGTERM_goes_by()
+    {
+        RecentAnswers answers = After((s_shuttingDown, 0), (s_ready, 1000));
+
+        Assert.Equal((NodeState.Ready, "nothing (SIGTERM still goes by 'shutting-down', which was taken back)"), (answers.ForPeople(1001).State, answers.ForPeople(1001).Reason));
+        Assert.Equal(s_ready, answers.ForPeople(1000 + s_memory));
     }
 
     [Fact]
