@@ -12,10 +12,14 @@ public sealed class TestAuthority : IDisposable
 
     public TestAuthority()
     {
-        CertificateRequest request = new($"CN=test authority {Guid.NewGuid()}", _key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
-        _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-1), DateTimeOffset.UtcNow.AddYears(1));
+        _certificate = Request().CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-1), DateTimeOffset.UtcNow.AddYears(1));
+    }
+
+    /// <param name="above">The authority that signs this one, which makes this an intermediate one.</param>
+    public TestAuthority(TestAuthority above)
+    {
+        using X509Certificate2 signed = Request().Create(above._certificate, DateTimeOffset.UtcNow.AddMonths(-11), DateTimeOffset.UtcNow.AddMonths(11), [1]);
+        _certificate = signed.CopyWithPrivateKey(_key);
     }
 
     /// <summary>The authority's own certificate.</summary>
@@ -48,5 +52,13 @@ public sealed class TestAuthority : IDisposable
     {
         _certificate.Dispose();
         _key.Dispose();
+    }
+
+    private CertificateRequest Request()
+    {
+        CertificateRequest request = new($"CN=test authority {Guid.NewGuid()}", _key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        return request;
     }
 }

@@ -29,6 +29,7 @@ internal sealed unsafe class OpenSsl
         Control = (delegate* unmanaged<nint, int, nint, byte*, nint>)Find("SSL_ctrl");
         SetHost = (delegate* unmanaged<nint, byte*, int>)Find("SSL_set1_host");
         Parameters = (delegate* unmanaged<nint, nint>)Find("SSL_get0_param");
+        SetFlags = (delegate* unmanaged<nint, nuint, int>)Find("X509_VERIFY_PARAM_set_flags");
         SetAddress = (delegate* unmanaged<nint, byte*, int>)Find("X509_VERIFY_PARAM_set1_ip_asc");
         SetBuffers = (delegate* unmanaged<nint, nint, nint, void>)Find("SSL_set_bio");
         Connect = (delegate* unmanaged<nint, int>)Find("SSL_connect");
@@ -38,7 +39,6 @@ internal sealed unsafe class OpenSsl
         VerifyResult = (delegate* unmanaged<nint, nint>)Find("SSL_get_verify_result");
         VerifyText = (delegate* unmanaged<nint, nint>)Find("X509_verify_cert_error_string");
         NewBuffer = (delegate* unmanaged<nint, nint>)Find("BIO_new");
-        FreeBuffer = (delegate* unmanaged<nint, int>)Find("BIO_free");
         Memory = (delegate* unmanaged<nint>)Find("BIO_s_mem");
         ReadBuffer = (delegate* unmanaged<nint, byte*, int, int>)Find("BIO_read");
         WriteBuffer = (delegate* unmanaged<nint, byte*, int, int>)Find("BIO_write");
@@ -64,6 +64,7 @@ internal sealed unsafe class OpenSsl
     internal readonly delegate* unmanaged<nint, int, nint, byte*, nint> Control;
     internal readonly delegate* unmanaged<nint, byte*, int> SetHost;
     internal readonly delegate* unmanaged<nint, nint> Parameters;
+    internal readonly delegate* unmanaged<nint, nuint, int> SetFlags;
     internal readonly delegate* unmanaged<nint, byte*, int> SetAddress;
     internal readonly delegate* unmanaged<nint, nint, nint, void> SetBuffers;
     internal readonly delegate* unmanaged<nint, int> Connect;
@@ -73,7 +74,6 @@ internal sealed unsafe class OpenSsl
     internal readonly delegate* unmanaged<nint, nint> VerifyResult;
     internal readonly delegate* unmanaged<nint, nint> VerifyText;
     internal readonly delegate* unmanaged<nint, nint> NewBuffer;
-    internal readonly delegate* unmanaged<nint, int> FreeBuffer;
     internal readonly delegate* unmanaged<nint> Memory;
     internal readonly delegate* unmanaged<nint, byte*, int, int> ReadBuffer;
     internal readonly delegate* unmanaged<nint, byte*, int, int> WriteBuffer;
@@ -81,12 +81,12 @@ internal sealed unsafe class OpenSsl
     internal readonly delegate* unmanaged<void> ClearErrors;
     internal readonly delegate* unmanaged<nuint, nint> ErrorText;
 
-    /// <exception cref="TlsException">The image has none of the libraries, or it is another one of that name.</exception>
+    /// <exception cref="TlsException">The image has none of the libraries, or one that cannot be used.</exception>
     public static OpenSsl Load(IReadOnlyList<string> names)
     {
         foreach (string name in names)
         {
-            if (NativeLibrary.TryLoad(name, out nint library))
+            if (Libc.OpenLibrary(name, out string? problem) is not 0 and var library)
             {
                 try
                 {
@@ -96,6 +96,11 @@ internal sealed unsafe class OpenSsl
                 {
                     throw new TlsException($"{name} of this image is not the OpenSSL that crik needs: {exception.Message}");
                 }
+            }
+
+            if (problem is not null && !problem.Contains("No such file", StringComparison.Ordinal))
+            {
+                throw new TlsException($"OpenSSL of this image cannot be loaded: {problem}");
             }
         }
 

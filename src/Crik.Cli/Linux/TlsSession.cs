@@ -13,7 +13,11 @@ internal sealed unsafe class TlsSession : IDisposable
     private const int SSL_ERROR_ZERO_RETURN = 6;
     private const int SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
     private const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
+    private const int SSL_CTRL_GET_MIN_PROTO_VERSION = 130;
     private const int TLS1_2_VERSION = 0x0303;
+
+    /// <summary>An authority of the file is trusted also if another one has signed it.</summary>
+    private const int X509_V_FLAG_PARTIAL_CHAIN = 0x80000;
 
     private readonly OpenSsl _ssl;
     private readonly nint _incoming;
@@ -23,19 +27,24 @@ internal sealed unsafe class TlsSession : IDisposable
 
     /// <param name="host">The name or the address that the server's certificate must have.</param>
     /// <param name="caFile">The authorities to trust, in PEM; <see langword="null"/> for those of the image.</param>
-    /// <exception cref="TlsException">The file holds no authority.</exception>
+    /// <exception cref="TlsException">The file holds no authority, or no certificate can have that name.</exception>
     public TlsSession(OpenSsl ssl, string host, string? caFile)
     {
         _ssl = ssl;
         _ssl.ClearErrors();
         _context = Made(_ssl.NewContext(_ssl.ClientMethod()));
-        _ssl.ControlContext(_context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, null);
+        if (_ssl.ControlContext(_context, SSL_CTRL_GET_MIN_PROTO_VERSION, 0, null) < TLS1_2_VERSION) // the image's openssl.cnf may want more
+        {
+            _ssl.ControlContext(_context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, null);
+        }
+
         _ssl.SetVerify(_context, SSL_VERIFY_PEER, 0);
         try
         {
             Trust(caFile);
             _session = Made(_ssl.New(_context));
-            Expect(host);
+            _ssl.SetFlags(_ssl.Parameters(_session), caFile is null ? 0u : X509_V_FLAG_PARTIAL_CHAIN);
+            Expect(host.TrimEnd('.')); // the dot of a complete name is in no certificate
         }
         catch
         {
@@ -143,10 +152,10 @@ internal sealed unsafe class TlsSession : IDisposable
     {
         fixed (byte* name = Encoding.ASCII.GetBytes(host + '\0'))
         {
-            if (_ssl.SetAddress(_ssl.Parameters(_session), name) != 1)
+            if (_ssl.SetAddress(_ssl.Parameters(_session), name) != 1
+                && (_ssl.SetHost(_session, name) != 1 || _ssl.Control(_session, SSL_CTRL_SET_TLSEXT_HOSTNAME, 0, name) != 1))
             {
-                _ssl.SetHost(_session, name);
-                _ssl.Control(_session, SSL_CTRL_SET_TLSEXT_HOSTNAME, 0, name);
+                throw new TlsException($"no certificate can be for the host name '{host}'");
             }
         }
 

@@ -66,6 +66,51 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_may_hold_an_intermediate_authority_only()
+    {
+        using TestAuthority intermediate = new(_authority);
+        using TlsServer server = new(intermediate.Issue("localhost"), s_ready);
+        File.WriteAllText(CaFile, intermediate.Pem);
+
+        Assert.Equal(NodeState.Ready, Ask(At(server, "localhost")).State);
+    }
+
+    [Fact]
+    public void The_dot_at_the_end_of_a_complete_name_is_no_part_of_the_servers_name()
+    {
+        using TlsServer server = new(_authority.Issue("localhost"), s_ready);
+
+        Assert.Equal(NodeState.Ready, Ask(At(server, "localhost.") with { Lookup = (string _, int port, out string? problem) => Libc.FindAddresses("127.0.0.1", port, out problem) }).State);
+        Assert.Equal("localhost", server.Asked);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("a-label-of-41-characters-in-a-long-name.a-label-of-41-characters-in-a-long-name.a-label-of-41-characters-in-a-long-name.a-label-of-41-characters-in-a-long-name.a-label-of-41-characters-in-a-long-name.a-label-of-41-characters-in-a-long-name.a-label-of-41-characters")]
+    public void A_name_that_OpenSSL_cannot_check_is_refused(string host)
+    {
+        TlsException exception = Assert.Throws<TlsException>(() => new TlsSession(OpenSsl.Load(OpenSsl.Names), host, null));
+
+        Assert.Equal($"no certificate can be for the host name '{host.TrimEnd('.')}'", exception.Message);
+    }
+
+    [Fact]
+    public void A_server_that_took_over_the_address_of_another_one_is_not_asked_for_ever()
+    {
+        using TestAuthority other = new();
+        using TlsServer wrong = new(other.Issue("localhost"), s_ready);
+        using TlsServer right = new(_authority.Issue("localhost"), s_ready);
+        int port = wrong.Port;
+        ServerSource source = new(At(wrong, "localhost") with { Lookup = (string _, int _, out string? problem) => Libc.FindAddresses("127.0.0.1", port, out problem) }, "node-1", null);
+        Assert.Throws<HttpException>(() => source.Ask(Soon()));
+
+        port = right.Port;
+
+        Assert.Equal(NodeState.Ready, source.Ask(Soon()).State);
+    }
+
+    [Fact]
     public void Without_a_file_the_authorities_of_the_image_decide()
     {
         using TlsServer server = new(_authority.Issue("localhost"), s_ready);
