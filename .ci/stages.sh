@@ -1,7 +1,7 @@
 # stages.sh: functions that run the stages of CI, for .ci/run. The output of a stage goes into a file of its own and is
 # shown while the run waits for that stage, so the outputs of stages that run at the same time do not mix. The first
 # stage that fails ends the run with everything that it has started, as INT and TERM do. Every run ends with a table of
-# its stages and the sum of their tests.
+# its stages and the sum of their tests, in which a failure without a test counts as one.
 # shellcheck shell=bash
 
 logs=$(mktemp -d)
@@ -69,8 +69,8 @@ end_run() {
   done
   printf '%-34s %8s %8s\n' all '' "$(minutes $SECONDS)"
   [ $code = 0 ] || echo "CI FAILED with $code"
-  cat "$logs"/* | awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ {passed += $1; failed += $3; skipped += $5}
-    END {printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped}'
+  cat "$logs"/* | awk -v code=$code '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ {passed += $1; failed += $3; skipped += $5}
+    END {if (code != 0 && failed == 0) failed = 1; printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped}'
   rm -rf "$logs"
 }
 

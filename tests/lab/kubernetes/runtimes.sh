@@ -48,14 +48,20 @@ start_runtime() { # start_runtime NODE: starts the runtime, if it does not run, 
 }
 
 load_image() { # load_image NODE FILE
-  local log=$STATE/$1/log/load.log name
+  local log=$STATE/$1/log/load.log
+  take_image "$1" "$2" >"$log" 2>&1 ||
+    { tail "$log" >&2; die "the image $2 could not be loaded into $1; above is the end of $log"; }
+}
+
+take_image() { # take_image NODE FILE: fails if the runtime does not take the image
+  local name
   case $(runtime_of "$1") in
     containerd) inside "$1" ctr --namespace k8s.io images import - <"$2" ;;
     crio)
       for name in $(image_names "$2"); do
         inside "$1" skopeo copy --quiet "$(image_format "$2"):/dev/stdin" "containers-storage:$name" <"$2" || return
       done ;;
-  esac >"$log" 2>&1 || { tail "$log" >&2; die "the image $2 could not be loaded into $1; above is the end of $log"; }
+  esac
 }
 
 image_format() { # image_format FILE: prints the format that skopeo knows it by
