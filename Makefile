@@ -4,7 +4,7 @@ CRIK := artifacts/crik
 SERVER := artifacts/node-state-server
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
-RUNTIMES = CRIK_CLUSTER_RUNTIMES="$(or $(RUNTIME),containerd)"
+RUNTIMES = $(if $(RUNTIME),CRIK_CLUSTER_RUNTIMES="$(RUNTIME)")
 
 .PHONY: crik node-state-server demo chart test unit-test system-test compression-test chart-test cluster cluster-test recipes cluster-stop matrix faults restores large bench bench-golden bench-store bench-server bench-server-real format clean
 
@@ -98,7 +98,7 @@ large:
 cluster:
 	@$(RUNTIMES) tests/lab/kubernetes/cluster.sh start
 
-## cluster-test: the chart, the server and pods on that cluster, which is stopped again (RUNTIME=containerd|crio|"containerd crio")
+## cluster-test: the chart, the server and pods on that cluster, which is stopped again (RUNTIME=containerd|crio|"containerd crio"; without it nodes keep theirs)
 cluster-test:
 	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)

@@ -9,6 +9,7 @@
 #   stop                   stops everything at once, as a power failure does; the next start has the same cluster
 #   wipe                   stops everything and deletes the data; the next start makes a new cluster
 #   status                 shows machines, programs and nodes; exits with 1 if not all of them are up
+#   runtimes               prints the runtime of the nodes, or the two of them
 #   paths                  prints the kubeconfigs, the shared directory and a small image as NAME=value
 #   kubectl ARGUMENTS...   runs kubectl as administrator
 #   load IMAGE.tar...      loads images of make-image.sh into both nodes; pods use them with imagePullPolicy: Never
@@ -88,7 +89,7 @@ status() {
 
 command=${1:-}; [ $# = 0 ] || shift
 case $command in
-  kubectl | paths | status | "" | help | --help) ;;
+  kubectl | runtimes | paths | status | "" | help | --help) ;;
   *) need_host ;;
 esac
 case $command in
@@ -97,6 +98,7 @@ case $command in
   stop) alone; halt ;;
   wipe) alone; halt; rm -rf --one-file-system "$STATE" ;;
   status) status ;;
+  runtimes) for node in $NODES; do runtime_of "$node"; done | uniq | paste -sd ' ' ;;
   paths)
     echo "KUBECONFIG=$STATE/certificates/admin.kubeconfig"
     echo "KUBECONFIG_BY_TOKEN=$STATE/certificates/admin-by-token.kubeconfig"
