@@ -28,7 +28,7 @@ public sealed class HttpConnectionTests
 
     private static void ReceiveUntil(Deadline end, HttpConnection connection)
     {
-        byte[] buffer = new byte[256];
+        byte[] buffer = new byte[1]; // a slow reader, so that there is always something to read
         while (!end.HasPassed)
         {
             connection.Receive(buffer);

@@ -208,6 +208,15 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public void A_library_that_cannot_be_loaded_is_told_with_the_reason()
+    {
+        string library = Path.Combine(_files.Path, "libssl.so.3");
+        File.WriteAllText(library, "this is no library, though it has the name of one and is long enough for a header of ELF");
+
+        Assert.Equal($"OpenSSL of this image cannot be loaded: {library}: invalid ELF header", Assert.Throws<TlsException>(() => OpenSsl.Load([library])).Message);
+    }
+
+    [Fact]
     public void A_library_of_that_name_that_is_another_one_is_refused() =>
         Assert.StartsWith("libm.so.6 of this image is not the OpenSSL that crik needs", Assert.Throws<TlsException>(() => OpenSsl.Load(["libm.so.6"])).Message, StringComparison.Ordinal);
 

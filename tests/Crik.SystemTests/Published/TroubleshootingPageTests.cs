@@ -38,6 +38,15 @@ public sealed class TroubleshootingPageTests
         ["the program runs, but a step after the restore failed"] = "a test needs a system call that fails at this moment only",
     };
 
+    /// <summary>The reasons why the node state server is not believed, each of which TlsTests causes with a real server.</summary>
+    private static readonly string[] s_reasonsOfTls =
+    [
+        "https needs OpenSSL in this image", "OpenSSL of this image cannot be loaded: …", "… of this image is not the OpenSSL that crik needs",
+        "… cannot be read or holds no certificate in PEM", "… does not exist", "its certificate is not good: unable to get local issuer certificate",
+        "its certificate is not good: certificate has expired", "its certificate is not good: hostname mismatch", "its certificate is not good: IP address mismatch",
+        "no certificate can be for the host name …", "TLS failed: …", "the server closed the connection in the middle of TLS",
+    ];
+
     /// <summary>The messages that need no row on the page, by the reason.</summary>
     private static readonly Dictionary<string, string[]> s_needNoRow = new()
     {
@@ -62,7 +71,7 @@ public sealed class TroubleshootingPageTests
     {
         string[] explained = [.. typeof(TroubleshootingPageTests).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods()).SelectMany(method => method.GetCustomAttributes<ExplainsAttribute>()).Select(case_ => case_.Message)
-            .Concat(s_withoutTest.Keys).Distinct()];
+            .Concat(s_withoutTest.Keys).Concat(s_reasonsOfTls).Distinct()];
 
         Assert.Equal(TroubleshootingPage.Messages.Order(StringComparer.Ordinal), explained.Order(StringComparer.Ordinal));
     }
