@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 
 namespace Crik.Kubernetes.Access;
@@ -9,15 +10,19 @@ namespace Crik.Kubernetes.Access;
 /// Credentials that a command prints, such as `aws eks get-token`. The command runs again when the credential expires,
 /// and after the API server refused it.
 /// </summary>
-#pragma warning disable CA1001 // The semaphore makes no handle, and other requests may wait for it.
 internal sealed class ExecCredentials(ExecCommand command, TimeProvider clock) : Credentials
-#pragma warning restore CA1001
 {
     /// <summary>How long a command may take that asks nobody. Kubernetes has no limit, so a command that hangs would hang its user.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim _gate = new(1);
+    /// <summary>How many characters of a command's output are kept. A credential with a certificate has some thousand.</summary>
+    private const int MostOutput = 1 << 20;
+
+    private readonly Lock _gate = new();
     private Known? _known;
+
+    /// <summary>The last run of the command. Several requests may wait for it, so none of them cancels it.</summary>
+    private Task<Known>? _run;
 
     /// <summary>How long this command may take. A test sets it.</summary>
     internal TimeSpan Limit { get; init; } = Patience;
@@ -29,20 +34,18 @@ internal sealed class ExecCredentials(ExecCommand command, TimeProvider clock) :
             return known.Credential;
         }
 
-        await _gate.WaitAsync(cancellationToken);
-        try
+        Task<Known> run;
+        lock (_gate)
         {
-            if (_known is null || IsExpired(_known))
+            if (_known is { } renewed && !IsExpired(renewed))
             {
-                Volatile.Write(ref _known, await RunAsync(cancellationToken));
+                return renewed.Credential;
             }
 
-            return _known!.Credential;
+            run = _run is { IsCompleted: false } ? _run : _run = RunAsync();
         }
-        finally
-        {
-            _gate.Release();
-        }
+
+        return (await run.WaitAsync(cancellationToken)).Credential;
     }
 
     internal override void Refused(Credential refused)
@@ -55,7 +58,7 @@ internal sealed class ExecCredentials(ExecCommand command, TimeProvider clock) :
 
     private bool IsExpired(Known known) => known.Until is { } until && clock.GetUtcNow() >= until;
 
-    private async Task<Known> RunAsync(CancellationToken cancellationToken)
+    private async Task<Known> RunAsync()
     {
         bool hasTerminal = !Console.IsInputRedirected;
         if (command.InteractiveMode == "Always" && !hasTerminal)
@@ -64,7 +67,7 @@ internal sealed class ExecCredentials(ExecCommand command, TimeProvider clock) :
         }
 
         bool isInteractive = hasTerminal && command.InteractiveMode != "Never";
-        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource deadline = new();
         if (!isInteractive)
         {
             deadline.CancelAfter(Limit);
@@ -73,13 +76,15 @@ internal sealed class ExecCredentials(ExecCommand command, TimeProvider clock) :
         using Process process = Start(isInteractive);
         try
         {
-            Task<string> errors = isInteractive ? Task.FromResult("") : process.StandardError.ReadToEndAsync(deadline.Token);
-            string output = await process.StandardOutput.ReadToEndAsync(deadline.Token);
+            Task<string> errors = isInteractive ? Task.FromResult("") : ReadAsync(process.StandardError, deadline.Token);
+            string output = await ReadAsync(process.StandardOutput, deadline.Token);
             await process.WaitForExitAsync(deadline.Token);
             string lastLine = (await errors).Trim().Split('\n')[^1].Trim();
-            return process.ExitCode == 0 ? Parse(output) : throw Problem($"it exited with {process.ExitCode}{(lastLine.Length > 0 ? $": {lastLine}" : "")}");
+            Known known = process.ExitCode == 0 ? Parse(output) : throw Problem($"it exited with {process.ExitCode}{(lastLine.Length > 0 ? $": {lastLine}" : "")}");
+            Volatile.Write(ref _known, known);
+            return known;
         }
-        catch (OperationCanceledException canceled) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException canceled)
         {
             throw Problem($"it did not end within {Limit.TotalSeconds} s", canceled);
         }
@@ -90,6 +95,19 @@ internal sealed class ExecCredentials(ExecCommand command, TimeProvider clock) :
                 process.Kill(entireProcessTree: true);
             }
         }
+    }
+
+    /// <summary>Reads to the end, so that the command is not stopped by a full pipe, and keeps a bounded part.</summary>
+    private static async Task<string> ReadAsync(StreamReader from, CancellationToken cancellationToken)
+    {
+        StringBuilder kept = new();
+        char[] buffer = new char[4096];
+        while (await from.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            kept.Append(buffer, 0, Math.Min(count, MostOutput - kept.Length));
+        }
+
+        return kept.ToString();
     }
 
     private Process Start(bool isInteractive)

@@ -20,10 +20,13 @@ internal static class FollowDecision
         _ => false,
     };
 
-    /// <summary>Whether all objects must be listed again, and the version of the watch is of no more use.</summary>
+    /// <summary>
+    /// Whether all objects must be listed again, and the version of the watch is of no more use. After a restore of etcd, an
+    /// API server accepts a watch from a version that it has not reached yet, and sends nothing, not even a bookmark.
+    /// </summary>
     /// <param name="refusals">How many failures in a row may have come from the version.</param>
     public static bool ListsAgain(KubernetesException failure, int refusals) =>
-        failure.IsExpired || failure.IsTooLargeVersion || refusals >= MostRefusals;
+        failure.IsExpired || failure.IsTooLargeVersion || failure.IsSilence || refusals >= MostRefusals;
 
     /// <summary>
     /// Whether the API server cannot send the list as the beginning of a watch. Kubernetes answers 422 before 1.27 and

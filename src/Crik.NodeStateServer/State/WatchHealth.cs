@@ -24,12 +24,11 @@ internal sealed class WatchHealth(ServerOptions options, TimeProvider clock)
         }
     }
 
-    /// <summary>A watch is open. A watch that is open proves nothing yet about the Nodes.</summary>
+    /// <summary>A watch is open. That proves nothing yet about the Nodes: it may be silent for ever.</summary>
     public void Opened()
     {
         lock (_gate)
         {
-            _heard = Now();
             _lost = null;
         }
     }

@@ -88,7 +88,7 @@ internal sealed class NodeWatcher(
     {
         health.Lost();
         metrics.SourceFailed();
-        if (trouble.ListsAgain)
+        if (trouble.ListsAgain && version is not null)
         {
             log.WatchExpired(version, trouble.Pause.TotalSeconds, trouble.Problem);
         }

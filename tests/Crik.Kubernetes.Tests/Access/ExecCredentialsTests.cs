@@ -86,6 +86,38 @@ public sealed class ExecCredentialsTests : IDisposable
         await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal), "the command has ended");
     }
 
+    [Fact]
+    public async Task A_caller_that_does_not_wait_for_a_slow_command_does_not_end_it()
+    {
+        ExecCredentials credentials = Of($$$"""
+            echo x >> {{{_files.Path}}}/runs
+            while [ ! -e {{{_files.Path}}}/go ]; do sleep 0.05; done
+            echo '{"apiVersion":"{{{V1}}}","kind":"ExecCredential","status":{"token":"t"}}'
+            """);
+        using CancellationTokenSource hurry = new();
+        Task<Credential> first = credentials.GetAsync(hurry.Token).AsTask();
+        await Eventually.TrueAsync(() => File.Exists(_files.In("runs")), "the command runs");
+        await hurry.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+
+        Task<Credential> second = GetAsync(credentials);
+        _files.Write("go", "");
+
+        Assert.Equal("Bearer t", $"{(await Eventually.InTimeAsync(second)).Authorization}");
+        Assert.Equal("x\n", File.ReadAllText(_files.In("runs")));
+    }
+
+    [Fact]
+    public async Task A_command_that_prints_without_end_is_ended_and_does_not_fill_the_memory()
+    {
+        Script("exec yes");
+        ExecCredentials credentials = new(Command(), _clock) { Limit = TimeSpan.FromSeconds(1) };
+        long before = GC.GetTotalAllocatedBytes();
+
+        await Assert.ThrowsAsync<CredentialException>(() => GetAsync(credentials));
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 100 << 20);
+    }
+
     [Theory]
     [InlineData("exit 1", "was not asked: the credential command")]
     [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"clientCertificateData\":\"c\",\"clientKeyData\":\"k\"}}'", "was not asked: a certificate or its key cannot be used")]

@@ -37,6 +37,10 @@ public sealed class FollowDecisionTests
             [false, false, true],
             Enumerable.Range(1, FollowDecision.MostRefusals).Select(count => FollowDecision.ListsAgain(Refusal(400, "BadRequest", null, false), count)));
 
+    [Fact]
+    public void After_a_silent_watch_all_objects_are_listed_again() =>
+        Assert.True(FollowDecision.ListsAgain(new KubernetesException(KubernetesFailure.NoAnswer, "nothing") { IsSilence = true }, refusals: 0));
+
     [Theory]
     [InlineData(422, true)]
     [InlineData(400, true)]

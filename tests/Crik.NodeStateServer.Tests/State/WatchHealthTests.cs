@@ -54,6 +54,21 @@ public sealed class WatchHealthTests
     }
 
     [Fact]
+    public void A_watch_that_is_opened_again_and_again_and_brings_nothing_is_a_problem()
+    {
+        _health.Listed();
+        for (int i = 0; i < 3; i++)
+        {
+            _health.Opened();
+            _clock.Forward(RunningServer.Options.WatchIdleTimeout);
+            _health.Lost();
+        }
+
+        _health.Opened();
+        Assert.StartsWith("the API server has sent nothing since", _health.Problem(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_step_of_the_wall_clock_makes_the_server_neither_ready_nor_unready()
     {
         _health.Listed();
