@@ -65,7 +65,7 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
     {
         long began = clock.GetTimestamp();
         TimeSpan bound = query.Wait <= TimeSpan.Zero ? s_patience : query.Wait < s_pollPatience ? query.Wait : s_pollPatience;
-        if (!await store.History.WaitAsync(version, bound, context.RequestAborted) && !store.HasSeen(name, version))
+        if (!await store.History.WaitAsync(version, bound, context.RequestAborted) && !store.HasSeen(name, version) && !IsTheBestAnswer(name))
         {
             context.RequestAborted.ThrowIfCancellationRequested();
             await Answers.LagsAsync(context, name, version, store.History);
@@ -75,6 +75,13 @@ internal sealed class NodeEndpoints(NodeStateStore store, ServerOptions options,
         TimeSpan left = query.Wait - clock.GetElapsedTime(began);
         await AnswerAsync(context, name, query with { Wait = left > TimeSpan.Zero ? left : TimeSpan.Zero });
     }
+
+    /// <summary>
+    /// Whether the answer is better than that this replica lags. A replica that finds in a list that a Node is gone does not
+    /// know the version of its deletion, and answers with the later one of the list. Another one that saw the deletion
+    /// itself may reach that version only with the next bookmark. When the server shuts down, there is no later answer.
+    /// </summary>
+    private bool IsTheBestAnswer(string name) => store.IsClosed || store.Find(name)?.State is NodeState.Gone;
 
     private Task AnswerAsync(HttpContext context, string name, PollQuery query) =>
         query.Wait > TimeSpan.Zero ? WaitAsync(context, name, query.Wait, query.Version)

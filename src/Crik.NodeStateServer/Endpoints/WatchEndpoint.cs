@@ -92,9 +92,13 @@ internal sealed class WatchEndpoint(NodeStateStore store, NodeSnapshots snapshot
 
     private static async Task WriteChangesAsync(Delivery delivery, ChangeSubscription subscription, int nodes, CancellationToken cancellationToken)
     {
-        while (subscription.LastRead < subscription.Start && await TryWriteNextAsync(delivery, subscription) is FeedPosition.Behind)
+        while (subscription.LastRead < subscription.Start)
         {
             // These changes are older than the stream.
+            if (await TryWriteNextAsync(delivery, subscription) is FeedPosition.Lost)
+            {
+                return; // without synced, because the client has not got everything
+            }
         }
 
         Write(delivery, $"event: synced\nid: {subscription.IdOf(subscription.LastRead)}\ndata: {{\"nodes\":{nodes}}}\n\n");

@@ -19,7 +19,6 @@ internal sealed class PodDisruptions(IPodSource source, ServerOptions options, T
 
     /// <summary>A pod may get the condition at any moment. crik asks again after 400 ms.</summary>
     private static readonly TimeSpan s_otherFor = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
 
@@ -32,7 +31,7 @@ internal sealed class PodDisruptions(IPodSource source, ServerOptions options, T
     /// <summary>Limits concurrent reads, so that a large roll-out does not overload the API server.</summary>
     private readonly SemaphoreSlim _reads = new(16);
 
-    private long _toldAt;
+    private readonly OnceAMinute _log = new(clock);
 
     /// <param name="node">Only this node may ask about the pod.</param>
     /// <returns>The reason, <see cref="NodeStateResponse.NotDisrupted"/>, or null when it is not known.</returns>
@@ -45,10 +44,9 @@ internal sealed class PodDisruptions(IPodSource source, ServerOptions options, T
 
     private Task<PodDisruption?> LastRead(PodName pod, string uid)
     {
-        DateTimeOffset now = clock.GetUtcNow();
         lock (_lock)
         {
-            if (_known.TryGetValue(pod, out Known? known) && (!known.Read.IsCompleted || now < known.Began + ValidFor(known, uid)))
+            if (_known.TryGetValue(pod, out Known? known) && (!known.Read.IsCompleted || clock.GetElapsedTime(known.Began) < ValidFor(known, uid)))
             {
                 return known.Read;
             }
@@ -58,8 +56,9 @@ internal sealed class PodDisruptions(IPodSource source, ServerOptions options, T
                 ForgetSome();
             }
 
+            long began = clock.GetTimestamp();
             Task<PodDisruption?> read = ReadAsync(pod);
-            _known[pod] = new Known(read, now);
+            _known[pod] = new Known(read, began);
             return read;
         }
     }
@@ -108,15 +107,14 @@ internal sealed class PodDisruptions(IPodSource source, ServerOptions options, T
 
     private void Tell(string problem)
     {
-        long now = clock.GetTimestamp();
-        long before = Interlocked.Read(ref _toldAt);
-        if ((before == 0 || clock.GetElapsedTime(before, now) > s_quiet) && Interlocked.CompareExchange(ref _toldAt, now, before) == before)
+        if (_log.MayTell())
         {
             log.PodNotRead(problem);
         }
     }
 
-    private sealed record Known(Task<PodDisruption?> Read, DateTimeOffset Began)
+    /// <param name="Began">A timestamp of the monotonic clock, so that a step of the wall clock changes nothing.</param>
+    private sealed record Known(Task<PodDisruption?> Read, long Began)
     {
         /// <summary>Null when the pod is not disrupted, or when nobody knows.</summary>
         public PodDisruption? Disrupted => Read is { IsCompletedSuccessfully: true, Result: { Reason: not null } pod } ? pod : null;

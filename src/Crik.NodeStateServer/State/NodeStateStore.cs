@@ -22,6 +22,9 @@ internal sealed class NodeStateStore(ServerOptions options, TimeProvider clock)
     /// <summary>Whether the first list is complete. Before that, nothing is known about any node.</summary>
     public bool IsSynced => _isSynced;
 
+    /// <summary>Whether all waiting has ended, because the server is shutting down.</summary>
+    public bool IsClosed => _isClosed;
+
     public int Count => _nodes.Count;
 
     /// <summary>How far this replica has seen the cluster's history.</summary>

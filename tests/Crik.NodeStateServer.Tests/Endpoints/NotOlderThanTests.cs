@@ -85,6 +85,17 @@ public sealed class NotOlderThanTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deletion_that_another_replica_knows_with_the_later_version_of_a_list_is_told_as_well()
+    {
+        _cluster.Delete(s_node);
+        await _server.UntilStateAsync(s_node, NodeState.Gone);
+
+        NodeStateResponse gone = await _server.GetAsync(s_node, $"?notOlderThan={_cluster.Version + 7}");
+
+        Assert.Equal((NodeState.Gone, $"{_cluster.Version}"), (gone.State, gone.ResourceVersion));
+    }
+
+    [Fact]
     public async Task A_heartbeat_of_the_node_does_not_answer_a_poll_and_later_answers_have_its_version()
     {
         long version = (await _server.GetAsync(s_node)).Version;

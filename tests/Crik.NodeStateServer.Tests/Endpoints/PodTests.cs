@@ -209,6 +209,8 @@ public sealed class PodTests : IAsyncLifetime
         Assert.Equal("EvictionByEvictionAPI", (await AskAsync(server)).Disruption);
         _clock.Forward(TimeSpan.FromSeconds(30));
         Assert.Equal("EvictionByEvictionAPI", (await AskAsync(server)).Disruption);
+        _clock.StepWallClock(TimeSpan.FromHours(2));
+        Assert.Equal("EvictionByEvictionAPI", (await AskAsync(server)).Disruption);
         Assert.Equal(2, Reads);
     }
 
