@@ -36,7 +36,7 @@ internal static partial class Log
     public static partial void WatchEnded(this ILogger log, double seconds);
 
     [LoggerMessage(13, LogLevel.Information,
-        "the API server no longer has resource version {Version}, so all Nodes are listed again in {Seconds:0.0} s: {Reason}")]
+        "no watch can go on from resource version {Version}, so all Nodes are listed again in {Seconds:0.0} s: {Reason}")]
     public static partial void WatchExpired(this ILogger log, string? version, double seconds, string reason);
 
     [LoggerMessage(14, LogLevel.Warning, "{Problem}; the next try is in {Seconds:0.0} s")]
@@ -48,7 +48,7 @@ internal static partial class Log
     [LoggerMessage(30, LogLevel.Debug, "{Method} {Path} was answered with status {Status}")]
     public static partial void Answered(this ILogger log, string method, string path, int status);
 
-    [LoggerMessage(31, LogLevel.Warning, "a caller's token could not be checked with the API server: {Problem}")]
+    [LoggerMessage(31, LogLevel.Warning, "a caller's token could not be checked with the API server; this is logged once a minute: {Problem}")]
     public static partial void TokenNotChecked(this ILogger log, string problem);
 
     [LoggerMessage(34, LogLevel.Information, "the certificate in {File} is used; it is valid until {Until:u}")]

@@ -42,7 +42,7 @@ internal static class Server
             kestrel,
             options,
             kestrel.ApplicationServices.GetRequiredService<ConnectionGate>(),
-            () => Gate(kestrel.ApplicationServices, ConnectionLimits.Of(Listener.MostProbes)),
+            () => Gate(kestrel.ApplicationServices, ConnectionLimits.Of(Listener.MostProbes, Listener.MostProbesOfAddress)),
             kestrel.ApplicationServices.GetRequiredService<ServingCertificate>()));
         builder.Services.Configure<SocketTransportOptions>(Listener.Configure);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDelay + Shutdown.Bound);

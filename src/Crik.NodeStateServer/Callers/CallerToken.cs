@@ -42,9 +42,9 @@ internal sealed record CallerToken(string Text, string Key)
                 && !(root.TryGetProperty("exp", out JsonElement expires) && expires.ValueKind == JsonValueKind.Number
                     && expires.TryGetInt64(out long seconds) && seconds < (now - s_clockTolerance).ToUnixTimeSeconds());
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return false;
+            return false; // no JSON, or a text with half a surrogate pair
         }
     }
 

@@ -10,7 +10,7 @@ internal enum CallerVerdict
     /// <summary>The token is good, and its owner has no right to ask.</summary>
     Forbidden,
 
-    /// <summary>The API server did not answer, and it had never accepted this token before.</summary>
+    /// <summary>The API server did not answer, and it has not accepted this token lately.</summary>
     CannotTell,
 
     /// <summary>Too many unknown tokens wait for a review.</summary>

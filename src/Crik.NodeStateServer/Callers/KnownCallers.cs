@@ -12,56 +12,64 @@ internal sealed class KnownCallers(TimeProvider clock)
     public const int Most = 20_000;
 
     private static readonly TimeSpan s_goodFor = TimeSpan.FromMinutes(2);
+
+    /// <summary>Up to this age an accepted token still counts, while it is reviewed again or the API server is away.</summary>
+    private static readonly TimeSpan s_goodAtMost = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan s_badFor = TimeSpan.FromSeconds(10);
 
-    /// <summary>The timestamps at which tokens were accepted. They stay there longer than they count.</summary>
-    private readonly ConcurrentDictionary<string, long> _good = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, (CallerVerdict Verdict, long At)> _bad = new(StringComparer.Ordinal);
+    /// <summary>How long nobody asks again after a review without an answer.</summary>
+    private static readonly TimeSpan s_noAnswerFor = TimeSpan.FromSeconds(2);
+
+    /// <summary>The tokens that were accepted, and when. They stay there longer than they count.</summary>
+    private readonly ConcurrentDictionary<string, Result> _good = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Result> _others = new(StringComparer.Ordinal);
 
     /// <summary>Whether the API server accepted this token at its last review, however long ago.</summary>
     public bool WasGood(string key) => _good.ContainsKey(key);
 
-    /// <returns>Null when the token has to be reviewed.</returns>
-    public CallerVerdict? Find(string key) =>
-        _good.TryGetValue(key, out long at) ? (clock.GetElapsedTime(at) < s_goodFor ? CallerVerdict.Allowed : null)
-        : _bad.TryGetValue(key, out (CallerVerdict Verdict, long At) bad) && clock.GetElapsedTime(bad.At) < s_badFor ? bad.Verdict
-        : null;
+    public KnownCaller Find(string key)
+    {
+        TimeSpan? age = _good.TryGetValue(key, out Result good) ? clock.GetElapsedTime(good.At) : null;
+        if (age < s_goodFor)
+        {
+            return new KnownCaller(CallerVerdict.Allowed, false);
+        }
+
+        CallerVerdict? other = _others.TryGetValue(key, out Result result)
+            && clock.GetElapsedTime(result.At) < (result.Verdict is CallerVerdict.CannotTell ? s_noAnswerFor : s_badFor) ? result.Verdict : null;
+        return new KnownCaller(age < s_goodAtMost ? CallerVerdict.Allowed : other, other is null);
+    }
 
     /// <param name="verdict">What a review said: Allowed, Refused or Forbidden.</param>
     public void Remember(string key, CallerVerdict verdict)
     {
-        long now = clock.GetTimestamp();
         if (verdict is CallerVerdict.Allowed)
         {
-            MakeRoom(_good, at => clock.GetElapsedTime(at, now) >= s_goodFor);
-            _good[key] = now;
+            Add(_good, key, verdict);
+            _others.TryRemove(key, out _);
             return;
         }
 
-        MakeRoom(_bad, bad => clock.GetElapsedTime(bad.At, now) >= s_badFor);
-        _bad[key] = (verdict, now);
+        Add(_others, key, verdict);
         _good.TryRemove(key, out _);
     }
 
-    /// <summary>Forgets what no longer counts, and everything when that is not enough. It is only reviewed again.</summary>
-    private static void MakeRoom<T>(ConcurrentDictionary<string, T> entries, Func<T, bool> isOver)
-    {
-        if (entries.Count < Most)
-        {
-            return;
-        }
+    public void RememberNoAnswer(string key) => Add(_others, key, CallerVerdict.CannotTell);
 
-        foreach ((string key, T entry) in entries)
+    /// <summary>Forgets the oldest quarter when there is no room. They are only reviewed again.</summary>
+    private void Add(ConcurrentDictionary<string, Result> results, string key, CallerVerdict verdict)
+    {
+        if (results.Count >= Most)
         {
-            if (isOver(entry))
+            foreach ((string oldest, _) in results.ToArray().OrderBy(pair => pair.Value.At).Take(Most / 4))
             {
-                entries.TryRemove(key, out _);
+                results.TryRemove(oldest, out _);
             }
         }
 
-        if (entries.Count >= Most)
-        {
-            entries.Clear();
-        }
+        results[key] = new Result(verdict, clock.GetTimestamp());
     }
+
+    private readonly record struct Result(CallerVerdict Verdict, long At);
 }

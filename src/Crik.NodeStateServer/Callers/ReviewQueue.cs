@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Crik.NodeStateServer.Callers;
 
@@ -12,8 +11,11 @@ internal sealed class ReviewQueue : IDisposable
     /// <summary>How many unknown tokens of one address may run and wait.</summary>
     public const int MostOfAddress = 4;
 
-    /// <summary>How many unknown tokens may run and wait in total.</summary>
-    public const int MostUnknown = 64;
+    /// <summary>
+    /// How many unknown tokens may run and wait in total. A new replica knows no token, and a drain makes thousands of pods
+    /// ask it. A place that waits costs a few hundred bytes.
+    /// </summary>
+    public const int MostUnknown = 2_000;
 
     private const int Running = 8;
 
@@ -24,9 +26,8 @@ internal sealed class ReviewQueue : IDisposable
     private int _count;
 
     /// <param name="isKnown">Whether this token was good before.</param>
-    /// <param name="address">Where the caller is. Null if it has no address.</param>
     /// <returns>What the review is to run in, or null when there is no place.</returns>
-    public async ValueTask<IDisposable?> EnterAsync(bool isKnown, IPAddress? address, CancellationToken cancellationToken)
+    public async ValueTask<IDisposable?> EnterAsync(bool isKnown, IPAddress address, CancellationToken cancellationToken)
     {
         if (isKnown)
         {
@@ -34,8 +35,7 @@ internal sealed class ReviewQueue : IDisposable
             return new Place(() => _known.Release());
         }
 
-        IPAddress network = NetworkOf(address ?? IPAddress.None);
-        if (!TryCount(network))
+        if (!TryCount(address))
         {
             return null;
         }
@@ -46,14 +46,14 @@ internal sealed class ReviewQueue : IDisposable
         }
         catch
         {
-            Discount(network);
+            Discount(address);
             throw;
         }
 
         return new Place(() =>
         {
             _unknown.Release();
-            Discount(network);
+            Discount(address);
         });
     }
 
@@ -63,37 +63,30 @@ internal sealed class ReviewQueue : IDisposable
         _unknown.Dispose();
     }
 
-    /// <summary>A machine with IPv6 may have as many addresses as it likes in its network of 64 bits.</summary>
-    private static IPAddress NetworkOf(IPAddress address)
-    {
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return plain.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. plain.GetAddressBytes()[..8], .. new byte[8]]) : plain;
-    }
-
-    private bool TryCount(IPAddress network)
+    private bool TryCount(IPAddress address)
     {
         lock (_lock)
         {
-            int ofAddress = _ofAddress.GetValueOrDefault(network);
+            int ofAddress = _ofAddress.GetValueOrDefault(address);
             if (_count >= MostUnknown || ofAddress >= MostOfAddress)
             {
                 return false;
             }
 
-            _ofAddress[network] = ofAddress + 1;
+            _ofAddress[address] = ofAddress + 1;
             _count++;
             return true;
         }
     }
 
-    private void Discount(IPAddress network)
+    private void Discount(IPAddress address)
     {
         lock (_lock)
         {
             _count--;
-            if (--_ofAddress[network] == 0)
+            if (--_ofAddress[address] == 0)
             {
-                _ofAddress.Remove(network);
+                _ofAddress.Remove(address);
             }
         }
     }

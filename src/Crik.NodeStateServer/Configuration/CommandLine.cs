@@ -64,7 +64,7 @@ internal sealed class CommandLine
         _notReadyAfter = Text("--not-ready-after", "how long the watch may be down before /readyz reports it", "30s");
         _maxWait = Text("--max-wait", "longest time that a long-poll may wait", "5m");
         _maxConnections = Text("--max-connections", "open connections to --port; more are refused", "what fits into the memory, up to 20000");
-        _maxConnectionsPerAddress = Text("--max-connections-per-address", "open connections from one address", "half of --max-connections");
+        _maxConnectionsPerAddress = Text("--max-connections-per-address", "open connections from one address", "an eighth of --max-connections");
         _maxLists = Text("--max-lists", "answers with all nodes that are sent at the same time", "1 for 32 connections");
         _maxStreams = Text("--max-streams", "open streams of changes", "1 for 8 connections");
         _rememberDeleted = Text("--remember-deleted", "how long a deleted Node is reported as gone", "1h");

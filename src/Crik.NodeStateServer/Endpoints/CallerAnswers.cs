@@ -15,19 +15,13 @@ internal static class CallerAnswers
             case CallerVerdict.Forbidden:
                 return Answers.RefuseAsync(context, StatusCodes.Status403Forbidden, "the owner of this token may not ask; bind it to the ClusterRole for callers");
             case CallerVerdict.CannotTell:
-                return LaterAsync(context, "the token could not be checked, because the API server does not answer; try again later");
+                return Answers.LaterAsync(context, "the token could not be checked, because the API server does not answer; try again later");
             case CallerVerdict.Busy:
-                return LaterAsync(context, "the token could not be checked, because too many unknown tokens wait for that; try again later");
+                return Answers.LaterAsync(context, "the token could not be checked, because too many unknown tokens wait for that; try again later");
             default:
                 context.Response.Headers.WWWAuthenticate = "Bearer";
                 return Answers.RefuseAsync(
                     context, StatusCodes.Status401Unauthorized, $"this server needs a bearer token that the API server of the cluster accepts for the audience {audience}");
         }
-    }
-
-    private static Task LaterAsync(HttpContext context, string problem)
-    {
-        context.Response.Headers.RetryAfter = "5";
-        return Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, problem);
     }
 }

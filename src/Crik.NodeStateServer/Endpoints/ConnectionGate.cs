@@ -12,10 +12,9 @@ namespace Crik.NodeStateServer.Endpoints;
 /// </summary>
 internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock, ILogger<ConnectionGate> log)
 {
-    private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(1);
-
     private readonly Lock _gate = new();
-    private readonly Dictionary<IPAddress, int> _byAddress = [];
+    private readonly OnceAMinute _log = new(clock);
+    private readonly Dictionary<IPAddress, OfAddress> _byAddress = [];
 
     /// <summary>The connections on which no request is being answered. The one that is idle for longest is the first.</summary>
     private readonly LinkedList<OpenConnection> _idle = new();
@@ -24,7 +23,6 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock
     private long _refused;
     private long _closedIdle;
     private long _closedSilent;
-    private long? _toldAt;
 
     public ConnectionLimits Limits => limits;
 
@@ -84,13 +82,13 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock
         OpenConnection? idle = null;
         lock (_gate)
         {
-            bool isShareFull = _byAddress.GetValueOrDefault(connection.Address) >= limits.MostPerAddress;
-            if ((isShareFull || _open >= limits.Most) && !TryTakeIdle(isShareFull ? connection.Address : null, out idle))
+            bool isShareFull = _byAddress.TryGetValue(connection.Address, out OfAddress? same) && same.Count >= limits.MostPerAddress;
+            if ((isShareFull || _open >= limits.Most) && !TryTakeIdle(isShareFull ? same!.Idle : _idle, out idle))
             {
                 return false;
             }
 
-            _byAddress[connection.Address] = _byAddress.GetValueOrDefault(connection.Address) + 1;
+            AtAddress(connection.Address).Count++;
             _open++;
             List(connection);
         }
@@ -100,10 +98,10 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock
     }
 
     /// <summary>Takes the place of the connection that is idle for longest. Its answer has certainly been sent.</summary>
-    /// <param name="address">The address of which a connection must give way, or null for any.</param>
-    private bool TryTakeIdle(IPAddress? address, out OpenConnection? idle)
+    /// <param name="among">The idle connections of one address, or all.</param>
+    private bool TryTakeIdle(LinkedList<OpenConnection> among, out OpenConnection? idle)
     {
-        idle = address is null ? _idle.First?.Value : _idle.FirstOrDefault(one => one.Address.Equals(address));
+        idle = among.First?.Value;
         if (idle is null || clock.GetElapsedTime(idle.IdleSince) < limits.IdleBeforeClosing)
         {
             idle = null;
@@ -113,6 +111,16 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock
         _closedIdle++;
         Forget(idle);
         return true;
+    }
+
+    private OfAddress AtAddress(IPAddress address)
+    {
+        if (!_byAddress.TryGetValue(address, out OfAddress? same))
+        {
+            _byAddress[address] = same = new OfAddress();
+        }
+
+        return same;
     }
 
     private void Leave(OpenConnection connection)
@@ -131,12 +139,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock
         connection.IsForgotten = true;
         Unlist(connection);
         _open--;
-        int same = _byAddress[connection.Address] - 1;
-        if (same > 0)
-        {
-            _byAddress[connection.Address] = same;
-        }
-        else
+        if (--_byAddress[connection.Address].Count == 0)
         {
             _byAddress.Remove(connection.Address);
         }
@@ -148,6 +151,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock
         {
             connection.IdleSince = clock.GetTimestamp();
             _idle.AddLast(connection.Place);
+            _byAddress[connection.Address].Idle.AddLast(connection.PlaceOfAddress);
         }
     }
 
@@ -156,6 +160,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock
         if (connection.Place.List is not null)
         {
             _idle.Remove(connection.Place);
+            _byAddress[connection.Address].Idle.Remove(connection.PlaceOfAddress);
         }
     }
 
@@ -191,19 +196,20 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider clock
 
     private void Refuse(ConnectionContext connection)
     {
-        bool isTold;
-        lock (_gate)
-        {
-            _refused++;
-            isTold = _toldAt is { } toldAt && clock.GetElapsedTime(toldAt) <= s_quiet;
-            _toldAt = isTold ? _toldAt : clock.GetTimestamp();
-        }
-
-        if (!isTold)
+        Interlocked.Increment(ref _refused);
+        if (_log.MayTell())
         {
             log.ConnectionsRefused(Open, limits.Most, limits.MostPerAddress);
         }
 
         connection.Abort();
+    }
+
+    /// <summary>The connections of one address: how many are open, and which are idle, in the order of all idle ones.</summary>
+    private sealed class OfAddress
+    {
+        public int Count { get; set; }
+
+        public LinkedList<OpenConnection> Idle { get; } = new();
     }
 }

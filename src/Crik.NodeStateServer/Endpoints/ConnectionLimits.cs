@@ -21,10 +21,10 @@ internal sealed record ConnectionLimits(int Most, int MostPerAddress)
     private const int Usual = 20_000;
 
     /// <summary>
-    /// One address may have one of so many connections. It is a large share, because all callers have the same address behind
-    /// a proxy or NAT, and some are left for all others.
+    /// One address may have one of so many connections, so that a few addresses do not lock out all others. Behind a proxy or
+    /// NAT all callers have the same address, and need --max-connections-per-address.
     /// </summary>
-    private const int Share = 2;
+    private const int Share = 8;
 
     /// <summary>How long a new connection may be silent. A client connects when it has a request.</summary>
     public TimeSpan FirstByte { get; init; } = TimeSpan.FromSeconds(5);

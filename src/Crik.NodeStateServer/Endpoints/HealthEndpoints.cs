@@ -17,8 +17,15 @@ internal sealed class HealthEndpoints(WatchHealth health, Attempts attempts)
 
     public Task ReadyAsync(HttpContext context) => AnswerAsync(context, health.Problem());
 
-    private static Task AnswerAsync(HttpContext context, string? problem) =>
-        problem is not null
+    /// <summary>
+    /// The connection is closed with the answer. Otherwise somebody who sends many requests and reads no answer would keep a
+    /// place that never becomes idle. A kubelet uses a new connection for each probe.
+    /// </summary>
+    private static Task AnswerAsync(HttpContext context, string? problem)
+    {
+        context.Response.Headers.Connection = "close";
+        return problem is not null
             ? Answers.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, Text, Encoding.UTF8.GetBytes(problem + "\n"))
             : Answers.WriteAsync(context, StatusCodes.Status200OK, Text, s_ok);
+    }
 }

@@ -30,6 +30,9 @@ internal sealed class Listener
     /// </summary>
     public const int MostProbes = 100;
 
+    /// <summary>How many of these one address may have. A kubelet or a Prometheus needs one or two.</summary>
+    public const int MostProbesOfAddress = 8;
+
     /// <summary>
     /// How many bytes of an answer are buffered in this process for a client that does not read. A larger answer is sent in
     /// small pieces (<see cref="Delivery"/>).
@@ -42,12 +45,16 @@ internal sealed class Listener
     /// </summary>
     public const int SendBuffer = 16 << 10;
 
-    /// <summary>A request has at most 18 KB.</summary>
+    /// <summary>
+    /// How many bytes of requests are buffered for a connection, here and in the kernel. A request has at most 18 KB. By
+    /// default Kestrel would read up to 1 MB more while it answers a long-poll.
+    /// </summary>
     public const int ReceiveBuffer = 32 << 10;
 
     public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionGate gate, Func<ConnectionGate> probes, ServingCertificate? certificate = null)
     {
         kestrel.Limits.MaxResponseBufferSize = ResponseBuffer;
+        kestrel.Limits.MaxRequestBufferSize = ReceiveBuffer;
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.MaxRequestLineSize = 2 << 10;
@@ -63,6 +70,7 @@ internal sealed class Listener
     public static void Configure(SocketTransportOptions sockets)
     {
         sockets.Backlog = 4096; // all clients may connect at the same time
+        sockets.MaxReadBufferSize = ReceiveBuffer;
         sockets.CreateBoundListenSocket = static endpoint =>
         {
             // Accepted connections inherit both sizes.

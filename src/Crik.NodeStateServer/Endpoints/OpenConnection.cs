@@ -21,6 +21,7 @@ internal sealed class OpenConnection
             : address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
             : address;
         Place = new LinkedListNode<OpenConnection>(this);
+        PlaceOfAddress = new LinkedListNode<OpenConnection>(this);
     }
 
     public Listener Listener { get; }
@@ -30,6 +31,9 @@ internal sealed class OpenConnection
 
     /// <summary>Its place among the idle connections of its gate. Only the gate uses it.</summary>
     public LinkedListNode<OpenConnection> Place { get; }
+
+    /// <summary>Its place among the idle connections of its address. Only the gate uses it.</summary>
+    public LinkedListNode<OpenConnection> PlaceOfAddress { get; }
 
     /// <summary>Whether its place was given to another connection. Only the gate uses it.</summary>
     public bool IsForgotten { get; set; }

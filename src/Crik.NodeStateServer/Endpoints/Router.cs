@@ -74,7 +74,9 @@ internal sealed class Router(EndpointSet endpoints, CallerCheck callers, ServerM
         kind is RequestKind.None ? null
         : OnlyGet(context) is { } refusal ? refusal
         : CallerAnswers.Refusal(
-            context, await callers.CheckAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted), callers.Audience);
+            context,
+            await callers.CheckAsync(context.Request.Headers.Authorization, context.Features.GetRequiredFeature<OpenConnection>().Address, context.RequestAborted),
+            callers.Audience);
 
     private Task AnswerAsync(HttpContext context, RequestKind kind, string path) => kind switch
     {

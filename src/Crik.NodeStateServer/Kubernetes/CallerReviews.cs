@@ -1,3 +1,4 @@
+using System.Net;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
 using Crik.NodeStateServer.Callers;
@@ -27,7 +28,8 @@ internal sealed class CallerReviews(KubernetesApi api, KubernetesJson json, Serv
         }
         catch (KubernetesException exception)
         {
-            throw new CallerReviewException(exception.Message, exception);
+            string hint = exception.Status is HttpStatusCode.Forbidden ? "; the server's account needs the right to create tokenreviews and subjectaccessreviews" : "";
+            throw new CallerReviewException(exception.Message + hint, exception);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class CallerCheckTests : IDisposable
     public async Task While_junk_waits_for_its_review_other_addresses_and_known_tokens_get_theirs()
     {
         Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good-known", s_attacker));
-        _clock.Forward(TimeSpan.FromMinutes(3)); // it has to be reviewed again
+        _clock.Forward(TimeSpan.FromMinutes(11)); // it has to be reviewed again first
         _reviewer.Hold("junk");
         Task<CallerVerdict>[] junk = [.. Enumerable.Range(0, 100).Select(number => CheckAsync($"junk-{number}", s_attacker))];
         await Eventually.TrueAsync(() => Task.FromResult(_reviewer.Held == ReviewQueue.MostOfAddress), "the junk waits");
@@ -41,26 +41,87 @@ public sealed class CallerCheckTests : IDisposable
     public async Task Junk_from_many_addresses_leaves_the_lane_of_known_tokens_free()
     {
         Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good-known", s_other));
-        _clock.Forward(TimeSpan.FromMinutes(3));
+        _clock.Forward(TimeSpan.FromMinutes(11));
         _reviewer.Hold("junk");
-        Task<CallerVerdict>[] junk = [.. Enumerable.Range(0, 1000).Select(number => CheckAsync($"junk-{number}", new IPAddress([10, 1, (byte)(number >> 8), (byte)number])))];
+        Task<CallerVerdict>[] junk = [.. Enumerable.Range(0, 2 * ReviewQueue.MostUnknown).Select(number => CheckAsync($"junk-{number}", new IPAddress([10, 1, (byte)(number >> 8), (byte)number])))];
 
         Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good-known", s_other));
-        Assert.Equal(1000 - ReviewQueue.MostUnknown, junk.Count(task => task.IsCompletedSuccessfully && task.Result == CallerVerdict.Busy));
+        Assert.Equal(ReviewQueue.MostUnknown, junk.Count(task => task.IsCompletedSuccessfully && task.Result == CallerVerdict.Busy));
         _reviewer.LetGo();
         await Task.WhenAll(junk);
     }
 
     [Fact]
-    public async Task Addresses_of_one_IPv6_network_share_their_places()
+    public async Task A_thousand_new_pods_of_one_IPv6_network_are_all_reviewed()
     {
-        _reviewer.Hold("junk");
-        Task<CallerVerdict>[] junk = [.. Enumerable.Range(0, 50).Select(number => CheckAsync($"junk-{number}", IPAddress.Parse($"fd00::{number:x}")))];
-
-        Assert.Equal(50 - ReviewQueue.MostOfAddress, junk.Count(task => task.IsCompletedSuccessfully && task.Result == CallerVerdict.Busy));
-        Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good", IPAddress.Parse("fd00:0:0:1::1")));
+        _reviewer.Hold("good");
+        Task<CallerVerdict>[] pods = [.. Enumerable.Range(0, 1000).Select(number => CheckAsync($"good-{number}", IPAddress.Parse($"fd00::{number:x}")))];
         _reviewer.LetGo();
-        await Task.WhenAll(junk);
+
+        Assert.All(await Task.WhenAll(pods), verdict => Assert.Equal(CallerVerdict.Allowed, verdict));
+    }
+
+    [Fact]
+    public async Task A_token_that_was_good_lately_is_answered_at_once_while_the_API_server_hangs_and_reviewed_once()
+    {
+        Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good", s_other));
+        _clock.Forward(TimeSpan.FromMinutes(3));
+        _reviewer.Hold("good");
+        for (int i = 0; i < 100; i++)
+        {
+            Task<CallerVerdict> check = CheckAsync("good", s_other);
+            Assert.Equal((true, CallerVerdict.Allowed), (check.IsCompletedSuccessfully, await check));
+        }
+
+        Assert.Equal(1, _reviewer.Held);
+        _reviewer.LetGo();
+    }
+
+    [Fact]
+    public async Task Callers_with_the_same_token_wait_for_one_review_and_one_that_goes_away_does_not_end_it()
+    {
+        _reviewer.Hold("good");
+        using CancellationTokenSource gone = new();
+        Task<CallerVerdict> first = _check.CheckAsync($"Bearer {Jwt.For("good")}", s_other, gone.Token).AsTask();
+        Task<CallerVerdict>[] others = [.. Enumerable.Range(0, 20).Select(_ => CheckAsync("good", s_other))];
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        _reviewer.LetGo();
+
+        Assert.All(await Task.WhenAll(others), verdict => Assert.Equal(CallerVerdict.Allowed, verdict));
+        Assert.Equal(1, _reviewer.Count);
+    }
+
+    [Fact]
+    public async Task While_the_API_server_is_away_a_good_token_stays_good_for_minutes_and_it_is_not_asked_for_each_request()
+    {
+        Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good", s_other));
+        _reviewer.IsDown = true;
+        _clock.Forward(TimeSpan.FromMinutes(9));
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good", s_other));
+        }
+
+        Assert.InRange(_reviewer.Count, 2, 10); // one in 2 s, on a machine that may be slow
+
+        _clock.Forward(TimeSpan.FromMinutes(2));
+        Assert.Equal(CallerVerdict.CannotTell, await CheckAsync("good", s_other));
+        _reviewer.IsDown = false;
+        _clock.Forward(TimeSpan.FromSeconds(3));
+        Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good", s_other));
+    }
+
+    [Fact]
+    public void When_there_is_no_room_the_oldest_good_tokens_are_forgotten_and_the_newest_stay()
+    {
+        KnownCallers known = new(_clock);
+        for (int number = 0; number <= KnownCallers.Most; number++)
+        {
+            known.Remember($"{number}", CallerVerdict.Allowed);
+        }
+
+        Assert.Equal((null, CallerVerdict.Allowed), (known.Find("0").Verdict, known.Find($"{KnownCallers.Most - 1}").Verdict));
     }
 
     [Fact]
@@ -90,7 +151,7 @@ public sealed class CallerCheckTests : IDisposable
     {
         Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good", s_other));
         _reviewer.Revoked = true;
-        _clock.Forward(TimeSpan.FromMinutes(3));
+        _clock.Forward(TimeSpan.FromMinutes(11));
         Assert.Equal(CallerVerdict.Refused, await CheckAsync("good", s_other));
         _reviewer.IsDown = true;
         _clock.Forward(TimeSpan.FromMinutes(3));

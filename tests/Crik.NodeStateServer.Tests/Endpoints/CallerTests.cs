@@ -81,7 +81,7 @@ public sealed class CallerTests : IAsyncLifetime
         Assert.Equal(2, Reviews);
         _api.GoodTokens.Remove(s_callers);
         _api.GoodTokens.Add(s_bad);
-        _clock.Forward(TimeSpan.FromMinutes(3));
+        _clock.Forward(TimeSpan.FromMinutes(11));
 
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server, $"Bearer {s_callers}"));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(server, $"Bearer {s_bad}"));
@@ -134,6 +134,8 @@ public sealed class CallerTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, await AskAsync(server, $"Bearer {s_callers}"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await AskAsync(server, $"Bearer {Jwt.For("new")}"));
+
+        Assert.Single(server.Log, line => line.Contains("could not be checked", StringComparison.Ordinal));
 
         // The log must not contain a token.
         Assert.DoesNotContain(server.Log, line => line.Contains(s_callers, StringComparison.Ordinal));

@@ -95,7 +95,7 @@ public sealed class ConnectionGateTests : IAsyncLifetime
         {
             try
             {
-                await ConnectAsync(address, IPAddress.Parse($"127.0.0.{2 + i % 2}"));
+                await ConnectAsync(address, IPAddress.Parse($"127.0.0.{2 + i % 20}"));
             }
             catch (SocketException)
             {
@@ -120,11 +120,35 @@ public sealed class ConnectionGateTests : IAsyncLifetime
     }
 
     [Fact]
-    public void One_address_may_have_half_of_the_connections_or_what_is_configured()
+    public void One_address_may_have_an_eighth_of_the_connections_or_what_is_configured()
     {
-        Assert.Equal(3584, ConnectionLimits.For(RunningServer.Options, 192L << 20).MostPerAddress);
+        Assert.Equal(896, ConnectionLimits.For(RunningServer.Options, 192L << 20).MostPerAddress);
         Assert.Equal(5, ConnectionLimits.For(RunningServer.Options with { MaxConnectionsPerAddress = 5 }, 192L << 20).MostPerAddress);
         Assert.Equal(1, ConnectionLimits.For(RunningServer.Options with { MaxConnections = 1 }, 192L << 20).MostPerAddress);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task One_address_cannot_take_all_places_of_the_ports_of_probes_and_metrics(int port)
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        Uri address = port == 0 ? server.Health : server.Metrics;
+        for (int i = 0; i < Listener.MostProbes; i++)
+        {
+            try
+            {
+                TcpClient busy = await ConnectAsync(address, IPAddress.Parse($"127.0.0.{2 + i % 2}"));
+                await busy.GetStream().WriteAsync("G"u8.ToArray()); // not silent
+            }
+            catch (Exception refused) when (refused is SocketException or IOException)
+            {
+                // The share of this address is full.
+            }
+        }
+
+        using HttpResponseMessage response = await server.Http.GetAsync(new Uri(address, port == 0 ? "/readyz" : "/metrics"));
+        Assert.True(response.IsSuccessStatusCode);
     }
 
     [Theory]

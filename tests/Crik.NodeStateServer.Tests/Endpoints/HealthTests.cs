@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Crik.Contracts;
 using Crik.StandIn;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,6 +39,26 @@ public sealed class HealthTests : IAsyncLifetime
         _cluster.Edit(s_node, node => node["spec"]!["unschedulable"] = true);
         await server.UntilStateAsync(s_node, NodeState.Cordoned);
         Assert.Equal(HttpStatusCode.OK, await ProbeAsync(server, "/livez"));
+    }
+
+    [Fact]
+    public async Task Of_many_health_checks_on_one_connection_the_first_is_answered_and_the_connection_closed()
+    {
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api);
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, server.Health.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", 20))));
+        using MemoryStream answers = new();
+        try
+        {
+            await Eventually.InTimeAsync(client.GetStream().CopyToAsync(answers));
+        }
+        catch (IOException)
+        {
+            // The other requests were still unread, so the connection was reset.
+        }
+
+        Assert.InRange(Encoding.ASCII.GetString(answers.ToArray()).Split("HTTP/1.1 200").Length - 1, 0, 1);
     }
 
     [Fact]

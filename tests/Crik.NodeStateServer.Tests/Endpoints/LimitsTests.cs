@@ -3,6 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using Crik.NodeStateServer.Endpoints;
 using Crik.StandIn;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Crik.NodeStateServer.Tests.Endpoints;
 
@@ -83,6 +86,18 @@ public sealed class LimitsTests : IAsyncLifetime
                 return false; // the server has not yet noticed that the connections are closed
             }
         }, "requests are answered again");
+    }
+
+    [Fact]
+    public void What_a_client_sends_while_its_poll_waits_is_not_buffered_beyond_a_request()
+    {
+        SocketTransportOptions sockets = new();
+        KestrelServerOptions kestrel = new();
+        ConnectionGate gate = new(ConnectionLimits.Of(1), TimeProvider.System, NullLogger<ConnectionGate>.Instance);
+        Listener.Configure(sockets);
+        Listener.Configure(kestrel, new(), gate, () => gate);
+
+        Assert.Equal((32 << 10, 32 << 10), (sockets.MaxReadBufferSize, kestrel.Limits.MaxRequestBufferSize));
     }
 
     [Theory]
