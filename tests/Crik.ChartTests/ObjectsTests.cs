@@ -82,7 +82,7 @@ public sealed class ObjectsTests
         Assert.Contains($"--metrics-port={ports["metrics"]}", manifests.Arguments);
         Assert.Contains($"--health-probes-port={ports["probes"]}", manifests.Arguments);
         Assert.Equal(["http", "metrics"], manifests["Service"].Items("spec", "ports").Select(port => port.Text("targetPort")));
-        Assert.Equal(values switch { "original" => "/healthz", "everything" => "/alive", _ => "/livez" }, manifests.Container.Text("livenessProbe", "httpGet", "path"));
+        Assert.Equal("/healthz", manifests.Container.Text("livenessProbe", "httpGet", "path"));
         Assert.Equal("/readyz", manifests.Container.Text("readinessProbe", "httpGet", "path"));
         Assert.All(["livenessProbe", "readinessProbe"], probe => Assert.Equal("probes", manifests.Container.Text(probe, "httpGet", "port")));
     }
@@ -152,6 +152,8 @@ public sealed class ObjectsTests
             container.Texts("args"));
         Assert.False(service.Map("spec", "selector").ToHashSet().IsSubsetOf(pod.Map("metadata", "labels").ToHashSet()));
         Assert.Equal("release-1", pod.Text("metadata", "labels", "app.kubernetes.io/instance"));
+        Assert.Equal("60", pod.Text("spec", "activeDeadlineSeconds"));
+        Assert.Equal("64Mi", container.Text("resources", "limits", "memory"));
     }
 
     [ChartTheory]

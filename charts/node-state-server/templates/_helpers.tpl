@@ -114,7 +114,7 @@ labels:
 {{- if semverCompare ">=1.27-0" .Capabilities.KubeVersion.Version }}{{ $_ := set $selector "matchLabelKeys" (list "pod-template-hash") }}{{ end }}
 {{- $constraints := list }}
 {{- range .Values.topologySpreadConstraints }}
-{{- $constraints = append $constraints (hasKey . "labelSelector" | ternary . (mergeOverwrite (deepCopy .) $selector)) }}
+{{- $constraints = append $constraints (hasKey . "labelSelector" | ternary . (merge (deepCopy .) $selector)) }}
 {{- end }}
 {{- with $constraints }}{{ toYaml . }}{{ end }}
 {{- end }}
