@@ -28,7 +28,9 @@ internal sealed class CallerReviews(KubernetesApi api, KubernetesJson json, Serv
         }
         catch (KubernetesException exception)
         {
-            string hint = exception.Status is HttpStatusCode.Forbidden ? "; the server's account needs the right to create tokenreviews and subjectaccessreviews" : "";
+            string hint = exception.Status is HttpStatusCode.Forbidden
+                ? "; the server's account needs the right to create tokenreviews and subjectaccessreviews"
+                : "";
             throw new CallerReviewException(exception.Message + hint, exception);
         }
     }

@@ -142,6 +142,21 @@ public sealed class CallerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_the_right_to_review_every_caller_gets_503_and_the_log_says_which_right_is_missing()
+    {
+        _api.Intercept = async context =>
+        {
+            bool isReview = context.Request.Path.Value!.EndsWith("/subjectaccessreviews", StringComparison.Ordinal);
+            await (isReview ? StandInApiServer.RefuseAsync(context, 403, "Forbidden", "cannot create resource") : Task.CompletedTask);
+            return isReview;
+        };
+        await using RunningServer server = await RunningServer.StartReadyAsync(_api, s_strict);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await AskAsync(server, $"Bearer {s_callers}"));
+        Assert.Single(server.Log, line => line.Contains("needs the right to create tokenreviews and subjectaccessreviews", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_token_for_the_API_server_is_not_accepted_by_default()
     {
         string token = Jwt.For("callers", "https://kubernetes.default.svc");
