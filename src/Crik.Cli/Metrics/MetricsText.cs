@@ -44,7 +44,7 @@ internal static class MetricsText
         AddState(text, s_runStates, hasEnded ? Ended : figures.Status.State);
         if (figures.Status.Node is { } node)
         {
-            text.Begin("crik_node_state", Gauge, "1 for the state of the node, 0 for the others. Only if somebody is asked about the node.");
+            text.Begin("crik_node_state", Gauge, "1 for the state of the node by the last answer, 0 for the others. Only if somebody is asked about the node.");
             AddState(text, [.. NodeStateNames.All.Select(state => state.ToWireName())], node);
         }
 
