@@ -46,9 +46,7 @@ internal sealed record Measurement
         try
         {
             await File.WriteAllTextAsync(kubeconfig, api.Kubeconfig("    token: good"));
-
-            // All clients of the bench have the same address. In a cluster, each pod has its own.
-            using ServerProcess server = await ServerProcess.StartAsync(path, kubeconfig, "--max-connections-per-address", "20000");
+            using ServerProcess server = await ServerProcess.StartAsync(path, kubeconfig);
             await Task.Delay(1000);
             double memory = server.Memory();
 

@@ -45,7 +45,8 @@ internal sealed class ServerProcess : IDisposable
         long began = Stopwatch.GetTimestamp();
         string join = limit is null ? "" : $"echo $$ > {limit.Processes} && ";
         ProcessStartInfo start = new("sh", ["-c", $"{join}exec taskset -c {Core} \"$0\" \"$@\"", path, "--kubeconfig", kubeconfig, "--bind-address", "127.0.0.1",
-            "--port", $"{ports[0]}", "--metrics-port", $"{ports[1]}", "--health-probes-port", $"{ports[2]}", .. more])
+            "--port", $"{ports[0]}", "--metrics-port", $"{ports[1]}", "--health-probes-port", $"{ports[2]}",
+            "--max-connections-per-address", "20000", .. more]) // all clients of the bench have the same address; in a cluster, each pod has its own
         {
             RedirectStandardOutput = true,
         };

@@ -7,7 +7,8 @@ namespace Crik.Kubernetes.Watching;
 /// <summary>
 /// Reports all objects of a type and every change of them, for ever. It lists the objects, then watches them from the
 /// version of the list. When a watch ends, the next one continues from there. It lists again when the API server no
-/// longer has that version, or when the watch is silent for too long. After each failure it pauses, up to half a minute, or as long as the API server asks.
+/// longer has that version, or when the watch is silent for too long. After each failure it pauses, up to half a minute,
+/// or as long as the API server asks.
 /// </summary>
 /// <remarks>
 /// The list is the beginning of a watch (WatchList, KEP 3157) where the API server can do that, and has pages elsewhere.
