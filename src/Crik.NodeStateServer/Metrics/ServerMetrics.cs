@@ -1,11 +1,11 @@
-using Crik.NodeStateServer.Watching;
+using Crik.Kubernetes.Watching;
 
 namespace Crik.NodeStateServer.Metrics;
 
 /// <summary>The counters since the start of the server. They need no lock, because each is one machine word.</summary>
 internal sealed class ServerMetrics
 {
-    private static readonly NodeChangeKind[] s_kinds = Enum.GetValues<NodeChangeKind>();
+    private static readonly ResourceChangeKind[] s_kinds = Enum.GetValues<ResourceChangeKind>();
     private static readonly string[] s_routes = ["node", "wait", "nodes", "watch", "original", "none"];
     private static readonly int[] s_codes = [200, 400, 401, 403, 404, 405, 413, 499, 500, 503, 0];
 
@@ -36,7 +36,7 @@ internal sealed class ServerMetrics
 
     public void SourceFailed() => Interlocked.Increment(ref _failures);
 
-    public void Heard(NodeChangeKind kind) => Interlocked.Increment(ref _heard[(int)kind]);
+    public void Heard(ResourceChangeKind kind) => Interlocked.Increment(ref _heard[(int)kind]);
 
     public void WaitBegins() => Interlocked.Increment(ref _waiting);
 
@@ -61,9 +61,9 @@ internal sealed class ServerMetrics
         text.Single("crik_watches_total", "counter", "Watches that were started.", Volatile.Read(ref _watches));
         text.Single("crik_source_failures_total", "counter", "Lists and watches that ended with an error.", Volatile.Read(ref _failures));
         text.Family("crik_watch_events_total", "counter", "Events that the API server sent in watches, by kind.");
-        foreach (NodeChangeKind kind in s_kinds)
+        foreach (ResourceChangeKind kind in s_kinds)
         {
-            if (kind is NodeChangeKind.Present or NodeChangeKind.Deleted or NodeChangeKind.Bookmark)
+            if (kind is ResourceChangeKind.Present or ResourceChangeKind.Deleted or ResourceChangeKind.Bookmark)
             {
                 text.Sample("crik_watch_events_total", $"kind=\"{kind.ToString().ToLowerInvariant()}\"", Volatile.Read(ref _heard[(int)kind]));
             }

@@ -1,3 +1,6 @@
+using Crik.Kubernetes.Watching;
+using Crik.NodeStateServer.Signals;
+
 namespace Crik.NodeStateServer.Watching;
 
 /// <summary>Provides the Nodes of a cluster. Outside of tests, this is the API server.</summary>
@@ -8,5 +11,5 @@ internal interface INodeSource
     /// again by itself.
     /// </summary>
     /// <param name="seen">Is called for one report after the other.</param>
-    Task FollowAsync(Action<NodeChange> seen, CancellationToken cancellationToken);
+    Task FollowAsync(Action<ResourceChange<NodeSnapshot>> seen, CancellationToken cancellationToken);
 }

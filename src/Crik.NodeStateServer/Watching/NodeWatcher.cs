@@ -1,4 +1,5 @@
 using Crik.Contracts;
+using Crik.Kubernetes.Watching;
 using Crik.NodeStateServer.Metrics;
 using Crik.NodeStateServer.Signals;
 using Crik.NodeStateServer.State;
@@ -31,7 +32,7 @@ internal sealed class NodeWatcher(
         }
     }
 
-    private void Seen(NodeChange change)
+    private void Seen(ResourceChange<NodeSnapshot> change)
     {
         attempts.Made(change.Trouble?.Pause ?? TimeSpan.Zero);
         if (_listing is null)
@@ -41,12 +42,12 @@ internal sealed class NodeWatcher(
 
         switch (change)
         {
-            case { Kind: NodeChangeKind.ListBegins }:
+            case { Kind: ResourceChangeKind.ListBegins }:
                 _began = clock.GetTimestamp();
                 metrics.ListBegins(isFirst: !store.IsSynced);
                 _listing = store.BeginListing();
                 break;
-            case { Kind: NodeChangeKind.Present, Node: { } present }:
+            case { Kind: ResourceChangeKind.Present, Item: { } present }:
                 Verdict verdict = classifier.Classify(present);
                 HeardOfAWatch();
                 Changed(_listing is { } listing
@@ -54,27 +55,27 @@ internal sealed class NodeWatcher(
                     : store.Apply(present.Name, verdict, present.ResourceVersion));
                 ReachedByAWatch(change.Version);
                 break;
-            case { Kind: NodeChangeKind.Deleted, Node: { } deleted }:
+            case { Kind: ResourceChangeKind.Deleted, Item: { } deleted }:
                 HeardOfAWatch();
                 Changed(store.Remove(deleted.Name, deleted.ResourceVersion));
                 ReachedByAWatch(change.Version);
                 break;
-            case { Kind: NodeChangeKind.Bookmark }:
+            case { Kind: ResourceChangeKind.Bookmark }:
                 HeardOfAWatch();
                 ReachedByAWatch(change.Version);
                 break;
-            case { Kind: NodeChangeKind.Listed }:
+            case { Kind: ResourceChangeKind.Listed }:
                 Listed(change.Version);
                 break;
-            case { Kind: NodeChangeKind.WatchBegins }:
+            case { Kind: ResourceChangeKind.WatchBegins }:
                 _began = clock.GetTimestamp();
                 metrics.WatchBegins();
                 log.WatchBegins(change.Version);
                 break;
-            case { Kind: NodeChangeKind.Opened }:
+            case { Kind: ResourceChangeKind.Opened }:
                 health.Opened();
                 break;
-            case { Kind: NodeChangeKind.Ended }:
+            case { Kind: ResourceChangeKind.Ended }:
                 health.Lost();
                 log.WatchEnded(clock.GetElapsedTime(_began).TotalSeconds);
                 break;
@@ -84,7 +85,7 @@ internal sealed class NodeWatcher(
         }
     }
 
-    private void Failed(string? version, NodeSourceTrouble trouble)
+    private void Failed(string? version, FollowTrouble trouble)
     {
         health.Lost();
         metrics.SourceFailed();
