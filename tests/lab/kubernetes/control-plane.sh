@@ -42,7 +42,7 @@ start_api_server() { # start_api_server [FLAGS...]
     --kubelet-certificate-authority=/config/ca.crt --kubelet-preferred-address-types=InternalIP \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=/config/service-accounts.key \
     --service-account-signing-key-file=/config/service-accounts.key --service-cluster-ip-range="$SERVICE_NET" \
-    --allow-privileged=true "$@"
+    --allow-privileged=true --enable-aggregator-routing=true "$@"
   start_door
   wait_until 240 "$(control_log kube-apiserver)" api_answers
 }
