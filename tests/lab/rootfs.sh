@@ -1,8 +1,9 @@
 #!/bin/bash
-# rootfs.sh [experimental|trixie|bookworm|programs|today|torch|jupyter][-trixie|-sid]: prints the path of a root file
+# rootfs.sh [experimental|trixie|bookworm|plain|programs|today|torch|jupyter][-trixie|-sid]: prints the path of a root file
 # system for the lab's pods. The first time it makes that file system.
 #   experimental     Debian sid with criu 4.3 and Python for the test programs (the default)
 #   trixie           Debian 13 with criu 4.1.1        bookworm         Debian 12 with criu 3.17.1
+#   plain            Debian 12 with Python and nginx, without criu
 #   programs         Debian 13 with the programs of the matrix and criu 4.3
 #   today            Debian sid with those that are wanted newer, and criu 4.3
 #   torch            Debian sid with PyTorch and criu 4.3       jupyter   Debian sid with a Jupyter server and criu 4.3
@@ -35,6 +36,8 @@ newest_criu() { # newest_criu SUITE...: installs it with its dependencies
 case $suite in
   trixie|bookworm)
     again bootstrap "$suite" "criu,$packages" ;;
+  plain)
+    again bootstrap bookworm python3,nginx ;;
   programs)
     packages+=,curl,nodejs,openjdk-21-jdk-headless,redis-server,redis-tools,postgresql,nginx,haproxy,golang-go,sqlite3
     packages+=,python3-ipykernel,python3-jupyter-client,tmux,vim,libicu76,chromium-headless-shell

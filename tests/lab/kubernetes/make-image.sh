@@ -1,11 +1,11 @@
 #!/bin/bash
 # make-image.sh NAME:TAG[,NAME:TAG...] DIR[:DIR...] OUT.tar [COMMAND...]: makes a container image without Docker.
 # `cluster.sh load` and `docker load` can read it. Each directory is a layer, and the last one is on top. The
-# environment variable ENTRYPOINT is the entry point of the image. Each NAME must start with localhost/, because
-# otherwise it means docker.io/library/NAME.
+# environment variable ENTRYPOINT is the entry point of the image, and IMAGE_USER its user. Each NAME must start with
+# localhost/, because otherwise it means docker.io/library/NAME.
 set -euo pipefail
 names=$1 directories=$2 out=$3; shift 3
-[ $# -gt 0 ] || set -- /bin/sh
+[ $# -gt 0 ] || [ -n "${ENTRYPOINT:-}" ] || set -- /bin/sh
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 layers=()
 IFS=: read -ra directories <<<"$directories"
@@ -24,7 +24,8 @@ def write(file, value):
     with open(f'{work}/{file}', 'w') as f:
         json.dump(value, f)
 write('config.json', {'architecture': 'amd64', 'os': 'linux',
-                      'config': {'Cmd': command, 'Entrypoint': os.environ.get('ENTRYPOINT', '').split(), 'Env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']},
+                      'config': {'Cmd': command, 'Entrypoint': os.environ.get('ENTRYPOINT', '').split(),
+                                 'User': os.environ.get('IMAGE_USER', ''), 'Env': ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']},
                       'rootfs': {'type': 'layers', 'diff_ids': [digest(layer) for layer in layers]}})
 write('manifest.json', [{'Config': 'config.json', 'RepoTags': names.split(','), 'Layers': layers}])
 P
