@@ -15,29 +15,42 @@ import (
 
 // metadata has the fields of Chart.yaml. Templates find them under .Chart.
 type metadata struct {
-	APIVersion  string `json:"apiVersion"`
-	Name        string `json:"name"`
-	Version     string `json:"version"`
-	AppVersion  string `json:"appVersion"`
-	KubeVersion string `json:"kubeVersion"`
-	Description string `json:"description"`
-	Type        string `json:"type"`
+	APIVersion   string       `json:"apiVersion"`
+	Name         string       `json:"name"`
+	Version      string       `json:"version"`
+	AppVersion   string       `json:"appVersion"`
+	KubeVersion  string       `json:"kubeVersion"`
+	Description  string       `json:"description"`
+	Type         string       `json:"type"`
+	Dependencies []dependency `json:"dependencies"`
 }
+
+type dependency struct{ Name, Condition string }
 
 type chart struct {
 	directory string
+	path      string // as in Helm: CHART or CHART/charts/SUBCHART
 	metadata  metadata
 	values    map[string]interface{}
 	templates map[string]string // the key is the path as in Helm: CHART/templates/FILE
+	subcharts []*chart
 }
 
-func loadChart(directory string) (*chart, error) {
+func loadChart(directory, parent string) (*chart, error) {
 	c := &chart{directory: directory, values: map[string]interface{}{}, templates: map[string]string{}}
 	if err := readYAML(filepath.Join(directory, "Chart.yaml"), &c.metadata); err != nil {
 		return nil, err
 	}
+	c.path = parent + c.metadata.Name
 	if err := readYAML(filepath.Join(directory, "values.yaml"), &c.values); err != nil {
 		return nil, err
+	}
+	for _, d := range c.metadata.Dependencies {
+		subchart, err := loadChart(filepath.Join(directory, "charts", d.Name), c.path+"/charts/")
+		if err != nil {
+			return nil, err
+		}
+		c.subcharts = append(c.subcharts, subchart)
 	}
 	root := filepath.Join(directory, "templates")
 	return c, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -55,7 +68,46 @@ func loadChart(directory string) (*chart, error) {
 }
 
 func (c *chart) templatePath(name string) string {
-	return c.metadata.Name + "/templates/" + filepath.ToSlash(name)
+	return c.path + "/templates/" + filepath.ToSlash(name)
+}
+
+// withSubchartDefaults puts the defaults of each subchart below the key of its name.
+func (c *chart) withSubchartDefaults(values map[string]interface{}) {
+	for _, subchart := range c.subcharts {
+		withDefaults(values, map[string]interface{}{subchart.metadata.Name: subchart.values})
+		subchart.withSubchartDefaults(valuesOf(values, subchart))
+	}
+}
+
+// dropDisabled removes the subcharts whose condition is false, and their values.
+func (c *chart) dropDisabled(values map[string]interface{}) {
+	var enabled []*chart
+	for i, subchart := range c.subcharts {
+		if isFalse(values, c.metadata.Dependencies[i].Condition) {
+			delete(values, subchart.metadata.Name)
+			continue
+		}
+		subchart.dropDisabled(valuesOf(values, subchart))
+		enabled = append(enabled, subchart)
+	}
+	c.subcharts = enabled
+}
+
+func valuesOf(values map[string]interface{}, subchart *chart) map[string]interface{} {
+	below, _ := values[subchart.metadata.Name].(map[string]interface{})
+	return below
+}
+
+func isFalse(values map[string]interface{}, condition string) bool {
+	var value interface{} = values
+	for _, key := range strings.Split(condition, ".") {
+		level, isMap := value.(map[string]interface{})
+		if !isMap {
+			return false
+		}
+		value = level[key]
+	}
+	return value == false
 }
 
 func (c *chart) checkKubeVersion(version string) error {
@@ -78,6 +130,11 @@ func (c *chart) checkKubeVersion(version string) error {
 
 // checkValues checks the values against values.schema.json, and reports every key that does not match.
 func (c *chart) checkValues(values map[string]interface{}) error {
+	for _, subchart := range c.subcharts {
+		if err := subchart.checkValues(valuesOf(values, subchart)); err != nil {
+			return fmt.Errorf("%s: %w", subchart.metadata.Name, err)
+		}
+	}
 	schema, err := os.ReadFile(filepath.Join(c.directory, "values.schema.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -21,29 +21,58 @@ const deepestInclude = 1000
 func (c *chart) render(values map[string]interface{}, capabilities *capabilities, s settings) (map[string]string, error) {
 	root := template.New("chart").Option("missingkey=zero")
 	root.Funcs(functions()).Funcs(bound(root, new(int)))
+	if err := c.parse(root); err != nil {
+		return nil, err
+	}
+	rendered := map[string]string{}
+	return rendered, c.execute(root, rendered, func(c *chart, name string, values map[string]interface{}) map[string]interface{} {
+		return c.scope(name, values, capabilities, s)
+	}, values)
+}
+
+// parse adds the templates of the chart to those of its subcharts. As in Helm, all of them share the names of partials.
+func (c *chart) parse(root *template.Template) error {
+	for _, subchart := range c.subcharts {
+		if err := subchart.parse(root); err != nil {
+			return err
+		}
+	}
+	for _, name := range c.templateNames() {
+		if _, err := root.New(name).Parse(c.templates[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type scoping func(c *chart, template string, values map[string]interface{}) map[string]interface{}
+
+func (c *chart) execute(root *template.Template, rendered map[string]string, scope scoping, values map[string]interface{}) error {
+	for _, subchart := range c.subcharts {
+		if err := subchart.execute(root, rendered, scope, valuesOf(values, subchart)); err != nil {
+			return err
+		}
+	}
+	for _, name := range c.templateNames() {
+		if strings.HasPrefix(path.Base(name), "_") {
+			continue
+		}
+		var text strings.Builder
+		if err := root.ExecuteTemplate(&text, name, scope(c, name, values)); err != nil {
+			return err
+		}
+		rendered[name] = withoutNoValue(text.String())
+	}
+	return nil
+}
+
+func (c *chart) templateNames() []string {
 	names := make([]string, 0, len(c.templates))
 	for name := range c.templates {
 		names = append(names, name)
 	}
 	sort.Strings(names)
-	for _, name := range names {
-		if _, err := root.New(name).Parse(c.templates[name]); err != nil {
-			return nil, err
-		}
-	}
-
-	rendered := map[string]string{}
-	for _, name := range names {
-		if strings.HasPrefix(path.Base(name), "_") {
-			continue
-		}
-		var text strings.Builder
-		if err := root.ExecuteTemplate(&text, name, c.scope(name, values, capabilities, s)); err != nil {
-			return nil, err
-		}
-		rendered[name] = withoutNoValue(text.String())
-	}
-	return rendered, nil
+	return names
 }
 
 // scope is the dot of a template.
@@ -53,7 +82,7 @@ func (c *chart) scope(name string, values map[string]interface{}, capabilities *
 		"Chart":        c.metadata,
 		"Capabilities": capabilities,
 		"Files":        files(c.directory),
-		"Template":     map[string]interface{}{"Name": name, "BasePath": c.metadata.Name + "/templates"},
+		"Template":     map[string]interface{}{"Name": name, "BasePath": c.path + "/templates"},
 		"Release": map[string]interface{}{
 			"Name": s.release, "Namespace": s.namespace, "Service": "Helm", "Revision": 1, "IsInstall": true, "IsUpgrade": false,
 		},

@@ -1,5 +1,6 @@
 // render-chart renders a chart as `helm template` does, for machines without Helm. It uses the libraries that Helm uses:
-// Go's text/template, sprig and gojsonschema. It supports no subcharts and no hooks but those of helm test, and asks no cluster.
+// Go's text/template, sprig and gojsonschema. Subcharts must be
+// directories. It supports no hooks but those of helm test, and asks no cluster.
 //
 //	render-chart [flags] CHART_DIRECTORY
 //
@@ -54,7 +55,7 @@ func main() {
 }
 
 func run(directory string, s settings) (string, error) {
-	c, err := loadChart(directory)
+	c, err := loadChart(directory, "")
 	if err != nil {
 		return "", err
 	}
@@ -69,6 +70,8 @@ func run(directory string, s settings) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	c.withSubchartDefaults(values)
+	c.dropDisabled(values)
 	if err := c.checkValues(values); err != nil {
 		return "", err
 	}
@@ -80,7 +83,7 @@ func run(directory string, s settings) (string, error) {
 		return rendered[c.templatePath("NOTES.txt")], nil
 	}
 	for source := range rendered {
-		if strings.HasPrefix(source, c.templatePath("tests/")) != s.tests {
+		if strings.Contains(source, "/templates/tests/") != s.tests {
 			delete(rendered, source)
 		}
 	}

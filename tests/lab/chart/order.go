@@ -12,7 +12,7 @@ import (
 // installOrder is the order of Helm, limited to the kinds that charts like this one have. Other kinds come last.
 var installOrder = []string{
 	"Namespace", "NetworkPolicy", "PodDisruptionBudget", "ServiceAccount", "Secret", "ConfigMap", "CustomResourceDefinition", "ClusterRole",
-	"ClusterRoleBinding", "Role", "RoleBinding", "Service", "DaemonSet", "Deployment", "StatefulSet", "Job",
+	"ClusterRoleBinding", "Role", "RoleBinding", "Service", "DaemonSet", "Deployment", "StatefulSet", "Job", "MutatingWebhookConfiguration",
 }
 
 var separator = regexp.MustCompile(`(?m)^---\s*$`)
