@@ -20,7 +20,7 @@ $(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*
 node-state-server: $(SERVER)
 	@stat -c 'size:    %s bytes' $(SERVER)
 
-$(SERVER): $(shell find src/Crik.NodeStateServer src/Crik.Kubernetes src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.NodeStateServer/Crik.NodeStateServer.csproj src/Crik.Kubernetes/Crik.Kubernetes.csproj Directory.Build.props Directory.Packages.props global.json
+$(SERVER): $(shell find src/Crik.NodeStateServer src/Crik.Hosting src/Crik.Kubernetes src/Crik.Contracts -name '*.cs' -not -path '*/obj/*') src/Crik.NodeStateServer/Crik.NodeStateServer.csproj src/Crik.Hosting/Crik.Hosting.csproj src/Crik.Kubernetes/Crik.Kubernetes.csproj Directory.Build.props Directory.Packages.props global.json
 	build/publish.sh src/Crik.NodeStateServer/Crik.NodeStateServer.csproj artifacts/native/node-state-server
 	install -m755 artifacts/native/node-state-server/node-state-server $@
 

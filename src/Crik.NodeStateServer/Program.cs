@@ -1,10 +1,9 @@
+using Crik.Hosting;
 using Crik.Kubernetes.Access;
 using Crik.NodeStateServer;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Signals;
 using Crik.NodeStateServer.Watching;
-
-const int Misconfigured = 64, Failed = 125;
 
 if (args is [Probe.Command, var url])
 {
@@ -27,7 +26,7 @@ try
 catch (Exception problem) when (problem is ConfigurationException or ClusterConfigurationException)
 {
     await Console.Error.WriteLineAsync(problem.Message);
-    return Misconfigured;
+    return ServerExitCodes.Misconfigured;
 }
 
 await using WebApplication app = built;
@@ -38,12 +37,12 @@ try
 catch (IOException problem) // such as a port that is already in use
 {
     await Console.Error.WriteLineAsync(problem.Message);
-    return Failed;
+    return ServerExitCodes.Failed;
 }
 
 string[] addresses = [.. app.Urls];
 string[] signals = [.. app.Services.GetRequiredService<NodeClassifier>().Rules.Select(rule => rule.Name)];
-app.Logger.Serving(ServerVersion.Current, addresses[0], addresses[1], addresses[2], access.Server.ToString());
+app.Logger.Serving(ProductVersion.Current, addresses[0], addresses[1], addresses[2], access.Server.ToString());
 app.Logger.SignalsCount(signals.Length, string.Join(' ', signals));
 if (access.SkipTlsVerify)
 {
@@ -51,4 +50,4 @@ if (access.SkipTlsVerify)
 }
 
 await app.WaitForShutdownAsync();
-return app.Services.GetRequiredService<NodeWatcher>().ExecuteTask is { IsFaulted: true } ? Failed : 0;
+return app.Services.GetRequiredService<NodeWatcher>().ExecuteTask is { IsFaulted: true } ? ServerExitCodes.Failed : 0;

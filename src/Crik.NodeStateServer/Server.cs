@@ -1,8 +1,8 @@
+using Crik.Hosting;
 using Crik.Kubernetes.Access;
 using Crik.Kubernetes.Api;
 using Crik.NodeStateServer.Callers;
 using Crik.NodeStateServer.Configuration;
-using Crik.NodeStateServer.Diagnostics;
 using Crik.NodeStateServer.Endpoints;
 using Crik.NodeStateServer.Kubernetes;
 using Crik.NodeStateServer.Metrics;
@@ -97,8 +97,7 @@ internal static class Server
         new(limits, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ConnectionGate>>());
 
     public static void AddCluster(this IServiceCollection services, ClusterAccess access) => services
-        .AddSingleton<ApiMetrics>()
-        .AddSingleton(services => new KubernetesApi(access, $"crik-node-state-server/{ServerVersion.Current}") { Observer = services.GetRequiredService<ApiMetrics>() })
+        .AddSingleton(services => new KubernetesApi(access, $"crik-node-state-server/{ProductVersion.Current}") { Observer = services.GetRequiredService<ServerMetrics>().Api })
         .AddSingleton(static services =>
         {
             NodeClassifier classifier = services.GetRequiredService<NodeClassifier>();

@@ -8,7 +8,6 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         ["Signals"] = [],
-        ["Diagnostics"] = [],
         ["Configuration"] = ["Signals"],
         ["Callers"] = ["Configuration"],
         ["Tls"] = ["Configuration"],
@@ -16,7 +15,7 @@ public sealed partial class ArchitectureTests
         ["State"] = ["Signals", "Configuration"],
         ["Metrics"] = [],
         ["Watching"] = ["Signals", "State", "Configuration", "Metrics"],
-        ["Endpoints"] = ["State", "Configuration", "Metrics", "Callers", "Pods", "Tls", "Diagnostics"],
+        ["Endpoints"] = ["State", "Configuration", "Metrics", "Callers", "Pods", "Tls"],
         ["Kubernetes"] = ["Watching", "Signals", "Configuration", "Callers", "Pods", "Metrics"],
     };
 

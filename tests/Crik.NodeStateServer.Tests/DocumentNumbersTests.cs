@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
+using Crik.Hosting;
 using Crik.Kubernetes.Api;
 using Crik.NodeStateServer.Callers;
 using Crik.NodeStateServer.Configuration;
-using Crik.NodeStateServer.Diagnostics;
 using Crik.NodeStateServer.Endpoints;
 using Crik.NodeStateServer.Pods;
 using Crik.NodeStateServer.Signals;
@@ -36,7 +36,7 @@ public sealed class DocumentNumbersTests
         { Guide, "been tried again for # minutes more than", typeof(Attempts).Constant<TimeSpan>("s_more").TotalMinutes },
         { Guide, "A new connection must send something within # s", ConnectionLimits.Of(1).FirstByte.TotalSeconds },
         { Guide, "the server keeps # KB for such a client", Listener.ResponseBuffer >> 10 },
-        { Guide, "up to # MB of lines wait", LineQueue.MostBytes >> 20 },
+        { Guide, "up to # MB of lines wait", QueuedLines.MostBytes >> 20 },
         { Guide, "waits up to # s for the last lines", JsonLines.FlushBound.TotalSeconds },
         { Guide, "share @ copies of the list", NodeSnapshots.Most },
         { Guide, "`--max-lists` | `CRIK_SERVER_MAX_LISTS` | 1 for # connections", typeof(LargeAnswers).Constant<int>("ConnectionsPerList") },

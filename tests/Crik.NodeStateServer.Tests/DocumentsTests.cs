@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Crik.Contracts;
+using Crik.Hosting;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Metrics;
 using Crik.NodeStateServer.Signals;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Crik.Hosting;
 using Crik.StandIn;
 
 namespace Crik.NodeStateServer.Tests;
@@ -214,7 +215,7 @@ public sealed class ProgramTests : IAsyncLifetime
             Assert.Contains($"({variable})", words, StringComparison.Ordinal);
         }
 
-        Assert.StartsWith(ServerVersion.Current, (await version.ExitAsync()).Output, StringComparison.Ordinal);
+        Assert.StartsWith(ProductVersion.Current, (await version.ExitAsync()).Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using Crik.Contracts;
+using Crik.Hosting;
 using Crik.Kubernetes.Access;
 using Crik.NodeStateServer.Configuration;
-using Crik.NodeStateServer.Diagnostics;
 using Crik.StandIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Crik.Hosting;
 using Crik.NodeStateServer.Configuration;
 
 namespace Crik.NodeStateServer.Callers;

@@ -1,3 +1,4 @@
+using Crik.Hosting;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Crik.Hosting;
 using Microsoft.AspNetCore.Connections;
 
 namespace Crik.NodeStateServer.Endpoints;

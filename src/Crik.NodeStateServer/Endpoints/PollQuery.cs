@@ -1,5 +1,5 @@
 using System.Globalization;
-using Crik.NodeStateServer.Configuration;
+using Crik.Hosting;
 using Crik.NodeStateServer.Pods;
 using Crik.NodeStateServer.State;
 using Microsoft.AspNetCore.WebUtilities;

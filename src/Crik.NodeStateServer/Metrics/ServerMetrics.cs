@@ -1,3 +1,4 @@
+using Crik.Hosting;
 using Crik.Kubernetes.Watching;
 
 namespace Crik.NodeStateServer.Metrics;
@@ -56,10 +57,10 @@ internal sealed class ServerMetrics
 
     public void WriteTo(PrometheusText text)
     {
-        text.Single("crik_node_lists_total", "counter", "Lists of all Nodes that were started, including the first.", Volatile.Read(ref _lists));
-        text.Single("crik_node_relists_total", "counter", "Lists of all Nodes that were started after the first one was complete.", Volatile.Read(ref _relists));
-        text.Single("crik_watches_total", "counter", "Watches that were started.", Volatile.Read(ref _watches));
-        text.Single("crik_source_failures_total", "counter", "Lists and watches that ended with an error.", Volatile.Read(ref _failures));
+        text.Metric("crik_node_lists_total", "counter", "Lists of all Nodes that were started, including the first.", Volatile.Read(ref _lists));
+        text.Metric("crik_node_relists_total", "counter", "Lists of all Nodes that were started after the first one was complete.", Volatile.Read(ref _relists));
+        text.Metric("crik_watches_total", "counter", "Watches that were started.", Volatile.Read(ref _watches));
+        text.Metric("crik_source_failures_total", "counter", "Lists and watches that ended with an error.", Volatile.Read(ref _failures));
         text.Family("crik_watch_events_total", "counter", "Events that the API server sent in watches, by kind.");
         foreach (ResourceChangeKind kind in s_kinds)
         {
@@ -70,8 +71,8 @@ internal sealed class ServerMetrics
         }
 
         Api.WriteTo(text);
-        text.Single("crik_long_polls", "gauge", "Requests that are waiting for a change now.", Volatile.Read(ref _waiting));
-        text.Single("crik_slow_readers_total", "counter", "Clients that were disconnected because they did not read a list or a stream.", Volatile.Read(ref _slowReaders));
+        text.Metric("crik_long_polls", "gauge", "Requests that are waiting for a change now.", Volatile.Read(ref _waiting));
+        text.Metric("crik_slow_readers_total", "counter", "Clients that were disconnected because they did not read a list or a stream.", Volatile.Read(ref _slowReaders));
         text.Family("crik_event_to_answer_seconds", "histogram", "Time from the receipt of an event to the answer of a long-poll that waited for it.");
         _lag.WriteTo(text, "crik_event_to_answer_seconds", "");
         WriteAnswers(text);

@@ -1,4 +1,5 @@
 using Crik.Contracts;
+using Crik.Hosting;
 using Crik.NodeStateServer.Configuration;
 
 namespace Crik.NodeStateServer.Pods;

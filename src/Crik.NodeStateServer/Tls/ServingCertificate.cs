@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Crik.Hosting;
 using Crik.NodeStateServer.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 

@@ -1,3 +1,4 @@
+using Crik.Hosting;
 using Crik.NodeStateServer.Configuration;
 
 namespace Crik.NodeStateServer.Tests.Configuration;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Crik.NodeStateServer.Metrics;
+using Crik.Hosting;
 using Crik.StandIn;
 
 namespace Crik.NodeStateServer.Tests.Endpoints;

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Crik.Hosting;
 using Crik.NodeStateServer.Configuration;
 using Crik.StandIn;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
-namespace Crik.NodeStateServer;
+namespace Crik.Hosting;
 
 /// <summary>Tells whether a line may be logged that should not fill the log.</summary>
-internal sealed class OnceAMinute(TimeProvider clock)
+public sealed class OnceAMinute(TimeProvider clock)
 {
     private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(1);
 

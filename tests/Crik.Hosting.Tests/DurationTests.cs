@@ -1,6 +1,5 @@
-using Crik.NodeStateServer.Configuration;
 
-namespace Crik.NodeStateServer.Tests.Configuration;
+namespace Crik.Hosting.Tests;
 
 public sealed class DurationTests
 {

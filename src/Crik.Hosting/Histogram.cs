@@ -1,7 +1,7 @@
-namespace Crik.NodeStateServer.Metrics;
+namespace Crik.Hosting;
 
 /// <summary>Counts durations in the buckets of a Prometheus histogram.</summary>
-internal sealed class Histogram
+public sealed class Histogram
 {
     /// <summary>
     /// The upper bounds of the buckets in seconds. A GET takes tens of microseconds, its goal is 5 ms, and a long-poll waits

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Crik.NodeStateServer.Metrics;
+namespace Crik.Hosting;
 
 /// <summary>Writes metrics in version 0.0.4 of Prometheus' text format.</summary>
-internal sealed class PrometheusText
+public sealed class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -12,7 +12,7 @@ internal sealed class PrometheusText
 
     public void Family(string name, string type, string help) => _text.Append($"# HELP {name} {help}\n# TYPE {name} {type}\n");
 
-    public void Single(string name, string type, string help, double value)
+    public void Metric(string name, string type, string help, double value)
     {
         Family(name, type, help);
         Sample(name, "", value);

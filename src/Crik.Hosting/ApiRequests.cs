@@ -1,19 +1,20 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
+using Crik.Kubernetes.Api;
 
-namespace Crik.NodeStateServer.Metrics;
+namespace Crik.Hosting;
 
-/// <summary>Counts the requests of this server to the API server.</summary>
-internal sealed class ApiRequests
+/// <summary>Counts the requests of this process to the API server.</summary>
+public sealed class ApiRequests : IApiObserver
 {
     private readonly ConcurrentDictionary<(string Verb, int Code), long> _counts = new();
     private readonly ConcurrentDictionary<string, Histogram> _seconds = new(StringComparer.Ordinal);
 
-    /// <param name="code">The status, or 0 if no answer came.</param>
-    public void Add(string verb, int code, TimeSpan took)
+    public void Asked(HttpMethod method, HttpStatusCode? status, TimeSpan took)
     {
-        _counts.AddOrUpdate((verb, code), 1, static (_, count) => count + 1);
-        _seconds.GetOrAdd(verb, static _ => new Histogram()).Add(took);
+        _counts.AddOrUpdate((method.Method, (int)(status ?? 0)), 1, static (_, count) => count + 1);
+        _seconds.GetOrAdd(method.Method, static _ => new Histogram()).Add(took);
     }
 
     public void WriteTo(PrometheusText text)

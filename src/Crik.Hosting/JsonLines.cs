@@ -3,24 +3,24 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Crik.NodeStateServer.Diagnostics;
+namespace Crik.Hosting;
 
 /// <summary>
 /// Writes the log as one JSON object a line: time, level, message, source, event number, the values in the message, and
 /// the exception. Each line is a single write, so lines never mix.
 /// </summary>
-internal sealed class JsonLines(Stream output, TimeProvider clock) : ILoggerProvider
+public sealed class JsonLines(Stream output, TimeProvider clock) : ILoggerProvider
 {
     /// <summary>How long the end of the process waits for the last lines, if nobody reads them.</summary>
     public static readonly TimeSpan FlushBound = TimeSpan.FromSeconds(2);
 
-    /// <summary>The number of the event. It is the only one that is not in <see cref="Log"/>, because a log cannot log this about itself.</summary>
+    /// <summary>The number of the event. No other event of a server may have it: a log cannot log this about itself.</summary>
     private const int LinesDropped = 6;
 
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly TimeProvider _clock = clock;
-    private readonly LineQueue _queue = new(output, count => DroppedLine(count, clock));
+    private readonly QueuedLines _queue = new(output, count => DroppedLine(count, clock));
 
     /// <summary>Lines that were not written because nobody read the lines before them.</summary>
     public long Dropped => _queue.Dropped;

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Crik.NodeStateServer.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace Crik.NodeStateServer.Tests.Diagnostics;
+namespace Crik.Hosting.Tests;
 
 public sealed class JsonLinesTests
 {
@@ -19,7 +18,7 @@ public sealed class JsonLinesTests
     [Fact]
     public void A_reader_that_has_stopped_delays_nobody_and_the_lines_beyond_the_queue_are_counted()
     {
-        int count = Write(3 * LineQueue.MostBytes);
+        int count = Write(3 * QueuedLines.MostBytes);
         Assert.InRange(_lines.Dropped, count / 2, count - 1);
 
         Assert.False(_lines.Flush(TimeSpan.FromMilliseconds(50)));
@@ -35,7 +34,7 @@ public sealed class JsonLinesTests
     [Fact]
     public void The_notice_is_where_the_dropped_lines_would_be()
     {
-        Write(2 * LineQueue.MostBytes);
+        Write(2 * QueuedLines.MostBytes);
         _output.Release();
         Assert.True(_lines.Flush(TimeSpan.FromMinutes(1)));
         Write(1);

@@ -1,10 +1,10 @@
-namespace Crik.NodeStateServer.Diagnostics;
+namespace Crik.Hosting;
 
 /// <summary>
 /// Hands lines to a thread of its own that writes them. So a reader of standard output that has stopped delays nobody: when
 /// the queue is full, lines are dropped and counted. The next line that is written says how many.
 /// </summary>
-internal sealed class LineQueue
+public sealed class QueuedLines
 {
     /// <summary>How many bytes of lines may wait: several thousand lines.</summary>
     public const int MostBytes = 1 << 20;
@@ -19,7 +19,7 @@ internal sealed class LineQueue
     private bool _isWriting;
 
     /// <param name="dropNotice">Makes the line that says how many lines were dropped.</param>
-    public LineQueue(Stream output, Func<long, byte[]> dropNotice)
+    public QueuedLines(Stream output, Func<long, byte[]> dropNotice)
     {
         _output = output;
         _dropNotice = dropNotice;

@@ -1,7 +1,7 @@
-namespace Crik.NodeStateServer.Configuration;
+namespace Crik.Hosting;
 
 /// <summary>The command line, a variable or a file is wrong. The message has one line for each problem.</summary>
-internal sealed class ConfigurationException : Exception
+public sealed class ConfigurationException : Exception
 {
     public ConfigurationException(IEnumerable<string> problems)
         : base(string.Join('\n', problems))

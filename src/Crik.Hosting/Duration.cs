@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Crik.NodeStateServer.Configuration;
+namespace Crik.Hosting;
 
 /// <summary>Reads durations in the form that Go uses: 30s, 2m, 1h30m, 1.5s, 500ms.</summary>
-internal static class Duration
+public static class Duration
 {
     public const string Form = "must be a duration such as 30s, 2m or 500ms";
 
