@@ -1,6 +1,9 @@
 namespace Crik.ClusterTests;
 
-/// <summary>Every manifest of examples/ in one namespace, with only the image replaced.</summary>
+/// <summary>
+/// Every manifest of examples/ whose workload has one pod, in one namespace, with only the image replaced. <see cref="PoolTests"/> has the
+/// one with three.
+/// </summary>
 public sealed class Examples : IDisposable
 {
     private readonly TestNamespace _place;
@@ -8,7 +11,7 @@ public sealed class Examples : IDisposable
     public Examples(Cluster cluster)
     {
         _place = new TestNamespace(cluster);
-        foreach (string file in Directory.EnumerateFiles(Repository.In("examples"), "*.yaml"))
+        foreach (string file in Directory.EnumerateFiles(Repository.In("examples"), "*.yaml").Where(file => Path.GetFileName(file) != PoolTests.Example))
         {
             _place.Apply(Path.GetFileName(file));
         }

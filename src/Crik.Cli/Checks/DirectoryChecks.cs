@@ -20,7 +20,7 @@ internal static class DirectoryChecks
         Finding found = OfPlace(imageDir, isAllRead);
         return imageDir is null || found.Verdict == Verdict.Problem || !Directory.Exists(imageDir) ? [found] :
         [
-            found, OfLock(imageDir), OfFileSystem(Mount.ReadAll(), imageDir), OfSpace(Libc.FreeBytes(imageDir), ProgramBytes()),
+            found, SlotLayout.IsPool(imageDir) ? OfSlots(imageDir) : OfLock(imageDir), OfFileSystem(Mount.ReadAll(), imageDir), OfSpace(Libc.FreeBytes(imageDir), ProgramBytes()),
             SyncSpeed.Measure(imageDir, policy, ProgramBytes()),
         ];
     }
@@ -81,6 +81,24 @@ internal static class DirectoryChecks
         holder is null ? Finding.Ok("lock", "no crik uses the directory now")
         : holder.HostName == Environment.MachineName ? Finding.Ok("lock", $"the crik of this pod (pid {holder.Pid}) uses the directory")
         : new("lock", Verdict.Warning, $"{holder.HostName} uses the directory (since {holder.Since:u}): a crik that starts here waits for it, at most lockTimeout");
+
+    /// <summary>Counts the slots of a pool. Their locks are of one file system, so the first that cannot be locked explains all.</summary>
+    internal static Finding OfSlots(string imageDir)
+    {
+        int free = 0, used = 0;
+        foreach (int number in SlotLayout.Numbers(imageDir))
+        {
+            Finding found = OfLock(SlotLayout.SlotIn(imageDir, number));
+            if (found.Verdict == Verdict.Problem)
+            {
+                return found with { Name = "slots" };
+            }
+
+            _ = ImageDirectory.FindHolder(SlotLayout.SlotIn(imageDir, number)) is null ? free++ : used++;
+        }
+
+        return Finding.Ok("slots", $"{used} slots are in use, and {free} are not; 'crik list' shows what is in them");
+    }
 
     internal static Finding OfFileSystem(IReadOnlyList<Mount> mounts, string imageDir)
     {

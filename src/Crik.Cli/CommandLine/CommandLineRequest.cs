@@ -9,7 +9,11 @@ internal abstract record CommandLineRequest;
 internal sealed record RunRequest(CommandLineOverrides Overrides, IReadOnlyList<string> Command) : CommandLineRequest;
 
 /// <summary>A command for people, which runs beside the crik that runs the program.</summary>
-internal abstract record ToolRequest(CommandLineOverrides Overrides) : CommandLineRequest;
+internal abstract record ToolRequest(CommandLineOverrides Overrides) : CommandLineRequest
+{
+    /// <summary>The slot of the image directory that is meant; null when none was named.</summary>
+    public int? Slot { get; init; }
+}
 
 /// <summary>Show what is in the image directory.</summary>
 internal sealed record ListRequest(CommandLineOverrides Overrides, OutputForm Output) : ToolRequest(Overrides);

@@ -127,6 +127,15 @@ internal sealed class CommandLineTree
 
     private CommandLineRequest Request(string[] program)
     {
+        string? slot = _command!.Options.Contains(CommandTable.Slot) ? Value(CommandTable.Slot) : null;
+        return slot is null ? RequestWithoutSlot(program)
+            : SlotNumber(slot) is not { } number ? Refuse($"--slot must be between 0 and {CrikOptions.MostSlots - 1}, not '{slot}'")
+            : RequestWithoutSlot(program) is ToolRequest tool ? tool with { Slot = number }
+            : RequestWithoutSlot(program);
+    }
+
+    private CommandLineRequest RequestWithoutSlot(string[] program)
+    {
         string? word = _result.GetValue(_word);
         switch (_command!.Name)
         {
@@ -175,6 +184,9 @@ internal sealed class CommandLineTree
             _ => new InspectRequest(Overrides, word, output),
         };
     }
+
+    private static int? SlotNumber(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < CrikOptions.MostSlots ? number : null;
 
     private static int? Number(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : null;

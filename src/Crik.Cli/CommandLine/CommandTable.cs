@@ -30,6 +30,8 @@ internal static class CommandTable
 
     public static CommandOption DryRun { get; } = new("--dry-run", null, "Only say what would be removed. A crik may run on the image directory.");
 
+    public static CommandOption Slot { get; } = new("--slot", "N", "The slot that is meant, in an image directory with slots (imageDirSlots).");
+
     public static CommandOption LeaveRunning { get; } = new("--leave-running", null, "Let the program continue to run. Without this option it ends.");
 
     public static CommandOption Ready { get; } =
@@ -82,9 +84,10 @@ internal static class CommandTable
             """
             Shows what is in the image directory: committed checkpoints, those that were
             set aside because they could not be restored, and those that are being made.
-            'next' marks the one that a start now would restore.
+            'next' marks the one that a start now would restore. With imageDirSlots it shows
+            all slots, and who uses them.
 
-            """, Output, ImageDir, ConfigPath),
+            """, Output, Slot, ImageDir, ConfigPath),
         new(Inspect, "[GENERATION|DIR]", "show what is in a checkpoint, and whether it fits this machine",
             """
             Shows what is in a checkpoint (the newest, when none is named): when and where
@@ -93,21 +96,21 @@ internal static class CommandTable
             directory, a checkpoint, or a directory with criu's images. Of the memory
             nothing is shown but command lines.
 
-            """, Output with { Value = "table|tree|json|yaml" }, ImageDir, ConfigPath),
+            """, Output with { Value = "table|tree|json|yaml" }, Slot, ImageDir, ConfigPath),
         new(Prune, null, "remove old checkpoints",
             """
             Removes the oldest checkpoints, until N are left, and what interrupted runs left
             unfinished. It never removes the newest, nor the one that a start would restore.
             No crik may run on the image directory.
 
-            """, Keep, DryRun, ImageDir, ConfigPath),
+            """, Keep, DryRun, Slot, ImageDir, ConfigPath),
         new(Rollback, "GENERATION", "choose the checkpoint that the next start restores",
             """
             Lets the next start restore this checkpoint. Newer ones stay where they are, and
             are not restored unless you roll back to one of them. A checkpoint that was set
             aside is taken back. No crik may run on the image directory.
 
-            """, ImageDir, ConfigPath),
+            """, Slot, ImageDir, ConfigPath),
         new(Completion, "bash|zsh|fish", "print a completion script for a shell",
             """
             Prints a completion script. Load it in your shell with:

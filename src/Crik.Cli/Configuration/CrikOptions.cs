@@ -7,6 +7,9 @@ internal sealed record CrikOptions
 {
     public const int MaxKeep = 1000;
 
+    /// <summary>The highest <see cref="ImageDirSlots"/>. It keeps a mistake from filling a volume with directories.</summary>
+    public const int MostSlots = 1000;
+
     /// <summary>The variable with the name of the node, which the pod's manifest sets by the downward API.</summary>
     public const string NodeNameVariable = "KUBERNETES_NODE_NAME";
 
@@ -23,6 +26,9 @@ internal sealed record CrikOptions
 
     /// <summary>The absolute directory for checkpoints, which outlives the pod; null runs the program without checkpoints.</summary>
     public string? ImageDir { get; init; }
+
+    /// <summary>How many pods share <see cref="ImageDir"/>, each with a slot of its own; 0 when it is for one pod.</summary>
+    public int ImageDirSlots { get; init; }
 
     /// <summary>The http or https address of the node state server; null makes a checkpoint at every SIGTERM.</summary>
     public Uri? NodeStateServerUrl { get; init; }
@@ -209,6 +215,7 @@ internal sealed record CrikOptions
 
     public StartPolicy Start => new()
     {
+        ImageDirSlots = ImageDirSlots,
         RestoreMode = RestoreMode,
         WhenCrashed = WhenCrashed,
         RestoreLimit = RestoreLimit,

@@ -17,6 +17,8 @@ internal static class OptionKeys
         Path("imageDir", "The directory for checkpoints, on a volume that outlives the pod. Without it crik is a plain init.",
             (o, v) => o with { ImageDir = v }, path => path == "/" ? "must be a directory of its own, not '/'"
                 : ByteStrings.IsText(path) ? null : $"must be UTF-8 text, not '{ByteStrings.Printable(path)}'"), // .NET would open another directory
+        Integer("imageDirSlots", "How many pods share imageDir, each with a slot of its own: the replicas of a Deployment. 0: it is for one pod.",
+            "0", 0, CrikOptions.MostSlots, (o, v) => o with { ImageDirSlots = v }),
         Of<Uri>("nodeStateServerURL", OptionKind.Url, "The server that says whether the node goes away. Without it every SIGTERM makes a checkpoint.",
             null, OptionValues.ReadUrl, (o, v) => o with { NodeStateServerUrl = v }),
         Choice<NodeStateSource>("nodeStateSource",

@@ -3,6 +3,9 @@ namespace Crik.Configuration;
 /// <summary>Whether a start restores a checkpoint or begins afresh, and what a program that begins afresh may use.</summary>
 internal sealed record StartPolicy
 {
+    /// <inheritdoc cref="CrikOptions.ImageDirSlots"/>
+    public required int ImageDirSlots { get; init; }
+
     /// <inheritdoc cref="CrikOptions.RestoreMode"/>
     public required RestoreMode RestoreMode { get; init; }
 

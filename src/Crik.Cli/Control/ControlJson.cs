@@ -24,6 +24,7 @@ internal static class ControlJson
         Pid = fields.Optional("pid", Int, status?.Pid),
         StartedAt = fields.Optional("startedAt", Time, status?.StartedAt),
         ImageDir = fields.Field("imageDir", Text, status?.ImageDir),
+        Slot = fields.Optional("slot", Int, status?.Slot),
         Privileges = fields.Optional("privileges", Text, status?.Privileges),
         RestoredFrom = fields.Optional("restoredFrom", Int, status?.RestoredFrom),
         LastCheckpoint = fields.Optional("lastCheckpoint", Int, status?.LastCheckpoint),

@@ -15,6 +15,9 @@ internal sealed record RunStatus
 
     public required string ImageDir { get; init; }
 
+    /// <summary>The slot of the pool that <see cref="ImageDir"/> is.</summary>
+    public int? Slot { get; init; }
+
     /// <summary>One of basic, full and none.</summary>
     public string? Privileges { get; init; }
 

@@ -99,6 +99,9 @@ internal enum Event
     RunRecordDamaged,
     RunStartNotRecorded,
     SigtermForwarded,
+    SlotRefused,
+    SlotTaken,
+    SlotUnreadable,
     SocketFilesFound,
     SocketNameLost,
     StartFailed,
@@ -111,4 +114,5 @@ internal enum Event
     UndeliveredDropped,
     VolumeFileChanged,
     WaitsForLock,
+    WaitsForSlot,
 }

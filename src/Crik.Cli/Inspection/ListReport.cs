@@ -34,11 +34,14 @@ internal sealed class ListReport(string imageDir, IReadOnlyList<StoredCheckpoint
         return text.ToString();
     }
 
-    public string Json() => JsonOutput.Print(json =>
+    public string Json() => JsonOutput.Print(Write);
+
+    /// <summary>Writes the fields of an object.</summary>
+    public void Write(Utf8JsonWriter json)
     {
         json.WriteString("imageDir", imageDir);
         json.WriteObjects("checkpoints", checkpoints, checkpoint => Write(json, checkpoint));
-    });
+    }
 
     private void Write(Utf8JsonWriter json, StoredCheckpoint checkpoint)
     {

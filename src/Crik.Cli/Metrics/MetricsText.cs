@@ -42,6 +42,11 @@ internal static class MetricsText
         text.Begin("crik_start_timestamp_seconds", Gauge, "When crik started in this container.").Seconds(figures.Run.BeganAt.ToUnixTimeMilliseconds());
         text.Begin("crik_run_state", Gauge, "1 for the state of the run, 0 for the others. It is starting while crik waits for the image directory or restores.");
         AddState(text, s_runStates, hasEnded ? Ended : figures.Status.State);
+        if (figures.Run.Slot is { } slot)
+        {
+            text.Begin("crik_slot", Gauge, "The slot of the image directory that this crik has. Only with imageDirSlots.").Sample(slot);
+        }
+
         if (figures.Status.Node is { } node)
         {
             text.Begin("crik_node_state", Gauge, "1 for the state of the node by the last answer, 0 for the others. Only if somebody is asked about the node.");

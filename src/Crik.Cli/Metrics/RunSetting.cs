@@ -9,6 +9,9 @@ internal sealed class RunSetting
     /// <summary>checkpointInterval.</summary>
     public required TimeSpan Interval { get; init; }
 
+    /// <summary>The slot that this crik has; <see langword="null"/> without imageDirSlots, and before it has one.</summary>
+    public int? Slot { get; set; }
+
     /// <summary>How long a checkpoint at SIGTERM may take.</summary>
     public required TimeSpan Limit { get; init; }
 

@@ -21,4 +21,8 @@ internal abstract record RestoreOutcome
     /// <summary>No checkpoint was restored, so the caller has to start the program afresh.</summary>
     /// <param name="GivesUpNothing">Whether no checkpoint is left that a later start could restore.</param>
     public sealed record Fresh(bool GivesUpNothing) : RestoreOutcome;
+
+    /// <summary>No checkpoint was restored, and this start may only restore (<see cref="RestoreProcedure.RestoresOnly"/>).</summary>
+    /// <param name="AllowsFreshStart">Whether the configuration asks for a fresh start in this case.</param>
+    public sealed record Refused(string Reason, bool AllowsFreshStart) : RestoreOutcome;
 }

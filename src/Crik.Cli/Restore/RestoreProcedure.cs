@@ -30,6 +30,9 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     /// </summary>
     public TimeSpan LongestFault { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether another image directory may have a state that can be restored. The caller then decides between that and a fresh start.</summary>
+    public bool RestoresOnly { get; init; }
+
     private bool IsTerminated => pod.Init.TerminationRequested is not null;
 
     /// <exception cref="CheckpointException">Nothing could be restored, and the configuration forbids a fresh start.</exception>
@@ -346,8 +349,13 @@ internal sealed class RestoreProcedure(Pod pod, RestorePolicy policy, IRestoredT
     }
 
     /// <param name="isExpected">Whether a fresh start is what the user wants, and no loss.</param>
-    private static RestoreOutcome.Fresh FreshOrFail(bool fail, string reason, bool isExpected = false)
+    private RestoreOutcome FreshOrFail(bool fail, string reason, bool isExpected = false)
     {
+        if (RestoresOnly)
+        {
+            return new RestoreOutcome.Refused(reason, AllowsFreshStart: !fail);
+        }
+
         if (fail)
         {
             throw new CheckpointException($"{reason}, and a fresh start is forbidden by the configuration", FailureKind.CheckpointNotRestored);

@@ -21,6 +21,17 @@ internal sealed class CountedRestore(Pod pod, RunRecord? last, RunTotals totals)
         try
         {
             RestoreOutcome outcome = procedure.Run(generations);
+            if (outcome is RestoreOutcome.Refused refused)
+            {
+                if (!refused.AllowsFreshStart || procedure.Meter.SetAside > 0) // else it is what the user wants, and no failure
+                {
+                    Count(procedure, reason, RestoreResult.Failed);
+                    Keep();
+                }
+
+                return outcome;
+            }
+
             RestoreResult result = outcome switch
             {
                 RestoreOutcome.Restored => RestoreResult.Restored,

@@ -38,36 +38,75 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
         using RunMetrics metrics = new(options.MetricsFile, () => new RunFigures(setting) { Status = Starting(imageDir) }); // first, so that it ends last
         using ControlServer? control = ControlServer.Start(() => Starting(imageDir));
         control?.Metrics = metrics.Text;
-        StartPolicy start = options.Start;
-        using ImageDirectory? directory = ImageDirectory.Open(
-            imageDir, start.LockTimeout, time => init.Wait(() => init.TerminationRequested is not null, Deadline.In(time)), mayBeReadOnly: start.RestoreMode == RestoreMode.Always);
-        if (directory is null)
+        SlotPool? pool = options.ImageDirSlots > 0 ? new SlotPool(imageDir, options.Start, options.WhenRestoreFails, PodIdentity.Read()) : null;
+        RunEnding? ending = null;
+        while (ending is null)
         {
-            Log.Info(Event.StartInterrupted, "SIGTERM came while waiting for the image directory; nothing was started");
-            return new RunEnding.Interrupted();
+            using ImageDirectoryClaim? claim = Claim(imageDir, pool);
+            if (claim is null)
+            {
+                Log.Info(Event.StartInterrupted, "SIGTERM came while waiting for the image directory; nothing was started");
+                return new RunEnding.Interrupted();
+            }
+
+            ending = RunIn(claim, pool, new Surroundings(age, setting, metrics, control));
         }
 
-        using NodeWatch? node = NodeSources.Choose(options.Node, PodIdentity.Read().Uid) is { } source ? NodeWatch.Start(source, TellInit) : null;
-        Pod pod = new(init, new CheckpointStore(directory), new InstalledCriu(init, CriuSetup.Find(options.CriuPath)), streams, age);
-        SavePolicy save = options.Save!;
-        setting.CanCheckpoint = pod.Criu.Setup.Problems.Count == 0;
-        RunBeginning beginning = new(pod, start, options.Restore, save, command) { Changed = metrics.Note };
-        metrics.Figures = () => new RunFigures(setting) { Status = Starting(imageDir), Totals = beginning.Totals };
-        if (beginning.RestoreOrStart() is not { } started)
-        {
-            return new RunEnding.Interrupted();
-        }
-
-        ProcTree tree = new(pod.Level, streams, save.InotifyIncompatiblePaths);
-        ProgramRun run = new(pod, new RunPolicy(start, options.Restore, save, options.Hooks, options.Termination), tree, started) { Changed = metrics.Note };
-        metrics.Figures = () => run.Figures(setting, run.Status(nextCheckpoint: null, node?.Latest));
-        started.Missing?.WhenOver = metrics.Note;
-        metrics.Note();
-        RunEnding ending = run.UntilTheEnd(() => Accompany(run, node, control, pod));
-        metrics.NoteEnd();
-        Deadline untilRemoved = Deadline.In(s_longestRemoval);
-        pod.Store.RemoveLeftovers(() => untilRemoved.HasPassed);
         return ending;
+    }
+
+    /// <returns><see langword="null"/> when SIGTERM came first.</returns>
+    private ImageDirectoryClaim? Claim(string imageDir, SlotPool? pool)
+    {
+        bool Wait(TimeSpan time) => init.Wait(() => init.TerminationRequested is not null, Deadline.In(time));
+        if (pool is not null)
+        {
+            return pool.Take(Wait);
+        }
+
+        if (SlotLayout.IsPool(imageDir))
+        {
+            throw new CheckpointException(
+                $"{imageDir} is a pool of slots, and imageDirSlots is not set: set it to the number of replicas, or use another imageDir", FailureKind.CheckpointNotRestored);
+        }
+
+        StartPolicy start = options.Start;
+        return ImageDirectory.Open(imageDir, start.LockTimeout, Wait, mayBeReadOnly: start.RestoreMode == RestoreMode.Always) is { } directory
+            ? new ImageDirectoryClaim(directory)
+            : null;
+    }
+
+    /// <returns><see langword="null"/> when the slot's state was not restored, so that another slot has to be found.</returns>
+    private RunEnding? RunIn(ImageDirectoryClaim claim, SlotPool? pool, Surroundings around)
+    {
+        (ContainerAge age, RunSetting setting, RunMetrics metrics, ControlServer? control) = around;
+        setting.Slot = claim.Slot;
+        using NodeWatch? node = NodeSources.Choose(options.Node, PodIdentity.Read().Uid) is { } source ? NodeWatch.Start(source, TellInit) : null;
+        Pod pod = new(init, new CheckpointStore(claim.Directory), new InstalledCriu(init, CriuSetup.Find(options.CriuPath)), streams, age);
+        SavePolicy save = options.Save! with { ImageDir = claim.Directory.Path };
+        setting.CanCheckpoint = pod.Criu.Setup.Problems.Count == 0;
+        RunBeginning beginning = new(pod, options.Start, options.Restore, save, command) { Changed = metrics.Note, RestoresOnly = claim.RestoresOnly };
+        metrics.Figures = () => new RunFigures(setting) { Status = Starting(claim.Directory.Path), Totals = beginning.Totals };
+        switch (beginning.RestoreOrStart())
+        {
+            case RunBegun.Refused refused:
+                pool!.Refuse(claim, refused.Refusal);
+                return null;
+            case RunBegun.Started(var started):
+                ProcTree tree = new(pod.Level, streams, save.InotifyIncompatiblePaths);
+                RunPolicy policy = new(options.Start, options.Restore, save, options.Hooks, options.Termination);
+                ProgramRun run = new(pod, policy, tree, started) { Changed = metrics.Note, Slot = claim.Slot };
+                metrics.Figures = () => run.Figures(setting, run.Status(nextCheckpoint: null, node?.Latest));
+                started.Missing?.WhenOver = metrics.Note;
+                metrics.Note();
+                RunEnding ending = run.UntilTheEnd(() => Accompany(run, node, control, pod));
+                metrics.NoteEnd();
+                Deadline untilRemoved = Deadline.In(s_longestRemoval);
+                pod.Store.RemoveLeftovers(() => untilRemoved.HasPassed);
+                return ending;
+            default:
+                return new RunEnding.Interrupted();
+        }
     }
 
     /// <summary>The init has its own clock, because the run may hang. After SIGTERM it hears only <see cref="Termination"/>.</summary>
@@ -113,4 +152,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
 
         return last is null && !run.Program.HasExited ? new Termination(init, options.Termination, run).Run(node) : last;
     }
+
+    /// <summary>What crik makes once, before it has an image directory.</summary>
+    private sealed record Surroundings(ContainerAge Age, RunSetting Setting, RunMetrics Metrics, ControlServer? Control);
 }

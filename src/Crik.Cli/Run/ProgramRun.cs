@@ -42,6 +42,9 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         RestoredFrom = started.Journal.Record.RestoredFrom,
     };
 
+    /// <summary>The slot that the image directory is; <see langword="null"/> without a pool.</summary>
+    public int? Slot { private get; init; }
+
     /// <summary>Called when the status or the figures have changed.</summary>
     public Action Changed { get; init; } = static () => { };
 
@@ -212,6 +215,7 @@ internal sealed class ProgramRun(Pod pod, RunPolicy policy, ITree tree, ProgramS
         return status with
         {
             State = pod.Init.TerminationRequested is null ? status.State : "ending",
+            Slot = Slot,
             MissingMiB = started.Missing is { AreComing: true } missing ? (int)(missing.Left >> 20) : null,
             NextCheckpointAt = nextCheckpoint,
             Node = node?.State.ToWireName(),

@@ -29,8 +29,10 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
     /// <summary>Called when <see cref="Totals"/> were read.</summary>
     public Action Changed { private get; init; } = static () => { };
 
-    /// <returns><see langword="null"/> when SIGTERM came first.</returns>
-    public ProgramStarted? RestoreOrStart()
+    /// <inheritdoc cref="RestoreProcedure.RestoresOnly"/>
+    public bool RestoresOnly { private get; init; }
+
+    public RunBegun RestoreOrStart()
     {
         pod.Store.SweepUnfinished();
         foreach (string problem in pod.Criu.Setup.Problems)
@@ -65,21 +67,24 @@ internal sealed class RunBeginning(Pod pod, StartPolicy start, RestorePolicy res
         Log.Info(decision.Generations.Count > 0 ? Event.RestoreBegins : Event.FreshStart,
             decision.Generations.Count > 0 ? "restoring" : "starting afresh", ("because", decision.Reason));
         RestoreProcedure procedure = new(
-            pod, restore, new ProcRestoredTree(pod.Init), _identity, last?.End?.Kind);
+            pod, restore, new ProcRestoredTree(pod.Init), _identity, last?.End?.Kind)
+        { RestoresOnly = RestoresOnly };
         RestoreOutcome outcome = counted.Run(procedure, decision.Generations, reason);
         switch (outcome)
         {
             case RestoreOutcome.Restored running:
                 RunJournal restored = BeginJournal(last, here, last?.HistoryUpTo ?? 0, counted.Totals, running, trial);
-                return Begin(running.Program, restored, running.Missing) with { Restore = procedure.Meter.Figures };
+                return new RunBegun.Started(Begin(running.Program, restored, running.Missing) with { Restore = procedure.Meter.Figures });
             case RestoreOutcome.Fresh fresh:
                 int history = StartDecision.HistoryAfterFreshStart(last, pod.Store.NewestGeneration(), fresh.GivesUpNothing);
                 RunJournal begun = BeginJournal(last, here, history, counted.Totals);
                 RestoredFile.Remove(restore.RestoredFile);
-                return Begin(StartProgram(), begun, missing: null);
+                return new RunBegun.Started(Begin(StartProgram(), begun, missing: null));
+            case RestoreOutcome.Refused refused:
+                return new RunBegun.Refused(new SlotRefusal(refused.Reason, refused.AllowsFreshStart));
             default:
                 Log.Info(Event.StartInterrupted, "SIGTERM came during the restore; the checkpoint is as it was");
-                return null;
+                return new RunBegun.Interrupted();
         }
     }
 

@@ -37,9 +37,12 @@ internal sealed class CheckpointStore(ImageDirectory directory)
 
     /// <summary>Finds the newest checkpoint that was set aside, if it is not history and every committed checkpoint is.</summary>
     /// <returns><see langword="null"/> when there is none.</returns>
-    public int? NewestSetAside()
+    public int? NewestSetAside() => NewestSetAside(ReadRunRecord());
+
+    /// <inheritdoc cref="NewestSetAside()"/>
+    public int? NewestSetAside(RunRecord? last)
     {
-        int history = ReadRunRecord()?.HistoryUpTo ?? 0;
+        int history = last?.HistoryUpTo ?? 0;
         int newest = Checkpoints(directory.Failed).Max(0);
         return newest > history && Generations().All(generation => generation <= history) ? newest : null;
     }
@@ -248,6 +251,19 @@ internal sealed class CheckpointStore(ImageDirectory directory)
         catch (CheckpointException)
         {
             return generation;
+        }
+    }
+
+    /// <summary>Finds when a checkpoint was made. If its manifest cannot be read, the time of its directory has to do.</summary>
+    public DateTimeOffset MadeAt(int generation)
+    {
+        try
+        {
+            return ManifestReader.ReadAlone(PathOf(generation), generation).CreatedAt;
+        }
+        catch (CheckpointException)
+        {
+            return Directory.GetLastWriteTimeUtc(PathOf(generation));
         }
     }
 

@@ -79,10 +79,76 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException(
-                $"imageDir {path} cannot be used: {Faults.Reason(exception)}; mount a writable volume there that outlives the pod, owned by the user crik runs as");
+            throw Unusable(path, exception);
         }
     }
+
+    /// <summary>
+    /// Takes the lock of an existing directory if it is free. Until <see cref="Claim"/> this crik is none of its holders, and nothing in it
+    /// has changed.
+    /// </summary>
+    /// <returns><see langword="null"/> when somebody else holds the lock.</returns>
+    /// <exception cref="IOException">It is no directory, or the disk fails.</exception>
+    public static ImageDirectory? TryLock(string path)
+    {
+        if (Libc.TryStatus(path, followLinks: false) is not { IsDirectory: true })
+        {
+            Libc.ThrowOnTrouble(path);
+            throw new IOException($"{path} is no directory");
+        }
+
+        FileDescriptor file = OpenLock(path);
+        try
+        {
+            if (Libc.TryLock(file))
+            {
+                return new ImageDirectory(path, file);
+            }
+        }
+        catch (LinuxException)
+        {
+            file.Dispose();
+            throw;
+        }
+
+        file.Dispose();
+        return null;
+    }
+
+    /// <summary>Makes this crik the next holder of a directory from <see cref="TryLock"/>. Dispose what is returned, and not this.</summary>
+    public ImageDirectory Claim() => Take(path, heldLock!);
+
+    /// <summary>Makes the directories in which checkpoints are. Only the holder of the lock may do it.</summary>
+    public void MakeLayout()
+    {
+        MakeDirectory(Checkpoints);
+        MakeDirectory(Failed);
+    }
+
+    /// <summary>Says who holds the lock of a directory, for a message.</summary>
+    public static string HolderOf(string path) => Name(ReadHolder(path));
+
+    /// <summary>Makes the directory of a pool ready, with a directory for each slot.</summary>
+    /// <exception cref="CheckpointException">It cannot be written.</exception>
+    public static void PreparePool(string path, int slots)
+    {
+        try
+        {
+            Prepare(path);
+            MakeDirectory(SlotLayout.SlotsIn(path));
+            for (int number = 0; number < slots; number++)
+            {
+                MakeDirectory(SlotLayout.SlotIn(path, number));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, exception);
+        }
+    }
+
+    public static CheckpointException Unusable(string path, Exception cause) => new(
+        $"imageDir {path} cannot be used: {Faults.Reason(cause)}; mount a writable volume there that outlives the pod, owned by the user crik runs as");
 
     /// <summary>Takes the lock of an existing directory, for a command that changes its checkpoints.</summary>
     /// <exception cref="CheckpointException">The directory cannot be written, or another crik holds the lock.</exception>
@@ -275,8 +341,7 @@ internal sealed class ImageDirectory(string path, FileDescriptor? heldLock, long
         }
 
         ImageDirectory directory = new(path, file, epoch);
-        MakeDirectory(directory.Checkpoints);
-        MakeDirectory(directory.Failed);
+        directory.MakeLayout();
         return directory;
     }
 

@@ -21,6 +21,10 @@ internal static class RunRecordReader
         return record;
     }
 
+    /// <summary>Reads the record for a decision that is made again and again. It logs nothing; the start that follows does.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static RunRecord? ReadSilently(string path) => TryRead(path, out _);
+
     /// <summary>Finds which holder of the lock wrote the record (<see cref="RunRecord.Epoch"/>).</summary>
     /// <returns>0 when there is no record, or it is damaged.</returns>
     /// <exception cref="IOException">The record exists, and the disk fails.</exception>

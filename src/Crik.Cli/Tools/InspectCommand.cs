@@ -12,9 +12,9 @@ namespace Crik.Tools;
 /// <summary><c>crik inspect</c> finds the checkpoint that is meant, and shows what is in it and whether it fits this machine.</summary>
 internal static class InspectCommand
 {
-    public static ToolAnswer Run(string? target, OutputForm output, CrikOptions options)
+    public static ToolAnswer Run(string? target, OutputForm output, CrikOptions options, int? slot = null)
     {
-        (StoredCheckpoint stored, string images) = Find(target, options);
+        (StoredCheckpoint stored, string images) = Find(target, options, slot);
         CheckpointReport report = CheckpointReport.Read(stored, images, manifest => FitOf(manifest, images, options));
         string text = output switch
         {
@@ -25,16 +25,16 @@ internal static class InspectCommand
         return report.Damage is null ? text : new ToolAnswer(text, FailureKind.Failed, report.Damage);
     }
 
-    private static (StoredCheckpoint Stored, string Images) Find(string? target, CrikOptions options)
+    private static (StoredCheckpoint Stored, string Images) Find(string? target, CrikOptions options, int? slot)
     {
         if (target is null)
         {
-            return Newest(ToolCommands.ImageDir(options));
+            return Newest(ToolCommands.ImageDir(options, slot));
         }
 
         if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out int generation))
         {
-            string imageDir = ToolCommands.ImageDir(options);
+            string imageDir = ToolCommands.ImageDir(options, slot);
             StoredCheckpoint found = Look(ImageDirectory.CheckpointsIn(imageDir), generation, StoredState.Committed)
                 ?? Look(ImageDirectory.FailedIn(imageDir), generation, StoredState.Failed)
                 ?? throw new CheckpointException($"there is no checkpoint {generation} in {imageDir}; 'crik list' shows the checkpoints that exist");

@@ -63,6 +63,7 @@ internal static class StatusCommand
         Line("restored from", status.RestoredFrom is { } generation ? $"checkpoint {generation}" : status.Pid is null ? null : "nothing: started afresh");
         Line("pages", status.MissingMiB is { } missing ? $"{missing} MiB are still missing" : null);
         Line("image directory", status.ImageDir);
+        Line("slot", status.Slot is { } slot ? $"{slot}" : null);
         Line("privileges", status.Privileges);
         Line("last checkpoint", status.LastCheckpoint is { } last ? $"{last}, at {Time(status.LastCheckpointAt)}" : "none in this run");
         Line("last failure", status.LastFailure);

@@ -11,27 +11,47 @@ internal static class ToolCommands
 {
     public static ToolAnswer Run(ToolRequest request, CrikOptions options) => request switch
     {
-        ListRequest list => List(ImageDir(options), list.Output, options),
-        InspectRequest inspect => InspectCommand.Run(inspect.Target, inspect.Output, options),
-        PruneRequest { DryRun: true } prune => WouldPrune(ImageDir(options), prune.Keep ?? options.Keep),
-        PruneRequest prune => Prune(ImageDir(options), prune.Keep ?? options.Keep),
-        RollbackRequest rollback => RollBack(ImageDir(options), rollback.Generation),
+        ListRequest { Slot: null } list when SlotLayout.IsPool(ImageDir(options)) => SlotList.Write(ImageDir(options), list.Output, options),
+        ListRequest list => List(ImageDir(options, list.Slot), list.Output, options),
+        InspectRequest inspect => InspectCommand.Run(inspect.Target, inspect.Output, options, inspect.Slot),
+        PruneRequest { DryRun: true } prune => WouldPrune(ImageDir(options, prune.Slot), prune.Keep ?? options.Keep),
+        PruneRequest prune => Prune(ImageDir(options, prune.Slot), prune.Keep ?? options.Keep),
+        RollbackRequest rollback => RollBack(ImageDir(options, rollback.Slot), rollback.Generation),
         _ => throw new InvalidOperationException("nobody handles this request"),
     };
 
     public static string ImageDir(CrikOptions options) =>
         options.ImageDir ?? throw new ConfigurationException(["imageDir: is not set; write --image-dir, set CRIK_IMAGE_DIR, or name a configuration file with imageDir"]);
 
+    /// <summary>Finds the image directory that a command is about.</summary>
+    /// <param name="slot">The slot that was named; <see langword="null"/> when none was.</param>
+    /// <exception cref="CheckpointException">The image directory is a pool and no slot was named, or it has no such slot.</exception>
+    public static string ImageDir(CrikOptions options, int? slot)
+    {
+        string imageDir = ImageDir(options);
+        return slot is { } number
+                ? Directory.Exists(SlotLayout.SlotIn(imageDir, number)) ? SlotLayout.SlotIn(imageDir, number)
+                    : throw new CheckpointException($"there is no slot {number} in {imageDir}; 'crik list' shows the slots that exist")
+            : SlotLayout.IsPool(imageDir) ? throw new CheckpointException($"{imageDir} is a pool of slots: add --slot N; 'crik list' shows the slots and what is in them")
+            : imageDir;
+    }
+
     internal static ToolAnswer List(string imageDir, OutputForm output, CrikOptions options)
+    {
+        (ListReport report, bool isEmpty) = Report(imageDir, options);
+        return output != OutputForm.Table ? ToolAnswer.Document(output, report.Json())
+            : !isEmpty ? report.Table()
+            : new ToolAnswer("", Note: $"there is no checkpoint in {imageDir}\n");
+    }
+
+    internal static (ListReport Report, bool IsEmpty) Report(string imageDir, CrikOptions options)
     {
         IReadOnlyList<StoredCheckpoint> checkpoints = CheckpointCatalog.Read(imageDir);
         RunRecord? record = RunRecordReader.Read(ImageDirectory.RunRecordIn(imageDir));
         int[] committed = [.. checkpoints.Where(checkpoint => checkpoint.State == StoredState.Committed).Select(checkpoint => checkpoint.Generation)];
         StartDecision decision = StartDecision.Decide(record, committed, options.RestoreMode, options.WhenCrashed);
-        ListReport report = new(imageDir, checkpoints, decision.Generations.Count > 0 ? decision.Generations[0] : null, record, DateTimeOffset.UtcNow);
-        return output != OutputForm.Table ? ToolAnswer.Document(output, report.Json())
-            : checkpoints.Count > 0 ? report.Table()
-            : new ToolAnswer("", Note: $"there is no checkpoint in {imageDir}\n");
+        int? next = decision.Generations.Count > 0 ? decision.Generations[0] : null;
+        return (new ListReport(imageDir, checkpoints, next, record, DateTimeOffset.UtcNow), checkpoints.Count == 0);
     }
 
     /// <summary>Only reads, so it also works beside a crik that runs on the directory.</summary>

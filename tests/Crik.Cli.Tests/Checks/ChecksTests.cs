@@ -6,6 +6,7 @@ using Crik.Criu;
 using Crik.Linux;
 using Crik.Nodes;
 using Crik.Store;
+using Crik.Tests.Store;
 using YamlDotNet.RepresentationModel;
 
 namespace Crik.Tests.Checks;
@@ -183,6 +184,20 @@ public sealed class ChecksTests
         AssertFound(DirectoryChecks.OfHolder(null), "ok", "no crik uses");
         AssertFound(DirectoryChecks.OfHolder(new LockHolder(Environment.MachineName, 1, default)), "ok", "this pod (pid 1)");
         AssertFound(DirectoryChecks.OfHolder(new LockHolder("other-0", 1, default)), "warning", "other-0");
+    }
+
+    [Fact]
+    public void The_finding_about_a_pool_counts_its_slots_and_names_one_that_cannot_be_locked()
+    {
+        using TempDirectory temp = new();
+        Directory.CreateDirectory(SlotLayout.SlotIn(temp.Path, 0));
+        Directory.CreateDirectory(SlotLayout.SlotIn(temp.Path, 12));
+        using ImageDirectory holder = CheckpointFixture.Reopen(SlotLayout.SlotIn(temp.Path, 12));
+
+        AssertFound(DirectoryChecks.OfSlots(temp.Path), "ok", "1 slots are in use, and 1 are not");
+
+        Directory.CreateDirectory(Path.Combine(SlotLayout.SlotIn(temp.Path, 0), "lock"));
+        AssertFound(DirectoryChecks.OfSlots(temp.Path), "problem", "slots/0/lock is no plain file");
     }
 
     [Fact]

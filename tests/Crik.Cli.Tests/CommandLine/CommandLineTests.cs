@@ -77,6 +77,9 @@ public class CommandLineTests
     [InlineData("prune --keep 0", "--keep must be between 1 and 1000, not '0'", "crik prune")]
     [InlineData("prune --keep 1001", "--keep must be between 1 and 1000", "crik prune")]
     [InlineData("prune --keep two", "--keep must be between 1 and 1000", "crik prune")]
+    [InlineData("list --slot one", "--slot must be between 0 and 999, not 'one'", "crik list")]
+    [InlineData("rollback 2 --slot 1000", "--slot must be between 0 and 999, not '1000'", "crik rollback")]
+    [InlineData("rollback --slot 2", "no checkpoint given", "crik rollback")]
     [InlineData("rollback", "no checkpoint given", "crik rollback")]
     [InlineData("rollback 0", "'0' is no checkpoint's number", "crik rollback")]
     [InlineData("rollback latest", "'latest' is no checkpoint's number", "crik rollback")]
@@ -109,6 +112,10 @@ public class CommandLineTests
         Assert.Equal(new ReadyRequest(), CommandLineParser.Parse(["status", "--ready"]));
         Assert.Equal(new CheckpointOrder(LeaveRunning: false), CommandLineParser.Parse(["checkpoint"]));
         Assert.Equal(new PruneRequest(there, 1000, DryRun: false), CommandLineParser.Parse(["--debug", "prune", "--keep=1000", "--image-dir=/i", "--config-path", "/c"]));
+        Assert.Equal(new ListRequest(none, OutputForm.Table) { Slot = 0 }, CommandLineParser.Parse(["list", "--slot", "0"]));
+        Assert.Equal(new InspectRequest(none, "3", OutputForm.Table) { Slot = 2 }, CommandLineParser.Parse(["inspect", "--slot=2", "3"]));
+        Assert.Equal(new PruneRequest(none, null, DryRun: false) { Slot = 999 }, CommandLineParser.Parse(["prune", "--slot", "999"]));
+        Assert.Equal(new RollbackRequest(none, 12) { Slot = 1 }, CommandLineParser.Parse(["rollback", "12", "--slot", "1"]));
         Assert.Equal(new RollbackRequest(none, 12), CommandLineParser.Parse(["rollback", "12"]));
     }
 

@@ -23,6 +23,7 @@ public sealed class CrikOptionsFileTests : IDisposable
     {
         CrikOptions options = _fixture.Load("""
             imageDir: /images//./b/
+            imageDirSlots: 3
             nodeStateServerURL: http://server:9376
             nodeStateSource: none
             nodeStateTimeout: 3s
@@ -75,6 +76,7 @@ public sealed class CrikOptionsFileTests : IDisposable
         CrikOptions expected = new()
         {
             ImageDir = "/images/b",
+            ImageDirSlots = 3,
             NodeStateServerUrl = new Uri("http://server:9376"),
             NodeStateSource = NodeStateSource.None,
             NodeStateTimeout = TimeSpan.FromSeconds(3),

@@ -10,6 +10,7 @@ public sealed class PolicyRecordsTests
     private static readonly CrikOptions s_unusual = new()
     {
         ImageDir = "/images",
+        ImageDirSlots = 13,
         AdditionalPaths = ["/a"],
         InotifyIncompatiblePaths = ["/b"],
         MetricsFile = "/m",

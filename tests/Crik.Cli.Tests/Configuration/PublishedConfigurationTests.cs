@@ -59,7 +59,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
             }
         }
 
-        Assert.Equal(11, bounds);
+        Assert.Equal(13, bounds);
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed partial class PublishedConfigurationTests : IDisposable
         string[] examples = [.. YamlBlock().Matches(guide).Select(match => match.Groups[1].Value).Where(text => !text.StartsWith("# in the pod", StringComparison.Ordinal))];
 
         Assert.All(OptionKeys.All, key => Assert.Matches($@"[`\s]{Regex.Escape(key.Name.Split('.')[^1])}[`:]", guide));
-        Assert.Equal(11, examples.Length);
+        Assert.Equal(12, examples.Length);
         foreach (string example in examples)
         {
             File.WriteAllText(_fixture.FilePath, example);

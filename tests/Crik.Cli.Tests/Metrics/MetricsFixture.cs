@@ -21,6 +21,7 @@ internal static class MetricsFixture
         Interval = TimeSpan.FromMinutes(30),
         Limit = TimeSpan.FromSeconds(22.5),
         CanCheckpoint = true,
+        Slot = 4,
     })
     {
         Status = status,

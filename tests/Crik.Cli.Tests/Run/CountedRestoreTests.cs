@@ -62,6 +62,35 @@ public sealed class CountedRestoreTests : IDisposable
         Assert.Equal(1, _fixture.Store.ReadRunRecord()!.Totals!.Restores((int)RestoreResult.Interrupted, (int)RestoreReason.Crashed));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // a checkpoint that was set aside is a failure, whatever follows
+    public void A_slot_that_is_given_back_counts_a_failed_restore_in_its_record(bool allowsFreshStart)
+    {
+        _fixture.Damage(2);
+        _fixture.Damage(1);
+        CountedRestore counted = Counted(new(s_version), allowsFreshStart ? WhenRestoreFails.StartFresh : WhenRestoreFails.Fail, out RestoreProcedure procedure, restoresOnly: true);
+
+        RestoreOutcome.Refused refused = Assert.IsType<RestoreOutcome.Refused>(counted.Run(procedure, [2, 1], RestoreReason.Checkpointed));
+
+        Assert.Equal(allowsFreshStart, refused.AllowsFreshStart);
+        RunTotals after = _fixture.Store.ReadRunRecord()!.Totals!;
+        Assert.Equal((1, 2), (after.Restores((int)RestoreResult.Failed, (int)RestoreReason.Checkpointed), after.SetAside));
+    }
+
+    [Fact]
+    public void A_slot_with_the_state_of_another_program_is_given_back_without_a_count()
+    {
+        CountedRestore counted = Counted(new(s_version), WhenRestoreFails.Fail, out RestoreProcedure procedure, restoresOnly: true, command: "other");
+
+        RestoreOutcome.Refused refused = Assert.IsType<RestoreOutcome.Refused>(counted.Run(procedure, [2], RestoreReason.Checkpointed));
+
+        Assert.True(refused.AllowsFreshStart);
+        Assert.StartsWith("checkpoint 2 belongs to another program", refused.Reason, StringComparison.Ordinal);
+        Assert.True(_fixture.IsInPlace(2));
+        Assert.Null(_fixture.Store.ReadRunRecord()!.Totals);
+    }
+
     [Fact]
     public void A_start_without_a_checkpoint_counts_nothing()
     {
@@ -72,11 +101,11 @@ public sealed class CountedRestoreTests : IDisposable
         Assert.All(Enumerable.Range(0, RunTotals.Names.Count), i => Assert.Equal(0, counted.Totals[i]));
     }
 
-    private CountedRestore Counted(ScriptedCriu criu, WhenRestoreFails whenRestoreFails, out RestoreProcedure procedure)
+    private CountedRestore Counted(ScriptedCriu criu, WhenRestoreFails whenRestoreFails, out RestoreProcedure procedure, bool restoresOnly = false, string command = "app")
     {
         Pod pod = _fixture.Pod(_init, criu);
         _fixture.Store.WriteRunRecord(SaveFixture.Run with { HistoryUpTo = 0, EarlyEnds = 1 });
-        procedure = new(pod, _fixture.Policy with { WhenRestoreFails = whenRestoreFails }, new ScriptedRestoredTree(_init), new(["app", "--flag"], []), lastEnd: null);
+        procedure = new(pod, _fixture.Policy with { WhenRestoreFails = whenRestoreFails }, new ScriptedRestoredTree(_init), new([command, "--flag"], []), lastEnd: null) { RestoresOnly = restoresOnly };
         return new CountedRestore(pod, _fixture.Store.ReadRunRecord(), RunTotals.None);
     }
 }

@@ -6,13 +6,16 @@ namespace Crik.Tests.Store;
 /// <summary>Makes checkpoints that are complete except for the contents of criu's images.</summary>
 internal static class CheckpointFixture
 {
-    public static string Add(TempDirectory imageDir, int generation, string parent = "checkpoints", string program = "app")
+    public static string Add(TempDirectory imageDir, int generation, string parent = "checkpoints", string program = "app") =>
+        AddAt(imageDir.Path, generation, program, DateTimeOffset.UnixEpoch, parent);
+
+    public static string AddAt(string imageDir, int generation, string program, DateTimeOffset at, string parent = "checkpoints")
     {
-        string path = imageDir.In(parent, generation.ToString(CultureInfo.InvariantCulture));
+        string path = Path.Combine(imageDir, parent, generation.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(Path.Combine(path, "images"));
         string image = Path.Combine(path, "images", "core-301.img");
         File.WriteAllText(image, "core");
-        CheckpointManifest manifest = Manifest(generation, program, [new("core-301.img", 4, Checksums.OfFile(image))]);
+        CheckpointManifest manifest = Manifest(generation, program, [new("core-301.img", 4, Checksums.OfFile(image))]) with { CreatedAt = at };
         File.WriteAllBytes(Path.Combine(path, "manifest.json"), CheckpointJson.Write(manifest));
         return path;
     }
