@@ -11,6 +11,7 @@ public sealed partial class ArchitectureTests
         ["Api"] = ["Access"],
         ["Watching"] = ["Api"],
         ["Resources"] = ["Api"],
+        ["Leases"] = ["Api", "Resources"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -11,7 +11,7 @@ public sealed class ResourceClientTests : IAsyncLifetime
     private static readonly ResourceType s_things = new("example.com", "v1", "things");
     private static readonly CancellationToken s_never = CancellationToken.None;
 
-    private readonly StandInObjects _objects = new("/apis/example.com/v1/namespaces/here/things");
+    private readonly StandInObjects _objects = new("/apis/example.com/v1/namespaces/here/things") { RequiredField = "colour" };
     private StandInApiServer _server = null!;
     private KubernetesApi _api = null!;
     private ResourceClient<JsonObject> _things = null!;

@@ -1,19 +1,21 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Crik.StandIn;
 using Microsoft.AspNetCore.Http;
 
-namespace Crik.Kubernetes.Tests.Resources;
+namespace Crik.StandIn;
 
 /// <summary>
 /// Stores the objects of one type as an API server does: versions, conflicts, preconditions, the status apart from the
 /// rest, pages, and the three kinds of patches.
 /// </summary>
-internal sealed class StandInObjects(string root)
+public sealed class StandInObjects(string root)
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
     private int _version = 100;
+
+    /// <summary>A field of spec without which no object is created, if there is one.</summary>
+    public string? RequiredField { get; init; }
 
     /// <summary>Runs before each PUT and PATCH, as another program that is faster.</summary>
     public Action? BeforeWrite { get; set; }
@@ -79,10 +81,10 @@ internal sealed class StandInObjects(string root)
             return Refusal(409, "AlreadyExists", $"{name} already exists");
         }
 
-        if (item["spec"]?["colour"] is null)
+        if (RequiredField is { } required && item["spec"]?[required] is null)
         {
             JsonNode invalid = JsonNode.Parse(StandInApiServer.Status(422, "Invalid", $"{name} is invalid"))!;
-            invalid["details"] = JsonNode.Parse("""{"causes":[{"reason":"FieldValueRequired","message":"Required value","field":"spec.colour"}]}""");
+            invalid["details"] = JsonNode.Parse($$"""{"causes":[{"reason":"FieldValueRequired","message":"Required value","field":"spec.{{required}}"}]}""");
             return (422, invalid);
         }
 
