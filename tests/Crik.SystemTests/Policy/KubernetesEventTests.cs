@@ -35,8 +35,10 @@ public sealed class KubernetesEventTests : IDisposable
     {
         using (Pod pod = Asking(s_program))
         {
+            pod.WaitForLine("fresh");
             pod.WaitForControl();
             pod.Exec("crik", "checkpoint", "--leave-running");
+            pod.WaitForSaid("checkpoint committed");
             pod.End(3);
         }
 

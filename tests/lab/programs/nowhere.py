@@ -10,9 +10,12 @@ def process_outside():
     """Opens a file of the process `owner`."""
     while not kept:
         for pid in filter(str.isdigit, os.listdir('/proc')):
-            with open(f'/proc/{pid}/cmdline') as command:
-                if command.read().endswith('owner\0'):
-                    kept.append(open(f'/proc/{pid}/stat'))
+            try:
+                with open(f'/proc/{pid}/cmdline') as command:
+                    if command.read().endswith('owner\0'):
+                        kept.append(open(f'/proc/{pid}/stat'))
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # this process has ended
 
 
 def thread():
