@@ -35,12 +35,16 @@ public sealed class SlotPoolTests : IDisposable
     {
         const int Slots = 4;
         SlotCrik?[] got = new SlotCrik?[12];
+        int taken = 0;
         Parallel.For(0, got.Length, i =>
         {
             // While another pod chooses, a pod has to look again, as long as there may be a slot.
-            for (int tries = 0; tries < 200 && got[i] is null; tries++)
+            while (got[i] is null && Volatile.Read(ref taken) < Slots)
             {
-                got[i] = SlotCrik.Start(_temp.Path, Slots, Pod(i), $"{i}");
+                if ((got[i] = SlotCrik.Start(_temp.Path, Slots, Pod(i), $"{i}")) is not null)
+                {
+                    Interlocked.Increment(ref taken);
+                }
             }
         });
 
