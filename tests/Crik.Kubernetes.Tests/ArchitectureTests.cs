@@ -12,6 +12,9 @@ public sealed partial class ArchitectureTests
         ["Watching"] = ["Api"],
         ["Resources"] = ["Api"],
         ["Leases"] = ["Api", "Resources"],
+        ["Queues"] = ["Api", "Watching"],
+        ["Events"] = ["Api", "Resources"],
+        ["Exec"] = ["Api"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

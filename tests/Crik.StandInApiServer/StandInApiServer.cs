@@ -37,6 +37,7 @@ public sealed class StandInApiServer : IAsyncDisposable
         }));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(static host => host.ShutdownTimeout = TimeSpan.Zero);
         _app = builder.Build();
+        _app.UseWebSockets();
         _app.Run(HandleAsync);
     }
 

@@ -24,6 +24,17 @@ public sealed class StandInObjects(string root)
 
     public JsonObject this[string name] => _objects[name];
 
+    public IReadOnlyList<JsonObject> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _objects.Values];
+            }
+        }
+    }
+
     public void Edit(string name, Action<JsonObject> edit)
     {
         lock (_gate)
@@ -67,6 +78,7 @@ public sealed class StandInObjects(string root)
                 (_, { } missing) when !_objects.ContainsKey(missing) => Refusal(404, "NotFound", $"{missing} not found"),
                 ("GET", { } found) => (200, _objects[found].DeepClone()),
                 ("PUT", { } replaced) => Write(replaced, subresource, body!.AsObject()),
+                ("PATCH", { } tested) when FailsTest(request, _objects[tested], body!) => Refusal(422, "Invalid", "a test of the JSON patch failed"),
                 ("PATCH", { } patched) => Write(patched, subresource, Patched(request, _objects[patched], body!)),
                 ("DELETE", { } deleted) => Delete(deleted, body!),
                 _ => Refusal(405, "MethodNotAllowed", request.Method),
@@ -173,11 +185,20 @@ public sealed class StandInObjects(string root)
         foreach (JsonNode? operation in patch.AsArray())
         {
             string[] path = ((string)operation!["path"]!)[1..].Split('/');
-            path[..^1].Aggregate((JsonNode)next, (node, key) => node[key]!)[path[^1]] = operation["value"]!.DeepClone();
+            if ((string?)operation["op"] is not "test")
+            {
+                path[..^1].Aggregate((JsonNode)next, At)[path[^1]] = operation["value"]!.DeepClone();
+            }
         }
 
         return next;
     }
+
+    private static bool FailsTest(HttpRequest request, JsonObject old, JsonNode patch) => request.ContentType == "application/json-patch+json"
+        && patch.AsArray().Where(operation => (string?)operation!["op"] is "test")
+            .Any(test => !JsonNode.DeepEquals(((string)test!["path"]!)[1..].Split('/').Aggregate((JsonNode)old, At), test["value"]));
+
+    private static JsonNode At(JsonNode node, string key) => (node is JsonArray list ? list[int.Parse(key, CultureInfo.InvariantCulture)] : node[key])!;
 
     private static JsonObject Merged(JsonObject old, JsonObject patch)
     {

@@ -23,6 +23,9 @@ public sealed record ClusterAccess
 
     public bool SkipTlsVerify { get; init; }
 
+    /// <summary>The namespace of the kubeconfig's context, or of the pod. Null means that none is named.</summary>
+    public string? Namespace { get; init; }
+
     /// <summary>Null means that the API server is reached directly.</summary>
     public IWebProxy? Proxy { get; init; }
 

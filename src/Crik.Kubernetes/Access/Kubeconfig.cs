@@ -40,6 +40,7 @@ internal sealed class Kubeconfig
         ClusterAccess access = new()
         {
             Server = Address(cluster),
+            Namespace = chosen.Text("namespace"),
             Authorities = cluster.Data("certificate-authority"),
             SkipTlsVerify = cluster.IsTrue("insecure-skip-tls-verify"),
             TlsServerName = cluster.Text("tls-server-name"),

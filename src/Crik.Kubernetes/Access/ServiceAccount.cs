@@ -30,6 +30,7 @@ internal static class ServiceAccount
         return new ClusterAccess
         {
             Server = new Uri(host.Contains(':') ? $"https://[{host}]:{port}" : $"https://{host}:{port}"),
+            Namespace = Path.Combine(directory, "namespace") is var space && File.Exists(space) ? File.ReadAllText(space).Trim() : null,
             Authorities = Authorities(Path.Combine(directory, "ca.crt")),
             Credentials = Credentials.Bearer(ConfiguredText.FromFile(token, TimeProvider.System)),
         };

@@ -24,27 +24,51 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
 
     public IApiObserver? Observer { get; init; }
 
+    internal Uri Server => access.Server;
+
     /// <summary>Sends a request and returns as soon as the headers have arrived. The caller reads the body.</summary>
     /// <param name="path">The path and query, as in `/api/v1/pods?limit=1`.</param>
     /// <param name="patience">How long the headers may take. Null means <see cref="Patience"/>.</param>
     /// <exception cref="KubernetesException">The API server did not answer, or its status was not 2xx.</exception>
-    public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken, TimeSpan? patience = null)
+    public Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken, TimeSpan? patience = null) =>
+        AskAsync(credential => Request(method, path, body, credential), patience ?? Patience, cancellationToken);
+
+    /// <summary>Opens a WebSocket.</summary>
+    /// <param name="protocols">The subprotocols that the caller speaks, the best one first.</param>
+    /// <exception cref="KubernetesException">The API server did not answer, refused, or does not speak WebSocket here.</exception>
+    internal async Task<UpgradedConnection> UpgradeAsync(string path, IReadOnlyList<string> protocols, CancellationToken cancellationToken)
     {
-        TimeSpan limit = patience ?? Patience;
+        WebSocketHandshake handshake = new(protocols);
+        HttpResponseMessage response = await AskAsync(credential => Upgrade(path, handshake, credential), Patience, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.SwitchingProtocols && handshake.Protocol(response) is { } protocol)
+        {
+            return new UpgradedConnection(await response.Content.ReadAsStreamAsync(cancellationToken), protocol);
+        }
+
+        response.Dispose();
+        throw KubernetesException.NotUnderstood(
+            $"the API server {access.Server}, or a proxy before it, does not speak WebSocket with {string.Join(" or ", protocols)}: it answered {(int)response.StatusCode}");
+    }
+
+    /// <returns>The answer, which is no refusal. Its body is not read yet.</returns>
+    private async Task<HttpResponseMessage> AskAsync(Func<Credential, HttpRequestMessage> make, TimeSpan limit, CancellationToken cancellationToken)
+    {
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             Credential credential = await access.Credentials.GetAsync(cancellationToken); // a command has a limit of its own
             deadline.CancelAfter(limit);
-            using HttpRequestMessage request = Request(method, path, body, credential);
+            using HttpRequestMessage request = make(credential);
             HttpResponseMessage response = await ExchangeAsync(request, credential, deadline.Token);
             if (response.StatusCode is HttpStatusCode.Unauthorized)
             {
                 access.Credentials.Refused(credential);
             }
 
-            return response.IsSuccessStatusCode ? response : throw await RefusalAsync(response, deadline.Token);
+            return response.IsSuccessStatusCode || response.StatusCode is HttpStatusCode.SwitchingProtocols
+                ? response
+                : throw await RefusalAsync(response, deadline.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -111,6 +135,13 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
         }
     }
 
+    private HttpRequestMessage Upgrade(string path, WebSocketHandshake handshake, Credential credential)
+    {
+        HttpRequestMessage request = Request(HttpMethod.Get, path, null, credential);
+        handshake.Ask(request);
+        return request;
+    }
+
     private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? body, Credential credential)
     {
         HttpRequestMessage request = new(method, new Uri(access.Server, access.PathPrefix + path))
@@ -124,6 +155,7 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
         request.Headers.Host = access.TlsServerName;
         request.Headers.Authorization = credential.Authorization;
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("*/*")); // as kubectl: without it, exec and logs are refused with 406
         request.Headers.UserAgent.ParseAdd(userAgent);
         foreach ((string name, string value) in access.Impersonation)
         {

@@ -5,6 +5,10 @@ namespace Crik.Kubernetes.Api;
 /// <summary>The body of an error answer, and the object of an ERROR event: a Status of the group meta/v1.</summary>
 internal sealed class StatusDocument
 {
+    /// <summary>`Success` or `Failure`.</summary>
+    [JsonPropertyName("status")]
+    public string? Status { get; set; }
+
     [JsonPropertyName("code")]
     public int? Code { get; set; }
 

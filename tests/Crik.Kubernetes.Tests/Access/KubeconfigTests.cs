@@ -50,6 +50,18 @@ public sealed class KubeconfigTests : IDisposable
         Assert.True(Read("insecure-skip-tls-verify: true", "token: t").SkipTlsVerify);
     }
 
+    [Fact]
+    public void A_context_may_name_a_namespace()
+    {
+        string path = _files.Write("named", """
+            contexts: [{name: a, context: {cluster: c, namespace: shop}}, {name: b, context: {cluster: c}}]
+            clusters: [{name: c, cluster: {server: "https://example:6443"}}]
+            """);
+
+        Assert.Equal("shop", ClusterAccess.Find(path, static _ => null, "a").Namespace);
+        Assert.Null(ClusterAccess.Find(path, static _ => null, "b").Namespace);
+    }
+
     [Theory]
     [InlineData("", "the file is empty")]
     [InlineData("current-context: a", "has no context 'a'")]

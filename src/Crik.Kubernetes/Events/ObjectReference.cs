@@ -1,0 +1,6 @@
+namespace Crik.Kubernetes.Events;
+
+/// <summary>The object that an Event is about.</summary>
+/// <param name="ApiVersion">Such as `v1` or `apps/v1`.</param>
+/// <param name="Uid">Without it, `kubectl describe` does not show the Event.</param>
+public sealed record ObjectReference(string ApiVersion, string Kind, string Namespace, string Name, string Uid);
