@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Crik.Registry;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DockerConfigDocument))]
+[JsonSerializable(typeof(Dictionary<string, DockerAuthDocument>))]
+[JsonSerializable(typeof(ManifestDocument))]
+[JsonSerializable(typeof(ImageConfigurationDocument))]
+[JsonSerializable(typeof(TokenDocument))]
+internal sealed partial class RegistryJson : JsonSerializerContext;
