@@ -7,7 +7,7 @@ using Crik.NodeStateServer.Watching;
 
 if (args is [Probe.Command, var url])
 {
-    return await Probe.RunAsync(url);
+    return await Probe.RunAsync(url, 200, 401, 403);
 }
 
 WebApplication built;

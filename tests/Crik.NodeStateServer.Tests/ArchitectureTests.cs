@@ -47,11 +47,7 @@ public sealed partial class ArchitectureTests
         foreach (string file in Sources().Where(file => !file.Contains("/Kubernetes/", StringComparison.Ordinal)))
         {
             string text = File.ReadAllText(file);
-            if (Path.GetFileName(file) is not "Probe.cs")
-            {
-                Assert.DoesNotContain("HttpClient", text, StringComparison.Ordinal);
-            }
-
+            Assert.DoesNotContain("HttpClient", text, StringComparison.Ordinal);
             Assert.DoesNotContain("/api/v1", text, StringComparison.Ordinal);
             if (Path.GetFileName(file) is not ("Program.cs" or "Server.cs"))
             {

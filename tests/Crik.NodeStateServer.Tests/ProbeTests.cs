@@ -1,3 +1,4 @@
+using Crik.Hosting;
 using Crik.NodeStateServer.Configuration;
 using Crik.StandIn;
 
@@ -19,7 +20,7 @@ public sealed class ProbeTests : IAsyncLifetime
     {
         await using RunningServer server = await RunningServer.StartReadyAsync(_api, RunningServer.Options with { RequireToken = requireToken });
 
-        Assert.Equal(code, await Probe.RunAsync(new Uri(server.States, path).AbsoluteUri));
+        Assert.Equal(code, await Probe.RunAsync(new Uri(server.States, path).AbsoluteUri, 200, 401, 403));
     }
 
     [Fact]
@@ -32,11 +33,11 @@ public sealed class ProbeTests : IAsyncLifetime
         await using RunningServer server = await RunningServer.StartAsync(_api, options);
         await Eventually.TrueAsync(server.IsReadyAsync, "the server is ready");
 
-        Assert.Equal(0, await Probe.RunAsync(new Uri(server.States, "/v1/nodes").AbsoluteUri));
+        Assert.Equal(0, await Probe.RunAsync(new Uri(server.States, "/v1/nodes").AbsoluteUri, 200, 401, 403));
     }
 
     [Theory]
     [InlineData("http://127.0.0.1:1/v1/nodes")]
     [InlineData("nowhere")]
-    public async Task A_probe_fails_when_nobody_answers(string url) => Assert.Equal(1, await Probe.RunAsync(url));
+    public async Task A_probe_fails_when_nobody_answers(string url) => Assert.Equal(1, await Probe.RunAsync(url, 200));
 }

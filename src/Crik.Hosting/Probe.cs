@@ -1,17 +1,18 @@
-namespace Crik.NodeStateServer;
+namespace Crik.Hosting;
 
 /// <summary>
-/// `node-state-server probe URL` asks a server of this kind once. It is for `helm test`, so that the chart needs no other
-/// image.
+/// The command `probe URL` of a server asks another one of its kind once. It is for `helm test`, so that the chart needs no
+/// other image.
 /// </summary>
-internal static class Probe
+public static class Probe
 {
     public const string Command = "probe";
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
-    /// <returns>The exit code: 0 when the server answers, also if it wants a token that this command does not have.</returns>
-    public static async Task<int> RunAsync(string url)
+    /// <param name="answers">The statuses that show that the server works, also if it refuses this request.</param>
+    /// <returns>The exit code: 0 when the server answers with one of them.</returns>
+    public static async Task<int> RunAsync(string url, params int[] answers)
     {
         using SocketsHttpHandler handler = new() { AllowAutoRedirect = false, UseProxy = false };
 #pragma warning disable CA5359 // nothing secret is sent, and only the status is shown
@@ -20,10 +21,10 @@ internal static class Probe
         using HttpClient http = new(handler) { Timeout = s_timeout };
         try
         {
-            using HttpRequestMessage request = new(HttpMethod.Head, url); // the answer has all Nodes
+            using HttpRequestMessage request = new(HttpMethod.Head, url); // an answer may be large
             using HttpResponseMessage response = await http.SendAsync(request);
             await Console.Out.WriteLineAsync($"{url} answers with status {(int)response.StatusCode}");
-            return (int)response.StatusCode is 200 or 401 or 403 ? 0 : 1;
+            return answers.Contains((int)response.StatusCode) ? 0 : 1;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or InvalidOperationException or UriFormatException)
         {
