@@ -49,6 +49,7 @@ internal static class Program
         RunRequest run => Run(LoadForRun(run.Overrides), run.Command),
         CheckRequest check => Answer(CheckCommand.Run(check.Overrides, check.Output)),
         ToolRequest tool => ExecuteTool(() => ToolCommands.Run(tool, Load(tool.Overrides))),
+        InstallRequest install => ExecuteTool(() => InstallCommand.Run(install.Directory)),
         ControlCommand command => ExecuteTool(() => StatusCommand.Run(command)),
         _ => throw new InvalidOperationException("nobody handles this request"),
     };

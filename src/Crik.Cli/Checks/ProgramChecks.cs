@@ -29,6 +29,7 @@ internal static class ProgramChecks
             isFull || options.ShareSysvMemory ? null : OfSharedMemory([.. SysvTasks(tasks)]),
             isFull || IsFiltered("/proc/self") ? null : OfFilters([.. tasks.Where(HasFilter)]), // another check reports one that is on the whole container
             OfRestore(RestoreProof.Of(RunningProgram.Read(tasks, Streams(root)), NextPodOf(root, options), new Dictionary<string, string>(), [])),
+            OfMappedFiles(MappedElsewhere(tasks)),
             OfDatabases(OwnDatabases.Find(tasks, Mount.ReadAll())),
         ];
         Finding[] walls = [.. found.OfType<Finding>()];
@@ -45,6 +46,9 @@ internal static class ProgramChecks
 
     /// <summary>A checkpoint of such a program is refused at every level.</summary>
     internal static Finding? OfRestore(Crik.Proof.Verdict verdict) => verdict.IsGood ? null : new("programRestore", Verdict.Warning, $"no checkpoint would be made: {verdict.Text()}");
+
+    internal static Finding? OfMappedFiles(IReadOnlyList<string> paths) => paths.Count == 0 ? null
+        : new("programMapped", Verdict.Warning, $"{CriuLog.HasMappedElsewhere} ({string.Join(", ", paths.Select(ByteStrings.Printable))})");
 
     internal static Finding? OfDatabases(IReadOnlyList<string> paths) => paths.Count == 0 ? null
         : new("programDatabase", Verdict.Warning, $"{OwnDatabases.Meaning} ({string.Join(", ", paths.Select(ByteStrings.Printable))})");
@@ -72,6 +76,20 @@ internal static class ProgramChecks
     /// <summary>Finds the processes that have a segment attached. Other segments may belong to another container.</summary>
     private static IEnumerable<int> SysvTasks(int[] tasks) => ProcFs.Lines("/proc/sysvipc/shm").Length <= 1 ? [] // the first line has the titles
         : tasks.Where(task => ProcFs.Lines($"/proc/{task}/maps").Any(line => line.Contains(" /SYSV", StringComparison.Ordinal)));
+
+    /// <summary>Finds mapped files with a name whose mount is not in this mount namespace. The kernel tells it only to a process with CHECKPOINT_RESTORE.</summary>
+    private static string[] MappedElsewhere(int[] tasks)
+    {
+        string? here = ProcFs.Link("/proc/self/ns/mnt");
+        HashSet<ulong> mounts = [.. Mount.ReadAll().Select(mount => (ulong)mount.Id)];
+        return
+        [
+            .. tasks.Where(task => ProcFs.Link($"/proc/{task}/ns/mnt") == here)
+                .SelectMany(task => ProcFs.MappedFiles(task).Where(file => !file.IsDeleted).DistinctBy(file => file.Path)
+                    .Where(file => Libc.TryStatus($"/proc/{task}/map_files/{file.Range}", followLinks: true) is { } status && !mounts.Contains(status.MountId)))
+                .Select(file => file.Path).Distinct(),
+        ];
+    }
 
     private static bool HasFilter(int task) => ProcFs.Threads(task).Any(thread => IsFiltered($"/proc/{task}/task/{thread}"));
 

@@ -8,7 +8,7 @@ namespace Crik.Checks;
 /// </summary>
 internal static class TrialProgram
 {
-    /// <summary>The first argument of that crik. It is not for people.</summary>
+    /// <summary>The first argument of that crik. It is not for people. Native/Linked/own-memory.c looks for it too.</summary>
     public const string Stage = "__trial";
 
     public const int Success = 42;

@@ -48,6 +48,9 @@ internal sealed record ReadyRequest : ControlCommand;
 /// <summary>Have the running crik make a checkpoint.</summary>
 internal sealed record CheckpointOrder(bool LeaveRunning) : ControlCommand;
 
+/// <summary>Copy the bundle into a directory.</summary>
+internal sealed record InstallRequest(string Directory) : CommandLineRequest;
+
 internal enum OutputForm { Table, Tree, Json, Yaml, Prometheus }
 
 /// <summary>Print the text, which ends with a newline, and exit.</summary>

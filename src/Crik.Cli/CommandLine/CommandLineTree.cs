@@ -157,6 +157,8 @@ internal sealed class CommandLineTree
             case CommandTable.Rollback:
                 return Number(word) is { } generation ? new RollbackRequest(Overrides, generation)
                     : Refuse(word is null ? "no checkpoint given: write its number, as 'crik list' shows it" : $"'{word}' is no checkpoint's number");
+            case CommandTable.Install:
+                return word is null ? Refuse("no directory given: write where the bundle should be copied") : new InstallRequest(word);
             case CommandTable.Checkpoint:
                 return new CheckpointOrder(IsGiven(CommandTable.LeaveRunning));
             case CommandTable.Status when IsGiven(CommandTable.Ready):

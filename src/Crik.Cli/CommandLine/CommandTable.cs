@@ -6,7 +6,7 @@ namespace Crik.CommandLine;
 internal static class CommandTable
 {
     public const string Run = "run", Status = "status", Checkpoint = "checkpoint", Check = "check", List = "list", Inspect = "inspect",
-        Prune = "prune", Rollback = "rollback", Completion = "completion", ShowVersion = "version", ShowHelp = "help";
+        Prune = "prune", Rollback = "rollback", Install = "install", Completion = "completion", ShowVersion = "version", ShowHelp = "help";
 
     /// <summary>What the help calls a word that names a command.</summary>
     public const string CommandWord = "[COMMAND]";
@@ -111,6 +111,14 @@ internal static class CommandTable
             aside is taken back. No crik may run on the image directory.
 
             """, Slot, ImageDir, ConfigPath),
+        new(Install, "DIR", "copy the bundle, for a volume that another container mounts",
+            """
+            Copies crik, criu and their libraries from /opt/crik into the directory, and
+            checks that the copied crik can be executed. It is for an init container that has
+            the image of the bundle. The program's container mounts the same volume at
+            /opt/crik. What is there already is replaced.
+
+            """),
         new(Completion, "bash|zsh|fish", "print a completion script for a shell",
             """
             Prints a completion script. Load it in your shell with:

@@ -106,7 +106,7 @@ internal static class OptionKeys
             "hide", ["hide", "allow"], (o, v) => o with { IoUring = v }),
         Flag("shareSysvMemory", "Save System V shared memory at the basic level. After a restore no process can find it by its key.",
             (o, v) => o with { ShareSysvMemory = v }),
-        Text("criuPath", "Which criu to use.", (o, v) => o with { CriuPath = v }, OptionValues.ProgramProblem) with { DefaultText = "criu" },
+        Text("criuPath", "Which criu to use. A crik from the bundle uses the one beside it.", (o, v) => o with { CriuPath = v }, OptionValues.ProgramProblem) with { DefaultText = "criu" },
         Path("metricsFile", "Where crik writes its metrics as Prometheus text. Only with imageDir.", (o, v) => o with { MetricsFile = v }),
         Choice<LogFormat>("logFormat", "The format of the log.", "text", ["text", "json", "cloud"], (o, v) => o with { LogFormat = v }),
         Choice<LogLevel>("logLevel", "The least severe messages that are logged.",

@@ -18,6 +18,12 @@ internal static class CriuLog
     public const string IsFiltered = "the program is under a seccomp filter: set securityContext.seccompProfile.type to Unconfined; if the program "
         + "itself made the filter, add the capabilities SYS_ADMIN, NET_ADMIN and SYS_TIME";
 
+    public const string HasMappedElsewhere = "the program has mapped a file of a mount that this container does not have, such as an image volume of CRI-O: "
+        + "copy the file to another volume, or into the image";
+
+    private const string HasMappedWithoutName = "the program has mapped a file that has no name in this container, and in a user namespace criu finds such files only by their names: "
+        + "do not delete the file, copy it from an image volume to another one, or leave out hostUsers: false";
+
     private const string HasSeveralUsers = "the program has processes of several users, or one that its own user may not look into (PR_SET_DUMPABLE): "
         + "run the container as root, or all of it as one user";
     private const string HasSomethingElse = "the program has something open that criu cannot save: close it before checkpoints, or do without it";
@@ -87,6 +93,8 @@ internal static class CriuLog
         ("Unsupported", HasSomethingElse),
         ("of that type", HasSomethingElse),
         ("Unknown socket", HasSomethingElse),
+        ("for fd=-3 path=", HasMappedElsewhere), // only a mapping has no descriptor (FD_DESC_INVALID of criu/include/file-ids.h)
+        ("Can't open mapped [", HasMappedWithoutName),
         ("Can't lookup mount=", "the program has a file open on a mount that this container does not have: close it before checkpoints"),
     ];
 

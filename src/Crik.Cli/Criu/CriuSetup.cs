@@ -15,12 +15,16 @@ internal sealed record CriuSetup(string File, PrivilegeLevel Level, IReadOnlyLis
     /// <summary>Whether it has the capabilities of the full level all the same.</summary>
     public bool HasUselessCapabilities { get; init; }
 
+    /// <summary>The value of <c>criuPath</c> when the user did not set it.</summary>
+    private const string UsualName = "criu";
+
     /// <summary>The directories in which distributions install criu. crik looks there too, because PATH may lack them.</summary>
     private static readonly string[] s_usualPlaces = ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin"];
 
     /// <param name="criuPath"><c>criuPath</c> of the configuration: an absolute path, or a name to look up in PATH.</param>
     public static CriuSetup Find(string criuPath)
     {
+        criuPath = InBundle(criuPath, Bundle.Own is not null);
         string? file = criuPath.StartsWith('/')
             ? (Libc.IsExecutable(criuPath) ? criuPath : null)
             : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(s_usualPlaces)
@@ -35,4 +39,7 @@ internal sealed record CriuSetup(string File, PrivilegeLevel Level, IReadOnlyLis
             HasUselessCapabilities = capabilities.HasUselessCapabilities,
         };
     }
+
+    /// <summary>A crik from the bundle uses the bundle's criu, unless the user names another one.</summary>
+    internal static string InBundle(string criuPath, bool isFromBundle) => isFromBundle && criuPath == UsualName ? Bundle.Criu : criuPath;
 }

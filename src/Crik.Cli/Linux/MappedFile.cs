@@ -3,9 +3,14 @@ namespace Crik.Linux;
 /// <summary>A file that is mapped, as a line of <c>/proc/PID/maps</c> describes it.</summary>
 /// <param name="Start">The first address of the mapping.</param>
 /// <param name="End">The address after the last one.</param>
-/// <param name="Path">An absolute path. It ends in <c> (deleted)</c> when the file has lost its name, as a link in <c>/proc/PID/fd</c> does.</param>
+/// <param name="Path">An absolute path, with <see cref="DeletedMark"/> behind it where a link in <c>/proc/PID/fd</c> has it.</param>
 internal readonly record struct MappedFile(ulong Start, ulong End, DeviceNumber Device, ulong Inode, string Path)
 {
+    /// <summary>What the kernel writes behind the path of a file that has lost its name, or never had one (memfd_create(2)).</summary>
+    public const string DeletedMark = " (deleted)";
+
+    public bool IsDeleted => Path.EndsWith(DeletedMark, StringComparison.Ordinal);
+
     /// <summary>
     /// Whether the path cannot be told for sure. The kernel writes a newline as <c>\012</c> and a backslash as itself (seq_path in
     /// show_map_vma, fs/proc/task_mmu.c), so a name with these four characters looks the same as one with a newline.

@@ -7,8 +7,9 @@ internal static class ReplacedFile
     public static string NextOf(string path) => $"{path}.new";
 
     /// <param name="mode">The mode of the new file, whatever the umask is.</param>
+    /// <param name="finish">Does what else the new file needs before it takes the place of the old one.</param>
     /// <exception cref="IOException">It cannot be replaced. The old file is as it was.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode)
+    public static void Write(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode, Action<FileDescriptor>? finish = null)
     {
         string next = NextOf(path);
         using (FileDescriptor file = Libc.Create(next, FileModes.OwnFile))
@@ -18,6 +19,8 @@ internal static class ReplacedFile
             {
                 throw new LinuxException($"cannot set the mode of {next}", errno);
             }
+
+            finish?.Invoke(file);
         }
 
         Libc.Rename(next, path);

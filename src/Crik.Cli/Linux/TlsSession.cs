@@ -8,43 +8,60 @@ namespace Crik.Linux;
 /// </summary>
 internal sealed unsafe class TlsSession : IDisposable
 {
-    private const int SSL_VERIFY_PEER = 1;
-    private const int SSL_ERROR_WANT_READ = 2;
-    private const int SSL_ERROR_ZERO_RETURN = 6;
-    private const int SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
-    private const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
-    private const int SSL_CTRL_GET_MIN_PROTO_VERSION = 130;
-    private const int TLS1_2_VERSION = 0x0303;
+    private const uint GNUTLS_CLIENT = 1 << 1;
+    private const uint GNUTLS_NONBLOCK = 1 << 3;
+    private const int GNUTLS_X509_FMT_PEM = 1;
+    private const int GNUTLS_CRD_CERTIFICATE = 1;
+    private const int GNUTLS_CRT_X509 = 1;
+    private const int GNUTLS_NAME_DNS = 1;
+    private const int GNUTLS_E_AGAIN = -28;
+    private const int GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR = -348;
 
-    /// <summary>An authority of the file is trusted also if another one has signed it.</summary>
-    private const int X509_V_FLAG_PARTIAL_CHAIN = 0x80000;
+    /// <summary>The longest name in the DNS (RFC 1035, section 2.3.4).</summary>
+    private const int LongestName = 253;
 
-    private readonly OpenSsl _ssl;
-    private readonly nint _incoming;
-    private readonly nint _outgoing;
-    private nint _context;
+    /// <summary>Takes older versions away, and brings back none that a policy of the image forbids.</summary>
+    private static ReadOnlySpan<byte> NotBeforeTls12 => "-VERS-TLS1.1:-VERS-TLS1.0\0"u8;
+
+    private readonly GnuTls _tls;
+    private readonly List<byte> _outgoing = [];
+    private readonly List<byte> _incoming = [];
+    private GCHandle _self;
+    private nint _name;
+    private nint _credentials;
     private nint _session;
+
+    /// <summary>GnuTLS wanted more than has arrived. It also says "again" after a message of TLS itself, when more may be here already.</summary>
+    private bool _wantsMore;
 
     /// <param name="host">The name or the address that the server's certificate must have.</param>
     /// <param name="caFile">The authorities to trust, in PEM; <see langword="null"/> for those of the image.</param>
     /// <exception cref="TlsException">The file holds no authority, or no certificate can have that name.</exception>
-    public TlsSession(OpenSsl ssl, string host, string? caFile)
+    public TlsSession(GnuTls tls, string host, string? caFile)
     {
-        _ssl = ssl;
-        _ssl.ClearErrors();
-        _context = Made(_ssl.NewContext(_ssl.ClientMethod()));
-        if (_ssl.ControlContext(_context, SSL_CTRL_GET_MIN_PROTO_VERSION, 0, null) < TLS1_2_VERSION) // the image's openssl.cnf may want more
+        _tls = tls;
+        host = host.TrimEnd('.'); // the dot of a complete name is in no certificate
+        if (host.Length is 0 or > LongestName)
         {
-            _ssl.ControlContext(_context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, null);
+            throw new TlsException($"no certificate can be for the host name '{host}'");
         }
 
-        _ssl.SetVerify(_context, SSL_VERIFY_PEER, 0);
         try
         {
-            Trust(caFile);
-            _session = Made(_ssl.New(_context));
-            _ssl.SetFlags(_ssl.Parameters(_session), caFile is null ? 0u : X509_V_FLAG_PARTIAL_CHAIN);
-            Expect(host.TrimEnd('.')); // the dot of a complete name is in no certificate
+            fixed (nint* credentials = &_credentials, session = &_session)
+            {
+                Check(_tls.AllocateCredentials(credentials));
+                Trust(caFile);
+                Check(_tls.Init(session, GNUTLS_CLIENT | GNUTLS_NONBLOCK));
+            }
+
+            fixed (byte* versions = NotBeforeTls12)
+            {
+                Check(_tls.SetUsualPriorityAnd(_session, versions, 0, 0));
+            }
+
+            Check(_tls.SetCredentials(_session, GNUTLS_CRD_CERTIFICATE, _credentials));
+            Expect(host);
         }
         catch
         {
@@ -52,134 +69,169 @@ internal sealed unsafe class TlsSession : IDisposable
             throw;
         }
 
-        (_incoming, _outgoing) = (_ssl.NewBuffer(_ssl.Memory()), _ssl.NewBuffer(_ssl.Memory()));
-        _ssl.SetBuffers(_session, _incoming, _outgoing); // which now belong to the session
+        _self = GCHandle.Alloc(this);
+        _tls.SetTransport(_session, GCHandle.ToIntPtr(_self));
+        _tls.SetPush(_session, &Push);
+        _tls.SetPull(_session, &Pull);
     }
 
-    /// <returns>Whether the connection is made. When not, OpenSSL needs more of what the server sends.</returns>
+    /// <returns>Whether the connection is made. When not, GnuTLS needs more of what the server sends.</returns>
     /// <exception cref="TlsException">The server's certificate is not good, or it does not speak TLS as it should.</exception>
-    public bool Connect()
-    {
-        _ssl.ClearErrors();
-        return Completed(_ssl.Connect(_session)) is not null;
-    }
+    public bool Connect() => Repeat(() => _tls.Handshake(_session)) is not null;
 
     /// <returns>The number of bytes, 0 when the server has ended the connection, and <see langword="null"/> when more must arrive first.</returns>
     /// <exception cref="TlsException">The connection is broken.</exception>
     public int? Read(Span<byte> buffer)
     {
-        _ssl.ClearErrors();
         fixed (byte* bytes = buffer)
         {
-            return Completed(_ssl.Read(_session, bytes, buffer.Length));
+            (nint start, int length) = ((nint)bytes, buffer.Length);
+            return Repeat(() => (int)_tls.Receive(_session, (byte*)start, length));
         }
     }
 
     /// <summary>Encrypts the bytes, all of them at once, because the buffer grows.</summary>
+    /// <exception cref="TlsException">The connection is broken.</exception>
     public void Write(ReadOnlySpan<byte> buffer)
     {
-        _ssl.ClearErrors();
         fixed (byte* bytes = buffer)
         {
-            Completed(_ssl.Write(_session, bytes, buffer.Length));
+            for (int done = 0; done < buffer.Length;) // a record of TLS has at most 16 KiB
+            {
+                (nint start, int length) = ((nint)bytes + done, buffer.Length - done);
+                done += Repeat(() => (int)_tls.Send(_session, (byte*)start, length)) ?? throw new TlsException("TLS failed: it did not take what crik sends");
+            }
         }
     }
 
-    public void AddIncoming(ReadOnlySpan<byte> received)
-    {
-        fixed (byte* bytes = received)
-        {
-            _ssl.WriteBuffer(_incoming, bytes, received.Length);
-        }
-    }
+    public void AddIncoming(ReadOnlySpan<byte> received) => _incoming.AddRange(received);
 
     /// <returns>What has to be sent to the server now.</returns>
     public byte[] TakeOutgoing()
     {
-        byte[] taken = [];
-        byte[] buffer = new byte[4096];
-        while (true)
-        {
-            int count;
-            fixed (byte* bytes = buffer)
-            {
-                count = _ssl.ReadBuffer(_outgoing, bytes, buffer.Length);
-            }
-
-            if (count <= 0)
-            {
-                return taken;
-            }
-
-            taken = [.. taken, .. buffer.AsSpan(0, count)];
-        }
+        byte[] taken = [.. _outgoing];
+        _outgoing.Clear();
+        return taken;
     }
 
     public void Dispose()
     {
         if (_session != 0)
         {
-            _ssl.Free(_session);
+            _tls.Free(_session);
         }
 
-        if (_context != 0)
+        if (_credentials != 0)
         {
-            _ssl.FreeContext(_context);
+            _tls.FreeCredentials(_credentials);
         }
 
-        (_session, _context) = (0, 0);
+        if (_self.IsAllocated)
+        {
+            _self.Free();
+        }
+
+        Marshal.FreeHGlobal(_name);
+        (_session, _credentials, _name) = (0, 0, 0);
     }
+
+    [UnmanagedCallersOnly]
+    private static nint Push(nint self, byte* bytes, nint length)
+    {
+        Of(self)._outgoing.AddRange(new ReadOnlySpan<byte>(bytes, (int)length));
+        return length;
+    }
+
+    [UnmanagedCallersOnly]
+    private static nint Pull(nint self, byte* bytes, nint length)
+    {
+        TlsSession session = Of(self);
+        int count = (int)Math.Min(length, session._incoming.Count);
+        if (count == 0)
+        {
+            session._wantsMore = true;
+            session._tls.SetErrno(session._session, Errno.EAGAIN);
+            return -1;
+        }
+
+        CollectionsMarshal.AsSpan(session._incoming)[..count].CopyTo(new Span<byte>(bytes, count));
+        session._incoming.RemoveRange(0, count);
+        return count;
+    }
+
+    private static TlsSession Of(nint self) => (TlsSession)GCHandle.FromIntPtr(self).Target!;
 
     private void Trust(string? caFile)
     {
         if (caFile is null)
         {
-            _ssl.LoadUsualAuthorities(_context);
+            _ = _tls.TrustUsual(_credentials); // without any authority, no certificate is good
             return;
         }
 
         fixed (byte* file = Encoding.UTF8.GetBytes(caFile + '\0'))
         {
-            if (_ssl.LoadAuthorities(_context, file, 0) != 1)
+            if (_tls.TrustFile(_credentials, file, GNUTLS_X509_FMT_PEM) <= 0)
             {
                 throw new TlsException($"{caFile} {(File.Exists(caFile) ? "cannot be read or holds no certificate in PEM" : "does not exist")}");
             }
         }
     }
 
-    /// <summary>An address is not sent as the server's name (RFC 6066, section 3).</summary>
+    /// <summary>GnuTLS compares a text that is an address with the addresses of the certificate, and keeps the pointer to it.</summary>
     private void Expect(string host)
     {
-        fixed (byte* name = Encoding.ASCII.GetBytes(host + '\0'))
+        _name = Marshal.StringToHGlobalAnsi(host);
+        _tls.Expect(_session, (byte*)_name, 0);
+        bool isAddress = host.Contains(':') || host.All(letter => letter == '.' || char.IsAsciiDigit(letter));
+        if (!isAddress && _tls.SetServerName(_session, GNUTLS_NAME_DNS, (byte*)_name, Encoding.UTF8.GetByteCount(host)) < 0) // RFC 6066, section 3
         {
-            if (_ssl.SetAddress(_ssl.Parameters(_session), name) != 1
-                && (_ssl.SetHost(_session, name) != 1 || _ssl.Control(_session, SSL_CTRL_SET_TLSEXT_HOSTNAME, 0, name) != 1))
+            throw new TlsException($"no certificate can be for the host name '{host}'");
+        }
+    }
+
+    /// <returns>What the call returned; <see langword="null"/> when more must arrive first.</returns>
+    private int? Repeat(Func<int> call)
+    {
+        while (true)
+        {
+            _wantsMore = false;
+            int result = call();
+            switch (result)
             {
-                throw new TlsException($"no certificate can be for the host name '{host}'");
+                case >= 0:
+                    return result;
+                case GNUTLS_E_AGAIN when _wantsMore:
+                    return null;
+                case GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR:
+                    throw new TlsException($"its certificate is not good: {VerifyText()}");
+                default:
+                    Check(_tls.IsFatal(result) == 0 ? 0 : result); // the others are messages of TLS that change nothing here
+                    break;
             }
         }
-
-        _ssl.ClearErrors();
     }
 
-    private int? Completed(int result)
+    /// <summary>Whole sentences in English, of which the first only says that the certificate is not good.</summary>
+    private string VerifyText()
     {
-        if (result > 0)
+        const string Known = "The certificate is NOT trusted. ";
+        GnuTls.Datum text;
+        if (_tls.VerifyText(_tls.VerifyStatus(_session), GNUTLS_CRT_X509, &text, 0) < 0)
         {
-            return result;
+            return "no reason";
         }
 
-        return _ssl.GetError(_session, result) switch
-        {
-            SSL_ERROR_WANT_READ => null,
-            SSL_ERROR_ZERO_RETURN => 0,
-            _ => throw new TlsException(_ssl.VerifyResult(_session) is not 0 and var problem
-                ? $"its certificate is not good: {Marshal.PtrToStringUTF8(_ssl.VerifyText(problem))}"
-                : $"TLS failed: {LastError()}"),
-        };
+        string said = Encoding.UTF8.GetString(text.Data, (int)text.Size).TrimEnd('\0', ' ', '.');
+        NativeMemory.Free(text.Data);
+        return said.StartsWith(Known, StringComparison.Ordinal) ? said[Known.Length..] : said;
     }
 
-    private nint Made(nint pointer) => pointer != 0 ? pointer : throw new TlsException($"OpenSSL cannot be used: {LastError()}");
-
-    private string LastError() => Marshal.PtrToStringUTF8(_ssl.ErrorText(_ssl.LastError())) ?? "no reason";
+    private void Check(int result)
+    {
+        if (result < 0)
+        {
+            throw new TlsException($"TLS failed: {Marshal.PtrToStringUTF8(_tls.ErrorText(result)) ?? "no reason"}");
+        }
+    }
 }

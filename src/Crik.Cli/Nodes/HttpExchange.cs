@@ -15,7 +15,7 @@ internal sealed class HttpExchange(HttpAddress address)
     /// <summary>The addresses that worked last. They are looked up again after a failure, since the server may have moved.</summary>
     private IReadOnlyList<SocketAddressBytes> _resolved = [];
 
-    private OpenSsl? _tls;
+    private GnuTls? _tls;
 
     /// <summary>Whether the last answer had a Date header that agrees with this machine's clock.</summary>
     public bool ClocksAgree { get; private set; }
@@ -59,7 +59,7 @@ internal sealed class HttpExchange(HttpAddress address)
             return Connect(deadline, stop);
         }
 
-        _tls ??= OpenSsl.Load(OpenSsl.Names);
+        _tls ??= GnuTls.Load(GnuTls.Name);
         TlsSession session = new(_tls, address.Host, address.CaFile);
         try
         {

@@ -8,7 +8,6 @@ namespace Crik.Proof;
 /// </summary>
 internal sealed class RunningProgram
 {
-    private const string DeletedMark = " (deleted)";
     private const string Terminals = "/dev/pts/";
 
     private readonly HashSet<string> _outside;
@@ -47,7 +46,7 @@ internal sealed class RunningProgram
         AddTaskFile(task, "cwd", "working directory");
         AddTaskFile(task, "root", "root directory");
 
-        foreach (MappedFile file in ProcFs.MappedFiles(task).Where(file => !file.Path.EndsWith(DeletedMark, StringComparison.Ordinal)))
+        foreach (MappedFile file in ProcFs.MappedFiles(task).Where(file => !file.IsDeleted))
         {
             Add(file.Path, file.Path);
         }
@@ -96,14 +95,14 @@ internal sealed class RunningProgram
         }
 
         uint id = _nextId++;
-        bool isDeleted = target.EndsWith(DeletedMark, StringComparison.Ordinal);
+        bool isDeleted = target.EndsWith(MappedFile.DeletedMark, StringComparison.Ordinal);
         if (!isDeleted && !_paths.Add(target))
         {
             _files.Add(id, new NamedFile(target, FileType.Regular) { IsExternal = true }); // it is there already
         }
         else if (Libc.TryStatus(place, followLinks: true) is { } status)
         {
-            string path = isDeleted && status.Links == 0 ? target[..^DeletedMark.Length] : target;
+            string path = isDeleted && status.Links == 0 ? target[..^MappedFile.DeletedMark.Length] : target;
             bool hasNoName = isDeleted && (status.Links == 0 || status.IsDirectory);
             _files.Add(id, new NamedFile(path, status.Type)
             {

@@ -82,6 +82,8 @@ public class CommandLineTests
     [InlineData("rollback --slot 2", "no checkpoint given", "crik rollback")]
     [InlineData("rollback", "no checkpoint given", "crik rollback")]
     [InlineData("rollback 0", "'0' is no checkpoint's number", "crik rollback")]
+    [InlineData("install", "no directory given", "crik install")]
+    [InlineData("install /a /b", "unexpected word '/b'", "crik install")]
     [InlineData("rollback latest", "'latest' is no checkpoint's number", "crik rollback")]
     public void A_usage_error_exits_64_with_a_hint(string line, string expected, string help)
     {
@@ -116,6 +118,7 @@ public class CommandLineTests
         Assert.Equal(new InspectRequest(none, "3", OutputForm.Table) { Slot = 2 }, CommandLineParser.Parse(["inspect", "--slot=2", "3"]));
         Assert.Equal(new PruneRequest(none, null, DryRun: false) { Slot = 999 }, CommandLineParser.Parse(["prune", "--slot", "999"]));
         Assert.Equal(new RollbackRequest(none, 12) { Slot = 1 }, CommandLineParser.Parse(["rollback", "12", "--slot", "1"]));
+        Assert.Equal(new InstallRequest("/volume"), CommandLineParser.Parse(["install", "/volume"]));
         Assert.Equal(new RollbackRequest(none, 12), CommandLineParser.Parse(["rollback", "12"]));
     }
 

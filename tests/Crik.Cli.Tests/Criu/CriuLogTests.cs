@@ -15,6 +15,9 @@ public sealed class CriuLogTests
     [InlineData("(00.021) Error (criu/bfd.c:1): bfd: Error flushing image: Disk quota exceeded", "quota")]
     [InlineData("(00.021)   301: Error (criu/pagemap.c:1): Can't read mapping page 14: Input/output error", "has errors")]
     [InlineData("(00.021)   301: Error (criu/pie/restorer.c:1): Unable to drop capability 2: -1", "may not drop capabilities")]
+    [InlineData("(00.021) Error (criu/files-reg.c:1): Can't lookup mount=315 for fd=-3 path=/bin/app", "has mapped a file")]
+    [InlineData("(00.021) Error (criu/files-reg.c:1): Can't lookup mount=315 for fd=4 path=/file", "has a file open on a mount")]
+    [InlineData("(00.021) Error (criu/proc_parse.c:385): Can't open mapped [/bin/app]: No such file or directory", "hostUsers")]
     [InlineData("(00.021) Error (criu/timens.c:1): timens: Unable to set a monotonic clock offset: Permission denied", "time namespace")]
     [InlineData("(00.020) Error (criu/rlimit.c:1): rlimit: Can't setup RLIMIT_NOFILE for self: Operation not permitted\n"
         + "(00.021) Error (criu/fsnotify.c:1): fsnotify: Unable to open inotify by handle (dev 0x1 ino 0x2): No such file or directory", "watches is not here")]

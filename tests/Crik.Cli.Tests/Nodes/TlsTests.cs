@@ -62,7 +62,7 @@ public sealed class TlsTests : IDisposable
         using TestAuthority other = new();
         using TlsServer server = new(other.Issue("localhost"), s_ready);
 
-        AssertRefused("its certificate is not good: unable to get local issuer certificate", At(server, "localhost"));
+        AssertRefused("its certificate is not good: The certificate issuer is unknown", At(server, "localhost"));
     }
 
     [Fact]
@@ -88,9 +88,9 @@ public sealed class TlsTests : IDisposable
     [InlineData("")]
     [InlineData(".")]
     [InlineData("a-label-of-41-characters-in-a-long-name.a-label-of-41-characters-in-a-long-name.a-label-of-41-characters-in-a-long-name.a-label-of-41-characters-in-a-long-name.a-label-of-41-characters-in-a-long-name.a-label-of-41-characters-in-a-long-name.a-label-of-41-characters")]
-    public void A_name_that_OpenSSL_cannot_check_is_refused(string host)
+    public void A_name_that_no_certificate_can_have_is_refused(string host)
     {
-        TlsException exception = Assert.Throws<TlsException>(() => new TlsSession(OpenSsl.Load(OpenSsl.Names), host, null));
+        TlsException exception = Assert.Throws<TlsException>(() => new TlsSession(GnuTls.Load(GnuTls.Name), host, null));
 
         Assert.Equal($"no certificate can be for the host name '{host.TrimEnd('.')}'", exception.Message);
     }
@@ -115,12 +115,12 @@ public sealed class TlsTests : IDisposable
     {
         using TlsServer server = new(_authority.Issue("localhost"), s_ready);
 
-        AssertRefused("its certificate is not good: unable to get local issuer certificate", At(server, "localhost") with { CaFile = null });
+        AssertRefused("its certificate is not good: The certificate issuer is unknown", At(server, "localhost") with { CaFile = null });
     }
 
     [Theory]
-    [InlineData("localhost", "hostname mismatch")]
-    [InlineData("127.0.0.1", "IP address mismatch")]
+    [InlineData("localhost", "The name in the certificate does not match the expected")]
+    [InlineData("127.0.0.1", "The name in the certificate does not match the expected")]
     public void A_certificate_for_another_name_is_refused(string host, string because)
     {
         using TlsServer server = new(_authority.Issue("another"), s_ready);
@@ -133,7 +133,7 @@ public sealed class TlsTests : IDisposable
     {
         using TlsServer server = new(_authority.Issue("localhost", DateTimeOffset.UtcNow.AddDays(-1)), s_ready);
 
-        AssertRefused("its certificate is not good: certificate has expired", At(server, "localhost"));
+        AssertRefused("its certificate is not good: The certificate chain uses expired certificate", At(server, "localhost"));
     }
 
     [Fact]
@@ -200,25 +200,37 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public void An_image_without_OpenSSL_is_told_what_to_install()
+    public void No_version_before_TLS_1_2_is_offered()
     {
-        TlsException exception = Assert.Throws<TlsException>(() => OpenSsl.Load(["libssl.so.0", "libssl.so.00"]));
+        ReadOnlySpan<byte> supportedVersions = [0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03]; // RFC 8446, section 4.2.1
+        using TlsSession session = new(GnuTls.Load(GnuTls.Name), "localhost", CaFile);
 
-        Assert.Equal("https needs OpenSSL in this image, which has neither libssl.so.0 nor libssl.so.00; install the package libssl3, openssl-libs or libssl1.1", exception.Message);
+        Assert.False(session.Connect());
+        Assert.NotEqual(-1, session.TakeOutgoing().AsSpan().IndexOf(supportedVersions));
+    }
+
+    [Fact]
+    public void An_image_without_GnuTLS_is_told_what_to_install()
+    {
+        TlsException exception = Assert.Throws<TlsException>(() => GnuTls.Load("libgnutls.so.0"));
+
+        Assert.Equal(
+            "https needs GnuTLS in this image, which has no libgnutls.so.0; install the package libgnutls30t64, libgnutls30 or gnutls, or use crik's bundle",
+            exception.Message);
     }
 
     [Fact]
     public void A_library_that_cannot_be_loaded_is_told_with_the_reason()
     {
-        string library = Path.Combine(_files.Path, "libssl.so.3");
+        string library = Path.Combine(_files.Path, GnuTls.Name);
         File.WriteAllText(library, "this is no library, though it has the name of one and is long enough for a header of ELF");
 
-        Assert.Equal($"OpenSSL of this image cannot be loaded: {library}: invalid ELF header", Assert.Throws<TlsException>(() => OpenSsl.Load([library])).Message);
+        Assert.Equal($"GnuTLS of this image cannot be loaded: {library}: invalid ELF header", Assert.Throws<TlsException>(() => GnuTls.Load(library)).Message);
     }
 
     [Fact]
     public void A_library_of_that_name_that_is_another_one_is_refused() =>
-        Assert.StartsWith("libm.so.6 of this image is not the OpenSSL that crik needs", Assert.Throws<TlsException>(() => OpenSsl.Load(["libm.so.6"])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("libm.so.6 of this image is not the GnuTLS that crik needs", Assert.Throws<TlsException>(() => GnuTls.Load("libm.so.6")).Message, StringComparison.Ordinal);
 
     private HttpAddress At(TlsServer server, string host) => new(host, server.Port, "", IsTls: true, CaFile);
 
