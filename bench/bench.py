@@ -10,7 +10,7 @@ Writes bench.json, bench.md and bench.svg to --out (artifacts/bench) and prints 
 --large takes very large programs, each once: what criu alone can do must not fail under crik."""
 import argparse, collections, os, platform, re, shutil, subprocess, sys, tempfile, time
 
-import init, pods, proof, report
+import bundle, init, pods, proof, report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 Case = collections.namedtuple('Case', 'megabytes processes files name goal threads mappings', defaults=(0, 0))
@@ -128,7 +128,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--quick', action='store_true')
     parser.add_argument('--large', action='store_true')
-    parser.add_argument('--only', default='', help='cases whose name this is found in; "init" for start and idle')
+    parser.add_argument('--only', default='', help='cases whose name this is found in; "init" for start and idle, "bundle" for the bundle')
     parser.add_argument('--rounds', type=int)
     parser.add_argument('--level', choices=('basic', 'full'), default='basic')
     parser.add_argument('--env', action='append', default=[], help='NAME=VALUE for the pods of checkpoints and restores')
@@ -146,6 +146,8 @@ def main():
             rows += init.measure_starts(crik, 100 if a.quick else 400)
             rows += init.measure_idle(CASES[0], rounds, a.level, work, load)
             rows += init.measure_running(crik, rounds)
+        if re.search(a.only, 'bundle') and not a.large:
+            rows += bundle.measure(crik, pods.BUNDLE, rounds, 100 if a.quick else 400, CASES[0], a.level, work, load)
         for case in LARGE_CASES if a.large else CASES:
             if not re.search(a.only, case.name) or a.quick and case.name not in QUICK:
                 continue

@@ -6,8 +6,10 @@ import proof
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 POD = [sys.executable, ROOT + '/tests/lab/pod.py']
 TINI = '/usr/bin/tini'
+BUNDLE = ROOT + '/artifacts/bundle'
 LIMIT = 600  # seconds that anything may take
-INITS = {'crik': ['crik', 'run', '--image-dir', '/checkpoint'], 'crik-plain': ['crik', 'run'], 'tini': ['/shared/tini']}
+INITS = {'crik': ['crik', 'run', '--image-dir', '/checkpoint'], 'bundle': ['/opt/crik/bin/crik', 'run', '--image-dir', '/checkpoint'],
+         'crik-plain': ['crik', 'run'], 'tini': ['/shared/tini']}
 
 # What crik asks of criu, as options.
 COMMON = '-v4 --file-locks --tcp-close --network-lock skip --manage-cgroups=ignore'
@@ -77,7 +79,7 @@ class Bench:
         self.runner = subprocess.Popen(
             [*POD, 'run', self.name, '--level', self.level, '--image-dir', self.images, '--mount', self.work + '/shared:/shared',
              '--env', f'CRIK_LAZY_PAGES={"always" if lazily else "never"}', '--env', f'CRIK_GRACE_PERIOD={LIMIT}s',
-             *(f'--env={variable}' for variable in self.env), '--',
+             *(f'--env={variable}' for variable in self.env), *(('--bundle', BUNDLE) if self.tool == 'bundle' else ()), '--',
              '/shared/load', 'stamp', '/shared/page', *self.command(restore, lazily)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log)
         log.close()
@@ -117,7 +119,7 @@ class Bench:
     def prove_saved(self):
         """Checks that the checkpoint is whole."""
         try:
-            (proof.saved_by_crik if self.tool == 'crik' else proof.saved_by_criu)(self.images, self.case)
+            (proof.saved_by_crik if self.tool in ('crik', 'bundle') else proof.saved_by_criu)(self.images, self.case)
         except proof.NotProven as problem:
             raise proof.NotProven(f'{problem}; {self.tool} logged: {self.last_trouble()}') from None
 

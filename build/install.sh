@@ -17,6 +17,7 @@ need setcap libcap2-bin
 need ip iproute2
 need openssl openssl
 need curl curl
+need docker-registry docker-registry            # the tests of Crik.Registry ask a real one
 need xz xz-utils
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 PYTHONPATH=/usr/lib/python3/dist-packages python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)

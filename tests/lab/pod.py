@@ -6,6 +6,7 @@
       --capability NAME    add one capability     --drop NAME    take one away
       --image-dir DIR      mounted at /checkpoint
       --mount SRC:DST[:ro] a volume               --tmpfs DST:SIZE   a volume in memory
+      --mount SRC:DST:image-volume   mounted as CRI-O mounts an image volume: as an overlay on another overlay
       --env K=V            --terminal             with a terminal; standard input must then be one
       --read-only          a read-only root file system, as with readOnlyRootFilesystem
       --root-mode MODE     the mode of the root directory: 755 as containerd gives it (default), or 555 as CRI-O does
@@ -13,6 +14,7 @@
       --network NETNS:ADDRESS/BITS   an eth0 with this address, on the bridge `pods` of this network namespace
       --rootfs DIR         default: what rootfs.sh prints for experimental
       --crik FILE          default: $CRIK_BINARY or artifacts/crik
+      --bundle DIR[:OPTION]   what `make bundle` made, mounted read-only at /opt/crik, or as an image-volume; the root file system gets no crik
       --host-network       use the machine's own network
       --memory MIB         a limit of the container's memory, at which the kernel kills
       --seccomp            with a seccomp filter, which allows nearly everything
@@ -93,6 +95,17 @@ def mount_root(root, image, layer):
     return root
 
 
+def volume_mount(source, destination, options, layers):
+    """A volume, or what CRI-O makes of an image volume (mountImage in its server/container_create_linux.go)."""
+    if 'image-volume' not in options:
+        return mount(destination, 'bind', source, 'rbind', *options)
+    image, empty = layers + '-image', layers + '-empty'
+    for directory in image, empty:
+        os.makedirs(directory)
+    subprocess.check_call(['mount', '-t', 'overlay', 'crik-image', '-o', f'lowerdir={source}:{empty}', image])
+    return mount(destination, 'overlay', 'overlay', f'lowerdir={image}:{empty}')
+
+
 def make_projected_volume(directory, files):
     """Makes the files as the kubelet does (pkg/volume/util/atomic_writer.go): in a directory with the time in its name."""
     data = f"..{time.strftime('%Y_%m_%d_%H_%M_%S')}.{random.randrange(10 ** 9)}"
@@ -112,8 +125,9 @@ def prepare(a):
     rootfs = a.rootfs or subprocess.check_output([HERE + '/rootfs.sh'], text=True).strip()
     root = mount_root(bundle + '/rootfs', rootfs, bundle)
     os.chmod(root, int(a.root_mode, 8))
-    os.makedirs(root + '/usr/local/bin', exist_ok=True)
-    shutil.copy(a.crik, root + '/usr/local/bin/crik')
+    if not a.bundle:
+        os.makedirs(root + '/usr/local/bin', exist_ok=True)
+        shutil.copy(a.crik, root + '/usr/local/bin/crik')
     os.makedirs(root + '/programs', exist_ok=True)
     netns, _, address = (a.network or ':10.0.0.2/8').partition(':')
     # The length of these files differs from pod to pod, as it does where addresses and search domains differ.
@@ -131,14 +145,15 @@ def prepare(a):
     if a.level == 'nonroot':
         uid, gid = (int(number) for number in a.user.split(':'))
         effective = []
-        subprocess.check_call(['setcap', CRIU_FILE_CAPABILITIES, root + '/usr/sbin/criu'])
+        if not a.bundle:
+            subprocess.check_call(['setcap', CRIU_FILE_CAPABILITIES, root + '/usr/sbin/criu'])
         os.chown(f'{bundle}/{message}', uid, gid)
         if a.image_dir:
             os.chown(a.image_dir, uid, gid)
     if a.user_namespace:
         subprocess.check_call(['umount', root])
         idmap.give(bundle + '/upper')
-        if a.level == 'nonroot':
+        if a.level == 'nonroot' and not a.bundle:
             subprocess.check_call(['setcap', '-n', str(idmap.FIRST), CRIU_FILE_CAPABILITIES, bundle + '/upper/usr/sbin/criu'])
         root = mount_root(PLACE + a.name + '/rootfs', idmap.bind(rootfs, bundle + '/lower'), bundle)
     read_only = [] if a.level == 'privileged' else ['ro']
@@ -158,7 +173,11 @@ def prepare(a):
     for i, volume in enumerate(volumes + a.mount):
         source, destination, *mode = volume.split(':')
         source = idmap.bind(source, f'{bundle}/volume{i}') if a.user_namespace else os.path.abspath(source)
-        mounts.append(mount(destination, 'bind', source, 'rbind', *(mode or ['rw'])))
+        mounts.append(volume_mount(source, destination, mode or ['rw'], f'{PLACE}{a.name}/volume{i}'))
+    if a.bundle:
+        source, *more = a.bundle.split(':')
+        source = idmap.bind(source, f'{bundle}/bundle') if a.user_namespace else os.path.abspath(source)
+        mounts.append(volume_mount(source, '/opt/crik', ['ro', *more], f'{PLACE}{a.name}/bundle'))
     for volume in a.tmpfs:
         destination, size = volume.split(':')
         mounts = [m for m in mounts if m['destination'] != destination]
@@ -238,6 +257,7 @@ def parse(arguments):
     verb.add_argument('--network')
     verb.add_argument('--root-mode', default='755')
     verb.add_argument('--rootfs')
+    verb.add_argument('--bundle')
     verb.add_argument('--pod-uid', default=str(uuid.uuid4()))
     verb.add_argument('--termination-log', help='a file that gets a copy of the termination log at the end')
     verb.add_argument('--crik', default=os.environ.get('CRIK_BINARY') or os.path.join(HERE, '../../artifacts/crik'))

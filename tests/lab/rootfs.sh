@@ -1,5 +1,5 @@
 #!/bin/bash
-# rootfs.sh [experimental|trixie|bookworm|plain|programs|today|torch|jupyter][-trixie|-sid]: prints the path of a root file
+# rootfs.sh [experimental|trixie|bookworm|plain|programs|today|torch|jupyter|static|musl][-trixie|-sid]: prints the path of a root file
 # system for the lab's pods. The first time it makes that file system.
 #   experimental     Debian sid with criu 4.3 and Python for the test programs (the default)
 #   trixie           Debian 13 with criu 4.1.1        bookworm         Debian 12 with criu 3.17.1
@@ -7,12 +7,14 @@
 #   programs         Debian 13 with the programs of the matrix and criu 4.3
 #   today            Debian sid with those that are wanted newer, and criu 4.3
 #   torch            Debian sid with PyTorch and criu 4.3       jupyter   Debian sid with a Jupyter server and criu 4.3
+#   static           only one static program          musl             only one program, and musl for it
 #   …-trixie         the same with criu 4.1.1         …-sid            the same with criu 4.2.1
 set -euo pipefail
 . "$(dirname "$0")/../../build/packages.sh"
 suite=${1:-experimental}
 case $suite in                            # add one when something below changes
   programs|programs-*) recipe=3 ;;
+  static|musl) recipe=$(cksum <"$(dirname "$0")/programs/counter.c" | cut -d' ' -f1) ;;
   *) recipe=2 ;;
 esac
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/crik-lab
@@ -34,6 +36,13 @@ newest_criu() { # newest_criu SUITE...: installs it with its dependencies
   again chroot "$new" sh -c "apt-get -o $any_date -qq update && apt-get install -y -qq --no-install-recommends -t experimental criu" >&2
 }
 case $suite in
+  static|musl)
+    command -v musl-gcc >/dev/null || install_packages musl-tools
+    rm -rf --one-file-system "$new"; mkdir -p "$new"
+    if [ "$suite" = musl ]; then
+      mkdir "$new/lib"; cp -L /lib/ld-musl-*.so.1 "$new/lib"
+    fi
+    musl-gcc -O2 $([ "$suite" = musl ] || echo -static) -o "$new/counter" "$(dirname "$0")/programs/counter.c" ;;
   trixie|bookworm)
     again bootstrap "$suite" "criu,$packages" ;;
   plain)

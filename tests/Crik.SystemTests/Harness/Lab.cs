@@ -7,6 +7,9 @@ internal static class Lab
 {
     public static string Binary { get; } = Environment.GetEnvironmentVariable("CRIK_BINARY") ?? Repository.In("artifacts/crik");
 
+    /// <summary>What <c>make bundle</c> made. The tests of the bundle mount it in their pods.</summary>
+    public static string Bundle { get; } = Repository.In("artifacts/bundle");
+
     public static string PodRunner { get; } = Repository.In("tests/lab/pod.py");
 
     public static string RootFileSystem { get; } = SkipReason is null ? Run(Repository.In("tests/lab/rootfs.sh")).Trim() : "";

@@ -261,7 +261,7 @@ public sealed class NodeStateTests
         pod.End(hasSigned ? 143 : 3);
 
         Assert.Equal(hasSigned ? [1] : [], images.Generations);
-        Assert.Equal(hasSigned, !pod.HasSaid("its certificate is not good: unable to get local issuer certificate"));
+        Assert.Equal(hasSigned, !pod.HasSaid("its certificate is not good: The certificate issuer is unknown"));
     }
 
     [LabFact]

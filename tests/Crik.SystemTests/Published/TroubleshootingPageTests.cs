@@ -41,9 +41,9 @@ public sealed class TroubleshootingPageTests
     /// <summary>The reasons why the node state server is not believed, each of which TlsTests causes with a real server.</summary>
     private static readonly string[] s_reasonsOfTls =
     [
-        "https needs OpenSSL in this image", "OpenSSL of this image cannot be loaded: …", "… of this image is not the OpenSSL that crik needs",
-        "… cannot be read or holds no certificate in PEM", "… does not exist", "its certificate is not good: unable to get local issuer certificate",
-        "its certificate is not good: certificate has expired", "its certificate is not good: hostname mismatch", "its certificate is not good: IP address mismatch",
+        "https needs GnuTLS in this image", "GnuTLS of this image cannot be loaded: …", "… of this image is not the GnuTLS that crik needs",
+        "… cannot be read or holds no certificate in PEM", "… does not exist", "its certificate is not good: The certificate issuer is unknown",
+        "its certificate is not good: The certificate chain uses expired certificate", "its certificate is not good: The name in the certificate does not match the expected",
         "no certificate can be for the host name …", "TLS failed: …", "the server closed the connection in the middle of TLS",
     ];
 

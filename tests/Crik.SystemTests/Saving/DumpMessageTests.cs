@@ -26,6 +26,7 @@ public sealed class DumpMessageTests
     [Explains("a Unix socket was bound to a relative path that does not lead to it any more", "moved_socket")]
     [Explains("a Unix socket was bound to a relative path that does not lead to it any more", "moved_socket", "--level", "full")]
     [Explains("a UDP socket of the program holds back what was written to it", "unsent")]
+    [Explains("the program has mapped a file that has no name in this container", "mapped_deleted_file", "--user-namespace")]
     [Explains("… does not answer", "nothing", "--env", "CRIK_CRIU_PATH=/bin/true")]
     [Explains("criu was ended by SIGKILL", "nothing", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=memory")]
     [Explains("criu was ended by …, which crik did not send", "nothing", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=fault")]
@@ -106,6 +107,22 @@ public sealed class DumpMessageTests
         File.Copy(Path.Combine(Lab.RootFileSystem, "usr/bin/sleep"), Path.Combine(volume, "sleep"));
         File.SetUnixFileMode(Path.Combine(volume, "sleep"), UnixFileMode.SetUser | (UnixFileMode)0x1ED);
         using Pod pod = Pod.WithCheckpoints(images, ["--level", "nonroot", "--mount", $"{volume}:/volume:ro"], "python3", "/programs/wall.py", "another_user");
+
+        EndsWithout(pod, message);
+    }
+
+    [LabTheory]
+    [Explains("the program has mapped a file of a mount that this container does not have", "warning +programMapped .*/file", "--level", "basic")]
+    [Explains("the program has mapped a file of a mount that this container does not have", "warning +programMapped .*/file", "--level", "full")]
+    [Explains("the program has mapped a file that has no name in this container", "", "--user-namespace")]
+    public void A_failed_dump_names_a_mapped_file_of_an_image_volume_of_CRI_O_and_so_does_a_check_that_may_see_it(string message, string finding, params string[] options)
+    {
+        using ImageDirectory images = new();
+        using TempDirectory volume = new();
+        volume.Write("file", "model");
+        using Pod pod = Pod.WithCheckpoints(images, [.. options, "--mount", $"{volume.Path}:/volume:image-volume"], "python3", "/programs/wall.py", "mapped_file");
+        pod.WaitForCount(1);
+        Assert.Matches($"(?s){finding}", pod.Exec("crik", "check"));
 
         EndsWithout(pod, message);
     }

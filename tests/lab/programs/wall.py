@@ -57,6 +57,18 @@ def detached_mount():
     checked(libc.umount2(b'/tmp/detached', 2))  # MNT_DETACH
 
 
+def mapped_file():
+    with open('/volume/file', 'rb') as file:
+        kept.append(mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ))
+
+
+def mapped_deleted_file():
+    with open('/tmp/mapped', 'wb+', buffering=0) as file:
+        file.write(bytes(4096))
+        kept.append(mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ))
+    os.unlink('/tmp/mapped')
+
+
 def seccomp_filter():
     """A filter that allows everything."""
     allow = struct.pack('=HBBI', 6, 0, 0, 0x7fff0000)
