@@ -1,0 +1,37 @@
+namespace Crik.Pods;
+
+/// <summary>The names that injection gives to what it adds, and the labels and annotations that it reads and writes.</summary>
+public static class PodNames
+{
+    /// <summary>The label, of a pod or a namespace, that asks for injection. `false` on the pod wins.</summary>
+    public const string InjectLabel = "crik.dev/inject";
+
+    /// <summary>The annotation of an injected pod: what injection did, so that it can be undone.</summary>
+    public const string InjectedAnnotation = "crik.dev/injected";
+
+    /// <summary>The annotation of a pod that was not injected: the reason, a colon, and a sentence.</summary>
+    public const string SkippedAnnotation = "crik.dev/skipped";
+
+    /// <summary>The annotation of an injected pod that names a claim which does not exist yet: what the operator creates.</summary>
+    public const string ClaimRequestAnnotation = "crik.dev/claim-request";
+
+    /// <summary>The volume with the bundle. `crik` is what people call the volume with crik's configuration.</summary>
+    public const string BundleVolume = "crik-bundle";
+
+    /// <summary>The init container that copies the bundle.</summary>
+    public const string BundleContainer = "crik-bundle";
+
+    /// <summary>Where the bundle is in every container. Its loader path is absolute.</summary>
+    public const string BundleDirectory = "/opt/crik";
+
+    /// <summary>Where the init container of the bundle writes to.</summary>
+    public const string BundleCopyDirectory = "/crik-bundle";
+
+    /// <summary>The volume with the checkpoints, and the name of a volumeClaimTemplate for it.</summary>
+    public const string CheckpointsVolume = "checkpoints";
+
+    public const string CheckpointsDirectory = "/checkpoints";
+
+    /// <summary>crik in the bundle.</summary>
+    public const string CrikProgram = "/opt/crik/bin/crik";
+}
