@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Crik.Kubectl.Cluster;
+using Crik.Kubectl.CommandLine;
+using Crik.Kubectl.Output;
+using Crik.Kubernetes.Api;
+
+namespace Crik.Kubectl.Commands;
+
+/// <summary>`checkpoint`, `list` and `inspect` run the command of the same name in the pod.</summary>
+internal static class PodCommand
+{
+    public static async Task<bool> RunAsync(Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
+    {
+        using ClusterSession cluster = ClusterSession.Open(invocation, terminal);
+        JsonObject pod = await PodFinder.FindAsync(cluster, Target.Parse(invocation.Words[0]), cancellationToken);
+        CrikProgram crik = ProgramIn(cluster, pod, invocation, null);
+        using PassingStream output = new(terminal.Output);
+        bool endsPod = invocation.Command!.Name == CommandTable.Checkpoint && !invocation.Has(CommandTable.LeaveRunning);
+        try
+        {
+            string[] slot = invocation.Command.Name == CommandTable.Inspect ? await SlotAsync(crik, cancellationToken) : [];
+            int code = await crik.RunAsync([.. Words(invocation), .. slot], output, terminal.Error, cancellationToken);
+            return code == 0 || IsDone() ? true : throw new KubectlException($"crik {invocation.Command.Name} in pod {crik.Pod} ended with exit code {code}");
+        }
+        catch (KubernetesException) when (IsDone())
+        {
+            return true; // the container has ended, and the connection with it
+        }
+
+        bool IsDone() => endsPod && output.Passed.Contains("was made", StringComparison.Ordinal);
+    }
+
+    /// <summary>Of a pool of slots, the one that this pod has is meant.</summary>
+    private static async Task<string[]> SlotAsync(CrikProgram crik, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await crik.AskAsync("status", cancellationToken)).Number("slot") is { } slot ? ["--slot", $"{slot}"] : [];
+        }
+        catch (KubectlException)
+        {
+            return []; // crik does not run in the container, and then it has no slot
+        }
+    }
+
+    /// <exception cref="KubectlException">The pod does not run, or has no such container.</exception>
+    public static CrikProgram ProgramIn(ClusterSession cluster, JsonObject pod, Invocation invocation, TimeSpan? timeout)
+    {
+        string? container = invocation.Value(CommandTable.Container) ?? CrikContainers.Default(pod);
+        string[] known = [.. pod.Objects("spec", "containers").Concat(pod.Objects("spec", "initContainers")).Select(static item => item.Text("name")).OfType<string>()];
+        if (container is null || !known.Contains(container))
+        {
+            throw new KubectlException($"pod {pod.Name()} has no container '{container}'; it has {string.Join(", ", known)}");
+        }
+
+        return PodFinder.IsRunning(pod)
+            ? new CrikProgram(cluster.Exec, cluster.Namespace, pod.Name(), container) { Timeout = timeout }
+            : throw new KubectlException($"pod {pod.Name()} does not run (its phase is {pod.Text("status", "phase") ?? "unknown"}), and only a running pod can be asked");
+    }
+
+    private static string[] Words(Invocation invocation) => invocation.Command!.Name switch
+    {
+        CommandTable.Checkpoint => invocation.Has(CommandTable.LeaveRunning) ? ["checkpoint", "--leave-running"] : ["checkpoint"],
+        CommandTable.Inspect when invocation.Words is [_, var generation] => ["inspect", generation, "-o", invocation.Format],
+        var command => [command, "-o", invocation.Format],
+    };
+}
