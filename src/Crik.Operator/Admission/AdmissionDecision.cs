@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using Crik.Pods;
+using Crik.Pods.Reading;
+
+namespace Crik.Operator.Admission;
+
+/// <summary>Turns the plan for a pod into the answer to the API server. It is pure.</summary>
+internal static class AdmissionDecision
+{
+    /// <summary>The API server cuts a longer warning off (k8s.io/apiserver, webhook/mutating).</summary>
+    private const int LongestWarning = 256;
+
+    public static AdmissionResponse Of(AdmissionRequest request, PodToInject pod, InjectionPlan plan) => plan switch
+    {
+        InjectionPlan.Injected injected => Injected(request, pod, injected),
+        InjectionPlan.Skipped { Reason: SkipReasons.OptedOut } => AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor),
+        InjectionPlan.Skipped skipped => new AdmissionResponse(
+            request.Id, Injector.NoteOf(request.Pod, skipped), [Warning($"not injected ({skipped.Reason}): {skipped.Message}")], AdmissionOutcome.Skipped)
+        {
+            SkipReason = skipped.Reason,
+        },
+        _ => AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.AlreadyInjected),
+    };
+
+    private static AdmissionResponse Injected(AdmissionRequest request, PodToInject pod, InjectionPlan.Injected plan)
+    {
+        List<PodChange> changes = [.. plan.Changes];
+        if (plan.Claim is { } claim)
+        {
+            changes.Add(new PodChange(Annotation(PodNames.ClaimRequestAnnotation), ChangeKind.Add, claim.ToText(), "The operator creates this claim."));
+        }
+
+        if (request.Pod.At("metadata", "annotations", PodNames.SkippedAnnotation) is not null)
+        {
+            changes.Add(new PodChange(Annotation(PodNames.SkippedAnnotation), ChangeKind.Remove, null, "The pod is injected now. It was copied, or another webhook has changed it."));
+        }
+
+        JsonObject injected = JsonPatch.Apply(request.Pod, changes);
+        IEnumerable<Obstacle> problems = Obstacles.Find(new PodSurroundings(pod with { Pod = injected }, [], null)).Where(obstacle => obstacle.Severity is Severity.Problem);
+        return new AdmissionResponse(request.Id, changes, [.. problems.Select(problem => Warning($"{problem.Subject}: {problem.Sentence}"))], AdmissionOutcome.Injected);
+    }
+
+    private static string Annotation(string name) => $"/metadata/annotations/{name.Replace("/", "~1", StringComparison.Ordinal)}";
+
+    private static string Warning(string text) => $"crik: {text}" is var warning && warning.Length > LongestWarning ? warning[..(LongestWarning - 1)] + "…" : warning;
+}

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using Crik.Kubernetes.Api;
+using Crik.Pods;
+using Crik.Pods.Annotations;
+using Crik.Pods.Reading;
+using Crik.Registry;
+
+namespace Crik.Operator.Admission;
+
+/// <summary>Answers requests of the API server: finds out what the rules need to know, and lets them decide.</summary>
+internal sealed class AdmissionHandler(AdmissionOptions options, IClusterFacts facts, IImageConfigurations images, TimeProvider time)
+{
+    private readonly PullSecrets _secrets = new(facts);
+
+    public async Task<AdmissionResponse> HandleAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        if (options.Excludes(request.Namespace) || request.Pod.At("metadata", "labels", PodNames.InjectLabel).Text() is not (null or "true"))
+        {
+            return AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor);
+        }
+
+        using CancellationTokenSource timeout = new(options.Timeout, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        PodToInject pod = new(request.Pod, null, NamespaceFacts.Unknown);
+        try
+        {
+            pod = pod with { Namespace = await facts.NamespaceAsync(request.Namespace, either.Token) };
+            if (!Injector.IsAskedFor(request.Pod, pod.Namespace))
+            {
+                return AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor);
+            }
+
+            pod = pod with { Controller = await facts.ControllerAsync(request.Namespace, request.Pod, either.Token) };
+            InjectionPlan plan = await PlanAsync(request, pod, either.Token, cancellationToken);
+            return AdmissionDecision.Of(request, pod, await ClaimOfAnotherAsync(request, pod, plan, either.Token) ?? plan);
+        }
+        catch (KubernetesException exception)
+        {
+            return AdmissionDecision.Of(request, pod, new InjectionPlan.Skipped(
+                SkipReasons.FactsUnknown, $"The API server could not be asked about the pod's surroundings: {exception.Message}. Delete the pod to try again."));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return AdmissionDecision.Of(request, pod, new InjectionPlan.Skipped(
+                SkipReasons.FactsUnknown, $"The API server took longer than {options.Timeout.TotalSeconds:0.#} s. Delete the pod to try again."));
+        }
+    }
+
+    /// <param name="inTime">Is canceled when the answer has to be given.</param>
+    /// <param name="caller">Is canceled when nobody waits for the answer any more.</param>
+    private async Task<InjectionPlan> PlanAsync(AdmissionRequest request, PodToInject pod, CancellationToken inTime, CancellationToken caller)
+    {
+        Dictionary<string, ImageConfiguration> known = [];
+        IReadOnlyList<string> needed = Injector.ContainersWhoseImageIsNeeded(pod);
+        if (needed.Count > 0)
+        {
+            RegistryCredentials credentials = await _secrets.OfAsync(request.Namespace, request.Pod, inTime);
+            foreach (string name in needed)
+            {
+                try
+                {
+                    known[name] = await images.ReadAsync(ImageReference.Parse(ImageOf(request.Pod, name)), credentials, inTime);
+                }
+                catch (RegistryException exception)
+                {
+                    return CommandUnknown(name, exception.Message);
+                }
+                catch (OperationCanceledException) when (!caller.IsCancellationRequested)
+                {
+                    return CommandUnknown(name, $"The registry of {ImageOf(request.Pod, name)} took too long: the webhook has to answer within "
+                        + $"{options.Timeout.TotalSeconds:0.#} s. Write the command into the pod, or delete the pod to try again.");
+                }
+            }
+        }
+
+        return Injector.Plan(pod, options.CurrentInjection(), known);
+    }
+
+    /// <summary>Two workloads of one name would take each other's checkpoints.</summary>
+    private async Task<InjectionPlan?> ClaimOfAnotherAsync(AdmissionRequest request, PodToInject pod, InjectionPlan plan, CancellationToken cancellationToken) =>
+        plan is InjectionPlan.Injected { Claim: { } wanted } && await facts.ClaimAsync(request.Namespace, wanted.Name, cancellationToken) is { } claim
+        && Owner.OtherOf(claim, pod.Controller) is { } other
+            ? new InjectionPlan.Skipped(
+                SkipReasons.NameTaken, $"The claim {wanted.Name} has the checkpoints of the {other.Kind} {other.Name}. Name another claim with {PodAnnotations.Claim}.")
+            : null;
+
+    private static InjectionPlan.Skipped CommandUnknown(string container, string why) =>
+        new(SkipReasons.CommandUnknown, $"The container {container} has no command, so its image has to say what runs. {why}");
+
+    private static string ImageOf(JsonObject pod, string container) =>
+        pod.At("spec", "containers").Maps().First(item => item.At("name").Text() == container).At("image").Text() ?? "";
+}

@@ -1,0 +1,46 @@
+using Crik.Kubernetes.Api;
+using Crik.Kubernetes.Leases;
+using Crik.Kubernetes.Resources;
+using Crik.Operator.Certificates;
+using Crik.Operator.Configuration;
+using Crik.Operator.Upkeep;
+
+namespace Crik.Operator.Leading;
+
+/// <summary>Runs what only one replica may do, in the one that the Lease elects.</summary>
+internal sealed class Leader : BackgroundService
+{
+    private readonly LeaderElection _election;
+    private readonly KeyKeeper _keys;
+    private readonly PodUpkeep _pods;
+    private readonly UpkeepMetrics _metrics;
+    private readonly ILogger<Leader> _log;
+
+    public Leader(KubernetesApi api, OperatorOptions options, IServiceProvider services)
+    {
+        _keys = services.GetRequiredService<KeyKeeper>();
+        _pods = services.GetRequiredService<PodUpkeep>();
+        _metrics = services.GetRequiredService<UpkeepMetrics>();
+        _log = services.GetRequiredService<ILogger<Leader>>();
+        LeaseOptions lease = new(new ObjectName(options.Namespace, options.Name), options.Identity);
+        _election = new LeaderElection(api, lease, services.GetRequiredService<TimeProvider>()) { Failed = exception => _log.LeaseFailed(exception.Message) };
+    }
+
+    public bool IsLeader => _election.IsLeader;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _election.RunAsync(LeadAsync, stoppingToken);
+
+    private async Task LeadAsync(CancellationToken cancellationToken)
+    {
+        _log.Leads();
+        try
+        {
+            await Together.RunAsync(cancellationToken, _keys.RunAsync, _pods.RunAsync);
+        }
+        finally
+        {
+            _metrics.Clear();
+            _log.LeadsNoLonger();
+        }
+    }
+}

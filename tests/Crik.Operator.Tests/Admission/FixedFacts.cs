@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Crik.Kubernetes.Api;
+using Crik.Operator.Admission;
+using Crik.Pods;
+
+namespace Crik.Operator.Tests.Admission;
+
+/// <summary>Surroundings that the test decides.</summary>
+internal sealed class FixedFacts : IClusterFacts
+{
+    public Dictionary<string, string> NamespaceLabels { get; } = [];
+
+    public PodController? Controller { get; set; }
+
+    public Dictionary<string, JsonObject> Secrets { get; } = [];
+
+    public Dictionary<string, JsonObject> Claims { get; } = [];
+
+    public bool Fails { get; set; }
+
+    /// <summary>Never answers.</summary>
+    public bool Hangs { get; set; }
+
+    public List<string> Asked { get; } = [];
+
+    public Task<NamespaceFacts> NamespaceAsync(string name, CancellationToken cancellationToken) =>
+        AnswerAsync($"namespace {name}", new NamespaceFacts(name, NamespaceLabels), cancellationToken);
+
+    public Task<PodController?> ControllerAsync(string space, JsonObject pod, CancellationToken cancellationToken) => AnswerAsync("controller", Controller, cancellationToken);
+
+    public Task<JsonObject?> SecretAsync(string space, string name, CancellationToken cancellationToken) =>
+        AnswerAsync($"secret {space}/{name}", Secrets.GetValueOrDefault(name), cancellationToken);
+
+    public Task<JsonObject?> ClaimAsync(string space, string name, CancellationToken cancellationToken) =>
+        AnswerAsync($"claim {space}/{name}", Claims.GetValueOrDefault(name), cancellationToken);
+
+    private async Task<T> AnswerAsync<T>(string what, T answer, CancellationToken cancellationToken)
+    {
+        Asked.Add(what);
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+
+        return Fails ? throw new KubernetesException(KubernetesFailure.NoAnswer, "no answer") : answer;
+    }
+}
