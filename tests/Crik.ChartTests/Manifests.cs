@@ -14,6 +14,11 @@ internal sealed class Manifests
         _objects = [.. stream.Documents.Select(document => document.RootNode)];
     }
 
+    public Manifests(IEnumerable<YamlNode> objects)
+    {
+        _objects = [.. objects];
+    }
+
     public IReadOnlyList<YamlNode> All => _objects;
 
     public IEnumerable<string> Kinds => _objects.Select(node => node.Text("kind"));
@@ -30,7 +35,17 @@ internal sealed class Manifests
 
     public Dictionary<string, string> Ports => Container.Items("ports").ToDictionary(port => port.Text("name"), port => port.Text("containerPort"));
 
-    public Dictionary<string, string> Variables => Container.Items("env").ToDictionary(variable => variable.Text("name"), variable => variable.Text("value"));
+    /// <summary>The variables that have a value in the manifest, not one that Kubernetes finds out.</summary>
+    public Dictionary<string, string> Variables => Container.Items("env")
+        .Where(variable => variable.Find("value") is not null)
+        .ToDictionary(variable => variable.Text("name"), variable => variable.Text("value"));
 
     public string[] Arguments => [.. Container.Items("args").Select(argument => argument.ToString())];
+
+    /// <summary>Writes a rule of a role on one line: `get of pods in ''`.</summary>
+    public static string Sentence(YamlNode rule)
+    {
+        string names = rule.Find("resourceNames") is null ? "" : $" named {string.Join(',', rule.Texts("resourceNames"))}";
+        return $"{string.Join(',', rule.Texts("verbs"))} of {string.Join(',', rule.Texts("resources"))} in '{string.Join(',', rule.Texts("apiGroups"))}'{names}";
+    }
 }

@@ -37,8 +37,8 @@ public sealed class NotesTests
     [ChartFact]
     public void With_requireToken_the_notes_name_a_token_file()
     {
-        Assert.DoesNotContain("nodeStateTokenFile", Renderer.Notes(), StringComparison.Ordinal);
-        Assert.Contains("nodeStateTokenFile: /var/run/secrets/crik/token", Renderer.Notes("--set", "nodeStateServer.requireToken=true"), StringComparison.Ordinal);
+        Assert.DoesNotContain("nodeStateTokenFile", Chart.NodeStateServer.Notes(), StringComparison.Ordinal);
+        Assert.Contains("nodeStateTokenFile: /var/run/secrets/crik/token", Chart.NodeStateServer.Notes("--set", "nodeStateServer.requireToken=true"), StringComparison.Ordinal);
     }
 
     [ChartTheory]
@@ -47,7 +47,7 @@ public sealed class NotesTests
     public void With_requireToken_the_notes_send_no_token_for_the_API_server(string audience, string expected, string url)
     {
         string[] tls = audience == "" ? [] : ["--set", "nodeStateServer.tlsSecret=tls"];
-        string notes = Renderer.Notes(["--set", "nodeStateServer.requireToken=true", "--set", $"nodeStateServer.tokenAudience={audience}", .. tls]);
+        string notes = Chart.NodeStateServer.Notes(["--set", "nodeStateServer.requireToken=true", "--set", $"nodeStateServer.tokenAudience={audience}", .. tls]);
 
         Assert.DoesNotContain("serviceaccount/token", notes, StringComparison.Ordinal);
         Assert.DoesNotContain("/proxy/", notes, StringComparison.Ordinal);
@@ -75,11 +75,11 @@ public sealed class NotesTests
     [ChartFact]
     public void The_examples_have_the_same_address_as_the_notes()
     {
-        string line = Renderer.Notes("--namespace", "kube-system").Split('\n').Single(line => line.Contains(Url, StringComparison.Ordinal)).Trim();
+        string line = Chart.NodeStateServer.Notes("--namespace", "kube-system").Split('\n').Single(line => line.Contains(Url, StringComparison.Ordinal)).Trim();
 
         Assert.Contains($"    {line}\n", File.ReadAllText(Repository.In("examples/statefulset.yaml")), StringComparison.Ordinal);
         Assert.Contains($"    #{line}\n", File.ReadAllText(Repository.In("examples/configmap.yaml")), StringComparison.Ordinal);
-        Assert.Contains($"{line}\n", File.ReadAllText(Path.Combine(ChartFiles.Chart, "README.md")), StringComparison.Ordinal);
+        Assert.Contains($"{line}\n", File.ReadAllText(Path.Combine(Chart.NodeStateServer.Directory, "README.md")), StringComparison.Ordinal);
     }
 
     [ChartFact]
@@ -95,19 +95,19 @@ public sealed class NotesTests
     [ChartFact]
     public void Without_rbac_create_the_notes_say_which_rights_are_needed()
     {
-        string notes = Renderer.Notes("--set", "rbac.create=false", "--set", "nodeStateServer.requireToken=true");
+        string notes = Chart.NodeStateServer.Notes("--set", "rbac.create=false", "--set", "nodeStateServer.requireToken=true");
 
         Assert.Contains(
             "Allow the service account crik-node-state-server to\nlist and watch nodes, and to create tokenreviews", notes, StringComparison.Ordinal);
-        Assert.DoesNotContain("Allow the service account", Renderer.Notes(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Allow the service account", Chart.NodeStateServer.Notes(), StringComparison.Ordinal);
     }
 
-    private static string[] Lines(string values) => [.. Renderer.Notes(ObjectsTests.Arguments(values)).Split('\n').Select(line => line.Trim())];
+    private static string[] Lines(string values) => [.. Chart.NodeStateServer.Notes(ObjectsTests.Arguments(values)).Split('\n').Select(line => line.Trim())];
 
     /// <summary>Returns the YAML under a key in the notes, as a user would copy it.</summary>
     private static YamlMappingNode Snippet(string key, string values)
     {
-        IEnumerable<string> lines = Renderer.Notes(ObjectsTests.Arguments(values)).Split('\n');
+        IEnumerable<string> lines = Chart.NodeStateServer.Notes(ObjectsTests.Arguments(values)).Split('\n');
         return YamlNodes.Load(string.Join('\n', lines.SkipWhile(line => line != $"  {key}:").TakeWhile(line => line.Length > 0).Select(line => line[2..])));
     }
 }

@@ -140,7 +140,7 @@ public sealed class ObjectsTests
     public void The_Pod_of_helm_test_asks_the_Service_which_does_not_select_it(string values)
     {
         Manifests manifests = Render(values);
-        YamlNode pod = Assert.Single(Renderer.Tests(Arguments(values)).All);
+        YamlNode pod = Assert.Single(Chart.NodeStateServer.Tests(Arguments(values)).All);
         YamlNode service = manifests["Service"], container = Assert.Single(pod.Items("spec", "containers"));
 
         Assert.Equal(("Pod", "test"), (pod.Text("kind"), pod.Text("metadata", "annotations", "helm.sh/hook")));
@@ -169,7 +169,7 @@ public sealed class ObjectsTests
         Assert.Equal("5", manifests["Deployment"].Text("spec", "minReadySeconds"));
     }
 
-    internal static Manifests Render(string values, params string[] arguments) => Renderer.Render(Arguments(values, arguments));
+    internal static Manifests Render(string values, params string[] arguments) => Chart.NodeStateServer.Render(Arguments(values, arguments));
 
     internal static string[] Arguments(string values, params string[] arguments)
     {

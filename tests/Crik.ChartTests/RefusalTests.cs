@@ -3,15 +3,30 @@ namespace Crik.ChartTests;
 /// <summary>Checks that wrong values are refused with their key before anything is applied.</summary>
 public sealed class RefusalTests
 {
-    public static TheoryData<string> Keys => [.. ValuesFile.Read().Select(row => row.Key)];
+    public static TheoryData<string, string> Keys
+    {
+        get
+        {
+            TheoryData<string, string> keys = [];
+            foreach (Chart chart in Chart.All)
+            {
+                foreach ((string key, _, _) in chart.Values.Rows)
+                {
+                    keys.Add(chart.Name, key);
+                }
+            }
+
+            return keys;
+        }
+    }
 
     [ChartTheory]
     [MemberData(nameof(Keys))]
-    public void A_value_of_the_wrong_type_is_refused(string key)
+    public void A_value_of_the_wrong_type_is_refused(string chart, string key)
     {
         using TempFile values = new(string.Concat(key.Split('.').Select((part, depth) => $"\n{new string(' ', depth)}{part}:")) + " [[1]]");
 
-        string error = Refused("--values", values.Path);
+        string error = Chart.Named(chart).Refuse("--values", values.Path);
 
         Assert.Contains($"- {key}", error, StringComparison.Ordinal);
         Assert.DoesNotContain("Additional property", error, StringComparison.Ordinal);
@@ -49,7 +64,7 @@ public sealed class RefusalTests
     [InlineData("serviceAccount.create=false", "serviceAccount.name: must be set when serviceAccount.create is false")]
     public void A_bad_value_is_refused_with_its_key(string assignment, string problem)
     {
-        Assert.Contains(problem, Refused("--set", assignment), StringComparison.Ordinal);
+        Assert.Contains(problem, Chart.NodeStateServer.Refuse("--set", assignment), StringComparison.Ordinal);
     }
 
     [ChartTheory]
@@ -65,19 +80,12 @@ public sealed class RefusalTests
     {
         using TempFile values = new($"nodeStateServer: {{signals: {{rules: [{rule}]}}}}");
 
-        Assert.Contains(problem, Refused("--values", values.Path), StringComparison.Ordinal);
+        Assert.Contains(problem, Chart.NodeStateServer.Refuse("--values", values.Path), StringComparison.Ordinal);
     }
 
     [ChartFact]
     public void A_cluster_that_is_too_old_is_refused()
     {
-        Assert.Contains("kubeVersion: >=1.20.0-0", Refused("--kube-version", "v1.19.16"), StringComparison.Ordinal);
-    }
-
-    private static string Refused(params string[] arguments)
-    {
-        CommandResult result = Renderer.Run([.. arguments, ChartFiles.Chart]);
-        Assert.Equal((1, ""), (result.ExitCode, result.Output));
-        return result.Errors;
+        Assert.Contains("kubeVersion: >=1.20.0-0", Chart.NodeStateServer.Refuse("--kube-version", "v1.19.16"), StringComparison.Ordinal);
     }
 }

@@ -121,6 +121,71 @@ public sealed class RendererTests : IDisposable
         Assert.Contains("must have the form a.b=c", Renderer.Run("--set", assignment, _directory.Path).Errors, StringComparison.Ordinal);
     }
 
+    [ChartTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_subchart_has_its_values_below_its_name_and_is_seen_by_the_chart_above(bool isSymbolicLink)
+    {
+        WithSubchart(isSymbolicLink);
+        Write(
+            "templates/NOTES.txt",
+            """{{ .Values.below.e }} {{ include "below.address" (index .Subcharts "below") }} {{ hasKey (index .Subcharts "below") "Template" }}""");
+
+        Assert.Equal("given below-0.1.0/r/given false", Renderer.Succeed("--notes", "--release", "r", "--set", "below.e=given", _directory.Path));
+        Assert.Contains(
+            "# Source: small/charts/below/templates/object.yaml\napiVersion: v1\nkind: Odd\ne: default", Renderer.Succeed(_directory.Path), StringComparison.Ordinal);
+    }
+
+    [ChartTheory]
+    [InlineData("subcharts.below=false", "0 null")]
+    [InlineData("below.enabled=false", "0 {\"enabled\":false}")]
+    [InlineData("below.enabled=true", "1 {\"e\":\"default\",\"enabled\":true}")]
+    public void A_subchart_whose_condition_is_false_adds_nothing_and_what_is_given_for_it_stays(string assignment, string expected)
+    {
+        WithSubchart(isSymbolicLink: false, condition: assignment.Split('=')[0]);
+        Write("templates/NOTES.txt", "{{ len .Subcharts }} {{ .Values.below | toJson }}");
+
+        Assert.Equal(expected, Renderer.Succeed("--notes", "--set", assignment, _directory.Path));
+        Assert.Equal(expected[0] == '1', Renderer.Succeed("--set", assignment, _directory.Path).Contains("kind: Odd", StringComparison.Ordinal));
+    }
+
+    [ChartFact]
+    public void A_condition_sees_the_defaults_of_the_subchart()
+    {
+        WithSubchart(isSymbolicLink: false, condition: "below.enabled");
+        Write("charts/below/values.yaml", "enabled: false");
+        Write("templates/NOTES.txt", "{{ len .Subcharts }}");
+
+        Assert.Equal("0", Renderer.Succeed("--notes", _directory.Path));
+        Assert.Equal("1", Renderer.Succeed("--notes", "--set", "below.enabled=true", _directory.Path));
+    }
+
+    [ChartFact]
+    public void Values_that_the_schema_of_a_subchart_refuses_are_refused_with_its_name()
+    {
+        WithSubchart(isSymbolicLink: true);
+        Write("charts/below/values.schema.json", """{"properties": {"e": {"type": "string"}}}""");
+
+        Assert.Contains("below: these values do not match", Renderer.Run("--set", "below.e=1", _directory.Path).Errors, StringComparison.Ordinal);
+    }
+
+    private void WithSubchart(bool isSymbolicLink, string condition = "subcharts.below")
+    {
+        Write("Chart.yaml", $"{{apiVersion: v2, name: small, version: 1.2.3, dependencies: [{{name: below, condition: {condition}}}]}}");
+        string directory = isSymbolicLink ? "elsewhere" : "charts/below";
+        Write($"{directory}/Chart.yaml", "{apiVersion: v2, name: below, version: 0.1.0}");
+        Write($"{directory}/values.yaml", "e: default");
+        Write($"{directory}/templates/object.yaml", "apiVersion: v1\nkind: Odd\ne: {{ .Values.e }}");
+        Write(
+            $"{directory}/templates/_partial.tpl",
+            """{{ define "below.address" }}{{ .Chart.Name }}-{{ .Chart.Version }}/{{ .Release.Name }}/{{ .Values.e }}{{ end }}""");
+        if (isSymbolicLink)
+        {
+            Directory.CreateDirectory(Path.Combine(_directory.Path, "charts"));
+            Directory.CreateSymbolicLink(Path.Combine(_directory.Path, "charts", "below"), "../elsewhere");
+        }
+    }
+
     private void Write(string name, string text)
     {
         string path = Path.Combine(_directory.Path, name);

@@ -8,11 +8,11 @@ public sealed class SecurityTests
     [ChartFact]
     public void Only_with_readPods_the_account_may_get_Pods_and_the_server_does()
     {
-        Manifests manifests = Renderer.Render("--set", "nodeStateServer.readPods=true");
+        Manifests manifests = Chart.NodeStateServer.Render("--set", "nodeStateServer.readPods=true");
 
-        Assert.Equal(["list,watch of nodes in ''", "get of pods in ''"], manifests["ClusterRole"].Items("rules").Select(Sentence));
+        Assert.Equal(["list,watch of nodes in ''", "get of pods in ''"], manifests["ClusterRole"].Items("rules").Select(Manifests.Sentence));
         Assert.Equal("true", manifests.Variables["CRIK_SERVER_READ_PODS"]);
-        Assert.DoesNotContain("CRIK_SERVER_READ_PODS", Renderer.Render().Variables.Keys);
+        Assert.DoesNotContain("CRIK_SERVER_READ_PODS", Chart.NodeStateServer.Render().Variables.Keys);
     }
 
     [ChartTheory]
@@ -42,7 +42,7 @@ public sealed class SecurityTests
         Manifests manifests = ObjectsTests.Render(values);
 
         YamlNode rule = Assert.Single(manifests["ClusterRole"].Items("rules"));
-        Assert.Equal("list,watch of nodes in ''", Sentence(rule));
+        Assert.Equal("list,watch of nodes in ''", Manifests.Sentence(rule));
         Assert.Equal(["apiGroups", "resources", "verbs"], ((YamlMappingNode)rule).Children.Keys.Select(key => key.ToString()));
         Assert.DoesNotContain(manifests.Kinds, kind => kind is "Role" or "RoleBinding");
     }
@@ -50,17 +50,17 @@ public sealed class SecurityTests
     [ChartFact]
     public void Only_with_requireToken_the_account_may_review_callers()
     {
-        YamlNode role = Renderer.Render("--set", "nodeStateServer.requireToken=true").Named("ClusterRole", "crik-node-state-server");
+        YamlNode role = Chart.NodeStateServer.Render("--set", "nodeStateServer.requireToken=true").Named("ClusterRole", "crik-node-state-server");
 
         Assert.Equal(
             ["list,watch of nodes in ''", "create of tokenreviews in 'authentication.k8s.io'", "create of subjectaccessreviews in 'authorization.k8s.io'"],
-            role.Items("rules").Select(Sentence));
+            role.Items("rules").Select(Manifests.Sentence));
     }
 
     [ChartFact]
     public void With_requireToken_all_service_accounts_or_the_named_callers_may_get_the_path_that_the_server_checks()
     {
-        Manifests manifests = Renderer.Render("--set", "nodeStateServer.requireToken=true");
+        Manifests manifests = Chart.NodeStateServer.Render("--set", "nodeStateServer.requireToken=true");
         YamlNode role = manifests.Named("ClusterRole", "crik-node-state-server-caller"), binding = manifests.Named("ClusterRoleBinding", "crik-node-state-server-caller");
         YamlNode rule = Assert.Single(role.Items("rules"));
 
@@ -71,7 +71,7 @@ public sealed class SecurityTests
         YamlNode own = ObjectsTests.Render("everything").Named("ClusterRoleBinding", "node-states-caller");
         Assert.Equal(["web", "shop"], [Assert.Single(own.Items("subjects")).Text("name"), own.Items("subjects").Single().Text("namespace")]);
         Assert.DoesNotContain(
-            Renderer.Render("--set", "nodeStateServer.requireToken=true", "--set", "nodeStateServer.callers=null").All,
+            Chart.NodeStateServer.Render("--set", "nodeStateServer.requireToken=true", "--set", "nodeStateServer.callers=null").All,
             item => item.Text("kind") == "ClusterRoleBinding" && item.Text("metadata", "name").EndsWith("-caller", StringComparison.Ordinal));
     }
 
@@ -108,12 +108,9 @@ public sealed class SecurityTests
     [ChartFact]
     public void An_existing_account_with_its_own_rights_can_be_used()
     {
-        Manifests manifests = Renderer.Render("--set", "serviceAccount.create=false", "--set", "serviceAccount.name=given", "--set", "rbac.create=false");
+        Manifests manifests = Chart.NodeStateServer.Render("--set", "serviceAccount.create=false", "--set", "serviceAccount.name=given", "--set", "rbac.create=false");
 
         Assert.Equal(["PodDisruptionBudget", "Service", "Deployment"], manifests.Kinds);
         Assert.Equal("given", manifests.Pod.Text("serviceAccountName"));
     }
-
-    private static string Sentence(YamlNode rule) =>
-        $"{string.Join(',', rule.Texts("verbs"))} of {string.Join(',', rule.Texts("resources"))} in '{string.Join(',', rule.Texts("apiGroups"))}'";
 }

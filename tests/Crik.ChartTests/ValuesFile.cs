@@ -6,15 +6,21 @@ namespace Crik.ChartTests;
 /// Reads values.yaml as rows for the table in the README. Each key has a row with the comment above it. A mapping whose
 /// own keys have comments has no row, but its keys have.
 /// </summary>
-internal static class ValuesFile
+internal sealed class ValuesFile
 {
-    private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(ChartFiles.Chart, "values.yaml"));
+    private readonly string[] _lines;
+    private readonly YamlMappingNode _root;
 
-    public static YamlMappingNode Root { get; } = YamlNodes.Load(string.Join('\n', s_lines));
+    public ValuesFile(string path)
+    {
+        _lines = File.ReadAllLines(path);
+        _root = YamlNodes.Load(string.Join('\n', _lines));
+        Rows = [.. RowsOf("", _root)];
+    }
 
-    public static IReadOnlyList<(string Key, string Default, string Meaning)> Read() => [.. Rows("", Root)];
+    public IReadOnlyList<(string Key, string Default, string Meaning)> Rows { get; }
 
-    private static IEnumerable<(string Key, string Default, string Meaning)> Rows(string prefix, YamlMappingNode mapping)
+    private IEnumerable<(string Key, string Default, string Meaning)> RowsOf(string prefix, YamlMappingNode mapping)
     {
         foreach ((YamlNode key, YamlNode value) in mapping.Children)
         {
@@ -22,7 +28,7 @@ internal static class ValuesFile
             string comment = Comment(key) ?? throw new InvalidDataException($"values.yaml:{key.Start.Line}: {path} has no comment above it");
             if (value is YamlMappingNode { Children.Count: > 0 } below && below.Start.Line > key.Start.Line && Comment(below.Children[0].Key) is not null)
             {
-                foreach ((string Key, string Default, string Meaning) row in Rows(path + ".", below))
+                foreach ((string Key, string Default, string Meaning) row in RowsOf(path + ".", below))
                 {
                     yield return row;
                 }
@@ -35,9 +41,9 @@ internal static class ValuesFile
     }
 
     /// <summary>Returns the comment directly above a key, or null if there is none.</summary>
-    private static string? Comment(YamlNode key)
+    private string? Comment(YamlNode key)
     {
-        IEnumerable<string> above = s_lines.Take((int)key.Start.Line - 1).Reverse().Select(line => line.Trim()).TakeWhile(line => line.StartsWith("# ", StringComparison.Ordinal));
+        IEnumerable<string> above = _lines.Take((int)key.Start.Line - 1).Reverse().Select(line => line.Trim()).TakeWhile(line => line.StartsWith("# ", StringComparison.Ordinal));
         string text = string.Join(' ', above.Reverse().Select(line => line[2..]));
         return text.Length > 0 ? text : null;
     }

@@ -49,7 +49,7 @@ public sealed class ValuesTests
     [ChartFact]
     public void A_variable_of_the_user_wins_and_is_set_only_once()
     {
-        Manifests manifests = Renderer.Render("--set", "nodeStateServer.env.CRIK_SERVER_SHUTDOWN_DELAY=9s", "--set", "nodeStateServer.env.EMPTY=");
+        Manifests manifests = Chart.NodeStateServer.Render("--set", "nodeStateServer.env.CRIK_SERVER_SHUTDOWN_DELAY=9s", "--set", "nodeStateServer.env.EMPTY=");
 
         Assert.Equal(new() { ["CRIK_SERVER_SHUTDOWN_DELAY"] = "9s", ["EMPTY"] = "" }, manifests.Variables);
     }
@@ -57,10 +57,10 @@ public sealed class ValuesTests
     [ChartFact]
     public void The_image_has_the_digest_or_the_tag_or_the_version_of_the_chart()
     {
-        string version = YamlNodes.Load(File.ReadAllText(Path.Combine(ChartFiles.Chart, "Chart.yaml"))).Text("appVersion");
+        string version = YamlNodes.Load(File.ReadAllText(Path.Combine(Chart.NodeStateServer.Directory, "Chart.yaml"))).Text("appVersion");
 
-        Assert.Equal($"crik-node-state-server:{version}", Renderer.Render().Container.Text("image"));
-        Assert.Equal("r.example/a/b:1.0", Renderer.Render("--set", "nodeStateServer.image.repository=r.example/a/b", "--set", "nodeStateServer.image.tag=1.0").Container.Text("image"));
+        Assert.Equal($"crik-node-state-server:{version}", Chart.NodeStateServer.Render().Container.Text("image"));
+        Assert.Equal("r.example/a/b:1.0", Chart.NodeStateServer.Render("--set", "nodeStateServer.image.repository=r.example/a/b", "--set", "nodeStateServer.image.tag=1.0").Container.Text("image"));
         Assert.Equal(
             "registry.example:5000/node-state-server@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
             ObjectsTests.Render("everything").Container.Text("image"));
@@ -89,7 +89,7 @@ public sealed class ValuesTests
     public void Pods_are_replaced_only_when_the_signals_change()
     {
         string? Checksum(params string[] arguments) =>
-            Renderer.Render(arguments)["Deployment"].Find("spec", "template", "metadata", "annotations", "checksum/signals")?.ToString();
+            Chart.NodeStateServer.Render(arguments)["Deployment"].Find("spec", "template", "metadata", "annotations", "checksum/signals")?.ToString();
 
         string[] one = ["--set", "nodeStateServer.signals.enable={not-ready}"], other = ["--set", "nodeStateServer.signals.enable={azure-event}"];
 
@@ -105,7 +105,7 @@ public sealed class ValuesTests
     [InlineData("none", null, "1", "0")]
     public void The_anti_affinity_is_as_configured_and_an_update_finds_a_node(string antiAffinity, string? rule, string surge, string unavailable)
     {
-        Manifests manifests = Renderer.Render("--set", $"antiAffinity={antiAffinity}");
+        Manifests manifests = Chart.NodeStateServer.Render("--set", $"antiAffinity={antiAffinity}");
         YamlNode update = manifests["Deployment"].At("spec", "strategy", "rollingUpdate");
 
         Assert.Equal((surge, unavailable), (update.Text("maxSurge"), update.Text("maxUnavailable")));
@@ -122,7 +122,7 @@ public sealed class ValuesTests
             - {maxSkew: 1, topologyKey: b, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {c: d}}}
             """);
 
-        Manifests manifests = Renderer.Render("--values", values.Path);
+        Manifests manifests = Chart.NodeStateServer.Render("--values", values.Path);
 
         Assert.Equal(["podAffinity"], ((YamlMappingNode)manifests.Pod.At("affinity")).Children.Keys.Select(key => key.ToString()));
         Assert.Equal(new() { ["c"] = "d" }, Assert.Single(manifests.Pod.Items("topologySpreadConstraints")).Map("labelSelector", "matchLabels"));
@@ -132,7 +132,7 @@ public sealed class ValuesTests
     public void Labels_and_annotations_of_the_user_are_added_and_replace_none()
     {
         const string OwnName = @"app\.kubernetes\.io/name=other", OwnContainer = @"podAnnotations.kubectl\.kubernetes\.io/default-container=other";
-        Manifests manifests = Renderer.Render(
+        Manifests manifests = Chart.NodeStateServer.Render(
             "--set", "commonLabels.team=infra", "--set", $"commonLabels.{OwnName}", "--set", "podLabels.tier=back", "--set", $"podLabels.{OwnName}",
             "--set", OwnContainer, "--set", "podAnnotations.note=text");
 
@@ -153,7 +153,7 @@ public sealed class ValuesTests
     [ChartFact]
     public void A_value_of_null_removes_the_default()
     {
-        Manifests manifests = Renderer.Render(
+        Manifests manifests = Chart.NodeStateServer.Render(
             "--set", "podSecurityContext.runAsUser=null", "--set", "livenessProbe=null", "--set", "commonLabels=null", "--set", "resources.limits=null",
             "--set", "nodeStateServer.signals=null", "--set", "topologySpreadConstraints=null");
 
@@ -189,7 +189,7 @@ public sealed class ValuesTests
     [ChartFact]
     public void Names_that_look_like_other_YAML_types_stay_strings()
     {
-        Manifests manifests = Renderer.Render("--namespace", "123", "--values", ChartFiles.Values("everything"), "--set", "fullnameOverride=yes", "--set", "serviceAccount.name=null");
+        Manifests manifests = Chart.NodeStateServer.Render("--namespace", "123", "--values", ChartFiles.Values("everything"), "--set", "fullnameOverride=yes", "--set", "serviceAccount.name=null");
         YamlScalarNode[] names = [.. manifests.All.SelectMany(item => item.AllNodes).OfType<YamlScalarNode>().Where(scalar => scalar.Value is "123" or "yes")];
 
         Assert.True(names.Length > 20);

@@ -71,24 +71,29 @@ func (c *chart) templatePath(name string) string {
 	return c.path + "/templates/" + filepath.ToSlash(name)
 }
 
-// withSubchartDefaults puts the defaults of each subchart below the key of its name.
-func (c *chart) withSubchartDefaults(values map[string]interface{}) {
+// withSubcharts drops the subcharts whose condition is false, and puts the defaults of the others below the keys of their
+// names. As in Helm, a condition sees the defaults of all subcharts, and what is given for a dropped one stays.
+func (c *chart) withSubcharts(values map[string]interface{}) {
+	all := deepCopy(values)
+	c.addSubchartDefaults(all)
+	c.dropDisabled(all)
+	c.addSubchartDefaults(values)
+}
+
+func (c *chart) addSubchartDefaults(values map[string]interface{}) {
 	for _, subchart := range c.subcharts {
-		withDefaults(values, map[string]interface{}{subchart.metadata.Name: subchart.values})
-		subchart.withSubchartDefaults(valuesOf(values, subchart))
+		withDefaults(values, map[string]interface{}{subchart.metadata.Name: deepCopy(subchart.values)})
+		subchart.addSubchartDefaults(valuesOf(values, subchart))
 	}
 }
 
-// dropDisabled removes the subcharts whose condition is false, and their values.
 func (c *chart) dropDisabled(values map[string]interface{}) {
 	var enabled []*chart
 	for i, subchart := range c.subcharts {
-		if isFalse(values, c.metadata.Dependencies[i].Condition) {
-			delete(values, subchart.metadata.Name)
-			continue
+		if !isFalse(values, c.metadata.Dependencies[i].Condition) {
+			subchart.dropDisabled(valuesOf(values, subchart))
+			enabled = append(enabled, subchart)
 		}
-		subchart.dropDisabled(valuesOf(values, subchart))
-		enabled = append(enabled, subchart)
 	}
 	c.subcharts = enabled
 }

@@ -77,12 +77,23 @@ func (c *chart) templateNames() []string {
 
 // scope is the dot of a template.
 func (c *chart) scope(name string, values map[string]interface{}, capabilities *capabilities, s settings) map[string]interface{} {
+	dot := c.dot(values, capabilities, s)
+	dot["Template"] = map[string]interface{}{"Name": name, "BasePath": c.path + "/templates"}
+	return dot
+}
+
+// dot has what all templates of the chart see. As in Helm, the chart above finds it under .Subcharts, without a Template.
+func (c *chart) dot(values map[string]interface{}, capabilities *capabilities, s settings) map[string]interface{} {
+	subcharts := map[string]interface{}{}
+	for _, subchart := range c.subcharts {
+		subcharts[subchart.metadata.Name] = subchart.dot(valuesOf(values, subchart), capabilities, s)
+	}
 	return map[string]interface{}{
 		"Values":       values,
 		"Chart":        c.metadata,
 		"Capabilities": capabilities,
 		"Files":        files(c.directory),
-		"Template":     map[string]interface{}{"Name": name, "BasePath": c.path + "/templates"},
+		"Subcharts":    subcharts,
 		"Release": map[string]interface{}{
 			"Name": s.release, "Namespace": s.namespace, "Service": "Helm", "Revision": 1, "IsInstall": true, "IsUpgrade": false,
 		},

@@ -1,6 +1,6 @@
 // render-chart renders a chart as `helm template` does, for machines without Helm. It uses the libraries that Helm uses:
-// Go's text/template, sprig and gojsonschema. Subcharts must be
-// directories. It supports no hooks but those of helm test, and asks no cluster.
+// Go's text/template, sprig and gojsonschema. Subcharts must be directories, or symbolic links to them. It supports no
+// hooks but those of helm test, and asks no cluster.
 //
 //	render-chart [flags] CHART_DIRECTORY
 //
@@ -70,8 +70,7 @@ func run(directory string, s settings) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c.withSubchartDefaults(values)
-	c.dropDisabled(values)
+	c.withSubcharts(values)
 	if err := c.checkValues(values); err != nil {
 		return "", err
 	}

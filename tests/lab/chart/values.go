@@ -51,6 +51,17 @@ func withDefaults(given, defaults map[string]interface{}) {
 	}
 }
 
+func deepCopy(values map[string]interface{}) map[string]interface{} {
+	copied := map[string]interface{}{}
+	for key, value := range values {
+		if below, isMap := value.(map[string]interface{}); isMap {
+			value = deepCopy(below)
+		}
+		copied[key] = value
+	}
+	return copied
+}
+
 func bothMaps(a, b interface{}) (map[string]interface{}, map[string]interface{}, bool) {
 	first, isFirst := a.(map[string]interface{})
 	second, isSecond := b.(map[string]interface{})
