@@ -21,6 +21,8 @@ public sealed class Cluster : IDisposable
     /// <summary>The default number of servers in the chart.</summary>
     private const int Servers = 2;
 
+    private readonly Lazy<InstalledOperator> _operator = new(() => new InstalledOperator());
+
     public Cluster()
     {
         Paths = Control("paths").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
@@ -42,6 +44,9 @@ public sealed class Cluster : IDisposable
     public IReadOnlyDictionary<string, string> Paths { get; }
 
     public ApiServer Api { get; }
+
+    /// <summary>The operator of charts/crik. It is installed for the first test that needs it.</summary>
+    public InstalledOperator Operator => _operator.Value;
 
     /// <summary>The output of kubectl apply for the objects of the chart.</summary>
     public string ApplyOutput { get; }
@@ -66,15 +71,21 @@ public sealed class Cluster : IDisposable
     }
 
     /// <summary>Renders the chart as Helm does for this cluster.</summary>
-    public static string Render(params string[] more)
+    public static string Render(params string[] more) => RenderChart("charts/node-state-server", "", more);
+
+    /// <summary>Renders charts/crik with the node state server of <see cref="Render(string[])"/>, under the same release.</summary>
+    public static string RenderAsSubchart() => RenderChart("charts/crik", "node-state-server.", "--set", "nodeStateServer.enabled=true");
+
+    /// <param name="prefix">What the names of the server's values begin with.</param>
+    private static string RenderChart(string chart, string prefix, params string[] more)
     {
         string versions = Kubectl("api-versions");
         string version = (string)JsonNode.Parse(Kubectl("get", "--raw", "/version"))!["gitVersion"]!;
         return Command.Output(Repository.In("artifacts/render-chart"),
         [
             "--namespace", Namespace, "--kube-version", version, "--api-versions", versions,
-            "--set", "nodeStateServer.image.repository=localhost/crik-node-state-server", "--set", "nodeStateServer.image.tag=test",
-            "--set", "nodeStateServer.image.pullPolicy=Never", "--set", "shutdownDelaySeconds=1", .. more, Repository.In("charts/node-state-server"),
+            "--set", $"{prefix}nodeStateServer.image.repository=localhost/crik-node-state-server", "--set", $"{prefix}nodeStateServer.image.tag=test",
+            "--set", $"{prefix}nodeStateServer.image.pullPolicy=Never", "--set", $"{prefix}shutdownDelaySeconds=1", .. more, Repository.In(chart),
         ]);
     }
 

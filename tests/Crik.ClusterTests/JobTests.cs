@@ -30,7 +30,7 @@ public sealed class JobTests(Cluster cluster) : IDisposable
     {
         (Workload job, PodSighting first) = Start();
         _place.Kubectl("patch", "job", job.Name, "--patch", """{"spec": {"suspend": true}}""");
-        string manifest = Path.Combine(_place.Volume("long-job-checkpoints"), "checkpoints/1/manifest.json");
+        string manifest = Path.Combine(_place.Volume("checkpoints-long-job"), "checkpoints/1/manifest.json");
         Eventually.True(() => File.Exists(manifest) && !job.Pods().Any(), "the Job is suspended");
         string fitting = File.ReadAllText(manifest);
         JsonNode unfit = JsonNode.Parse(fitting)!;

@@ -29,6 +29,19 @@ public sealed class NodeStateServerTests : IDisposable
     }
 
     [Fact]
+    public void A_release_of_the_chart_can_become_one_of_charts_crik_and_keeps_its_server()
+    {
+        Cluster.Apply(Cluster.Render());
+
+        string upgrade = Command.OutputWithInput(Cluster.RenderAsSubchart(), Cluster.Script, "kubectl", "apply", "--dry-run=server", "-f", "-");
+
+        _output.WriteLine(upgrade);
+        Assert.Contains($"deployment.apps/{Cluster.Server} unchanged", upgrade, StringComparison.Ordinal);
+        Assert.Contains($"service/{Cluster.Server} unchanged", upgrade, StringComparison.Ordinal);
+        Assert.Matches($"deployment.apps/{InstalledOperator.Name} created", upgrade);
+    }
+
+    [Fact]
     public void The_server_runs_without_rights_on_a_read_only_file_system()
     {
         string name = Cluster.ServerPods()[0].Name;

@@ -10,7 +10,7 @@
 #   wipe                   stops everything and deletes the data; the next start makes a new cluster
 #   status                 shows machines, programs and nodes; exits with 1 if not all of them are up
 #   runtimes               prints the runtime of the nodes, or the two of them
-#   paths                  prints the kubeconfigs, the shared directory and a small image as NAME=value
+#   paths                  prints the kubeconfigs, the shared directory, the CA and a small image as NAME=value
 #   kubectl ARGUMENTS...   runs kubectl as administrator
 #   load IMAGE.tar...      loads images of make-image.sh into both nodes; pods use them with imagePullPolicy: Never
 #   push IMAGE.tar...      pushes images to the registry registry.lab, which has TLS, and prints their names with digests
@@ -26,6 +26,7 @@
 # A host can run only one cluster. On every node, /shared is the same directory of the host. A claim gets a directory
 # in /shared/volumes, whatever its access mode is. Pods resolve the names of Services; see names.sh.
 set -euo pipefail
+caller=$PWD
 cd "$(dirname "$0")"; . ./settings.sh; . ./machines.sh; . ./control-plane.sh; . ./runtimes.sh; . ./node.sh
 
 need_host() {
@@ -103,10 +104,11 @@ case $command in
     echo "KUBECONFIG=$STATE/certificates/admin.kubeconfig"
     echo "KUBECONFIG_BY_TOKEN=$STATE/certificates/admin-by-token.kubeconfig"
     echo "SHARED=$STATE/shared"
+    echo "CA=$STATE/certificates/ca.crt"
     echo "PAUSE_IMAGE=$STATE/pause.tar" ;;
   kubectl) exec "$PROGRAMS/kubectl" --kubeconfig "$STATE/certificates/admin.kubeconfig" "$@" ;;
-  load) for image in "$@"; do for node in $NODES; do load_image "$node" "$image"; done; done ;;
-  push) for image in "$@"; do push_image "$image"; done ;;
+  load) for image in "$@"; do for node in $NODES; do load_image "$node" "$(cd "$caller"; realpath "$image")"; done; done ;;
+  push) for image in "$@"; do push_image "$(cd "$caller"; realpath "$image")"; done ;;
   node) node=$(node_name "${1:-}"); shift; inside "$node" "$@" ;;
   kill-node) alone; halt "$(node_name "${1:-}")" ;;
   start-node) alone; node=$(node_name "${1:-}"); is_up "$node" || boot_node "$node"; start_node "$node"; await_node "$node" ;;

@@ -66,7 +66,7 @@ start_control_plane() { # starts the programs that do not run
   # shellcheck disable=SC2086
   start_program control $name $common --kubeconfig=/config/$name.kubeconfig --authentication-kubeconfig=/config/$name.kubeconfig \
     --authorization-kubeconfig=/config/$name.kubeconfig
-  program control dnsmasq >/dev/null || inside control setsid sh -c '/config/names.sh >>/var/log/names.log 2>&1 </dev/null &'
+  program control dnsmasq >/dev/null || inside control setsid sh -c "/config/names.sh $REGISTRY $CONTROL_IP >>/var/log/names.log 2>&1 </dev/null &"
   start_registry
   kubectl apply -f storage-class.yaml >/dev/null
 }
@@ -81,11 +81,13 @@ start_registry() {
 push_image() {
   local format name
   format=$(image_format "$1")
+  inside control sh -c 'cat >/run/image.tar' <"$1" # skopeo cannot read an OCI archive from a pipe
   for name in $(image_names "$1"); do
     name=${name#*/}
-    inside control skopeo copy --quiet --digestfile /run/digest "$format:/dev/stdin" "docker://$REGISTRY/$name" <"$1"
+    inside control skopeo copy --quiet --digestfile /run/digest "$format:/run/image.tar" "docker://$REGISTRY/$name"
     echo "$REGISTRY/${name%:*}@$(inside control cat /run/digest)"
   done
+  inside control rm /run/image.tar
 }
 
 kill_api_server() {

@@ -1,11 +1,11 @@
 #!/bin/bash
-# names.sh: the name server of the pods, on the machine `control`. It knows NAME.NAMESPACE.svc.cluster.local of every
-# Service, and POD.NAME.NAMESPACE.svc.cluster.local of the ready pods of a headless one, as CoreDNS does, which Debian
-# does not have.
+# names.sh REGISTRY ADDRESS: the name server of the pods, on the machine `control`. It knows the registry,
+# NAME.NAMESPACE.svc.cluster.local of every Service, and POD.NAME.NAMESPACE.svc.cluster.local of the ready pods of a
+# headless one, as CoreDNS does, which Debian does not have.
 set -euo pipefail
 names=/run/names                     # dnsmasq watches this directory
 rm -rf $names; mkdir $names
-dnsmasq --no-resolv --no-hosts --hostsdir=$names --local=/cluster.local/ --address=/#/ --user=root --pid-file=
+dnsmasq --no-resolv --no-hosts --hostsdir=$names --local=/cluster.local/ --address=/#/ --address="/$1/$2" --user=root --pid-file=
 
 # watch FUNCTION TEMPLATE ARGUMENTS...: calls the function with the fields of each event: its type, the namespace, the
 # name, and those of the template. The role of the controller manager allows to list and watch everything. The watch

@@ -1,32 +1,41 @@
 #!/bin/bash
-# plain-images.sh DIR: makes images that contain nothing of crik, one file each in DIR: python.tar (CPython on Debian 12),
-# unprivileged.tar (the same as a user other than root), nginx.tar (Debian 12's nginx as it is), musl.tar (one program and
-# musl) and static.tar (one static Go program and nothing else).
+# plain-images.sh DIR [NAME...]: makes images that contain nothing of crik, one file each in DIR, all of them or the named
+# ones: python (CPython on Debian 12), unprivileged (the same as a user other than root), nginx (Debian 12's nginx as it
+# is), musl (one program and musl) and static (one static Go program and nothing else).
 set -euo pipefail
 cd "$(dirname "$0")"
-out=$1
+out=$1; shift
+[ $# -gt 0 ] || set -- python unprivileged nginx musl static
 mkdir -p "$out"
 . ../../../build/packages.sh
-missing=()
-command -v musl-gcc >/dev/null || missing+=(musl-tools)
-command -v go >/dev/null || missing+=(golang-go)
-[ "${#missing[@]}" = 0 ] || install_packages "${missing[@]}"
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 
 image() { # image NAME LAYERS [COMMAND...]: ENTRYPOINT and IMAGE_USER come from the environment
   ./make-image.sh "localhost/plain-$1:test" "$2" "$out/$1.tar" "${@:3}"
 }
 
-root=$(../rootfs.sh plain)
-install -D -m644 ../plain/count.py "$work/python/app/count.py"
-ENTRYPOINT=/usr/bin/python3 image python "$root:$work/python" /app/count.py
-ENTRYPOINT=/usr/bin/python3 IMAGE_USER=1000:1000 image unprivileged "$root:$work/python" /app/count.py
-mkdir "$work/nginx"
-ENTRYPOINT=/usr/sbin/nginx image nginx "$root:$work/nginx" -g 'daemon off;'
+need() { command -v "$1" >/dev/null || install_packages "$2"; }
 
-mkdir -p "$work/musl/lib" "$work/static"
-musl-gcc -O2 -Wall -Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1 -o "$work/musl/count" ../plain/count.c
-cp -L /lib/ld-musl-x86_64.so.1 "$work/musl/lib/"
-ENTRYPOINT=/count image musl "$work/musl"
-CGO_ENABLED=0 go build -o "$work/static/count" ../plain/count.go
-ENTRYPOINT=/count image static "$work/static"
+for name in "$@"; do
+  mkdir -p "$work/$name"
+  case $name in
+    python | unprivileged)
+      root=$(../rootfs.sh plain)
+      install -D -m644 ../plain/count.py "$work/$name/app/count.py"
+      ENTRYPOINT=/usr/bin/python3 IMAGE_USER=$([ "$name" = python ] || echo 1000:1000) image "$name" "$root:$work/$name" /app/count.py ;;
+    nginx)
+      root=$(../rootfs.sh plain)
+      ENTRYPOINT=/usr/sbin/nginx image nginx "$root" -g 'daemon off;' ;;
+    musl)
+      need musl-gcc musl-tools
+      mkdir "$work/musl/lib"
+      musl-gcc -O2 -Wall -Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1 -o "$work/musl/count" ../plain/count.c
+      cp -L /lib/ld-musl-x86_64.so.1 "$work/musl/lib/"
+      ENTRYPOINT=/count image musl "$work/musl" ;;
+    static)
+      need go golang-go
+      CGO_ENABLED=0 go build -o "$work/static/count" ../plain/count.go
+      ENTRYPOINT=/count image static "$work/static" ;;
+    *) echo "plain-images: there is no image '$name'" >&2; exit 1 ;;
+  esac
+done

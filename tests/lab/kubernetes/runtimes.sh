@@ -58,9 +58,11 @@ take_image() { # take_image NODE FILE: fails if the runtime does not take the im
   case $(runtime_of "$1") in
     containerd) inside "$1" ctr --namespace k8s.io images import - <"$2" ;;
     crio)
+      inside "$1" sh -c 'cat >/run/image.tar' <"$2" # skopeo cannot read an OCI archive from a pipe
       for name in $(image_names "$2"); do
-        inside "$1" skopeo copy --quiet "$(image_format "$2"):/dev/stdin" "containers-storage:$name" <"$2" || return
-      done ;;
+        inside "$1" skopeo copy --quiet "$(image_format "$2"):/run/image.tar" "containers-storage:$name" || return
+      done
+      inside "$1" rm /run/image.tar ;;
   esac
 }
 
