@@ -2,11 +2,13 @@
 SHELL := /bin/bash
 CRIK := artifacts/crik
 SERVER := artifacts/node-state-server
+KUBECTL := artifacts/kubectl-crik
+OPERATOR := artifacts/crik-operator
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 RUNTIMES = $(if $(RUNTIME),CRIK_CLUSTER_RUNTIMES="$(RUNTIME)")
 
-.PHONY: crik node-state-server demo chart test unit-test system-test compression-test chart-test cluster cluster-test recipes cluster-stop matrix faults restores large bench bench-golden bench-store bench-server bench-server-real format clean
+.PHONY: crik bundle node-state-server kubectl-crik crik-operator demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes cluster-stop matrix faults restores large bench bench-golden bench-store bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -16,6 +18,10 @@ $(CRIK): $(shell find src/Crik.Cli src/Crik.Contracts -name '*.cs' -not -path '*
 	build/publish.sh src/Crik.Cli/Crik.Cli.csproj artifacts/native/crik
 	install -m755 artifacts/native/crik/crik $@
 
+## bundle: crik, criu and their libraries for any image: artifacts/bundle, bundle.tar.gz, bundle-image.tar (docs/bundle.md)
+bundle: $(CRIK)
+	@build/bundle/bundle.sh $(CRIK) artifacts/bundle
+
 ## node-state-server: the native binary, artifacts/node-state-server
 node-state-server: $(SERVER)
 	@stat -c 'size:    %s bytes' $(SERVER)
@@ -24,13 +30,36 @@ $(SERVER): $(shell find src/Crik.NodeStateServer src/Crik.Hosting src/Crik.Kuber
 	build/publish.sh src/Crik.NodeStateServer/Crik.NodeStateServer.csproj artifacts/native/node-state-server
 	install -m755 artifacts/native/node-state-server/node-state-server $@
 
+## kubectl-crik: the native plugin of kubectl, artifacts/kubectl-crik
+kubectl-crik: $(KUBECTL)
+	@stat -c 'size:    %s bytes' $(KUBECTL)
+
+$(KUBECTL): $(shell find src/Crik.Kubectl src/Crik.Kubernetes src/Crik.Pods src/Crik.Registry -name '*.cs' -not -path '*/obj/*') src/Crik.Kubectl/Crik.Kubectl.csproj src/Crik.Kubernetes/Crik.Kubernetes.csproj src/Crik.Pods/Crik.Pods.csproj src/Crik.Registry/Crik.Registry.csproj src/Crik.Kubectl/kubectl_complete-crik docs/configuration.schema.json Directory.Build.props Directory.Packages.props global.json
+	build/publish.sh src/Crik.Kubectl/Crik.Kubectl.csproj artifacts/native/kubectl-crik
+	install -m755 src/Crik.Kubectl/kubectl_complete-crik artifacts/kubectl_complete-crik
+	install -m755 artifacts/native/kubectl-crik/kubectl-crik $@
+
+## crik-operator: the native operator, artifacts/crik-operator
+crik-operator: $(OPERATOR)
+	@stat -c 'size:    %s bytes' $(OPERATOR)
+
+$(OPERATOR): $(shell find src/Crik.Operator src/Crik.Hosting src/Crik.Kubernetes src/Crik.Pods src/Crik.Registry -name '*.cs' -not -path '*/obj/*') src/Crik.Operator/Crik.Operator.csproj src/Crik.Hosting/Crik.Hosting.csproj src/Crik.Kubernetes/Crik.Kubernetes.csproj src/Crik.Pods/Crik.Pods.csproj src/Crik.Registry/Crik.Registry.csproj docs/configuration.schema.json Directory.Build.props Directory.Packages.props global.json
+	build/publish.sh src/Crik.Operator/Crik.Operator.csproj artifacts/native/crik-operator
+	install -m755 artifacts/native/crik-operator/crik-operator $@
+
 ## demo: a counter that lives through three pods (LEVEL=basic|full|privileged|nonroot)
 demo:
 	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK)
 	@tests/lab/demo.sh
 
-## chart: the objects of the node state server's chart, for kubectl apply -f - (ARGS="--namespace kube-system --set replicas=3")
+## demo-cluster: a label, a drain, and the program goes on elsewhere, on the cluster below
+demo-cluster:
+	@build/install.sh
+	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(RENDER)
+	@$(RUNTIMES) tests/lab/demo-cluster.sh
+
+## chart: the objects of a chart, for kubectl apply -f - (CHART=charts/crik ARGS="--release crik --namespace crik --set replicas=3"; node-state-server without CHART)
 chart: $(RENDER)
 	@$(RENDER) $(ARGS) $(CHART)
 
@@ -40,16 +69,21 @@ $(RENDER): $(wildcard tests/lab/chart/*)
 ## test: unit tests, the chart, then the binary in real containers
 test:
 	@build/install.sh
-	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
-	@for suite in experimental trixie bookworm; do tests/lab/rootfs.sh $$suite; done
+	@$(MAKE) --no-print-directory bundle $(SERVER) $(RENDER)
+	@for suite in experimental trixie bookworm static musl; do tests/lab/rootfs.sh $$suite; done
 	@tests/lab/test.sh Crik.slnx
 
 unit-test:
 	@tests/lab/test.sh tests/Crik.Cli.Tests
+	@tests/lab/test.sh tests/Crik.Hosting.Tests
+	@tests/lab/test.sh tests/Crik.Kubectl.Tests
 	@tests/lab/test.sh tests/Crik.Kubernetes.Tests
 	@tests/lab/test.sh tests/Crik.NodeStateServer.Tests
+	@tests/lab/test.sh tests/Crik.Operator.Tests
+	@tests/lab/test.sh tests/Crik.Pods.Tests
+	@tests/lab/test.sh tests/Crik.Registry.Tests
 
-system-test: $(CRIK)
+system-test: bundle
 	@tests/lab/test.sh tests/Crik.SystemTests
 
 ## compression-test: with a criu that has LZ4: CRIK_LZ4_CRIU=FILE, or compiled from Debian's source, once
@@ -83,7 +117,7 @@ bench-server-real: $(SERVER)
 bench:
 	@build/install.sh
 	@command -v tini >/dev/null || apt-get install -y -qq tini >/dev/null
-	@$(MAKE) --no-print-directory $(CRIK)
+	@$(MAKE) --no-print-directory bundle
 	@tests/lab/rootfs.sh experimental
 	@python3 bench/bench.py $(if $(QUICK),--quick) $(OPTIONS)
 
@@ -101,7 +135,7 @@ cluster:
 ## cluster-test: the chart, the server and pods on that cluster, which is stopped again (RUNTIME=containerd|crio|"containerd crio"; without it nodes keep theirs)
 cluster-test:
 	@build/install.sh
-	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
+	@$(MAKE) --no-print-directory bundle $(SERVER) $(KUBECTL) $(OPERATOR) $(RENDER)
 	@$(RUNTIMES) tests/lab/cluster-test.sh
 
 ## recipes: docs/recipes.md on that cluster, also PyTorch and Jupyter, whose images have gigabytes
