@@ -33,6 +33,17 @@ internal sealed class Manifests
 
     public YamlNode PodLabels => this["Deployment"].At("spec", "template", "metadata", "labels");
 
+    /// <summary>The labels by which the objects select the Pods of the Deployment.</summary>
+    public IReadOnlyList<Dictionary<string, string>> Selectors =>
+    [
+        this["Deployment"].Map("spec", "selector", "matchLabels"),
+        this["Service"].Map("spec", "selector"),
+        this["PodDisruptionBudget"].Map("spec", "selector", "matchLabels"),
+        .. Pod.At("affinity").Mappings().Where(node => node.Find("labelSelector") is not null).Select(node => node.Map("labelSelector", "matchLabels")),
+        .. Pod.Items("topologySpreadConstraints").Select(node => node.Map("labelSelector", "matchLabels")),
+        .. All.Where(item => item.Text("kind") == "NetworkPolicy").Select(policy => policy.Map("spec", "podSelector", "matchLabels")),
+    ];
+
     public Dictionary<string, string> Ports => Container.Items("ports").ToDictionary(port => port.Text("name"), port => port.Text("containerPort"));
 
     /// <summary>The variables that have a value in the manifest, not one that Kubernetes finds out.</summary>

@@ -58,15 +58,7 @@ public sealed class OperatorObjectsTests
         Manifests manifests = OperatorManifests.Render(values);
         Dictionary<string, string> pod = manifests.PodLabels.Map();
         YamlNode other = Chart.Crik.Render("--set", "nodeStateServer.enabled=true").Named("Deployment", "crik-node-state-server");
-        List<Dictionary<string, string>> selectors =
-        [
-            manifests["Deployment"].Map("spec", "selector", "matchLabels"),
-            manifests["Service"].Map("spec", "selector"),
-            manifests["PodDisruptionBudget"].Map("spec", "selector", "matchLabels"),
-            .. manifests.Pod.At("affinity").Mappings().Where(node => node.Find("labelSelector") is not null).Select(node => node.Map("labelSelector", "matchLabels")),
-            .. manifests.Pod.Items("topologySpreadConstraints").Select(node => node.Map("labelSelector", "matchLabels")),
-            .. manifests.All.Where(item => item.Text("kind") == "NetworkPolicy").Select(policy => policy.Map("spec", "podSelector", "matchLabels")),
-        ];
+        IReadOnlyList<Dictionary<string, string>> selectors = manifests.Selectors;
 
         Assert.Equal(values == "crik" ? 6 : 5, selectors.Count);
         Assert.All(selectors, selector =>

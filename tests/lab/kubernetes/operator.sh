@@ -1,7 +1,7 @@
 #!/bin/bash
 # operator.sh [--set NAME=VALUE]...: installs charts/crik in the namespace crik of the cluster, with the operator and the
-# bundle of this checkout, and waits until a pod with the label is injected. The bundle and the operator's certificate
-# authority for registries are those of the cluster's registry.
+# bundle of this checkout, and waits until a pod with the label is injected. The bundle is pushed to the cluster's
+# registry, and the operator trusts the authority that has signed that registry's certificate.
 set -euo pipefail
 cd "$(dirname "$0")"
 artifacts=$(realpath ../../../artifacts)
