@@ -3,7 +3,7 @@
 #   programs-V-N   the programs of Kubernetes V and of CRI-O, from the directory that CRIK_KUBERNETES names, otherwise
 #                  downloaded and compared with SHA256SUMS. The directory has an absolute path. It holds each program,
 #                  plain or as PROGRAM.xz, and SHA256SUMS of the plain ones.
-#   node-root-N    the root file system of a machine: Debian sid with etcd, containerd, runc, network plugins and a registry
+#   node-root-N    the root file system of a machine: Debian sid with etcd, containerd, runc, criu, network plugins and a registry
 # Each part gets its name by a rename when it is complete.
 set -euo pipefail
 cd "$(dirname "$0")"; . ./settings.sh; . ../../../build/packages.sh
@@ -66,10 +66,10 @@ download() { # download URL DIR: keeps the file only if it has the sum in SHA256
   grep " $file\$" SHA256SUMS | (cd "$2"; sha256sum --check --strict)
 }
 
-bootstrap() { # bootstrap DIR PACKAGES
+bootstrap() { # bootstrap DIR PACKAGES: the runtimes' criu comes from experimental, because sid has an older one
+  local options=(--variant=apt --aptopt='Acquire::Check-Valid-Until "false"') # a stored copy of sid may be too old
   rm -rf --one-file-system "$1"
-  # A stored copy of sid may be past its validity date.
-  mmdebstrap --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --include="$2" sid "$1" "deb $mirror sid main"
+  mmdebstrap "${options[@]}" --include="$2,criu/experimental" sid "$1" "deb $mirror sid main" "deb $mirror experimental main"
 }
 
 make_node_root() {

@@ -4,7 +4,7 @@ LAB=${XDG_CACHE_HOME:-$HOME/.cache}/crik-lab/kubernetes
 KUBERNETES=1.36.2
 CRIO=1.36.3                    # of the download; a directory named by CRIK_KUBERNETES may have another one
 PROGRAMS=$LAB/programs-$KUBERNETES-1   # raise the number when the programs in build.sh or the sums change
-NODE_ROOT=$LAB/node-root-3     # raise the number when the packages in build.sh change
+NODE_ROOT=$LAB/node-root-4     # raise the number when the packages in build.sh change
 STATE=$LAB/cluster-$KUBERNETES-1 # the data of the cluster; raise the number when certificates.sh changes
 CGROUP=crik-k8s                # the cgroup of all processes of the cluster, below the root of every hierarchy
 
