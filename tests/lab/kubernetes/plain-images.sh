@@ -1,11 +1,11 @@
 #!/bin/bash
 # plain-images.sh DIR [NAME...]: makes images that contain nothing of crik, one file each in DIR, all of them or the named
 # ones: python (CPython on Debian 12), unprivileged (the same as a user other than root), nginx (Debian 12's nginx as it
-# is), musl (one program and musl) and static (one static Go program and nothing else).
+# is), redis (Redis and its libraries), musl (one program and musl) and static (one static Go program and nothing else).
 set -euo pipefail
 cd "$(dirname "$0")"
 out=$1; shift
-[ $# -gt 0 ] || set -- python unprivileged nginx musl static
+[ $# -gt 0 ] || set -- python unprivileged nginx redis musl static
 mkdir -p "$out"
 . ../../../build/packages.sh
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
@@ -26,6 +26,11 @@ for name in "$@"; do
     nginx)
       root=$(../rootfs.sh plain)
       ENTRYPOINT=/usr/sbin/nginx image nginx "$root" -g 'daemon off;' ;;
+    redis)
+      mkdir -p "$work/redis/usr/lib64" "$work/redis/usr/lib"
+      ln -s usr/lib64 "$work/redis/lib64"; ln -s usr/lib "$work/redis/lib"
+      ./program-layer.sh "$(../rootfs.sh programs)" /nothing "$work/redis" /usr/bin/redis-server /usr/bin/redis-cli /lib64/ld-linux-x86-64.so.2
+      ENTRYPOINT=/usr/bin/redis-server image redis "$work/redis" --save '' ;;
     musl)
       need musl-gcc musl-tools
       mkdir "$work/musl/lib"
