@@ -45,6 +45,10 @@ internal static class CriuLog
     private const string NotRead = "a netlink socket of the program has a message from the kernel that was not read: criu can save it when the program has read it";
     private const string NotSent = "a UDP socket of the program holds back what was written to it (UDP_CORK): criu can save it when the program has sent that";
 
+    /// <summary>The kernel's limit is for a user on a node, and every pod without user namespaces has the same users (pipe(7)).</summary>
+    private const string HasTooManyPipes = "the user of the program has more pipes open on this node than fs.pipe-user-pages-soft allows, so criu cannot save or restore a pipe: "
+        + "raise that sysctl on the node, set hostUsers: false, or add the capability SYS_RESOURCE";
+
     /// <summary>Parts of error lines that criu writes in every container and that are harmless.</summary>
     private static readonly string[] s_usual = ["binfmt_misc", "Unable to create tun", "Can't setup RLIMIT_NOFILE for self"];
 
@@ -87,6 +91,8 @@ internal static class CriuLog
         ("Unable too cut", NotWhereItWasBound), // the misspelling is criu's (unix_resolve_name of criu/sk-unix.c)
         ("The socket has data to read", NotRead),
         ("Can't dump corked dgram", NotSent),
+        ("Unable to set a pipe size", HasTooManyPipes),
+        ("Can't restore pipe size", HasTooManyPipes),
         ("Can't create link remap", HasHiddenName),
         ("trim failed: @link_remap", HasHiddenName),
         ("packetized mode", HasSomethingElse),
@@ -102,7 +108,7 @@ internal static class CriuLog
     private static readonly string[] s_faultsOfPod =
     [
         "Can't fork for", "Address already in use", "Cannot allocate memory", "Resource temporarily unavailable", "Too many open files",
-        "No space left on device", "Disk quota exceeded",
+        "No space left on device", "Disk quota exceeded", "Can't restore pipe size",
     ];
 
     /// <summary>The explanations of all errors that crik knows; each has an entry in docs/troubleshooting.md.</summary>
@@ -127,7 +133,7 @@ internal static class CriuLog
         bool ranOutOfTimeOrMemory = ending is not null && (ending.Contains(MemoryRanOut, StringComparison.Ordinal) || ending.Contains("did not end within", StringComparison.Ordinal));
         return new CriuException($"{what}: {cause}", [.. errors.TakeLast(EvidenceLines).Select(WithoutPrefix)])
         {
-            Lasts = meaning is not (null or NotAccepted or NotRead or NotSent or ConnectedToOutside),
+            Lasts = meaning is not (null or NotAccepted or NotRead or NotSent or ConnectedToOutside or HasTooManyPipes),
             IsFromOutside = meaning is ConnectedToOutside,
             IsOfPod = ranOutOfTimeOrMemory || cause == TaskWasKilled || causes.Any(error => s_faultsOfPod.Any(error.Contains)),
             IsUndelivered = meaning is NotAccepted or NotRead,

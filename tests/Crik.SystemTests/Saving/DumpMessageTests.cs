@@ -26,6 +26,7 @@ public sealed class DumpMessageTests
     [Explains("a Unix socket was bound to a relative path that does not lead to it any more", "moved_socket")]
     [Explains("a Unix socket was bound to a relative path that does not lead to it any more", "moved_socket", "--level", "full")]
     [Explains("a UDP socket of the program holds back what was written to it", "unsent")]
+    [Explains("the user of the program has more pipes open on this node than fs.pipe-user-pages-soft allows", "too_many_pipes", "--level", "nonroot", "--user", "7001:7001")]
     [Explains("the program has mapped a file that has no name in this container", "mapped_deleted_file", "--user-namespace")]
     [Explains("… does not answer", "nothing", "--env", "CRIK_CRIU_PATH=/bin/true")]
     [Explains("criu was ended by SIGKILL", "nothing", "--env", "CRIK_CRIU_PATH=/programs/mortal-criu", "--env", "MISHAP=memory")]

@@ -1,5 +1,5 @@
 """wall.py WHAT: a program that uses something that criu cannot save, or cannot save everywhere. It counts, and ends with 7 on SIGTERM."""
-import ctypes, mmap, os, signal, socket, struct, subprocess, sys, time
+import ctypes, fcntl, mmap, os, resource, signal, socket, struct, subprocess, sys, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 kept = []
@@ -128,6 +128,13 @@ def unsent():
     kept[0].connect(('127.0.0.1', 9))
     kept[0].setsockopt(socket.IPPROTO_UDP, 1, 1)  # UDP_CORK
     kept[0].send(b'x')
+
+
+def too_many_pipes():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    limit = int(open('/proc/sys/fs/pipe-user-pages-soft').read()) * mmap.PAGESIZE
+    kept.extend(os.pipe())
+    kept.extend(end for _ in range(limit // fcntl.fcntl(kept[0], fcntl.F_GETPIPE_SZ) + 10) for end in os.pipe())
 
 
 def deleted_file_with_a_hidden_link():
