@@ -89,6 +89,10 @@ public sealed class Cluster : IDisposable
         ]);
     }
 
+    /// <summary>Sends a signal to the processes of a node that run a program.</summary>
+    public static void Signal(string node, string program, string signal) => Control(
+        "node", node, "sh", "-c", $"for exe in /proc/[0-9]*/exe; do case $(readlink $exe) in */{program}) p=${{exe%/exe}}; kill -{signal} ${{p#/proc/}};; esac; done");
+
     /// <summary>Sends a request from one of the nodes.</summary>
     public static Answer Get(string url, int node = 1)
     {

@@ -44,7 +44,7 @@ public sealed class InstalledOperator
     {
         foreach (string node in Cluster.Nodes)
         {
-            Cluster.Control("node", node, "sh", "-c", $"for exe in /proc/[0-9]*/exe; do case $(readlink $exe) in */{Name}) p=${{exe%/exe}}; kill -{signal} ${{p#/proc/}};; esac; done");
+            Cluster.Signal(node, Name, signal);
         }
     }
 

@@ -9,14 +9,13 @@ public sealed class KubectlTests : IDisposable
 {
     private const string Pod = "simple-loop-0";
 
-    private readonly Cluster _cluster;
     private readonly ITestOutputHelper _output;
     private readonly TestNamespace _place;
     private readonly Workload _loop;
 
     public KubectlTests(Cluster cluster, ITestOutputHelper output)
     {
-        (_cluster, _output, _place) = (cluster, output, new TestNamespace(cluster));
+        (_output, _place) = (output, new TestNamespace(cluster));
         _place.Apply("simple-loop.yaml");
         _loop = new Workload(_place, "simple-loop");
     }
@@ -27,23 +26,23 @@ public sealed class KubectlTests : IDisposable
     public void A_pod_is_shown_makes_checkpoints_and_goes_back_to_an_older_one()
     {
         int before = _loop.WaitForCount(3).Last;
-        Assert.Contains("checkpoint 1 was made", Crik("checkpoint", Pod, "--leave-running"), StringComparison.Ordinal);
+        Assert.Contains("checkpoint 1 was made", _place.Crik("checkpoint", Pod, "--leave-running"), StringComparison.Ordinal);
         PodSighting pod = _loop.WaitForCount(before + 8);
 
-        JsonNode status = Assert.Single(JsonNode.Parse(Crik("status", "-o", "json"))!["items"]!.AsArray())!;
+        JsonNode status = Assert.Single(JsonNode.Parse(_place.Crik("status", "-o", "json"))!["items"]!.AsArray())!;
         Assert.Equal((Pod, "running", 1), ((string)status["pod"]!, (string)status["status"]!["state"]!, (int)status["lastCheckpoint"]!["generation"]!));
-        Assert.Contains(Pod, Crik("status", "--all-namespaces", "-l", "app=simple-loop"), StringComparison.Ordinal);
-        Assert.Equal(1, (int)JsonNode.Parse(Crik("list", Pod, "-o", "json"))!["checkpoints"]![0]!["generation"]!);
-        Assert.Contains(pod.Node, Crik("inspect", $"pod/{Pod}", "1", "-o", "yaml"), StringComparison.Ordinal);
+        Assert.Contains(Pod, _place.Crik("status", "--all-namespaces", "-l", "app=simple-loop"), StringComparison.Ordinal);
+        Assert.Equal(1, (int)JsonNode.Parse(_place.Crik("list", Pod, "-o", "json"))!["checkpoints"]![0]!["generation"]!);
+        Assert.Contains(pod.Node, _place.Crik("inspect", $"pod/{Pod}", "1", "-o", "yaml"), StringComparison.Ordinal);
 
-        string steps = Crik("rollback", Pod, "1");
+        string steps = _place.Crik("rollback", Pod, "1");
 
         _output.WriteLine(steps);
         PodSighting after = _loop.WaitForSuccessorOf(pod);
         Assert.Contains("scaling statefulset/simple-loop to 1", steps, StringComparison.Ordinal);
         Assert.InRange(after.First, before, pod.Last);
-        Assert.Equal(1, (int)JsonNode.Parse(Crik("status", Pod, "-o", "json"))!["items"]![0]!["status"]!["restoredFrom"]!);
-        _output.WriteLine(Crik("status", "-o", "wide"));
+        Assert.Equal(1, (int)JsonNode.Parse(_place.Crik("status", Pod, "-o", "json"))!["items"]![0]!["status"]!["restoredFrom"]!);
+        _output.WriteLine(_place.Crik("status", "-o", "wide"));
     }
 
     [Fact]
@@ -51,7 +50,7 @@ public sealed class KubectlTests : IDisposable
     {
         PodSighting pod = _loop.WaitForCount(3);
 
-        (int code, string output, string errors) = Run("rollback", Pod, "7");
+        (int code, string output, string errors) = _place.TryCrik("rollback", Pod, "7");
 
         _output.WriteLine($"{output}{errors}");
         Assert.Equal(1, code);
@@ -64,7 +63,7 @@ public sealed class KubectlTests : IDisposable
     {
         _loop.WaitForCount(1);
 
-        (int code, string output, _) = Run("explain", Pod);
+        (int code, string output, _) = _place.TryCrik("explain", Pod);
 
         _output.WriteLine(output);
         Assert.Equal(0, code);
@@ -86,9 +85,9 @@ public sealed class KubectlTests : IDisposable
             """);
         Cluster.Kubectl("-n", _place.Name, "wait", "pod/other", "--for=condition=Ready", "--timeout=120s");
 
-        Eventually.True(() => Run("list", "other").Errors.Contains("the container 'sleep' of pod " + _place.Name + "/other has no crik", StringComparison.Ordinal), "crik is gone");
-        Assert.Contains("there is no pod/missing", Run("list", "missing").Errors, StringComparison.Ordinal);
-        Assert.Contains("'nope'", Run("list", "other", "-c", "nope").Errors, StringComparison.Ordinal);
+        Eventually.True(() => _place.TryCrik("list", "other").Errors.Contains("the container 'sleep' of pod " + _place.Name + "/other has no crik", StringComparison.Ordinal), "crik is gone");
+        Assert.Contains("there is no pod/missing", _place.TryCrik("list", "missing").Errors, StringComparison.Ordinal);
+        Assert.Contains("'nope'", _place.TryCrik("list", "other", "-c", "nope").Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,22 +97,10 @@ public sealed class KubectlTests : IDisposable
         using TempDirectory files = new();
         string path = files.Write("plain.yaml", manifest);
 
-        string injected = Crik("inject", "-f", path);
+        string injected = _place.Crik("inject", "-f", path);
 
         Assert.Contains("persistentvolumeclaim/checkpoints-plain created (server dry run)", Command.OutputWithInput(
             injected, Cluster.Script, "kubectl", "-n", _place.Name, "apply", "--dry-run=server", "-f", "-"), StringComparison.Ordinal);
-        Assert.Equal(manifest, Crik("uninject", "-f", files.Write("injected.yaml", injected)));
-    }
-
-    private string Crik(params string[] arguments)
-    {
-        (int code, string output, string errors) = Run(arguments);
-        return code == 0 ? output : throw new CommandException($"kubectl crik {string.Join(' ', arguments)} ended with exit code {code}:\n{output}{errors}");
-    }
-
-    private (int Code, string Output, string Errors) Run(params string[] arguments)
-    {
-        CommandResult result = Command.Run(Repository.In("artifacts/kubectl-crik"), [.. arguments, "--kubeconfig", _cluster.Paths["KUBECONFIG"], "--namespace", _place.Name]);
-        return (result.ExitCode, result.Output, result.Errors);
+        Assert.Equal(manifest, _place.Crik("uninject", "-f", files.Write("injected.yaml", injected)));
     }
 }

@@ -28,6 +28,21 @@ internal sealed partial class TestNamespace : IDisposable
 
     public string Kubectl(params string[] arguments) => Cluster.Kubectl(["--namespace", Name, .. arguments]);
 
+    /// <summary>Runs kubectl crik in this namespace.</summary>
+    /// <returns>Its output.</returns>
+    /// <exception cref="CommandException">It failed.</exception>
+    public string Crik(params string[] arguments)
+    {
+        (int code, string output, string errors) = TryCrik(arguments);
+        return code == 0 ? output : throw new CommandException($"kubectl crik {string.Join(' ', arguments)} ended with exit code {code}:\n{output}{errors}");
+    }
+
+    public (int Code, string Output, string Errors) TryCrik(params string[] arguments)
+    {
+        CommandResult result = Command.Run(Repository.In("artifacts/kubectl-crik"), [.. arguments, "--kubeconfig", _cluster.Paths["KUBECONFIG"], "--namespace", Name]);
+        return (result.ExitCode, result.Output, result.Errors);
+    }
+
     /// <summary>Applies a manifest of examples/ with the images of this cluster.</summary>
     /// <param name="changes">Further texts to replace. Each of them is in the manifest.</param>
     public void Apply(string example, params (string Published, string Here)[] changes)

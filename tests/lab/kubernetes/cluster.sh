@@ -10,7 +10,7 @@
 #   wipe                   stops everything and deletes the data; the next start makes a new cluster
 #   status                 shows machines, programs and nodes; exits with 1 if not all of them are up
 #   runtimes               prints the runtime of the nodes, or the two of them
-#   paths                  prints the kubeconfigs, the shared directory, the CA and a small image as NAME=value
+#   paths                  prints the kubeconfigs, the shared directory, the registry's, the CA and a small image as NAME=value
 #   kubectl ARGUMENTS...   runs kubectl as administrator
 #   load IMAGE.tar...      loads images of make-image.sh into both nodes; pods use them with imagePullPolicy: Never
 #   push IMAGE.tar...      pushes images to the registry registry.lab, which has TLS, and prints their names with digests
@@ -20,6 +20,8 @@
 #   kill-container 1|2 ID  ends the processes of a container at once
 #   kill-apiserver         ends the API server with SIGKILL
 #   start-apiserver [FLAGS...]   starts the API server
+#   kill-registry          ends the registry with SIGKILL
+#   start-registry         starts the registry
 #   compact                makes every known resourceVersion too old for a watch (410); see control-plane.sh
 #   smoke                  tests all of this
 #
@@ -104,6 +106,7 @@ case $command in
     echo "KUBECONFIG=$STATE/certificates/admin.kubeconfig"
     echo "KUBECONFIG_BY_TOKEN=$STATE/certificates/admin-by-token.kubeconfig"
     echo "SHARED=$STATE/shared"
+    echo "REGISTRY=$STATE/control/disk/registry"
     echo "CA=$STATE/certificates/ca.crt"
     echo "PAUSE_IMAGE=$STATE/pause.tar" ;;
   kubectl) exec "$PROGRAMS/kubectl" --kubeconfig "$STATE/certificates/admin.kubeconfig" "$@" ;;
@@ -115,6 +118,8 @@ case $command in
   kill-container) kill_container "$(node_name "${1:-}")" "${2:?}" ;;
   kill-apiserver) alone; kill_api_server ;;
   start-apiserver) alone; start_api_server "$@" ;;
+  kill-registry) alone; kill_registry ;;
+  start-registry) alone; start_registry ;;
   compact) alone; compact_history ;;
   smoke) ./smoke.sh ;;
   "" | help | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' cluster.sh ;;

@@ -90,14 +90,18 @@ push_image() {
   inside control rm /run/image.tar
 }
 
-kill_api_server() {
-  local pids; pids=$(program control kube-apiserver) || die "kube-apiserver is not running"
+kill_api_server() { kill_in_control kube-apiserver; }
+
+kill_registry() { kill_in_control docker-registry; }
+
+kill_in_control() { # kill_in_control PROGRAM: ends it with SIGKILL, and waits until it is gone
+  local pids; pids=$(program control "$1") || die "$1 is not running"
   # shellcheck disable=SC2086
   kill -KILL $pids
-  wait_until 60 /dev/null no_api_server
+  wait_until 60 /dev/null is_gone "$1"
 }
 
-no_api_server() { ! program control kube-apiserver; }
+is_gone() { ! program control "$1"; }
 
 # Makes every known resourceVersion too old for a watch. Measurements showed which requests are then answered with 410:
 # - After only a compaction of etcd: no watch, because the API server's watch cache remembers all changes since its own

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Xunit.Abstractions;
+
+namespace Crik.ClusterTests;
+
+/// <summary>Tests that the kubelet's checkpoints of pods without crik become images in the registry, from which they go on.</summary>
+[Collection(nameof(Cluster))]
+public sealed class NodeAgentTests : IDisposable
+{
+    private const int Rounds = 5;
+
+    private readonly Cluster _cluster;
+    private readonly ITestOutputHelper _output;
+    private readonly TestNamespace _place;
+
+    public NodeAgentTests(Cluster cluster, ITestOutputHelper output)
+    {
+        (_cluster, _output, _place) = (cluster, output, new TestNamespace(cluster));
+        Assert.NotNull(cluster.Operator);
+    }
+
+    public void Dispose() => _place.Dispose();
+
+    [Fact]
+    public async Task Programs_are_saved_pushed_and_restored_on_the_other_node_five_times_in_a_row()
+    {
+        SavedProgram[] counting = [Program("static"), Program("python")];
+        SavedProgram redis = Program("redis");
+        foreach (SavedProgram program in (SavedProgram[])[.. counting, redis])
+        {
+            program.Start("node-1");
+            program.WaitUntilItRuns();
+        }
+
+        await Task.WhenAll([.. counting.Select(program => Task.Run(() => MoveCounter(program))), Task.Run(() => MoveRedis(redis))]);
+
+        Assert.All(Cluster.Nodes, node => Assert.Equal("", Archives(node)));
+    }
+
+    [Fact]
+    public void A_pod_that_is_to_go_is_deleted_when_its_archive_is_complete_and_the_gap_is_told()
+    {
+        SavedProgram program = Program("static");
+        program.Start("node-1");
+        program.WaitUntilItRuns();
+        (string word, int number) = program.Counted();
+
+        JsonNode checkpoint = program.Save("--delete-pod");
+
+        _output.WriteLine(checkpoint["status"]!.ToJsonString());
+        Assert.False(program.IsThere());
+        Assert.EndsWith("s", (string)checkpoint["status"]!["gap"]!, StringComparison.Ordinal);
+        program.Restore(checkpoint, "node-2", 1);
+        Assert.Equal(word, program.Counted().Word);
+        Assert.True(program.Counted().Number >= number);
+    }
+
+    [Fact]
+    public void A_pod_that_is_not_there_is_refused_and_the_object_says_why()
+    {
+        string refusal = Assert.Throws<CommandException>(() => Program("static").Save()).Message;
+
+        Assert.Contains("static-0", refusal, StringComparison.Ordinal);
+    }
+
+    private SavedProgram Program(string name) => new(_place, name, _cluster.Operator.Image(name));
+
+    private void MoveCounter(SavedProgram program)
+    {
+        for (int round = 1; round <= Rounds; round++)
+        {
+            (string word, int number) = program.Counted();
+            Move(program, round);
+            (string Word, int Number) after = program.Counted();
+            _output.WriteLine($"{program.Pod}: {number}, then {after.Number}");
+            Assert.Equal(word, after.Word);
+            Assert.True(after.Number >= number, $"{program.Pod} had counted to {number}, and went on with {after.Number}");
+        }
+    }
+
+    /// <summary>Only the memory of Redis knows the key, because it writes no file.</summary>
+    private static void MoveRedis(SavedProgram redis)
+    {
+        for (int round = 1; round <= Rounds; round++)
+        {
+            Assert.Equal($"{round}", redis.AskRedis("incr", "moves"));
+            Move(redis, round);
+            Assert.Equal($"{round}", redis.AskRedis("get", "moves"));
+        }
+    }
+
+    private static void Move(SavedProgram program, int round)
+    {
+        JsonNode checkpoint = program.Save();
+        program.Delete();
+        program.Restore(checkpoint, round % 2 == 1 ? "node-2" : "node-1", round);
+    }
+
+    /// <summary>The files that the kubelet or the agent left on a node.</summary>
+    private static string Archives(string node) => Cluster.Control("node", node, "find", "/var/lib/kubelet/checkpoints", "-type", "f");
+}
