@@ -23,6 +23,9 @@ public sealed class KeyedWork<TKey>(
     private readonly HashSet<TKey> _waiting = [];
     private readonly Dictionary<TKey, Backoff> _failures = [];
 
+    /// <summary>The pause that counts for each key: the one after its last turn. Objects are compared by identity.</summary>
+    private readonly Dictionary<TKey, object> _later = [];
+
     /// <summary>How many keys wait for their turn.</summary>
     public int Length
     {
@@ -77,21 +80,35 @@ public sealed class KeyedWork<TKey>(
         }
     }
 
-    /// <summary>From now on, the key can be added again.</summary>
+    /// <summary>From now on, the key can be added again. This turn says anew whether there is a later one.</summary>
     private void Begin(TKey key)
     {
         lock (_gate)
         {
             _waiting.Remove(key);
+            _later.Remove(key);
         }
     }
 
+    /// <summary>
+    /// Adds the key after a pause, unless the key had a turn meanwhile. Otherwise each addition during a pause would leave one
+    /// more pause behind, and all of them would go on for ever.
+    /// </summary>
     private async Task AddLaterAsync(TKey key, TimeSpan pause, CancellationToken cancellationToken)
     {
-        await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!cancellationToken.IsCancellationRequested)
+        object own = new();
+        lock (_gate)
         {
-            Add(key);
+            _later[key] = own;
+        }
+
+        await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            if (!cancellationToken.IsCancellationRequested && ReferenceEquals(_later.GetValueOrDefault(key), own))
+            {
+                Add(key);
+            }
         }
     }
 }

@@ -87,6 +87,27 @@ public sealed class KeyedWorkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_was_added_while_it_waits_looks_again_only_when_its_last_turn_says()
+    {
+        HandFiredClock clock = new();
+        KeyedWork<string> queue = new(async (key, token) => await Do(key, token) ?? (key == "a" ? TimeSpan.FromMinutes(1) : null), Unexpected, clock);
+        _ = queue.RunAsync(_end.Token);
+        queue.Add("a");
+        await Eventually.TrueAsync(() => clock.Timers == 1, "it waits for its second turn");
+        queue.Add("a");
+        await Eventually.TrueAsync(() => clock.Timers == 2, "it had its second turn, and waits for its third");
+
+        await clock.FireAsync(0);
+        queue.Add("b");
+        await Eventually.TrueAsync(() => _done.Contains("b"), "b is done");
+        Assert.Equal(["a", "a", "b"], _done);
+
+        await clock.FireAsync(1);
+        await Eventually.TrueAsync(() => _done.Count == 4, "it has its third turn");
+        Assert.Equal(["a", "a", "b", "a"], _done);
+    }
+
+    [Fact]
     public async Task A_bug_in_the_work_ends_the_queue()
     {
         KeyedWork<string> queue = new((_, _) => Task.FromException<TimeSpan?>(new InvalidOperationException("a bug")), Unexpected, TimeProvider.System);
