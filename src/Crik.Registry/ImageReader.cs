@@ -6,9 +6,6 @@ namespace Crik.Registry;
 /// <summary>Goes from the name of an image to its configuration: index, manifest, configuration.</summary>
 internal sealed class ImageReader(RegistrySession session, ImageReference image, Platform platform)
 {
-    /// <summary>The distribution-spec asks registries for manifests up to this size.</summary>
-    private const int LargestManifest = 4 << 20;
-
     private const int LargestConfiguration = 8 << 20;
 
     public async Task<ImageConfiguration> ReadAsync(ConfigurationCache cache, CancellationToken cancellationToken)
@@ -41,21 +38,17 @@ internal sealed class ImageReader(RegistrySession session, ImageReference image,
     private async Task<string?> DigestNowAsync(CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await session.SendAsync(HttpMethod.Head, $"manifests/{image.Version}", ManifestTypes.Accepted, cancellationToken);
-        return response.IsSuccessStatusCode ? DigestHeader(response) : null; // some registries do not know HEAD; GET says what is wrong
+        return response.IsSuccessStatusCode ? RegistryAnswer.DigestOf(response) : null; // some registries do not know HEAD; GET says what is wrong
     }
-
-    private static string? DigestHeader(HttpResponseMessage response) =>
-        response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values) && ContentDigest.TryParse(values.First(), out ContentDigest? digest)
-            ? digest.ToString() : null;
 
     /// <returns>The document and its digest.</returns>
     private async Task<(ManifestDocument Document, string Digest)> ManifestAsync(string version, IReadOnlyList<string> accepted, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await session.SendAsync(HttpMethod.Get, $"manifests/{version}", accepted, cancellationToken);
         Check(response);
-        byte[] content = await RegistryAnswer.ReadAsync(response, LargestManifest, "the registry, as a manifest,", cancellationToken);
-        string? claimed = ContentDigest.TryParse(version, out _) ? version : DigestHeader(response);
-        Verify(claimed, content, "manifest");
+        byte[] content = await RegistryAnswer.ReadAsync(response, ManifestTypes.LargestManifest, "the registry, as a manifest,", cancellationToken);
+        string? claimed = ContentDigest.TryParse(version, out _) ? version : RegistryAnswer.DigestOf(response);
+        ContentDigest.Verify(claimed, content, "its manifest");
         ManifestDocument document = Read(content, RegistryJson.Default.ManifestDocument, "manifest");
         return document.SchemaVersion is 2 ? (document, claimed ?? ContentDigest.Sha256Of(content))
             : throw Bad($"its manifest has the schema version {document.SchemaVersion}, and only 2 is known. Push the image again with a newer program");
@@ -89,7 +82,7 @@ internal sealed class ImageReader(RegistrySession session, ImageReference image,
         using HttpResponseMessage response = await session.SendAsync(HttpMethod.Get, $"blobs/{digest}", [], cancellationToken);
         Check(response);
         byte[] content = await RegistryAnswer.ReadAsync(response, LargestConfiguration, "the registry, as a configuration,", cancellationToken);
-        Verify(digest.ToString(), content, "configuration");
+        ContentDigest.Verify(digest.ToString(), content, "its configuration");
         ImageConfigDocument? config = Read(content, RegistryJson.Default.ImageConfigurationDocument, "configuration").Config;
         return new ImageConfiguration(manifestDigest, Words(config?.Entrypoint), Words(config?.Command), config?.User is { Length: > 0 } user ? user : null);
     }
@@ -99,14 +92,6 @@ internal sealed class ImageReader(RegistrySession session, ImageReference image,
         if (!response.IsSuccessStatusCode)
         {
             throw RegistryAnswer.Refusal(response.StatusCode, response.RequestMessage!.RequestUri!.Authority);
-        }
-    }
-
-    private static void Verify(string? digest, byte[] content, string what)
-    {
-        if (ContentDigest.TryParse(digest, out ContentDigest? claimed) && !claimed.Fits(content))
-        {
-            throw Bad($"the content of its {what} does not have the digest {claimed}");
         }
     }
 

@@ -65,10 +65,16 @@ public sealed partial record ImageReference(string Registry, string Repository, 
 
     private static bool IsDigest(string? digest) => digest is null || ContentDigest.TryParse(digest, out _);
 
-    private static string Shown(string text) => text.Length > 200 ? text[..200] + "…" : text;
+    /// <summary>Whether the text is a tag or a digest.</summary>
+    internal static bool IsVersion(string text) => ContentDigest.TryParse(text, out _) || TagName().IsMatch(text);
+
+    internal static string Shown(string text) => text.Length > 200 ? text[..200] + "…" : text;
 
     [GeneratedRegex(@"\A(?<name>[^@\s]+?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>[^@\s]+))?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Whole();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\z")]
+    private static partial Regex TagName();
 
     [GeneratedRegex(@"\A(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?\z")]
     private static partial Regex RegistryName();

@@ -3,6 +3,9 @@ namespace Crik.Registry;
 /// <summary>The media types of OCI image-spec (media-types.md) and of Docker's schema 2 that name the same things.</summary>
 internal static class ManifestTypes
 {
+    /// <summary>The distribution-spec asks registries for manifests up to this size.</summary>
+    public const int LargestManifest = 4 << 20;
+
     private static readonly string[] s_indexes = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
     private static readonly string[] s_manifests = ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"];
     private static readonly string[] s_configurations = ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"];

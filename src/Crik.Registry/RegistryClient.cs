@@ -1,10 +1,11 @@
-using System.Net.Sockets;
 using System.Security.Cryptography;
+using Crik.Registry.Pushing;
 
 namespace Crik.Registry;
 
 /// <summary>
-/// Asks registries for the configuration of images (OCI distribution-spec). Every content is compared with its digest.
+/// Asks registries for the configuration of images, and pushes to their repositories (OCI distribution-spec). Every content
+/// is compared with its digest.
 /// </summary>
 public sealed class RegistryClient : IDisposable
 {
@@ -27,15 +28,14 @@ public sealed class RegistryClient : IDisposable
     public async Task<ImageConfiguration> ReadConfigurationAsync(
         ImageReference image, Platform platform, RegistryCredentials credentials, CancellationToken cancellationToken)
     {
-        IReadOnlyList<RegistryCredential> fitting = credentials.For(image);
         RegistryException? refused = null;
         using CancellationTokenSource timeout = new(_options.Timeout, _options.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        foreach (RegistryCredential? credential in fitting.Count > 0 ? [.. fitting] : s_anonymous)
+        foreach (RegistryCredential? credential in Fitting(image, credentials))
         {
             try
             {
-                ImageReader reader = new(new RegistrySession(_connector, _options, image, credential), image, platform);
+                ImageReader reader = new(new RegistrySession(_connector, _options, image, credential, "pull"), image, platform);
                 return await reader.ReadAsync(_cache, either.Token);
             }
             catch (RegistryException exception) when (exception.Failure is RegistryFailure.NotAuthorized)
@@ -50,24 +50,28 @@ public sealed class RegistryClient : IDisposable
             {
                 throw Named(image, new RegistryException(RegistryFailure.NoAnswer, $"{image.Registry} does not answer within {_options.Timeout.TotalSeconds:0.#} s", exception));
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
+            catch (Exception exception) when (ConnectionTrouble.Is(exception))
             {
-                throw Named(image, Translate(image, exception));
+                throw Named(image, ConnectionTrouble.Translate(image.Registry, exception));
             }
         }
 
         throw Named(image, refused!);
     }
 
+    /// <summary>The repository of an image, to read, push and delete there. Its tag and digest do not matter.</summary>
+    /// <param name="credentials">Each that fits the repository is tried in turn.</param>
+    public RegistryRepository Repository(ImageReference image, RegistryCredentials credentials)
+    {
+        IEnumerable<RegistrySession> sessions = Fitting(image, credentials)
+            .Select(credential => new RegistrySession(_connector, _options, image, credential, "pull", "push"));
+        return new RegistryRepository($"{image.Registry}/{image.Repository}", new RepositoryRequests(_options, image.Registry, [.. sessions]), _options);
+    }
+
     public void Dispose() => _connector.Dispose();
 
-    private static RegistryException Translate(ImageReference image, Exception exception) => exception switch
-    {
-        HttpRequestException { InnerException: RegistryException own } => own,
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(
-            RegistryFailure.NotTrusted, $"the certificate of {image.Registry} is not trusted", exception),
-        _ => new RegistryException(RegistryFailure.NoAnswer, $"{image.Registry} cannot be reached ({exception.Message})", exception),
-    };
+    private static RegistryCredential?[] Fitting(ImageReference image, RegistryCredentials credentials) =>
+        credentials.For(image) is { Count: > 0 } fitting ? [.. fitting] : s_anonymous;
 
     private static RegistryException Named(ImageReference image, RegistryException exception) =>
         new(exception.Failure, $"The image {image} cannot be read: {exception.Message}. {Advice(exception.Failure)}", exception);

@@ -1,6 +1,6 @@
 namespace Crik.Registry;
 
-/// <summary>Why the configuration of an image could not be read.</summary>
+/// <summary>Why a registry did not give, take or delete what it was asked to.</summary>
 public enum RegistryFailure
 {
     /// <summary>The text is no name of an image.</summary>
@@ -18,7 +18,7 @@ public enum RegistryFailure
     /// <summary>The registry asks for credentials, or refuses those that were sent.</summary>
     NotAuthorized,
 
-    /// <summary>The registry does not have the image.</summary>
+    /// <summary>The registry does not have the image or the repository.</summary>
     NotFound,
 
     /// <summary>The image is not there for the platform.</summary>
@@ -26,6 +26,12 @@ public enum RegistryFailure
 
     /// <summary>The registry limits requests (429) or fails (5xx).</summary>
     Busy,
+
+    /// <summary>The registry has no room: its disk is full, a quota is used up, or the upload is too large for it.</summary>
+    Full,
+
+    /// <summary>The registry does not offer this, or it is switched off there, as deletion often is.</summary>
+    Unsupported,
 
     /// <summary>The answer is too large, has a wrong digest, or cannot be understood.</summary>
     BadAnswer,

@@ -8,4 +8,6 @@ namespace Crik.Registry;
 [JsonSerializable(typeof(ManifestDocument))]
 [JsonSerializable(typeof(ImageConfigurationDocument))]
 [JsonSerializable(typeof(TokenDocument))]
+[JsonSerializable(typeof(ErrorsDocument))]
+[JsonSerializable(typeof(AnnotatedDocument))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

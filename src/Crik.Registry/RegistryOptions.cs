@@ -12,8 +12,11 @@ public sealed record RegistryOptions
     /// <summary>Registries and token servers that are asked with plain HTTP. All others are asked with TLS.</summary>
     public IReadOnlyCollection<string> PlainHttpRegistries { get; init; } = [];
 
-    /// <summary>How long all requests for one image may take together.</summary>
+    /// <summary>How long all requests that read the configuration of one image may take together.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long a repository is tried to be reached, read and pushed to.</summary>
+    public RepositoryPatience Patience { get; init; } = new();
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -8,7 +8,9 @@ namespace Crik.Registry;
 /// The requests for one image with one credential. It answers the challenges of registries, and follows redirects. The
 /// credential goes only to the registry of the image and to the token server that this registry names.
 /// </summary>
-internal sealed class RegistrySession(Connector connector, RegistryOptions options, ImageReference image, RegistryCredential? credential)
+/// <param name="actions">What the session asks token servers for: `pull`, `push`.</param>
+internal sealed class RegistrySession(
+    Connector connector, RegistryOptions options, ImageReference image, RegistryCredential? credential, params IReadOnlyList<string> actions)
 {
     private const int MostRedirects = 5;
 
@@ -18,15 +20,28 @@ internal sealed class RegistrySession(Connector connector, RegistryOptions optio
     private readonly Uri _registry = new($"{(options.AllowsPlainHttp(image.Registry) ? "http" : "https")}://{HostOf(image)}/");
 
     /// <param name="path">Below `/v2/REPOSITORY/`.</param>
+    public Uri AddressOf(string path) => new(_registry, $"v2/{image.Repository}/{path}");
+
+    /// <inheritdoc cref="AddressOf"/>
+    /// <inheritdoc cref="SendAsync(SessionRequest, CancellationToken)"/>
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, IReadOnlyList<string> accepted, CancellationToken cancellationToken) =>
+        SendAsync(new SessionRequest(method, AddressOf(path)) { Accepted = accepted }, cancellationToken);
+
     /// <exception cref="RegistryException"/>
     /// <exception cref="HttpRequestException"/>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, IReadOnlyList<string> accepted, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(SessionRequest request, CancellationToken cancellationToken)
     {
-        Uri target = new(_registry, $"v2/{image.Repository}/{path}");
+        Uri target = request.Target;
+        if (Place(target) != Place(_registry))
+        {
+            RequireAllowed(_registry, target);
+        }
+
         bool wasChallenged = false;
         for (int redirects = 0; ;)
         {
-            HttpResponseMessage response = await connector.SendAsync(Request(method, target, accepted), cancellationToken);
+            using HttpRequestMessage message = request.Message(target, _authorizations.GetValueOrDefault(Place(target)));
+            HttpResponseMessage response = await connector.SendAsync(message, cancellationToken);
             if (response.StatusCode is HttpStatusCode.Unauthorized && !wasChallenged)
             {
                 wasChallenged = true;
@@ -35,11 +50,11 @@ internal sealed class RegistrySession(Connector connector, RegistryOptions optio
                     await AuthorizeAsync(target, response, cancellationToken);
                 }
             }
-            else if (RedirectOf(response, target) is { } next)
+            else if (RedirectOf(request, response, target) is { } next)
             {
                 response.Dispose();
-                target = ++redirects <= MostRedirects && IsAllowed(next) ? next
-                    : throw new RegistryException(RegistryFailure.NotAllowed, $"{target.Authority} sends the client on to {next.Scheme}://{next.Authority}, which it does not follow");
+                RequireAllowed(target, next, ++redirects <= MostRedirects);
+                target = next;
                 wasChallenged &= _authorizations.ContainsKey(Place(next));
             }
             else
@@ -56,21 +71,22 @@ internal sealed class RegistrySession(Connector connector, RegistryOptions optio
 
     private bool IsAllowed(Uri target) => target.Scheme is "https" || (target.Scheme is "http" && options.AllowsPlainHttp(target.Authority));
 
-    private HttpRequestMessage Request(HttpMethod method, Uri target, IReadOnlyList<string> accepted)
+    private void RequireAllowed(Uri from, Uri next, bool isAllowed = true)
     {
-        HttpRequestMessage request = new(method, target) { Headers = { Authorization = _authorizations.GetValueOrDefault(Place(target)) } };
-        request.Headers.UserAgent.ParseAdd("crik");
-        foreach (string type in accepted)
+        if (!isAllowed || !IsAllowed(next))
         {
-            request.Headers.Accept.ParseAdd(type);
+            throw new RegistryException(
+                RegistryFailure.NotAllowed, $"{from.Authority} sends the client on to {next.Scheme}://{next.Authority}, which it does not follow");
         }
-
-        return request;
     }
 
-    private static Uri? RedirectOf(HttpResponseMessage response, Uri target) =>
-        response.StatusCode is (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect
-            or HttpStatusCode.PermanentRedirect) && response.Headers.Location is { } location && Uri.TryCreate(target, location, out Uri? next) ? next : null;
+    /// <summary>The older redirects turn what changes something into GET, so they are followed for reading only.</summary>
+    private static Uri? RedirectOf(SessionRequest request, HttpResponseMessage response, Uri target)
+    {
+        bool isRedirect = response.StatusCode is HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+            || (request.IsReading && response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther);
+        return isRedirect && response.Headers.Location is { } location && Uri.TryCreate(target, location, out Uri? next) ? next : null;
+    }
 
     private async Task AuthorizeAsync(Uri target, HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -97,7 +113,7 @@ internal sealed class RegistrySession(Connector connector, RegistryOptions optio
             throw new RegistryException(RegistryFailure.BadAnswer, $"{target.Authority} names no token server with an https address");
         }
 
-        using HttpRequestMessage request = TokenRequest.For(realm, challenge, image.Repository, own);
+        using HttpRequestMessage request = TokenRequest.For(realm, challenge, TokenScope.Of(challenge, image.Repository, actions), own);
         using HttpResponseMessage response = await connector.SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {

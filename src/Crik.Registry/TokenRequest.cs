@@ -2,14 +2,13 @@ using System.Text.Json;
 
 namespace Crik.Registry;
 
-/// <summary>Asks a token server for the right to pull (distribution, spec/auth/token.md and spec/auth/oauth.md).</summary>
+/// <summary>Asks a token server for the right to pull or push (distribution, spec/auth/token.md and spec/auth/oauth.md).</summary>
 internal static class TokenRequest
 {
     private const int LargestToken = 256 << 10;
 
-    public static HttpRequestMessage For(Uri realm, Challenge challenge, string repository, RegistryCredential? credential)
+    public static HttpRequestMessage For(Uri realm, Challenge challenge, string scope, RegistryCredential? credential)
     {
-        string scope = challenge.Parameters.GetValueOrDefault("scope") ?? $"repository:{repository}:pull";
         string? service = challenge.Parameters.GetValueOrDefault("service");
         if (credential?.IdentityToken is { } token)
         {
