@@ -89,7 +89,16 @@ internal sealed class RepositoryRequests(RegistryOptions options, string registr
 
     private async Task<RepositoryAnswer> ReadRefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        byte[] explanation = await RegistryAnswer.ReadBeginningAsync(response, Refusal.LongestExplanation, cancellationToken);
+        byte[] explanation = [];
+        try
+        {
+            explanation = await RegistryAnswer.ReadBeginningAsync(response, Refusal.LongestExplanation, cancellationToken);
+        }
+        catch (Exception exception) when (ConnectionTrouble.Is(exception))
+        {
+            // A server that refuses a body may close the connection at once. The status says the most important thing.
+        }
+
         return Head(response) with { Failure = Refusal.Of(response.StatusCode, response.RequestMessage!.RequestUri!.Authority, explanation) };
     }
 
