@@ -138,8 +138,12 @@ internal sealed class ScriptedRegistry : IAsyncDisposable
             return;
         }
 
-        context.Response.StatusCode = step is Step.Status or Step.Finish or Step.Send or Step.Abandon && !_uploads.ContainsKey(name) ? 404
+        int status = step is Step.Status or Step.Finish or Step.Send or Step.Abandon && !_uploads.ContainsKey(name) ? 404
             : await DoAsync(step, name, upload, context);
+        if (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = status;
+        }
     }
 
     /// <returns>The status.</returns>
