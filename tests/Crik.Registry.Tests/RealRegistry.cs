@@ -31,6 +31,9 @@ internal sealed class RealRegistry : IDisposable
 
     public string In(string name) => Path.Combine(_directory.Path, name);
 
+    /// <summary>Whether manifests may be deleted. Docker's registry allows it only if it is told so.</summary>
+    public bool AllowsDeletion { get; init; }
+
     /// <summary>Starts it with this part of its configuration. It keeps its content when it is started again.</summary>
     public void Start(string auth)
     {
@@ -38,7 +41,7 @@ internal sealed class RealRegistry : IDisposable
         File.WriteAllText(In("config.yml"), $$"""
             version: 0.1
             log: {level: warn}
-            storage: {filesystem: {rootdirectory: {{In("data")}} } }
+            storage: {filesystem: {rootdirectory: {{In("data")}} }, delete: {enabled: {{(AllowsDeletion ? "true" : "false")}} } }
             http:
               addr: {{Host}}
               secret: test
@@ -52,6 +55,29 @@ internal sealed class RealRegistry : IDisposable
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         Eventually.True(() => _process.HasExited ? throw new InvalidDataException($"the registry ended: {log}") : Listens(), "the registry listens");
+    }
+
+    /// <summary>Starts it for one user, whose password is `secret`.</summary>
+    public void StartWithPassword()
+    {
+        File.WriteAllText(In("passwords"), "robot:$2b$04$NMi5DeFT6jCrNOxvb5dykunzrXkFRRr2Lme.dNm3kNPHupMQDk2TO\n");
+        Start($"auth: {{htpasswd: {{realm: test, path: {In("passwords")}}}}}");
+    }
+
+    /// <summary>Starts it for everybody who has a token.</summary>
+    public void StartWithTokens(TokenServer tokens)
+    {
+        File.WriteAllText(In("tokens.crt"), tokens.Pem);
+        Start($"auth: {{token: {{realm: 'http://{tokens.Host}/token', service: registry, issuer: test, rootcertbundle: {In("tokens.crt")}}}}}");
+    }
+
+    /// <summary>What the user has who may use the registry, if the password is the right one.</summary>
+    public static RegistryCredentials Secret(string host, string password)
+    {
+        RegistryCredentials credentials = new();
+        credentials.AddDockerConfigJson(Encoding.UTF8.GetBytes(
+            $$"""{"auths": {"https://{{host}}": {"auth": "{{Convert.ToBase64String(Encoding.UTF8.GetBytes($"robot:{password}"))}}"} } }"""));
+        return credentials;
     }
 
     /// <summary>Pushes an image without layers, to a registry that asks for no credential.</summary>

@@ -1,14 +1,9 @@
-using System.Text;
-
 namespace Crik.Registry.Tests;
 
 /// <summary>Reads images from Docker's own registry, with TLS of a private authority.</summary>
 public sealed class RealRegistryTests : IDisposable
 {
     private const string Configuration = """{"os":"linux","architecture":"amd64","config":{"Entrypoint":["/app"],"Cmd":["serve"]}}""";
-
-    /// <summary>The password is `secret`.</summary>
-    private const string PasswordFile = "robot:$2b$04$NMi5DeFT6jCrNOxvb5dykunzrXkFRRr2Lme.dNm3kNPHupMQDk2TO\n";
 
     private readonly TestAuthority _authority = new();
 
@@ -18,18 +13,17 @@ public sealed class RealRegistryTests : IDisposable
         using RealRegistry registry = new(_authority);
         registry.Start("");
         string digest = await registry.PushAsync("team/app", "1", Configuration, _authority);
-        File.WriteAllText(registry.In("passwords"), PasswordFile);
-        registry.Start($"auth: {{htpasswd: {{realm: test, path: {registry.In("passwords")}}}}}");
+        registry.StartWithPassword();
         using RegistryClient client = Client(registry.Host);
         ImageReference image = ImageReference.Parse($"{registry.Host}/team/app:1");
 
-        ImageConfiguration found = await client.ReadConfigurationAsync(image, Platform.LinuxAmd64, Secret(registry.Host, "secret"), default);
+        ImageConfiguration found = await client.ReadConfigurationAsync(image, Platform.LinuxAmd64, RealRegistry.Secret(registry.Host, "secret"), default);
 
         Assert.Equal((digest, "/app", "serve"), (found.Digest, found.Entrypoint.Single(), found.Command.Single()));
-        Assert.Equal(found, await client.ReadConfigurationAsync(image with { Tag = null, Digest = digest }, Platform.LinuxAmd64, Secret(registry.Host, "secret"), default));
-        await AssertFailsAsync(client, image, Secret(registry.Host, "wrong"), RegistryFailure.NotAuthorized);
+        Assert.Equal(found, await client.ReadConfigurationAsync(image with { Tag = null, Digest = digest }, Platform.LinuxAmd64, RealRegistry.Secret(registry.Host, "secret"), default));
+        await AssertFailsAsync(client, image, RealRegistry.Secret(registry.Host, "wrong"), RegistryFailure.NotAuthorized);
         await AssertFailsAsync(client, image, RegistryCredentials.None, RegistryFailure.NotAuthorized);
-        await AssertFailsAsync(client, image with { Tag = "2" }, Secret(registry.Host, "secret"), RegistryFailure.NotFound);
+        await AssertFailsAsync(client, image with { Tag = "2" }, RealRegistry.Secret(registry.Host, "secret"), RegistryFailure.NotFound);
     }
 
     [RealRegistryFact]
@@ -40,16 +34,15 @@ public sealed class RealRegistryTests : IDisposable
         registry.Start("");
         await registry.PushAsync("team/app", "1", Configuration, _authority);
         await registry.PushAsync("public/app", "1", Configuration, _authority);
-        File.WriteAllText(registry.In("tokens.crt"), tokens.Pem);
-        registry.Start($"auth: {{token: {{realm: 'http://{tokens.Host}/token', service: registry, issuer: test, rootcertbundle: {registry.In("tokens.crt")}}}}}");
+        registry.StartWithTokens(tokens);
         using RegistryClient client = Client(registry.Host, tokens.Host);
         ImageReference ours = ImageReference.Parse($"{registry.Host}/team/app:1");
 
-        Assert.Equal("/app", (await client.ReadConfigurationAsync(ours, Platform.LinuxAmd64, Secret(registry.Host, "secret"), default)).Entrypoint[0]);
+        Assert.Equal("/app", (await client.ReadConfigurationAsync(ours, Platform.LinuxAmd64, RealRegistry.Secret(registry.Host, "secret"), default)).Entrypoint[0]);
         Assert.Equal("/app", (await client.ReadConfigurationAsync(
             ImageReference.Parse($"{registry.Host}/public/app:1"), Platform.LinuxAmd64, RegistryCredentials.None, default)).Entrypoint[0]);
         await AssertFailsAsync(client, ours, RegistryCredentials.None, RegistryFailure.NotAuthorized);
-        await AssertFailsAsync(client, ours, Secret(registry.Host, "wrong"), RegistryFailure.NotAuthorized);
+        await AssertFailsAsync(client, ours, RealRegistry.Secret(registry.Host, "wrong"), RegistryFailure.NotAuthorized);
         Assert.Contains(tokens.Requests, head => head.StartsWith("GET /token?scope=repository%3Ateam%2Fapp%3Apull&service=registry ", StringComparison.Ordinal));
     }
 
@@ -75,14 +68,6 @@ public sealed class RealRegistryTests : IDisposable
         LocalRegistries = tokens is null ? [registry] : [registry, tokens],
         PlainHttpRegistries = tokens is null ? [] : [tokens],
     });
-
-    private static RegistryCredentials Secret(string host, string password)
-    {
-        RegistryCredentials credentials = new();
-        credentials.AddDockerConfigJson(Encoding.UTF8.GetBytes(
-            $$"""{"auths": {"https://{{host}}": {"auth": "{{Convert.ToBase64String(Encoding.UTF8.GetBytes($"robot:{password}"))}}"} } }"""));
-        return credentials;
-    }
 
     private static async Task AssertFailsAsync(RegistryClient client, ImageReference image, RegistryCredentials credentials, RegistryFailure failure) => Assert.Equal(
         failure, (await Assert.ThrowsAsync<RegistryException>(() => client.ReadConfigurationAsync(image, Platform.LinuxAmd64, credentials, default))).Failure);

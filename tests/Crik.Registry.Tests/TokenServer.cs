@@ -8,7 +8,7 @@ namespace Crik.Registry.Tests;
 
 /// <summary>
 /// A small token server, as distribution's spec/auth/token.md describes it. It gives signed tokens to one user for all
-/// repositories, and to everybody for repositories below `public/`.
+/// that is asked for, and to everybody to pull from repositories below `public/`.
 /// </summary>
 internal sealed class TokenServer : IDisposable
 {
@@ -40,16 +40,16 @@ internal sealed class TokenServer : IDisposable
     private string Answer(string head)
     {
         string query = Uri.UnescapeDataString(head.Split(' ')[1]);
-        string repository = query.Split("scope=repository:")[1].Split(":pull")[0];
+        string[] scope = query.Split("scope=repository:")[1].Split('&')[0].Split(':');
         bool isUser = head.Contains($"Authorization: Basic {Convert.ToBase64String("robot:secret"u8)}", StringComparison.Ordinal);
         return head.Contains("Authorization:", StringComparison.Ordinal) && !isUser ? StandInHttpServer.Json("{}", "401 Unauthorized")
-            : StandInHttpServer.Json($$"""{"token":"{{Token(isUser || repository.StartsWith("public/", StringComparison.Ordinal) ? repository : null)}}"}""");
+            : StandInHttpServer.Json($$"""{"token":"{{Token(scope[0], isUser ? scope[1].Split(',') : scope[0].StartsWith("public/", StringComparison.Ordinal) ? ["pull"] : [])}}"}""");
     }
 
-    private string Token(string? repository)
+    private string Token(string repository, string[] actions)
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        JsonArray access = repository is null ? [] : [new JsonObject { ["type"] = "repository", ["name"] = repository, ["actions"] = new JsonArray("pull") }];
+        JsonObject access = new() { ["type"] = "repository", ["name"] = repository, ["actions"] = new JsonArray([.. actions]) };
         JsonObject header = new() { ["typ"] = "JWT", ["alg"] = "RS256", ["x5c"] = new JsonArray(Convert.ToBase64String(_certificate.RawData)) };
         JsonObject claims = new()
         {
@@ -60,7 +60,7 @@ internal sealed class TokenServer : IDisposable
             ["nbf"] = now - 10,
             ["iat"] = now,
             ["jti"] = $"{Guid.NewGuid()}",
-            ["access"] = access,
+            ["access"] = new JsonArray(access),
         };
         string signed = $"{Encode(header)}.{Encode(claims)}";
         byte[] signature = _key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
