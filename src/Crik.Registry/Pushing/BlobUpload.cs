@@ -7,9 +7,10 @@ internal sealed class BlobUpload(UploadRequests requests, RegistryOptions option
 
     public async Task<BlobDescriptor> RunAsync(Func<Stream> open, CancellationToken cancellationToken)
     {
-        for (bool inChunks = true; ;)
+        for (bool inChunks = true, wasLost = false; ;)
         {
             OpenUpload upload = await requests.BeginAsync(cancellationToken);
+            upload.AsksBeforeBody = wasLost;
             UploadEnd? end = null;
             try
             {
@@ -29,6 +30,7 @@ internal sealed class BlobUpload(UploadRequests requests, RegistryOptions option
                 case UploadEnd.Stored stored:
                     return stored.Blob;
                 case UploadEnd.Forgotten forgotten:
+                    wasLost = forgotten.Why.Failure is RegistryFailure.NoAnswer;
                     await _starts.AfterAsync(forgotten.Why, forgotten.RetryAfter, cancellationToken);
                     break;
                 case UploadEnd.ChunksRefused:

@@ -57,31 +57,25 @@ internal sealed class ChunkedUpload(UploadRequests requests, OpenUpload upload, 
     /// <returns>The end of the upload, or null if it goes on.</returns>
     private async Task<UploadEnd?> SendAsync(CancellationToken cancellationToken)
     {
-        bool wasLost = false;
         while (chunk.Stored < chunk.End)
         {
             long before = chunk.Stored;
-            RepositoryAnswer answer = await requests.TryAsync(Patch(wasLost), cancellationToken);
+            RepositoryAnswer answer = await requests.TryAsync(Patch(), cancellationToken);
             RepositoryAnswer state = answer;
-            if (answer.Failure is not null)
+            upload.AsksBeforeBody = answer.Status is null;
+            if (answer.MayPass)
             {
-                if (!answer.MayPass && !MayRefuseChunks(answer))
-                {
-                    throw answer.Failure;
-                }
-
-                if (chunk.Start == 0 && MayRefuseChunks(answer))
-                {
-                    return new UploadEnd.ChunksRefused();
-                }
-
-                if (answer.MayPass)
-                {
-                    await perseverance.AfterAsync(answer, cancellationToken);
-                }
-
+                await perseverance.AfterAsync(answer, cancellationToken);
                 state = await requests.StatusAsync(upload, cancellationToken);
-                wasLost = answer.Status is null;
+            }
+            else if (answer.Failure is { } failure)
+            {
+                if (!MayRefuseChunks(answer))
+                {
+                    throw failure;
+                }
+
+                state = chunk.Start == 0 ? new RepositoryAnswer() : await requests.StatusAsync(upload, cancellationToken);
             }
 
             upload.GoOn(state);
@@ -90,7 +84,11 @@ internal sealed class ChunkedUpload(UploadRequests requests, OpenUpload upload, 
                 return end;
             }
 
-            await CountAsync(answer, before, cancellationToken);
+            if (chunk.Stored > before)
+            {
+                perseverance.Succeeded();
+                progressed(chunk.Stored);
+            }
         }
 
         return null;
@@ -113,37 +111,24 @@ internal sealed class ChunkedUpload(UploadRequests requests, OpenUpload upload, 
                 RegistryFailure.BadAnswer, $"the registry has {stored} bytes of an upload of which {chunk.Start} to {chunk.End} bytes were sent"));
         }
 
-        return stored == before && answer.Failure is not null && !answer.MayPass ? new UploadEnd.ChunksRefused() : null;
+        // Amazon's registry stores each chunk but goes on saying that it has the first one only. Its digest will tell.
+        return stored <= before && !answer.MayPass ? new UploadEnd.ChunksRefused() : null;
     }
 
-    /// <summary>Only what the registry has counts as progress, whatever its answer was.</summary>
-    private async Task CountAsync(RepositoryAnswer answer, long before, CancellationToken cancellationToken)
-    {
-        if (chunk.Stored > before)
-        {
-            perseverance.Succeeded();
-            progressed(chunk.Stored);
-        }
-        else if (answer.Failure is null)
-        {
-            RegistryException idle = new(RegistryFailure.BadAnswer, "the registry takes a part of an upload and has no more of it than before");
-            await perseverance.AfterAsync(idle, answer.RetryAfter, cancellationToken);
-        }
-    }
+    /// <summary>
+    /// What registries answer that take one part of each upload only, none with a range, or only small ones: GitHub's takes
+    /// 4 MiB in a chunk, and any size in one request.
+    /// </summary>
+    private static bool MayRefuseChunks(RepositoryAnswer answer) => IsOutOfRange(answer) || answer.IsMissing
+        || (answer.Failure?.Failure is not RegistryFailure.Full && answer.Status is HttpStatusCode.BadRequest
+            or HttpStatusCode.MethodNotAllowed or HttpStatusCode.LengthRequired or HttpStatusCode.NotImplemented);
 
-    /// <summary>What registries answer that take one part of each upload only, or none with a range.</summary>
-    private static bool MayRefuseChunks(RepositoryAnswer answer) => answer.IsMissing || IsOutOfRange(answer)
-        || answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.LengthRequired or HttpStatusCode.NotImplemented;
-
-    /// <param name="wasLost">
-    /// The connection broke the last time. The registry may have refused the body while it was sent: now it is asked first.
-    /// </param>
-    private RepositoryRequest Patch(bool wasLost)
+    private RepositoryRequest Patch()
     {
         (ReadOnlyMemory<byte> rest, string range) = (chunk.Rest, UploadRange.Of(chunk.Stored, chunk.Rest.Length));
         return new RepositoryRequest(HttpMethod.Patch, upload.Location)
         {
-            AsksBeforeBody = wasLost,
+            AsksBeforeBody = upload.AsksBeforeBody,
             Body = moved =>
             {
                 BytesContent body = new(rest, BytesContent.Binary, moved);

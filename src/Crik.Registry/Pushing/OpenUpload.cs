@@ -9,6 +9,12 @@ internal sealed class OpenUpload(Uri location, long smallestChunk)
 
     public long SmallestChunk => smallestChunk;
 
+    /// <summary>
+    /// The connection broke the last time. The registry may have refused the body while it was sent: the next one is sent
+    /// when the registry agrees.
+    /// </summary>
+    public bool AsksBeforeBody { get; set; }
+
     /// <summary>Each answer may name another location, which carries the state of the upload.</summary>
     public void GoOn(RepositoryAnswer answer) => Location = answer.Location ?? Location;
 }

@@ -51,6 +51,7 @@ internal sealed class UploadRequests(RepositoryRequests requests, RegistryOption
         RepositoryRequest request = new(HttpMethod.Put, address.Uri)
         {
             Body = moved => new BytesContent(content ?? default, BytesContent.Binary, moved),
+            AsksBeforeBody = content is not null && upload.AsksBeforeBody,
             MoreSilence = TimeSpan.FromSeconds(blob.Size / BytesPerSecondAtTheEnd),
         };
         for (Perseverance perseverance = new(options); ;)

@@ -55,7 +55,7 @@ public sealed class UploadFaultTests : PushTest
     }
 
     [Fact]
-    public async Task A_registry_that_acknowledges_nothing_is_given_up()
+    public async Task A_registry_that_acknowledges_chunks_and_stores_nothing_is_found_out()
     {
         Registry.Always(Send, async (context, upload) =>
         {
@@ -63,7 +63,21 @@ public sealed class UploadFaultTests : PushTest
             Registry.Accept(context, upload);
         });
 
-        await AssertFailsAsync(RegistryFailure.BadAnswer, "no more of it than before (4 tries", () => UploadAsync(Repository()));
+        await AssertFailsAsync(RegistryFailure.BadAnswer, "DIGEST_INVALID", () => UploadAsync(Repository()));
+    }
+
+    [Fact]
+    public async Task A_registry_that_always_speaks_of_the_first_chunk_gets_the_content_in_one_request()
+    {
+        Registry.At(Send, 2, async (context, upload) =>
+        {
+            await upload.TakeAsync(context);
+            Registry.Accept(context, upload);
+            context.Response.Headers.Range = UploadRange.Of(0, UploadChunk.UsualSize);
+        });
+
+        Assert.Equal(LargeBlob, await UploadAsync(Repository()));
+        Assert.Equal([Begin, Send, Send, Abandon, Begin, Send, Finish], Registry.Steps);
     }
 
     [Fact]
@@ -192,13 +206,14 @@ public sealed class UploadFaultTests : PushTest
     }
 
     [Theory]
-    [InlineData(416)]
-    [InlineData(404)]
-    [InlineData(405)]
-    [InlineData(400)]
-    public async Task A_registry_that_refuses_chunks_gets_the_content_in_one_request(int status)
+    [InlineData(416, "")]
+    [InlineData(416, """{"errors":[{"code":"R","message":"the request body is too large and exceeds the maximum permissible limit of 4.00MiB"}]}""")]
+    [InlineData(404, "")]
+    [InlineData(405, "")]
+    [InlineData(400, "")]
+    public async Task A_registry_that_refuses_chunks_gets_the_content_in_one_request(int status, string body)
     {
-        Registry.At(Send, 1, Answer(status));
+        Registry.At(Send, 1, Answer(status, body));
 
         Assert.Equal(LargeBlob, await UploadAsync(Repository()));
 
@@ -251,10 +266,31 @@ public sealed class UploadFaultTests : PushTest
     [Fact]
     public async Task A_registry_that_refuses_before_it_reads_is_heard()
     {
+        bool wasAsked = false;
         Registry.At(Send, 1, BreakAsync);
-        Registry.At(Send, 2, Answer(413));
+        Registry.At(Send, 2, (context, upload) =>
+        {
+            wasAsked = context.Request.Headers.Expect == "100-continue";
+            return Answer(413)(context, upload);
+        });
 
         await AssertFailsAsync(RegistryFailure.Full, "(413)", () => UploadAsync(Repository()));
+        Assert.True(wasAsked);
+    }
+
+    [Fact]
+    public async Task A_registry_that_refuses_a_small_content_before_it_reads_is_heard()
+    {
+        bool wasAsked = false;
+        Registry.At(Finish, 1, BreakAsync);
+        Registry.At(Finish, 2, (context, upload) =>
+        {
+            wasAsked = context.Request.Headers.Expect == "100-continue";
+            return Answer(413)(context, upload);
+        });
+
+        await AssertFailsAsync(RegistryFailure.Full, "(413)", () => UploadAsync(Repository(), 1_000_000));
+        Assert.True(wasAsked);
     }
 
     [Fact]
