@@ -7,8 +7,8 @@ internal static class RegistryAnswer
 {
     /// <returns>The digest that the registry says the content has. Null if it says none.</returns>
     public static string? DigestOf(HttpResponseMessage response) =>
-        response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values) && ContentDigest.TryParse(values.First(), out ContentDigest? digest)
-            ? digest.ToString() : null;
+        response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values)
+            && ContentDigest.TryParse(values.First(), out ContentDigest? digest) ? digest.ToString() : null;
 
     /// <param name="read">Hears of each part of the content that arrives.</param>
     public static async Task<byte[]> ReadAsync(

@@ -26,7 +26,9 @@ public sealed class RegistryRepository
     /// Opens the content at its start. It is read once. It is opened and read again only if the registry loses the upload,
     /// or takes no chunks.
     /// </param>
-    /// <param name="progress">Hears how many bytes the registry has. The number falls when the upload begins again.</param>
+    /// <param name="progress">
+    /// Hears how many bytes the registry has, or was sent if it takes no chunks. The number falls when the upload begins again.
+    /// </param>
     /// <exception cref="RegistryException">It cannot be uploaded. The message names the repository and says what to do.</exception>
     public Task<BlobDescriptor> UploadAsync(Func<Stream> open, IProgress<long>? progress, CancellationToken cancellationToken) => DoAsync(
         $"A blob cannot be pushed to {_name}", () => Upload(UploadChunk.UsualSize, progress).RunAsync(open, cancellationToken));
@@ -36,8 +38,9 @@ public sealed class RegistryRepository
     public async Task<BlobDescriptor> UploadAsync(byte[] content, CancellationToken cancellationToken)
     {
         BlobDescriptor blob = new(ContentDigest.Sha256Of(content), content.Length);
+        BlobUpload upload = Upload(Math.Min(content.Length + 1, UploadChunk.UsualSize), progress: null);
         return await DoAsync($"The blob {blob.Digest} cannot be pushed to {_name}", async () => await _uploads.HasAsync(blob.Digest, cancellationToken) ? blob
-            : await Upload(Math.Min(content.Length + 1, UploadChunk.UsualSize), progress: null).RunAsync(() => new MemoryStream(content, writable: false), cancellationToken));
+            : await upload.RunAsync(() => new MemoryStream(content, writable: false), cancellationToken));
     }
 
     /// <exception cref="RegistryException">The registry does not say it.</exception>
@@ -94,7 +97,7 @@ public sealed class RegistryRepository
         DoAsync($"The manifest {digest} cannot be deleted from {_name}", async () =>
         {
             RepositoryAnswer answer = await _requests.SendAsync(new RepositoryRequest(HttpMethod.Delete, Manifest(Checked(digest))), cancellationToken);
-            return !answer.IsMissing && answer.OrThrow().Failure is null;
+            return answer.IsFound();
         });
 
     private BlobUpload Upload(int chunkSize, IProgress<long>? progress) => new(_uploads, _options, new UploadChunk(chunkSize), progress);
@@ -113,7 +116,7 @@ public sealed class RegistryRepository
         }
         catch (RegistryException exception)
         {
-            throw new RegistryException(exception.Failure, $"{complaint}: {exception.Message}. {Advice(exception.Failure)}", exception);
+            throw new RegistryException(exception.Failure, $"{complaint}: {exception.Message.TrimEnd('.')}. {Advice(exception.Failure)}", exception);
         }
     }
 

@@ -68,7 +68,8 @@ internal sealed class RealRegistry : IDisposable
     public void StartWithTokens(TokenServer tokens)
     {
         File.WriteAllText(In("tokens.crt"), tokens.Pem);
-        Start($"auth: {{token: {{realm: 'http://{tokens.Host}/token', service: registry, issuer: test, rootcertbundle: {In("tokens.crt")}}}}}");
+        string realm = $"http://{tokens.Host}/token";
+        Start($"auth: {{token: {{realm: '{realm}', service: registry, issuer: test, rootcertbundle: {In("tokens.crt")}}}}}");
     }
 
     /// <summary>What the user has who may use the registry, if the password is the right one.</summary>

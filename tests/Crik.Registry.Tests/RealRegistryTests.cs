@@ -1,3 +1,5 @@
+using static Crik.Registry.Tests.RealRegistry;
+
 namespace Crik.Registry.Tests;
 
 /// <summary>Reads images from Docker's own registry, with TLS of a private authority.</summary>
@@ -17,13 +19,13 @@ public sealed class RealRegistryTests : IDisposable
         using RegistryClient client = Client(registry.Host);
         ImageReference image = ImageReference.Parse($"{registry.Host}/team/app:1");
 
-        ImageConfiguration found = await client.ReadConfigurationAsync(image, Platform.LinuxAmd64, RealRegistry.Secret(registry.Host, "secret"), default);
+        ImageConfiguration found = await client.ReadConfigurationAsync(image, Platform.LinuxAmd64, Secret(registry.Host, "secret"), default);
 
         Assert.Equal((digest, "/app", "serve"), (found.Digest, found.Entrypoint.Single(), found.Command.Single()));
-        Assert.Equal(found, await client.ReadConfigurationAsync(image with { Tag = null, Digest = digest }, Platform.LinuxAmd64, RealRegistry.Secret(registry.Host, "secret"), default));
-        await AssertFailsAsync(client, image, RealRegistry.Secret(registry.Host, "wrong"), RegistryFailure.NotAuthorized);
+        Assert.Equal(found, await client.ReadConfigurationAsync(image with { Tag = null, Digest = digest }, Platform.LinuxAmd64, Secret(registry.Host, "secret"), default));
+        await AssertFailsAsync(client, image, Secret(registry.Host, "wrong"), RegistryFailure.NotAuthorized);
         await AssertFailsAsync(client, image, RegistryCredentials.None, RegistryFailure.NotAuthorized);
-        await AssertFailsAsync(client, image with { Tag = "2" }, RealRegistry.Secret(registry.Host, "secret"), RegistryFailure.NotFound);
+        await AssertFailsAsync(client, image with { Tag = "2" }, Secret(registry.Host, "secret"), RegistryFailure.NotFound);
     }
 
     [RealRegistryFact]
@@ -38,11 +40,11 @@ public sealed class RealRegistryTests : IDisposable
         using RegistryClient client = Client(registry.Host, tokens.Host);
         ImageReference ours = ImageReference.Parse($"{registry.Host}/team/app:1");
 
-        Assert.Equal("/app", (await client.ReadConfigurationAsync(ours, Platform.LinuxAmd64, RealRegistry.Secret(registry.Host, "secret"), default)).Entrypoint[0]);
+        Assert.Equal("/app", (await client.ReadConfigurationAsync(ours, Platform.LinuxAmd64, Secret(registry.Host, "secret"), default)).Entrypoint[0]);
         Assert.Equal("/app", (await client.ReadConfigurationAsync(
             ImageReference.Parse($"{registry.Host}/public/app:1"), Platform.LinuxAmd64, RegistryCredentials.None, default)).Entrypoint[0]);
         await AssertFailsAsync(client, ours, RegistryCredentials.None, RegistryFailure.NotAuthorized);
-        await AssertFailsAsync(client, ours, RealRegistry.Secret(registry.Host, "wrong"), RegistryFailure.NotAuthorized);
+        await AssertFailsAsync(client, ours, Secret(registry.Host, "wrong"), RegistryFailure.NotAuthorized);
         Assert.Contains(tokens.Requests, head => head.StartsWith("GET /token?scope=repository%3Ateam%2Fapp%3Apull&service=registry ", StringComparison.Ordinal));
     }
 

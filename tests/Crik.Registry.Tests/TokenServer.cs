@@ -42,8 +42,9 @@ internal sealed class TokenServer : IDisposable
         string query = Uri.UnescapeDataString(head.Split(' ')[1]);
         string[] scope = query.Split("scope=repository:")[1].Split('&')[0].Split(':');
         bool isUser = head.Contains($"Authorization: Basic {Convert.ToBase64String("robot:secret"u8)}", StringComparison.Ordinal);
+        string[] actions = isUser ? scope[1].Split(',') : scope[0].StartsWith("public/", StringComparison.Ordinal) ? ["pull"] : [];
         return head.Contains("Authorization:", StringComparison.Ordinal) && !isUser ? StandInHttpServer.Json("{}", "401 Unauthorized")
-            : StandInHttpServer.Json($$"""{"token":"{{Token(scope[0], isUser ? scope[1].Split(',') : scope[0].StartsWith("public/", StringComparison.Ordinal) ? ["pull"] : [])}}"}""");
+            : StandInHttpServer.Json($$"""{"token":"{{Token(scope[0], actions)}}"}""");
     }
 
     private string Token(string repository, string[] actions)

@@ -33,7 +33,9 @@ internal sealed class BlobUpload(UploadRequests requests, RegistryOptions option
                     wasLost = forgotten.Why.Failure is RegistryFailure.NoAnswer;
                     await _starts.AfterAsync(forgotten.Why, forgotten.RetryAfter, cancellationToken);
                     break;
-                case UploadEnd.ChunksRefused:
+                case UploadEnd.Spoiled spoiled when !inChunks:
+                    throw spoiled.Why;
+                default: // chunks are refused, or were put together wrongly
                     inChunks = false;
                     break;
             }

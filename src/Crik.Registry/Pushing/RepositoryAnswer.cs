@@ -33,6 +33,10 @@ internal sealed record RepositoryAnswer
 
     public bool IsMissing => Status is HttpStatusCode.NotFound or HttpStatusCode.Gone;
 
+    /// <summary>Whether what was asked for is there.</summary>
+    /// <exception cref="RegistryException">The answer does not say it.</exception>
+    public bool IsFound() => !IsMissing && OrThrow() is not null;
+
     /// <exception cref="RegistryException">The answer is a failure.</exception>
     public RepositoryAnswer OrThrow() => Failure is null ? this : throw Failure;
 }

@@ -82,10 +82,11 @@ internal sealed class RepositoryRequests(RegistryOptions options, string registr
     private static RepositoryAnswer Lost(RegistryException why) => why.Failure is RegistryFailure.NoAnswer ? new RepositoryAnswer { Failure = why } : throw why;
 
     private async Task<RepositoryAnswer> ReadAsync(
-        RepositoryRequest request, HttpResponseMessage response, Action moved, CancellationToken cancellationToken) => Head(response) with
+        RepositoryRequest request, HttpResponseMessage response, Action moved, CancellationToken cancellationToken)
     {
-        Content = request.Limit is { } limit ? await RegistryAnswer.ReadAsync(response, limit, "the registry", cancellationToken, moved) : [],
-    };
+        byte[] content = request.Limit is { } limit ? await RegistryAnswer.ReadAsync(response, limit, "the registry", cancellationToken, moved) : [];
+        return Head(response) with { Content = content };
+    }
 
     private async Task<RepositoryAnswer> ReadRefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

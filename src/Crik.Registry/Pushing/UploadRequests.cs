@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Crik.Registry.Pushing;
 
 /// <summary>The requests of which an upload is made: begin, ask how far it is, finish.</summary>
@@ -39,7 +41,7 @@ internal sealed class UploadRequests(RepositoryRequests requests, RegistryOption
     public async Task<bool> HasAsync(string digest, CancellationToken cancellationToken)
     {
         RepositoryAnswer answer = await requests.SendAsync(new RepositoryRequest(HttpMethod.Head, requests.AddressOf($"blobs/{digest}")), cancellationToken);
-        return !answer.IsMissing && answer.OrThrow().Failure is null;
+        return answer.IsFound();
     }
 
     /// <summary>Makes a blob of an upload.</summary>
@@ -62,6 +64,11 @@ internal sealed class UploadRequests(RepositoryRequests requests, RegistryOption
                 bool isSame = answer.Digest is not { } stored || stored == blob.Digest || !stored.StartsWith("sha256:", StringComparison.Ordinal);
                 return isSame ? new UploadEnd.Stored(blob) : throw new RegistryException(
                     RegistryFailure.BadAnswer, $"the registry stored it with the digest {answer.Digest}, but it has {blob.Digest}");
+            }
+
+            if (content is null && answer.Status is HttpStatusCode.BadRequest)
+            {
+                return new UploadEnd.Spoiled(answer.Failure);
             }
 
             if (!answer.MayPass && !answer.IsMissing && !ChunkedUpload.IsOutOfRange(answer))

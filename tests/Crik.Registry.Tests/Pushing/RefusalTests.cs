@@ -7,15 +7,20 @@ public sealed class RefusalTests
 {
     [Theory]
     [InlineData(401, "", RegistryFailure.NotAuthorized, "r refuses the credential (401)")]
-    [InlineData(403, """{"errors":[{"code":"DENIED","message":"no"}]}""", RegistryFailure.NotAuthorized, "r refuses the credential (403), and says: DENIED: no")]
-    [InlineData(403, """{"errors":[{"code":"DENIED","message":"Quota has been exceeded"}]}""", RegistryFailure.Full, "r has no room for it (403), and says: DENIED: Quota has been exceeded")]
+    [InlineData(403, """{"errors":[{"code":"DENIED","message":"no"}]}""",
+        RegistryFailure.NotAuthorized, "r refuses the credential (403), and says: DENIED: no")]
+    [InlineData(403, """{"errors":[{"code":"DENIED","message":"Quota has been exceeded"}]}""",
+        RegistryFailure.Full, "r has no room for it (403), and says: DENIED: Quota has been exceeded")]
     [InlineData(400, """{"errors":[{"code":"TOOLARGE","message":"big"}]}""", RegistryFailure.Full, "r has no room for it (400), and says: TOOLARGE: big")]
-    [InlineData(404, """{"errors":[{"code":"NAME_UNKNOWN","message":"no project"}]}""", RegistryFailure.NotFound, "r does not have it, and says: NAME_UNKNOWN: no project")]
-    [InlineData(404, """{"errors":[null,{"code":"X","message":"m","detail":{"a":1}}]}""", RegistryFailure.NotFound, "r does not have it, and says: X: m ({\"a\":1})")]
+    [InlineData(404, """{"errors":[{"code":"NAME_UNKNOWN","message":"no project"}]}""",
+        RegistryFailure.NotFound, "r does not have it, and says: NAME_UNKNOWN: no project")]
+    [InlineData(404, """{"errors":[null,{"code":"X","message":"m","detail":{"a":1}}]}""",
+        RegistryFailure.NotFound, "r does not have it, and says: X: m ({\"a\":1})")]
     [InlineData(400, """{"errors":[{"code":"UNSUPPORTED"}]}""", RegistryFailure.Unsupported, "r does not offer this (400), and says: UNSUPPORTED:")]
     [InlineData(501, "", RegistryFailure.Unsupported, "r does not offer this (501)")]
     [InlineData(408, "", RegistryFailure.Busy, "r waited too long for the request (408)")]
-    [InlineData(429, """{"errors":[{"code":"TOOMANYREQUESTS","message":"quota exceeded"}]}""", RegistryFailure.Busy, "r limits how often it can be asked (429), and says: TOOMANYREQUESTS: quota exceeded")]
+    [InlineData(429, """{"errors":[{"code":"TOOMANYREQUESTS","message":"quota exceeded"}]}""",
+        RegistryFailure.Busy, "r limits how often it can be asked (429), and says: TOOMANYREQUESTS: quota exceeded")]
     [InlineData(502, "<html>bad gateway</html>", RegistryFailure.Busy, "r fails (502)")]
     [InlineData(500, "write /data: no space left on device", RegistryFailure.Full, "r has no room for it (500)")]
     [InlineData(400, """{"errors":[]}""", RegistryFailure.BadAnswer, "r answers with the unexpected status 400")]

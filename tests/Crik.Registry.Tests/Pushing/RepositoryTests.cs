@@ -85,7 +85,8 @@ public sealed class RepositoryTests : PushTest
     {
         Registry.Always(DeleteManifest, Answer(405, """{"errors":[{"code":"UNSUPPORTED","message":"The operation is unsupported."}]}"""));
 
-        RegistryException exception = await AssertFailsAsync(RegistryFailure.Unsupported, "cannot be deleted from", () => Repository().DeleteManifestAsync(s_digest, default));
+        RegistryException exception = await AssertFailsAsync(
+            RegistryFailure.Unsupported, "cannot be deleted from", () => Repository().DeleteManifestAsync(s_digest, default));
 
         Assert.Contains("storage.delete.enabled", exception.Message, StringComparison.Ordinal);
     }
@@ -96,7 +97,8 @@ public sealed class RepositoryTests : PushTest
         Registry.Always(PutManifest, Answer(403, """{"errors":[{"code":"DENIED","message":"requested access\u001b to the resource is denied"}]}"""));
 
         RegistryException exception = await AssertFailsAsync(
-            RegistryFailure.NotAuthorized, "DENIED: requested access  to the resource is denied", () => Repository().PushManifestAsync("v1", s_manifest, Type, default));
+            RegistryFailure.NotAuthorized, "DENIED: requested access  to the resource is denied",
+            () => Repository().PushManifestAsync("v1", s_manifest, Type, default));
 
         Assert.StartsWith($"The manifest v1 cannot be pushed to {Registry.Host}/team/app: ", exception.Message, StringComparison.Ordinal);
     }

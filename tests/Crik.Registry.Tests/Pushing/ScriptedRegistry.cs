@@ -64,7 +64,8 @@ internal sealed class ScriptedRegistry : IAsyncDisposable
 
     public void Always(Step step, Func<HttpContext, ScriptedUpload, Task> mishap) => _mishaps[(step, 0)] = mishap;
 
-    public static Func<HttpContext, ScriptedUpload, Task> Answer(int status, string body = "", Action<IHeaderDictionary>? headers = null) => async (context, _) =>
+    public static Func<HttpContext, ScriptedUpload, Task> Answer(
+        int status, string body = "", Action<IHeaderDictionary>? headers = null) => async (context, _) =>
     {
         context.Response.StatusCode = status;
         headers?.Invoke(context.Response.Headers);

@@ -67,6 +67,15 @@ public sealed class UploadFaultTests : PushTest
     }
 
     [Fact]
+    public async Task A_registry_that_puts_chunks_together_wrongly_gets_the_content_in_one_request()
+    {
+        Registry.At(Finish, 1, Answer(400, """{"errors":[{"code":"DIGEST_INVALID","message":"did not match"}]}"""));
+
+        Assert.Equal(LargeBlob, await UploadAsync(Repository()));
+        Assert.Equal([Begin, Send, Send, Send, Finish, Abandon, Begin, Send, Finish], Registry.Steps);
+    }
+
+    [Fact]
     public async Task A_registry_that_always_speaks_of_the_first_chunk_gets_the_content_in_one_request()
     {
         Registry.At(Send, 2, async (context, upload) =>
@@ -157,8 +166,8 @@ public sealed class UploadFaultTests : PushTest
         Assert.Equal(LargeBlob, await UploadAsync(repository));
 
         Registry.Always(Begin, HangAsync);
-        await AssertFailsAsync(
-            RegistryFailure.NoAnswer, "nothing moves for 0.1 s (2 tries", () => UploadAsync(Repository(Hurry with { Silence = TimeSpan.FromSeconds(0.1), Tries = 2 })));
+        repository = Repository(Hurry with { Silence = TimeSpan.FromSeconds(0.1), Tries = 2 });
+        await AssertFailsAsync(RegistryFailure.NoAnswer, "nothing moves for 0.1 s (2 tries", () => UploadAsync(repository));
     }
 
     [Fact]
