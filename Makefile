@@ -76,6 +76,7 @@ test:
 unit-test:
 	@tests/lab/test.sh tests/Crik.Cli.Tests
 	@tests/lab/test.sh tests/Crik.Hosting.Tests
+	@tests/lab/test.sh tests/Crik.Images.Tests
 	@tests/lab/test.sh tests/Crik.Kubectl.Tests
 	@tests/lab/test.sh tests/Crik.Kubernetes.Tests
 	@tests/lab/test.sh tests/Crik.NodeStateServer.Tests

@@ -18,6 +18,7 @@ need ip iproute2
 need openssl openssl
 need curl curl
 need docker-registry docker-registry            # the tests of Crik.Registry ask a real one
+need skopeo skopeo                              # the tests of Crik.Images let it read their images
 need xz xz-utils
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 PYTHONPATH=/usr/lib/python3/dist-packages python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)

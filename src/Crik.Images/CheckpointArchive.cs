@@ -14,7 +14,8 @@ public sealed class CheckpointArchive
         Size = content.Size;
         _configuration = ArchiveText.Json(content.Configuration, ArchiveJson.Default.ConfigDumpDocument, "config.dump");
         SpecDumpDocument specification = ArchiveText.Json(content.Specification, ArchiveJson.Default.SpecDumpDocument, "spec.dump");
-        _container = CheckpointedContainer.Of(_configuration, specification);
+        StatusDumpDocument? status = content.Status.IsEmpty ? null : ArchiveText.Json(content.Status, ArchiveJson.Default.StatusDumpDocument, "status.dump");
+        _container = CheckpointedContainer.Of(_configuration, specification, status);
         _log = DumpLog.Parse(content.LogBeginning);
         BindMounts = BindMountList.Of(specification);
         ContainerId = Field(_configuration.Id, "id");

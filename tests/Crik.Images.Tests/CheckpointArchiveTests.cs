@@ -16,6 +16,15 @@ public sealed class CheckpointArchiveTests
     }
 
     [Fact]
+    public async Task A_container_that_containerd_restored_has_its_own_name()
+    {
+        CheckpointArchive archive = await Archives.ReadAsync(Archives.Containerd(
+            ("spec.dump", Archives.ContainerdSpecification.Replace("\"app\"", "\"containerd\"", StringComparison.Ordinal)), ("status.dump", """{"metadata":{"name":"app"}}""")));
+
+        Assert.True(archive.Is("default", "static-1", "app"));
+    }
+
+    [Fact]
     public async Task An_archive_of_CRI_O_says_what_was_saved()
     {
         CheckpointArchive archive = await Archives.ReadAsync(Archives.CriO());
@@ -94,6 +103,7 @@ public sealed class CheckpointArchiveTests
     [InlineData("config.dump", """{"id":7}""")]
     [InlineData("config.dump", """{"id":"a\u001b[2J"}""")]
     [InlineData("spec.dump", """{"annotations":{"a":{}}}""")]
+    [InlineData("status.dump", """{"metadata":"app"}""")]
     [InlineData("spec.dump", """{"annotations":{"io.container.manager":"cri-o","io.kubernetes.cri-o.Metadata":"{"}}""")]
     [InlineData("spec.dump", """{"annotations":{"io.kubernetes.cri.container-type":"container"},"mounts":[{"type":"bind","destination":"/a\u0000"}]}""")]
     public async Task A_document_that_cannot_be_understood_is_refused(string name, string content) =>

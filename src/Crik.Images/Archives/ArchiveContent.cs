@@ -6,10 +6,12 @@ namespace Crik.Images.Archives;
 internal sealed class ArchiveContent
 {
     private const string InventoryName = "checkpoint/inventory.img";
-
-    private static readonly string[] s_documents = ["config.dump", "spec.dump"];
-
+    private const string ConfigurationName = "config.dump";
+    private const string SpecificationName = "spec.dump";
+    private const string StatusName = "status.dump";
     private const string LogName = "dump.log";
+
+    private static readonly string[] s_needed = [ConfigurationName, SpecificationName];
 
     private readonly Dictionary<string, byte[]> _found = [];
     private bool _hasInventory;
@@ -20,9 +22,12 @@ internal sealed class ArchiveContent
 
     public long Size { get; private set; }
 
-    public ReadOnlySpan<byte> Configuration => _found["config.dump"];
+    public ReadOnlySpan<byte> Configuration => _found[ConfigurationName];
 
-    public ReadOnlySpan<byte> Specification => _found["spec.dump"];
+    public ReadOnlySpan<byte> Specification => _found[SpecificationName];
+
+    /// <summary>Empty if there is none: only containerd writes it.</summary>
+    public ReadOnlySpan<byte> Status => _found.GetValueOrDefault(StatusName);
 
     public ReadOnlySpan<byte> LogBeginning => _found.GetValueOrDefault(LogName);
 
@@ -36,14 +41,14 @@ internal sealed class ArchiveContent
         }
 
         content.Size = tar.Position;
-        string? missing = Array.Find(s_documents, name => !content._found.ContainsKey(name)) ?? (content._hasInventory ? null : InventoryName);
+        string? missing = Array.Find(s_needed, name => !content._found.ContainsKey(name)) ?? (content._hasInventory ? null : InventoryName);
         return missing is null ? content
             : throw new ImageException(ImageFailure.NotACheckpoint, $"The archive has no {missing}, so it is not a checkpoint of a container that a runtime wrote.");
     }
 
     private async ValueTask TakeAsync(TarReader tar, TarMember member, string name, ArchiveLimits limits, CancellationToken cancellationToken)
     {
-        bool isDocument = s_documents.Contains(name);
+        bool isDocument = name is ConfigurationName or SpecificationName or StatusName;
         if (!isDocument && name is not (LogName or InventoryName))
         {
             return;

@@ -8,7 +8,11 @@ namespace Crik.Images.Archives;
 /// </summary>
 internal sealed record CheckpointedContainer(string Runtime, string? Namespace, string? Pod, string? PodUid, string? PodId, string? Container, string? ImageName)
 {
-    public static CheckpointedContainer Of(ConfigDumpDocument configuration, SpecDumpDocument specification)
+    /// <param name="status">
+    /// status.dump, which containerd alone writes. It has the right name of a container that containerd restored; the
+    /// annotation of such a container says `containerd` (2.1.9, container_checkpoint_linux.go, CRImportCheckpoint).
+    /// </param>
+    public static CheckpointedContainer Of(ConfigDumpDocument configuration, SpecDumpDocument specification, StatusDumpDocument? status)
     {
         Dictionary<string, string> annotations = specification.Annotations ?? [];
         string? Value(string key) => ArchiveText.Checked(annotations.GetValueOrDefault(key), key);
@@ -19,7 +23,8 @@ internal sealed record CheckpointedContainer(string Runtime, string? Namespace, 
             "libpod" => new CheckpointedContainer("podman", null, null, null, null, ArchiveText.Checked(configuration.Name, "name of config.dump"), null),
             null when annotations.ContainsKey("io.kubernetes.cri.container-type") => new CheckpointedContainer("containerd",
                 Value("io.kubernetes.cri.sandbox-namespace"), Value("io.kubernetes.cri.sandbox-name"), Value("io.kubernetes.cri.sandbox-uid"),
-                Value("io.kubernetes.cri.sandbox-id"), Value("io.kubernetes.cri.container-name"), Value("io.kubernetes.cri.image-name")),
+                Value("io.kubernetes.cri.sandbox-id"), ArchiveText.Checked(status?.Metadata?.Name, "status.dump") ?? Value("io.kubernetes.cri.container-name"),
+                Value("io.kubernetes.cri.image-name")),
             _ => throw new ImageException(ImageFailure.NotACheckpoint,
                 "spec.dump in the archive has the annotations of no runtime that is known. containerd, CRI-O and Podman are."),
         };

@@ -1,4 +1,4 @@
 namespace Crik.Images.Archives;
 
-/// <summary>The annotation io.kubernetes.cri-o.Metadata: ContainerMetadata of the container runtime interface.</summary>
+/// <summary>ContainerMetadata of the container runtime interface, which is in an annotation of CRI-O and in status.dump.</summary>
 internal sealed record ContainerMetadataDocument(string? Name);
