@@ -28,7 +28,8 @@ public sealed class CheckpointImage
         (_archive, _open, _options) = (archive, open, options);
         _seal = options.Encryption is { } recipient ? new LayerSeal(recipient) : null;
         Annotations = CheckpointAnnotations.Of(archive, options);
-        LayerMediaType = "application/vnd.oci.image.layer.v1.tar" + (options.Compression is LayerCompression.Gzip ? "+gzip" : "") + (_seal is null ? "" : "+encrypted");
+        string compressed = options.Compression is LayerCompression.Gzip ? "+gzip" : "";
+        LayerMediaType = $"application/vnd.oci.image.layer.v1.tar{compressed}{(_seal is null ? "" : "+encrypted")}";
     }
 
     public string LayerMediaType { get; }
@@ -47,8 +48,8 @@ public sealed class CheckpointImage
     public byte[] Configuration(LayerFacts layer) => ImageDocuments.Configuration(_archive.CheckpointedAt, _options.Architecture, layer);
 
     /// <summary>The manifest of the image, with the digests of the configuration above and the layer.</summary>
-    public byte[] Manifest(LayerFacts layer) =>
-        ImageDocuments.Manifest(Configuration(layer), new DescriptorDocument(LayerMediaType, layer.Digest, layer.Size, _seal?.AnnotationsOf(layer)), Annotations);
+    public byte[] Manifest(LayerFacts layer) => ImageDocuments.Manifest(
+        Configuration(layer), new DescriptorDocument(LayerMediaType, layer.Digest, layer.Size, _seal?.AnnotationsOf(layer)), Annotations);
 
     private void Finish(LayerFacts layer)
     {

@@ -3,7 +3,7 @@ namespace Crik.Images;
 /// <summary>What may differ between images of the same archive.</summary>
 public sealed record CheckpointImageOptions
 {
-    public LayerCompression Compression { get; init; } = LayerCompression.None;
+    public LayerCompression Compression { get; init; } = LayerCompression.Gzip;
 
     /// <summary>For whom the layer is encrypted. Null: it is not encrypted.</summary>
     public LayerEncryption? Encryption { get; init; }

@@ -28,15 +28,16 @@ public sealed class LayerEncryption
         try
         {
             using X509Certificate2 certificate = X509Certificate2.CreateFromPem(pem);
-            using RSA key = certificate.GetRSAPublicKey() ?? throw Bad("The certificate in tls.crt has no RSA key. Layers are encrypted for RSA keys only: make the Secret with one.");
+            using RSA key = certificate.GetRSAPublicKey()
+                ?? throw Bad("The certificate in tls.crt has no RSA key. Layers are encrypted for RSA keys only: make the Secret with one.");
             return key.KeySize >= SmallestKey ? new LayerEncryption(key.ExportParameters(includePrivateParameters: false))
                 : throw Bad($"The certificate in tls.crt has a key of {key.KeySize} bits. Make the Secret with one of at least {SmallestKey}.");
         }
         catch (CryptographicException exception)
         {
-            throw new ImageException(ImageFailure.BadCertificate, "tls.crt is no certificate in PEM format. Look whether the Secret has the type kubernetes.io/tls.", exception);
+            throw Bad("tls.crt is no certificate in PEM format. Look whether the Secret has the type kubernetes.io/tls.", exception);
         }
     }
 
-    private static ImageException Bad(string message) => new(ImageFailure.BadCertificate, message);
+    private static ImageException Bad(string message, Exception? inner = null) => new(ImageFailure.BadCertificate, message, inner);
 }

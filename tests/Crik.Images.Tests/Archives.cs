@@ -8,7 +8,12 @@ internal static class Archives
 {
     public const string Digest = "sha256:dbbfa74eb153266d4374831b0a6343ed84d3f9a4b37050748db89914c6b88e49";
 
-    public const string Log = "(00.000000) CRIU run id = 1\n(00.000037) Version: 4.3 (gitid 0)\n(00.000044) Running on node-1 Linux 6.18.44-a #1 SMP @0 x86_64\n";
+    public const string Log = """
+        (00.000000) CRIU run id = 1
+        (00.000037) Version: 4.3 (gitid 0)
+        (00.000044) Running on node-1 Linux 6.18.44-a #1 SMP @0 x86_64
+
+        """;
 
     public const string ContainerdConfiguration = $$"""
         {"id":"d07c","name":"app_static-1_default_e660_0","rootfsImage":"sha256:fddf","rootfsImageRef":"registry.lab/plain@{{Digest}}",
@@ -67,8 +72,14 @@ internal static class Archives
         {
             foreach ((string name, string content) in members)
             {
-                writer.WriteEntry(name.EndsWith('/') ? new UstarTarEntry(TarEntryType.Directory, name) { ModificationTime = DateTimeOffset.UnixEpoch }
-                    : new UstarTarEntry(TarEntryType.RegularFile, name) { ModificationTime = DateTimeOffset.UnixEpoch, DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+                TarEntryType type = name.EndsWith('/') ? TarEntryType.Directory : TarEntryType.RegularFile;
+                UstarTarEntry entry = new(type, name) { ModificationTime = DateTimeOffset.UnixEpoch };
+                if (type is TarEntryType.RegularFile)
+                {
+                    entry.DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content));
+                }
+
+                writer.WriteEntry(entry);
             }
         }
 
@@ -90,6 +101,11 @@ internal static class Archives
     public static Task<CheckpointArchive> ReadAsync(byte[] archive, ArchiveLimits? limits = null) =>
         CheckpointArchive.ReadAsync(new MemoryStream(archive), limits ?? ArchiveLimits.Default, CancellationToken.None);
 
-    public static async Task<ImageException> RefusedAsync(byte[] archive, ArchiveLimits? limits = null) =>
-        await Assert.ThrowsAsync<ImageException>(() => ReadAsync(archive, limits));
+    /// <returns>The exception with which the archive is refused for this reason.</returns>
+    public static async Task<ImageException> RefusedAsync(ImageFailure expected, byte[] archive, ArchiveLimits? limits = null)
+    {
+        ImageException exception = await Assert.ThrowsAsync<ImageException>(() => ReadAsync(archive, limits));
+        Assert.Equal(expected, exception.Failure);
+        return exception;
+    }
 }

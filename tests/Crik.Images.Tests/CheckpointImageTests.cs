@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 
 namespace Crik.Images.Tests;
@@ -100,7 +101,7 @@ public sealed class CheckpointImageTests
         Assert.Equal(
             """{"created":"2026-11-23T18:32:37+00:00","architecture":"arm64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["DIGEST"]}}"""
                 .Replace("DIGEST", OciLayout.DigestOf(Archives.CriO()), StringComparison.Ordinal),
-            JsonNode.Parse(image.Configuration(image.Layer!))!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+            JsonNode.Parse(image.Configuration(image.Layer!))!.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
 
     [Fact]
@@ -110,8 +111,9 @@ public sealed class CheckpointImageTests
 
         Assert.Equal(
         [
-            "container.name=app", "criu.version=40300", "engine.name=containerd", "engine.version=2.1.9", "host.arch=amd64", "host.kernel=6.18.44-a", "pod.id=af5f", "pod.name=static-1",
-            "pod.namespace=default", "pod.uid=e660", "rawImageName=registry.lab/plain:1", $"rootfsImageID=registry.lab/plain@{Archives.Digest}", "rootfsImageName=registry.lab/plain:1",
+            "container.name=app", "criu.version=40300", "engine.name=containerd", "engine.version=2.1.9", "host.arch=amd64", "host.kernel=6.18.44-a",
+            "pod.id=af5f", "pod.name=static-1", "pod.namespace=default", "pod.uid=e660", "rawImageName=registry.lab/plain:1",
+            $"rootfsImageID=registry.lab/plain@{Archives.Digest}", "rootfsImageName=registry.lab/plain:1",
             $"rootfsImageSha={Archives.Digest}", "rootfsImageUserRequested=sha256:fddf", "runtime.name=io.containerd.runc.v2",
         ], With(image, "org.criu.checkpoint."));
     }
@@ -121,12 +123,13 @@ public sealed class CheckpointImageTests
     {
         CheckpointImage image = await Images.OfAsync(Archives.CriO(), new CheckpointImageOptions { RuntimeVersion = "1.37.0" });
 
+        string name = $"registry.lab/plain@{Archives.Digest}";
         Assert.Equal(
-            ["cri-o.version=1.37.0", "criu.version=40300", "name=app", $"rawImageName=registry.lab/plain@{Archives.Digest}", "rootfsImageID=fddf", $"rootfsImageName=registry.lab/plain@{Archives.Digest}"],
+            ["cri-o.version=1.37.0", "criu.version=40300", "name=app", $"rawImageName={name}", "rootfsImageID=fddf", $"rootfsImageName={name}"],
             With(image, "io.kubernetes.cri-o.annotations.checkpoint."));
         Assert.Equal(
-            ["criu.version=40300", "host.arch=amd64", "host.kernel=6.18.44-a", "name=app", $"rawImageName=registry.lab/plain@{Archives.Digest}", "rootfsImageID=fddf",
-                $"rootfsImageName=registry.lab/plain@{Archives.Digest}", "runtime.name=runc"],
+            ["criu.version=40300", "host.arch=amd64", "host.kernel=6.18.44-a", "name=app", $"rawImageName={name}", "rootfsImageID=fddf",
+                $"rootfsImageName={name}", "runtime.name=runc"],
             With(image, "io.podman.annotations.checkpoint."));
     }
 
@@ -136,7 +139,8 @@ public sealed class CheckpointImageTests
     public async Task An_archive_that_changed_its_size_is_not_stored(int change)
     {
         byte[] archive = Archives.Containerd();
-        CheckpointImage image = new(await Archives.ReadAsync(archive), () => new MemoryStream(change > 0 ? [.. archive, 0] : archive[..^1]), new CheckpointImageOptions());
+        byte[] changed = change > 0 ? [.. archive, 0] : archive[..^1];
+        CheckpointImage image = new(await Archives.ReadAsync(archive), () => new MemoryStream(changed), new CheckpointImageOptions());
 
         Assert.Equal(ImageFailure.Changed, (await Assert.ThrowsAsync<ImageException>(() => Images.LayerAsync(image))).Failure);
     }

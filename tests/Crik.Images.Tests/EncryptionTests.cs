@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Crik.Images.Layers;
 
 namespace Crik.Images.Tests;
@@ -11,7 +13,8 @@ public sealed class EncryptionTests
     public void The_cipher_gives_what_the_standard_says()
     {
         byte[] key = Convert.FromHexString("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
-        byte[] data = Convert.FromHexString("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710");
+        byte[] data = Convert.FromHexString(
+            "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710");
         using CounterKeyStream cipher = new(key, Convert.FromHexString("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"));
 
         cipher.Apply(data);
@@ -70,15 +73,17 @@ public sealed class EncryptionTests
     public async Task The_first_certificate_of_a_chain_counts()
     {
         TestCertificate first = TestCertificate.Rsa();
-        CheckpointImage image = await Images.OfAsync(Archives.Containerd(), new CheckpointImageOptions { Encryption = LayerEncryption.FromCertificate(first.Certificate + "\n" + TestCertificate.Rsa(3072).Certificate) });
+        string chain = first.Certificate + "\n" + TestCertificate.Rsa(3072).Certificate;
+        CheckpointImage image = await Images.OfAsync(Archives.Containerd(), new CheckpointImageOptions { Encryption = LayerEncryption.FromCertificate(chain) });
         await Images.LayerAsync(image);
         using RSA key = RSA.Create();
         key.ImportFromPem(first.Key);
 
-        string wrapped = (string)System.Text.Json.Nodes.JsonNode.Parse(image.Manifest(image.Layer!))!["layers"]![0]!["annotations"]!["org.opencontainers.image.enc.keys.jwe"]!;
-        string encryptedKey = (string)System.Text.Json.Nodes.JsonNode.Parse(Convert.FromBase64String(wrapped))!["encrypted_key"]!;
+        JsonNode layer = JsonNode.Parse(image.Manifest(image.Layer!))!["layers"]![0]!;
+        string wrapped = (string)layer["annotations"]!["org.opencontainers.image.enc.keys.jwe"]!;
+        string encryptedKey = (string)JsonNode.Parse(Convert.FromBase64String(wrapped))!["encrypted_key"]!;
 
-        Assert.Equal(32, key.Decrypt(System.Buffers.Text.Base64Url.DecodeFromChars(encryptedKey), RSAEncryptionPadding.OaepSHA1).Length);
+        Assert.Equal(32, key.Decrypt(Base64Url.DecodeFromChars(encryptedKey), RSAEncryptionPadding.OaepSHA1).Length);
     }
 
     [Fact]
@@ -86,7 +91,13 @@ public sealed class EncryptionTests
     {
         byte[] archive = Archives.Containerd(("checkpoint/pages-1.img", "the secret of the program"));
 
-        byte[] layer = await Images.LayerAsync(await Images.OfAsync(archive, new CheckpointImageOptions { Encryption = LayerEncryption.FromCertificate(TestCertificate.Rsa().Certificate) }));
+        CheckpointImageOptions options = new()
+        {
+            Compression = LayerCompression.None,
+            Encryption = LayerEncryption.FromCertificate(TestCertificate.Rsa().Certificate),
+        };
+
+        byte[] layer = await Images.LayerAsync(await Images.OfAsync(archive, options));
 
         Assert.Equal(archive.Length, layer.Length);
         Assert.Equal(-1, layer.AsSpan().IndexOf(Encoding.UTF8.GetBytes("secret")));
@@ -97,7 +108,9 @@ public sealed class EncryptionTests
     {
         CheckpointImageOptions options = new() { Encryption = LayerEncryption.FromCertificate(TestCertificate.Rsa().Certificate) };
 
-        Assert.NotEqual(await Images.LayerAsync(await Images.OfAsync(Archives.Containerd(), options)), await Images.LayerAsync(await Images.OfAsync(Archives.Containerd(), options)));
+        byte[] first = await Images.LayerAsync(await Images.OfAsync(Archives.Containerd(), options));
+
+        Assert.NotEqual(first, await Images.LayerAsync(await Images.OfAsync(Archives.Containerd(), options)));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Crik.Images.Tests;
 
 /// <summary>Makes images of archives that are in memory, and reads their layers.</summary>
@@ -14,11 +16,18 @@ internal static class Images
         return content.ToArray();
     }
 
-    /// <summary>An archive with this much memory in it, half of it random.</summary>
+    /// <summary>An archive with so many pages of memory in it, of which half are random.</summary>
     public static byte[] LargeArchive(int pages)
     {
         Random random = new(3);
-        return Archives.Containerd(("checkpoint/pages-1.img", string.Concat(Enumerable.Range(0, pages).Select(page => page % 2 is 0
-            ? new string((char)('a' + page % 26), 4096) : Convert.ToBase64String(random.GetItems<byte>([.. Enumerable.Range(0, 256).Select(one => (byte)one)], 3072))))));
+        byte[] noise = new byte[3072];
+        StringBuilder memory = new();
+        for (int page = 0; page < pages; page += 2)
+        {
+            random.NextBytes(noise);
+            memory.Append((char)('a' + page % 26), 4096).Append(Convert.ToBase64String(noise));
+        }
+
+        return Archives.Containerd(("checkpoint/pages-1.img", memory.ToString()));
     }
 }

@@ -14,7 +14,8 @@ public sealed class MemoryTests
     {
         LayerEncryption encryption = LayerEncryption.FromCertificate(TestCertificate.Rsa().Certificate);
         CheckpointArchive archive = await CheckpointArchive.ReadAsync(new GeneratedArchive(Gibibyte), ArchiveLimits.Default, CancellationToken.None);
-        CheckpointImage image = new(archive, () => new GeneratedArchive(Gibibyte), new CheckpointImageOptions { Compression = compression, Encryption = encryption, Processors = 2 });
+        CheckpointImageOptions options = new() { Compression = compression, Encryption = encryption, Processors = 2 };
+        CheckpointImage image = new(archive, () => new GeneratedArchive(Gibibyte), options);
 
         await using Stream layer = image.OpenLayer();
         byte[] buffer = new byte[64 << 10];

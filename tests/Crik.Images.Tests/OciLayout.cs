@@ -11,9 +11,13 @@ internal sealed class OciLayout(string directory)
     /// <summary>The name by which skopeo knows it.</summary>
     public string Name => $"oci:{directory}:{Tag}";
 
-    public JsonNode Manifest => JsonNode.Parse(File.ReadAllBytes(BlobPath((string)JsonNode.Parse(File.ReadAllBytes(Path.Combine(directory, "index.json")))!["manifests"]![0]!["digest"]!)))!;
+    public JsonNode Manifest => Read(BlobPath((string)Read(IndexPath)["manifests"]![0]!["digest"]!));
 
     public JsonNode Layer => Manifest["layers"]![0]!;
+
+    private string IndexPath => Path.Combine(directory, "index.json");
+
+    public static string DigestOf(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
 
     public string BlobPath(string digest) => Path.Combine(directory, "blobs", digest.Replace(':', '/'));
 
@@ -39,7 +43,8 @@ internal sealed class OciLayout(string directory)
             ["annotations"] = new JsonObject { ["org.opencontainers.image.ref.name"] = Tag },
         };
         await File.WriteAllTextAsync(Path.Combine(directory, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
-        await File.WriteAllTextAsync(Path.Combine(directory, "index.json"), new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(descriptor) }.ToJsonString());
+        JsonObject index = new() { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(descriptor) };
+        await File.WriteAllTextAsync(IndexPath, index.ToJsonString());
     }
 
     private string Blob(byte[] content)
@@ -49,5 +54,5 @@ internal sealed class OciLayout(string directory)
         return digest;
     }
 
-    public static string DigestOf(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
+    private static JsonNode Read(string path) => JsonNode.Parse(File.ReadAllBytes(path))!;
 }

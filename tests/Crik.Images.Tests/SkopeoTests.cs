@@ -17,8 +17,9 @@ public sealed class SkopeoTests : IDisposable
         OciLayout plain = await WriteAsync(compression, null);
         OciLayout decrypted = new(_directory.In("decrypted"));
 
-        Skopeo("copy", "--decryption-key", _directory.Write("key.pem", _reader.Key), encrypted.Name, decrypted.Name);
+        CommandResult result = Decrypt(encrypted, _reader, decrypted);
 
+        Assert.True(result.ExitCode is 0, result.Errors);
         Assert.Equal((string?)plain.Layer["digest"], (string?)decrypted.Layer["digest"]);
         Assert.Equal((string?)plain.Layer["mediaType"], (string?)decrypted.Layer["mediaType"]);
         Assert.Equal(encrypted.Manifest["annotations"]!.ToJsonString(), decrypted.Manifest["annotations"]!.ToJsonString());
@@ -30,7 +31,7 @@ public sealed class SkopeoTests : IDisposable
     {
         OciLayout encrypted = await WriteAsync(LayerCompression.None, LayerEncryption.FromCertificate(_reader.Certificate));
 
-        CommandResult result = Run("copy", "--decryption-key", _directory.Write("other.pem", TestCertificate.Rsa().Key), encrypted.Name, $"oci:{_directory.In("decrypted")}:latest");
+        CommandResult result = Decrypt(encrypted, TestCertificate.Rsa(), new OciLayout(_directory.In("decrypted")));
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("none of the private keys could be used", result.Errors, StringComparison.Ordinal);
@@ -45,7 +46,7 @@ public sealed class SkopeoTests : IDisposable
         content[^1] ^= 1;
         await File.WriteAllBytesAsync(layer, content);
 
-        CommandResult result = Run("copy", "--decryption-key", _directory.Write("key.pem", _reader.Key), encrypted.Name, $"oci:{_directory.In("decrypted")}:latest");
+        CommandResult result = Decrypt(encrypted, _reader, new OciLayout(_directory.In("decrypted")));
 
         Assert.NotEqual(0, result.ExitCode);
     }
@@ -74,14 +75,16 @@ public sealed class SkopeoTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private static CommandResult Run(params string[] arguments) => Command.Run("skopeo", ["--insecure-policy", .. arguments]);
-
     private static string Skopeo(params string[] arguments) => Command.Output("skopeo", ["--insecure-policy", .. arguments]);
+
+    private CommandResult Decrypt(OciLayout encrypted, TestCertificate reader, OciLayout decrypted) =>
+        Command.Run("skopeo", ["--insecure-policy", "copy", "--decryption-key", _directory.Write("key.pem", reader.Key), encrypted.Name, decrypted.Name]);
 
     private async Task<OciLayout> WriteAsync(LayerCompression compression, LayerEncryption? encryption)
     {
         OciLayout layout = new(_directory.In(encryption is null ? "plain" : "encrypted"));
-        await layout.WriteAsync(await Images.OfAsync(Images.LargeArchive(1000), new CheckpointImageOptions { Compression = compression, Encryption = encryption }));
+        CheckpointImageOptions options = new() { Compression = compression, Encryption = encryption };
+        await layout.WriteAsync(await Images.OfAsync(Images.LargeArchive(1000), options));
         return layout;
     }
 }

@@ -43,7 +43,8 @@ internal sealed class ArchiveContent
         content.Size = tar.Position;
         string? missing = Array.Find(s_needed, name => !content._found.ContainsKey(name)) ?? (content._hasInventory ? null : InventoryName);
         return missing is null ? content
-            : throw new ImageException(ImageFailure.NotACheckpoint, $"The archive has no {missing}, so it is not a checkpoint of a container that a runtime wrote.");
+            : throw new ImageException(
+                ImageFailure.NotACheckpoint, $"The archive has no {missing}, so it is not a checkpoint of a container that a runtime wrote.");
     }
 
     private async ValueTask TakeAsync(TarReader tar, TarMember member, string name, ArchiveLimits limits, CancellationToken cancellationToken)

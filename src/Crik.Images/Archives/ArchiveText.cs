@@ -19,7 +19,7 @@ internal static class ArchiveText
         }
         catch (JsonException exception)
         {
-            throw new ImageException(ImageFailure.BadDocument, $"{name} in the archive is wrong JSON in line {exception.LineNumber + 1}. {TakeAgain}.", exception);
+            throw Bad(name, $"is wrong JSON in line {exception.LineNumber + 1}", exception);
         }
     }
 
@@ -29,5 +29,6 @@ internal static class ArchiveText
         : text?.Any(char.IsControl) is true ? throw Bad(name, "has control characters")
         : text is { Length: > 0 } ? text : null;
 
-    private static ImageException Bad(string name, string what) => new(ImageFailure.BadDocument, $"{name} in the archive {what}. {TakeAgain}.");
+    private static ImageException Bad(string name, string what, Exception? inner = null) =>
+        new(ImageFailure.BadDocument, $"{name} in the archive {what}. {TakeAgain}.", inner);
 }

@@ -14,7 +14,7 @@ internal static class BindMountList
 
     public static IReadOnlyList<string> Of(SpecDumpDocument specification) =>
     [
-        .. (specification.Mounts ?? []).Where(mount => mount is { Type: "bind" }).Select(mount => ArchiveText.Checked(mount!.Destination, "a mount in spec.dump"))
-            .OfType<string>().Except(s_ofTheRuntime),
+        .. (specification.Mounts ?? []).Where(mount => mount is { Type: "bind" })
+            .Select(mount => ArchiveText.Checked(mount!.Destination, "a mount in spec.dump")).OfType<string>().Except(s_ofTheRuntime),
     ];
 }

@@ -6,7 +6,8 @@ namespace Crik.Images.Archives;
 /// Which container was saved, by the annotations with which each runtime marks its containers: checkpointctl,
 /// internal/container.go; containerd, internal/cri/annotations; CRI-O, internal/annotations.
 /// </summary>
-internal sealed record CheckpointedContainer(string Runtime, string? Namespace, string? Pod, string? PodUid, string? PodId, string? Container, string? ImageName)
+internal sealed record CheckpointedContainer(
+    string Runtime, string? Namespace, string? Pod, string? PodUid, string? PodId, string? Container, string? ImageName)
 {
     /// <param name="status">
     /// status.dump, which containerd alone writes. It has the right name of a container that containerd restored; the

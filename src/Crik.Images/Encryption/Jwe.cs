@@ -17,7 +17,8 @@ internal static class Jwe
 
     public static byte[] Encrypt(ReadOnlySpan<byte> content, RSAParameters recipient)
     {
-        string header = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new JweHeaderDocument("RSA-OAEP", "A256GCM"), EncryptionJson.Default.JweHeaderDocument));
+        string header = Base64Url.EncodeToString(
+            JsonSerializer.SerializeToUtf8Bytes(new JweHeaderDocument("RSA-OAEP", "A256GCM"), EncryptionJson.Default.JweHeaderDocument));
         byte[] key = RandomNumberGenerator.GetBytes(KeyBytes);
         byte[] vector = RandomNumberGenerator.GetBytes(VectorBytes);
         byte[] ciphertext = new byte[content.Length];
@@ -30,8 +31,9 @@ internal static class Jwe
         using RSA rsa = RSA.Create(recipient);
         byte[] encryptedKey = rsa.Encrypt(key, RSAEncryptionPadding.OaepSHA1); // what RFC 7518, section 4.3, calls RSA-OAEP
         CryptographicOperations.ZeroMemory(key);
-        return JsonSerializer.SerializeToUtf8Bytes(
-            new JweDocument(header, Base64Url.EncodeToString(encryptedKey), Base64Url.EncodeToString(vector), Base64Url.EncodeToString(ciphertext), Base64Url.EncodeToString(tag)),
-            EncryptionJson.Default.JweDocument);
+        JweDocument document = new(
+            header, Base64Url.EncodeToString(encryptedKey), Base64Url.EncodeToString(vector), Base64Url.EncodeToString(ciphertext),
+            Base64Url.EncodeToString(tag));
+        return JsonSerializer.SerializeToUtf8Bytes(document, EncryptionJson.Default.JweDocument);
     }
 }

@@ -32,7 +32,8 @@ internal sealed record PaxRecords(string? Name, long? Size)
         return records;
     }
 
-    private static ImageException Bad(string what, ImageFailure failure = ImageFailure.NotAnArchive) => new(failure, $"The archive {what}. Take the checkpoint again.");
+    private static ImageException Bad(string what, ImageFailure failure = ImageFailure.NotAnArchive) =>
+        new(failure, $"The archive {what}. Take the checkpoint again.");
 
     private PaxRecords With(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {

@@ -71,7 +71,8 @@ internal sealed class TarReader(Stream archive, ArchiveLimits limits)
     private static ImageException Truncated() =>
         new(ImageFailure.Truncated, "The archive ends too early: the disk may have been full, or the node went down. Take the checkpoint again.");
 
-    private static ImageException NotAnArchive(string what) => new(ImageFailure.NotAnArchive, $"{what}, so it is no tar archive or damaged. Take the checkpoint again.");
+    private static ImageException NotAnArchive(string what) =>
+        new(ImageFailure.NotAnArchive, $"{what}, so it is no tar archive or damaged. Take the checkpoint again.");
 
     private (byte Type, string Name, long Size) Header()
     {
@@ -90,7 +91,8 @@ internal sealed class TarReader(Stream archive, ArchiveLimits limits)
             _ => TarMemberKind.Other,
         };
         CheckSize(size);
-        _content = kind is TarMemberKind.File ? size : size is 0 ? 0 : throw NotAnArchive($"The member at byte {Position - TarBlock.Bytes} is no file and has content");
+        _content = kind is TarMemberKind.File || size is 0 ? size
+            : throw NotAnArchive($"The member at byte {Position - TarBlock.Bytes} is no file and has content");
         _padding = PaddingOf(size);
         return new TarMember(name, kind, size);
     }
@@ -99,7 +101,8 @@ internal sealed class TarReader(Stream archive, ArchiveLimits limits)
     {
         if (size > limits.HeaderBytes)
         {
-            throw new ImageException(ImageFailure.TooLarge, $"The archive has an extended header of {size} bytes, and at most {limits.HeaderBytes} are allowed.");
+            throw new ImageException(
+                ImageFailure.TooLarge, $"The archive has an extended header of {size} bytes, and at most {limits.HeaderBytes} are allowed.");
         }
 
         byte[] content = new byte[size];
