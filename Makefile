@@ -8,7 +8,7 @@ RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 RUNTIMES = $(if $(RUNTIME),CRIK_CLUSTER_RUNTIMES="$(RUNTIME)")
 
-.PHONY: crik bundle node-state-server kubectl-crik crik-operator demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes cluster-stop matrix faults restores large bench bench-golden bench-store bench-server bench-server-real format clean
+.PHONY: crik bundle node-state-server kubectl-crik crik-operator demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -102,6 +102,12 @@ bench-golden: $(CRIK)
 bench-store: $(CRIK)
 	@build/install.sh
 	@python3 bench/store.py
+
+## bench-image: from a checkpoint archive of 2 GiB to an image in a registry, beside buildah (MIB=2048, DIRECTORY=/var/tmp)
+bench-image:
+	@build/install.sh
+	@build/publish.sh bench/ImageBench/ImageBench.csproj artifacts/native/image-bench
+	@MIB=$(or $(MIB),2048) DIRECTORY=$(or $(DIRECTORY),/var/tmp) bench/image.sh artifacts/native/image-bench/ImageBench
 
 ## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two, and beside slow readers
 bench-server: $(SERVER)
