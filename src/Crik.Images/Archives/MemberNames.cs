@@ -20,6 +20,7 @@ internal static class MemberNames
         }
 
         return member.Kind is TarMemberKind.Other ? throw Unsafe(member, "it is neither a file nor a directory")
+            : member is { Kind: TarMemberKind.File } && member.Name.EndsWith('/') ? throw Unsafe(member, "it is a file with the name of a directory")
             : name.Contains('\0', StringComparison.Ordinal) ? throw Unsafe(member, "its name has a zero byte")
             : name.Length is 0 && member.Kind is TarMemberKind.Directory ? ""
             : Array.TrueForAll(name.Split('/'), IsSafe) ? name : throw Unsafe(member, "its name could be that of a file outside of the checkpoint");

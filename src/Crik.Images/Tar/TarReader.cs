@@ -8,6 +8,9 @@ namespace Crik.Images.Tar;
 /// </summary>
 internal sealed class TarReader(Stream archive, ArchiveLimits limits)
 {
+    /// <summary>The most zeros after the end. GNU tar fills its last record, which has 10 KiB unless somebody wants more.</summary>
+    private const int LongestEnd = 1 << 20;
+
     private readonly byte[] _block = new byte[TarBlock.Bytes];
     private byte[]? _discarded;
     private int _members;
@@ -114,21 +117,19 @@ internal sealed class TarReader(Stream archive, ArchiveLimits limits)
     /// <summary>An archive ends with two blocks of zeros. Programs may add more of them, up to a record of theirs.</summary>
     private async ValueTask EndAsync(CancellationToken cancellationToken)
     {
-        if (!await ReadBlockAsync(cancellationToken))
+        long end = Position;
+        while (await ReadBlockAsync(cancellationToken))
         {
-            throw Truncated();
-        }
-
-        do
-        {
-            if (!new TarBlock(_block).IsZero)
+            if (!new TarBlock(_block).IsZero || Position - end > LongestEnd)
             {
                 throw NotAnArchive($"Something follows the end of the archive at byte {Position - TarBlock.Bytes}");
             }
-
-            CheckSize(0);
         }
-        while (await ReadBlockAsync(cancellationToken));
+
+        if (Position == end)
+        {
+            throw Truncated();
+        }
     }
 
     private static int PaddingOf(long size) => (int)(-size & (TarBlock.Bytes - 1));
