@@ -1,13 +1,16 @@
 using System.Text.Json.Serialization;
+using Crik.Contracts.PodCheckpoints;
 
 namespace Crik.Contracts;
 
 /// <summary>
-/// The JSON serializers of the shared types. They are source-generated, because both programs are native and have no
+/// The JSON serializers of the shared types. They are source-generated, because the programs are native and have no
 /// reflection.
 /// </summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeStateResponse))]
 [JsonSerializable(typeof(NodeListResponse))]
 [JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(PodCheckpointDocument))]
+[JsonSerializable(typeof(PodCheckpointStatus))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -15,6 +15,7 @@ public sealed partial class ArchitectureTests
         ["Queues"] = ["Api", "Watching"],
         ["Events"] = ["Api", "Resources"],
         ["Exec"] = ["Api"],
+        ["Conditions"] = [],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+using Crik.Kubernetes.Conditions;
+
+namespace Crik.Contracts.PodCheckpoints;
+
+/// <summary>How far the work on a checkpoint is, and its results.</summary>
+public sealed record PodCheckpointStatus
+{
+    [JsonPropertyName("observedGeneration")]
+    public long? ObservedGeneration { get; init; }
+
+    /// <summary>The node whose agent does the work.</summary>
+    [JsonPropertyName("node")]
+    public string? Node { get; init; }
+
+    /// <summary>The UID of the pod that is saved. Another pod of the same name is not saved in its place.</summary>
+    [JsonPropertyName("podUID")]
+    public string? PodUid { get; init; }
+
+    /// <summary>The chosen one: <see cref="CheckpointEngines.Crik"/> or <see cref="CheckpointEngines.Kubelet"/>.</summary>
+    [JsonPropertyName("engine")]
+    public string? Engine { get; init; }
+
+    /// <summary>When an agent began to work on it.</summary>
+    [JsonPropertyName("startTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>When nothing was left to do, for better or worse.</summary>
+    [JsonPropertyName("completionTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? CompletionTime { get; init; }
+
+    /// <summary>
+    /// The time between the moment at which the memory was saved and the deletion of the pod, such as `0.412s`. The program ran in
+    /// it, and what it did is not in the checkpoint.
+    /// </summary>
+    [JsonPropertyName("gap")]
+    public string? Gap { get; init; }
+
+    /// <summary>See <see cref="PodCheckpointConditions"/>.</summary>
+    [JsonPropertyName("conditions")]
+    public IReadOnlyList<Condition>? Conditions { get; init; }
+
+    [JsonPropertyName("containers")]
+    public IReadOnlyList<ContainerCheckpoint>? Containers { get; init; }
+}
