@@ -1,0 +1,14 @@
+namespace Crik.NodeAgent.Steps;
+
+/// <summary>What the agent needs to know of a pod.</summary>
+/// <param name="Containers">Its containers without the init containers, and whether each of them runs.</param>
+/// <param name="CrikContainers">Those that look as if they run under crik.</param>
+internal sealed record PodView(
+    string Uid, string? Node, string Phase, IReadOnlyList<ContainerView> Containers, IReadOnlyList<string> CrikContainers)
+{
+    /// <summary>Whether somebody has deleted it.</summary>
+    public bool IsEnding { get; init; }
+}
+
+/// <summary>A container of a pod.</summary>
+internal sealed record ContainerView(string Name, bool IsRunning);

@@ -1,0 +1,91 @@
+using Crik.Contracts.PodCheckpoints;
+using Crik.Kubernetes.Conditions;
+using Crik.Kubernetes.Resources;
+using Crik.NodeAgent.Archives;
+using Crik.NodeAgent.Steps;
+
+namespace Crik.NodeAgent.Work;
+
+/// <summary>Reads what the next step of an object depends on, and no more of it than that.</summary>
+internal sealed class FactsReader(World world, AgentSettings settings, KnownCheckpoints known, Attempts attempts, TimeProvider clock)
+{
+    public async Task<CheckpointFacts> ReadAsync(PodCheckpointDocument item, CancellationToken cancellationToken)
+    {
+        string uid = item.Metadata!.Uid!;
+        CheckpointFacts facts = new(item, null, clock.GetUtcNow())
+        {
+            Held = [.. world.Archives.Held().Where(held => held.Uid == uid).Select(static held => held.Container)],
+        };
+        if (item.Status is { } status && (status.Node is { } node && node != settings.Node || status.CompletionTime is not null))
+        {
+            return facts;
+        }
+
+        CheckpointRequest? request = CheckpointRequest.Read(item.Spec, settings, out _);
+        if (request is null)
+        {
+            return facts;
+        }
+
+        facts = await WithResultsAsync(facts, request, cancellationToken);
+        if (item.Metadata.DeletionTimestamp is not null || !NeedsPod(item, request))
+        {
+            return facts;
+        }
+
+        facts = facts with { Pod = await world.Pods.FindAsync(new ObjectName(item.Metadata.Namespace, request.Pod), cancellationToken) };
+        return item.Status?.Node is null
+            ? await WithPossibilitiesAsync(facts, request, cancellationToken)
+            : facts with { OtherIsSaving = known.IsOtherSaving(item, settings.Node), DiskProblem = world.Archives.DiskProblem() };
+    }
+
+    private static bool NeedsPod(PodCheckpointDocument item, CheckpointRequest request) =>
+        item.Status?.Node is null
+        || (item.Status.Containers ?? []).Any(static container => container.SavedTime is null)
+        || (request.DeletePod && !item.Status.Conditions.IsTrue(PodCheckpointConditions.PodDeleted));
+
+    /// <summary>What an earlier request for the container has left, whose intent is in the status and whose result is not.</summary>
+    private async Task<CheckpointFacts> WithResultsAsync(CheckpointFacts facts, CheckpointRequest request, CancellationToken cancellationToken)
+    {
+        if ((facts.Status.Containers ?? []).FirstOrDefault(static one => one.SavedTime is null) is not { Name: { } name, FrozenTime: { } since } || facts.Held.Contains(name))
+        {
+            return facts;
+        }
+
+        ContainerName container = new(facts.Object.Metadata!.Namespace!, request.Pod, name);
+        CheckpointFacts seen = facts with { MayRunUntil = attempts.MayRunUntil(facts.Object.Metadata.Uid!, request.Timeout) };
+        return facts.Status.Engine is CheckpointEngines.Crik
+            ? seen with { Generation = await world.Crik.NewestAsync(container, since, cancellationToken) }
+            : seen with { Found = await world.Archives.FindAsync(container, since, cancellationToken) };
+    }
+
+    /// <summary>What decides about the engine, of an object that nobody has accepted yet.</summary>
+    private async Task<CheckpointFacts> WithPossibilitiesAsync(CheckpointFacts facts, CheckpointRequest request, CancellationToken cancellationToken)
+    {
+        if (facts.Pod is not { Phase: "Running", IsEnding: false } pod || pod.Node != settings.Node)
+        {
+            return facts;
+        }
+
+        List<string> answering = [];
+        if (request.Engine is not CheckpointEngines.Kubelet)
+        {
+            // Only a container that looks like it is asked, unless crik was asked for: a command in a container appears in audit logs.
+            string[] asked = [.. pod.Containers.Where(one => one.IsRunning && (request.Engine is CheckpointEngines.Crik || pod.CrikContainers.Contains(one.Name))).Select(static one => one.Name)];
+            foreach (string name in asked.Where(name => request.Containers.Count == 0 || request.Containers.Contains(name)))
+            {
+                if (await world.Crik.AnswersAsync(new ContainerName(facts.Object.Metadata!.Namespace!, request.Pod, name), cancellationToken))
+                {
+                    answering.Add(name);
+                }
+            }
+        }
+
+        return facts with
+        {
+            CrikAnswers = answering,
+            EncryptionProblem = request.EncryptionSecret is { } secret
+                ? await world.Images.EncryptionProblemAsync(facts.Object.Metadata!.Namespace!, secret, cancellationToken) : null,
+        };
+    }
+}

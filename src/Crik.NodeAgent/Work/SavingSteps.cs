@@ -1,0 +1,144 @@
+using Crik.Contracts.PodCheckpoints;
+using Crik.Kubernetes.Resources;
+using Crik.NodeAgent.Archives;
+using Crik.NodeAgent.Engines;
+using Crik.NodeAgent.Steps;
+
+namespace Crik.NodeAgent.Work;
+
+/// <summary>The steps until the memory is safe, and the deletion of the pod.</summary>
+internal sealed class SavingSteps(World world, StatusWriter status, Attempts attempts, CheckpointMetrics metrics, TimeProvider clock)
+{
+    /// <summary>The pause before the kubelet is asked again that could not be reached.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
+
+    /// <returns>Null to go on at once, or how long to wait.</returns>
+    public async Task<TimeSpan?> SaveAsync(PodCheckpointDocument item, CheckpointRequest request, string container, CancellationToken cancellationToken)
+    {
+        string uid = item.Metadata!.Uid!;
+        if (One(item, container).FrozenTime is null)
+        {
+            attempts.Answered(uid); // nothing was sent for this container
+            item = await status.WriteAsync(item, StatusChange.Intended(item, container, clock.GetUtcNow()), cancellationToken);
+        }
+
+        ContainerName name = Name(item, container);
+        attempts.Sent(uid, request.Timeout, clock.GetUtcNow());
+        return item.Status!.Engine is CheckpointEngines.Crik
+            ? await ByCrikAsync(item, request, name, cancellationToken)
+            : await ByKubeletAsync(item, request, name, cancellationToken);
+    }
+
+    public async Task RecordAsync(PodCheckpointDocument item, string container, CrikGeneration generation, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        TimeSpan took = now - (One(item, container).FrozenTime ?? now);
+        await status.WriteAsync(item, StatusChange.Saved(item, container, old => old with { Generation = generation.Number, Bytes = generation.Bytes, SavedTime = now }, now), cancellationToken);
+        metrics.CountSave(CheckpointEngines.Crik, took, generation.Bytes ?? 0);
+    }
+
+    /// <summary>Reads the archive from begin to end. Only then may the pod be deleted.</summary>
+    public async Task VerifyAsync(PodCheckpointDocument item, CheckpointRequest request, string container, CancellationToken cancellationToken)
+    {
+        HeldArchive held = new(item.Metadata!.Uid!, container);
+        CheckedArchive archive;
+        try
+        {
+            archive = await world.Archives.CheckAsync(held, Name(item, container), cancellationToken);
+        }
+        catch (ArchiveException problem)
+        {
+            await status.FailAsync(item, new CheckpointStep.Fail(problem.Reason, problem.Message), node: null, cancellationToken);
+            return;
+        }
+
+        DateTimeOffset asked = One(item, container).FrozenTime ?? archive.WrittenAt;
+        DateTimeOffset frozen = archive.CheckpointedAt is { } time && time > asked && time < archive.WrittenAt ? time : asked;
+        await status.WriteAsync(item, StatusChange.Saved(item, container, old => old with
+        {
+            Archive = held.FileName,
+            Bytes = archive.Bytes,
+            Runtime = archive.Runtime,
+            FrozenTime = frozen,
+            SavedTime = archive.WrittenAt,
+        }, clock.GetUtcNow()), cancellationToken);
+        metrics.CountSave(CheckpointEngines.Kubelet, archive.WrittenAt - asked, archive.Bytes);
+    }
+
+    public async Task DeletePodAsync(CheckpointFacts facts, CheckpointRequest request, CancellationToken cancellationToken)
+    {
+        PodCheckpointDocument item = facts.Object;
+        bool wasEnding = !facts.IsSamePod || facts.Pod!.IsEnding;
+        bool isMine = await world.Pods.DeleteAsync(new ObjectName(item.Metadata!.Namespace, request.Pod), item.Status!.PodUid!, cancellationToken) && !wasEnding;
+        DateTimeOffset now = clock.GetUtcNow();
+        bool hasEnded = item.Status.Engine is CheckpointEngines.Crik && !request.RunsOn;
+        TimeSpan? gap = hasEnded ? TimeSpan.Zero : isMine ? now - item.Status.Containers!.Min(static one => one.FrozenTime) : null;
+        await status.WriteAsync(item, StatusChange.PodDeleted(item, gap, now), cancellationToken);
+        if (gap is { } measured)
+        {
+            metrics.CountGap(measured);
+        }
+    }
+
+    private async Task<TimeSpan?> ByCrikAsync(PodCheckpointDocument item, CheckpointRequest request, ContainerName container, CancellationToken cancellationToken)
+    {
+        CrikAnswer answer = await world.Crik.CheckpointAsync(container, request.RunsOn, request.Timeout, cancellationToken);
+        switch (answer)
+        {
+            case CrikAnswer.Made made:
+                attempts.Answered(item.Metadata!.Uid!);
+                await RecordAsync(item, container.Container, made.Generation, cancellationToken);
+                return null;
+            case CrikAnswer.Refused refused:
+                attempts.Answered(item.Metadata!.Uid!);
+                await status.FailAsync(item, new CheckpointStep.Fail(PodCheckpointReasons.CrikFailed, refused.Message), node: null, cancellationToken);
+                return null;
+            default:
+                return s_pause; // the next look finds what crik has made
+        }
+    }
+
+    private async Task<TimeSpan?> ByKubeletAsync(PodCheckpointDocument item, CheckpointRequest request, ContainerName container, CancellationToken cancellationToken)
+    {
+        string uid = item.Metadata!.Uid!;
+        KubeletAnswer answer = await world.Kubelet.CheckpointAsync(container, request.Timeout, cancellationToken);
+        switch (answer)
+        {
+            case KubeletAnswer.Made made:
+                return await ClaimAsync(item, made.FileName, container, cancellationToken);
+            case KubeletAnswer.Refused refused:
+                foreach (FoundArchive part in await world.Archives.FindAsync(container, One(item, container.Container).FrozenTime!.Value, cancellationToken))
+                {
+                    world.Archives.Discard(part.FileName); // what the container runtime had written before it failed
+                }
+
+                attempts.Answered(uid);
+                await status.FailAsync(item, new CheckpointStep.Fail(refused.Reason, refused.Message), node: null, cancellationToken);
+                return null;
+            case KubeletAnswer.NotAsked:
+                attempts.Answered(uid);
+                return s_pause;
+            default:
+                return s_pause; // the next look finds what the kubelet has made
+        }
+    }
+
+    private async Task<TimeSpan?> ClaimAsync(PodCheckpointDocument item, string fileName, ContainerName container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            world.Archives.Claim(fileName, new HeldArchive(item.Metadata!.Uid!, container.Container));
+        }
+        catch (ArchiveException problem)
+        {
+            await status.FailAsync(item, new CheckpointStep.Fail(problem.Reason, problem.Message), node: null, cancellationToken);
+        }
+
+        attempts.Answered(item.Metadata!.Uid!);
+        return null;
+    }
+
+    private static ContainerCheckpoint One(PodCheckpointDocument item, string container) => item.Status!.Containers!.First(one => one.Name == container);
+
+    private static ContainerName Name(PodCheckpointDocument item, string container) => new(item.Metadata!.Namespace!, item.Spec!.Pod!, container);
+}

@@ -1,0 +1,17 @@
+namespace Crik.NodeAgent.Work;
+
+/// <summary>Why the work on an object paused.</summary>
+internal abstract record WorkResult
+{
+    private WorkResult()
+    {
+    }
+
+    /// <summary>Nothing is left to do until the object or its pod changes.</summary>
+    public sealed record Done : WorkResult;
+
+    public sealed record Again(TimeSpan Pause) : WorkResult;
+
+    /// <summary>The next step belongs into the other queue: the one for slow steps, or the one for the rest.</summary>
+    public sealed record OtherQueue : WorkResult;
+}
