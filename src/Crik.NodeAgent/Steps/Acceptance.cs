@@ -28,7 +28,7 @@ internal static class Acceptance
             return mayStart ? new CheckpointStep.Wait(s_soon) : new CheckpointStep.Fail(PodCheckpointReasons.PodNotRunning, NotRunning(request, pod, idle));
         }
 
-        return Problem(facts, request, engine, containers) ?? new CheckpointStep.Accept(engine, containers);
+        return Problem(facts, request, engine, containers) is { } problem ? problem : new CheckpointStep.Accept(engine, containers);
     }
 
     /// <summary>Without names of containers, crik saves those that it runs, and the kubelet saves all.</summary>

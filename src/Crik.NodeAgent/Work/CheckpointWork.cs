@@ -14,6 +14,7 @@ internal sealed class CheckpointWork
 {
     private readonly World _world;
     private readonly AgentSettings _settings;
+    private readonly KnownCheckpoints _known;
     private readonly FactsReader _reader;
     private readonly SavingSteps _saving;
     private readonly ImageSteps _images;
@@ -24,11 +25,11 @@ internal sealed class CheckpointWork
 
     public CheckpointWork(World world, AgentSettings settings, KnownCheckpoints known, CheckpointMetrics metrics, TimeProvider clock)
     {
-        (_world, _settings, _clock) = (world, settings, clock);
+        (_world, _settings, _known, _clock) = (world, settings, known, clock);
         _attempts = new Attempts(clock.GetUtcNow());
         _reader = new FactsReader(world, settings, known, _attempts, clock);
         _status = new StatusWriter(world, known, metrics, clock);
-        _saving = new SavingSteps(world, _status, _attempts, metrics, clock);
+        _saving = new SavingSteps(world, _status, new Intents(known, _attempts), metrics, clock);
         _images = new ImageSteps(world, settings, _status, metrics, clock);
     }
 
@@ -41,7 +42,13 @@ internal sealed class CheckpointWork
         {
             if (await _world.Objects.FindAsync(name, cancellationToken) is not { Metadata.Uid: { } uid } item)
             {
+                _known.Forget(name); // the answer to a write may have come later than the news of the deletion
                 return new WorkResult.Done();
+            }
+
+            if (!isSlow && !KnownCheckpoints.IsSaving(item))
+            {
+                _known.Release(name);
             }
 
             CheckpointFacts facts = await _reader.ReadAsync(item, cancellationToken);

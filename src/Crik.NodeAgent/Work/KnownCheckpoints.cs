@@ -8,6 +8,7 @@ namespace Crik.NodeAgent.Work;
 internal sealed class KnownCheckpoints
 {
     private readonly ConcurrentDictionary<ObjectName, PodCheckpointDocument> _items = [];
+    private readonly ConcurrentDictionary<ObjectName, ObjectName> _saving = []; // the object that saves a container, by its pod
 
     public IReadOnlyCollection<PodCheckpointDocument> All => [.. _items.Values];
 
@@ -15,14 +16,36 @@ internal sealed class KnownCheckpoints
 
     public void Note(PodCheckpointDocument item) => _items[NameOf(item)] = item;
 
-    public void Forget(ObjectName name) => _items.TryRemove(name, out _);
+    public void Forget(ObjectName name)
+    {
+        _items.TryRemove(name, out _);
+        Release(name);
+    }
+
+    /// <summary>
+    /// Takes the pod of an object for it, before its intent is written: whether that was written is not certain if the answer is
+    /// lost.
+    /// </summary>
+    /// <returns>False if another object has it.</returns>
+    public bool Reserve(PodCheckpointDocument item) => _saving.GetOrAdd(PodOf(item), NameOf(item)) == NameOf(item);
+
+    /// <summary>No answer is awaited for this object any more.</summary>
+    public void Release(ObjectName name)
+    {
+        foreach (KeyValuePair<ObjectName, ObjectName> reservation in _saving.Where(pair => pair.Value == name))
+        {
+            _saving.TryRemove(reservation);
+        }
+    }
+
+    /// <summary>Whether the archive of a container is awaited: the intent is in the status and its result is not.</summary>
+    public static bool IsSaving(PodCheckpointDocument item) =>
+        item.Status is { CompletionTime: null } status && (status.Containers ?? []).Any(static container => container is { FrozenTime: not null, SavedTime: null });
 
     /// <summary>Whether another object waits for the archive of a container of the same pod.</summary>
-    public bool IsOtherSaving(PodCheckpointDocument item, string node) => _items.Values.Any(other =>
-        other.Metadata!.Uid != item.Metadata!.Uid
-        && other.Metadata.Namespace == item.Metadata.Namespace
-        && other.Spec?.Pod == item.Spec?.Pod
-        && other.Status is { CompletionTime: null, Engine: CheckpointEngines.Kubelet } status
-        && status.Node == node
-        && (status.Containers ?? []).Any(static container => container is { FrozenTime: not null, SavedTime: null }));
+    public bool IsOtherSaving(PodCheckpointDocument item, string node) =>
+        (_saving.TryGetValue(PodOf(item), out ObjectName? saving) && saving != NameOf(item))
+        || _items.Values.Any(other => other.Metadata!.Uid != item.Metadata!.Uid && PodOf(other) == PodOf(item) && other.Status?.Node == node && IsSaving(other));
+
+    private static ObjectName PodOf(PodCheckpointDocument item) => new(item.Metadata!.Namespace, item.Spec?.Pod ?? "");
 }

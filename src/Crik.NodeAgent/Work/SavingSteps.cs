@@ -7,7 +7,7 @@ using Crik.NodeAgent.Steps;
 namespace Crik.NodeAgent.Work;
 
 /// <summary>The steps until the memory is safe, and the deletion of the pod.</summary>
-internal sealed class SavingSteps(World world, StatusWriter status, Attempts attempts, CheckpointMetrics metrics, TimeProvider clock)
+internal sealed class SavingSteps(World world, StatusWriter status, Intents intents, CheckpointMetrics metrics, TimeProvider clock)
 {
     /// <summary>The pause before the kubelet is asked again that could not be reached.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
@@ -18,12 +18,17 @@ internal sealed class SavingSteps(World world, StatusWriter status, Attempts att
         string uid = item.Metadata!.Uid!;
         if (One(item, container).FrozenTime is null)
         {
-            attempts.Answered(uid); // nothing was sent for this container
+            if (!intents.Known.Reserve(item))
+            {
+                return s_pause;
+            }
+
+            intents.Attempts.Answered(uid); // nothing was sent for this container
             item = await status.WriteAsync(item, StatusChange.Intended(item, container, clock.GetUtcNow()), cancellationToken);
         }
 
         ContainerName name = Name(item, container);
-        attempts.Sent(uid, request.Timeout, clock.GetUtcNow());
+        intents.Attempts.Sent(uid, request.Timeout, clock.GetUtcNow());
         return item.Status!.Engine is CheckpointEngines.Crik
             ? await ByCrikAsync(item, request, name, cancellationToken)
             : await ByKubeletAsync(item, request, name, cancellationToken);
@@ -86,11 +91,11 @@ internal sealed class SavingSteps(World world, StatusWriter status, Attempts att
         switch (answer)
         {
             case CrikAnswer.Made made:
-                attempts.Answered(item.Metadata!.Uid!);
+                intents.Attempts.Answered(item.Metadata!.Uid!);
                 await RecordAsync(item, container.Container, made.Generation, cancellationToken);
                 return null;
             case CrikAnswer.Refused refused:
-                attempts.Answered(item.Metadata!.Uid!);
+                intents.Attempts.Answered(item.Metadata!.Uid!);
                 await status.FailAsync(item, new CheckpointStep.Fail(PodCheckpointReasons.CrikFailed, refused.Message), node: null, cancellationToken);
                 return null;
             default:
@@ -112,11 +117,11 @@ internal sealed class SavingSteps(World world, StatusWriter status, Attempts att
                     world.Archives.Discard(part.FileName); // what the container runtime had written before it failed
                 }
 
-                attempts.Answered(uid);
+                intents.Attempts.Answered(uid);
                 await status.FailAsync(item, new CheckpointStep.Fail(refused.Reason, refused.Message), node: null, cancellationToken);
                 return null;
             case KubeletAnswer.NotAsked:
-                attempts.Answered(uid);
+                intents.Attempts.Answered(uid);
                 return s_pause;
             default:
                 return s_pause; // the next look finds what the kubelet has made
@@ -134,7 +139,7 @@ internal sealed class SavingSteps(World world, StatusWriter status, Attempts att
             await status.FailAsync(item, new CheckpointStep.Fail(problem.Reason, problem.Message), node: null, cancellationToken);
         }
 
-        attempts.Answered(item.Metadata!.Uid!);
+        intents.Attempts.Answered(item.Metadata!.Uid!);
         return null;
     }
 
