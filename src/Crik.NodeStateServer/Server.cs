@@ -30,14 +30,10 @@ internal static class Server
     public static WebApplication Build(ServerOptions options, Action<IServiceCollection> source, Stream log)
     {
         UseSeveralThreads();
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.SetMinimumLevel(options.Debug ? LogLevel.Debug : LogLevel.Information);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        WebApplicationBuilder builder = ServerBuilder.Create(options.Debug, log);
 
         // If this category is enabled, ASP.NET Core allocates an Activity for each request.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        builder.Logging.Services.AddSingleton(_ => new JsonLines(log, TimeProvider.System));
-        builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<JsonLines>());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listener.Configure(
             kestrel,
             options,

@@ -19,11 +19,7 @@ internal static class Server
     /// <exception cref="ConfigurationException">The file with the authorities of registries cannot be used.</exception>
     public static WebApplication Build(OperatorOptions options, ClusterAccess access, Stream log)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.SetMinimumLevel(options.Debug ? LogLevel.Debug : LogLevel.Information);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.Services.AddSingleton(_ => new JsonLines(log, TimeProvider.System));
-        builder.Logging.Services.AddSingleton<ILoggerProvider>(static services => services.GetRequiredService<JsonLines>());
+        WebApplicationBuilder builder = ServerBuilder.Create(options.Debug, log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
             Listeners.Configure(kestrel, options, kestrel.ApplicationServices.GetRequiredService<ServedCertificate>()));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDelay + Stopping.Bound);

@@ -34,4 +34,7 @@ public static class PodNames
 
     /// <summary>crik in the bundle.</summary>
     public const string CrikProgram = "/opt/crik/bin/crik";
+
+    /// <summary>Where a container can have crik: the bundle, or else its image.</summary>
+    public static IReadOnlyList<string> CrikPrograms { get; } = [CrikProgram, "crik"];
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Crik.Pods;
+using CrikSigns = Crik.Pods.Reading.CrikSigns;
 
 namespace Crik.Kubectl.Cluster;
 
@@ -8,7 +8,7 @@ internal static class CrikContainers
 {
     /// <summary>The containers, the first one first. Empty for a pod that shows nothing of crik.</summary>
     public static IReadOnlyList<string> Of(JsonObject pod) =>
-        [.. pod.Objects("spec", "containers").Where(IsUnderCrik).Select(static container => container.Text("name")).OfType<string>()];
+        [.. pod.Objects("spec", "containers").Where(CrikSigns.IsUnderCrik).Select(static container => container.Text("name")).OfType<string>()];
 
     /// <summary>The container that is meant when none is named.</summary>
     public static string? Default(JsonObject pod)
@@ -24,18 +24,9 @@ internal static class CrikContainers
     {
         JsonObject? found = pod.Objects("spec", "containers").FirstOrDefault(item => item.Text("name") == container);
         string[] words = [.. found.Texts("command"), .. found.Texts("args")];
-        int crik = Array.FindIndex(words, IsCrik);
+        int crik = Array.FindIndex(words, CrikSigns.IsCrik);
         int dashes = crik < 0 ? -1 : Array.IndexOf(words, "--", crik);
         string[] program = dashes >= 0 ? words[(dashes + 1)..] : crik < 0 ? words : words[(crik + 1)..] is ["run", .. var rest] ? rest : [];
         return program.Length > 0 ? string.Join(' ', program) : null;
     }
-
-    /// <summary>Whether the container starts crik, has the bundle, is configured for crik, or has the capability that crik needs.</summary>
-    private static bool IsUnderCrik(JsonObject container) =>
-        container.Texts("command").Concat(container.Texts("args")).Any(IsCrik)
-        || container.Objects("volumeMounts").Any(static mount => mount.Text("mountPath") is PodNames.BundleDirectory)
-        || container.Texts("securityContext", "capabilities", "add").Any(static name => name is "CHECKPOINT_RESTORE" or "CAP_CHECKPOINT_RESTORE")
-        || container.Objects("env").Any(static variable => variable.Text("name")?.StartsWith("CRIK_", StringComparison.Ordinal) is true);
-
-    private static bool IsCrik(string word) => word is "crik" || word.EndsWith("/crik", StringComparison.Ordinal);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using System.Text.Json;
 using Crik.Kubernetes.Access;
 
@@ -23,6 +24,9 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
     private readonly Connections _connections = new(access);
 
     public IApiObserver? Observer { get; init; }
+
+    /// <summary>What messages call the server. A kubelet speaks the same way, with the same credentials and certificates.</summary>
+    public string Peer { get; init; } = "the API server";
 
     internal Uri Server => access.Server;
 
@@ -48,7 +52,7 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
 
         response.Dispose();
         throw KubernetesException.NotUnderstood(
-            $"the API server {access.Server}, or a proxy before it, does not speak WebSocket with {string.Join(" or ", protocols)}: it answered {(int)response.StatusCode}");
+            $"{Peer} {access.Server}, or a proxy before it, does not speak WebSocket with {string.Join(" or ", protocols)}: it answered {(int)response.StatusCode}");
     }
 
     /// <returns>The answer, which is no refusal. Its body is not read yet.</returns>
@@ -72,16 +76,16 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw KubernetesException.NoAnswer($"the API server {access.Server} did not answer within {limit.TotalSeconds} s", exception);
+            throw KubernetesException.NoAnswer($"{Peer} {access.Server} did not answer within {limit.TotalSeconds} s", exception);
         }
         catch (CredentialException exception)
         {
-            throw KubernetesException.NoAnswer($"the API server {access.Server} was not asked: {exception.Message}", exception);
+            throw KubernetesException.NoAnswer($"{Peer} {access.Server} was not asked: {exception.Message}", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException)
         {
             access.Authorities?.Forget(); // its certificate may come from a new authority
-            throw KubernetesException.NoAnswer($"cannot reach the API server {access.Server}: {Innermost(exception).Message}", exception);
+            throw KubernetesException.NoAnswer($"cannot reach {Peer} {access.Server}: {Innermost(exception).Message}", exception);
         }
     }
 
@@ -105,15 +109,15 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw KubernetesException.NoAnswer($"the API server {access.Server} did not answer within {limit.TotalSeconds} s", exception);
+            throw KubernetesException.NoAnswer($"{Peer} {access.Server} did not answer within {limit.TotalSeconds} s", exception);
         }
         catch (JsonException exception)
         {
-            throw KubernetesException.NotUnderstood($"the API server {access.Server} sent an answer that is not valid: {exception.Message}", exception);
+            throw KubernetesException.NotUnderstood($"{Peer} {access.Server} sent an answer that is not valid: {exception.Message}", exception);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            throw KubernetesException.NoAnswer($"the connection to the API server {access.Server} broke: {exception.Message}", exception);
+            throw KubernetesException.NoAnswer($"the connection to {Peer} {access.Server} broke: {exception.Message}", exception);
         }
     }
 
@@ -169,11 +173,13 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
     {
         using HttpResponseMessage _ = response;
         StatusDocument? status = null;
+        string? text = null;
         byte[] start = new byte[LongestStatus];
         try
         {
             await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
             int length = await body.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
+            text = response.Content.Headers.ContentType?.MediaType is "text/plain" ? ProgramText.Line(Encoding.UTF8.GetString(start, 0, length)) : null;
             status = JsonSerializer.Deserialize(start.AsSpan(0, length), ApiJson.Default.StatusDocument);
         }
         catch (Exception exception) when (exception is JsonException or IOException)
@@ -183,7 +189,7 @@ public sealed class KubernetesApi(ClusterAccess access, string userAgent) : IDis
 
         RetryConditionHeaderValue? retry = response.Headers.RetryAfter;
         return KubernetesException.Refused(
-            $"the API server {access.Server} answered {(int)response.StatusCode}: {status?.Message ?? response.ReasonPhrase}",
+            $"{Peer} {access.Server} answered {(int)response.StatusCode}: {status?.Message ?? text ?? response.ReasonPhrase}",
             response.StatusCode,
             status,
             retry?.Delta ?? (retry?.Date is { } date ? date - DateTimeOffset.UtcNow : null));

@@ -1,6 +1,6 @@
 namespace Crik.NodeAgent.Images;
 
-/// <summary>The images of checkpoints in registries. Every method throws an <see cref="ImageException"/> if it fails.</summary>
+/// <summary>The images of checkpoints in registries. Every method throws an <see cref="CheckpointImageException"/> if it fails.</summary>
 internal interface ICheckpointImages
 {
     /// <summary>Why the Secret cannot be used for encryption, as a sentence, or null.</summary>

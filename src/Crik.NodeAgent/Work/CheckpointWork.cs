@@ -81,6 +81,9 @@ internal sealed class CheckpointWork
         }
     }
 
+    /// <summary>Whether an archive of this object is on the node.</summary>
+    public bool Holds(string uid) => _world.Archives.Held().Any(held => held.Uid == uid);
+
     /// <summary>Removes archives of the agent whose objects no longer exist.</summary>
     /// <param name="exists">Says of a UID whether there is such an object.</param>
     /// <returns>The archives that were removed.</returns>

@@ -34,7 +34,7 @@ internal sealed class ImageSteps(World world, AgentSettings settings, StatusWrit
                 metrics.CountPush(clock.GetElapsedTime(began));
             }
         }
-        catch (ImageException problem)
+        catch (CheckpointImageException problem)
         {
             return await NotPushedAsync(item, container, problem.Message, cancellationToken);
         }
@@ -68,11 +68,11 @@ internal sealed class ImageSteps(World world, AgentSettings settings, StatusWrit
                 await world.Images.DeleteAsync(repository, tag, cancellationToken);
                 metrics.CountDeletedImage();
             }
-            catch (ImageException kept) when (kept.IsDeletionUnsupported)
+            catch (CheckpointImageException kept) when (kept.IsDeletionUnsupported)
             {
                 await world.Notices.TellAsync(item, isWarning: true, ImageKept, kept.Message, cancellationToken);
             }
-            catch (ImageException problem)
+            catch (CheckpointImageException problem)
             {
                 await world.Notices.TellAsync(item, isWarning: true, PodCheckpointReasons.PushFailed, problem.Message, cancellationToken);
                 return PauseOf(uid);

@@ -1,3 +1,4 @@
+using Crik.Hosting;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Leases;
 using Crik.Kubernetes.Resources;

@@ -1,4 +1,4 @@
-using System.Text;
+using Crik.Hosting;
 using Crik.Operator.Admission;
 
 namespace Crik.Operator.Serving;
@@ -35,22 +35,13 @@ internal sealed class InjectEndpoint(AdmissionHandler handler, AdmissionMetrics 
             : await handler.HandleAsync(request, context.RequestAborted);
         metrics.Count(response, time.GetElapsedTime(began));
         log.Answered(request?.Namespace ?? "", response.Outcome.ToString(), response.SkipReason ?? "");
-        await WriteAsync(context, StatusCodes.Status200OK, "application/json", AdmissionReview.ToJson(response).ToJsonString());
+        await PlainAnswer.WriteAsync(context, StatusCodes.Status200OK, "application/json", AdmissionReview.ToJson(response).ToJsonString());
     }
 
     private Task RefuseAsync(HttpContext context, int status, string problem)
     {
         metrics.CountRefused();
-        return WriteAsync(context, status, "text/plain", problem + "\n");
-    }
-
-    private static Task WriteAsync(HttpContext context, int status, string type, string text)
-    {
-        byte[] body = Encoding.UTF8.GetBytes(text);
-        context.Response.StatusCode = status;
-        context.Response.ContentType = type;
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return PlainAnswer.WriteAsync(context, status, "text/plain", problem + "\n");
     }
 
     /// <returns>Null if the body is too large.</returns>

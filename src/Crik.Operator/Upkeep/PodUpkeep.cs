@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
+using Crik.Hosting;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Events;
 using Crik.Kubernetes.Queues;
 using Crik.Kubernetes.Resources;
 using Crik.Kubernetes.Watching;
 using Crik.Operator.Admission;
-using Crik.Operator.Leading;
 using Crik.Pods;
 
 namespace Crik.Operator.Upkeep;

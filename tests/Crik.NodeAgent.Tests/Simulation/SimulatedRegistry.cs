@@ -42,7 +42,7 @@ internal sealed class SimulatedRegistry(Schedule schedule) : ICheckpointImages
         cancellationToken.ThrowIfCancellationRequested();
         if (schedule.Happens(10))
         {
-            throw new ImageException("the schedule lets the registry fail");
+            throw new CheckpointImageException("the schedule lets the registry fail");
         }
     }
 }

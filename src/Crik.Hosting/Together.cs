@@ -1,7 +1,7 @@
-namespace Crik.Operator.Leading;
+namespace Crik.Hosting;
 
 /// <summary>Runs several loops that have no end of their own.</summary>
-internal static class Together
+public static class Together
 {
     /// <summary>Runs until it is canceled or one of the loops fails, which ends the others.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken, params Func<CancellationToken, Task>[] loops)

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using Crik.Kubernetes.Api;
+using Crik.Kubernetes.Resources;
+using Crik.NodeAgent.Steps;
+using Crik.Pods.Reading;
+
+namespace Crik.NodeAgent.Objects;
+
+/// <summary>The pods at the API server.</summary>
+internal sealed class ClusterPods(KubernetesApi api) : IPods
+{
+    private readonly ResourceClient<JsonObject> _pods = ResourceClient.OfJson(api, ResourceType.Core("pods"));
+
+    public async Task<PodView?> FindAsync(ObjectName name, CancellationToken cancellationToken) => await _pods.FindAsync(name, cancellationToken) is { } pod ? View(pod) : null;
+
+    public async Task<bool> DeleteAsync(ObjectName name, string uid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _pods.DeleteAsync(name, cancellationToken, new Deletion { Preconditions = new DeletionPreconditions { Uid = uid } });
+            return true;
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound || refusal.IsConflict)
+        {
+            return false;
+        }
+    }
+
+    internal static PodView View(JsonObject pod)
+    {
+        JsonObject[] containers = [.. pod.At("spec", "containers").Maps()];
+        HashSet<string?> running = [.. pod.At("status", "containerStatuses").Maps()
+            .Where(static status => status.At("state", "running") is JsonObject).Select(static status => status.At("name").Text())];
+        return new PodView(
+            pod.At("metadata", "uid").Text() ?? "",
+            pod.At("spec", "nodeName").Text(),
+            pod.At("status", "phase").Text() ?? "Unknown",
+            [.. containers.Select(static container => container.At("name").Text()).OfType<string>().Select(name => new ContainerView(name, running.Contains(name)))],
+            [.. containers.Where(CrikSigns.IsUnderCrik).Select(static container => container.At("name").Text()).OfType<string>()])
+        {
+            IsEnding = pod.At("metadata", "deletionTimestamp") is not null,
+        };
+    }
+}

@@ -1,0 +1,172 @@
+using Crik.Contracts;
+using Crik.Contracts.PodCheckpoints;
+using Crik.Hosting;
+using Crik.Kubernetes.Api;
+using Crik.Kubernetes.Queues;
+using Crik.Kubernetes.Resources;
+using Crik.Kubernetes.Watching;
+using Crik.NodeAgent.Archives;
+using Crik.NodeAgent.Configuration;
+using Crik.NodeAgent.Objects;
+
+namespace Crik.NodeAgent.Work;
+
+/// <summary>
+/// Follows PodCheckpoints and the pods of this node, and works on the objects of this agent. The containers of one pod are saved
+/// one after the other, those of several pods at the same time. Pushes have queues of their own, so that no container waits for
+/// them.
+/// </summary>
+internal sealed class CheckpointQueues : BackgroundService
+{
+    private const int SavingLanes = 4;
+
+    /// <summary>The pause after a failure of the file system of the node.</summary>
+    private static readonly TimeSpan s_diskPause = TimeSpan.FromSeconds(10);
+
+    private readonly KubernetesApi _api;
+    private readonly AgentOptions _options;
+    private readonly CheckpointWork _work;
+    private readonly KnownCheckpoints _known;
+    private readonly PodsHere _pods;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<CheckpointQueues> _log;
+    private readonly KeyedWork<ObjectName>[] _saving;
+    private readonly KeyedWork<ObjectName>[] _pushing;
+    private readonly HashSet<ObjectName> _listed = [];
+
+    public CheckpointQueues(KubernetesApi api, AgentOptions options, CheckpointWork work, KnownCheckpoints known, IServiceProvider services)
+    {
+        (_api, _options, _work, _known) = (api, options, work, known);
+        _clock = services.GetRequiredService<TimeProvider>();
+        _log = services.GetRequiredService<ILogger<CheckpointQueues>>();
+        _pods = new PodsHere(api, options.Settings.Node, _clock);
+        _saving = Lanes(SavingLanes, isSlow: false);
+        _pushing = Lanes(options.ParallelPushes, isSlow: true);
+    }
+
+    /// <summary>Whether all PodCheckpoints have been listed once.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>How many objects wait for their turn.</summary>
+    public int Length => _saving.Concat(_pushing).Sum(static lane => lane.Length);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        ResourceFollower<PodCheckpointDocument> objects = new(
+            _api, new ResourceSelection(CheckpointObjects.Type), ContractsJson.Default.PodCheckpointDocument, new FollowOptions(), _clock);
+        return Together.RunAsync(
+            stoppingToken,
+            [
+                token => objects.FollowAsync(Seen, token),
+                token => _pods.FollowAsync(PodAppeared, Tell, token),
+                .. _saving.Concat(_pushing).Select(static lane => (Func<CancellationToken, Task>)lane.RunAsync),
+            ]);
+    }
+
+    private KeyedWork<ObjectName>[] Lanes(int count, bool isSlow) =>
+        [.. Enumerable.Range(0, count).Select(_ => new KeyedWork<ObjectName>((name, token) => DoAsync(name, isSlow, token), Failed, _clock))];
+
+    private async Task<TimeSpan?> DoAsync(ObjectName name, bool isSlow, CancellationToken cancellationToken)
+    {
+        try
+        {
+            switch (await _work.DoAsync(name, isSlow, cancellationToken))
+            {
+                case WorkResult.Again again:
+                    return again.Pause;
+                case WorkResult.OtherQueue:
+                    Add(name, !isSlow);
+                    return null;
+                default:
+                    return null;
+            }
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            _log.Interrupted(name.Namespace!, name.Name, problem.Message, s_diskPause.TotalSeconds);
+            return s_diskPause;
+        }
+    }
+
+    private void Seen(ResourceChange<PodCheckpointDocument> change)
+    {
+        switch (change)
+        {
+            case { Kind: ResourceChangeKind.ListBegins }:
+                _listed.Clear();
+                break;
+            case { Kind: ResourceChangeKind.Present, Item: { Metadata: { Name: not null, Namespace: not null, Uid: not null } metadata } item }:
+                _listed.Add(KnownCheckpoints.NameOf(item));
+                _known.Note(item);
+                if (metadata.DeletionTimestamp is not null)
+                {
+                    _work.Interrupt(metadata.Uid);
+                }
+
+                AddIfMine(item);
+                break;
+            case { Kind: ResourceChangeKind.Deleted, Item.Metadata: { Name: { } name, Namespace: { } space } }:
+                _known.Forget(new ObjectName(space, name));
+                RemoveOrphans();
+                break;
+            case { Kind: ResourceChangeKind.Listed }:
+                foreach (PodCheckpointDocument gone in _known.All.Where(item => !_listed.Contains(KnownCheckpoints.NameOf(item))))
+                {
+                    _known.Forget(KnownCheckpoints.NameOf(gone));
+                }
+
+                IsReady = true;
+                RemoveOrphans();
+                break;
+            case { Trouble: { } trouble }:
+                Tell(trouble);
+                break;
+        }
+    }
+
+    private void PodAppeared(ObjectName pod)
+    {
+        foreach (PodCheckpointDocument item in _known.All.Where(item => item.Metadata!.Namespace == pod.Namespace && item.Spec?.Pod == pod.Name))
+        {
+            AddIfMine(item);
+        }
+    }
+
+    private void AddIfMine(PodCheckpointDocument item)
+    {
+        bool isMine = item.Status?.Node is { } node ? node == _options.Settings.Node : item.Spec?.Pod is { } pod && _pods.Contains(new ObjectName(item.Metadata!.Namespace, pod));
+        bool isOver = item is { Status.CompletionTime: not null, Metadata.DeletionTimestamp: null } && !_work.Holds(item.Metadata.Uid!);
+        if (isMine && !isOver)
+        {
+            Add(KnownCheckpoints.NameOf(item), isSlow: false);
+        }
+    }
+
+    /// <summary>Objects of one pod have the same lane.</summary>
+    private void Add(ObjectName name, bool isSlow)
+    {
+        KeyedWork<ObjectName>[] lanes = isSlow ? _pushing : _saving;
+        string pod = _known.All.FirstOrDefault(item => KnownCheckpoints.NameOf(item) == name)?.Spec?.Pod ?? name.Name;
+        lanes[(int)((uint)StringComparer.Ordinal.GetHashCode($"{name.Namespace}/{pod}") % (uint)lanes.Length)].Add(name);
+    }
+
+    private void RemoveOrphans()
+    {
+        try
+        {
+            HashSet<string> known = [.. _known.All.Select(static item => item.Metadata!.Uid!)];
+            foreach (HeldArchive orphan in IsReady ? _work.RemoveOrphans(known.Contains) : [])
+            {
+                _log.OrphanRemoved(orphan.FileName);
+            }
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            _log.DirectoryNotRead(_options.CheckpointDirectory, problem.Message);
+        }
+    }
+
+    private void Failed(ObjectName name, KubernetesException problem, TimeSpan pause) => _log.Interrupted(name.Namespace!, name.Name, problem.Message, pause.TotalSeconds);
+
+    private void Tell(FollowTrouble trouble) => _log.FollowingFailed(trouble.Problem, trouble.Pause.TotalSeconds);
+}
