@@ -4,11 +4,12 @@ CRIK := artifacts/crik
 SERVER := artifacts/node-state-server
 KUBECTL := artifacts/kubectl-crik
 OPERATOR := artifacts/crik-operator
+AGENT := artifacts/crik-node-agent
 RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 RUNTIMES = $(if $(RUNTIME),CRIK_CLUSTER_RUNTIMES="$(RUNTIME)")
 
-.PHONY: crik bundle node-state-server kubectl-crik crik-operator demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real format clean
+.PHONY: crik bundle node-state-server kubectl-crik crik-operator crik-node-agent demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -47,6 +48,14 @@ $(OPERATOR): $(shell find src/Crik.Operator src/Crik.Hosting src/Crik.Kubernetes
 	build/publish.sh src/Crik.Operator/Crik.Operator.csproj artifacts/native/crik-operator
 	install -m755 artifacts/native/crik-operator/crik-operator $@
 
+## crik-node-agent: the native node agent, artifacts/crik-node-agent
+crik-node-agent: $(AGENT)
+	@stat -c 'size:    %s bytes' $(AGENT)
+
+$(AGENT): $(shell find src/Crik.NodeAgent src/Crik.Contracts src/Crik.Hosting src/Crik.Images src/Crik.Kubernetes src/Crik.Pods src/Crik.Registry -name '*.cs' -not -path '*/obj/*') src/Crik.NodeAgent/Crik.NodeAgent.csproj src/Crik.Contracts/Crik.Contracts.csproj src/Crik.Hosting/Crik.Hosting.csproj src/Crik.Images/Crik.Images.csproj src/Crik.Kubernetes/Crik.Kubernetes.csproj src/Crik.Pods/Crik.Pods.csproj src/Crik.Registry/Crik.Registry.csproj Directory.Build.props Directory.Packages.props global.json
+	build/publish.sh src/Crik.NodeAgent/Crik.NodeAgent.csproj artifacts/native/crik-node-agent
+	install -m755 artifacts/native/crik-node-agent/crik-node-agent $@
+
 ## demo: a counter that lives through three pods (LEVEL=basic|full|privileged|nonroot)
 demo:
 	@build/install.sh
@@ -80,6 +89,7 @@ unit-test:
 	@tests/lab/test.sh tests/Crik.Kubectl.Tests
 	@tests/lab/test.sh tests/Crik.Kubernetes.Tests
 	@tests/lab/test.sh tests/Crik.NodeStateServer.Tests
+	@tests/lab/test.sh tests/Crik.NodeAgent.Tests
 	@tests/lab/test.sh tests/Crik.Operator.Tests
 	@tests/lab/test.sh tests/Crik.Pods.Tests
 	@tests/lab/test.sh tests/Crik.Registry.Tests

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Crik.Hosting;
 using Crik.Images;
-using Crik.NodeAgent.Leading;
 using Crik.NodeAgent.Steps;
 
 namespace Crik.NodeAgent.Configuration;

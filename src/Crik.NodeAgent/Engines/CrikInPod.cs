@@ -41,13 +41,14 @@ internal sealed partial class CrikInPod(PodExec exec) : ICrik
         {
             string[] order = runsOn ? ["checkpoint", "--leave-running"] : ["checkpoint"];
             int? code = await Program(container, timeout + s_margin).RunAsync(order, new ExecStreams(output, error), cancellationToken);
-            return Made(output) ?? new CrikAnswer.Refused(code is null ? $"The container {container} has no crik." : $"crik made no checkpoint of the container {container}: {ProgramText.LastLine(Text(error))}");
+            return Made(output) is { } made ? made : new CrikAnswer.Refused(code is null ? $"The container {container} has no crik." : $"crik made no checkpoint of the container {container}: {ProgramText.LastLine(Text(error))}");
         }
         catch (KubernetesException problem)
         {
             // The program has ended with its checkpoint, and the container and the connection with it.
-            return Made(output) ?? (problem.Failure is KubernetesFailure.NoAnswer ? new CrikAnswer.Lost(problem.Message)
-                : new CrikAnswer.Refused($"crik in the container {container} cannot be asked: {problem.Message}"));
+            return Made(output) is { } made ? made
+                : problem.Failure is KubernetesFailure.NoAnswer ? new CrikAnswer.Lost(problem.Message)
+                : new CrikAnswer.Refused($"crik in the container {container} cannot be asked: {problem.Message}");
         }
     }
 

@@ -2,7 +2,6 @@ using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Conditions;
 using Crik.Kubernetes.Resources;
-using Crik.NodeAgent.Objects;
 using Crik.NodeAgent.Steps;
 using Crik.NodeAgent.Work;
 
