@@ -56,7 +56,7 @@ internal sealed class CommandLine
         _kubeletCaFile = _flags.Text("--kubelet-ca-file", "authorities (PEM) for the kubelet's certificate", "those of the cluster");
         _checkpointDirectory = _flags.Text("--checkpoint-directory", "where the kubelet leaves archives", s_defaults.CheckpointDirectory);
         _minFree = _flags.Text("--min-free", "percent of that file system that have to stay free", s_defaults.MinFree);
-        _timeout = _flags.Text("--timeout", "how long saving one container may take if the object does not say it", "2m");
+        _timeout = _flags.Text("--timeout", "how long saving one container may take if the object does not say it", "1m");
         _repository = _flags.Text("--repository", "where images go if the object does not say it", "none");
         _allowedRepositories = _flags.List("--allowed-repositories", "repositories that objects may name, with those below them; without it, all", "repository");
         _pushLimit = _flags.Text("--push-limit", "after which time an image that cannot be pushed counts as stalled", "1h");

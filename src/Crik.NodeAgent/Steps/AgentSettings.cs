@@ -11,7 +11,7 @@ internal sealed record AgentSettings(string Node)
     public IReadOnlyList<string> AllowedRepositories { get; init; } = [];
 
     /// <summary>How long saving one container may take if the object does not say it.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>After this time without success, an image that cannot be pushed counts as stalled. It is tried again all the same.</summary>
     public TimeSpan PushLimit { get; init; } = TimeSpan.FromHours(1);

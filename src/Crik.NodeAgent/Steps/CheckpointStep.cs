@@ -23,7 +23,7 @@ internal abstract record CheckpointStep
     /// <summary>Write into the status who does what: the node, the UID of the pod, the engine, the containers.</summary>
     public sealed record Accept(string Engine, IReadOnlyList<string> Containers) : CheckpointStep;
 
-    /// <summary>Write the intent into the status, unless it is there, and have the container saved.</summary>
+    /// <summary>Write the intent into the status, with the time of now, and have the container saved.</summary>
     public sealed record Save(string Container) : CheckpointStep;
 
     /// <summary>Take an archive that the kubelet has left and no status names: the answer of the kubelet was lost.</summary>

@@ -26,7 +26,7 @@ internal sealed class CheckpointWork
     public CheckpointWork(World world, AgentSettings settings, KnownCheckpoints known, CheckpointMetrics metrics, TimeProvider clock)
     {
         (_world, _settings, _known, _clock) = (world, settings, known, clock);
-        _attempts = new Attempts(clock.GetUtcNow());
+        _attempts = new Attempts();
         _reader = new FactsReader(world, settings, known, _attempts, clock);
         _status = new StatusWriter(world, known, metrics, clock);
         _saving = new SavingSteps(world, _status, new Intents(known, _attempts), metrics, clock);

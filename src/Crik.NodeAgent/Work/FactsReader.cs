@@ -53,7 +53,7 @@ internal sealed class FactsReader(World world, AgentSettings settings, KnownChec
         }
 
         ContainerName container = new(facts.Object.Metadata!.Namespace!, request.Pod, name);
-        CheckpointFacts seen = facts with { MayRunUntil = attempts.MayRunUntil(facts.Object.Metadata.Uid!, request.Timeout) };
+        CheckpointFacts seen = facts with { MayRunUntil = attempts.MayRunUntil(facts.Object.Metadata.Uid!, since, request.Timeout) };
         return facts.Status.Engine is CheckpointEngines.Crik
             ? seen with { Generation = await world.Crik.NewestAsync(container, since, cancellationToken) }
             : seen with { Found = await world.Archives.FindAsync(container, since, cancellationToken) };

@@ -16,19 +16,16 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
     public async Task<TimeSpan?> SaveAsync(PodCheckpointDocument item, CheckpointRequest request, string container, CancellationToken cancellationToken)
     {
         string uid = item.Metadata!.Uid!;
-        if (One(item, container).FrozenTime is null)
+        if (!intents.Known.Reserve(item))
         {
-            if (!intents.Known.Reserve(item))
-            {
-                return s_pause;
-            }
-
-            intents.Attempts.Answered(uid); // nothing was sent for this container
-            item = await status.WriteAsync(item, StatusChange.Intended(item, container, clock.GetUtcNow()), cancellationToken);
+            return s_pause;
         }
 
+        // Whatever an earlier request has made was taken or removed before this step, so what comes from now on is the result.
+        intents.Attempts.Answered(uid);
+        item = await status.WriteAsync(item, StatusChange.Intended(item, container, clock.GetUtcNow()), cancellationToken);
         ContainerName name = Name(item, container);
-        intents.Attempts.Sent(uid, request.Timeout, clock.GetUtcNow());
+        intents.Attempts.Sent(uid);
         return item.Status!.Engine is CheckpointEngines.Crik
             ? await ByCrikAsync(item, request, name, cancellationToken)
             : await ByKubeletAsync(item, request, name, cancellationToken);

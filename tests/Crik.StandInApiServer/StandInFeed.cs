@@ -1,18 +1,17 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using Crik.StandIn;
 using Microsoft.AspNetCore.Http;
 
-namespace Crik.Operator.Tests.Upkeep;
+namespace Crik.StandIn;
 
 /// <summary>Lists the objects of one type, and keeps one watch at a time open, as an API server before Kubernetes 1.27 does.</summary>
-internal sealed class StandInFeed(string path, params JsonObject[] items)
+public sealed class StandInFeed(string path, params JsonObject[] items)
 {
     private readonly Channel<string> _events = Channel.CreateUnbounded<string>();
 
     /// <param name="type">`ADDED`, `MODIFIED` or `DELETED`.</param>
     public void Send(string type, JsonObject item) =>
-        Assert.True(_events.Writer.TryWrite(new JsonObject { ["type"] = type, ["object"] = item.DeepClone() }.ToJsonString() + "\n"));
+        _events.Writer.TryWrite(new JsonObject { ["type"] = type, ["object"] = item.DeepClone() }.ToJsonString() + "\n"); // the channel has no limit
 
     public async Task<bool> AnswerAsync(HttpContext context)
     {

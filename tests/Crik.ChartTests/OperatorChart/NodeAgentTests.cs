@@ -1,0 +1,108 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Crik.ChartTests.OperatorChart;
+
+/// <summary>Checks the objects of the node agent, which are made only if somebody asks for them.</summary>
+public sealed class NodeAgentTests
+{
+    private static readonly string[] s_rules =
+    [
+        "create of nodes/checkpoint in ''",
+        "get of nodes in ''",
+        "get,list,watch,patch,delete of podcheckpoints in 'crik.dev'",
+        "update of podcheckpoints/status in 'crik.dev'",
+        "get,list,watch,delete of pods in ''",
+        "get,create of pods/exec in ''",
+        "get,create,patch of events in ''",
+    ];
+
+    [ChartFact]
+    public void Only_nodeAgent_enabled_makes_its_objects()
+    {
+        Assert.DoesNotContain(OperatorManifests.Render("defaults").All, IsOfAgent);
+        Assert.Equal(["ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "DaemonSet"], Agent().Kinds);
+        Assert.Equal(["ServiceAccount", "DaemonSet"], Agent("--set", "rbac.create=false").Kinds);
+    }
+
+    [ChartFact]
+    public void It_has_no_capability_and_sees_only_the_directory_for_checkpoints()
+    {
+        YamlNode pod = Pod(Agent()), container = Assert.Single(pod.Items("containers")).At("securityContext");
+
+        Assert.Equal(("0", "RuntimeDefault"), (pod.Text("securityContext", "runAsUser"), pod.Text("securityContext", "seccompProfile", "type")));
+        Assert.Equal(("false", "true"), (container.Text("allowPrivilegeEscalation"), container.Text("readOnlyRootFilesystem")));
+        Assert.Equal(["ALL"], container.Texts("capabilities", "drop"));
+        Assert.Null(container.Find("capabilities", "add"));
+        Assert.Equal(["/var/lib/kubelet/checkpoints"], pod.Items("volumes").Select(volume => volume.Find("hostPath")).OfType<YamlNode>().Select(path => path.Text("path")));
+        Assert.All(["hostNetwork", "hostPID", "hostIPC"], key => Assert.Null(pod.Find(key)));
+    }
+
+    [ChartFact]
+    public void The_account_has_exactly_these_rights()
+    {
+        Assert.Equal(s_rules, Agent()["ClusterRole"].Items("rules").Select(Manifests.Sentence));
+        Assert.Equal(
+            [.. s_rules[..6], "get of secrets in ''", s_rules[6]],
+            Agent("--set", "nodeAgent.readEncryptionSecrets=true")["ClusterRole"].Items("rules").Select(Manifests.Sentence));
+        Assert.Equal(
+            ["create of leases in 'coordination.k8s.io'", "get,update of leases in 'coordination.k8s.io' named crik-node-agent"],
+            Agent()["Role"].Items("rules").Select(Manifests.Sentence));
+    }
+
+    [ChartFact]
+    public void Every_value_becomes_a_variable_and_every_file_is_mounted_where_the_agent_reads_it()
+    {
+        Manifests manifests = Agent(
+            "--set", "nodeAgent.repository=registry.example/team/checkpoints", "--set", "nodeAgent.allowedRepositories={registry.example/a,registry.example/b}",
+            "--set", "nodeAgent.credentialsSecret=credentials", "--set", "nodeAgent.kubelet.caConfigMap=kubelets", "--set", "registry.caSecret=registries",
+            "--set", "nodeAgent.retention.keepPerPod=3", "--set", "nodeAgent.retention.maxAge=720h", "--set", "nodeAgent.env.CRIK_NODE_AGENT_TIMEOUT=5m");
+        YamlNode pod = Pod(manifests), container = Assert.Single(pod.Items("containers"));
+        Dictionary<string, string> variables = container.Items("env").Where(variable => variable.Find("value") is not null)
+            .ToDictionary(variable => variable.Text("name"), variable => variable.Text("value"));
+        string[] mounts = [.. container.Items("volumeMounts").Select(mount => mount.Text("mountPath"))];
+
+        Assert.Equal("registry.example/team/checkpoints", variables["CRIK_NODE_AGENT_REPOSITORY"]);
+        Assert.Equal("registry.example/a,registry.example/b", variables["CRIK_NODE_AGENT_ALLOWED_REPOSITORIES"]);
+        Assert.Equal(("3", "720h", "5m"), (variables["CRIK_NODE_AGENT_KEEP_PER_POD"], variables["CRIK_NODE_AGENT_MAX_AGE"], variables["CRIK_NODE_AGENT_TIMEOUT"]));
+        Assert.DoesNotContain("CRIK_NODE_AGENT_KEEP_PER_CONTAINER", variables.Keys);
+        Assert.All(["KUBELET_CA_FILE", "REGISTRY_CREDENTIALS", "REGISTRY_CA_FILE"], name => Assert.Contains(Path.GetDirectoryName(variables[$"CRIK_NODE_AGENT_{name}"]), mounts));
+        Assert.Contains(variables["CRIK_NODE_AGENT_CHECKPOINT_DIRECTORY"], mounts);
+        Assert.Equal(pod.Items("volumes").Select(volume => volume.Text("name")), container.Items("volumeMounts").Select(mount => mount.Text("name")));
+    }
+
+    [ChartFact]
+    public void Its_selector_matches_no_other_pods()
+    {
+        YamlNode set = Agent()["DaemonSet"];
+        Dictionary<string, string> selector = set.Map("spec", "selector", "matchLabels");
+
+        Assert.Superset(selector.ToHashSet(), set.Map("spec", "template", "metadata", "labels").ToHashSet());
+        Assert.False(selector.ToHashSet().IsSubsetOf(OperatorManifests.Render("defaults").PodLabels.Map().ToHashSet()));
+    }
+
+    [ChartFact]
+    public void The_image_has_the_user_and_the_ports_of_the_chart()
+    {
+        string[] lines = File.ReadAllLines(Repository.In("Dockerfile.node-agent"));
+        YamlNode pod = Pod(Agent());
+
+        Assert.Contains($"USER {pod.Text("securityContext", "runAsUser")}:{pod.Text("securityContext", "runAsGroup")}", lines);
+        Assert.Contains($"EXPOSE {string.Join(' ', Assert.Single(pod.Items("containers")).Items("ports").Select(port => port.Text("containerPort")))}", lines);
+        Assert.Equal("ENTRYPOINT [\"/usr/local/bin/crik-node-agent\"]", lines[^1]);
+    }
+
+    [ChartTheory]
+    [InlineData("nodeAgent.compression=zstd")]
+    [InlineData("nodeAgent.minFree=95")]
+    [InlineData("nodeAgent.timeout=soon")]
+    [InlineData("nodeAgent.retention.bytesPerPod=ten")]
+    public void A_value_that_makes_no_sense_is_refused(string value) =>
+        Assert.Contains(value.Split('=')[0], Chart.Crik.Refuse(OperatorManifests.Arguments("defaults", "--set", value)), StringComparison.Ordinal);
+
+    private static Manifests Agent(params string[] arguments) =>
+        new(Chart.Crik.Render(OperatorManifests.Arguments("defaults", ["--set", "nodeAgent.enabled=true", .. arguments])).All.Where(IsOfAgent));
+
+    private static bool IsOfAgent(YamlNode item) => item.Text("metadata", "labels", "app.kubernetes.io/component") == "node-agent";
+
+    private static YamlNode Pod(Manifests manifests) => manifests["DaemonSet"].At("spec", "template", "spec");
+}

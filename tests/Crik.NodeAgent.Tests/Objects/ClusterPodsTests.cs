@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using Crik.NodeAgent.Objects;
+using Crik.NodeAgent.Steps;
+
+namespace Crik.NodeAgent.Tests.Objects;
+
+public sealed class ClusterPodsTests
+{
+    [Fact]
+    public void A_pod_is_seen_with_the_containers_that_run_and_those_that_look_like_crik()
+    {
+        JsonNode pod = JsonNode.Parse("""
+            {"metadata":{"uid":"u1","deletionTimestamp":"2026-11-23T18:00:00Z"},
+             "spec":{"nodeName":"node-1","containers":[{"name":"app","command":["/opt/crik/bin/crik","run"]},{"name":"side"}]},
+             "status":{"phase":"Running","containerStatuses":[{"name":"app","state":{"running":{}}},{"name":"side","state":{"waiting":{}}}]}}
+            """)!;
+        PodView view = ClusterPods.View(pod.AsObject());
+        Assert.Equal(("u1", "node-1", "Running", true), (view.Uid, view.Node, view.Phase, view.IsEnding));
+        Assert.Equal([new ContainerView("app", true), new ContainerView("side", false)], view.Containers);
+        Assert.Equal(["app"], view.CrikContainers);
+    }
+
+    [Fact]
+    public void A_pod_without_anything_is_not_running()
+    {
+        PodView view = ClusterPods.View([]);
+        Assert.Equal(("", null, "Unknown"), (view.Uid, view.Node, view.Phase));
+        Assert.Empty(view.Containers);
+    }
+}

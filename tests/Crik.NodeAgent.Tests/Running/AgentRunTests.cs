@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using Crik.Kubernetes.Access;
+using Crik.NodeAgent.Configuration;
+using Crik.NodeAgent.Steps;
+using Crik.StandIn;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Crik.NodeAgent.Tests.Running;
+
+/// <summary>Runs the whole agent at a stand-in for the API server, which is the kubelet and a registry too.</summary>
+public sealed class AgentRunTests : IAsyncLifetime
+{
+    private const string Objects = "/apis/crik.dev/v1alpha1/namespaces/default/podcheckpoints";
+
+    private readonly TempDirectory _directory = new();
+    private readonly MemoryRegistry _registry = new();
+    private readonly StandInObjects _checkpoints = new(Objects);
+    private readonly StandInObjects _pods = new("/api/v1/namespaces/default/pods");
+    private readonly StandInObjects _events = new("/api/v1/namespaces/default/events");
+    private readonly StandInObjects _nodes = new("/api/v1/nodes");
+    private readonly StandInObjects _leases = new("/apis/coordination.k8s.io/v1/namespaces/crik/leases");
+    private readonly int[] _ports = FreePorts.Find(2);
+    private StandInFeed _feed = null!;
+    private StandInFeed _podFeed = null!;
+    private StandInApiServer _server = null!;
+    private HttpClient _http = null!;
+
+    public async Task InitializeAsync()
+    {
+        _server = await StandInApiServer.StartAsync();
+        _server.Intercept = AnswerAsync;
+        _http = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => certificate!.Issuer == _server.Certificates.Authority.Subject });
+        await CreateAsync("/api/v1/nodes", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "node-1" } });
+        _nodes.Edit("node-1", static node => node["status"] = JsonNode.Parse("""{"nodeInfo":{"containerRuntimeVersion":"containerd://2.1.9","architecture":"amd64"}}"""));
+        JsonNode pod = JsonNode.Parse("""{"metadata":{"name":"static-1","namespace":"default"},"spec":{"nodeName":"node-1","containers":[{"name":"app"}]}}""")!;
+        await CreateAsync("/api/v1/namespaces/default/pods", pod.AsObject());
+        _pods.Edit("static-1", static item => item["status"] = JsonNode.Parse("""{"phase":"Running","containerStatuses":[{"name":"app","state":{"running":{}}}]}"""));
+        _podFeed = new StandInFeed("/api/v1/pods", _pods["static-1"]);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        await _server.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task A_container_is_saved_pushed_and_leaves_nothing_on_the_node()
+    {
+        await WhileRunningAsync("""{"pod":"static-1"}""", async () =>
+        {
+            await UntilReadyAsync();
+            JsonNode status = _checkpoints["one"]["status"]!;
+            JsonNode container = status["containers"]![0]!;
+            string uid = (string)_checkpoints["one"]["metadata"]!["uid"]!;
+            Assert.Equal($"{uid}-app", (string?)container["tag"]);
+            Assert.Equal("containerd", (string?)container["runtime"]);
+            Assert.Null(container["archive"]);
+            Assert.Contains($"{uid}-app", _registry.Manifests.Keys);
+            Assert.EndsWith(_registry.Manifests.Keys.Single(key => key.StartsWith("sha256:", StringComparison.Ordinal)), (string)container["image"]!, StringComparison.Ordinal);
+            Assert.Contains(Crik.Images.Tests.Archives.Containerd(), _registry.Blobs.Values);
+            Assert.Empty(Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories));
+            Assert.Equal(["crik.dev/image"], _checkpoints["one"]["metadata"]!["finalizers"]!.AsArray().Select(name => (string?)name));
+            Assert.NotEmpty(_pods.All);
+            await Eventually.TrueAsync(() => _events.All.Count == 2, "there is an Event about the object and one about the pod");
+            string metrics = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_ports[0]}/metrics"));
+            Assert.Contains("crik_checkpoint_saves_total{engine=\"kubelet\"} 1\n", metrics, StringComparison.Ordinal);
+            Assert.Contains("crik_checkpoint_pushes_total 1\n", metrics, StringComparison.Ordinal);
+            Assert.Equal("ok\n", await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_ports[1]}/readyz")));
+        });
+    }
+
+    [Fact]
+    public async Task A_pod_is_deleted_while_the_registry_is_down_and_its_archive_is_kept_until_it_is_up()
+    {
+        bool isDown = true;
+        _registry.Trouble = _ => Volatile.Read(ref isDown) ? 403 : null;
+        await WhileRunningAsync("""{"pod":"static-1","deletePod":true}""", async () =>
+        {
+            await Eventually.TrueAsync(() => Condition("Pushed") is { } pushed && (string?)pushed["reason"] == "PushFailed", "the push has failed");
+            Assert.Empty(_pods.All);
+            Assert.Matches(@"^[0-9]+\.[0-9]{3}s$", (string)_checkpoints["one"]["status"]!["gap"]!);
+            Assert.Single(Directory.EnumerateFiles(_directory.In("crik")));
+
+            Volatile.Write(ref isDown, false);
+            await UntilReadyAsync();
+            Assert.Empty(Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories));
+        });
+    }
+
+    [Fact]
+    public async Task An_object_whose_pod_does_not_exist_is_refused_by_the_leader()
+    {
+        await WhileRunningAsync("""{"pod":"missing"}""", () =>
+            Eventually.TrueAsync(() => (string?)Condition("Stalled")?["reason"] == "PodNotFound", "the object is refused"), created: DateTimeOffset.UtcNow.AddMinutes(-1));
+    }
+
+    private async Task WhileRunningAsync(string spec, Func<Task> test, DateTimeOffset? created = null)
+    {
+        JsonObject metadata = new() { ["name"] = "one", ["namespace"] = "default", ["creationTimestamp"] = $"{created ?? DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}" };
+        await CreateAsync(Objects, new JsonObject { ["metadata"] = metadata, ["spec"] = JsonNode.Parse(spec) });
+        _feed = new StandInFeed("/apis/crik.dev/v1alpha1/podcheckpoints", _checkpoints["one"]);
+        ClusterAccess access = new() { Server = _server.Address, Authorities = ConfiguredText.Fixed(_server.Certificates.AuthorityPem) };
+        using TempDirectory files = new();
+        AgentOptions options = new()
+        {
+            MetricsPort = _ports[0],
+            HealthPort = _ports[1],
+            BindAddress = System.Net.IPAddress.Loopback,
+            Namespace = "crik",
+            Identity = "agent-1",
+            Settings = new AgentSettings("node-1") { Repository = $"127.0.0.1:{_server.Address.Port}/team/checkpoints" },
+            KubeletAddress = "127.0.0.1",
+            KubeletPort = _server.Address.Port,
+            CheckpointDirectory = _directory.Path,
+            MinFree = 0,
+            RegistryCaFile = files.Write("ca.crt", _server.Certificates.AuthorityPem),
+            LocalRegistries = [$"127.0.0.1:{_server.Address.Port}"],
+        };
+        using MemoryStream log = new();
+        await using WebApplication app = Server.Build(options, access, log);
+        await app.StartAsync();
+        await test();
+        await app.StopAsync();
+    }
+
+    private Task UntilReadyAsync() => Eventually.TrueAsync(() => (string?)Condition("Ready")?["status"] == "True", "the object is ready");
+
+    private JsonNode? Condition(string type) => _checkpoints["one"]["status"]?["conditions"]?.AsArray().FirstOrDefault(condition => (string?)condition!["type"] == type);
+
+    private async Task CreateAsync(string path, JsonObject item)
+    {
+        using StringContent body = new(item.ToJsonString(), null, "application/json");
+        using HttpResponseMessage answer = await _http.PostAsync(new Uri(_server.Address, path), body);
+        Assert.Equal(201, (int)answer.StatusCode);
+    }
+
+    private async Task<bool> AnswerAsync(HttpContext context) =>
+        await _registry.AnswerAsync(context) || await CheckpointAsync(context)
+        || (_feed is { } feed && await feed.AnswerAsync(context)) || (_podFeed is { } pods && await pods.AnswerAsync(context))
+        || await _checkpoints.AnswerAsync(context) || await _pods.AnswerAsync(context) || await _events.AnswerAsync(context)
+        || await _nodes.AnswerAsync(context) || await _leases.AnswerAsync(context);
+
+    /// <summary>The kubelet.</summary>
+    private async Task<bool> CheckpointAsync(HttpContext context)
+    {
+        if (context.Request.Path != "/checkpoint/default/static-1/app")
+        {
+            return false;
+        }
+
+        string path = _directory.In($"checkpoint-static-1_default-app-{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}.tar");
+        await File.WriteAllBytesAsync(path, Crik.Images.Tests.Archives.Containerd());
+        await context.Response.WriteAsync($$"""{"items":["{{path}}"]}""");
+        return true;
+    }
+}
