@@ -1,4 +1,5 @@
 using Crik.Hosting;
+using Crik.Hosting.Callers;
 using Crik.Kubernetes.Access;
 using Crik.Kubernetes.Api;
 using Crik.NodeStateServer.Callers;
@@ -50,7 +51,8 @@ internal static class Server
             .AddSingleton<WatchHealth>()
             .AddSingleton<Attempts>()
             .AddSingleton<ServerMetrics>()
-            .AddSingleton<CallerCheck>()
+            .AddSingleton(services => Callers(services, options))
+            .AddSingleton<CallerGate>()
             .AddSingleton<ServingCertificate>()
             .AddSingleton<PodDisruptions>()
             .AddSingleton(ConnectionLimits.For(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes))
@@ -89,6 +91,13 @@ internal static class Server
         ThreadPool.SetMinThreads(Math.Max(workers, Least), completions);
     }
 
+    private static CallerCheck Callers(IServiceProvider services, ServerOptions options)
+    {
+        ILogger<CallerCheck> log = services.GetRequiredService<ILogger<CallerCheck>>();
+        return new CallerCheck(
+            services.GetRequiredService<ICallerReviewer>(), options.TokenAudience, CallerMemory.ForReading, services.GetRequiredService<TimeProvider>(), log.TokenNotChecked);
+    }
+
     private static ConnectionGate Gate(IServiceProvider services, ConnectionLimits limits) =>
         new(limits, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ConnectionGate>>());
 
@@ -100,6 +109,7 @@ internal static class Server
             return KubernetesJson.Reading(classifier.LabelKeys.Concat(classifier.AnnotationKeys));
         })
         .AddSingleton<INodeSource, NodeApi>()
-        .AddSingleton<ICallerReviewer, CallerReviews>()
+        .AddSingleton<ICallerReviewer>(static services =>
+            new CallerReviews(services.GetRequiredService<KubernetesApi>(), services.GetRequiredService<ServerOptions>().TokenAudience))
         .AddSingleton<IPodSource, PodApi>();
 }

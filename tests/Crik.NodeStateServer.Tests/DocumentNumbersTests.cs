@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Crik.Hosting;
+using Crik.Hosting.Callers;
 using Crik.Kubernetes.Api;
-using Crik.NodeStateServer.Callers;
 using Crik.NodeStateServer.Configuration;
 using Crik.NodeStateServer.Endpoints;
 using Crik.NodeStateServer.Pods;
@@ -42,9 +42,9 @@ public sealed class DocumentNumbersTests
         { Guide, "`--max-lists` | `CRIK_SERVER_MAX_LISTS` | 1 for # connections", typeof(LargeAnswers).Constant<int>("ConnectionsPerList") },
         { Guide, "`--max-streams` | `CRIK_SERVER_MAX_STREAMS` | 1 for # connections", typeof(LargeAnswers).Constant<int>("ConnectionsPerStream") },
         { Guide, "exits with 0 within another # s", Shutdown.Bound.TotalSeconds },
-        { Guide, "A good token is remembered for @ minutes", typeof(KnownCallers).Constant<TimeSpan>("s_goodFor").TotalMinutes },
-        { Guide, "and a bad one for @ seconds", typeof(KnownCallers).Constant<TimeSpan>("s_badFor").TotalSeconds },
-        { Guide, "It counts for at most @ minutes after", typeof(KnownCallers).Constant<TimeSpan>("s_goodAtMost").TotalMinutes },
+        { Guide, "A good token is remembered for @ minutes", CallerMemory.ForReading.GoodFor.TotalMinutes },
+        { Guide, "and a bad one for @ seconds", CallerMemory.ForReading.BadFor.TotalSeconds },
+        { Guide, "It counts for at most @ minutes after", CallerMemory.ForReading.GoodAtMost.TotalMinutes },
         { Guide, "before it has its answer, # KB are buffered", Listener.ReceiveBuffer >> 10 },
         { Guide, "used: # connections each", Listener.MostProbes },
         { Guide, "each, # from one address", Listener.MostProbesOfAddress },

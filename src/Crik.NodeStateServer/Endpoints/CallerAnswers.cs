@@ -1,4 +1,4 @@
-using Crik.NodeStateServer.Callers;
+using Crik.Hosting.Callers;
 
 namespace Crik.NodeStateServer.Endpoints;
 

@@ -8,7 +8,7 @@ namespace Crik.NodeStateServer.Endpoints;
 /// Finds the endpoint for each request. This is not ASP.NET Core's routing, because there are only ten paths, each
 /// port must serve only its own paths, and every refusal must have a body.
 /// </summary>
-internal sealed class Router(EndpointSet endpoints, CallerCheck callers, ServerMetrics counters, TimeProvider clock, ILogger<Router> log)
+internal sealed class Router(EndpointSet endpoints, CallerGate callers, ServerMetrics counters, TimeProvider clock, ILogger<Router> log)
 {
     private const string NodesPath = "/v1/nodes";
     private const string OriginalPath = "/nodes/";

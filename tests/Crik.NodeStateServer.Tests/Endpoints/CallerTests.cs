@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Crik.NodeStateServer.Configuration;
-using Crik.NodeStateServer.Tests.Callers;
 using Crik.StandIn;
 using Microsoft.Extensions.DependencyInjection;
 

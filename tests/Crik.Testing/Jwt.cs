@@ -1,10 +1,10 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace Crik.NodeStateServer.Tests.Callers;
+namespace Crik.Testing;
 
 /// <summary>Makes tokens of the form that service accounts have. Nobody can verify their signature.</summary>
-internal static class Jwt
+public static class Jwt
 {
     public const string Audience = "crik-node-state-server";
 

@@ -1,25 +1,15 @@
 using System.Collections.Concurrent;
 
-namespace Crik.NodeStateServer.Callers;
+namespace Crik.Hosting.Callers;
 
 /// <summary>
-/// Remembers the results of reviews for a while, by the hashes of tokens. Accepted tokens have a place of their own, so
-/// that no number of bad ones can push them out.
+/// Remembers the results of reviews for a while, by the hashes of tokens and what was wanted. Accepted tokens have a place of
+/// their own, so that no number of bad ones can push them out.
 /// </summary>
-internal sealed class KnownCallers(TimeProvider clock)
+internal sealed class KnownCallers(CallerMemory memory, TimeProvider clock)
 {
     /// <summary>How many accepted tokens, and how many others, are remembered.</summary>
     public const int Most = 20_000;
-
-    private static readonly TimeSpan s_goodFor = TimeSpan.FromMinutes(2);
-
-    /// <summary>Up to this age an accepted token still counts, while it is reviewed again or the API server is away.</summary>
-    private static readonly TimeSpan s_goodAtMost = TimeSpan.FromMinutes(10);
-
-    private static readonly TimeSpan s_badFor = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long nobody asks again after a review without an answer.</summary>
-    private static readonly TimeSpan s_noAnswerFor = TimeSpan.FromSeconds(2);
 
     /// <summary>The tokens that were accepted, and when. They stay there longer than they count.</summary>
     private readonly ConcurrentDictionary<string, Result> _good = new(StringComparer.Ordinal);
@@ -31,14 +21,14 @@ internal sealed class KnownCallers(TimeProvider clock)
     public KnownCaller Find(string key)
     {
         TimeSpan? age = _good.TryGetValue(key, out Result good) ? clock.GetElapsedTime(good.At) : null;
-        if (age < s_goodFor)
+        if (age < memory.GoodFor)
         {
             return new KnownCaller(CallerVerdict.Allowed, false);
         }
 
         CallerVerdict? other = _others.TryGetValue(key, out Result result)
-            && clock.GetElapsedTime(result.At) < (result.Verdict is CallerVerdict.CannotTell ? s_noAnswerFor : s_badFor) ? result.Verdict : null;
-        return new KnownCaller(age < s_goodAtMost ? CallerVerdict.Allowed : other, other is null);
+            && clock.GetElapsedTime(result.At) < (result.Verdict is CallerVerdict.CannotTell ? memory.NoAnswerFor : memory.BadFor) ? result.Verdict : null;
+        return new KnownCaller(age < memory.GoodAtMost ? CallerVerdict.Allowed : other, other is null);
     }
 
     /// <param name="verdict">What a review said: Allowed, Refused or Forbidden.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Crik.NodeStateServer.Kubernetes;
+namespace Crik.Hosting.Callers;
 
 /// <summary>A SubjectAccessReview of authorization.k8s.io/v1.</summary>
 internal sealed class AccessReviewDocument
@@ -34,6 +34,24 @@ internal sealed class AccessReviewSpecDocument
 
     [JsonPropertyName("nonResourceAttributes")]
     public NonResourceAttributesDocument? NonResourceAttributes { get; set; }
+
+    [JsonPropertyName("resourceAttributes")]
+    public ResourceAttributesDocument? ResourceAttributes { get; set; }
+}
+
+internal sealed class ResourceAttributesDocument
+{
+    [JsonPropertyName("namespace")]
+    public string? Namespace { get; set; }
+
+    [JsonPropertyName("verb")]
+    public string? Verb { get; set; }
+
+    [JsonPropertyName("group")]
+    public string? Group { get; set; }
+
+    [JsonPropertyName("resource")]
+    public string? Resource { get; set; }
 }
 
 internal sealed class NonResourceAttributesDocument

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Crik.NodeStateServer.Callers;
+namespace Crik.Hosting.Callers;
 
 /// <summary>
 /// Limits how many reviews run and wait, so that unknown tokens overload neither the API server nor this one. Tokens

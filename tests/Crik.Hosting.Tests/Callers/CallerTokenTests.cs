@@ -1,6 +1,6 @@
-using Crik.NodeStateServer.Callers;
+using Crik.Hosting.Callers;
 
-namespace Crik.NodeStateServer.Tests.Callers;
+namespace Crik.Hosting.Tests.Callers;
 
 public sealed class CallerTokenTests
 {

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Crik.NodeStateServer.Kubernetes;
+namespace Crik.Hosting.Callers;
 
 /// <summary>The owner of a token, as a TokenReview names it (UserInfo of authentication.k8s.io/v1).</summary>
 internal sealed class UserDocument

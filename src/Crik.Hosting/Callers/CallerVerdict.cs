@@ -1,6 +1,7 @@
-namespace Crik.NodeStateServer.Callers;
+namespace Crik.Hosting.Callers;
 
-internal enum CallerVerdict
+/// <summary>What is known about a caller.</summary>
+public enum CallerVerdict
 {
     Allowed,
 

@@ -1,9 +1,7 @@
 using System.Net;
-using Crik.NodeStateServer.Callers;
-using Crik.NodeStateServer.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
+using Crik.Hosting.Callers;
 
-namespace Crik.NodeStateServer.Tests.Callers;
+namespace Crik.Hosting.Tests.Callers;
 
 /// <summary>Callers with junk tokens must not take the place of others. The API server is a scripted one here.</summary>
 public sealed class CallerCheckTests : IDisposable
@@ -13,9 +11,10 @@ public sealed class CallerCheckTests : IDisposable
 
     private readonly ScriptedReviewer _reviewer = new();
     private readonly ShiftedClock _clock = new();
+    private readonly List<string> _told = [];
     private readonly CallerCheck _check;
 
-    public CallerCheckTests() => _check = new(_reviewer, new ServerOptions { RequireToken = true }, _clock, NullLogger<CallerCheck>.Instance);
+    public CallerCheckTests() => _check = new(_reviewer, Jwt.Audience, CallerMemory.ForReading, _clock, _told.Add);
 
     public void Dispose() => _check.Dispose();
 
@@ -82,7 +81,7 @@ public sealed class CallerCheckTests : IDisposable
     {
         _reviewer.Hold("good");
         using CancellationTokenSource gone = new();
-        Task<CallerVerdict> first = _check.CheckAsync($"Bearer {Jwt.For("good")}", s_other, gone.Token).AsTask();
+        Task<CallerVerdict> first = _check.CheckAsync($"Bearer {Jwt.For("good")}", s_other, [], gone.Token).AsTask();
         Task<CallerVerdict>[] others = [.. Enumerable.Range(0, 20).Select(_ => CheckAsync("good", s_other))];
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
@@ -115,7 +114,7 @@ public sealed class CallerCheckTests : IDisposable
     [Fact]
     public void When_there_is_no_room_the_oldest_good_tokens_are_forgotten_and_the_newest_stay()
     {
-        KnownCallers known = new(_clock);
+        KnownCallers known = new(CallerMemory.ForReading, _clock);
         for (int number = 0; number <= KnownCallers.Most; number++)
         {
             known.Remember($"{number}", CallerVerdict.Allowed);
@@ -141,9 +140,36 @@ public sealed class CallerCheckTests : IDisposable
     [Fact]
     public async Task What_cannot_be_a_token_for_the_audience_is_refused_without_a_review()
     {
-        Assert.Equal(CallerVerdict.Refused, await _check.CheckAsync("Bearer good", s_other, default));
-        Assert.Equal(CallerVerdict.Refused, await _check.CheckAsync($"Bearer {Jwt.For("good", "https://kubernetes.default.svc")}", s_other, default));
+        Assert.Equal(CallerVerdict.Refused, await _check.CheckAsync("Bearer good", s_other, [], default));
+        Assert.Equal(CallerVerdict.Refused, await _check.CheckAsync($"Bearer {Jwt.For("good", "https://kubernetes.default.svc")}", s_other, [], default));
         Assert.Equal(0, _reviewer.Count);
+    }
+
+    [Fact]
+    public async Task A_token_that_may_do_one_thing_is_reviewed_again_for_another_one()
+    {
+        CallerAccess.ToObjects allowed = new("shop", "create", "crik.dev", "podcheckpoints");
+        CallerAccess.ToObjects forbidden = allowed with { Namespace = "other" };
+        _reviewer.Forbidden = forbidden;
+
+        Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good", s_other, allowed));
+        Assert.Equal(CallerVerdict.Forbidden, await CheckAsync("good", s_other, forbidden));
+        Assert.Equal(CallerVerdict.Forbidden, await CheckAsync("good", s_other, allowed, forbidden));
+        Assert.Equal(CallerVerdict.Allowed, await CheckAsync("good", s_other, allowed));
+        Assert.Equal(3, _reviewer.Count);
+    }
+
+    [Fact]
+    public async Task Why_tokens_are_not_checked_is_told_once_a_minute()
+    {
+        _reviewer.IsDown = true;
+        await CheckAsync("good", s_other);
+        await CheckAsync("good-too", s_other);
+        Assert.Equal(["down"], _told);
+
+        _clock.Forward(TimeSpan.FromMinutes(2));
+        await CheckAsync("good", s_other);
+        Assert.Equal(["down", "down"], _told);
     }
 
     [Fact]
@@ -159,7 +185,7 @@ public sealed class CallerCheckTests : IDisposable
         Assert.Equal(CallerVerdict.CannotTell, await CheckAsync("good", s_other));
     }
 
-    private Task<CallerVerdict> CheckAsync(string subject, IPAddress address) => _check.CheckAsync($"Bearer {Jwt.For(subject)}", address, default).AsTask();
+    private Task<CallerVerdict> CheckAsync(string subject, IPAddress address, params CallerAccess[] wanted) => _check.CheckAsync($"Bearer {Jwt.For(subject)}", address, wanted, default).AsTask();
 
     /// <summary>Accepts the tokens of subjects that begin with "good", and holds some reviews until it is told.</summary>
     private sealed class ScriptedReviewer : ICallerReviewer
@@ -175,13 +201,16 @@ public sealed class CallerCheckTests : IDisposable
 
         public bool Revoked { get; set; }
 
+        /// <summary>A right that nobody has.</summary>
+        public CallerAccess? Forbidden { get; set; }
+
         public bool IsDown { get; set; }
 
         public void Hold(string subject) => _holds = subject;
 
         public void LetGo() => _held.SetResult();
 
-        public async Task<CallerVerdict> ReviewAsync(string token, CancellationToken cancellationToken)
+        public async Task<CallerVerdict> ReviewAsync(string token, IReadOnlyList<CallerAccess> wanted, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _count);
             string subject = System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1]));
@@ -192,8 +221,9 @@ public sealed class CallerCheckTests : IDisposable
             }
 
             return IsDown ? throw new CallerReviewException("down")
-                : subject.Contains("\"good", StringComparison.Ordinal) && !Revoked ? CallerVerdict.Allowed
-                : CallerVerdict.Refused;
+                : !subject.Contains("\"good", StringComparison.Ordinal) || Revoked ? CallerVerdict.Refused
+                : Forbidden is not null && wanted.Contains(Forbidden) ? CallerVerdict.Forbidden
+                : CallerVerdict.Allowed;
         }
     }
 }

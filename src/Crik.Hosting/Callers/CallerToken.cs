@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace Crik.NodeStateServer.Callers;
+namespace Crik.Hosting.Callers;
 
 /// <summary>
 /// A bearer token that may be good: a JWT (RFC 7519) that names our audience and has not expired. Nothing in it is

@@ -1,3 +1,0 @@
-namespace Crik.NodeStateServer.Callers;
-
-internal sealed class CallerReviewException(string message, Exception? inner = null) : Exception(message, inner);
