@@ -1,7 +1,28 @@
+using System.Text.Json.Nodes;
+using Crik.Pods.Reading;
+
 namespace Crik.Pods;
 
-/// <summary>What `status.nodeInfo` of a Node says.</summary>
+/// <summary>What a Node says of itself.</summary>
 /// <param name="KernelVersion">Such as `6.1.0-18-amd64`.</param>
 /// <param name="Architecture">Such as `amd64`.</param>
 /// <param name="Runtime">Such as `containerd://2.1.1`. Null if it is not known.</param>
-public sealed record NodeFacts(string Name, string KernelVersion, string Architecture, string? Runtime = null);
+public sealed record NodeFacts(string Name, string KernelVersion, string Architecture, string? Runtime = null)
+{
+    public bool IsReady { get; init; } = true;
+
+    /// <summary>Whether the scheduler leaves it alone.</summary>
+    public bool IsCordoned { get; init; }
+
+    /// <param name="node">A Node of the API server.</param>
+    public static NodeFacts Of(JsonObject node)
+    {
+        JsonNode? info = node.At("status", "nodeInfo");
+        return new NodeFacts(
+            node.At("metadata", "name").Text() ?? "", info.At("kernelVersion").Text() ?? "", info.At("architecture").Text() ?? "", info.At("containerRuntimeVersion").Text())
+        {
+            IsReady = node.At("status", "conditions").Maps().Any(static condition => condition.At("type").Text() is "Ready" && condition.At("status").Text() is "True"),
+            IsCordoned = node.At("spec", "unschedulable").IsTrue(),
+        };
+    }
+}

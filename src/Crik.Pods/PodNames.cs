@@ -37,4 +37,19 @@ public static class PodNames
 
     /// <summary>Where a container can have crik: the bundle, or else its image.</summary>
     public static IReadOnlyList<string> CrikPrograms { get; } = [CrikProgram, "crik"];
+
+    /// <summary>The annotation of a pod template that asks for a restore: the name of a PodCheckpoint, or <see cref="LatestCheckpoint"/>.</summary>
+    public const string RestoreAnnotation = "crik.dev/restore";
+
+    /// <summary>Asks for the newest complete checkpoint of a pod with the same name or the same controller.</summary>
+    public const string LatestCheckpoint = "latest";
+
+    /// <summary>The annotation that says what happens if it cannot be restored: `fail`, `previous` or `fresh`.</summary>
+    public const string RestoreFallbackAnnotation = "crik.dev/restore-fallback";
+
+    /// <summary>The annotation of a restored pod: the PodCheckpoint or the image that it comes from.</summary>
+    public const string RestoredFromAnnotation = "crik.dev/restored-from";
+
+    /// <summary>The annotation of a PodCheckpoint with the pod as it was, so that it can be made again.</summary>
+    public const string SavedPodAnnotation = "crik.dev/pod";
 }

@@ -61,9 +61,7 @@ internal sealed class SurroundingsReader(ClusterSession cluster)
             return null;
         }
 
-        JsonNode? info = node.At("status", "nodeInfo");
-        return new NodeFacts(
-            name, info.Text("kernelVersion") ?? "", info.Text("architecture") ?? "", info.Text("containerRuntimeVersion"));
+        return NodeFacts.Of(node);
     }
 
     private async Task<JsonObject?> TryAsync(string what, Func<Task<JsonObject?>> read)

@@ -1,0 +1,23 @@
+using Crik.Contracts.PodCheckpoints;
+
+namespace Crik.Pods.Restoring;
+
+/// <summary>What a pod is made from.</summary>
+public abstract record RestoreDecision
+{
+    private RestoreDecision()
+    {
+    }
+
+    /// <summary>Sentences for whoever asked: why it is not what was asked for, and what to look after.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <param name="Nodes">The nodes that can restore it, by their names.</param>
+    public sealed record Restored(PodCheckpointDocument Checkpoint, IReadOnlyList<string> Nodes) : RestoreDecision;
+
+    /// <summary>No checkpoint is restored, and the program starts from its own image.</summary>
+    public sealed record Fresh : RestoreDecision;
+
+    /// <param name="Reason">A sentence that says why, and what to try.</param>
+    public sealed record Refused(string Reason) : RestoreDecision;
+}

@@ -1,0 +1,86 @@
+using Crik.Contracts.PodCheckpoints;
+
+namespace Crik.Pods.Restoring;
+
+/// <summary>Decides which checkpoint a pod is restored from, and whether that can work, before the pod exists.</summary>
+/// <param name="Wanted">The checkpoint that is asked for.</param>
+/// <param name="Others">The checkpoints among which an older one may be chosen.</param>
+/// <param name="Nodes">The nodes that may be used.</param>
+public sealed record RestoreRequest(
+    PodCheckpointDocument Wanted, IReadOnlyList<PodCheckpointDocument> Others, IReadOnlyList<NodeFacts> Nodes, RestoreFallback Fallback)
+{
+    /// <summary>All nodes that are known: one of them made the checkpoint.</summary>
+    public IReadOnlyList<NodeFacts> AllNodes { get; init; } = Nodes;
+
+    /// <summary>The architecture of the checkpoint, if it is known otherwise than from its node.</summary>
+    public string? Architecture { get; init; }
+
+    public RestoreDecision Decide()
+    {
+        RestoreDecision wanted = Try(Wanted);
+        if (wanted is not RestoreDecision.Refused refused)
+        {
+            return wanted;
+        }
+
+        if (Fallback is RestoreFallback.Fresh)
+        {
+            return new RestoreDecision.Fresh { Notes = [refused.Reason, "The program starts afresh."] };
+        }
+
+        RestoreDecision? older = Fallback is RestoreFallback.Previous ? Older().Select(Try).OfType<RestoreDecision.Restored>().FirstOrDefault() : null;
+        return older is RestoreDecision.Restored restored
+            ? restored with { Notes = [refused.Reason, $"The older checkpoint {restored.Checkpoint.Metadata?.Name} is taken.", .. restored.Notes] }
+            : Fallback is RestoreFallback.Previous ? new RestoreDecision.Refused($"{refused.Reason} No older checkpoint of this pod can be restored either.")
+            : refused;
+    }
+
+    /// <summary>The newest checkpoint that is complete and has images, or null.</summary>
+    public static PodCheckpointDocument? Latest(IEnumerable<PodCheckpointDocument> checkpoints) =>
+        NewestFirst(checkpoints.Where(static checkpoint => SavedPod.IsComplete(checkpoint) && SavedPod.Images(checkpoint).Count > 0)).FirstOrDefault();
+
+    private IEnumerable<PodCheckpointDocument> Older() => NewestFirst(Others.Where(other =>
+        SavedPod.IsOfSamePod(other, Wanted) && other.Metadata?.Uid != Wanted.Metadata?.Uid
+        && other.Metadata?.CreationTimestamp <= Wanted.Metadata?.CreationTimestamp));
+
+    private static IEnumerable<PodCheckpointDocument> NewestFirst(IEnumerable<PodCheckpointDocument> checkpoints) => checkpoints
+        .OrderByDescending(static checkpoint => checkpoint.Metadata?.CreationTimestamp)
+        .ThenByDescending(static checkpoint => checkpoint.Metadata?.Name, StringComparer.Ordinal);
+
+    private RestoreDecision Try(PodCheckpointDocument checkpoint)
+    {
+        if (SavedPod.WhyNotUsable(checkpoint) is { } problem)
+        {
+            return new RestoreDecision.Refused(problem);
+        }
+
+        CheckpointOrigin origin = CheckpointOrigin.Of(checkpoint, AllNodes);
+        origin = origin with { Architecture = origin.Architecture ?? Architecture };
+        (NodeFacts Node, IReadOnlyList<Obstacle> Obstacles)[] looked = [.. Nodes.Select(node => (node, RestoreRules.Find(origin, node)))];
+        (NodeFacts Node, IReadOnlyList<Obstacle> Obstacles)[] able = [.. looked.Where(static found => !found.Obstacles.IsRefused())];
+        return able.Length > 0
+            ? new RestoreDecision.Restored(checkpoint, [.. able.Select(static found => found.Node.Name)]) { Notes = Sentences(able) }
+            : new RestoreDecision.Refused(looked.Length == 0
+                ? "There is no node to restore it on."
+                : $"No node can restore {checkpoint.Metadata?.Name}. {string.Join(' ', Sentences(looked))}");
+    }
+
+    /// <summary>Nodes of which the same is to be said share a sentence.</summary>
+    private static IReadOnlyList<string> Sentences(IEnumerable<(NodeFacts Node, IReadOnlyList<Obstacle> Obstacles)> looked)
+    {
+        const int MostNames = 3;
+        return
+        [
+            .. looked.SelectMany(static found => Worst(found.Obstacles).Select(obstacle => (found.Node.Name, obstacle)))
+                .GroupBy(static pair => (pair.obstacle.Sentence, Remedy: pair.obstacle.Remedy?.Replace(pair.Name, "NODE", StringComparison.Ordinal)))
+                .Select(static same => (Names: same.Select(static pair => pair.Name).ToArray(), same.First().obstacle))
+                .Select(same => $"{(same.Names.Length == 1 ? "Node" : "Nodes")} {string.Join(", ", same.Names.Take(MostNames))}"
+                    + (same.Names.Length > MostNames ? $" and {same.Names.Length - MostNames} more" : "")
+                    + $": {same.obstacle.Sentence}{(same.obstacle.Remedy is { } remedy ? $" {remedy}{(remedy.EndsWith('.') ? "" : ".")}" : "")}"),
+        ];
+    }
+
+    /// <summary>Of a node that cannot restore it, only why.</summary>
+    private static IEnumerable<Obstacle> Worst(IReadOnlyList<Obstacle> obstacles) =>
+        obstacles.IsRefused() ? obstacles.Where(static obstacle => obstacle.Severity is Severity.Problem) : obstacles;
+}

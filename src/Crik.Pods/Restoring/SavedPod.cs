@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Crik.Contracts.PodCheckpoints;
+using Crik.Kubernetes.Conditions;
+using Crik.Pods.Reading;
+
+namespace Crik.Pods.Restoring;
+
+/// <summary>Reads from a PodCheckpoint what a restore needs.</summary>
+public static class SavedPod
+{
+    /// <summary>Whether all was done that the checkpoint asks for.</summary>
+    public static bool IsComplete(PodCheckpointDocument checkpoint) => checkpoint.Status?.Conditions.IsTrue(PodCheckpointConditions.Ready) is true;
+
+    /// <summary>The checkpoint images, by the names of their containers.</summary>
+    public static IReadOnlyDictionary<string, string> Images(PodCheckpointDocument checkpoint)
+    {
+        Dictionary<string, string> images = new(StringComparer.Ordinal);
+        foreach (ContainerCheckpoint container in checkpoint.Status?.Containers ?? [])
+        {
+            if (container is { Name: { } name, Image: { Length: > 0 } image })
+            {
+                images[name] = image;
+            }
+        }
+
+        return images;
+    }
+
+    /// <summary>Why no node can restore a pod from this checkpoint, as a sentence that names it. Null if one perhaps can.</summary>
+    public static string? WhyNotUsable(PodCheckpointDocument checkpoint)
+    {
+        string name = $"The checkpoint {checkpoint.Metadata?.Name}";
+        if (!IsComplete(checkpoint))
+        {
+            return checkpoint.Status?.Conditions.Find(PodCheckpointConditions.Stalled) is { Status: Condition.True } stalled
+                ? $"{name} has failed: {stalled.Message}"
+                : $"{name} is not complete yet. Wait until it is Ready.";
+        }
+
+        return Images(checkpoint).Count > 0 ? null
+            : checkpoint.Status?.Engine == CheckpointEngines.Crik
+                ? $"{name} was made by the crik in the pod, so it has no image: a pod with crik and the same volume continues from it by itself."
+            : $"{name} has no image.";
+    }
+
+    /// <summary>Whether both are of a pod with the same name, or of pods with the same controller.</summary>
+    public static bool IsOfSamePod(PodCheckpointDocument one, PodCheckpointDocument other) =>
+        (one.Spec?.Pod is { } name && name == other.Spec?.Pod) || (ControllerOf(one) is { } controller && controller == ControllerOf(other));
+
+    /// <summary>The pod as it was when the checkpoint was accepted.</summary>
+    /// <returns>Null if it was not kept, or if somebody has spoilt it.</returns>
+    public static JsonObject? TemplateOf(PodCheckpointDocument checkpoint) =>
+        checkpoint.Metadata?.Annotations?.GetValueOrDefault(PodNames.SavedPodAnnotation) is { } text
+        && UntrustedJson.ParseObject(Encoding.UTF8.GetBytes(text)) is { } pod && pod.At("spec", "containers").Maps().Any() ? pod : null;
+
+    private static string? ControllerOf(PodCheckpointDocument checkpoint) =>
+        TemplateOf(checkpoint).At("metadata", "ownerReferences").Maps().FirstOrDefault().At("uid").Text();
+}

@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using Crik.Contracts.PodCheckpoints;
+using Crik.Pods.Reading;
+using Crik.Pods.Restoring;
+
+namespace Crik.Pods.Tests.Restoring;
+
+public sealed class RestoredPodTests
+{
+    private const string Running = """
+        {
+          "metadata": {"name": "web-7f-x1", "namespace": "shop", "uid": "u", "resourceVersion": "5", "generateName": "web-7f-",
+            "labels": {"app": "web", "pod-template-hash": "7f"},
+            "annotations": {"team": "a", "kubectl.kubernetes.io/last-applied-configuration": "{}", "crik.dev/skipped": "x", "k8s.v1.cni.cncf.io/network-status": "[]"},
+            "ownerReferences": [{"kind": "ReplicaSet", "name": "web-7f", "uid": "rs", "controller": true}]},
+          "spec": {"nodeName": "node-1", "priority": 5, "priorityClassName": "high", "serviceAccount": "a", "serviceAccountName": "a", "hostname": "web",
+            "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}, {"name": "kube-api-access-abc", "projected": {}}],
+            "initContainers": [{"name": "init", "volumeMounts": [{"name": "kube-api-access-abc", "mountPath": "/t"}]}],
+            "containers": [
+              {"name": "app", "image": "app:1", "imagePullPolicy": "Always", "volumeMounts": [{"name": "data", "mountPath": "/data"}, {"name": "kube-api-access-abc", "mountPath": "/t"}]},
+              {"name": "side", "image": "side:1"}]},
+          "status": {"phase": "Running"}
+        }
+        """;
+
+    private static readonly Dictionary<string, string> s_images = new() { ["app"] = "registry.example/c@sha256:1" };
+
+    [Fact]
+    public void A_template_keeps_the_pod_without_what_belongs_to_the_old_one_only()
+    {
+        JsonObject template = RestoredPod.Template(Pods.Parse(Running));
+
+        Assert.Equal(["metadata", "spec"], template.Select(pair => pair.Key));
+        Assert.Equal(["name", "labels", "annotations", "ownerReferences"], template["metadata"]!.AsObject().Select(pair => pair.Key));
+        Assert.Equal(["team"], template["metadata"]!["annotations"]!.AsObject().Select(pair => pair.Key));
+        Assert.Equal(["priorityClassName", "serviceAccountName", "hostname", "volumes", "initContainers", "containers"], template["spec"]!.AsObject().Select(pair => pair.Key));
+        Assert.DoesNotContain("kube-api-access", template.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("/data", template.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_restored_pod_has_the_image_of_the_checkpoint_the_same_volumes_and_no_crik()
+    {
+        JsonObject pod = RestoredPod.Make(RestoredPod.Template(Pods.Parse(Running)), "web-restored", s_images, ["node-2"], "web-1");
+
+        Assert.Equal("web-restored", (string?)pod["metadata"]!["name"]);
+        Assert.Equal("""{"app":"web","crik.dev/inject":"false"}""", pod["metadata"]!["labels"]!.ToJsonString());
+        Assert.Equal("""{"team":"a","crik.dev/restored-from":"web-1"}""", pod["metadata"]!["annotations"]!.ToJsonString());
+        Assert.Null(pod["metadata"]!["ownerReferences"]);
+        Assert.Equal(("registry.example/c@sha256:1", "IfNotPresent"), ((string?)Pods.Container(pod)["image"], (string?)Pods.Container(pod)["imagePullPolicy"]));
+        Assert.Equal("side:1", (string?)Pods.Container(pod, 1)["image"]);
+        Assert.Equal("""[{"name":"data","mountPath":"/data"}]""", Pods.Container(pod)["volumeMounts"]!.ToJsonString());
+        Assert.Equal(
+            """{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["node-2"]}]}]}}}""",
+            pod["spec"]!["affinity"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("StatefulSet", """{"app":"web"}""", true)]
+    [InlineData("StatefulSet", """{"app":"web","statefulset.kubernetes.io/pod-name":"web-0"}""", true)]
+    [InlineData("Job", """{"app":"web","job-name":"x","batch.kubernetes.io/controller-uid":"u"}""", true)]
+    [InlineData("DaemonSet", """{"app":"web"}""", false)]
+    [InlineData("ReplicaSet", """{"app":"web"}""", false)]
+    [InlineData("GameServer", """{"app":"web"}""", false)]
+    public void No_controller_takes_a_restored_pod_for_its_own(string kind, string labels, bool keepsLabels)
+    {
+        JsonObject template = Pods.Parse($$$"""{"metadata":{"labels":{{{labels}}},"ownerReferences":[{"kind":"{{{kind}}}","uid":"u","controller":true}]},"spec":{"containers":[{"name":"app"}]}}""");
+
+        Assert.Equal(
+            keepsLabels ? ["app", "crik.dev/inject"] : ["crik.dev/inject"],
+            RestoredPod.Make(template, "x", s_images, [], "c")["metadata"]!["labels"]!.AsObject().Select(pair => pair.Key));
+    }
+
+    [Fact]
+    public void Each_node_gets_a_term_with_what_the_pod_asks_for_itself()
+    {
+        JsonObject template = Pods.Parse("""
+            {"metadata":{},"spec":{"containers":[{"name":"app"}],"affinity":{"podAffinity":{},"nodeAffinity":{
+              "requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
+                {"matchExpressions":[{"key":"gpu","operator":"DoesNotExist"}],"matchFields":[{"key":"metadata.name","operator":"NotIn","values":["c"]}]}]}}}}}
+            """);
+
+        JsonNode affinity = RestoredPod.Make(template, "x", s_images, ["a", "b"], "c")["spec"]!["affinity"]!;
+
+        Assert.NotNull(affinity["podAffinity"]);
+        JsonObject[] terms = [.. affinity["nodeAffinity"]!["requiredDuringSchedulingIgnoredDuringExecution"]!["nodeSelectorTerms"].Maps()];
+        Assert.Equal(2, terms.Length);
+        Assert.All(terms, term => Assert.Single(term["matchExpressions"]!.AsArray()));
+        Assert.Equal(["NotIn c", "In a", "NotIn c", "In b"], terms.SelectMany(term => term["matchFields"].Maps()).Select(field => $"{field["operator"]} {field["values"]![0]}"));
+    }
+
+    [Fact]
+    public void A_template_survives_its_annotation_and_one_that_is_too_large_is_not_kept()
+    {
+        string text = RestoredPod.TemplateText(Pods.Parse(Running))!;
+
+        PodCheckpointDocument checkpoint = Checkpoints.Complete(saved: text);
+        Assert.True(JsonNode.DeepEquals(RestoredPod.Template(Pods.Parse(Running)), SavedPod.TemplateOf(checkpoint)));
+        Assert.Null(RestoredPod.TemplateText(Pods.With(spec: $"\"hostname\":\"{new string('x', RestoredPod.LongestTemplate)}\"")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"spec\":")]
+    [InlineData("""{"spec":{"containers":[]}}""")]
+    [InlineData("""{"spec":{"containers":[{"name":"a","name":"b"}]}}""")]
+    public void A_kept_pod_that_somebody_has_spoilt_is_none(string text) => Assert.Null(SavedPod.TemplateOf(Checkpoints.Complete(saved: text)));
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"metadata":5,"spec":[]}""")]
+    [InlineData("""{"metadata":{"labels":[],"ownerReferences":{}},"spec":{"containers":[1,{"name":7}],"volumes":{"x":1},"affinity":3}}""")]
+    public void Odd_pods_throw_nothing(string json) => Assert.NotNull(RestoredPod.Make(RestoredPod.Template(Pods.Parse(json)), "x", s_images, ["a"], "c"));
+}
