@@ -19,7 +19,8 @@ public sealed partial class ArchitectureTests
         ["Manifests"] = ["Yaml", "Output", "Cluster"],
         ["Rollback"] = ["Yaml", "Cluster"],
         ["Explain"] = ["Cluster"],
-        ["Commands"] = ["CommandLine", "Output", "Cluster", "Manifests", "Rollback", "Explain"],
+        ["Checkpoints"] = ["Cluster", "Output", "Manifests"],
+        ["Commands"] = ["CommandLine", "Output", "Cluster", "Manifests", "Rollback", "Explain", "Checkpoints"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Crik.Kubectl.CommandLine;
 using Crik.Kubernetes.Access;
 using Crik.Kubernetes.Api;
@@ -84,6 +85,10 @@ internal sealed class ClusterSession : IDisposable
             throw new KubectlException($"the log of pod {pod} could not be read: {exception.Message}", exception);
         }
     }
+
+    /// <summary>A client for objects with a document of their own.</summary>
+    public ResourceClient<T> Client<T>(ResourceType type, JsonTypeInfo<T> json)
+        where T : class => new(_api, type, json);
 
     public void Dispose() => _api.Dispose();
 

@@ -44,6 +44,6 @@ internal sealed class CrikProgram(PodExec exec, string space, string pod, string
         }
     }
 
-    private KubectlException NotFound() =>
+    private NoCrikException NotFound() =>
         new($"the container '{container}' of pod {Pod} has no crik: neither {PodNames.CrikProgram} nor crik in its PATH; choose another container with -c");
 }

@@ -3,10 +3,10 @@ namespace Crik.Kubectl.CommandLine;
 /// <summary>The one table of commands and their options. The parser, the help, the completion and a test of the documents go by it.</summary>
 internal static class CommandTable
 {
-    public const string Status = "status", Checkpoint = "checkpoint", List = "list", Inspect = "inspect", Rollback = "rollback", Explain = "explain",
+    public const string Status = "status", Checkpoint = "checkpoint", Restore = "restore", List = "list", Inspect = "inspect", Rollback = "rollback", Explain = "explain",
         Inject = "inject", Uninject = "uninject", ShowVersion = "version", ShowCompletion = "completion", Help = "help";
 
-    public const string Pod = "POD";
+    public const string Pod = "POD", SavedCheckpoint = "CHECKPOINT";
 
     public static CommandOption Namespace { get; } = new("--namespace", "NAMESPACE", "The namespace. The default is that of the context.", "-n");
 
@@ -47,6 +47,27 @@ internal static class CommandTable
 
     public static CommandOption StorageSize { get; } = new("--storage-size", "SIZE", "The size of new claims. The default is 10Gi.");
 
+    public static CommandOption Engine { get; } =
+        new("--engine", "auto|crik|kubelet", "Who saves it: crik in the pod, the kubelet from outside, or auto: crik where it runs. Makes a PodCheckpoint.");
+
+    public static CommandOption ToImage { get; } = new("--to-image", null, "Have the kubelet save it as an image in a registry: the same as --engine kubelet.");
+
+    public static CommandOption DeletePod { get; } = new("--delete-pod", null, "Delete the pod as soon as it is saved. Makes a PodCheckpoint.");
+
+    public static CommandOption Repository { get; } =
+        new("--repository", "REPOSITORY", "Where images go, such as registry.example/team/checkpoints. The default is that of the node agent.");
+
+    public static CommandOption EncryptionSecret { get; } = new("--encryption-secret", "SECRET", "A Secret of the type kubernetes.io/tls: images are encrypted for its certificate.");
+
+    public static CommandOption NoWait { get; } = new("--no-wait", null, "Do not wait until the PodCheckpoint is complete.");
+
+    public static CommandOption To { get; } = new("--to", "NODE", "The node. Without this option, the scheduler chooses among all nodes that can restore it.");
+
+    public static CommandOption Name { get; } = new("--name", "NAME", "The name of the new pod. The default is that of the old one with -restored behind it.");
+
+    public static CommandOption Fallback { get; } =
+        new("--fallback", "fail|previous|fresh", "If it cannot be restored: make no pod, take an older checkpoint of the pod, or start the program afresh. The default is fail.");
+
     /// <summary>Options of every command.</summary>
     public static IReadOnlyList<CommandOption> Common { get; } = [Namespace, Context, Kubeconfig, ShowHelp];
 
@@ -66,21 +87,47 @@ internal static class CommandTable
             kubectl crik status -A -o wide
 
             """, AllNamespaces, Selector, Container, Timeout, Output),
-        new(Checkpoint, [Pod], "make a checkpoint of a pod's program now",
+        new(Checkpoint, ["POD..."], "make a checkpoint of a pod's program now",
             """
             Has the crik in the pod make a checkpoint, waits for it, and prints its number.
             The program ends with the checkpoint, and the pod with it, unless
             --leave-running is given.
 
+            For a pod without crik, or with an option that says so, it creates a
+            PodCheckpoint instead. The node agent then has the kubelet save the containers,
+            and puts them into a registry as images, which are printed. The program
+            continues to run.
+
             """,
             """
             # Make a checkpoint and let the program continue
             kubectl crik checkpoint train-0 --leave-running
+            # Make an image of a pod that knows nothing of crik, and delete the pod
+            kubectl crik checkpoint web-0 --to-image --delete-pod
 
-            """, LeaveRunning, Container),
+            """, LeaveRunning, Container with { Repeats = true, Description = "The container. The default is the first one that runs under crik, and all of them for a PodCheckpoint." },
+            Engine, ToImage, DeletePod, Repository, EncryptionSecret, NoWait,
+            Timeout with { Description = "How long saving one container may take, such as 5m. The default is that of the node agent. Makes a PodCheckpoint." },
+            Output with { Value = "json|yaml|name" }),
+        new(Restore, [SavedCheckpoint], "make a pod from a checkpoint image",
+            """
+            Makes a pod that continues from a PodCheckpoint or from a checkpoint image: the
+            old pod with the checkpoint in place of its image. The container runtime of the
+            node restores it. Before, it looks whether the node can do that. If not, it says
+            why and makes no pod. Look at the pod with --dry-run if you do not trust those
+            who may write PodCheckpoints.
+
+            """,
+            """
+            kubectl crik restore web-0-x7k2f --to worker-2
+            kubectl crik restore web-0-x7k2f --fallback previous
+            kubectl crik restore registry.example/checkpoints:web --dry-run -o yaml
+
+            """, To, Name, Fallback, DryRun with { Description = "Only print the pod, as YAML or as -o says." }, Output with { Value = "json|yaml|name" }),
         new(List, [Pod], "show the checkpoints of a pod",
             """
-            Shows the checkpoints in the image directory of the pod, as `crik list` does.
+            Shows the checkpoints in the image directory of the pod, as `crik list` does, and
+            below them the PodCheckpoints of the pod.
 
             """,
             """

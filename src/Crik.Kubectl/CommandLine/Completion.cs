@@ -21,7 +21,12 @@ internal abstract record Completion
     /// <summary>The name of a pod, which only the cluster knows.</summary>
     public sealed record Pods : Completion;
 
+    /// <summary>The name of a PodCheckpoint.</summary>
+    public sealed record Checkpoints : Completion;
+
     public sealed record Namespaces : Completion;
+
+    public sealed record Nodes : Completion;
 
     public sealed record Nothing : Completion;
 
@@ -62,6 +67,7 @@ internal abstract record Completion
     private static Completion OfWord(string? word) =>
         word is null ? new Nothing()
         : word.Contains(CommandTable.Pod, StringComparison.Ordinal) ? new Pods()
+        : word == CommandTable.SavedCheckpoint ? new Checkpoints()
         : word.Contains('|') ? new Words(word.Split('|'))
         : new Nothing();
 
@@ -71,5 +77,6 @@ internal abstract record Completion
         option.Choices.Count > 0 ? new Words(option.Choices)
         : option.Value == "FILE" ? new Files()
         : option.Name == CommandTable.Namespace.Name ? new Namespaces()
+        : option.Name == CommandTable.To.Name ? new Nodes()
         : new Nothing();
 }

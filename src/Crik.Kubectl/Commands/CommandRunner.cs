@@ -18,8 +18,14 @@ internal static class CommandRunner
         {
             case CommandTable.Status:
                 return await StatusCommand.RunAsync(invocation, terminal, cancellationToken);
-            case CommandTable.Checkpoint or CommandTable.List or CommandTable.Inspect:
-                return await PodCommand.RunAsync(invocation, terminal, cancellationToken);
+            case CommandTable.Checkpoint:
+                return await CheckpointCommand.RunAsync(invocation, terminal, cancellationToken);
+            case CommandTable.Restore:
+                return await RestoreCommand.RunAsync(invocation, terminal, cancellationToken);
+            case CommandTable.List:
+                return await ListCommand.RunAsync(invocation, terminal, cancellationToken);
+            case CommandTable.Inspect:
+                return await PodCommand.RunAsync(invocation, invocation.Words[0], terminal, cancellationToken);
             case CommandTable.Rollback:
                 return await RollbackCommand.RunAsync(invocation, terminal, cancellationToken);
             case CommandTable.Explain:

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Crik.Contracts.PodCheckpoints;
+using Crik.Kubectl.Checkpoints;
 using Crik.Kubectl.Cluster;
 using Crik.Kubectl.CommandLine;
 using Crik.Kubernetes.Access;
@@ -25,6 +27,8 @@ internal static class CompletionCommand
             Completion.Words known => known.Choices,
             Completion.Pods => await NamesAsync(ObjectKind.Pod.Type, words, terminal, cancellationToken),
             Completion.Namespaces => await NamesAsync(ResourceType.Core("namespaces"), words, terminal, cancellationToken),
+            Completion.Nodes => await NamesAsync(ResourceType.Core("nodes"), words, terminal, cancellationToken),
+            Completion.Checkpoints => await NamesAsync(PodCheckpointClient.Type, words, terminal, cancellationToken),
             _ => [],
         };
         string typed = words is [.., var last] ? last : "";
@@ -41,7 +45,7 @@ internal static class CompletionCommand
         {
             Invocation invocation = CommandLineReader.ReadOptions(words[..^1]);
             using ClusterSession cluster = ClusterSession.Open(invocation, terminal);
-            IReadOnlyList<JsonObject> items = await cluster.ListAsync(type, type.Plural == "pods" ? cluster.Namespace : null, null, deadline.Token);
+            IReadOnlyList<JsonObject> items = await cluster.ListAsync(type, type.Plural is "pods" or PodCheckpointDocument.Plural ? cluster.Namespace : null, null, deadline.Token);
             return [.. (items.Any(IsUnderCrik) ? items.Where(IsUnderCrik) : items).Select(static item => item.Name())];
         }
         catch (Exception exception) when (exception is KubernetesException or ClusterConfigurationException or KubectlException or OperationCanceledException or IOException)

@@ -9,10 +9,16 @@ namespace Crik.Kubectl.Commands;
 /// <summary>`checkpoint`, `list` and `inspect` run the command of the same name in the pod.</summary>
 internal static class PodCommand
 {
-    public static async Task<bool> RunAsync(Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
+    /// <param name="target">The pod, or an object with pods, as somebody has named it.</param>
+    /// <exception cref="NoCrikException">There is no crik in the container.</exception>
+    public static async Task<bool> RunAsync(Invocation invocation, string target, Terminal terminal, CancellationToken cancellationToken)
     {
         using ClusterSession cluster = ClusterSession.Open(invocation, terminal);
-        JsonObject pod = await PodFinder.FindAsync(cluster, Target.Parse(invocation.Words[0]), cancellationToken);
+        return await RunAsync(cluster, await PodFinder.FindAsync(cluster, Target.Parse(target), cancellationToken), invocation, terminal, cancellationToken);
+    }
+
+    private static async Task<bool> RunAsync(ClusterSession cluster, JsonObject pod, Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
+    {
         CrikProgram crik = ProgramIn(cluster, pod, invocation, null);
         using PassingStream output = new(terminal.Output);
         bool endsPod = invocation.Command!.Name == CommandTable.Checkpoint && !invocation.Has(CommandTable.LeaveRunning);

@@ -24,6 +24,12 @@ internal sealed class FakeCluster : IAsyncDisposable
     /// <summary>The state of the container in such a pod. Null: the phase tells all.</summary>
     public string? HelperContainers { get; set; }
 
+    /// <summary>Whether the cluster knows PodCheckpoints.</summary>
+    public bool HasPodCheckpoints { get; set; } = true;
+
+    /// <summary>What an agent does with a PodCheckpoint each time somebody looks at it.</summary>
+    public Action<JsonObject> Agent { get; set; } = static _ => { };
+
     /// <summary>Whether the connection breaks while a log is read.</summary>
     public bool BreaksLogs { get; set; }
 
@@ -132,6 +138,12 @@ internal sealed class FakeCluster : IAsyncDisposable
             return true;
         }
 
+        if ((string?)(answer as JsonObject)?["refusal"] is { } reason)
+        {
+            await StandInApiServer.RefuseAsync(context, 409, reason, "there is one already");
+            return true;
+        }
+
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(answer.ToJsonString());
         return true;
@@ -140,16 +152,36 @@ internal sealed class FakeCluster : IAsyncDisposable
     private JsonNode? Answer(HttpRequest request, string path, JsonNode? body)
     {
         string name = path.EndsWith("/scale", StringComparison.Ordinal) ? path[..^"/scale".Length] : path;
+        bool isCheckpoint = path.Contains("/podcheckpoints", StringComparison.Ordinal);
+        if (isCheckpoint && !HasPodCheckpoints)
+        {
+            return null;
+        }
+
+        if (isCheckpoint && request.Method == "GET" && _objects.TryGetValue(path, out JsonObject? worked))
+        {
+            Agent(worked); // as if it had worked since
+        }
+
         switch (request.Method)
         {
+            case "POST" when isCheckpoint:
+                JsonObject checkpoint = body!.AsObject().DeepClone().AsObject();
+                string chosen = (string?)checkpoint["metadata"]!["name"] ?? $"{checkpoint["metadata"]!["generateName"]}x{_objects.Count}";
+                checkpoint["metadata"]!["name"] = chosen;
+                checkpoint["metadata"]!["uid"] = $"uid-of-{chosen}";
+                _objects[$"{path}/{chosen}"] = checkpoint;
+                return checkpoint.DeepClone();
             case "GET" when _objects.TryGetValue(path, out JsonObject? found):
                 return found.DeepClone();
-            case "GET" when path.Split('/')[^1] is "pods" or "statefulsets" or "deployments" or "replicasets" or "jobs" or "namespaces":
+            case "GET" when path.Split('/')[^1] is "pods" or "statefulsets" or "deployments" or "replicasets" or "jobs" or "namespaces" or "nodes" or "podcheckpoints":
                 return List(path, request.Query["labelSelector"]);
             case "PATCH" when _objects.TryGetValue(name, out JsonObject? old):
                 Merge(old, body!.AsObject());
                 Follow(old);
                 return old.DeepClone();
+            case "POST" when _objects.ContainsKey($"{path}/{body!["metadata"]!["name"]}"):
+                return new JsonObject { ["refusal"] = "AlreadyExists" };
             case "POST":
                 JsonObject created = body!.AsObject().DeepClone().AsObject();
                 created["status"] = new JsonObject { ["phase"] = HelperEnds.Phase, ["containerStatuses"] = HelperContainers is null ? null : JsonNode.Parse(HelperContainers) };

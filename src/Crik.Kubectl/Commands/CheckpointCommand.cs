@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using Crik.Contracts.PodCheckpoints;
+using Crik.Kubectl.Checkpoints;
+using Crik.Kubectl.Cluster;
+using Crik.Kubectl.CommandLine;
+using Crik.Kubectl.Output;
+
+namespace Crik.Kubectl.Commands;
+
+/// <summary>Makes checkpoints: by the crik in a pod, or by a PodCheckpoint that a node agent carries out.</summary>
+internal static class CheckpointCommand
+{
+    /// <summary>What only a PodCheckpoint can do.</summary>
+    private static readonly CommandOption[] s_ofObjects =
+    [
+        CommandTable.Engine, CommandTable.ToImage, CommandTable.DeletePod, CommandTable.Repository, CommandTable.EncryptionSecret, CommandTable.NoWait,
+        CommandTable.Timeout, CommandTable.Output,
+    ];
+
+    public static async Task<bool> RunAsync(Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (invocation.Has(CommandTable.ToImage) && invocation.Value(CommandTable.Engine) is { } engine and not CheckpointEngines.Kubelet)
+        {
+            throw new KubectlException($"--to-image means --engine kubelet, so it does not go together with --engine {engine}; leave one of them out");
+        }
+
+        List<(string Target, PodCheckpointDocument Created)> created = [];
+        using ClusterSession cluster = ClusterSession.Open(invocation, terminal);
+        foreach (string target in invocation.Words)
+        {
+            if (s_ofObjects.Any(invocation.Has) || !await TryInPodAsync(invocation, target, terminal, cancellationToken))
+            {
+                created.Add((target, await CreateAsync(cluster, target, invocation, cancellationToken)));
+            }
+        }
+
+        await ReportAsync(cluster, [.. created.Select(static pair => pair.Created)], invocation, terminal, cancellationToken);
+        return true;
+    }
+
+    /// <returns>False if the pod has no crik.</returns>
+    private static async Task<bool> TryInPodAsync(Invocation invocation, string target, Terminal terminal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PodCommand.RunAsync(invocation, target, terminal, cancellationToken);
+        }
+        catch (NoCrikException)
+        {
+            await terminal.PrintErrorAsync($"{target} has no crik, so the kubelet is to save it, and its program continues to run\n");
+            return false;
+        }
+    }
+
+    private static async Task<PodCheckpointDocument> CreateAsync(ClusterSession cluster, string target, Invocation invocation, CancellationToken cancellationToken)
+    {
+        JsonObject pod = await PodFinder.FindAsync(cluster, Target.Parse(target), cancellationToken);
+        string[] known = [.. pod.Objects("spec", "containers").Select(static item => item.Text("name")).OfType<string>()];
+        if (invocation.All(CommandTable.Container).FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+        {
+            throw new KubectlException($"pod {pod.Name()} has no container '{unknown}'; it has {string.Join(", ", known)}");
+        }
+
+        return await new PodCheckpointClient(cluster).CreateAsync(Wanted(pod.Name(), cluster.Namespace, invocation), cancellationToken);
+    }
+
+    private static PodCheckpointDocument Wanted(string pod, string space, Invocation invocation)
+    {
+        string? engine = invocation.Has(CommandTable.ToImage) ? CheckpointEngines.Kubelet : invocation.Value(CommandTable.Engine);
+        return PodCheckpointDocument.New(
+            new ObjectMetadata { GenerateName = pod + "-", Namespace = space },
+            new PodCheckpointSpec
+            {
+                Pod = pod,
+                Containers = invocation.All(CommandTable.Container) is { Count: > 0 } containers ? containers : null,
+                Engine = engine,
+                LeaveRunning = engine == CheckpointEngines.Crik ? invocation.Has(CommandTable.LeaveRunning) : null, // the kubelet never ends a program
+                Timeout = invocation.Duration(CommandTable.Timeout) is null ? null : invocation.Value(CommandTable.Timeout),
+                DeletePod = invocation.Has(CommandTable.DeletePod) ? true : null,
+                Repository = invocation.Value(CommandTable.Repository),
+                EncryptionSecret = invocation.Value(CommandTable.EncryptionSecret),
+            });
+    }
+
+    private static async Task ReportAsync(
+        ClusterSession cluster, IReadOnlyList<PodCheckpointDocument> created, Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
+    {
+        string? format = invocation.Value(CommandTable.Output);
+        CheckpointWait wait = new(new PodCheckpointClient(cluster), cluster, terminal);
+        List<JsonObject> documents = [];
+        foreach (PodCheckpointDocument one in created)
+        {
+            string name = one.Metadata!.Name!;
+            await terminal.PrintErrorAsync($"podcheckpoint/{name} created\n");
+            PodCheckpointDocument found = invocation.Has(CommandTable.NoWait) ? one : await wait.ForAsync(one, cancellationToken);
+            if (format is "json" or "yaml")
+            {
+                documents.Add(await cluster.FindAsync(PodCheckpointClient.Type, name, cancellationToken)
+                    ?? throw new KubectlException($"somebody has deleted podcheckpoint/{name}"));
+                continue;
+            }
+
+            string[] results = format == "name" ? [$"podcheckpoint.{PodCheckpointDocument.Group}/{name}"] : [.. CheckpointProgress.Results(found)];
+            await terminal.PrintAsync(string.Concat(results.Select(static line => line + "\n")));
+            if (found.Status?.Gap is { } gap)
+            {
+                await terminal.PrintErrorAsync($"{name}: the program ran for {gap} after it was saved, until the pod was deleted\n");
+            }
+        }
+
+        if (documents.Count > 0)
+        {
+            JsonObject list = documents is [var only] ? only : new JsonObject { ["items"] = new JsonArray([.. documents]) };
+            await terminal.PrintAsync(Documents.Write(list, format!));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using Crik.Kubectl.Checkpoints;
+using Crik.Kubectl.Cluster;
+using Crik.Kubectl.CommandLine;
+using Crik.Kubectl.Output;
+using Crik.Kubernetes.Api;
+using Crik.Pods.Restoring;
+
+namespace Crik.Kubectl.Commands;
+
+/// <summary>Makes a pod from a checkpoint image, after it has looked whether a node can restore it.</summary>
+internal static class RestoreCommand
+{
+    /// <summary>A name of a pod is also a DNS label.</summary>
+    private const int LongestName = 63;
+
+    private const string Suffix = "-restored";
+
+    public static async Task<bool> RunAsync(Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
+    {
+        using ClusterSession cluster = ClusterSession.Open(invocation, terminal);
+        RestoreSource source = await RestoreSource.OfObjectAsync(cluster, invocation.Words[0], cancellationToken);
+        RestoreNodes nodes = await RestoreNodes.ReadAsync(cluster, invocation.Value(CommandTable.To), cancellationToken);
+        RestoreRequest request = new(source.Wanted, source.Others, nodes.Usable, Fallback(invocation)) { AllNodes = nodes.All, Architecture = source.Architecture };
+        RestoreDecision decision = request.Decide();
+        foreach (string note in nodes.NotRead is { } notRead ? [notRead] : decision.Notes)
+        {
+            await terminal.PrintErrorAsync($"{Words.Printable(note)}\n");
+        }
+
+        JsonObject pod = await PodAsync(cluster, source, decision, invocation, cancellationToken);
+        await ShowAsync(cluster, pod, invocation, terminal, cancellationToken);
+        return true;
+    }
+
+    private static RestoreFallback Fallback(Invocation invocation) => invocation.Value(CommandTable.Fallback) switch
+    {
+        "fresh" => RestoreFallback.Fresh,
+        "previous" => RestoreFallback.Previous,
+        _ => RestoreFallback.Fail,
+    };
+
+    private static async Task<JsonObject> PodAsync(
+        ClusterSession cluster, RestoreSource source, RestoreDecision decision, Invocation invocation, CancellationToken cancellationToken)
+    {
+        string[] chosen = invocation.Value(CommandTable.To) is { } to ? [to] : [];
+        switch (decision)
+        {
+            case RestoreDecision.Restored restored:
+                JsonObject template = await RestoreSource.TemplateAsync(cluster, restored.Checkpoint, cancellationToken);
+                string[] able = chosen.Length > 0 ? chosen : [.. restored.Nodes.Where(static node => node.Length > 0)];
+                return RestoredPod.Make(template, NameOf(template, invocation), SavedPod.Images(restored.Checkpoint), able, restored.Checkpoint.Metadata?.Name);
+            case RestoreDecision.Fresh:
+                JsonObject original = await RestoreSource.TemplateAsync(cluster, source.Wanted, cancellationToken);
+                return RestoredPod.Make(original, NameOf(original, invocation), new Dictionary<string, string>(), chosen, null);
+            default:
+                throw new KubectlException($"{((RestoreDecision.Refused)decision).Reason} No pod was made; --fallback previous or fresh would make another one.");
+        }
+    }
+
+    private static string NameOf(JsonObject template, Invocation invocation)
+    {
+        string old = template.Name() is { Length: > 0 } name ? name : "pod";
+        return invocation.Value(CommandTable.Name) ?? old[..Math.Min(old.Length, LongestName - Suffix.Length)].TrimEnd('-', '.') + Suffix;
+    }
+
+    private static async Task ShowAsync(ClusterSession cluster, JsonObject pod, Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
+    {
+        bool isDryRun = invocation.Has(CommandTable.DryRun);
+        string? format = invocation.Value(CommandTable.Output);
+        if (!isDryRun)
+        {
+            await CreateAsync(cluster, pod, cancellationToken);
+        }
+
+        await terminal.PrintAsync(
+            format == "name" ? $"pod/{pod.Name()}\n"
+            : format is not null || isDryRun ? Documents.Write(pod, format ?? "yaml")
+            : $"pod/{pod.Name()} created\n");
+    }
+
+    private static async Task CreateAsync(ClusterSession cluster, JsonObject pod, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await cluster.CreateAsync(ObjectKind.Pod.Type, pod, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.IsAlreadyExists)
+        {
+            throw new KubectlException($"there is a pod/{pod.Name()} already; choose another name with --name, or delete it first", exception);
+        }
+    }
+}
