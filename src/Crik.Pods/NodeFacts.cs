@@ -14,14 +14,22 @@ public sealed record NodeFacts(string Name, string KernelVersion, string Archite
     /// <summary>Whether the scheduler leaves it alone.</summary>
     public bool IsCordoned { get; init; }
 
+    /// <summary>The nodes that the scheduler takes. If it takes none, all: what is wrong with them is worth to be said.</summary>
+    public static IReadOnlyList<NodeFacts> Willing(IReadOnlyList<NodeFacts> all) =>
+        all.Where(static node => node is { IsReady: true, IsCordoned: false }).ToArray() is { Length: > 0 } willing ? willing : all;
+
     /// <param name="node">A Node of the API server.</param>
     public static NodeFacts Of(JsonObject node)
     {
         JsonNode? info = node.At("status", "nodeInfo");
         return new NodeFacts(
-            node.At("metadata", "name").Text() ?? "", info.At("kernelVersion").Text() ?? "", info.At("architecture").Text() ?? "", info.At("containerRuntimeVersion").Text())
+            node.At("metadata", "name").Text() ?? "",
+            info.At("kernelVersion").Text() ?? "",
+            info.At("architecture").Text() ?? "",
+            info.At("containerRuntimeVersion").Text())
         {
-            IsReady = node.At("status", "conditions").Maps().Any(static condition => condition.At("type").Text() is "Ready" && condition.At("status").Text() is "True"),
+            IsReady = node.At("status", "conditions").Maps()
+                .Any(static condition => condition.At("type").Text() is "Ready" && condition.At("status").Text() is "True"),
             IsCordoned = node.At("spec", "unschedulable").IsTrue(),
         };
     }

@@ -22,7 +22,7 @@ internal sealed record RestoreNodes(IReadOnlyList<NodeFacts> Usable, IReadOnlyLi
         try
         {
             NodeFacts[] all = [.. (await cluster.ListAsync(s_nodes, null, null, cancellationToken)).Select(NodeFacts.Of)];
-            return new RestoreNodes(name is null ? Willing(all) : [Named(all, name)], all);
+            return new RestoreNodes(name is null ? NodeFacts.Willing(all) : [Named(all, name)], all);
         }
         catch (KubernetesException exception) when (exception.Status is HttpStatusCode.Forbidden)
         {
@@ -36,8 +36,4 @@ internal sealed record RestoreNodes(IReadOnlyList<NodeFacts> Usable, IReadOnlyLi
 
     private static NodeFacts Named(NodeFacts[] all, string name) => Array.Find(all, node => node.Name == name)
         ?? throw new KubectlException($"there is no node {name}; the cluster has {string.Join(", ", all.Take(20).Select(static node => node.Name))}");
-
-    /// <summary>The scheduler takes no others. If there are none, what is wrong with them is worth to be said.</summary>
-    private static NodeFacts[] Willing(NodeFacts[] all) =>
-        [.. all.Where(static node => node is { IsReady: true, IsCordoned: false }).DefaultIfEmpty().SelectMany(node => node is null ? all : [node])];
 }

@@ -19,9 +19,16 @@ internal static class RestoreCommand
     public static async Task<bool> RunAsync(Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
     {
         using ClusterSession cluster = ClusterSession.Open(invocation, terminal);
-        RestoreSource source = await RestoreSource.OfObjectAsync(cluster, invocation.Words[0], cancellationToken);
+        string word = invocation.Words[0];
+        RestoreSource source = RestoreSource.IsImage(word)
+            ? await ImageSource.ReadAsync(word, terminal, cancellationToken)
+            : await RestoreSource.OfObjectAsync(cluster, word, cancellationToken);
         RestoreNodes nodes = await RestoreNodes.ReadAsync(cluster, invocation.Value(CommandTable.To), cancellationToken);
-        RestoreRequest request = new(source.Wanted, source.Others, nodes.Usable, Fallback(invocation)) { AllNodes = nodes.All, Architecture = source.Architecture };
+        RestoreRequest request = new(source.Wanted, source.Others, nodes.Usable, Fallback(invocation))
+        {
+            AllNodes = nodes.All,
+            Architecture = source.Architecture,
+        };
         RestoreDecision decision = request.Decide();
         foreach (string note in nodes.NotRead is { } notRead ? [notRead] : decision.Notes)
         {
@@ -49,7 +56,8 @@ internal static class RestoreCommand
             case RestoreDecision.Restored restored:
                 JsonObject template = await RestoreSource.TemplateAsync(cluster, restored.Checkpoint, cancellationToken);
                 string[] able = chosen.Length > 0 ? chosen : [.. restored.Nodes.Where(static node => node.Length > 0)];
-                return RestoredPod.Make(template, NameOf(template, invocation), SavedPod.Images(restored.Checkpoint), able, restored.Checkpoint.Metadata?.Name);
+                return RestoredPod.Make(
+                    template, NameOf(template, invocation), SavedPod.Images(restored.Checkpoint), able, restored.Checkpoint.Metadata?.Name);
             case RestoreDecision.Fresh:
                 JsonObject original = await RestoreSource.TemplateAsync(cluster, source.Wanted, cancellationToken);
                 return RestoredPod.Make(original, NameOf(original, invocation), new Dictionary<string, string>(), chosen, null);

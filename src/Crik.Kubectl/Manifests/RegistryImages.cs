@@ -1,3 +1,5 @@
+using Crik.Pods;
+using Crik.Pods.Reading;
 using Crik.Registry;
 
 namespace Crik.Kubectl.Manifests;
@@ -22,6 +24,18 @@ internal sealed class RegistryImages(Func<string, string?> environment)
         RegistryCredentials credentials = await _docker.Value.ForAsync(reference, cancellationToken);
         using RegistryClient client = new(Options(reference.Registry));
         return _known[image] = await client.ReadConfigurationAsync(reference, Platform.LinuxAmd64, credentials, cancellationToken);
+    }
+
+    /// <summary>Reads the annotations in the manifest of an image, and the name that it has for ever.</summary>
+    /// <exception cref="RegistryException">The registry does not tell.</exception>
+    public async Task<(string Pinned, IReadOnlyDictionary<string, string> Annotations)> ReadAnnotationsAsync(string image, CancellationToken cancellationToken)
+    {
+        ImageReference reference = ImageReference.Parse(image);
+        RegistryCredentials credentials = await _docker.Value.ForAsync(reference, cancellationToken);
+        using RegistryClient client = new(Options(reference.Registry));
+        StoredManifest manifest = await client.Repository(reference, credentials).FindManifestAsync(reference.Version, cancellationToken)
+            ?? throw new KubectlException($"there is no image {image} in its registry");
+        return ($"{reference.Registry}/{reference.Repository}@{manifest.Digest}", UntrustedJson.ParseObject(manifest.Content).At("annotations").TextMap());
     }
 
     /// <summary>The user has named the image, so its registry may be anywhere. Like Docker, this asks a registry on this machine without TLS.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Crik.Pods;
 using Crik.Pods.Reading;
+using Crik.Pods.Restoring;
 
 namespace Crik.Operator.Admission;
 
@@ -20,6 +21,21 @@ internal static class AdmissionDecision
             SkipReason = skipped.Reason,
         },
         _ => AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.AlreadyInjected),
+    };
+
+    /// <returns>Null if the pod starts afresh, so that it is treated as any other one.</returns>
+    public static AdmissionResponse? Of(AdmissionRequest request, RestoreDecision decision) => decision switch
+    {
+        RestoreDecision.Restored { Checkpoint.Metadata.Name: { } name } restored => new AdmissionResponse(
+            request.Id,
+            RestoredPod.Changes(request.Pod, SavedPod.Images(restored.Checkpoint), restored.Nodes, name),
+            [.. restored.Notes.Select(static note => Warning(note))],
+            AdmissionOutcome.Restored),
+        RestoreDecision.Refused refused => new AdmissionResponse(request.Id, [], [], AdmissionOutcome.Refused)
+        {
+            Refusal = $"crik: the pod asks to be restored ({PodNames.RestoreAnnotation}). {refused.Reason}",
+        },
+        _ => null,
     };
 
     private static AdmissionResponse Injected(AdmissionRequest request, PodToInject pod, InjectionPlan.Injected plan)

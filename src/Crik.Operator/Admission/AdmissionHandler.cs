@@ -11,10 +11,17 @@ namespace Crik.Operator.Admission;
 internal sealed class AdmissionHandler(AdmissionOptions options, IClusterFacts facts, IImageConfigurations images, TimeProvider time)
 {
     private readonly PullSecrets _secrets = new(facts);
+    private readonly RestoreAdmission _restores = new(options, facts, time);
 
-    public async Task<AdmissionResponse> HandleAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    /// <summary>The container runtime restores a pod with a checkpoint image, so crik must not wrap its command.</summary>
+    public async Task<AdmissionResponse> HandleAsync(AdmissionRequest request, CancellationToken cancellationToken) =>
+        options.Excludes(request.Namespace) || request.Pod.At("metadata", "annotations", PodNames.RestoredFromAnnotation) is not null
+            ? AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor)
+            : await _restores.AnswerAsync(request, cancellationToken) ?? await InjectAsync(request, cancellationToken);
+
+    private async Task<AdmissionResponse> InjectAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
-        if (options.Excludes(request.Namespace) || request.Pod.At("metadata", "labels", PodNames.InjectLabel).Text() is not (null or "true"))
+        if (request.Pod.At("metadata", "labels", PodNames.InjectLabel).Text() is not (null or "true"))
         {
             return AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor);
         }

@@ -7,6 +7,12 @@ internal enum AdmissionOutcome
     /// <summary>The pod wants it, and something is in the way.</summary>
     Skipped,
 
+    /// <summary>It asks to be restored from a checkpoint, and is.</summary>
+    Restored,
+
+    /// <summary>It asks to be restored or not to run, and cannot be restored.</summary>
+    Refused,
+
     /// <summary>It was injected before: a second call of the webhook, or kubectl crik inject.</summary>
     AlreadyInjected,
 

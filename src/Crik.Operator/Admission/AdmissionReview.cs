@@ -42,7 +42,13 @@ internal static class AdmissionReview
 
     public static JsonObject ToJson(AdmissionResponse response)
     {
-        JsonObject answer = new() { ["uid"] = response.Id, ["allowed"] = true };
+        JsonObject answer = new() { ["uid"] = response.Id, ["allowed"] = response.Refusal is null };
+        if (response.Refusal is { } refusal)
+        {
+            const int Forbidden = 403;
+            answer["status"] = new JsonObject { ["code"] = Forbidden, ["message"] = refusal };
+        }
+
         if (response.Changes.Count > 0)
         {
             answer["patchType"] = "JSONPatch";

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Crik.Contracts;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
 using Crik.Pods;
@@ -19,6 +21,12 @@ internal sealed class ClusterFacts(KubernetesApi api) : IClusterFacts
     private readonly ResourceClient<JsonObject> _replicaSets = ResourceClient.OfJson(api, new ResourceType("apps", "v1", "replicasets"));
     private readonly ResourceClient<JsonObject> _deployments = ResourceClient.OfJson(api, new ResourceType("apps", "v1", "deployments"));
     private readonly ResourceClient<JsonObject> _jobs = ResourceClient.OfJson(api, new ResourceType("batch", "v1", "jobs"));
+
+    private readonly ResourceClient<JsonObject> _nodes = ResourceClient.OfJson(api, ResourceType.Core("nodes"));
+    private readonly ResourceClient<PodCheckpointDocument> _checkpoints = new(
+        api,
+        new ResourceType(PodCheckpointDocument.Group, PodCheckpointDocument.Version, PodCheckpointDocument.Plural),
+        ContractsJson.Default.PodCheckpointDocument);
 
     public async Task<NamespaceFacts> NamespaceAsync(string name, CancellationToken cancellationToken)
     {
@@ -56,6 +64,25 @@ internal sealed class ClusterFacts(KubernetesApi api) : IClusterFacts
 
     public Task<JsonObject?> ClaimAsync(string space, string name, CancellationToken cancellationToken) =>
         _claims.FindAsync(new ObjectName(space, name), cancellationToken);
+
+    public Task<IReadOnlyList<PodCheckpointDocument>> CheckpointsAsync(string space, CancellationToken cancellationToken) =>
+        ListAsync(_checkpoints, new ListQuery { Namespace = space }, static one => one, cancellationToken);
+
+    public Task<IReadOnlyList<NodeFacts>> NodesAsync(CancellationToken cancellationToken) =>
+        ListAsync(_nodes, new ListQuery(), NodeFacts.Of, cancellationToken);
+
+    private static async Task<IReadOnlyList<TFacts>> ListAsync<T, TFacts>(
+        ResourceClient<T> client, ListQuery query, Func<T, TFacts> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        List<TFacts> found = [];
+        await foreach (T item in client.ListAsync(query, cancellationToken: cancellationToken))
+        {
+            found.Add(read(item));
+        }
+
+        return found;
+    }
 
     private async Task<PodController> OfReplicaSetAsync(string space, Owner owner, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Pods;
 
 namespace Crik.Operator.Admission;
@@ -18,6 +19,14 @@ internal interface IClusterFacts
     /// <returns>Null if it does not exist, or if the operator may not read it. The kubelet goes on without it too.</returns>
     /// <exception cref="Crik.Kubernetes.Api.KubernetesException">The API server does not answer.</exception>
     Task<JsonObject?> SecretAsync(string space, string name, CancellationToken cancellationToken);
+
+    /// <summary>The PodCheckpoints of a namespace.</summary>
+    /// <exception cref="Crik.Kubernetes.Api.KubernetesException">The API server does not answer, or does not know them.</exception>
+    Task<IReadOnlyList<PodCheckpointDocument>> CheckpointsAsync(string space, CancellationToken cancellationToken);
+
+    /// <summary>All nodes.</summary>
+    /// <exception cref="Crik.Kubernetes.Api.KubernetesException">The API server does not answer.</exception>
+    Task<IReadOnlyList<NodeFacts>> NodesAsync(CancellationToken cancellationToken);
 
     /// <summary>The PersistentVolumeClaim with this name.</summary>
     /// <returns>Null if it does not exist.</returns>

@@ -50,6 +50,8 @@ internal sealed class AdmissionMetrics
     {
         AdmissionOutcome.Injected => "injected",
         AdmissionOutcome.Skipped => "skipped",
+        AdmissionOutcome.Restored => "restored",
+        AdmissionOutcome.Refused => "refused",
         AdmissionOutcome.AlreadyInjected => "already-injected",
         _ => "not-asked-for",
     };

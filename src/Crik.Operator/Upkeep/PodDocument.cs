@@ -19,7 +19,7 @@ internal sealed class PodDocument
             name,
             uid,
             Metadata.Labels?.GetValueOrDefault(PodNames.InjectLabel),
-            Metadata.Annotations?.ContainsKey(PodNames.InjectedAnnotation) ?? false,
+            Metadata.Annotations is { } known && (known.ContainsKey(PodNames.InjectedAnnotation) || known.ContainsKey(PodNames.RestoredFromAnnotation)),
             Short(PodNames.SkippedAnnotation),
             Short(PodNames.ClaimRequestAnnotation),
             Status?.Phase ?? "",

@@ -4,7 +4,7 @@ namespace Crik.Operator.Upkeep;
 
 /// <summary>What the upkeep remembers of a pod.</summary>
 /// <param name="Label">The value of the label `crik.dev/inject`, or null.</param>
-/// <param name="IsInjected">Whether it has the annotation `crik.dev/injected`.</param>
+/// <param name="IsInjected">Whether it has the annotation `crik.dev/injected`, or was restored and needs no crik.</param>
 /// <param name="Skipped">The value of the annotation `crik.dev/skipped`, or null.</param>
 /// <param name="ClaimRequest">The value of the annotation `crik.dev/claim-request`, or null.</param>
 /// <param name="Phase">`Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.</param>

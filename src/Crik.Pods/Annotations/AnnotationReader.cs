@@ -18,6 +18,13 @@ internal static partial class AnnotationReader
         ["nodeStateServerURL"] = PodAnnotations.NodeStateServer,
     };
 
+    /// <summary>Annotations that say nothing about injection.</summary>
+    private static readonly string[] s_ofOthers =
+    [
+        PodNames.InjectedAnnotation, PodNames.SkippedAnnotation, PodNames.ClaimRequestAnnotation,
+        PodNames.RestoreAnnotation, PodNames.RestoreFallbackAnnotation, PodNames.RestoredFromAnnotation,
+    ];
+
     private static readonly string[] s_accessModes = ["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"];
 
     /// <returns>What is wrong, as a sentence that names the annotation, or null.</returns>
@@ -27,7 +34,7 @@ internal static partial class AnnotationReader
         List<string> problems = [];
         foreach ((string name, string value) in annotations.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            bool isOurs = name.StartsWith(PodAnnotations.Prefix, StringComparison.Ordinal) && name is not (PodNames.InjectedAnnotation or PodNames.SkippedAnnotation or PodNames.ClaimRequestAnnotation);
+            bool isOurs = name.StartsWith(PodAnnotations.Prefix, StringComparison.Ordinal) && !s_ofOthers.Contains(name);
             if (isOurs && Read(name, value.Trim(), ref request) is { } problem)
             {
                 problems.Add($"The annotation {name} {problem}.");

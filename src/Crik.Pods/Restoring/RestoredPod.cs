@@ -101,6 +101,34 @@ public static class RestoredPod
         return pod;
     }
 
+    /// <summary>What has to change in a new pod that its controller makes.</summary>
+    /// <inheritdoc cref="Make"/>
+    public static IReadOnlyList<PodChange> Changes(
+        JsonObject pod, IReadOnlyDictionary<string, string> images, IReadOnlyList<string> nodes, string checkpoint)
+    {
+        List<PodChange> changes = [];
+        JsonArray containers = pod.At("spec", "containers") as JsonArray ?? [];
+        for (int i = 0; i < containers.Count; i++)
+        {
+            if (containers[i].At("name").Text() is { } name && images.TryGetValue(name, out string? image))
+            {
+                changes.Add(new PodChange($"/spec/containers/{i}/image", ChangeKind.Add, image, "The container runtime restores this image."));
+                changes.Add(new PodChange($"/spec/containers/{i}/imagePullPolicy", ChangeKind.Add, "IfNotPresent", "The image has a digest."));
+            }
+        }
+
+        if (nodes.Count > 0 && pod.At("spec", "nodeName") is null)
+        {
+            JsonObject spec = new() { ["affinity"] = pod.At("spec", "affinity")?.DeepClone() };
+            NodeChoice.Restrict(spec, nodes);
+            changes.Add(new PodChange("/spec/affinity", ChangeKind.Add, spec["affinity"]!.DeepClone(), "Only these nodes can restore it."));
+        }
+
+        changes.Add(new PodChange(
+            $"/metadata/annotations/{JsonPatch.Escape(PodNames.RestoredFromAnnotation)}", ChangeKind.Add, checkpoint, "The annotation says where it comes from."));
+        return changes;
+    }
+
     /// <summary>A ReplicaSet of a Deployment looks for its hash. The other controllers look for labels of the user, so none is kept.</summary>
     private static JsonObject LabelsOf(JsonObject template)
     {

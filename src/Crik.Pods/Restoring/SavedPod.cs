@@ -46,7 +46,12 @@ public static class SavedPod
 
     /// <summary>Whether both are of a pod with the same name, or of pods with the same controller.</summary>
     public static bool IsOfSamePod(PodCheckpointDocument one, PodCheckpointDocument other) =>
-        (one.Spec?.Pod is { } name && name == other.Spec?.Pod) || (ControllerOf(one) is { } controller && controller == ControllerOf(other));
+        IsOf(other, one.Spec?.Pod, ControllerOf(one));
+
+    /// <summary>Whether it is of a pod with this name, or of a pod with this controller.</summary>
+    /// <param name="controller">The UID of the controller, or null.</param>
+    public static bool IsOf(PodCheckpointDocument checkpoint, string? pod, string? controller) =>
+        (pod is not null && pod == checkpoint.Spec?.Pod) || (controller is not null && controller == ControllerOf(checkpoint));
 
     /// <summary>The pod as it was when the checkpoint was accepted.</summary>
     /// <returns>Null if it was not kept, or if somebody has spoilt it.</returns>

@@ -9,12 +9,12 @@ public sealed class WebhookTests
 
     [ChartTheory]
     [MemberData(nameof(OperatorManifests.ValueSets), MemberType = typeof(OperatorManifests))]
-    public void Both_webhooks_lead_to_the_Service_and_have_the_configured_policy(string values)
+    public void All_webhooks_lead_to_the_Service_and_have_the_configured_policy(string values)
     {
         Manifests manifests = OperatorManifests.Render(values);
         YamlNode[] webhooks = [.. manifests["MutatingWebhookConfiguration"].Items("webhooks")];
 
-        Assert.Equal(["pod.inject.crik.dev", "namespace.inject.crik.dev"], webhooks.Select(webhook => webhook.Text("name")));
+        Assert.Equal(["pod.inject.crik.dev", "restore.crik.dev", "namespace.inject.crik.dev"], webhooks.Select(webhook => webhook.Text("name")));
         Assert.All(webhooks, webhook =>
         {
             YamlNode service = webhook.At("clientConfig", "service"), rule = Assert.Single(webhook.Items("rules"));
@@ -54,6 +54,15 @@ public sealed class WebhookTests
     public void The_label_of_the_pod_or_of_its_namespace_decides_and_no_pod_is_asked_about_twice(string? pod, string? space, bool isAsked)
     {
         Assert.Equal(isAsked ? 1 : 0, WebhooksThatAsk("defaults", pod, space, "shop"));
+    }
+
+    [ChartFact]
+    public void A_pod_with_the_label_for_a_restore_is_asked_about_in_every_namespace()
+    {
+        YamlNode webhook = OperatorManifests.Render("defaults")["MutatingWebhookConfiguration"].Items("webhooks").Single(webhook => webhook.Text("name") == "restore.crik.dev");
+
+        Assert.Equal("true", webhook.Text("objectSelector", "matchLabels", "crik.dev/restore"));
+        Assert.Null(webhook.Find("namespaceSelector", "matchLabels"));
     }
 
     [ChartTheory]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Api;
 using Crik.Operator.Admission;
 using Crik.Pods;
@@ -15,6 +16,10 @@ internal sealed class FixedFacts : IClusterFacts
     public Dictionary<string, JsonObject> Secrets { get; } = [];
 
     public Dictionary<string, JsonObject> Claims { get; } = [];
+
+    public List<PodCheckpointDocument> Checkpoints { get; } = [];
+
+    public List<NodeFacts> Nodes { get; } = [];
 
     public bool Fails { get; set; }
 
@@ -33,6 +38,11 @@ internal sealed class FixedFacts : IClusterFacts
 
     public Task<JsonObject?> ClaimAsync(string space, string name, CancellationToken cancellationToken) =>
         AnswerAsync($"claim {space}/{name}", Claims.GetValueOrDefault(name), cancellationToken);
+
+    public Task<IReadOnlyList<PodCheckpointDocument>> CheckpointsAsync(string space, CancellationToken cancellationToken) =>
+        AnswerAsync<IReadOnlyList<PodCheckpointDocument>>($"checkpoints {space}", Checkpoints, cancellationToken);
+
+    public Task<IReadOnlyList<NodeFacts>> NodesAsync(CancellationToken cancellationToken) => AnswerAsync<IReadOnlyList<NodeFacts>>("nodes", Nodes, cancellationToken);
 
     private async Task<T> AnswerAsync<T>(string what, T answer, CancellationToken cancellationToken)
     {

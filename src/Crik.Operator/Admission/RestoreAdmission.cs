@@ -1,0 +1,44 @@
+using Crik.Contracts.PodCheckpoints;
+using Crik.Kubernetes.Api;
+using Crik.Pods;
+using Crik.Pods.Reading;
+using Crik.Pods.Restoring;
+
+namespace Crik.Operator.Admission;
+
+/// <summary>Answers for pods whose annotations ask for a restore from a checkpoint of their namespace.</summary>
+internal sealed class RestoreAdmission(AdmissionOptions options, IClusterFacts facts, TimeProvider time)
+{
+    /// <returns>Null if the pod does not ask for it, or starts afresh.</returns>
+    public async Task<AdmissionResponse?> AnswerAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        if (RestoreWish.Of(request.Pod, out string? problem) is not { } wish)
+        {
+            return null;
+        }
+
+        RestoreDecision decision = problem is null ? await DecideAsync(request, wish, cancellationToken) : new RestoreDecision.Refused(problem);
+        return AdmissionDecision.Of(request, decision);
+    }
+
+    private async Task<RestoreDecision> DecideAsync(AdmissionRequest request, RestoreWish wish, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(options.Timeout / 2, time); // the rest is for a pod that starts afresh
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            IReadOnlyList<PodCheckpointDocument> checkpoints = await facts.CheckpointsAsync(request.Namespace, either.Token);
+            IReadOnlyList<NodeFacts> all = await facts.NodesAsync(either.Token);
+            string? chosen = request.Pod.At("spec", "nodeName").Text();
+            return wish.Decide(checkpoints, chosen is null ? NodeFacts.Willing(all) : [.. all.Where(node => node.Name == chosen)], all);
+        }
+        catch (KubernetesException exception)
+        {
+            return wish.WithoutIt($"The API server could not be asked for checkpoints and nodes: {exception.Message}.");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return wish.WithoutIt("The API server took too long to answer for checkpoints and nodes.");
+        }
+    }
+}

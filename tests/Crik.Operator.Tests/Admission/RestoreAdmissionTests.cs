@@ -1,0 +1,100 @@
+using System.Text.Json.Nodes;
+using Crik.Contracts.PodCheckpoints;
+using Crik.Kubernetes.Conditions;
+using Crik.Operator.Admission;
+using Crik.Pods;
+
+namespace Crik.Operator.Tests.Admission;
+
+public sealed class RestoreAdmissionTests
+{
+    private readonly FixedFacts _facts = new();
+
+    public RestoreAdmissionTests()
+    {
+        _facts.Nodes.Add(new NodeFacts("node-1", "6.1", "amd64", "containerd://2.1.9"));
+        _facts.Nodes.Add(new NodeFacts("node-2", "6.1", "amd64", "containerd://2.4.0"));
+        _facts.Checkpoints.Add(new PodCheckpointDocument
+        {
+            Metadata = new ObjectMetadata { Name = "web-0-1", Uid = "u", CreationTimestamp = DateTimeOffset.UnixEpoch },
+            Spec = new PodCheckpointSpec { Pod = "web-0" },
+            Status = new PodCheckpointStatus
+            {
+                Conditions = [new Condition { Type = PodCheckpointConditions.Ready, Status = Condition.True }],
+                Containers = [new ContainerCheckpoint { Name = "app", Image = "r.example/c@sha256:1", Runtime = "containerd 2.1.9" }],
+            },
+        });
+    }
+
+    [Fact]
+    public async Task The_pod_gets_the_checkpoint_image_and_a_node_that_can_restore_it_and_no_crik()
+    {
+        JsonObject pod = Pod("latest", "fail", inject: "true");
+        AdmissionResponse response = await HandleAsync(pod);
+
+        JsonObject changed = JsonPatch.Apply(pod, response.Changes);
+        Assert.Equal((AdmissionOutcome.Restored, null), (response.Outcome, response.Refusal));
+        Assert.Equal("r.example/c@sha256:1", (string?)changed["spec"]!["containers"]![0]!["image"]);
+        Assert.Contains("\"node-1\"", changed["spec"]!["affinity"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("node-2", changed["spec"]!["affinity"]!.ToJsonString(), StringComparison.Ordinal);
+
+        AdmissionResponse again = await HandleAsync(changed);
+        Assert.Equal((AdmissionOutcome.NotAskedFor, 0), (again.Outcome, again.Changes.Count));
+    }
+
+    [Theory]
+    [InlineData("web-0-9", "fail", "There is no PodCheckpoint web-0-9 in the namespace.")]
+    [InlineData("latest", "sometimes", "must be fail, previous or fresh.")]
+    public async Task A_pod_that_cannot_be_restored_is_refused_with_the_reason(string checkpoint, string fallback, string because)
+    {
+        AdmissionResponse response = await HandleAsync(Pod(checkpoint, fallback));
+
+        Assert.Equal(AdmissionOutcome.Refused, response.Outcome);
+        JsonNode answer = AdmissionReview.ToJson(response)["response"]!;
+        Assert.Equal((false, 403), ((bool)answer["allowed"]!, (int)answer["status"]!["code"]!));
+        Assert.Contains(because, (string?)answer["status"]!["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pod_on_a_node_that_cannot_restore_it_is_refused()
+    {
+        JsonObject pod = Pod("latest", "fail");
+        pod["spec"]!["nodeName"] = "node-2";
+
+        Assert.Contains("containerd 2.4 has removed that", (await HandleAsync(pod)).Refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("true", "Injected")]
+    [InlineData(null, "NotAskedFor")]
+    public async Task With_the_fallback_fresh_it_is_treated_as_any_other_pod(string? inject, string outcome)
+    {
+        AdmissionResponse response = await HandleAsync(Pod("web-0-9", "fresh", inject));
+
+        Assert.Equal((outcome, null), (response.Outcome.ToString(), response.Refusal));
+        Assert.DoesNotContain("r.example/c", response.Changes.Select(change => change.Value?.ToJsonString() ?? ""));
+    }
+
+    [Fact]
+    public async Task An_API_server_that_does_not_answer_or_takes_too_long_refuses_it_too()
+    {
+        _facts.Fails = true;
+        Assert.Contains("The API server could not be asked for checkpoints and nodes: no answer.", (await HandleAsync(Pod("latest", "fail"))).Refusal, StringComparison.Ordinal);
+
+        _facts.Fails = false;
+        _facts.Hangs = true;
+        Assert.Contains("took too long", (await HandleAsync(Pod("latest", "fail"), TimeSpan.FromMilliseconds(20))).Refusal, StringComparison.Ordinal);
+    }
+
+    private static JsonObject Pod(string checkpoint, string fallback, string? inject = null) => (JsonObject)JsonNode.Parse($$$"""
+        {"metadata": {"name": "web-0", "labels": {"crik.dev/restore": "true" {{{(inject is null ? "" : $",\"crik.dev/inject\": \"{inject}\"")}}} },
+          "annotations": {"crik.dev/restore": "{{{checkpoint}}}", "crik.dev/restore-fallback": "{{{fallback}}}"} },
+         "spec": {"containers": [{"name": "app", "image": "app:1", "command": ["app"]}]} }
+        """)!;
+
+    private Task<AdmissionResponse> HandleAsync(JsonObject pod, TimeSpan? timeout = null)
+    {
+        AdmissionOptions options = new(new InjectionSettings("registry.example/crik:1"), "crik") { Timeout = timeout ?? TimeSpan.FromSeconds(8) };
+        return new AdmissionHandler(options, _facts, new FixedImages(), TimeProvider.System).HandleAsync(new AdmissionRequest("u1", "shop", pod), CancellationToken.None);
+    }
+}

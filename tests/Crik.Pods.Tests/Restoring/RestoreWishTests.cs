@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Crik.Pods.Restoring;
+
+namespace Crik.Pods.Tests.Restoring;
+
+public sealed class RestoreWishTests
+{
+    private const string OfSet = """{"metadata":{"ownerReferences":[{"kind":"ReplicaSet","name":"web","uid":"rs-1","controller":true}]},"spec":{"containers":[{"name":"app"}]}}""";
+
+    private static readonly NodeFacts[] s_nodes = [Checkpoints.Node()];
+
+    [Fact]
+    public void The_annotations_are_read_with_the_name_and_the_controller_of_the_pod()
+    {
+        JsonObject pod = Pod("latest", "previous", """  "ownerReferences":[{"uid":"other"},{"uid":"rs-1","controller":true}]""");
+
+        Assert.Equal(new RestoreWish("latest", RestoreFallback.Previous, "web-0", "rs-1"), RestoreWish.Of(pod, out string? problem));
+        Assert.Null(problem);
+    }
+
+    [Fact]
+    public void A_pod_without_the_annotation_or_one_that_was_restored_asks_for_nothing()
+    {
+        JsonObject restored = Pod("latest");
+        restored["metadata"]!["annotations"]![PodNames.RestoredFromAnnotation] = "x";
+
+        Assert.Null(RestoreWish.Of(restored, out _));
+        Assert.Null(RestoreWish.Of(Pods.With(), out _));
+        Assert.Null(RestoreWish.Of(Pods.Parse("""{"metadata":{"annotations":{"crik.dev/restore":7}}}"""), out _));
+    }
+
+    [Fact]
+    public void A_fallback_that_is_none_is_a_problem()
+    {
+        Assert.NotNull(RestoreWish.Of(Pod("latest", "frsh"), out string? problem));
+        Assert.Equal("The annotation crik.dev/restore-fallback is 'frsh', and must be fail, previous or fresh.", problem);
+    }
+
+    [Fact]
+    public void The_latest_is_that_of_the_same_pod_or_the_same_controller()
+    {
+        RestoreWish wish = new(PodNames.LatestCheckpoint, RestoreFallback.Fail, null, "rs-1");
+
+        Assert.Equal("right", Restored(wish.Decide([Checkpoints.Complete("right", 1, "web-a", saved: OfSet), Checkpoints.Complete("newer", 5, "db-0")], s_nodes, s_nodes)));
+        Assert.Equal("named", Restored((wish with { Pod = "web-0", Controller = null }).Decide([Checkpoints.Complete("named")], s_nodes, s_nodes)));
+        Assert.StartsWith("There is no complete checkpoint of this pod.", Refusal(wish.Decide([Checkpoints.Complete("newer", 5, "db-0")], s_nodes, s_nodes)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_is_named_is_taken_even_of_another_pod()
+    {
+        RestoreWish wish = new("golden", RestoreFallback.Fail, "web-0", null);
+
+        Assert.Equal("golden", Restored(wish.Decide([Checkpoints.Complete("golden", 1, "template")], s_nodes, s_nodes)));
+        Assert.Contains("There is no PodCheckpoint golden", Refusal(wish.Decide([], s_nodes, s_nodes)), StringComparison.Ordinal);
+        Assert.IsType<RestoreDecision.Fresh>((wish with { Fallback = RestoreFallback.Fresh }).Decide([], s_nodes, s_nodes));
+        Assert.Equal("older", Restored((wish with { Fallback = RestoreFallback.Previous }).Decide([Checkpoints.Complete("older")], s_nodes, s_nodes)));
+    }
+
+    [Fact]
+    public void The_changes_put_the_image_into_the_pod_and_keep_it_on_nodes_that_can()
+    {
+        JsonObject pod = Pod("latest");
+
+        JsonObject changed = JsonPatch.Apply(pod, RestoredPod.Changes(pod, new Dictionary<string, string> { ["app"] = "c@sha256:1" }, ["node-2"], "web-0-1"));
+
+        Assert.Equal(("c@sha256:1", "IfNotPresent"), ((string?)Pods.Container(changed)["image"], (string?)Pods.Container(changed)["imagePullPolicy"]));
+        Assert.Equal("web-0-1", (string?)changed["metadata"]!["annotations"]!["crik.dev/restored-from"]);
+        Assert.Contains("node-2", changed["spec"]!["affinity"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Null(RestoreWish.Of(changed, out _));
+    }
+
+    [Fact]
+    public void A_pod_that_has_its_node_already_keeps_it()
+    {
+        JsonObject pod = Pod("latest");
+        pod["spec"]!["nodeName"] = "node-7";
+
+        Assert.DoesNotContain(RestoredPod.Changes(pod, new Dictionary<string, string>(), ["node-2"], "x"), change => change.Path == "/spec/affinity");
+    }
+
+    private static JsonObject Pod(string checkpoint, string? fallback = null, string metadata = "\"namespace\":\"shop\"")
+    {
+        JsonObject pod = Pods.With(metadata: metadata);
+        pod["metadata"]!["annotations"] = new JsonObject { [PodNames.RestoreAnnotation] = checkpoint };
+        if (fallback is not null)
+        {
+            pod["metadata"]!["annotations"]![PodNames.RestoreFallbackAnnotation] = fallback;
+        }
+
+        return pod;
+    }
+
+    private static string? Restored(RestoreDecision decision) => Assert.IsType<RestoreDecision.Restored>(decision).Checkpoint.Metadata!.Name;
+
+    private static string Refusal(RestoreDecision decision) => Assert.IsType<RestoreDecision.Refused>(decision).Reason;
+}
