@@ -15,7 +15,6 @@ public sealed partial class ArchitectureTests
         ["Queues"] = ["Api", "Watching"],
         ["Events"] = ["Api", "Resources"],
         ["Exec"] = ["Api"],
-        ["Conditions"] = [],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -60,7 +60,7 @@ public sealed class DocumentsTests
     [InlineData(typeof(PodCheckpointSpec))]
     [InlineData(typeof(PodCheckpointStatus))]
     [InlineData(typeof(ContainerCheckpoint))]
-    [InlineData(typeof(Crik.Kubernetes.Conditions.Condition))]
+    [InlineData(typeof(Crik.Contracts.Conditions.Condition))]
     public void The_CRD_has_every_field_that_the_documents_have(Type document) =>
         Assert.All(document.GetProperties().Select(property => property.GetCustomAttribute<System.Text.Json.Serialization.JsonPropertyNameAttribute>()?.Name).OfType<string>(), name =>
             Assert.Matches($@"(?m)^\s+{name}:", s_crd));

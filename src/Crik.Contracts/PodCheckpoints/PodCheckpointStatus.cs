@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Crik.Kubernetes.Conditions;
+using Crik.Contracts.Conditions;
 
 namespace Crik.Contracts.PodCheckpoints;
 

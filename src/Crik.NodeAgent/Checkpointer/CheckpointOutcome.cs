@@ -1,5 +1,5 @@
 using Crik.Contracts.PodCheckpoints;
-using Crik.Kubernetes.Conditions;
+using Crik.Contracts.Conditions;
 
 namespace Crik.NodeAgent.Checkpointer;
 

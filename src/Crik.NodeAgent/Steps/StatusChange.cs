@@ -1,6 +1,6 @@
 using System.Globalization;
 using Crik.Contracts.PodCheckpoints;
-using Crik.Kubernetes.Conditions;
+using Crik.Contracts.Conditions;
 
 namespace Crik.NodeAgent.Steps;
 

@@ -1,5 +1,5 @@
 using Crik.Contracts.PodCheckpoints;
-using Crik.Kubernetes.Conditions;
+using Crik.Contracts.Conditions;
 using Crik.NodeAgent.Leading;
 
 namespace Crik.NodeAgent.Tests.Leading;

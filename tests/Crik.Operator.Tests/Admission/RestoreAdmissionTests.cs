@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodCheckpoints;
-using Crik.Kubernetes.Conditions;
+using Crik.Contracts.Conditions;
 using Crik.Operator.Admission;
 using Crik.Pods;
 

@@ -1,4 +1,4 @@
-namespace Crik.Kubernetes.Conditions;
+namespace Crik.Contracts.Conditions;
 
 /// <summary>Reads and changes lists of conditions, by the rules of meta.SetStatusCondition in k8s.io/apimachinery.</summary>
 public static class ConditionList

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Crik.Kubernetes.Conditions;
+namespace Crik.Contracts.Conditions;
 
 /// <summary>One condition in the status of an object, as meta/v1 defines it.</summary>
 public sealed record Condition

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Crik.Kubernetes.Conditions;
+using Crik.Contracts.Conditions;
 
-namespace Crik.Kubernetes.Tests.Conditions;
+namespace Crik.NodeAgent.Tests.Conditions;
 
 public sealed partial class ConditionListTests
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Crik.Kubernetes.Conditions;
+namespace Crik.Contracts.Conditions;
 
 /// <summary>
 /// Writes times as the types Time and MicroTime of meta/v1 do: in UTC with a Z, and with microseconds only where there are some.
