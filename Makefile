@@ -9,7 +9,7 @@ RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 RUNTIMES = $(if $(RUNTIME),CRIK_CLUSTER_RUNTIMES="$(RUNTIME)")
 
-.PHONY: crik bundle node-state-server kubectl-crik crik-operator crik-node-agent demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real format clean
+.PHONY: crik bundle node-state-server kubectl-crik crik-operator crik-node-agent demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes node-agent-kills cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -65,7 +65,7 @@ demo:
 ## demo-cluster: a label, a drain, and the program goes on elsewhere, on the cluster below
 demo-cluster:
 	@build/install.sh
-	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(RENDER)
+	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(AGENT) $(RENDER)
 	@$(RUNTIMES) tests/lab/demo-cluster.sh
 
 ## chart: the objects of a chart, for kubectl apply -f - (CHART=charts/crik ARGS="--release crik --namespace crik --set replicas=3"; node-state-server without CHART)
@@ -152,7 +152,7 @@ cluster:
 ## cluster-test: the chart, the server and pods on that cluster, which is stopped again (RUNTIME=containerd|crio|"containerd crio"; without it nodes keep theirs)
 cluster-test:
 	@build/install.sh
-	@$(MAKE) --no-print-directory bundle $(SERVER) $(KUBECTL) $(OPERATOR) $(RENDER)
+	@$(MAKE) --no-print-directory bundle $(SERVER) $(KUBECTL) $(OPERATOR) $(AGENT) $(RENDER)
 	@$(RUNTIMES) tests/lab/cluster-test.sh
 
 ## recipes: docs/recipes.md on that cluster, also PyTorch and Jupyter, whose images have gigabytes
@@ -160,6 +160,12 @@ recipes:
 	@build/install.sh
 	@$(MAKE) --no-print-directory $(CRIK) $(SERVER) $(RENDER)
 	@$(RUNTIMES) tests/lab/cluster-test.sh FullyQualifiedName~RecipeTests
+
+## node-agent-kills: the agent, the registry and the API server are killed while checkpoints become images (KILLS=200 SEED=)
+node-agent-kills:
+	@build/install.sh
+	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(AGENT) $(KUBECTL) $(RENDER)
+	@$(RUNTIMES) CRIK_KILLS=$(or $(KILLS),200) $(if $(SEED),CRIK_SEED=$(SEED)) tests/lab/cluster-test.sh FullyQualifiedName~NodeAgentKillTests
 
 cluster-stop:
 	@tests/lab/kubernetes/cluster.sh stop
