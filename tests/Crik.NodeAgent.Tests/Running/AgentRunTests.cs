@@ -122,7 +122,16 @@ public sealed class AgentRunTests : IAsyncLifetime
         using MemoryStream log = new();
         await using WebApplication app = Server.Build(options, access, log);
         await app.StartAsync();
-        await test();
+        try
+        {
+            await test();
+        }
+        catch (TimeoutException exception)
+        {
+            string lines = System.Text.Encoding.UTF8.GetString(log.ToArray());
+            throw new InvalidOperationException($"{exception.Message}. The object: {_checkpoints["one"].ToJsonString()}. The log: {lines}", exception);
+        }
+
         await app.StopAsync();
     }
 

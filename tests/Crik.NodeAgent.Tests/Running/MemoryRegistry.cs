@@ -42,10 +42,17 @@ internal sealed class MemoryRegistry
             ("PUT", [.., "uploads", var id]) => Finish(context, id, body),
             ("HEAD", [.., "blobs", var digest]) => Blobs.ContainsKey(digest) ? 200 : 404,
             ("PUT", [.., "manifests", var tag]) => Store(context, tag, body.ToArray()),
-            ("GET", [.., "manifests", var tag]) => await SendAsync(context, tag),
+            ("GET", [.., "manifests", var tag]) => Manifests.ContainsKey(tag) ? 200 : 404,
             ("DELETE", [.., "manifests", var digest]) => Delete(digest),
             _ => 200,
         };
+        if (context.Request.Method is "GET" && Manifests.TryGetValue(parts[^1], out byte[]? manifest))
+        {
+            context.Response.ContentType = "application/vnd.oci.image.manifest.v1+json";
+            context.Response.Headers["Docker-Content-Digest"] = Digest(manifest);
+            await context.Response.Body.WriteAsync(manifest);
+        }
+
         return true;
     }
 
@@ -85,19 +92,6 @@ internal sealed class MemoryRegistry
         Manifests[tag] = Manifests[Digest(manifest)] = manifest;
         context.Response.Headers["Docker-Content-Digest"] = Digest(manifest);
         return 201;
-    }
-
-    private async Task<int> SendAsync(HttpContext context, string tag)
-    {
-        if (!Manifests.TryGetValue(tag, out byte[]? manifest))
-        {
-            return 404;
-        }
-
-        context.Response.ContentType = "application/vnd.oci.image.manifest.v1+json";
-        context.Response.Headers["Docker-Content-Digest"] = Digest(manifest);
-        await context.Response.Body.WriteAsync(manifest);
-        return 200;
     }
 
     private int Delete(string digest)
