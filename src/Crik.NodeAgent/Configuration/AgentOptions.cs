@@ -45,7 +45,7 @@ internal sealed record AgentOptions
 
     public int ParallelPushes { get; init; } = 1;
 
-    public LayerCompression Compression { get; init; } = LayerCompression.None;
+    public LayerCompression Compression { get; init; } = LayerCompression.Gzip;
 
     /// <summary>A file like Docker's config.json, with the credentials for registries. Null: none.</summary>
     public string? RegistryCredentials { get; init; }

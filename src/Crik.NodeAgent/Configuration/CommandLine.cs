@@ -61,7 +61,7 @@ internal sealed class CommandLine
         _allowedRepositories = _flags.List("--allowed-repositories", "repositories that objects may name, with those below them; without it, all", "repository");
         _pushLimit = _flags.Text("--push-limit", "after which time an image that cannot be pushed counts as stalled", "1h");
         _parallelPushes = _flags.Text("--parallel-pushes", "how many images are pushed at the same time", s_defaults.ParallelPushes);
-        _compression = _flags.Text("--compression", "how layers are compressed: none or gzip", "none");
+        _compression = _flags.Text("--compression", "how layers are compressed: none or gzip", "gzip");
         _registryCredentials = _flags.Text("--registry-credentials", "file like Docker's config.json with the credentials for registries", "none");
         _registryCaFile = _flags.Text("--registry-ca-file", "authorities of registries (PEM), beside those of the system", "none");
         _plainHttpRegistries = _flags.List("--plain-http-registries", "registries that are asked without TLS", "registry");
@@ -121,13 +121,13 @@ internal sealed class CommandLine
     {
         switch (_flags.Value(_compression))
         {
-            case null or "none":
-                return LayerCompression.None;
-            case "gzip":
+            case null or "gzip":
                 return LayerCompression.Gzip;
+            case "none":
+                return LayerCompression.None;
             case { } other:
                 _flags.Refuse($"{_compression.Name}: must be none or gzip, not '{other}'");
-                return LayerCompression.None;
+                return LayerCompression.Gzip;
         }
     }
 }

@@ -11,8 +11,8 @@ public sealed class CommandLineTests
     [Fact]
     public void Flags_win_over_variables_and_both_over_defaults()
     {
-        AgentOptions options = Parse(["--min-free=5", "--compression=gzip", "--bytes-per-pod=10Gi", "--max-age=720h"], "CRIK_NODE_AGENT_MIN_FREE=20", "CRIK_NODE_AGENT_KEEP_PER_POD=3");
-        Assert.Equal((5, LayerCompression.Gzip, 3, 10L << 30), (options.MinFree, options.Compression, options.Retention.Pod.Count, options.Retention.Pod.Bytes));
+        AgentOptions options = Parse(["--min-free=5", "--compression=none", "--bytes-per-pod=10Gi", "--max-age=720h"], "CRIK_NODE_AGENT_MIN_FREE=20", "CRIK_NODE_AGENT_KEEP_PER_POD=3");
+        Assert.Equal((5, LayerCompression.None, 3, 10L << 30), (options.MinFree, options.Compression, options.Retention.Pod.Count, options.Retention.Pod.Bytes));
         Assert.Equal(TimeSpan.FromHours(720), options.Retention.MaxAge);
         Assert.Equal("node-1", options.Settings.Node);
         Assert.Null(options.Retention.Namespace.Count);

@@ -116,6 +116,7 @@ public sealed class AgentRunTests : IAsyncLifetime
             KubeletPort = _server.Address.Port,
             CheckpointDirectory = _directory.Path,
             MinFree = 0,
+            Compression = Crik.Images.LayerCompression.None,
             RegistryCaFile = files.Write("ca.crt", _server.Certificates.AuthorityPem),
             LocalRegistries = [$"127.0.0.1:{_server.Address.Port}"],
         };
