@@ -3,6 +3,7 @@ using Crik.Kubernetes.Access;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Exec;
 using Crik.NodeAgent.Archives;
+using Crik.NodeAgent.Checkpointer;
 using Crik.NodeAgent.Configuration;
 using Crik.NodeAgent.Engines;
 using Crik.NodeAgent.Images;
@@ -92,6 +93,7 @@ internal static class Server
         .AddSingleton<Upkeep>()
         .AddSingleton<Leader>()
         .AddSingleton<AgentMetrics>()
+        .AddCheckpointer(new CheckpointerOptions())
         .AddSingleton<Router>()
         .AddHostedService(static services => services.GetRequiredService<CheckpointQueues>())
         .AddHostedService(static services => services.GetRequiredService<Leader>());

@@ -51,6 +51,7 @@ labels:
       "CRIK_NODE_AGENT_PUSH_LIMIT" $agent.pushLimit
       "CRIK_NODE_AGENT_PARALLEL_PUSHES" (toString $agent.parallelPushes)
       "CRIK_NODE_AGENT_COMPRESSION" $agent.compression }}
+{{- if $agent.checkpointer.enabled }}{{ $_ := set $own "CRIK_NODE_AGENT_CHECKPOINTER_PORT" "3333" }}{{ end }}
 {{- with $agent.repository }}{{ $_ := set $own "CRIK_NODE_AGENT_REPOSITORY" . }}{{ end }}
 {{- with $agent.allowedRepositories }}{{ $_ := set $own "CRIK_NODE_AGENT_ALLOWED_REPOSITORIES" (join "," .) }}{{ end }}
 {{- with $agent.kubelet.caConfigMap }}{{ $_ := set $own "CRIK_NODE_AGENT_KUBELET_CA_FILE" "/etc/crik-node-agent/kubelet/ca.crt" }}{{ end }}

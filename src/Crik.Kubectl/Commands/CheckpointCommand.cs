@@ -4,6 +4,8 @@ using Crik.Kubectl.Checkpoints;
 using Crik.Kubectl.Cluster;
 using Crik.Kubectl.CommandLine;
 using Crik.Kubectl.Output;
+using Crik.Pods;
+using Crik.Pods.Restoring;
 
 namespace Crik.Kubectl.Commands;
 
@@ -61,17 +63,19 @@ internal static class CheckpointCommand
             throw new KubectlException($"pod {pod.Name()} has no container '{unknown}'; it has {string.Join(", ", known)}");
         }
 
-        return await new PodCheckpointClient(cluster).CreateAsync(Wanted(pod.Name(), cluster.Namespace, invocation), cancellationToken);
+        return await new PodCheckpointClient(cluster).CreateAsync(Wanted(pod, cluster.Namespace, invocation), cancellationToken);
     }
 
-    private static PodCheckpointDocument Wanted(string pod, string space, Invocation invocation)
+    /// <summary>The pod is kept in it, so that it can be made again when it is gone.</summary>
+    private static PodCheckpointDocument Wanted(JsonObject pod, string space, Invocation invocation)
     {
+        Dictionary<string, string>? kept = RestoredPod.TemplateText(pod) is { } text ? new() { [PodNames.SavedPodAnnotation] = text } : null;
         string? engine = invocation.Has(CommandTable.ToImage) ? CheckpointEngines.Kubelet : invocation.Value(CommandTable.Engine);
         return PodCheckpointDocument.New(
-            new ObjectMetadata { GenerateName = pod + "-", Namespace = space },
+            new ObjectMetadata { GenerateName = pod.Name() + "-", Namespace = space, Annotations = kept },
             new PodCheckpointSpec
             {
-                Pod = pod,
+                Pod = pod.Name(),
                 Containers = invocation.All(CommandTable.Container) is { Count: > 0 } containers ? containers : null,
                 Engine = engine,
                 LeaveRunning = engine == CheckpointEngines.Crik ? invocation.Has(CommandTable.LeaveRunning) : null, // the kubelet never ends a program

@@ -2,6 +2,7 @@ using Crik.Contracts;
 using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
+using Crik.NodeAgent.Objects;
 
 namespace Crik.NodeAgent.Checkpointer;
 
@@ -11,9 +12,7 @@ namespace Crik.NodeAgent.Checkpointer;
 /// </summary>
 internal sealed class CheckpointOrders(KubernetesApi api)
 {
-    private readonly ResourceClient<PodCheckpointDocument> _checkpoints = new(api, Type, ContractsJson.Default.PodCheckpointDocument);
-
-    public static ResourceType Type { get; } = new(PodCheckpointDocument.Group, PodCheckpointDocument.Version, PodCheckpointDocument.Plural);
+    private readonly ResourceClient<PodCheckpointDocument> _checkpoints = new(api, CheckpointObjects.Type, ContractsJson.Default.PodCheckpointDocument);
 
     public Task<PodCheckpointDocument> CreateAsync(
         ContainerPath container, CheckpointIdentifier identifier, bool deletePod, CancellationToken cancellationToken) =>

@@ -3,6 +3,7 @@ using Crik.Contracts;
 using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Watching;
+using Crik.NodeAgent.Objects;
 
 namespace Crik.NodeAgent.Checkpointer;
 
@@ -74,7 +75,7 @@ internal sealed class CheckpointWait(KubernetesApi api, CheckpointerOptions opti
     private Task FollowAsync(PodCheckpointDocument created, ChannelWriter<PodCheckpointDocument?> states, CancellationToken cancellationToken)
     {
         string name = created.Metadata!.Name!;
-        ResourceSelection selection = new(CheckpointOrders.Type, created.Metadata.Namespace, FieldSelector: $"metadata.name={name}");
+        ResourceSelection selection = new(CheckpointObjects.Type, created.Metadata.Namespace, FieldSelector: $"metadata.name={name}");
         ResourceFollower<PodCheckpointDocument> follower = new(api, selection, ContractsJson.Default.PodCheckpointDocument, new FollowOptions(), clock);
         bool isThere = false;
         return follower.FollowAsync(

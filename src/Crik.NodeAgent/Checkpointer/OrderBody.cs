@@ -17,15 +17,22 @@ internal static class OrderBody
         {
             length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken);
         }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (new OrderDocument(), TooLarge());
+        }
         catch (Exception exception) when (exception is BadHttpRequestException or IOException)
         {
             return (new OrderDocument(), CheckpointerAnswer.Text(StatusCodes.Status400BadRequest, $"Unable to read req body: {exception.Message}"));
         }
 
         return length > Largest
-            ? (new OrderDocument(), CheckpointerAnswer.Text(StatusCodes.Status413PayloadTooLarge, $"the body has more than {Largest >> 10} KiB"))
+            ? (new OrderDocument(), TooLarge())
             : Parse(body.AsSpan(0, length));
     }
+
+    private static CheckpointerAnswer TooLarge() =>
+        CheckpointerAnswer.Text(StatusCodes.Status413PayloadTooLarge, $"the body has more than {Largest >> 10} KiB");
 
     private static (OrderDocument, CheckpointerAnswer?) Parse(ReadOnlySpan<byte> body)
     {

@@ -12,6 +12,9 @@ internal sealed record AgentOptions
 
     public int HealthPort { get; init; } = 8081;
 
+    /// <summary>The port of the Checkpointer's interface. 0: it is off.</summary>
+    public int CheckpointerPort { get; init; }
+
     /// <summary>The address to listen on. Null means all addresses.</summary>
     public IPAddress? BindAddress { get; init; }
 
@@ -74,6 +77,11 @@ internal sealed record AgentOptions
             {
                 yield return $"{flag}: must be set to {what}";
             }
+        }
+
+        if (CheckpointerPort > 0 && (CheckpointerPort == MetricsPort || CheckpointerPort == HealthPort))
+        {
+            yield return $"--checkpointer-port: must be a port of its own, not {CheckpointerPort}";
         }
 
         if (MetricsPort == HealthPort)

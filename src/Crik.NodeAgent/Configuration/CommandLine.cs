@@ -14,6 +14,7 @@ internal sealed class CommandLine
     private readonly Func<string, string?> _environment;
     private readonly Option<string> _metricsPort;
     private readonly Option<string> _healthPort;
+    private readonly Option<string> _checkpointerPort;
     private readonly Option<string> _bindAddress;
     private readonly Option<bool> _debug;
     private readonly Option<string> _kubeconfig;
@@ -44,6 +45,7 @@ internal sealed class CommandLine
         _flags = new FlagTable("Saves containers of its node, and brings the checkpoints into a registry.", "CRIK_NODE_AGENT_", environment);
         _metricsPort = _flags.Text("--metrics-port", "port that serves /metrics", s_defaults.MetricsPort);
         _healthPort = _flags.Text("--health-probes-port", "port that serves /livez and /readyz", s_defaults.HealthPort);
+        _checkpointerPort = _flags.Text("--checkpointer-port", "port that serves the interface of the Checkpointer; 0 does not", s_defaults.CheckpointerPort);
         _bindAddress = _flags.Text("--bind-address", "address to listen on", "all");
         _debug = _flags.Flag("--debug", "log more");
         _kubeconfig = _flags.Text("--kubeconfig", "kubeconfig file of the cluster; KUBECONFIG is read too", "the pod's service account");
@@ -87,6 +89,7 @@ internal sealed class CommandLine
         {
             MetricsPort = _flags.Number(_metricsPort, s_defaults.MetricsPort),
             HealthPort = _flags.Number(_healthPort, s_defaults.HealthPort),
+            CheckpointerPort = _flags.Number(_checkpointerPort, s_defaults.CheckpointerPort),
             BindAddress = _flags.Address(_bindAddress),
             Debug = _flags.IsOn(_debug),
             Kubeconfig = _flags.Value(_kubeconfig) ?? _environment("KUBECONFIG"),

@@ -1,3 +1,4 @@
+using Crik.NodeAgent.Checkpointer;
 using Crik.NodeAgent.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -6,8 +7,8 @@ namespace Crik.NodeAgent.Serving;
 /// <summary>Opens the ports, and limits what may arrive there.</summary>
 internal static class Listeners
 {
-    /// <summary>A kubelet and a Prometheus need one connection each.</summary>
-    private const int MostConnections = 100;
+    /// <summary>A kubelet and a Prometheus need one connection each. A request to the Checkpointer waits for its checkpoint.</summary>
+    private const int MostConnections = 500;
 
     private static readonly TimeSpan s_headersTimeout = TimeSpan.FromSeconds(5);
 
@@ -15,9 +16,9 @@ internal static class Listeners
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = MostConnections;
-        kestrel.Limits.MaxRequestBodySize = 0;
+        kestrel.Limits.MaxRequestBodySize = OrderBody.Largest + 1; // the endpoint itself answers a larger one; nothing else reads a body
         kestrel.Limits.RequestHeadersTimeout = s_headersTimeout;
-        foreach (int port in (int[])[options.MetricsPort, options.HealthPort])
+        foreach (int port in Ports(options))
         {
             if (options.BindAddress is { } address)
             {
@@ -29,4 +30,7 @@ internal static class Listeners
             }
         }
     }
+
+    private static IEnumerable<int> Ports(AgentOptions options) =>
+        options.CheckpointerPort > 0 ? [options.MetricsPort, options.HealthPort, options.CheckpointerPort] : [options.MetricsPort, options.HealthPort];
 }

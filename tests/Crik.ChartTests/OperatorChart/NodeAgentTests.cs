@@ -50,6 +50,24 @@ public sealed class NodeAgentTests
     }
 
     [ChartFact]
+    public void With_the_Checkpointer_its_port_has_a_Service_that_kube_system_has_a_name_for()
+    {
+        Manifests manifests = Agent("--set", "nodeAgent.checkpointer.enabled=true");
+        YamlNode[] services = [.. manifests.All.Where(item => item.Text("kind") == "Service" && item.Text("metadata", "name") == "checkpoint-service")];
+        YamlNode container = Assert.Single(Pod(manifests).Items("containers"));
+
+        Assert.Equal(["crik-test", "kube-system"], services.Select(service => service.Text("metadata", "namespace")));
+        Assert.Equal(("80", "checkpointer"), (services[0].Items("spec", "ports").Single().Text("port"), services[0].Items("spec", "ports").Single().Text("targetPort")));
+        Assert.Equal(("ExternalName", "checkpoint-service.crik-test.svc.cluster.local"), (services[1].Text("spec", "type"), services[1].Text("spec", "externalName")));
+        Assert.Contains(container.Items("ports"), port => port.Text("name") == "checkpointer" && port.Text("containerPort") == "3333");
+        Assert.Contains(container.Items("env"), variable => variable.Text("name") == "CRIK_NODE_AGENT_CHECKPOINTER_PORT" && variable.Text("value") == "3333");
+        Assert.Equal(
+            [.. s_rules[..3], "create of tokenreviews in 'authentication.k8s.io'", "create of subjectaccessreviews in 'authorization.k8s.io'",
+                "create of podcheckpoints in 'crik.dev'", .. s_rules[3..]],
+            manifests["ClusterRole"].Items("rules").Select(Manifests.Sentence));
+    }
+
+    [ChartFact]
     public void Every_value_becomes_a_variable_and_every_file_is_mounted_where_the_agent_reads_it()
     {
         Manifests manifests = Agent(

@@ -41,6 +41,7 @@ public sealed class CheckpointCommandTests : IAsyncLifetime
 
         JsonObject created = Created();
         Assert.Equal(spec, created["spec"]!.ToJsonString());
+        Assert.Equal("app", (string?)JsonNode.Parse((string)created["metadata"]!["annotations"]!["crik.dev/pod"]!)!["spec"]!["containers"]![0]!["name"]);
         Assert.Equal(("crik.dev/v1alpha1", "PodCheckpoint", "shop"), ((string?)created["apiVersion"], (string?)created["kind"], (string?)created["metadata"]!["namespace"]));
     }
 

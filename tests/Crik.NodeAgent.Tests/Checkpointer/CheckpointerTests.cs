@@ -100,6 +100,7 @@ public sealed class CheckpointerTests : IAsyncLifetime
     [InlineData(" ", 400, "Invalid JSON format: ")]
     [InlineData("""{"async": "yes"}""", 400, "Invalid JSON format: ")]
     [InlineData("LARGE", 413, "the body has more than 16 KiB")]
+    [InlineData("LARGE and more", 413, "the body has more than 16 KiB")]
     public async Task A_body_that_cannot_be_read_is_refused(string body, int status, string text)
     {
         CheckpointerResponse answer = await _server.PostAsync(RunningCheckpointer.Web, body.Replace("LARGE", new string(' ', OrderBody.Largest + 1), StringComparison.Ordinal));

@@ -33,7 +33,11 @@ internal sealed class RunningCheckpointer : IAsyncDisposable
         string kubeconfig = _files.Write("config", api.Kubeconfig("    token: agent"));
         _kubernetes = new KubernetesApi(ClusterAccess.Find(kubeconfig, static _ => null), "crik-node-agent/test");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = OrderBody.Largest + 1; // as Listeners has it
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
         builder.Services.AddSingleton(clock).AddSingleton(_kubernetes).AddSingleton<IPods>(new OnePod()).AddCheckpointer(options).AddLogging();
         _app = builder.Build();
         _app.Run(_app.Services.GetRequiredService<CheckpointerRouter>().HandleAsync);
