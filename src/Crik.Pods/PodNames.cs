@@ -50,6 +50,9 @@ public static class PodNames
     /// <summary>The annotation of a restored pod: the PodCheckpoint or the image that it comes from.</summary>
     public const string RestoredFromAnnotation = "crik.dev/restored-from";
 
+    /// <summary>The annotation of a restored pod with what the restore has changed in it, as it was before.</summary>
+    public const string BeforeRestoreAnnotation = "crik.dev/before-restore";
+
     /// <summary>The annotation of a PodCheckpoint with the pod as it was, so that it can be made again.</summary>
     public const string SavedPodAnnotation = "crik.dev/pod";
 }

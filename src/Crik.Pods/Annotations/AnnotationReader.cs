@@ -22,7 +22,7 @@ internal static partial class AnnotationReader
     private static readonly string[] s_ofOthers =
     [
         PodNames.InjectedAnnotation, PodNames.SkippedAnnotation, PodNames.ClaimRequestAnnotation,
-        PodNames.RestoreAnnotation, PodNames.RestoreFallbackAnnotation, PodNames.RestoredFromAnnotation,
+        PodNames.RestoreAnnotation, PodNames.RestoreFallbackAnnotation, PodNames.RestoredFromAnnotation, PodNames.BeforeRestoreAnnotation,
     ];
 
     private static readonly string[] s_accessModes = ["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"];

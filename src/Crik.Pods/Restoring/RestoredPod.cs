@@ -28,8 +28,11 @@ public static class RestoredPod
         ["kubectl.kubernetes.io/last-applied-configuration", "kubernetes.io/config.", "k8s.v1.cni.cncf.io/", "cni.projectcalico.org/"];
 
     /// <summary>What a checkpoint keeps of its pod: enough to make it again, without what only the old pod had.</summary>
-    public static JsonObject Template(JsonObject pod)
+    /// <param name="given">The pod as it is. It is not changed.</param>
+    public static JsonObject Template(JsonObject given)
     {
+        JsonObject pod = given.DeepClone().AsObject();
+        BeforeRestore.PutBack(pod);
         JsonObject spec = pod.At("spec")?.DeepClone() as JsonObject ?? [];
         foreach (string key in s_filledIn)
         {
@@ -73,6 +76,7 @@ public static class RestoredPod
         JsonObject annotations = template.At("metadata", "annotations")?.DeepClone() as JsonObject ?? [];
         if (checkpoint is not null)
         {
+            annotations[PodNames.BeforeRestoreAnnotation] = BeforeRestore.TextOf(template);
             labels[PodNames.InjectLabel] = "false"; // the container runtime restores the program, and crik would start another one
             annotations[PodNames.RestoredFromAnnotation] = checkpoint;
         }
@@ -126,6 +130,8 @@ public static class RestoredPod
 
         changes.Add(new PodChange(
             $"/metadata/annotations/{JsonPatch.Escape(PodNames.RestoredFromAnnotation)}", ChangeKind.Add, checkpoint, "The annotation says where it comes from."));
+        changes.Add(new PodChange(
+            $"/metadata/annotations/{JsonPatch.Escape(PodNames.BeforeRestoreAnnotation)}", ChangeKind.Add, BeforeRestore.TextOf(pod), "The next checkpoint keeps the pod as it was."));
         return changes;
     }
 
@@ -176,6 +182,6 @@ public static class RestoredPod
 
     private static bool IsOwn(string key) =>
         s_ownAnnotations.Any(own => key.StartsWith(own, StringComparison.Ordinal))
-        || key is PodNames.RestoreAnnotation or PodNames.RestoreFallbackAnnotation or PodNames.RestoredFromAnnotation
+        || key is PodNames.RestoreAnnotation or PodNames.RestoreFallbackAnnotation or PodNames.RestoredFromAnnotation or PodNames.BeforeRestoreAnnotation
             or PodNames.SkippedAnnotation or PodNames.InjectedAnnotation or PodNames.ClaimRequestAnnotation;
 }

@@ -45,7 +45,7 @@ public sealed class RestoredPodTests
 
         Assert.Equal("web-restored", (string?)pod["metadata"]!["name"]);
         Assert.Equal("""{"app":"web","crik.dev/inject":"false"}""", pod["metadata"]!["labels"]!.ToJsonString());
-        Assert.Equal("""{"team":"a","crik.dev/restored-from":"web-1"}""", pod["metadata"]!["annotations"]!.ToJsonString());
+        Assert.Equal(["team", "crik.dev/before-restore", "crik.dev/restored-from"], pod["metadata"]!["annotations"]!.AsObject().Select(pair => pair.Key));
         Assert.Null(pod["metadata"]!["ownerReferences"]);
         Assert.Equal(("registry.example/c@sha256:1", "IfNotPresent"), ((string?)Pods.Container(pod)["image"], (string?)Pods.Container(pod)["imagePullPolicy"]));
         Assert.Equal("side:1", (string?)Pods.Container(pod, 1)["image"]);
@@ -53,6 +53,39 @@ public sealed class RestoredPodTests
         Assert.Equal(
             """{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["node-2"]}]}]}}}""",
             pod["spec"]!["affinity"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("true")]
+    public void A_checkpoint_of_a_restored_pod_keeps_the_pod_as_it_was_before_all_restores(string? inject)
+    {
+        JsonObject first = Pods.Parse(Running);
+        first["spec"]!["affinity"] = Pods.Parse("""{"podAffinity": {}}""");
+        if (inject is not null)
+        {
+            first["metadata"]!["labels"]!["crik.dev/inject"] = inject;
+        }
+
+        JsonObject template = RestoredPod.Template(first);
+        JsonObject second = RestoredPod.Make(template, "web-2", s_images, ["node-2"], "web-1");
+        JsonObject third = RestoredPod.Make(RestoredPod.Template(second), "web-3", s_images, ["node-1"], "web-2");
+
+        JsonObject again = RestoredPod.Template(third);
+        Assert.True(JsonNode.DeepEquals(template["spec"], again["spec"]), again.ToJsonString());
+        Assert.Equal(inject, (string?)again["metadata"]!["labels"]!["crik.dev/inject"]);
+        Assert.Equal(["team"], again["metadata"]!["annotations"]!.AsObject().Select(pair => pair.Key));
+        Assert.Contains("node-1", third["spec"]!["affinity"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("node-2", third["spec"]!["affinity"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_annotation_that_nobody_can_read_changes_nothing()
+    {
+        JsonObject pod = Pods.Parse(Running);
+        pod["metadata"]!["annotations"]!["crik.dev/before-restore"] = "{";
+
+        Assert.True(JsonNode.DeepEquals(RestoredPod.Template(Pods.Parse(Running))["spec"], RestoredPod.Template(pod)["spec"]));
     }
 
     [Theory]
