@@ -41,7 +41,9 @@ internal sealed partial class CrikInPod(PodExec exec) : ICrik
         {
             string[] order = runsOn ? ["checkpoint", "--leave-running"] : ["checkpoint"];
             int? code = await Program(container, timeout + s_margin).RunAsync(order, new ExecStreams(output, error), cancellationToken);
-            return Made(output) is { } made ? made : new CrikAnswer.Refused(code is null ? $"The container {container} has no crik." : $"crik made no checkpoint of the container {container}: {ProgramText.LastLine(Text(error))}");
+            return Made(output) is { } made ? made
+                : code is null ? new CrikAnswer.Refused($"The container {container} has no crik.")
+                : new CrikAnswer.Refused($"crik made no checkpoint of the container {container}: {ProgramText.LastLine(Text(error))}");
         }
         catch (KubernetesException problem)
         {

@@ -22,7 +22,8 @@ internal sealed class KubeletClient(KubernetesApi kubelet, string directory) : I
     public async Task<KubeletAnswer> CheckpointAsync(ContainerName container, TimeSpan timeout, CancellationToken cancellationToken)
     {
         string seconds = Math.Ceiling(timeout.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
-        string path = $"/checkpoint/{Uri.EscapeDataString(container.Namespace)}/{Uri.EscapeDataString(container.Pod)}/{Uri.EscapeDataString(container.Container)}?timeout={seconds}";
+        string[] segments = [container.Namespace, container.Pod, container.Container];
+        string path = $"/checkpoint/{string.Join('/', segments.Select(Uri.EscapeDataString))}?timeout={seconds}";
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout + s_margin);
         try
@@ -63,8 +64,13 @@ internal sealed class KubeletClient(KubernetesApi kubelet, string directory) : I
 
     internal static KubeletAnswer Answer(KubernetesException problem, ContainerName container) => problem switch
     {
-        { Failure: KubernetesFailure.NoAnswer, InnerException: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-            or HttpRequestError.SecureConnectionError } } => new KubeletAnswer.NotAsked(problem.Message),
+        {
+            Failure: KubernetesFailure.NoAnswer, InnerException: HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError
+            }
+        } => new KubeletAnswer.NotAsked(problem.Message),
         { Failure: KubernetesFailure.NoAnswer } => new KubeletAnswer.Lost(problem.Message),
         { Status: HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable } => new KubeletAnswer.NotAsked(problem.Message),
         { Status: HttpStatusCode.Forbidden } => new KubeletAnswer.Refused(PodCheckpointReasons.KubeletCannotCheckpoint,

@@ -52,9 +52,9 @@ public sealed class AgentRunTests : IAsyncLifetime
         await WhileRunningAsync("""{"pod":"static-1"}""", async () =>
         {
             await UntilReadyAsync();
-            JsonNode status = _checkpoints["one"]["status"]!;
-            JsonNode container = status["containers"]![0]!;
-            string uid = (string)_checkpoints["one"]["metadata"]!["uid"]!;
+            JsonNode checkpoint = await ReadAsync();
+            JsonNode container = checkpoint["status"]!["containers"]![0]!;
+            string uid = (string)checkpoint["metadata"]!["uid"]!;
             Assert.Equal($"{uid}-app", (string?)container["tag"]);
             Assert.Equal("containerd", (string?)container["runtime"]);
             Assert.Null(container["archive"]);
@@ -62,7 +62,7 @@ public sealed class AgentRunTests : IAsyncLifetime
             Assert.EndsWith(_registry.Manifests.Keys.Single(key => key.StartsWith("sha256:", StringComparison.Ordinal)), (string)container["image"]!, StringComparison.Ordinal);
             Assert.Contains(Crik.Images.Tests.Archives.Containerd(), _registry.Blobs.Values);
             Assert.Empty(Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories));
-            Assert.Equal(["crik.dev/image"], _checkpoints["one"]["metadata"]!["finalizers"]!.AsArray().Select(name => (string?)name));
+            Assert.Equal(["crik.dev/image"], checkpoint["metadata"]!["finalizers"]!.AsArray().Select(name => (string?)name));
             Assert.NotEmpty(_pods.All);
             await Eventually.TrueAsync(() => _events.All.Count == 2, "there is an Event about the object and one about the pod");
             string metrics = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_ports[0]}/metrics"));
@@ -79,9 +79,9 @@ public sealed class AgentRunTests : IAsyncLifetime
         _registry.Trouble = _ => Volatile.Read(ref isDown) ? 403 : null;
         await WhileRunningAsync("""{"pod":"static-1","deletePod":true}""", async () =>
         {
-            await Eventually.TrueAsync(() => Condition("Pushed") is { } pushed && (string?)pushed["reason"] == "PushFailed", "the push has failed");
+            await Eventually.TrueAsync(async () => (string?)(await ConditionAsync("Pushed"))?["reason"] == "PushFailed", "the push has failed");
             Assert.Empty(_pods.All);
-            Assert.Matches(@"^[0-9]+\.[0-9]{3}s$", (string)_checkpoints["one"]["status"]!["gap"]!);
+            Assert.Matches(@"^[0-9]+\.[0-9]{3}s$", (string)(await ReadAsync())["status"]!["gap"]!);
             Assert.Single(Directory.EnumerateFiles(_directory.In("crik")));
 
             Volatile.Write(ref isDown, false);
@@ -94,7 +94,7 @@ public sealed class AgentRunTests : IAsyncLifetime
     public async Task An_object_whose_pod_does_not_exist_is_refused_by_the_leader()
     {
         await WhileRunningAsync("""{"pod":"missing"}""", () =>
-            Eventually.TrueAsync(() => (string?)Condition("Stalled")?["reason"] == "PodNotFound", "the object is refused"), created: DateTimeOffset.UtcNow.AddMinutes(-1));
+            Eventually.TrueAsync(async () => (string?)(await ConditionAsync("Stalled"))?["reason"] == "PodNotFound", "the object is refused"), created: DateTimeOffset.UtcNow.AddMinutes(-1));
     }
 
     private async Task WhileRunningAsync(string spec, Func<Task> test, DateTimeOffset? created = null)
@@ -130,15 +130,19 @@ public sealed class AgentRunTests : IAsyncLifetime
         catch (TimeoutException exception)
         {
             string lines = System.Text.Encoding.UTF8.GetString(log.ToArray());
-            throw new InvalidOperationException($"{exception.Message}. The object: {_checkpoints["one"].ToJsonString()}. The log: {lines}", exception);
+            throw new InvalidOperationException($"{exception.Message}. The object: {await ReadAsync()}. The log: {lines}", exception);
         }
 
         await app.StopAsync();
     }
 
-    private Task UntilReadyAsync() => Eventually.TrueAsync(() => (string?)Condition("Ready")?["status"] == "True", "the object is ready");
+    private Task UntilReadyAsync() => Eventually.TrueAsync(async () => (string?)(await ConditionAsync("Ready"))?["status"] == "True", "the object is ready");
 
-    private JsonNode? Condition(string type) => _checkpoints["one"]["status"]?["conditions"]?.AsArray().FirstOrDefault(condition => (string?)condition!["type"] == type);
+    private async Task<JsonNode?> ConditionAsync(string type) =>
+        (await ReadAsync())["status"]?["conditions"]?.AsArray().FirstOrDefault(condition => (string?)condition!["type"] == type);
+
+    /// <summary>Asks the server for the object. A JSON object itself may not be read while the server changes it.</summary>
+    private async Task<JsonNode> ReadAsync() => JsonNode.Parse(await _http.GetStringAsync(new Uri(_server.Address, $"{Objects}/one")))!;
 
     private async Task CreateAsync(string path, JsonObject item)
     {

@@ -84,7 +84,13 @@ internal sealed class Simulation
 
         World world = new()
         {
-            Objects = _cluster, Pods = _cluster, Notices = _cluster, Archives = _node, Kubelet = _node, Crik = _node, Images = _registry,
+            Objects = _cluster,
+            Pods = _cluster,
+            Notices = _cluster,
+            Archives = _node,
+            Kubelet = _node,
+            Crik = _node,
+            Images = _registry,
         };
         _work = new CheckpointWork(world, s_settings, known, new CheckpointMetrics(), _clock);
         _work.RemoveOrphans(Exists);
