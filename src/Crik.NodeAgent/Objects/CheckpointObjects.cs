@@ -3,6 +3,7 @@ using Crik.Contracts;
 using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
+using Crik.Pods;
 
 namespace Crik.NodeAgent.Objects;
 
@@ -18,16 +19,32 @@ internal sealed class CheckpointObjects(KubernetesApi api) : ICheckpointObjects
     public Task<PodCheckpointDocument> WriteStatusAsync(PodCheckpointDocument item, PodCheckpointStatus status, CancellationToken cancellationToken) =>
         _objects.UpdateAsync(NameOf(item), item with { Status = status }, cancellationToken, "status");
 
-    public Task SetFinalizersAsync(PodCheckpointDocument item, IReadOnlyList<string> finalizers, CancellationToken cancellationToken)
+    public Task ProtectAsync(PodCheckpointDocument item, string? pod, CancellationToken cancellationToken)
     {
-        JsonArray list = new([.. finalizers.Select(static name => (JsonNode)JsonValue.Create(name)!)]);
-        JsonObject metadata = new() { ["resourceVersion"] = item.Metadata!.ResourceVersion, ["finalizers"] = list };
-        return _objects.PatchAsync(NameOf(item), Patch.Merge(new JsonObject { ["metadata"] = metadata }), cancellationToken);
+        JsonObject metadata = WithFinalizers(item, [.. item.Metadata!.Finalizers ?? [], PodCheckpointNames.ImageFinalizer]);
+        if (pod is not null && item.Metadata.Annotations?.ContainsKey(PodNames.SavedPodAnnotation) is not true)
+        {
+            metadata["annotations"] = new JsonObject { [PodNames.SavedPodAnnotation] = pod };
+        }
+
+        return ChangeAsync(item, metadata, cancellationToken);
     }
+
+    public Task ReleaseAsync(PodCheckpointDocument item, CancellationToken cancellationToken) => ChangeAsync(
+        item, WithFinalizers(item, [.. (item.Metadata!.Finalizers ?? []).Where(static name => name != PodCheckpointNames.ImageFinalizer)]), cancellationToken);
 
     /// <summary>Deletes an object, if it is still this one.</summary>
     public Task DeleteAsync(PodCheckpointDocument item, CancellationToken cancellationToken) =>
         _objects.DeleteAsync(NameOf(item), cancellationToken, new Deletion { Preconditions = new DeletionPreconditions { Uid = item.Metadata!.Uid } });
+
+    private static JsonObject WithFinalizers(PodCheckpointDocument item, IEnumerable<string> finalizers) => new()
+    {
+        ["resourceVersion"] = item.Metadata!.ResourceVersion,
+        ["finalizers"] = new JsonArray([.. finalizers.Select(static name => (JsonNode)JsonValue.Create(name)!)]),
+    };
+
+    private Task<PodCheckpointDocument> ChangeAsync(PodCheckpointDocument item, JsonObject metadata, CancellationToken cancellationToken) =>
+        _objects.PatchAsync(NameOf(item), Patch.Merge(new JsonObject { ["metadata"] = metadata }), cancellationToken);
 
     private static ObjectName NameOf(PodCheckpointDocument item) => new(item.Metadata!.Namespace, item.Metadata.Name!);
 }

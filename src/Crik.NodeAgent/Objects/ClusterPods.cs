@@ -3,6 +3,7 @@ using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
 using Crik.NodeAgent.Steps;
 using Crik.Pods.Reading;
+using Crik.Pods.Restoring;
 
 namespace Crik.NodeAgent.Objects;
 
@@ -39,6 +40,7 @@ internal sealed class ClusterPods(KubernetesApi api) : IPods
             [.. containers.Where(CrikSigns.IsUnderCrik).Select(static container => container.At("name").Text()).OfType<string>()])
         {
             IsEnding = pod.At("metadata", "deletionTimestamp") is not null,
+            Template = RestoredPod.TemplateText(pod),
         };
     }
 }

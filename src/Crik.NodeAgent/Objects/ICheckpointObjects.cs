@@ -12,6 +12,13 @@ internal interface ICheckpointObjects
     /// <returns>The object as it is now.</returns>
     Task<PodCheckpointDocument> WriteStatusAsync(PodCheckpointDocument item, PodCheckpointStatus status, CancellationToken cancellationToken);
 
-    /// <summary>Sets the finalizers. It is a conflict if the object has changed since it was read.</summary>
-    Task SetFinalizersAsync(PodCheckpointDocument item, IReadOnlyList<string> finalizers, CancellationToken cancellationToken);
+    /// <summary>
+    /// Adds the finalizer, and keeps the pod in an annotation, from which it can be made again. It is a conflict if the object has
+    /// changed since it was read.
+    /// </summary>
+    /// <param name="pod">What is kept of the pod, or null.</param>
+    Task ProtectAsync(PodCheckpointDocument item, string? pod, CancellationToken cancellationToken);
+
+    /// <summary>Takes the finalizer away. It is a conflict if the object has changed since it was read.</summary>
+    Task ReleaseAsync(PodCheckpointDocument item, CancellationToken cancellationToken);
 }

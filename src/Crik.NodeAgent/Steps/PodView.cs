@@ -8,6 +8,9 @@ internal sealed record PodView(
 {
     /// <summary>Whether somebody has deleted it.</summary>
     public bool IsEnding { get; init; }
+
+    /// <summary>What a checkpoint keeps of it, so that it can be made again. Null if it is too large for that.</summary>
+    public string? Template { get; init; }
 }
 
 /// <summary>A container of a pod.</summary>

@@ -80,7 +80,7 @@ internal sealed class ImageSteps(World world, AgentSettings settings, StatusWrit
         }
 
         _failures.TryRemove(uid, out _);
-        await world.Objects.SetFinalizersAsync(item, [.. item.Metadata.Finalizers!.Where(static name => name != PodCheckpointNames.ImageFinalizer)], cancellationToken);
+        await world.Objects.ReleaseAsync(item, cancellationToken);
         return null;
     }
 

@@ -52,15 +52,14 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
         return written;
     }
 
-    public async Task SetFinalizersAsync(PodCheckpointDocument item, IReadOnlyList<string> finalizers, CancellationToken cancellationToken)
+    public async Task ProtectAsync(PodCheckpointDocument item, string? pod, CancellationToken cancellationToken)
     {
-        if (item.Metadata!.DeletionTimestamp is not null)
-        {
-            Assert.Subset((item.Metadata.Finalizers ?? []).ToHashSet(), finalizers.ToHashSet()); // the API server refuses new ones
-        }
-
-        await ChangeAsync(item, old => old with { Metadata = old.Metadata! with { Finalizers = finalizers } });
+        Assert.Null(item.Metadata!.DeletionTimestamp); // the API server refuses new finalizers then
+        await ChangeAsync(item, old => old with { Metadata = old.Metadata! with { Finalizers = [.. old.Metadata.Finalizers ?? [], PodCheckpointNames.ImageFinalizer] } });
     }
+
+    public Task ReleaseAsync(PodCheckpointDocument item, CancellationToken cancellationToken) => ChangeAsync(
+        item, old => old with { Metadata = old.Metadata! with { Finalizers = [.. old.Metadata.Finalizers!.Where(name => name != PodCheckpointNames.ImageFinalizer)] } });
 
     async Task<PodView?> IPods.FindAsync(ObjectName name, CancellationToken cancellationToken)
     {
