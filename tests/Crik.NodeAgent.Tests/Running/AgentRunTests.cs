@@ -13,6 +13,7 @@ public sealed class AgentRunTests : IAsyncLifetime
 {
     private const string Objects = "/apis/crik.dev/v1alpha1/namespaces/default/podcheckpoints";
 
+    private readonly byte[] _archive = Crik.Images.Tests.Archives.Containerd(); // made once, because the time is in it
     private readonly TempDirectory _directory = new();
     private readonly MemoryRegistry _registry = new();
     private readonly StandInObjects _checkpoints = new(Objects);
@@ -60,7 +61,7 @@ public sealed class AgentRunTests : IAsyncLifetime
             Assert.Null(container["archive"]);
             Assert.Contains($"{uid}-app", _registry.Manifests.Keys);
             Assert.EndsWith(_registry.Manifests.Keys.Single(key => key.StartsWith("sha256:", StringComparison.Ordinal)), (string)container["image"]!, StringComparison.Ordinal);
-            Assert.Contains(Crik.Images.Tests.Archives.Containerd(), _registry.Blobs.Values);
+            Assert.Contains(_archive, _registry.Blobs.Values);
             Assert.Empty(Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories));
             Assert.Equal(["crik.dev/image"], checkpoint["metadata"]!["finalizers"]!.AsArray().Select(name => (string?)name));
             Assert.NotEmpty(_pods.All);
@@ -166,7 +167,7 @@ public sealed class AgentRunTests : IAsyncLifetime
         }
 
         string path = _directory.In($"checkpoint-static-1_default-app-{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}.tar");
-        await File.WriteAllBytesAsync(path, Crik.Images.Tests.Archives.Containerd());
+        await File.WriteAllBytesAsync(path, _archive);
         await context.Response.WriteAsync($$"""{"items":["{{path}}"]}""");
         return true;
     }
