@@ -96,6 +96,6 @@ public sealed class NodeAgentTests : IDisposable
         program.Restore(checkpoint, round % 2 == 1 ? "node-2" : "node-1", round);
     }
 
-    /// <summary>The files that the kubelet or the agent left on a node.</summary>
-    private static string Archives(string node) => Cluster.Control("node", node, "find", "/var/lib/kubelet/checkpoints", "-type", "f");
+    /// <summary>The files of this test that the kubelet or the agent left on a node.</summary>
+    private string Archives(string node) => Cluster.Control("node", node, "find", "/var/lib/kubelet/checkpoints", "-type", "f", "(", "-name", $"*_{_place.Name}-*", "-o", "-path", "*/crik/*", ")");
 }

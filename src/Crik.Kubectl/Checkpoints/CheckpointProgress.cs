@@ -1,6 +1,6 @@
+using Crik.Contracts.Conditions;
 using Crik.Contracts.PodCheckpoints;
 using Crik.Kubectl.Output;
-using Crik.Contracts.Conditions;
 
 namespace Crik.Kubectl.Checkpoints;
 

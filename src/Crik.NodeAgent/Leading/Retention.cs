@@ -1,5 +1,5 @@
-using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.Conditions;
+using Crik.Contracts.PodCheckpoints;
 
 namespace Crik.NodeAgent.Leading;
 

@@ -1,6 +1,6 @@
+using Crik.Contracts.Conditions;
 using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Api;
-using Crik.Contracts.Conditions;
 using Crik.Kubernetes.Resources;
 using Crik.NodeAgent.Steps;
 using Crik.NodeAgent.Work;

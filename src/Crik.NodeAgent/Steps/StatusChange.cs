@@ -1,6 +1,6 @@
 using System.Globalization;
-using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.Conditions;
+using Crik.Contracts.PodCheckpoints;
 
 namespace Crik.NodeAgent.Steps;
 

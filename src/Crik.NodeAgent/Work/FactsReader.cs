@@ -1,5 +1,5 @@
-using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.Conditions;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Resources;
 using Crik.NodeAgent.Archives;
 using Crik.NodeAgent.Steps;

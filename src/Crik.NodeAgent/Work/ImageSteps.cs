@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.Conditions;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Watching;
 using Crik.NodeAgent.Archives;
 using Crik.NodeAgent.Images;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.Conditions;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Pods.Reading;
 
 namespace Crik.Pods.Restoring;

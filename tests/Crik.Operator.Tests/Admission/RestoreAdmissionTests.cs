@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.Conditions;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Operator.Admission;
 using Crik.Pods;
 
