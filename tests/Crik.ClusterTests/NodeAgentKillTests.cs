@@ -6,9 +6,11 @@ namespace Crik.ClusterTests;
 
 /// <summary>
 /// Ends the agent, the registry and the API server at random instants while the kubelet's checkpoints become images. The
-/// variable CRIK_KILLS says how often; `make node-agent-kills` does it 200 times.
+/// variable CRIK_KILLS says how often; `make node-agent-kills` does it 200 times. CI has the simulation of the agent's tests
+/// instead, which kills between any two effects.
 /// </summary>
 [Collection(nameof(Cluster))]
+[Trait("Kills", "random")]
 public sealed class NodeAgentKillTests : IDisposable
 {
     private const string Agent = "crik-node-agent";

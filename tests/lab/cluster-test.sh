@@ -1,8 +1,8 @@
 #!/bin/bash
-# cluster-test.sh [FILTER]: runs the tests that need a cluster; without a filter all but those with large images. It uses
-# a cluster that already runs and leaves it running. Otherwise it starts one and stops it at the end. The nodes have the
-# runtimes that CRIK_CLUSTER_RUNTIMES names, or keep theirs. Where these are two, it runs only the tests of what can
-# differ between nodes.
+# cluster-test.sh [FILTER]: runs the tests that need a cluster; without a filter all but those with large images and random
+# kills. It uses a cluster that already runs and leaves it running. Otherwise it starts one and stops it at the end. The
+# nodes have the runtimes that CRIK_CLUSTER_RUNTIMES names, or keep theirs. Where these are two, it runs only the tests of
+# what can differ between nodes.
 set -euo pipefail
 cd "$(dirname "$0")"
 cluster=kubernetes/cluster.sh
@@ -12,6 +12,6 @@ fi
 $cluster start
 CRIK_CLUSTER_RUNTIMES=$($cluster runtimes)
 export CRIK_CLUSTER=1 CRIK_CLUSTER_RUNTIMES
-filter='Images!=large'
+filter='Images!=large&Kills!=random'
 [[ $CRIK_CLUSTER_RUNTIMES != *' '* ]] || filter='Runtimes=both'
 ./test.sh ../Crik.ClusterTests --filter "${1:-$filter}" --logger 'console;verbosity=normal'
