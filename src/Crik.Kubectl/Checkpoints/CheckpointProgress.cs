@@ -20,7 +20,7 @@ internal static class CheckpointProgress
         checkpoint.Status?.Conditions.Find(PodCheckpointConditions.Stalled) is { Status: Condition.True } stalled ? $"{stalled.Message} ({stalled.Reason})" : null;
 
     /// <summary>Whether an agent has begun to work on it.</summary>
-    public static bool IsTaken(PodCheckpointDocument checkpoint) => checkpoint.Status?.Conditions is { Count: > 0 };
+    public static bool IsTaken(PodCheckpointDocument checkpoint) => checkpoint.Status?.Node is not null;
 
     public static IEnumerable<string> Lines(PodCheckpointDocument? before, PodCheckpointDocument now)
     {

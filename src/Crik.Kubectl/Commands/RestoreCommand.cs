@@ -30,7 +30,7 @@ internal static class RestoreCommand
             Architecture = source.Architecture,
         };
         RestoreDecision decision = request.Decide();
-        foreach (string note in nodes.NotRead is { } notRead ? [notRead] : decision.Notes)
+        foreach (string note in (string[])[.. nodes.NotRead is { } notRead ? [notRead] : Array.Empty<string>(), .. decision.Notes])
         {
             await terminal.PrintErrorAsync($"{Words.Printable(note)}\n");
         }

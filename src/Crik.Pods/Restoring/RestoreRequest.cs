@@ -37,7 +37,7 @@ public sealed record RestoreRequest(
 
     /// <summary>The newest checkpoint that is complete and has images, or null.</summary>
     public static PodCheckpointDocument? Latest(IEnumerable<PodCheckpointDocument> checkpoints) =>
-        NewestFirst(checkpoints.Where(static checkpoint => SavedPod.IsComplete(checkpoint) && SavedPod.Images(checkpoint).Count > 0)).FirstOrDefault();
+        NewestFirst(checkpoints.Where(static checkpoint => SavedPod.IsComplete(checkpoint) && checkpoint.Metadata?.DeletionTimestamp is null && SavedPod.Images(checkpoint).Count > 0)).FirstOrDefault();
 
     private IEnumerable<PodCheckpointDocument> Older() => NewestFirst(Others.Where(other =>
         SavedPod.IsOfSamePod(other, Wanted) && other.Metadata?.Uid != Wanted.Metadata?.Uid

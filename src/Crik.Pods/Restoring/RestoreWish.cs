@@ -42,6 +42,11 @@ public sealed record RestoreWish(string Checkpoint, RestoreFallback Fallback, st
         PodCheckpointDocument? named = checkpoints.FirstOrDefault(one => one.Metadata?.Name == Checkpoint);
         bool isLatest = Checkpoint == PodNames.LatestCheckpoint;
         PodCheckpointDocument? wanted = isLatest || (named is null && Fallback is RestoreFallback.Previous) ? RestoreRequest.Latest(own) : named;
+        if (isLatest && SavedPod.Coming(own) is { } coming && !(coming.Metadata?.CreationTimestamp < wanted?.Metadata?.CreationTimestamp))
+        {
+            return new RestoreDecision.Refused($"{SavedPod.WhyNotUsable(coming)} The next attempt takes it.");
+        }
+
         return wanted is null
             ? WithoutIt(isLatest ? "There is no complete checkpoint of this pod." : $"There is no PodCheckpoint {Checkpoint} in the namespace.")
             : new RestoreRequest(wanted, checkpoints, usable, Fallback) { AllNodes = all }.Decide();

@@ -31,6 +31,11 @@ public static class SavedPod
     public static string? WhyNotUsable(PodCheckpointDocument checkpoint)
     {
         string name = $"The checkpoint {checkpoint.Metadata?.Name}";
+        if (checkpoint.Metadata?.DeletionTimestamp is not null)
+        {
+            return $"{name} is being deleted, and its images with it.";
+        }
+
         if (!IsComplete(checkpoint))
         {
             return checkpoint.Status?.Conditions.Find(PodCheckpointConditions.Stalled) is { Status: Condition.True } stalled
@@ -43,6 +48,15 @@ public static class SavedPod
                 ? $"{name} was made by the crik in the pod, so it has no image: a pod with crik and the same volume continues from it by itself."
             : $"{name} has no image.";
     }
+
+    /// <summary>
+    /// The newest checkpoint whose memory is saved and whose image is still on its way. A pod that is deleted with its checkpoint has
+    /// a successor before the image is there.
+    /// </summary>
+    public static PodCheckpointDocument? Coming(IEnumerable<PodCheckpointDocument> checkpoints) => checkpoints
+        .Where(static one => one is { Metadata.DeletionTimestamp: null, Status: { CompletionTime: null, Engine: CheckpointEngines.Kubelet } status }
+            && status.Conditions.IsTrue(PodCheckpointConditions.Saved) && !status.Conditions.IsTrue(PodCheckpointConditions.Stalled))
+        .MaxBy(static one => one.Metadata?.CreationTimestamp);
 
     /// <summary>Whether both are of a pod with the same name, or of pods with the same controller.</summary>
     public static bool IsOfSamePod(PodCheckpointDocument one, PodCheckpointDocument other) =>

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Crik.Contracts.Conditions;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Pods.Restoring;
 
 namespace Crik.Pods.Tests.Restoring;
@@ -44,6 +46,31 @@ public sealed class RestoreWishTests
         Assert.Equal("right", Restored(wish.Decide([Checkpoints.Complete("right", 1, "web-a", saved: OfSet), Checkpoints.Complete("newer", 5, "db-0")], s_nodes, s_nodes)));
         Assert.Equal("named", Restored((wish with { Pod = "web-0", Controller = null }).Decide([Checkpoints.Complete("named")], s_nodes, s_nodes)));
         Assert.StartsWith("There is no complete checkpoint of this pod.", Refusal(wish.Decide([Checkpoints.Complete("newer", 5, "db-0")], s_nodes, s_nodes)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(RestoreFallback.Fail)]
+    [InlineData(RestoreFallback.Fresh)]
+    public void The_latest_is_awaited_while_its_image_is_on_its_way(RestoreFallback fallback)
+    {
+        RestoreWish wish = new(PodNames.LatestCheckpoint, fallback, "web-0", null);
+        PodCheckpointDocument saved = Checkpoints.Complete("new", 5) with
+        {
+            Status = new PodCheckpointStatus { Engine = CheckpointEngines.Kubelet, Conditions = [new Condition { Type = PodCheckpointConditions.Saved, Status = Condition.True }] },
+        };
+
+        Assert.StartsWith("The checkpoint new is not complete yet.", Refusal(wish.Decide([Checkpoints.Complete("old"), saved], s_nodes, s_nodes)), StringComparison.Ordinal);
+        Assert.Equal("newer", Restored(wish.Decide([Checkpoints.Complete("newer", 6), saved], s_nodes, s_nodes)));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_is_being_deleted_is_not_taken()
+    {
+        PodCheckpointDocument going = Checkpoints.Complete("going", 5);
+        going = going with { Metadata = going.Metadata! with { DeletionTimestamp = Checkpoints.Began } };
+
+        Assert.Equal("old", Restored(new RestoreWish(PodNames.LatestCheckpoint, RestoreFallback.Fail, "web-0", null).Decide([Checkpoints.Complete("old"), going], s_nodes, s_nodes)));
+        Assert.Contains("is being deleted", Refusal(new RestoreWish("going", RestoreFallback.Fail, "web-0", null).Decide([going], s_nodes, s_nodes)), StringComparison.Ordinal);
     }
 
     [Fact]
