@@ -22,7 +22,7 @@ internal sealed class ArchiveDirectory(string directory, double leastFree) : ICh
         List<FoundArchive> found = [];
         foreach (string path in Directory.EnumerateFiles(directory))
         {
-            if (ArchiveName.TimeOf(Path.GetFileName(path), container) is { } time && time >= second && await IsCompleteAsync(path, container, cancellationToken) is { } isComplete)
+            if (ArchiveName.TimeOf(Path.GetFileName(path), container) is { } time && time >= second && new FileInfo(path).LinkTarget is null && await IsCompleteAsync(path, container, cancellationToken) is { } isComplete)
             {
                 found.Add(new FoundArchive(Path.GetFileName(path), time, isComplete));
             }

@@ -29,7 +29,7 @@ internal sealed class CheckpointWait(KubernetesApi api, CheckpointerOptions opti
 
     /// <summary>How long nothing may change, by how large the checkpoint is known to be.</summary>
     internal static TimeSpan Patience(PodCheckpointDocument checkpoint, CheckpointerOptions options) =>
-        checkpoint.Status?.Conditions is not { Count: > 0 } ? options.Untaken
+        checkpoint.Status?.Node is null ? options.Untaken
         : options.Quiet + TimeSpan.FromSeconds((checkpoint.Status.Containers ?? []).Sum(static container => container.Bytes ?? 0) / options.BytesPerSecond);
 
     private async Task<CheckpointOutcome> ReadAsync(
@@ -64,7 +64,7 @@ internal sealed class CheckpointWait(KubernetesApi api, CheckpointerOptions opti
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                return known.Status?.Conditions is { Count: > 0 }
+                return known.Status?.Node is not null
                     ? new CheckpointOutcome.Silent(patience)
                     : new CheckpointOutcome.Untaken(known.Metadata?.ResourceVersion);
             }

@@ -12,6 +12,12 @@ internal sealed class Upkeep(UpkeepParts parts, KnownCheckpoints known, Retentio
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(15);
 
+    /// <summary>A node that is registered again, or whose cloud forgets it for a moment, still has its archives.</summary>
+    private static readonly TimeSpan s_nodePatience = TimeSpan.FromMinutes(10);
+
+    /// <summary>Since when a node is missing.</summary>
+    private readonly Dictionary<string, DateTimeOffset> _missing = [];
+
     /// <summary>Runs until it is canceled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -36,22 +42,54 @@ internal sealed class Upkeep(UpkeepParts parts, KnownCheckpoints known, Retentio
         DateTimeOffset now = clock.GetUtcNow();
         foreach (PodCheckpointDocument item in known.All)
         {
-            switch (UpkeepDecision.Question(item, now))
-            {
-                case UpkeepQuestion.WhereIsThePod:
-                    await AnswerAsync(item, cancellationToken);
-                    break;
-                case UpkeepQuestion.DoesTheNodeExist when !await parts.Nodes.ExistsAsync(item.Status!.Node!, cancellationToken):
-                    await LetGoAsync(item, cancellationToken);
-                    break;
-            }
+            await TryAsync(item, () => LookAtAsync(item, now, cancellationToken));
         }
 
         foreach ((PodCheckpointDocument item, string rule) in Retention.Choose(known.All, rules, now))
         {
-            await parts.Objects.DeleteAsync(item, cancellationToken);
-            log.Expired(item.Metadata!.Namespace!, item.Metadata.Name!, rule);
+            await TryAsync(item, async () =>
+            {
+                await parts.Objects.DeleteAsync(item, cancellationToken);
+                log.Expired(item.Metadata!.Namespace!, item.Metadata.Name!, rule);
+            });
         }
+    }
+
+    /// <summary>One object that cannot be changed does not keep the others from it.</summary>
+    private async Task TryAsync(PodCheckpointDocument item, Func<Task> look)
+    {
+        try
+        {
+            await look();
+        }
+        catch (KubernetesException problem) when (problem.Failure is not KubernetesFailure.NoAnswer)
+        {
+            log.Interrupted(item.Metadata!.Namespace!, item.Metadata.Name!, problem.Message, s_interval.TotalSeconds);
+        }
+    }
+
+    private async Task LookAtAsync(PodCheckpointDocument item, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        switch (UpkeepDecision.Question(item, now))
+        {
+            case UpkeepQuestion.WhereIsThePod:
+                await AnswerAsync(item, cancellationToken);
+                break;
+            case UpkeepQuestion.DoesTheNodeExist when await IsGoneAsync(item.Status!.Node!, now, cancellationToken):
+                await LetGoAsync(item, cancellationToken);
+                break;
+        }
+    }
+
+    private async Task<bool> IsGoneAsync(string node, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await parts.Nodes.ExistsAsync(node, cancellationToken))
+        {
+            _missing.Remove(node);
+            return false;
+        }
+
+        return now - (_missing.TryGetValue(node, out DateTimeOffset since) ? since : _missing[node] = now) > s_nodePatience;
     }
 
     private async Task AnswerAsync(PodCheckpointDocument item, CancellationToken cancellationToken)

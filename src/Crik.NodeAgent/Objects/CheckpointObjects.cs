@@ -33,9 +33,9 @@ internal sealed class CheckpointObjects(KubernetesApi api) : ICheckpointObjects
     public Task ReleaseAsync(PodCheckpointDocument item, CancellationToken cancellationToken) => ChangeAsync(
         item, WithFinalizers(item, [.. (item.Metadata!.Finalizers ?? []).Where(static name => name != PodCheckpointNames.ImageFinalizer)]), cancellationToken);
 
-    /// <summary>Deletes an object, if it is still this one.</summary>
-    public Task DeleteAsync(PodCheckpointDocument item, CancellationToken cancellationToken) =>
-        _objects.DeleteAsync(NameOf(item), cancellationToken, new Deletion { Preconditions = new DeletionPreconditions { Uid = item.Metadata!.Uid } });
+    /// <summary>Deletes an object. It is a conflict if somebody has changed it since it was read, such as to pin it.</summary>
+    public Task DeleteAsync(PodCheckpointDocument item, CancellationToken cancellationToken) => _objects.DeleteAsync(
+        NameOf(item), cancellationToken, new Deletion { Preconditions = new DeletionPreconditions { Uid = item.Metadata!.Uid, ResourceVersion = item.Metadata.ResourceVersion } });
 
     private static JsonObject WithFinalizers(PodCheckpointDocument item, IEnumerable<string> finalizers) => new()
     {

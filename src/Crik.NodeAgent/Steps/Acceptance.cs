@@ -28,7 +28,7 @@ internal static class Acceptance
             return mayStart ? new CheckpointStep.Wait(s_soon) : new CheckpointStep.Fail(PodCheckpointReasons.PodNotRunning, NotRunning(request, pod, idle));
         }
 
-        return Problem(facts, request, engine, containers) is { } problem ? problem : new CheckpointStep.Accept(engine, containers);
+        return Problem(facts, request, settings, engine, containers) is { } problem ? problem : new CheckpointStep.Accept(engine, containers);
     }
 
     /// <summary>Without names of containers, crik saves those that it runs, and the kubelet saves all.</summary>
@@ -43,7 +43,8 @@ internal static class Acceptance
             : (CheckpointEngines.Kubelet, request.Containers.Count > 0 ? request.Containers : all);
     }
 
-    private static CheckpointStep.Fail? Problem(CheckpointFacts facts, CheckpointRequest request, string engine, IReadOnlyList<string> containers)
+    private static CheckpointStep.Fail? Problem(
+        CheckpointFacts facts, CheckpointRequest request, AgentSettings settings, string engine, IReadOnlyList<string> containers)
     {
         if (engine is CheckpointEngines.Crik)
         {
@@ -56,6 +57,8 @@ internal static class Acceptance
                 "The kubelet cannot end the program, so leaveRunning: false needs deletePod: true or a program that runs under crik.")
             : request.Repository is null ? new CheckpointStep.Fail(PodCheckpointReasons.NoRepository,
                 "Nobody says where the image goes. Set spec.repository, or nodeAgent.repository in the values of the chart.")
+            : facts.Object.Spec?.Repository is { Length: > 0 } named && !settings.Allows(named) ? new CheckpointStep.Fail(PodCheckpointReasons.BadSpec,
+                $"The agent may not put images into '{named}'. Name a repository below {string.Join(" or ", settings.AllowedRepositories)}.")
             : facts.EncryptionProblem is { } problem ? new CheckpointStep.Fail(PodCheckpointReasons.BadEncryptionSecret, problem)
             : null;
     }

@@ -30,7 +30,7 @@ internal static class CheckpointDecision
 
         if (status.CompletionTime is not null)
         {
-            return facts.Held.Count > 0 ? new CheckpointStep.RemoveArchive(facts.Held.First()) : new CheckpointStep.Nothing();
+            return facts.Held.FirstOrDefault(container => !IsOnlyCopy(status, container)) is { } left ? new CheckpointStep.RemoveArchive(left) : new CheckpointStep.Nothing();
         }
 
         if (CheckpointRequest.Read(facts.Object.Spec, settings, out string problem) is not { } request)
@@ -53,6 +53,10 @@ internal static class CheckpointDecision
             : new CheckpointStep.Nothing();
     }
 
+    /// <summary>The pod is gone, and this archive is all that is left of its program. It stays until somebody deletes the object.</summary>
+    private static bool IsOnlyCopy(PodCheckpointStatus status, string container) => status.Conditions.IsTrue(PodCheckpointConditions.PodDeleted)
+        && (status.Containers ?? []).Any(one => one.Name == container && one is { SavedTime: not null, PushedTime: null });
+
     private static bool IsProtected(CheckpointFacts facts) => facts.Object.Metadata?.Finalizers?.Contains(PodCheckpointNames.ImageFinalizer) is true;
 
     private static CheckpointStep Working(CheckpointFacts facts, CheckpointRequest request, PodCheckpointStatus status)
@@ -68,6 +72,12 @@ internal static class CheckpointDecision
             return facts.Held.Contains(unsaved) ? new CheckpointStep.Verify(unsaved)
                 : open.FrozenTime is null ? Beginning(facts, unsaved)
                 : Seeking(facts, request, status, unsaved);
+        }
+
+        if (request.DeletePod && status.Engine is CheckpointEngines.Kubelet && !status.Conditions.IsTrue(PodCheckpointConditions.PodDeleted)
+            && containers.FirstOrDefault(container => container.PushedTime is null && !facts.Held.Contains(container.Name!)) is { } lost)
+        {
+            return new CheckpointStep.Fail(PodCheckpointReasons.ArchiveLost, $"The archive of the container {lost.Name} is no longer on the node, so the pod was not deleted.");
         }
 
         if (request.DeletePod && !status.Conditions.IsTrue(PodCheckpointConditions.PodDeleted))
@@ -86,7 +96,10 @@ internal static class CheckpointDecision
             return new CheckpointStep.RemoveArchive(pushed.Name!);
         }
 
-        return containers.FirstOrDefault(static container => container.PushedTime is null) is { Name: { } next } ? new CheckpointStep.Push(next) : new CheckpointStep.Finish();
+        // A container whose archive is lost fails the object, so the others are brought to safety before.
+        ContainerCheckpoint[] unpushed = [.. containers.Where(static container => container.PushedTime is null)];
+        ContainerCheckpoint? next = Array.Find(unpushed, container => facts.Held.Contains(container.Name!)) ?? unpushed.FirstOrDefault();
+        return next is null ? new CheckpointStep.Finish() : new CheckpointStep.Push(next.Name!);
     }
 
     private static CheckpointStep Beginning(CheckpointFacts facts, string container)

@@ -44,10 +44,6 @@ internal sealed record CheckpointRequest(string Pod, IReadOnlyList<string> Conta
         {
             problem = $"The repository '{repository}' must be a name without tag and digest, such as registry.example/team/checkpoints.";
         }
-        else if (spec.Repository is { Length: > 0 } named && !settings.Allows(named))
-        {
-            problem = $"The agent may not put images into '{named}'. Name a repository below {string.Join(" or ", settings.AllowedRepositories)}.";
-        }
         else if (spec is { Engine: CheckpointEngines.Kubelet, LeaveRunning: false, DeletePod: not true })
         {
             problem = "The kubelet cannot end the program, so leaveRunning: false needs deletePod: true or engine: crik.";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Crik.Contracts;
 using Crik.Contracts.PodCheckpoints;
 using Crik.Hosting;
@@ -20,6 +21,8 @@ internal sealed class CheckpointQueues : BackgroundService
 {
     private const int SavingLanes = 4;
 
+    private static readonly TimeSpan s_beforeList = TimeSpan.FromSeconds(1);
+
     /// <summary>The pause after a failure of the file system of the node.</summary>
     private static readonly TimeSpan s_diskPause = TimeSpan.FromSeconds(10);
 
@@ -33,6 +36,9 @@ internal sealed class CheckpointQueues : BackgroundService
     private readonly KeyedWork<ObjectName>[] _saving;
     private readonly KeyedWork<ObjectName>[] _pushing;
     private readonly HashSet<ObjectName> _listed = [];
+
+    /// <summary>When a step that has failed may be tried again. News about the object, such as that of the failure, do not shorten it.</summary>
+    private readonly ConcurrentDictionary<(ObjectName Name, bool IsSlow), DateTimeOffset> _notBefore = [];
 
     public CheckpointQueues(KubernetesApi api, AgentOptions options, CheckpointWork work, KnownCheckpoints known, IServiceProvider services)
     {
@@ -68,11 +74,26 @@ internal sealed class CheckpointQueues : BackgroundService
 
     private async Task<TimeSpan?> DoAsync(ObjectName name, bool isSlow, CancellationToken cancellationToken)
     {
+        if (!IsReady)
+        {
+            return s_beforeList; // two objects of one pod must know of each other
+        }
+
+        if (PauseOf(name, isSlow) is { } left)
+        {
+            return left;
+        }
+
         try
         {
             switch (await _work.DoAsync(name, isSlow, cancellationToken))
             {
                 case WorkResult.Again again:
+                    if (again.HasFailed)
+                    {
+                        _notBefore[(name, isSlow)] = _clock.GetUtcNow() + again.Pause;
+                    }
+
                     return again.Pause;
                 case WorkResult.OtherQueue:
                     Add(name, !isSlow);
@@ -86,6 +107,19 @@ internal sealed class CheckpointQueues : BackgroundService
             _log.Interrupted(name.Namespace!, name.Name, problem.Message, s_diskPause.TotalSeconds);
             return s_diskPause;
         }
+    }
+
+    /// <returns>Null if the object may be worked on. That of one that is being deleted always may.</returns>
+    private TimeSpan? PauseOf(ObjectName name, bool isSlow)
+    {
+        bool isDeleted = _known.Find(name) is not { Metadata.DeletionTimestamp: null };
+        if (_notBefore.TryGetValue((name, isSlow), out DateTimeOffset at) && at > _clock.GetUtcNow() && !isDeleted)
+        {
+            return at - _clock.GetUtcNow();
+        }
+
+        _notBefore.TryRemove((name, isSlow), out _);
+        return null;
     }
 
     private void Seen(ResourceChange<PodCheckpointDocument> change)
@@ -105,8 +139,8 @@ internal sealed class CheckpointQueues : BackgroundService
 
                 AddIfMine(item);
                 break;
-            case { Kind: ResourceChangeKind.Deleted, Item.Metadata: { Name: { } name, Namespace: { } space } }:
-                _known.Forget(new ObjectName(space, name));
+            case { Kind: ResourceChangeKind.Deleted, Item: { Metadata: { Name: not null, Namespace: not null } } item }:
+                _known.Forget(item);
                 RemoveOrphans();
                 break;
             case { Kind: ResourceChangeKind.Listed }:
@@ -135,10 +169,22 @@ internal sealed class CheckpointQueues : BackgroundService
     private void AddIfMine(PodCheckpointDocument item)
     {
         bool isMine = item.Status?.Node is { } node ? node == _options.Settings.Node : item.Spec?.Pod is { } pod && _pods.Contains(new ObjectName(item.Metadata!.Namespace, pod));
-        bool isOver = item is { Status.CompletionTime: not null, Metadata.DeletionTimestamp: null } && !_work.Holds(item.Metadata.Uid!);
-        if (isMine && !isOver)
+        if (isMine && !(item is { Status.CompletionTime: not null, Metadata.DeletionTimestamp: null } && !Holds(item.Metadata.Uid!)))
         {
             Add(KnownCheckpoints.NameOf(item), isSlow: false);
+        }
+    }
+
+    private bool Holds(string uid)
+    {
+        try
+        {
+            return _work.Holds(uid);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            _log.DirectoryNotRead(_options.CheckpointDirectory, problem.Message);
+            return true; // the next look tells
         }
     }
 
@@ -146,7 +192,7 @@ internal sealed class CheckpointQueues : BackgroundService
     private void Add(ObjectName name, bool isSlow)
     {
         KeyedWork<ObjectName>[] lanes = isSlow ? _pushing : _saving;
-        string pod = _known.All.FirstOrDefault(item => KnownCheckpoints.NameOf(item) == name)?.Spec?.Pod ?? name.Name;
+        string pod = _known.Find(name)?.Spec?.Pod ?? name.Name;
         lanes[(int)((uint)StringComparer.Ordinal.GetHashCode($"{name.Namespace}/{pod}") % (uint)lanes.Length)].Add(name);
     }
 

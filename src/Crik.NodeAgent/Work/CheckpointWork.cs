@@ -67,7 +67,7 @@ internal sealed class CheckpointWork
 
             if (await (isSlow ? InterruptibleAsync(uid, token => StepAsync(facts, step, token), cancellationToken) : StepAsync(facts, step, cancellationToken)) is { } pause)
             {
-                return new WorkResult.Again(pause);
+                return new WorkResult.Again(pause) { HasFailed = true };
             }
         }
     }
@@ -77,7 +77,14 @@ internal sealed class CheckpointWork
     {
         if (_slow.TryGetValue(uid, out CancellationTokenSource? running))
         {
-            running.Cancel();
+            try
+            {
+                running.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The step has just ended by itself.
+            }
         }
     }
 
@@ -134,8 +141,7 @@ internal sealed class CheckpointWork
             case CheckpointStep.Save save:
                 return await _saving.SaveAsync(item, Request(item), save.Container, cancellationToken);
             case CheckpointStep.Adopt adopt:
-                _world.Archives.Claim(adopt.FileName, new HeldArchive(item.Metadata!.Uid!, adopt.Container));
-                return null;
+                return await _saving.ClaimAsync(item, adopt.FileName, adopt.Container, cancellationToken);
             case CheckpointStep.Discard discard:
                 _world.Archives.Discard(discard.FileName);
                 return null;

@@ -22,7 +22,12 @@ internal sealed class ImageSteps(World world, AgentSettings settings, StatusWrit
         PodCheckpointDocument item = facts.Object;
         string uid = item.Metadata!.Uid!;
         ContainerName name = new(item.Metadata.Namespace!, request.Pod, container);
-        ImageOrder order = new(request.Repository!, PodCheckpointNames.Tag(uid, container), name, request.EncryptionSecret);
+        if (request.Repository is not { } repository)
+        {
+            return await NotPushedAsync(item, container, "The agent has no repository any more. Set nodeAgent.repository in the values of the chart again.", cancellationToken);
+        }
+
+        ImageOrder order = new(repository, PodCheckpointNames.Tag(uid, container), name, request.EncryptionSecret);
         string? image;
         try
         {

@@ -12,9 +12,29 @@ internal sealed class KnownCheckpoints
 
     public IReadOnlyCollection<PodCheckpointDocument> All => [.. _items.Values];
 
+    public PodCheckpointDocument? Find(ObjectName name) => _items.GetValueOrDefault(name);
+
     public static ObjectName NameOf(PodCheckpointDocument item) => new(item.Metadata!.Namespace, item.Metadata.Name!);
 
-    public void Note(PodCheckpointDocument item) => _items[NameOf(item)] = item;
+    /// <summary>
+    /// Keeps what was seen, without the annotations, which can have 200 KiB. What the watch says late about an object that was
+    /// deleted does not replace the one that has its name now.
+    /// </summary>
+    public void Note(PodCheckpointDocument item)
+    {
+        PodCheckpointDocument kept = item with { Metadata = item.Metadata! with { Annotations = null } };
+        _items.AddOrUpdate(NameOf(item), kept, (_, known) =>
+            known.Metadata!.Uid != kept.Metadata.Uid && known.Metadata.CreationTimestamp > kept.Metadata.CreationTimestamp ? known : kept);
+    }
+
+    /// <summary>Forgets an object that was deleted, unless another one has its name by now.</summary>
+    public void Forget(PodCheckpointDocument deleted)
+    {
+        if (_items.TryGetValue(NameOf(deleted), out PodCheckpointDocument? known) && known.Metadata!.Uid == deleted.Metadata!.Uid)
+        {
+            Forget(NameOf(deleted));
+        }
+    }
 
     public void Forget(ObjectName name)
     {

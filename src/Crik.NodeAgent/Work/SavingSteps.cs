@@ -107,7 +107,7 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
         switch (answer)
         {
             case KubeletAnswer.Made made:
-                return await ClaimAsync(item, made.FileName, container, cancellationToken);
+                return await ClaimAsync(item, made.FileName, container.Container, cancellationToken);
             case KubeletAnswer.Refused refused:
                 foreach (FoundArchive part in await world.Archives.FindAsync(container, One(item, container.Container).FrozenTime!.Value, cancellationToken))
                 {
@@ -125,11 +125,13 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
         }
     }
 
-    private async Task<TimeSpan?> ClaimAsync(PodCheckpointDocument item, string fileName, ContainerName container, CancellationToken cancellationToken)
+    /// <summary>Takes an archive of the kubelet for the object.</summary>
+    /// <returns>Null, because there is nothing to wait for.</returns>
+    public async Task<TimeSpan?> ClaimAsync(PodCheckpointDocument item, string fileName, string container, CancellationToken cancellationToken)
     {
         try
         {
-            world.Archives.Claim(fileName, new HeldArchive(item.Metadata!.Uid!, container.Container));
+            world.Archives.Claim(fileName, new HeldArchive(item.Metadata!.Uid!, container));
         }
         catch (ArchiveException problem)
         {

@@ -10,7 +10,11 @@ internal abstract record WorkResult
     /// <summary>Nothing is left to do until the object or its pod changes.</summary>
     public sealed record Done : WorkResult;
 
-    public sealed record Again(TimeSpan Pause) : WorkResult;
+    public sealed record Again(TimeSpan Pause) : WorkResult
+    {
+        /// <summary>Whether a step has failed, so that news about the object do not shorten the pause.</summary>
+        public bool HasFailed { get; init; }
+    }
 
     /// <summary>The next step belongs into the other queue: the one for slow steps, or the one for the rest.</summary>
     public sealed record OtherQueue : WorkResult;

@@ -165,11 +165,22 @@ public sealed class CheckpointerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_leader_who_says_that_no_agent_has_begun_does_not_count_as_one()
+    {
+        await using RunningCheckpointer server = await RunningCheckpointer.StartAsync(new CheckpointerOptions { Untaken = TimeSpan.FromSeconds(1) });
+        Task<CheckpointerResponse> asked = server.PostAsync(RunningCheckpointer.Web);
+        server.Checkpoints.SetStatus(await server.Checkpoints.OrderedAsync(), """{"conditions":[{"type":"Reconciling","status":"True"}]}""");
+
+        Assert.Equal((404, CheckpointerAnswer.NoAgent + "\n"), ((await asked).Status, (await asked).Body));
+        Assert.Empty(server.Checkpoints.All);
+    }
+
+    [Fact]
     public async Task A_checkpoint_about_which_nothing_changes_is_given_up_and_its_object_stays()
     {
         await using RunningCheckpointer server = await RunningCheckpointer.StartAsync(new CheckpointerOptions { Quiet = TimeSpan.FromMilliseconds(50) });
         Task<CheckpointerResponse> asked = server.PostAsync(RunningCheckpointer.Web);
-        server.Checkpoints.SetStatus(await server.Checkpoints.OrderedAsync(), """{"conditions":[{"type":"Reconciling","status":"True"}]}""");
+        server.Checkpoints.SetStatus(await server.Checkpoints.OrderedAsync(), """{"node":"node-1","conditions":[{"type":"Reconciling","status":"True"}]}""");
 
         Assert.Equal(500, (await asked).Status);
         Assert.Contains("it may go on as podcheckpoint shop/checkpoint-", (await asked).Body, StringComparison.Ordinal);
@@ -180,7 +191,7 @@ public sealed class CheckpointerTests : IAsyncLifetime
     public void A_large_checkpoint_has_more_time()
     {
         CheckpointerOptions options = new();
-        PodCheckpointStatus begun = new() { Conditions = [new() { Type = "Reconciling", Status = "True" }] };
+        PodCheckpointStatus begun = new() { Node = "node-1" };
         PodCheckpointStatus large = begun with { Containers = [new ContainerCheckpoint { Bytes = 2L << 30 }, new ContainerCheckpoint()] };
 
         Assert.Equal(options.Untaken, CheckpointWait.Patience(new PodCheckpointDocument(), options));

@@ -87,6 +87,42 @@ public sealed class CheckpointDecisionTests
     }
 
     [Fact]
+    public void An_archive_that_is_all_that_is_left_of_a_deleted_pod_stays_when_the_object_fails()
+    {
+        Condition[] deleted = [new Condition { Type = PodCheckpointConditions.PodDeleted, Status = Condition.True }];
+        PodCheckpointStatus failed = Some.Accepted(Some.Saved(), Some.Pushed() with { Name = "side" }) with { CompletionTime = Some.Now, Conditions = deleted };
+
+        Assert.Equal(new CheckpointStep.RemoveArchive("side"), Some.Next(Some.Facts(Some.Object(status: failed)) with { Held = ["app", "side"] }));
+        Assert.IsType<CheckpointStep.Nothing>(Some.Next(Some.Facts(Some.Object(status: failed)) with { Held = ["app"] }));
+    }
+
+    [Fact]
+    public void Archives_that_are_there_are_pushed_before_a_lost_one_fails_the_object()
+    {
+        PodCheckpointDocument item = Some.Object(status: Some.Accepted(Some.Saved(), Some.Saved("side")));
+
+        Assert.Equal(new CheckpointStep.Push("side"), Some.Next(Some.Facts(item) with { Held = ["side"] }));
+        Assert.Equal(new CheckpointStep.Push("app"), Some.Next(Some.Facts(item)));
+    }
+
+    [Fact]
+    public void A_pod_is_not_deleted_when_one_of_its_archives_is_gone()
+    {
+        PodCheckpointDocument item = Some.Object(new PodCheckpointSpec { Pod = "web", DeletePod = true }, Some.Accepted(Some.Saved(), Some.Saved("side")));
+
+        CheckpointStep.Fail fail = Assert.IsType<CheckpointStep.Fail>(Some.Next(Some.Facts(item) with { Held = ["app"] }));
+        Assert.Equal(PodCheckpointReasons.ArchiveLost, fail.Reason);
+    }
+
+    [Fact]
+    public void A_repository_that_is_no_longer_allowed_does_not_fail_an_object_that_was_accepted()
+    {
+        PodCheckpointDocument item = Some.Object(new PodCheckpointSpec { Pod = "web", Repository = "registry.example/b" }, Some.Accepted(Some.Saved()));
+
+        Assert.Equal(new CheckpointStep.Push("app"), CheckpointDecision.Next(Some.Facts(item) with { Held = ["app"] }, Some.Settings with { AllowedRepositories = ["registry.example/a"] }));
+    }
+
+    [Fact]
     public void A_full_disk_refuses_a_checkpoint_before_it_is_taken()
     {
         CheckpointFacts facts = Some.Facts(Some.Object(status: Some.Accepted(new ContainerCheckpoint { Name = "app" }))) with { DiskProblem = "full" };
