@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Xunit.Abstractions;
 
@@ -63,6 +65,29 @@ public sealed class NodeAgentTests : IDisposable
         Assert.Contains("static-0", refusal, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_encrypted_checkpoint_goes_on_only_on_a_node_that_has_the_key()
+    {
+        SavedProgram program = Program("static");
+        program.Start("node-1");
+        program.WaitUntilItRuns();
+        string word = program.Counted().Word;
+        using TempDirectory files = new();
+        string key = MakeSecret("checkpoints", files);
+        JsonNode checkpoint = program.Save("--encryption-secret", "checkpoints", "--delete-pod");
+
+        _place.Crik("restore", (string)checkpoint["metadata"]!["name"]!, "--to", "node-2", "--name", "locked");
+
+        Eventually.True(() => WaitingReason("locked") is "ErrImagePull" or "ImagePullBackOff" or "CreateContainerError", "a node without the key cannot restore it");
+        if (Cluster.Control("runtimes").Trim() == "crio") // containerd needs a program of imgcrypt to decrypt layers, which the lab does not have
+        {
+            Command.OutputWithInput(key, Cluster.Script, "node", "2", "sh", "-c", "mkdir -p /config/keys; cat >/config/keys/key.pem");
+            program.Restore(checkpoint, "node-2", 1);
+            Cluster.Control("node", "2", "rm", "/config/keys/key.pem");
+            Assert.Equal(word, program.Counted().Word);
+        }
+    }
+
     private SavedProgram Program(string name) => new(_place, name, _cluster.Operator.Image(name));
 
     private void MoveCounter(SavedProgram program)
@@ -95,6 +120,21 @@ public sealed class NodeAgentTests : IDisposable
         program.Delete();
         program.Restore(checkpoint, round % 2 == 1 ? "node-2" : "node-1", round);
     }
+
+    /// <summary>Makes a Secret with a certificate.</summary>
+    /// <returns>Its key.</returns>
+    private string MakeSecret(string name, TempDirectory files)
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new("CN=checkpoints", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        string pem = key.ExportPkcs8PrivateKeyPem();
+        _place.Kubectl("create", "secret", "tls", name, "--cert", files.Write("tls.crt", certificate.ExportCertificatePem()), "--key", files.Write("tls.key", pem));
+        return pem;
+    }
+
+    private string? WaitingReason(string pod) =>
+        (string?)_place.Api.Read(_place.PathOf("api/v1", $"pods/{pod}"))["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?["reason"];
 
     /// <summary>The files of this test that the kubelet or the agent left on a node.</summary>
     private string Archives(string node) => Cluster.Control("node", node, "find", "/var/lib/kubelet/checkpoints", "-type", "f", "(", "-name", $"*_{_place.Name}-*", "-o", "-path", "*/crik/*", ")");

@@ -123,6 +123,7 @@ conmon_cgroup = "pod"
 pinns_path = "/opt/kubernetes/pinns"
 apparmor_profile = "unconfined"
 enable_criu_support = true
+decryption_keys_path = "/config/keys"
 drop_infra_ctr = false
 default_runtime = "runc"
 [crio.runtime.runtimes.runc]
