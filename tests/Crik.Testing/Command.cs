@@ -10,8 +10,11 @@ public static class Command
     {
         ProcessStartInfo start = new(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
+
+        // A Process closes no stream that was asked for, and the kernel limits how many pipes a user may have (pipe(7)).
+        using StreamReader standardOutput = process.StandardOutput, standardError = process.StandardError;
+        Task<string> output = standardOutput.ReadToEndAsync();
+        Task<string> errors = standardError.ReadToEndAsync();
         try
         {
             process.StandardInput.Write(input);

@@ -155,6 +155,15 @@ internal sealed partial class Pod : IDisposable
             _process.WaitForExit(s_patience);
         }
 
+        try
+        {
+            _process.StandardInput.Dispose(); // the process itself does not close a stream that was asked for
+        }
+        catch (IOException)
+        {
+            // What was written last was not read.
+        }
+
         _process.Dispose();
     }
 
