@@ -19,8 +19,7 @@ internal sealed class SignalGate(FileDescriptor signals, SignalSet inherited) : 
 
     public static SignalGate Close()
     {
-        SignalSet inherited = Libc.SetSignalMask(SignalSet.All);
-        BlockInFinalizerThread();
+        SignalSet inherited = Libc.MaskOfFirstProcess() ?? BlockInAllThreads();
         return new SignalGate(Libc.OpenSignalDescriptor(SignalSet.All), inherited);
     }
 
@@ -40,6 +39,12 @@ internal sealed class SignalGate(FileDescriptor signals, SignalSet inherited) : 
     }
 
     public void Dispose() => signals.Dispose();
+
+    private static SignalSet BlockInAllThreads()
+    {
+        BlockInFinalizerThread();
+        return Libc.SetSignalMask(SignalSet.All);
+    }
 
     /// <summary>
     /// The runtime starts its finalizer thread before <c>Main</c>, so that thread would take every signal with its default action.

@@ -55,6 +55,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "sigqueue", SetLastError = true)]
     private static partial int SigqueueCore(int pid, int signal, ulong value);
 
+#if CRIK_NATIVE
+    [LibraryImport("first-process", EntryPoint = "crik_first_process")]
+    private static partial int FirstProcessCore(void* mask);
+#endif
+
     /// <summary>Sets the calling thread's mask.</summary>
     /// <returns>The mask before.</returns>
     internal static SignalSet SetSignalMask(SignalSet mask)
@@ -64,6 +69,20 @@ internal static unsafe partial class Libc
         Fill(now, mask);
         int error = PthreadSigmaskCore(SIG_SETMASK, now, before);
         return error == 0 ? new SignalSet(*(ulong*)before) : throw new LinuxException("pthread_sigmask", error);
+    }
+
+    /// <summary>
+    /// The mask that this process was started with, if it is a container's first process. Then all its threads block all signals since before
+    /// the runtime started (Native/Linked/first-process.c).
+    /// </summary>
+    internal static SignalSet? MaskOfFirstProcess()
+    {
+#if CRIK_NATIVE
+        byte* mask = stackalloc byte[SignalSetBytes];
+        return FirstProcessCore(mask) != 0 ? new SignalSet(*(ulong*)mask) : null;
+#else
+        return null;
+#endif
     }
 
     internal static void SetDefaultAction(int signal) => SignalCore(signal, 0);
