@@ -21,7 +21,7 @@ public static class Uninjector
         InjectionRecord.Read(Annotation(pod).Text()!, out InjectionRecord record);
         JsonObject draft = (JsonObject)pod.DeepClone();
         List<PodChange> changes = [];
-        Apply(new PodChange($"/metadata/annotations/{JsonPatch.Escape(PodNames.InjectedAnnotation)}", ChangeKind.Remove, null, Why));
+        Apply(new PodChange(JsonPatch.Annotation(PodNames.InjectedAnnotation), ChangeKind.Remove, null, Why));
         foreach (Undo step in record.Steps.Reverse())
         {
             if (Place.Find(draft, step.Selector) is { } place && ChangeFor(step, place) is { } change)

@@ -29,6 +29,12 @@ public sealed record PodCheckpointDocument
     [JsonPropertyName("status")]
     public PodCheckpointStatus? Status { get; init; }
 
+    /// <summary>
+    /// Whether an agent has begun to work on it. Conditions do not tell that, because the leader also writes why nobody has begun.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsAccepted => Status?.Node is not null;
+
     /// <summary>A new object, ready to be created.</summary>
     public static PodCheckpointDocument New(ObjectMetadata metadata, PodCheckpointSpec spec) =>
         new() { ApiVersion = ApiVersionName, Kind = KindName, Metadata = metadata, Spec = spec };

@@ -13,14 +13,9 @@ internal static class CheckpointProgress
         PodCheckpointConditions.Reconciling, PodCheckpointConditions.Saved, PodCheckpointConditions.PodDeleted, PodCheckpointConditions.Pushed,
     ];
 
-    public static bool IsReady(PodCheckpointDocument checkpoint) => checkpoint.Status?.Conditions.IsTrue(PodCheckpointConditions.Ready) is true;
-
     /// <summary>Why it has failed for good, or null.</summary>
     public static string? Failure(PodCheckpointDocument checkpoint) =>
         checkpoint.Status?.Conditions.Find(PodCheckpointConditions.Stalled) is { Status: Condition.True } stalled ? $"{stalled.Message} ({stalled.Reason})" : null;
-
-    /// <summary>Whether an agent has begun to work on it.</summary>
-    public static bool IsTaken(PodCheckpointDocument checkpoint) => checkpoint.Status?.Node is not null;
 
     public static IEnumerable<string> Lines(PodCheckpointDocument? before, PodCheckpointDocument now)
     {

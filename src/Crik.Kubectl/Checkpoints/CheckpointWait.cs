@@ -1,5 +1,6 @@
 using Crik.Contracts.PodCheckpoints;
 using Crik.Kubectl.Cluster;
+using Crik.Pods.Restoring;
 
 namespace Crik.Kubectl.Checkpoints;
 
@@ -36,12 +37,12 @@ internal sealed class CheckpointWait(PodCheckpointClient client, ClusterSession 
                     throw new KubectlException($"podcheckpoint/{name} of pod {now.Spec?.Pod} has failed: {failure}");
                 }
 
-                if (CheckpointProgress.IsReady(now))
+                if (SavedPod.IsComplete(now))
                 {
                     return now;
                 }
 
-                if (!isWarned && !CheckpointProgress.IsTaken(now) && terminal.Clock.GetElapsedTime(began) > s_untaken)
+                if (!isWarned && !now.IsAccepted && terminal.Clock.GetElapsedTime(began) > s_untaken)
                 {
                     isWarned = true;
                     await terminal.PrintErrorAsync(

@@ -4,6 +4,7 @@ using Crik.Kubectl.Cluster;
 using Crik.Kubectl.CommandLine;
 using Crik.Kubectl.Output;
 using Crik.Kubernetes.Api;
+using Crik.Pods.Restoring;
 
 namespace Crik.Kubectl.Commands;
 
@@ -61,7 +62,7 @@ internal static class ListCommand
         TextTable table = new("PODCHECKPOINT", "CONTAINER", "NODE", "STATE", "AGE", "SIZE", "IMAGE");
         foreach (PodCheckpointDocument one in found)
         {
-            string state = CheckpointProgress.IsReady(one) ? "Ready" : CheckpointProgress.Failure(one) is not null ? "Failed" : "InProgress";
+            string state = SavedPod.IsComplete(one) ? "Ready" : CheckpointProgress.Failure(one) is not null ? "Failed" : "InProgress";
             string age = one.Metadata?.CreationTimestamp is { } at ? Words.Age(now - at) : "-";
             foreach (ContainerCheckpoint container in one.Status?.Containers is { Count: > 0 } containers ? containers : [new ContainerCheckpoint()])
             {

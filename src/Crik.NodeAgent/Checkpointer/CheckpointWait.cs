@@ -29,8 +29,8 @@ internal sealed class CheckpointWait(KubernetesApi api, CheckpointerOptions opti
 
     /// <summary>How long nothing may change, by how large the checkpoint is known to be.</summary>
     internal static TimeSpan Patience(PodCheckpointDocument checkpoint, CheckpointerOptions options) =>
-        checkpoint.Status?.Node is null ? options.Untaken
-        : options.Quiet + TimeSpan.FromSeconds((checkpoint.Status.Containers ?? []).Sum(static container => container.Bytes ?? 0) / options.BytesPerSecond);
+        !checkpoint.IsAccepted ? options.Untaken
+        : options.Quiet + TimeSpan.FromSeconds((checkpoint.Status!.Containers ?? []).Sum(static container => container.Bytes ?? 0) / options.BytesPerSecond);
 
     private async Task<CheckpointOutcome> ReadAsync(
         PodCheckpointDocument created, ChannelReader<PodCheckpointDocument?> states, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal sealed class CheckpointWait(KubernetesApi api, CheckpointerOptions opti
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                return known.Status?.Node is not null
+                return known.IsAccepted
                     ? new CheckpointOutcome.Silent(patience)
                     : new CheckpointOutcome.Untaken(known.Metadata?.ResourceVersion);
             }

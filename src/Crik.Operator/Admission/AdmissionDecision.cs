@@ -43,20 +43,18 @@ internal static class AdmissionDecision
         List<PodChange> changes = [.. plan.Changes];
         if (plan.Claim is { } claim)
         {
-            changes.Add(new PodChange(Annotation(PodNames.ClaimRequestAnnotation), ChangeKind.Add, claim.ToText(), "The operator creates this claim."));
+            changes.Add(new PodChange(JsonPatch.Annotation(PodNames.ClaimRequestAnnotation), ChangeKind.Add, claim.ToText(), "The operator creates this claim."));
         }
 
         if (request.Pod.At("metadata", "annotations", PodNames.SkippedAnnotation) is not null)
         {
-            changes.Add(new PodChange(Annotation(PodNames.SkippedAnnotation), ChangeKind.Remove, null, "The pod is injected now. It was copied, or another webhook has changed it."));
+            changes.Add(new PodChange(JsonPatch.Annotation(PodNames.SkippedAnnotation), ChangeKind.Remove, null, "The pod is injected now. It was copied, or another webhook has changed it."));
         }
 
         JsonObject injected = JsonPatch.Apply(request.Pod, changes);
         IEnumerable<Obstacle> problems = Obstacles.Find(new PodSurroundings(pod with { Pod = injected }, [], null)).Where(obstacle => obstacle.Severity is Severity.Problem);
         return new AdmissionResponse(request.Id, changes, [.. problems.Select(problem => Warning($"{problem.Subject}: {problem.Sentence}"))], AdmissionOutcome.Injected);
     }
-
-    private static string Annotation(string name) => $"/metadata/annotations/{name.Replace("/", "~1", StringComparison.Ordinal)}";
 
     private static string Warning(string text) => $"crik: {text}" is var warning && warning.Length > LongestWarning ? warning[..(LongestWarning - 1)] + "…" : warning;
 }

@@ -19,7 +19,7 @@ internal static class SkipNote
         string key = PodNames.SkippedAnnotation;
         return pod.At("metadata") switch
         {
-            JsonObject metadata when metadata.At("annotations") is JsonObject => [new($"/metadata/annotations/{JsonPatch.Escape(key)}", ChangeKind.Add, text, Why)],
+            JsonObject metadata when metadata.At("annotations") is JsonObject => [new(JsonPatch.Annotation(key), ChangeKind.Add, text, Why)],
             JsonObject => [new("/metadata/annotations", ChangeKind.Add, new JsonObject { [key] = text }, Why)],
             _ => [new("/metadata", ChangeKind.Add, new JsonObject { ["annotations"] = new JsonObject { [key] = text } }, Why)],
         };

@@ -129,9 +129,9 @@ public static class RestoredPod
         }
 
         changes.Add(new PodChange(
-            $"/metadata/annotations/{JsonPatch.Escape(PodNames.RestoredFromAnnotation)}", ChangeKind.Add, checkpoint, "The annotation says where it comes from."));
+            JsonPatch.Annotation(PodNames.RestoredFromAnnotation), ChangeKind.Add, checkpoint, "The annotation says where it comes from."));
         changes.Add(new PodChange(
-            $"/metadata/annotations/{JsonPatch.Escape(PodNames.BeforeRestoreAnnotation)}", ChangeKind.Add, BeforeRestore.TextOf(pod), "The next checkpoint keeps the pod as it was."));
+            JsonPatch.Annotation(PodNames.BeforeRestoreAnnotation), ChangeKind.Add, BeforeRestore.TextOf(pod), "The next checkpoint keeps the pod as it was."));
         return changes;
     }
 
