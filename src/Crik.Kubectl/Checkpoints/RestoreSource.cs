@@ -34,6 +34,11 @@ internal sealed record RestoreSource(string Name, PodCheckpointDocument Wanted, 
             return kept;
         }
 
+        if (SavedPod.WhyNotTrusted(checkpoint) is { } problem)
+        {
+            throw new KubectlException(problem);
+        }
+
         string pod = checkpoint.Spec?.Pod ?? "";
         return pod.Length > 0 && await cluster.FindAsync(ObjectKind.Pod.Type, pod, cancellationToken) is { } found
             && (checkpoint.Status?.PodUid is null || checkpoint.Status.PodUid == found.Text("metadata", "uid"))

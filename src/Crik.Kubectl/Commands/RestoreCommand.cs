@@ -28,6 +28,7 @@ internal static class RestoreCommand
         {
             AllNodes = nodes.All,
             Architecture = source.Architecture,
+            MakesPod = true,
         };
         RestoreDecision decision = request.Decide();
         foreach (string note in (string[])[.. nodes.NotRead is { } notRead ? [notRead] : Array.Empty<string>(), .. decision.Notes])

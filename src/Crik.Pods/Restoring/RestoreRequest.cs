@@ -15,6 +15,9 @@ public sealed record RestoreRequest(
     /// <summary>The architecture of the checkpoint, if it is known otherwise than from its node.</summary>
     public string? Architecture { get; init; }
 
+    /// <summary>Whether the pod is made from what the checkpoint has kept, so that this has to be what the agent has written.</summary>
+    public bool MakesPod { get; init; }
+
     public RestoreDecision Decide()
     {
         RestoreDecision wanted = Try(Wanted);
@@ -49,7 +52,7 @@ public sealed record RestoreRequest(
 
     private RestoreDecision Try(PodCheckpointDocument checkpoint)
     {
-        if (SavedPod.WhyNotUsable(checkpoint) is { } problem)
+        if ((SavedPod.WhyNotUsable(checkpoint) ?? (MakesPod ? SavedPod.WhyNotTrusted(checkpoint) : null)) is { } problem)
         {
             return new RestoreDecision.Refused(problem);
         }

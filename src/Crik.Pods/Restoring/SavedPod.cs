@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Crik.Contracts.Conditions;
@@ -59,20 +60,33 @@ public static class SavedPod
         .MaxBy(static one => one.Metadata?.CreationTimestamp);
 
     /// <summary>Whether both are of a pod with the same name, or of pods with the same controller.</summary>
-    public static bool IsOfSamePod(PodCheckpointDocument one, PodCheckpointDocument other) =>
-        IsOf(other, one.Spec?.Pod, ControllerOf(one));
+    public static bool IsOfSamePod(PodCheckpointDocument one, PodCheckpointDocument other) => IsOf(other, one.Spec?.Pod, one.Status?.ControllerUid);
 
     /// <summary>Whether it is of a pod with this name, or of a pod with this controller.</summary>
     /// <param name="controller">The UID of the controller, or null.</param>
     public static bool IsOf(PodCheckpointDocument checkpoint, string? pod, string? controller) =>
-        (pod is not null && pod == checkpoint.Spec?.Pod) || (controller is not null && controller == ControllerOf(checkpoint));
+        (pod is not null && pod == checkpoint.Spec?.Pod) || (controller is not null && controller == checkpoint.Status?.ControllerUid);
+
+    /// <summary>
+    /// Why no pod may be made from the one that the checkpoint has kept, as a sentence. Null if it may, or if none is kept. Users can
+    /// write the annotation with the pod, and only the agent the status with its sum.
+    /// </summary>
+    public static string? WhyNotTrusted(PodCheckpointDocument checkpoint) => (TextOf(checkpoint), checkpoint.Status?.PodSha256) switch
+    {
+        (null, null) => null,
+        (null, _) => $"Somebody has removed the pod that the checkpoint {checkpoint.Metadata?.Name} has kept (annotation {PodNames.SavedPodAnnotation}). "
+            + "Make a new checkpoint.",
+        (_, null) => $"No node agent vouches for the pod that the checkpoint {checkpoint.Metadata?.Name} has kept (status.podSHA256). Make a new checkpoint.",
+        ({ } text, { } sum) => string.Equals(Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))), sum, StringComparison.OrdinalIgnoreCase) ? null
+            : $"Somebody has changed the pod that the checkpoint {checkpoint.Metadata?.Name} has kept (annotation {PodNames.SavedPodAnnotation}). "
+                + "Make a new checkpoint.",
+    };
 
     /// <summary>The pod as it was when the checkpoint was accepted.</summary>
     /// <returns>Null if it was not kept, or if somebody has spoilt it.</returns>
     public static JsonObject? TemplateOf(PodCheckpointDocument checkpoint) =>
-        checkpoint.Metadata?.Annotations?.GetValueOrDefault(PodNames.SavedPodAnnotation) is { } text
+        TextOf(checkpoint) is { } text && WhyNotTrusted(checkpoint) is null
         && UntrustedJson.ParseObject(Encoding.UTF8.GetBytes(text)) is { } pod && pod.At("spec", "containers").Maps().Any() ? pod : null;
 
-    private static string? ControllerOf(PodCheckpointDocument checkpoint) =>
-        TemplateOf(checkpoint).At("metadata", "ownerReferences").Maps().FirstOrDefault().At("uid").Text();
+    private static string? TextOf(PodCheckpointDocument checkpoint) => checkpoint.Metadata?.Annotations?.GetValueOrDefault(PodNames.SavedPodAnnotation);
 }

@@ -111,6 +111,24 @@ public sealed class RestoreCommandTests : IAsyncLifetime
         Assert.Equal("pod/old-restored created\n", (await _cluster.RunAsync("restore", "b")).Output);
     }
 
+    [Theory]
+    [InlineData(SavedPods.Template + " ", "error: Somebody has changed the pod that the checkpoint c has kept (annotation crik.dev/pod).")]
+    [InlineData(null, "error: No node agent vouches for the pod that the checkpoint c has kept (status.podSHA256). Make a new checkpoint.")]
+    public async Task A_kept_pod_that_the_agent_did_not_write_is_not_made(string? vouched, string because)
+    {
+        _cluster.Add(Checkpoints + "c", SavedPods.Checkpoint("c", "web-0", vouched: vouched, minute: 5));
+
+        foreach (string[] options in (string[][])[[], ["--to", "worker-new", "--fallback", "fresh"]])
+        {
+            (int code, _, string error) = await _cluster.RunAsync(["restore", "c", .. options]);
+            Assert.Equal(1, code);
+            Assert.Contains(because, error, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(_cluster.Writes);
+        Assert.Equal(0, (await _cluster.RunAsync("restore", "c", "--fallback", "previous")).Code);
+    }
+
     [Fact]
     public async Task Whoever_may_not_list_nodes_is_told_that_nobody_has_looked()
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Crik.Kubectl.Tests.Commands;
@@ -20,7 +22,8 @@ internal static class SavedPods
         return status;
     }
 
-    public static string Checkpoint(string name, string pod, string? template = Template, JsonObject? status = null, int minute = 1) => new JsonObject
+    /// <param name="vouched">The kept pod as the agent has seen it. Null: no agent vouches for it.</param>
+    public static string Checkpoint(string name, string pod, string? template = Template, JsonObject? status = null, int minute = 1, string? vouched = Template) => new JsonObject
     {
         ["metadata"] = new JsonObject
         {
@@ -31,8 +34,18 @@ internal static class SavedPods
             ["annotations"] = template is null ? null : new JsonObject { ["crik.dev/pod"] = template },
         },
         ["spec"] = new JsonObject { ["pod"] = pod },
-        ["status"] = status ?? Ready("app", image: $"registry.example/c@sha256:{(name == "a" ? "1" : name)}"),
+        ["status"] = WithSum(status ?? Ready("app", image: $"registry.example/c@sha256:{(name == "a" ? "1" : name)}"), template is null ? null : vouched),
     }.ToJsonString();
+
+    private static JsonObject WithSum(JsonObject status, string? text)
+    {
+        if (text is not null)
+        {
+            status["podSHA256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        }
+
+        return status;
+    }
 
     public static string Node(string name, string runtime, string spec = "{}", string ready = "True") => $$"""
         {"metadata": {"name": "{{name}}"}, "spec": {{spec}},

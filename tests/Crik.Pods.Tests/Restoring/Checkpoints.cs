@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using Crik.Contracts.Conditions;
 using Crik.Contracts.PodCheckpoints;
+using Crik.Pods.Reading;
 using Crik.Pods.Restoring;
 
 namespace Crik.Pods.Tests.Restoring;
@@ -26,6 +29,8 @@ internal static class Checkpoints
         {
             Node = "node-1",
             Engine = CheckpointEngines.Kubelet,
+            PodSha256 = saved is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(saved))),
+            ControllerUid = saved is null ? null : UntrustedJson.ParseObject(Encoding.UTF8.GetBytes(saved)).At("metadata", "ownerReferences").Maps().FirstOrDefault().At("uid").Text(),
             Conditions = [new Condition { Type = PodCheckpointConditions.Ready, Status = Condition.True }],
             Containers = [new ContainerCheckpoint { Name = "app", Image = $"registry.example/checkpoints@sha256:{name}", Runtime = runtime }],
         },

@@ -71,12 +71,31 @@ public sealed class RestoreRequestTests
     public void A_pod_of_the_same_controller_is_the_same_one_and_a_pod_of_another_is_not()
     {
         PodCheckpointDocument wanted = Checkpoints.Failed(minute: 9) with { Spec = new PodCheckpointSpec { Pod = "web-x7" } };
-        wanted = wanted with { Metadata = Checkpoints.Complete("wanted", 9, saved: OfDeployment).Metadata };
+        PodCheckpointDocument ofDeployment = Checkpoints.Complete("wanted", 9, saved: OfDeployment);
+        wanted = wanted with { Metadata = ofDeployment.Metadata, Status = wanted.Status! with { ControllerUid = ofDeployment.Status!.ControllerUid } };
 
         Assert.IsType<RestoreDecision.Restored>(Checkpoints.Decide(wanted, RestoreFallback.Previous, null, Checkpoints.Complete("older", pod: "web-a1", saved: OfDeployment)));
         RestoreDecision other = Checkpoints.Decide(
             wanted, RestoreFallback.Previous, null, Checkpoints.Complete("older", pod: "web-a1", saved: OfDeployment.Replace("rs-1", "rs-2", StringComparison.Ordinal)));
         Assert.EndsWith("No older checkpoint of this pod can be restored either.", Assert.IsType<RestoreDecision.Refused>(other).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kept_pod_counts_only_with_the_sum_that_the_agent_has_written_and_its_owner_never()
+    {
+        PodCheckpointDocument good = Checkpoints.Complete("good", saved: OfDeployment);
+        PodCheckpointDocument changed = good with { Status = good.Status! with { PodSha256 = new string('0', 64) } };
+        PodCheckpointDocument removed = good with { Metadata = good.Metadata! with { Annotations = null } };
+
+        Assert.Null(SavedPod.WhyNotTrusted(good));
+        Assert.NotNull(SavedPod.TemplateOf(good));
+        Assert.Null(SavedPod.TemplateOf(changed));
+        Assert.StartsWith("Somebody has changed the pod", SavedPod.WhyNotTrusted(changed), StringComparison.Ordinal);
+        Assert.StartsWith("Somebody has removed the pod", SavedPod.WhyNotTrusted(removed), StringComparison.Ordinal);
+        Assert.EndsWith("Make a new checkpoint.", SavedPod.WhyNotTrusted(good with { Status = good.Status with { PodSha256 = null } }), StringComparison.Ordinal);
+        Assert.Null(SavedPod.WhyNotTrusted(Checkpoints.Complete()));
+        Assert.False(SavedPod.IsOf(good with { Status = good.Status with { ControllerUid = null } }, null, "rs-1"));
+        Assert.True(SavedPod.IsOf(changed, null, "rs-1"));
     }
 
     [Fact]
