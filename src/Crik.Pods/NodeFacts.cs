@@ -14,6 +14,14 @@ public sealed record NodeFacts(string Name, string KernelVersion, string Archite
     /// <summary>Whether the scheduler leaves it alone.</summary>
     public bool IsCordoned { get; init; }
 
+    /// <summary>Null if nobody may look at them.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    public IReadOnlyList<NodeTaint> Taints { get; init; } = [];
+
+    /// <summary>The label by which several nodes can be named in one rule. Usually it is the name.</summary>
+    public string? Hostname => Labels?.GetValueOrDefault("kubernetes.io/hostname");
+
     /// <summary>The nodes that the scheduler takes. If it takes none, all: what is wrong with them is worth to be said.</summary>
     public static IReadOnlyList<NodeFacts> Willing(IReadOnlyList<NodeFacts> all) =>
         all.Where(static node => node is { IsReady: true, IsCordoned: false }).ToArray() is { Length: > 0 } willing ? willing : all;
@@ -22,15 +30,18 @@ public sealed record NodeFacts(string Name, string KernelVersion, string Archite
     public static NodeFacts Of(JsonObject node)
     {
         JsonNode? info = node.At("status", "nodeInfo");
+        IReadOnlyDictionary<string, string> labels = node.At("metadata", "labels").TextMap();
         return new NodeFacts(
             node.At("metadata", "name").Text() ?? "",
             info.At("kernelVersion").Text() ?? "",
-            info.At("architecture").Text() ?? "",
+            info.At("architecture").Text() ?? labels.GetValueOrDefault("kubernetes.io/arch") ?? "",
             info.At("containerRuntimeVersion").Text())
         {
             IsReady = node.At("status", "conditions").Maps()
                 .Any(static condition => condition.At("type").Text() is "Ready" && condition.At("status").Text() is "True"),
             IsCordoned = node.At("spec", "unschedulable").IsTrue(),
+            Labels = labels,
+            Taints = [.. node.At("spec", "taints").Maps().Select(NodeTaint.Of)],
         };
     }
 }

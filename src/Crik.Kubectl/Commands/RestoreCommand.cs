@@ -29,6 +29,7 @@ internal static class RestoreCommand
             AllNodes = nodes.All,
             Architecture = source.Architecture,
             MakesPod = true,
+            PodOf = static checkpoint => SavedPod.TemplateOf(checkpoint) is { } kept ? RestoredPod.WithoutNode(kept) : null,
         };
         RestoreDecision decision = request.Decide();
         foreach (string note in (string[])[.. nodes.NotRead is { } notRead ? [notRead] : Array.Empty<string>(), .. decision.Notes])
@@ -36,7 +37,7 @@ internal static class RestoreCommand
             await terminal.PrintErrorAsync($"{Words.Printable(note)}\n");
         }
 
-        JsonObject pod = await PodAsync(cluster, source, decision, invocation, cancellationToken);
+        JsonObject pod = await PodAsync(cluster, source, nodes, decision, invocation, cancellationToken);
         await ShowAsync(cluster, pod, invocation, terminal, cancellationToken);
         return true;
     }
@@ -49,19 +50,16 @@ internal static class RestoreCommand
     };
 
     private static async Task<JsonObject> PodAsync(
-        ClusterSession cluster, RestoreSource source, RestoreDecision decision, Invocation invocation, CancellationToken cancellationToken)
+        ClusterSession cluster, RestoreSource source, RestoreNodes nodes, RestoreDecision decision, Invocation invocation, CancellationToken cancellationToken)
     {
-        string[] chosen = invocation.Value(CommandTable.To) is { } to ? [to] : [];
         switch (decision)
         {
             case RestoreDecision.Restored restored:
                 JsonObject template = await RestoreSource.TemplateAsync(cluster, restored.Checkpoint, cancellationToken);
-                string[] able = chosen.Length > 0 ? chosen : [.. restored.Nodes.Where(static node => node.Length > 0)];
-                return RestoredPod.Make(
-                    template, NameOf(template, invocation), SavedPod.Images(restored.Checkpoint), able, restored.Checkpoint.Metadata?.Name);
+                return RestoredPod.Make(template, NameOf(template, invocation), RestoreParts.Of(restored));
             case RestoreDecision.Fresh:
                 JsonObject original = await RestoreSource.TemplateAsync(cluster, source.Wanted, cancellationToken);
-                return RestoredPod.Make(original, NameOf(original, invocation), new Dictionary<string, string>(), chosen, null);
+                return RestoredPod.MakeFresh(original, NameOf(original, invocation), invocation.Has(CommandTable.To) ? nodes.Usable : []);
             default:
                 throw new KubectlException($"{((RestoreDecision.Refused)decision).Reason} No pod was made; --fallback previous or fresh would make another one.");
         }

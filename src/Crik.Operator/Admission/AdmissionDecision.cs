@@ -26,9 +26,9 @@ internal static class AdmissionDecision
     /// <returns>Null if the pod starts afresh, so that it is treated as any other one.</returns>
     public static AdmissionResponse? Of(AdmissionRequest request, RestoreDecision decision) => decision switch
     {
-        RestoreDecision.Restored { Checkpoint.Metadata.Name: { } name } restored => new AdmissionResponse(
+        RestoreDecision.Restored restored => new AdmissionResponse(
             request.Id,
-            RestoredPod.Changes(request.Pod, SavedPod.Images(restored.Checkpoint), restored.Nodes, name),
+            RestoredPod.Changes(request.Pod, RestoreParts.Of(restored)),
             [.. restored.Notes.Select(static note => Warning(note))],
             AdmissionOutcome.Restored),
         RestoreDecision.Refused refused => new AdmissionResponse(request.Id, [], [], AdmissionOutcome.Refused)

@@ -30,7 +30,7 @@ internal sealed class RestoreAdmission(AdmissionOptions options, IClusterFacts f
             IReadOnlyList<PodCheckpointDocument> checkpoints = await facts.CheckpointsAsync(request.Namespace, either.Token);
             IReadOnlyList<NodeFacts> all = await facts.NodesAsync(either.Token);
             string? chosen = request.Pod.At("spec", "nodeName").Text();
-            return wish.Decide(checkpoints, chosen is null ? NodeFacts.Willing(all) : [.. all.Where(node => node.Name == chosen)], all);
+            return wish.Decide(checkpoints, chosen is null ? NodeFacts.Willing(all) : [.. all.Where(node => node.Name == chosen)], all, request.Pod);
         }
         catch (KubernetesException exception)
         {

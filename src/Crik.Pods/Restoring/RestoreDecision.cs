@@ -12,8 +12,8 @@ public abstract record RestoreDecision
     /// <summary>Sentences for whoever asked: why it is not what was asked for, and what to look after.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <param name="Nodes">The nodes that can restore it, by their names.</param>
-    public sealed record Restored(PodCheckpointDocument Checkpoint, IReadOnlyList<string> Nodes) : RestoreDecision;
+    /// <param name="Nodes">The nodes that can restore it: those about which there is nothing to warn, if there are any.</param>
+    public sealed record Restored(PodCheckpointDocument Checkpoint, IReadOnlyList<NodeFacts> Nodes) : RestoreDecision;
 
     /// <summary>No checkpoint is restored, and the program starts from its own image.</summary>
     public sealed record Fresh : RestoreDecision;

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Crik.Contracts.PodCheckpoints;
+using Crik.Pods.Reading;
 
 namespace Crik.Pods.Restoring;
 
@@ -17,6 +19,9 @@ public sealed record RestoreRequest(
 
     /// <summary>Whether the pod is made from what the checkpoint has kept, so that this has to be what the agent has written.</summary>
     public bool MakesPod { get; init; }
+
+    /// <summary>The pod that continues from a checkpoint. Null, or an answer that is null: nobody knows it yet.</summary>
+    public Func<PodCheckpointDocument, JsonObject?>? PodOf { get; init; }
 
     public RestoreDecision Decide()
     {
@@ -57,15 +62,51 @@ public sealed record RestoreRequest(
             return new RestoreDecision.Refused(problem);
         }
 
-        CheckpointOrigin origin = CheckpointOrigin.Of(checkpoint, AllNodes);
-        origin = origin with { Architecture = origin.Architecture ?? Architecture };
-        (NodeFacts Node, IReadOnlyList<Obstacle> Obstacles)[] looked = [.. Nodes.Select(node => (node, RestoreRules.Find(origin, node)))];
+        JsonObject? pod = PodOf?.Invoke(checkpoint);
+        string[] without = pod is null ? [] : [.. SavedPod.Images(checkpoint).Keys.Except(Containers(pod))];
+        if (without.Length > 0 && without.Length == SavedPod.Images(checkpoint).Count)
+        {
+            return new RestoreDecision.Refused($"The checkpoint {checkpoint.Metadata?.Name} is of the container {string.Join(", ", without)}, "
+                + $"and the pod has none of that name: it has {string.Join(", ", Containers(pod!))}.");
+        }
+
+        (NodeFacts Node, IReadOnlyList<Obstacle> Obstacles)[] looked = [.. Nodes.Select(node => (node, ObstaclesOf(checkpoint, pod, node)))];
         (NodeFacts Node, IReadOnlyList<Obstacle> Obstacles)[] able = [.. looked.Where(static found => !found.Obstacles.IsRefused())];
-        return able.Length > 0
-            ? new RestoreDecision.Restored(checkpoint, [.. able.Select(static found => found.Node.Name)]) { Notes = Sentences(able) }
+        (NodeFacts Node, IReadOnlyList<Obstacle> Obstacles)[] good = [.. able.Where(static found => found.Obstacles.All(static one => one.Severity is Severity.Note))];
+        (NodeFacts Node, IReadOnlyList<Obstacle> Obstacles)[] best = good.Length > 0 ? good : able;
+        return best.Length > 0
+            ? new RestoreDecision.Restored(checkpoint, [.. best.Select(static found => found.Node)])
+            {
+                Notes =
+                [
+                    .. Sentences(best), .. without.Select(static name => $"The pod has no container {name}, so its checkpoint is not restored."),
+                    .. UnknownArchitecture(checkpoint, best.Select(static found => found.Node)),
+                ],
+            }
             : new RestoreDecision.Refused(looked.Length == 0
                 ? "There is no node to restore it on."
                 : $"No node can restore {checkpoint.Metadata?.Name}. {string.Join(' ', Sentences(looked))}");
+    }
+
+    private static IEnumerable<string> Containers(JsonObject pod) => pod.At("spec", "containers").Maps().Select(static item => item.At("name").Text()).OfType<string>();
+
+    private CheckpointOrigin OriginOf(PodCheckpointDocument checkpoint)
+    {
+        CheckpointOrigin origin = CheckpointOrigin.Of(checkpoint, AllNodes);
+        return origin with { Architecture = origin.Architecture ?? Architecture };
+    }
+
+    private IReadOnlyList<Obstacle> ObstaclesOf(PodCheckpointDocument checkpoint, JsonObject? pod, NodeFacts node)
+    {
+        IReadOnlyList<Obstacle> found = RestoreRules.Find(OriginOf(checkpoint), node);
+        return pod is null ? found : [.. NodeFit.Find(pod, node), .. found];
+    }
+
+    private IEnumerable<string> UnknownArchitecture(PodCheckpointDocument checkpoint, IEnumerable<NodeFacts> nodes)
+    {
+        string[] architectures = [.. nodes.Select(static node => node.Architecture).Distinct()];
+        return architectures.Length < 2 || OriginOf(checkpoint).Architecture is { Length: > 0 } ? []
+            : [$"The node that made {checkpoint.Metadata?.Name} is gone, and nobody knows its architecture: the nodes have {string.Join(" and ", architectures)}."];
     }
 
     /// <summary>Nodes of which the same is to be said share a sentence.</summary>

@@ -36,7 +36,9 @@ public sealed record RestoreWish(string Checkpoint, RestoreFallback Fallback, st
 
     /// <param name="checkpoints">Those of the namespace.</param>
     /// <param name="usable">The nodes on which the pod may run.</param>
-    public RestoreDecision Decide(IReadOnlyList<PodCheckpointDocument> checkpoints, IReadOnlyList<NodeFacts> usable, IReadOnlyList<NodeFacts> all)
+    /// <param name="pod">The pod that asks for it.</param>
+    public RestoreDecision Decide(
+        IReadOnlyList<PodCheckpointDocument> checkpoints, IReadOnlyList<NodeFacts> usable, IReadOnlyList<NodeFacts> all, JsonObject? pod = null)
     {
         PodCheckpointDocument[] own = [.. checkpoints.Where(one => SavedPod.IsOf(one, Pod, Controller))];
         PodCheckpointDocument? named = checkpoints.FirstOrDefault(one => one.Metadata?.Name == Checkpoint);
@@ -49,7 +51,7 @@ public sealed record RestoreWish(string Checkpoint, RestoreFallback Fallback, st
 
         return wanted is null
             ? WithoutIt(isLatest ? "There is no complete checkpoint of this pod." : $"There is no PodCheckpoint {Checkpoint} in the namespace.")
-            : new RestoreRequest(wanted, checkpoints, usable, Fallback) { AllNodes = all }.Decide();
+            : new RestoreRequest(wanted, checkpoints, usable, Fallback) { AllNodes = all, PodOf = _ => pod }.Decide();
     }
 
     /// <summary>What happens if nobody can say whether it can be restored.</summary>

@@ -66,72 +66,79 @@ public static class RestoredPod
         return Encoding.UTF8.GetByteCount(text) <= LongestTemplate ? text : null;
     }
 
+    /// <summary>A new pod that continues from a checkpoint.</summary>
     /// <param name="template">What <see cref="Template"/> has made.</param>
-    /// <param name="images">The checkpoint images, by container. The other containers start from their own image.</param>
-    /// <param name="nodes">The nodes among which the scheduler may choose. None means all.</param>
-    /// <param name="checkpoint">The name of the PodCheckpoint or the image, for whoever looks at the pod. Null for a pod that starts afresh.</param>
-    public static JsonObject Make(JsonObject template, string name, IReadOnlyDictionary<string, string> images, IReadOnlyList<string> nodes, string? checkpoint)
+    public static JsonObject Make(JsonObject template, string name, RestoreParts parts)
     {
-        JsonObject labels = LabelsOf(template);
-        JsonObject annotations = template.At("metadata", "annotations")?.DeepClone() as JsonObject ?? [];
-        if (checkpoint is not null)
+        JsonObject pod = MakeFresh(template, name, []);
+        JsonObject restored = JsonPatch.Apply(pod, Changes(pod, parts));
+        restored["metadata"]!["labels"]![PodNames.InjectLabel] = "false"; // the container runtime restores the program, and crik would start another one
+        return restored;
+    }
+
+    /// <summary>A new pod whose programs start from their own images.</summary>
+    /// <param name="template">What <see cref="Template"/> has made.</param>
+    /// <param name="nodes">The nodes among which the scheduler may choose. None means all.</param>
+    public static JsonObject MakeFresh(JsonObject template, string name, IReadOnlyList<NodeFacts> nodes)
+    {
+        JsonObject spec = WithoutNode(template).At("spec")?.DeepClone() as JsonObject ?? [];
+        if (nodes.Count > 0)
         {
-            annotations[PodNames.BeforeRestoreAnnotation] = BeforeRestore.TextOf(template);
-            labels[PodNames.InjectLabel] = "false"; // the container runtime restores the program, and crik would start another one
-            annotations[PodNames.RestoredFromAnnotation] = checkpoint;
+            NodeChoice.Restrict(spec, nodes);
         }
 
-        JsonObject pod = new()
+        return new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Pod",
-            ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = labels, ["annotations"] = annotations },
-            ["spec"] = template.At("spec")?.DeepClone() ?? new JsonObject(),
-        };
-        foreach (JsonObject container in pod.At("spec", "containers").Maps())
-        {
-            if (container.At("name").Text() is { } own && images.TryGetValue(own, out string? image))
+            ["metadata"] = new JsonObject
             {
-                container["image"] = image;
-                container["imagePullPolicy"] = "IfNotPresent"; // the image has a digest, so it is the same one everywhere
-            }
-        }
-
-        if (nodes.Count > 0)
-        {
-            NodeChoice.Restrict(pod["spec"]!.AsObject(), nodes);
-        }
-
-        return pod;
+                ["name"] = name,
+                ["labels"] = LabelsOf(template),
+                ["annotations"] = template.At("metadata", "annotations")?.DeepClone() as JsonObject ?? [],
+            },
+            ["spec"] = spec,
+        };
     }
 
-    /// <summary>What has to change in a new pod that its controller makes.</summary>
-    /// <inheritdoc cref="Make"/>
-    public static IReadOnlyList<PodChange> Changes(
-        JsonObject pod, IReadOnlyDictionary<string, string> images, IReadOnlyList<string> nodes, string checkpoint)
+    /// <summary>A copy that is no longer bound to one node by its name, as the pods of a DaemonSet are.</summary>
+    public static JsonObject WithoutNode(JsonObject template)
     {
-        List<PodChange> changes = [];
+        JsonObject copy = template.DeepClone().AsObject();
+        if (copy["spec"] is JsonObject spec)
+        {
+            NodeChoice.Forget(spec);
+        }
+
+        return copy;
+    }
+
+    /// <summary>What has to change in a pod so that it continues from a checkpoint.</summary>
+    /// <param name="pod">It has annotations.</param>
+    public static IReadOnlyList<PodChange> Changes(JsonObject pod, RestoreParts parts)
+    {
+        List<PodChange> changes =
+        [
+            new(JsonPatch.Annotation(PodNames.BeforeRestoreAnnotation), ChangeKind.Add, BeforeRestore.TextOf(pod), "The next checkpoint keeps the pod as it was."),
+            new(JsonPatch.Annotation(PodNames.RestoredFromAnnotation), ChangeKind.Add, parts.Checkpoint, "The annotation says where it comes from."),
+        ];
         JsonArray containers = pod.At("spec", "containers") as JsonArray ?? [];
         for (int i = 0; i < containers.Count; i++)
         {
-            if (containers[i].At("name").Text() is { } name && images.TryGetValue(name, out string? image))
+            if (containers[i].At("name").Text() is { } name && parts.Images.TryGetValue(name, out string? image))
             {
                 changes.Add(new PodChange($"/spec/containers/{i}/image", ChangeKind.Add, image, "The container runtime restores this image."));
-                changes.Add(new PodChange($"/spec/containers/{i}/imagePullPolicy", ChangeKind.Add, "IfNotPresent", "The image has a digest."));
+                changes.Add(new PodChange($"/spec/containers/{i}/imagePullPolicy", ChangeKind.Add, "IfNotPresent", "The image never changes."));
             }
         }
 
-        if (nodes.Count > 0 && pod.At("spec", "nodeName") is null)
+        if (parts.Nodes.Count > 0 && pod.At("spec", "nodeName") is null)
         {
             JsonObject spec = new() { ["affinity"] = pod.At("spec", "affinity")?.DeepClone() };
-            NodeChoice.Restrict(spec, nodes);
+            NodeChoice.Restrict(spec, parts.Nodes);
             changes.Add(new PodChange("/spec/affinity", ChangeKind.Add, spec["affinity"]!.DeepClone(), "Only these nodes can restore it."));
         }
 
-        changes.Add(new PodChange(
-            JsonPatch.Annotation(PodNames.RestoredFromAnnotation), ChangeKind.Add, checkpoint, "The annotation says where it comes from."));
-        changes.Add(new PodChange(
-            JsonPatch.Annotation(PodNames.BeforeRestoreAnnotation), ChangeKind.Add, BeforeRestore.TextOf(pod), "The next checkpoint keeps the pod as it was."));
         return changes;
     }
 

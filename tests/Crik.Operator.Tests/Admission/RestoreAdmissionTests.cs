@@ -55,6 +55,20 @@ public sealed class RestoreAdmissionTests
         Assert.Contains(because, (string?)answer["status"]!["message"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("fail", "Refused")]
+    [InlineData("fresh", "NotAskedFor")]
+    public async Task A_pod_whose_containers_have_other_names_is_not_started_afresh_unless_it_asks_for_that(string fallback, string outcome)
+    {
+        JsonObject pod = Pod("latest", fallback);
+        pod["spec"]!["containers"]![0]!["name"] = "web";
+
+        AdmissionResponse response = await HandleAsync(pod);
+
+        Assert.Equal(outcome, response.Outcome.ToString());
+        Assert.Equal(outcome == "Refused", response.Refusal?.Contains("is of the container app, and the pod has none of that name: it has web.", StringComparison.Ordinal) is true);
+    }
+
     [Fact]
     public async Task A_pod_on_a_node_that_cannot_restore_it_is_refused()
     {

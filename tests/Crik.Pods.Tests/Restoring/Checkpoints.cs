@@ -14,6 +14,9 @@ internal static class Checkpoints
 
     public static NodeFacts Node(string name = "node-2", string runtime = "containerd://2.1.9", string architecture = "amd64") => new(name, "6.1.0", architecture, runtime);
 
+    public static NodeFacts Labelled(string name, params (string Key, string Value)[] labels) =>
+        Node(name) with { Labels = labels.ToDictionary(static label => label.Key, static label => label.Value) };
+
     /// <param name="minute">When it was made.</param>
     public static PodCheckpointDocument Complete(string name = "web-0-1", int minute = 1, string pod = "web-0", string? runtime = "containerd 2.1.9", string? saved = null) => new()
     {

@@ -17,7 +17,7 @@ public sealed class RestoreRequestTests
         RestoreDecision.Restored restored = Assert.IsType<RestoreDecision.Restored>(Checkpoints.Decide(wanted, nodes: [s_new, Checkpoints.Node("a"), Checkpoints.Node("b")]));
 
         Assert.Same(wanted, restored.Checkpoint);
-        Assert.Equal(["a", "b"], restored.Nodes);
+        Assert.Equal(["a", "b"], restored.Nodes.Select(node => node.Name));
         Assert.Empty(restored.Notes);
     }
 
@@ -118,6 +118,30 @@ public sealed class RestoreRequestTests
         };
 
         Assert.Contains("was made on amd64", Assert.IsType<RestoreDecision.Refused>(request.Decide()).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nodes_about_which_there_is_something_to_warn_are_taken_only_if_there_are_no_others()
+    {
+        NodeFacts closed = Checkpoints.Node("closed") with { IsCordoned = true }, off = Checkpoints.Node("off", "containerd://2.2.7");
+
+        RestoreDecision.Restored good = Assert.IsType<RestoreDecision.Restored>(Checkpoints.Decide(Checkpoints.Complete(), nodes: [closed, off, Checkpoints.Node("good")]));
+        RestoreDecision.Restored bad = Assert.IsType<RestoreDecision.Restored>(Checkpoints.Decide(Checkpoints.Complete(), nodes: [closed, off]));
+
+        Assert.Equal("good", Assert.Single(good.Nodes).Name);
+        Assert.Empty(good.Notes);
+        Assert.Equal(["closed", "off"], bad.Nodes.Select(node => node.Name));
+        Assert.Contains(bad.Notes, note => note.Contains("Node off: Its containerd 2.2.7 restores checkpoint images only if", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nobody_pretends_to_know_the_architecture_of_a_node_that_is_gone()
+    {
+        NodeFacts[] nodes = [Checkpoints.Node("a"), Checkpoints.Node("b", architecture: "arm64")];
+
+        RestoreDecision.Restored restored = Assert.IsType<RestoreDecision.Restored>(Checkpoints.Decide(Checkpoints.Complete(), nodes: nodes));
+
+        Assert.Equal(["The node that made web-0-1 is gone, and nobody knows its architecture: the nodes have amd64 and arm64."], restored.Notes);
     }
 
     private static string Refusal(PodCheckpointDocument wanted) => Assert.IsType<RestoreDecision.Refused>(Checkpoints.Decide(wanted)).Reason;

@@ -84,12 +84,37 @@ public sealed class RestoreWishTests
         Assert.Equal("older", Restored((wish with { Fallback = RestoreFallback.Previous }).Decide([Checkpoints.Complete("older")], s_nodes, s_nodes)));
     }
 
+    [Theory]
+    [InlineData(RestoreFallback.Fail)]
+    [InlineData(RestoreFallback.Previous)]
+    [InlineData(RestoreFallback.Fresh)]
+    public void A_pod_without_a_container_of_the_checkpoint_does_not_start_afresh_without_a_word(RestoreFallback fallback)
+    {
+        JsonObject pod = Pods.Parse("""{"spec":{"containers":[{"name":"web"},{"name":"side"}]}}""");
+
+        RestoreDecision decision = new RestoreWish("web-0-1", fallback, "web-0", null).Decide([Checkpoints.Complete()], s_nodes, s_nodes, pod);
+
+        const string Reason = "The checkpoint web-0-1 is of the container app, and the pod has none of that name: it has web, side.";
+        Assert.StartsWith(Reason, fallback is RestoreFallback.Fresh ? Assert.IsType<RestoreDecision.Fresh>(decision).Notes[0] : Refusal(decision), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_container_of_the_checkpoint_that_the_pod_lacks_beside_one_that_it_has_is_noted()
+    {
+        PodCheckpointDocument checkpoint = Checkpoints.Complete();
+        checkpoint = checkpoint with { Status = checkpoint.Status! with { Containers = [.. checkpoint.Status.Containers!, new ContainerCheckpoint { Name = "cache", Image = "c@sha256:2" }] } };
+
+        RestoreDecision decision = new RestoreWish("web-0-1", RestoreFallback.Fail, null, null).Decide([checkpoint], s_nodes, s_nodes, Pod("latest"));
+
+        Assert.Equal(["The pod has no container cache, so its checkpoint is not restored."], Assert.IsType<RestoreDecision.Restored>(decision).Notes);
+    }
+
     [Fact]
     public void The_changes_put_the_image_into_the_pod_and_keep_it_on_nodes_that_can()
     {
         JsonObject pod = Pod("latest");
 
-        JsonObject changed = JsonPatch.Apply(pod, RestoredPod.Changes(pod, new Dictionary<string, string> { ["app"] = "c@sha256:1" }, ["node-2"], "web-0-1"));
+        JsonObject changed = JsonPatch.Apply(pod, RestoredPod.Changes(pod, new RestoreParts(new Dictionary<string, string> { ["app"] = "c@sha256:1" }, [Checkpoints.Node()], "web-0-1")));
 
         Assert.Equal(("c@sha256:1", "IfNotPresent"), ((string?)Pods.Container(changed)["image"], (string?)Pods.Container(changed)["imagePullPolicy"]));
         Assert.Equal("web-0-1", (string?)changed["metadata"]!["annotations"]!["crik.dev/restored-from"]);
@@ -103,7 +128,7 @@ public sealed class RestoreWishTests
         JsonObject pod = Pod("latest");
         pod["spec"]!["nodeName"] = "node-7";
 
-        Assert.DoesNotContain(RestoredPod.Changes(pod, new Dictionary<string, string>(), ["node-2"], "x"), change => change.Path == "/spec/affinity");
+        Assert.DoesNotContain(RestoredPod.Changes(pod, new RestoreParts(new Dictionary<string, string>(), [Checkpoints.Node()], "x")), change => change.Path == "/spec/affinity");
     }
 
     private static JsonObject Pod(string checkpoint, string? fallback = null, string metadata = "\"namespace\":\"shop\"")

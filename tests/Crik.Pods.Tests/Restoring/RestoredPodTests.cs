@@ -25,6 +25,8 @@ public sealed class RestoredPodTests
 
     private static readonly Dictionary<string, string> s_images = new() { ["app"] = "registry.example/c@sha256:1" };
 
+    private static RestoreParts Parts(string checkpoint, params string[] nodes) => new(s_images, [.. nodes.Select(name => Checkpoints.Node(name))], checkpoint);
+
     [Fact]
     public void A_template_keeps_the_pod_without_what_belongs_to_the_old_one_only()
     {
@@ -41,7 +43,7 @@ public sealed class RestoredPodTests
     [Fact]
     public void A_restored_pod_has_the_image_of_the_checkpoint_the_same_volumes_and_no_crik()
     {
-        JsonObject pod = RestoredPod.Make(RestoredPod.Template(Pods.Parse(Running)), "web-restored", s_images, ["node-2"], "web-1");
+        JsonObject pod = RestoredPod.Make(RestoredPod.Template(Pods.Parse(Running)), "web-restored", Parts("web-1", "node-2"));
 
         Assert.Equal("web-restored", (string?)pod["metadata"]!["name"]);
         Assert.Equal("""{"app":"web","crik.dev/inject":"false"}""", pod["metadata"]!["labels"]!.ToJsonString());
@@ -68,8 +70,8 @@ public sealed class RestoredPodTests
         }
 
         JsonObject template = RestoredPod.Template(first);
-        JsonObject second = RestoredPod.Make(template, "web-2", s_images, ["node-2"], "web-1");
-        JsonObject third = RestoredPod.Make(RestoredPod.Template(second), "web-3", s_images, ["node-1"], "web-2");
+        JsonObject second = RestoredPod.Make(template, "web-2", Parts("web-1", "node-2"));
+        JsonObject third = RestoredPod.Make(RestoredPod.Template(second), "web-3", Parts("web-2", "node-1"));
 
         JsonObject again = RestoredPod.Template(third);
         Assert.True(JsonNode.DeepEquals(template["spec"], again["spec"]), again.ToJsonString());
@@ -101,11 +103,11 @@ public sealed class RestoredPodTests
 
         Assert.Equal(
             keepsLabels ? ["app", "crik.dev/inject"] : ["crik.dev/inject"],
-            RestoredPod.Make(template, "x", s_images, [], "c")["metadata"]!["labels"]!.AsObject().Select(pair => pair.Key));
+            RestoredPod.Make(template, "x", Parts("c"))["metadata"]!["labels"]!.AsObject().Select(pair => pair.Key));
     }
 
     [Fact]
-    public void Each_node_gets_a_term_with_what_the_pod_asks_for_itself()
+    public void Without_labels_each_node_gets_a_term_with_what_the_pod_asks_for_itself()
     {
         JsonObject template = Pods.Parse("""
             {"metadata":{},"spec":{"containers":[{"name":"app"}],"affinity":{"podAffinity":{},"nodeAffinity":{
@@ -113,7 +115,7 @@ public sealed class RestoredPodTests
                 {"matchExpressions":[{"key":"gpu","operator":"DoesNotExist"}],"matchFields":[{"key":"metadata.name","operator":"NotIn","values":["c"]}]}]}}}}}
             """);
 
-        JsonNode affinity = RestoredPod.Make(template, "x", s_images, ["a", "b"], "c")["spec"]!["affinity"]!;
+        JsonNode affinity = RestoredPod.Make(template, "x", Parts("c", "a", "b"))["spec"]!["affinity"]!;
 
         Assert.NotNull(affinity["podAffinity"]);
         JsonObject[] terms = [.. affinity["nodeAffinity"]!["requiredDuringSchedulingIgnoredDuringExecution"]!["nodeSelectorTerms"].Maps()];
@@ -121,6 +123,52 @@ public sealed class RestoredPodTests
         Assert.All(terms, term => Assert.Single(term["matchExpressions"]!.AsArray()));
         Assert.Equal(["NotIn c", "In a", "NotIn c", "In b"], terms.SelectMany(term => term["matchFields"].Maps()).Select(field => $"{field["operator"]} {field["values"]![0]}"));
     }
+
+    [Fact]
+    public void Several_nodes_are_named_by_their_label_in_each_term_of_the_pod()
+    {
+        JsonObject template = Pods.Parse("""
+            {"spec":{"containers":[{"name":"app"}],"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
+              {"matchExpressions":[{"key":"gpu","operator":"Exists"}]},{"matchExpressions":[{"key":"zone","operator":"In","values":["z"]}]}]}}}}}
+            """);
+        NodeFacts[] nodes = [.. Enumerable.Range(1, 500).Select(number => Checkpoints.Labelled($"n{number}", ("kubernetes.io/hostname", $"host-{number}")))];
+
+        JsonObject pod = RestoredPod.Make(template, "x", new RestoreParts(s_images, nodes, "c"));
+
+        JsonObject[] terms = [.. Terms(pod)];
+        Assert.Equal(["gpu", "zone"], terms.Select(term => (string?)term["matchExpressions"]![0]!["key"]));
+        Assert.All(terms, term => Assert.Equal(nodes.Select(node => node.Hostname), term["matchExpressions"]![1]!["values"].Texts()));
+        Assert.Equal(2, terms.Length);
+    }
+
+    [Fact]
+    public void Nodes_with_the_same_label_are_named_by_their_names()
+    {
+        NodeFacts[] nodes = [Checkpoints.Labelled("a", ("kubernetes.io/hostname", "same")), Checkpoints.Labelled("b", ("kubernetes.io/hostname", "same"))];
+
+        JsonObject pod = RestoredPod.Make(Pods.Parse("""{"spec":{"containers":[{"name":"app"}]}}"""), "x", new RestoreParts(s_images, nodes, "c"));
+
+        Assert.Equal(["a", "b"], Terms(pod).Select(term => (string?)term["matchFields"]![0]!["values"]![0]));
+    }
+
+    [Theory]
+    [InlineData("""[{"matchFields":[{"key":"metadata.name","operator":"In","values":["node-1"]}]}]""", "")]
+    [InlineData("""[{"matchFields":[{"key":"metadata.name","operator":"In","values":["node-1"]}],"matchExpressions":[{"key":"gpu","operator":"Exists"}]}]""", "gpu")]
+    public void The_node_to_which_a_DaemonSet_has_bound_the_old_pod_is_forgotten(string terms, string kept)
+    {
+        JsonObject template = Pods.Parse($$$"""
+            {"spec":{"containers":[{"name":"app"}],"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":{{{terms}}} } } } } }
+            """);
+
+        JsonObject pod = RestoredPod.Make(template, "x", Parts("c", "node-2"));
+
+        JsonObject term = Assert.Single(Terms(pod));
+        Assert.Equal("node-2", (string?)Assert.Single(term["matchFields"]!.AsArray())!["values"]![0]);
+        Assert.Equal(kept, string.Join(',', term["matchExpressions"].Maps().Select(item => (string?)item["key"])));
+    }
+
+    private static IEnumerable<JsonObject> Terms(JsonObject pod) =>
+        pod["spec"]!["affinity"]!["nodeAffinity"]!["requiredDuringSchedulingIgnoredDuringExecution"]!["nodeSelectorTerms"].Maps();
 
     [Fact]
     public void A_template_survives_its_annotation_and_one_that_is_too_large_is_not_kept()
@@ -144,5 +192,5 @@ public sealed class RestoredPodTests
     [InlineData("{}")]
     [InlineData("""{"metadata":5,"spec":[]}""")]
     [InlineData("""{"metadata":{"labels":[],"ownerReferences":{}},"spec":{"containers":[1,{"name":7}],"volumes":{"x":1},"affinity":3}}""")]
-    public void Odd_pods_throw_nothing(string json) => Assert.NotNull(RestoredPod.Make(RestoredPod.Template(Pods.Parse(json)), "x", s_images, ["a"], "c"));
+    public void Odd_pods_throw_nothing(string json) => Assert.NotNull(RestoredPod.Make(RestoredPod.Template(Pods.Parse(json)), "x", Parts("c", "a")));
 }
