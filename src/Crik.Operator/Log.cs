@@ -48,4 +48,7 @@ internal static partial class Log
 
     [LoggerMessage(30, LogLevel.Debug, "a pod in {Namespace}: {Outcome} {Reason}")]
     public static partial void Answered(this ILogger log, string @namespace, string outcome, string reason);
+
+    [LoggerMessage(31, LogLevel.Warning, "the pod {Namespace}/{Pod} asks for a restore and starts afresh: {Why}")]
+    public static partial void NotRestored(this ILogger log, string @namespace, string pod, string why);
 }

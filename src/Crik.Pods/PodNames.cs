@@ -50,6 +50,9 @@ public static class PodNames
     /// <summary>The annotation of a restored pod: the PodCheckpoint or the image that it comes from.</summary>
     public const string RestoredFromAnnotation = "crik.dev/restored-from";
 
+    /// <summary>The annotation of a pod that asks for a restore and starts afresh: the reason.</summary>
+    public const string NotRestoredAnnotation = "crik.dev/not-restored";
+
     /// <summary>The annotation of a restored pod with what the restore has changed in it, as it was before.</summary>
     public const string BeforeRestoreAnnotation = "crik.dev/before-restore";
 

@@ -68,6 +68,6 @@ public sealed class DocumentsTests
 
     [Fact]
     public void The_annotations_that_the_operator_writes_are_named() =>
-        Assert.All([PodNames.InjectedAnnotation, PodNames.SkippedAnnotation, PodNames.ClaimRequestAnnotation], name =>
+        Assert.All([PodNames.InjectedAnnotation, PodNames.SkippedAnnotation, PodNames.ClaimRequestAnnotation, PodNames.NotRestoredAnnotation], name =>
             Assert.Contains(s_lines, line => line.Contains($"`{name}`", StringComparison.Ordinal)));
 }

@@ -23,20 +23,35 @@ internal static class AdmissionDecision
         _ => AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.AlreadyInjected),
     };
 
-    /// <returns>Null if the pod starts afresh, so that it is treated as any other one.</returns>
-    public static AdmissionResponse? Of(AdmissionRequest request, RestoreDecision decision) => decision switch
+    /// <param name="decision">Restored or refused: a pod that starts afresh is treated as any other one.</param>
+    public static AdmissionResponse Of(AdmissionRequest request, RestoreDecision decision) => decision switch
     {
         RestoreDecision.Restored restored => new AdmissionResponse(
             request.Id,
             RestoredPod.Changes(request.Pod, RestoreParts.Of(restored)),
             [.. restored.Notes.Select(static note => Warning(note))],
             AdmissionOutcome.Restored),
-        RestoreDecision.Refused refused => new AdmissionResponse(request.Id, [], [], AdmissionOutcome.Refused)
+        _ => new AdmissionResponse(request.Id, [], [], AdmissionOutcome.Refused)
         {
-            Refusal = $"crik: the pod asks to be restored ({PodNames.RestoreAnnotation}). {refused.Reason}",
+            Refusal = $"crik: the pod asks to be restored ({PodNames.RestoreAnnotation}). {(decision as RestoreDecision.Refused)?.Reason}",
         },
-        _ => null,
     };
+
+    /// <summary>Says in the answer for a pod, and in the pod, that it starts afresh although it asks for a restore.</summary>
+    public static AdmissionResponse Afresh(AdmissionResponse response, RestoreDecision.Fresh fresh)
+    {
+        string reason = string.Join(' ', fresh.Notes);
+        return response with
+        {
+            Changes =
+            [
+                .. response.Changes,
+                new PodChange(JsonPatch.Annotation(PodNames.NotRestoredAnnotation), ChangeKind.Add, reason, "The program starts afresh, and here is why."),
+            ],
+            Warnings = [Warning($"not restored: {reason}"), .. response.Warnings],
+            NotRestored = reason,
+        };
+    }
 
     private static AdmissionResponse Injected(AdmissionRequest request, PodToInject pod, InjectionPlan.Injected plan)
     {

@@ -3,6 +3,7 @@ using Crik.Kubernetes.Api;
 using Crik.Pods;
 using Crik.Pods.Annotations;
 using Crik.Pods.Reading;
+using Crik.Pods.Restoring;
 using Crik.Registry;
 
 namespace Crik.Operator.Admission;
@@ -14,47 +15,58 @@ internal sealed class AdmissionHandler(AdmissionOptions options, IClusterFacts f
     private readonly RestoreAdmission _restores = new(options, facts, time);
 
     /// <summary>The container runtime restores a pod with a checkpoint image, so crik must not wrap its command.</summary>
-    public async Task<AdmissionResponse> HandleAsync(AdmissionRequest request, CancellationToken cancellationToken) =>
-        options.Excludes(request.Namespace) || request.Pod.At("metadata", "annotations", PodNames.RestoredFromAnnotation) is not null
-            ? AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor)
-            : await _restores.AnswerAsync(request, cancellationToken) ?? await InjectAsync(request, cancellationToken);
+    public async Task<AdmissionResponse> HandleAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        if (options.Excludes(request.Namespace) || request.Pod.At("metadata", "annotations", PodNames.RestoredFromAnnotation) is not null)
+        {
+            return AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor);
+        }
 
-    private async Task<AdmissionResponse> InjectAsync(AdmissionRequest request, CancellationToken cancellationToken)
+        // One limit for both: the API server waits for one answer.
+        using CancellationTokenSource timeout = new(options.Timeout, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        return await _restores.DecideAsync(request, either.Token, cancellationToken) switch
+        {
+            null => await InjectAsync(request, either.Token, cancellationToken),
+            RestoreDecision.Fresh fresh => AdmissionDecision.Afresh(await InjectAsync(request, either.Token, cancellationToken), fresh),
+            var decision => AdmissionDecision.Of(request, decision),
+        };
+    }
+
+    /// <param name="inTime">Is canceled when the answer has to be given.</param>
+    /// <param name="caller">Is canceled when nobody waits for the answer any more.</param>
+    private async Task<AdmissionResponse> InjectAsync(AdmissionRequest request, CancellationToken inTime, CancellationToken caller)
     {
         if (request.Pod.At("metadata", "labels", PodNames.InjectLabel).Text() is not (null or "true"))
         {
             return AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor);
         }
 
-        using CancellationTokenSource timeout = new(options.Timeout, time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         PodToInject pod = new(request.Pod, null, NamespaceFacts.Unknown);
         try
         {
-            pod = pod with { Namespace = await facts.NamespaceAsync(request.Namespace, either.Token) };
+            pod = pod with { Namespace = await facts.NamespaceAsync(request.Namespace, inTime) };
             if (!Injector.IsAskedFor(request.Pod, pod.Namespace))
             {
                 return AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor);
             }
 
-            pod = pod with { Controller = await facts.ControllerAsync(request.Namespace, request.Pod, either.Token) };
-            InjectionPlan plan = await PlanAsync(request, pod, either.Token, cancellationToken);
-            return AdmissionDecision.Of(request, pod, await ClaimOfAnotherAsync(request, pod, plan, either.Token) ?? plan);
+            pod = pod with { Controller = await facts.ControllerAsync(request.Namespace, request.Pod, inTime) };
+            InjectionPlan plan = await PlanAsync(request, pod, inTime, caller);
+            return AdmissionDecision.Of(request, pod, await ClaimOfAnotherAsync(request, pod, plan, inTime) ?? plan);
         }
         catch (KubernetesException exception)
         {
             return AdmissionDecision.Of(request, pod, new InjectionPlan.Skipped(
                 SkipReasons.FactsUnknown, $"The API server could not be asked about the pod's surroundings: {exception.Message}. Delete the pod to try again."));
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!caller.IsCancellationRequested)
         {
             return AdmissionDecision.Of(request, pod, new InjectionPlan.Skipped(
                 SkipReasons.FactsUnknown, $"The API server took longer than {options.Timeout.TotalSeconds:0.#} s. Delete the pod to try again."));
         }
     }
 
-    /// <param name="inTime">Is canceled when the answer has to be given.</param>
-    /// <param name="caller">Is canceled when nobody waits for the answer any more.</param>
     private async Task<InjectionPlan> PlanAsync(AdmissionRequest request, PodToInject pod, CancellationToken inTime, CancellationToken caller)
     {
         Dictionary<string, ImageConfiguration> known = [];

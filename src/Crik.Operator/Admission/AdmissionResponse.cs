@@ -13,6 +13,9 @@ internal sealed record AdmissionResponse(string Id, IReadOnlyList<PodChange> Cha
     /// <summary>The reason of <see cref="SkipReasons"/>, if the pod was skipped.</summary>
     public string? SkipReason { get; init; }
 
+    /// <summary>Why a pod that asks for a restore starts afresh, or null.</summary>
+    public string? NotRestored { get; init; }
+
     /// <summary>Why the pod must not run, or null.</summary>
     public string? Refusal { get; init; }
 

@@ -6,25 +6,26 @@ using Crik.Pods.Restoring;
 
 namespace Crik.Operator.Admission;
 
-/// <summary>Answers for pods whose annotations ask for a restore from a checkpoint of their namespace.</summary>
+/// <summary>Decides about pods whose annotations ask for a restore from a checkpoint of their namespace.</summary>
 internal sealed class RestoreAdmission(AdmissionOptions options, IClusterFacts facts, TimeProvider time)
 {
-    /// <returns>Null if the pod does not ask for it, or starts afresh.</returns>
-    public async Task<AdmissionResponse?> AnswerAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    /// <returns>Null if the pod does not ask for it.</returns>
+    /// <param name="inTime">Is canceled when the answer has to be given.</param>
+    /// <param name="caller">Is canceled when nobody waits for the answer any more.</param>
+    public async Task<RestoreDecision?> DecideAsync(AdmissionRequest request, CancellationToken inTime, CancellationToken caller)
     {
         if (RestoreWish.Of(request.Pod, out string? problem) is not { } wish)
         {
             return null;
         }
 
-        RestoreDecision decision = problem is null ? await DecideAsync(request, wish, cancellationToken) : new RestoreDecision.Refused(problem);
-        return AdmissionDecision.Of(request, decision);
+        return problem is null ? await DecideAsync(request, wish, inTime, caller) : new RestoreDecision.Refused(problem);
     }
 
-    private async Task<RestoreDecision> DecideAsync(AdmissionRequest request, RestoreWish wish, CancellationToken cancellationToken)
+    private async Task<RestoreDecision> DecideAsync(AdmissionRequest request, RestoreWish wish, CancellationToken inTime, CancellationToken caller)
     {
-        using CancellationTokenSource timeout = new(options.Timeout / 2, time); // the rest is for a pod that starts afresh
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using CancellationTokenSource half = new(options.Timeout / 2, time); // the rest is for a pod that starts afresh
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(inTime, half.Token);
         try
         {
             IReadOnlyList<PodCheckpointDocument> checkpoints = await facts.CheckpointsAsync(request.Namespace, either.Token);
@@ -36,7 +37,7 @@ internal sealed class RestoreAdmission(AdmissionOptions options, IClusterFacts f
         {
             return wish.WithoutIt($"The API server could not be asked for checkpoints and nodes: {exception.Message}.");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!caller.IsCancellationRequested)
         {
             return wish.WithoutIt("The API server took too long to answer for checkpoints and nodes.");
         }

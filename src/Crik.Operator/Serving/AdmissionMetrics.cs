@@ -13,11 +13,17 @@ internal sealed class AdmissionMetrics
     private readonly ConcurrentDictionary<string, long> _skipped = new(StringComparer.Ordinal);
     private readonly Histogram _seconds = new();
     private long _refused;
+    private long _afresh;
 
     public void Count(AdmissionResponse response, TimeSpan took)
     {
         Interlocked.Increment(ref _outcomes[(int)response.Outcome]);
         _seconds.Add(took);
+        if (response.NotRestored is not null)
+        {
+            Interlocked.Increment(ref _afresh);
+        }
+
         if (response.SkipReason is { } reason)
         {
             _skipped.AddOrUpdate(reason, 1, static (_, count) => count + 1);
@@ -41,6 +47,7 @@ internal sealed class AdmissionMetrics
             text.Sample("crik_injections_skipped_total", $"reason=\"{reason}\"", count);
         }
 
+        text.Metric("crik_restores_fresh_total", "counter", "Pods that asked for a restore and start afresh.", Interlocked.Read(ref _afresh));
         text.Metric("crik_injection_bodies_refused_total", "counter", "Requests whose body was no AdmissionReview.", Interlocked.Read(ref _refused));
         text.Family("crik_injection_duration_seconds", "histogram", "Time from a request of the API server to its answer.");
         _seconds.WriteTo(text, "crik_injection_duration_seconds", "");

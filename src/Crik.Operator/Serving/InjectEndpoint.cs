@@ -1,5 +1,6 @@
 using Crik.Hosting;
 using Crik.Operator.Admission;
+using Crik.Pods.Reading;
 
 namespace Crik.Operator.Serving;
 
@@ -35,8 +36,17 @@ internal sealed class InjectEndpoint(AdmissionHandler handler, AdmissionMetrics 
             : await handler.HandleAsync(request, context.RequestAborted);
         metrics.Count(response, time.GetElapsedTime(began));
         log.Answered(request?.Namespace ?? "", response.Outcome.ToString(), response.SkipReason ?? "");
+        if (response.NotRestored is { } reason)
+        {
+            log.NotRestored(request?.Namespace ?? "", NameOf(request), reason);
+        }
+
         await PlainAnswer.WriteAsync(context, StatusCodes.Status200OK, "application/json", AdmissionReview.ToJson(response).ToJsonString());
     }
+
+    /// <summary>A controller lets the API server choose the name, which comes after the webhook.</summary>
+    private static string NameOf(AdmissionRequest? request) =>
+        request?.Pod.At("metadata", "name").Text() ?? (request?.Pod.At("metadata", "generateName").Text() ?? "") + "*";
 
     private Task RefuseAsync(HttpContext context, int status, string problem)
     {

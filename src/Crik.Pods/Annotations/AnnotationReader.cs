@@ -23,6 +23,7 @@ internal static partial class AnnotationReader
     [
         PodNames.InjectedAnnotation, PodNames.SkippedAnnotation, PodNames.ClaimRequestAnnotation,
         PodNames.RestoreAnnotation, PodNames.RestoreFallbackAnnotation, PodNames.RestoredFromAnnotation, PodNames.BeforeRestoreAnnotation,
+        PodNames.NotRestoredAnnotation,
     ];
 
     private static readonly string[] s_accessModes = ["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"];

@@ -10,13 +10,15 @@ namespace Crik.Pods.Restoring;
 /// <param name="Controller">The UID of the object that makes the pod, or null.</param>
 public sealed record RestoreWish(string Checkpoint, RestoreFallback Fallback, string? Pod, string? Controller)
 {
-    /// <returns>Null if the pod does not ask for it, or was restored already.</returns>
+    /// <returns>Null if the pod does not ask for it, or if that was decided when the webhook was called before.</returns>
     /// <param name="problem">What is wrong with the annotations, as a sentence, or null.</param>
     public static RestoreWish? Of(JsonObject pod, out string? problem)
     {
         problem = null;
         JsonNode? annotations = pod.At("metadata", "annotations");
-        if (annotations.At(PodNames.RestoreAnnotation).Text() is not { Length: > 0 } checkpoint || annotations.At(PodNames.RestoredFromAnnotation) is not null)
+        if (annotations.At(PodNames.RestoreAnnotation).Text() is not { Length: > 0 } checkpoint
+            || annotations.At(PodNames.RestoredFromAnnotation) is not null
+            || annotations.At(PodNames.NotRestoredAnnotation) is not null)
         {
             return null;
         }

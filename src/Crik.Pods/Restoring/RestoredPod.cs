@@ -190,5 +190,5 @@ public static class RestoredPod
     private static bool IsOwn(string key) =>
         s_ownAnnotations.Any(own => key.StartsWith(own, StringComparison.Ordinal))
         || key is PodNames.RestoreAnnotation or PodNames.RestoreFallbackAnnotation or PodNames.RestoredFromAnnotation or PodNames.BeforeRestoreAnnotation
-            or PodNames.SkippedAnnotation or PodNames.InjectedAnnotation or PodNames.ClaimRequestAnnotation;
+            or PodNames.NotRestoredAnnotation or PodNames.SkippedAnnotation or PodNames.ClaimRequestAnnotation;
 }

@@ -89,6 +89,40 @@ public sealed class RestoreAdmissionTests
         Assert.DoesNotContain("r.example/c", response.Changes.Select(change => change.Value?.ToJsonString() ?? ""));
     }
 
+    [Theory]
+    [InlineData("true")]
+    [InlineData(null)]
+    public async Task A_pod_that_starts_afresh_has_the_reason_in_an_annotation_and_in_a_warning_and_a_second_call_changes_nothing(string? inject)
+    {
+        JsonObject pod = Pod("web-0-9", "fresh", inject);
+        AdmissionResponse response = await HandleAsync(pod);
+
+        const string Reason = "There is no PodCheckpoint web-0-9 in the namespace. The program starts afresh.";
+        JsonObject changed = JsonPatch.Apply(pod, response.Changes);
+        Assert.Equal((Reason, Reason), ((string?)changed["metadata"]!["annotations"]!["crik.dev/not-restored"], response.NotRestored));
+        Assert.Equal($"crik: not restored: {Reason}", response.Warnings[0]);
+
+        _facts.Checkpoints.Add(_facts.Checkpoints[0] with { Metadata = _facts.Checkpoints[0].Metadata! with { Name = "web-0-9" } });
+        AdmissionResponse again = await HandleAsync(changed);
+        Assert.Equal((inject is null ? AdmissionOutcome.NotAskedFor : AdmissionOutcome.AlreadyInjected, 0, null), (again.Outcome, again.Changes.Count, again.NotRestored));
+    }
+
+    [Fact]
+    public async Task A_restore_and_an_injection_together_take_no_longer_than_one_answer_may()
+    {
+        _facts.Hangs = true;
+        QuickTimers time = new();
+        AdmissionOptions options = new(new InjectionSettings("registry.example/crik:1"), "crik") { Timeout = TimeSpan.FromSeconds(8) };
+
+        AdmissionResponse response = await new AdmissionHandler(options, _facts, new FixedImages(), time)
+            .HandleAsync(new AdmissionRequest("u1", "shop", Pod("latest", "fresh", "true")), CancellationToken.None);
+
+        Assert.Equal([TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(4)], time.Started); // none begins anew for the injection
+        Assert.Contains("namespace shop", _facts.Asked);
+        Assert.Equal((AdmissionOutcome.Skipped, SkipReasons.FactsUnknown), (response.Outcome, response.SkipReason));
+        Assert.Contains("took too long", response.NotRestored, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_API_server_that_does_not_answer_or_takes_too_long_refuses_it_too()
     {
@@ -110,5 +144,17 @@ public sealed class RestoreAdmissionTests
     {
         AdmissionOptions options = new(new InjectionSettings("registry.example/crik:1"), "crik") { Timeout = timeout ?? TimeSpan.FromSeconds(8) };
         return new AdmissionHandler(options, _facts, new FixedImages(), TimeProvider.System).HandleAsync(new AdmissionRequest("u1", "shop", pod), CancellationToken.None);
+    }
+
+    /// <summary>Timers that end a hundred times as fast.</summary>
+    private sealed class QuickTimers : TimeProvider
+    {
+        public List<TimeSpan> Started { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Started.Add(dueTime);
+            return base.CreateTimer(callback, state, dueTime / 100, period);
+        }
     }
 }

@@ -63,6 +63,18 @@ public sealed class InjectEndpointTests : IAsyncLifetime
         Assert.Equal(["Debug: a pod in team: Skipped FactsUnknown"], _log.All);
     }
 
+    [Fact]
+    public async Task A_pod_that_is_not_restored_and_starts_afresh_is_counted_and_logged()
+    {
+        using HttpResponseMessage response = await PostAsync(Review("""
+            {"metadata":{"generateName":"p-","annotations":{"crik.dev/restore":"latest","crik.dev/restore-fallback":"fresh"}},"spec":{"containers":[{"name":"app"}]}}
+            """));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("crik_restores_fresh_total 1\n", Metrics(), StringComparison.Ordinal);
+        Assert.Contains("Warning: the pod team/p-* asks for a restore and starts afresh: There is no complete checkpoint of this pod. The program starts afresh.", _log.All);
+    }
+
     [Theory]
     [InlineData("5")]
     [InlineData("null")]

@@ -107,6 +107,21 @@ public sealed class RestoredPodTests
     }
 
     [Fact]
+    public void An_injected_pod_that_is_made_again_is_not_injected_a_second_time()
+    {
+        PodToInject before = new(Pods.With(metadata: "\"labels\":{\"crik.dev/inject\":\"true\"}"), null, NamespaceFacts.Unknown);
+        InjectionSettings settings = new("bundle:1");
+        InjectionPlan.Injected plan = Assert.IsType<InjectionPlan.Injected>(Injector.Plan(before, settings, new Dictionary<string, Crik.Registry.ImageConfiguration>()));
+        JsonObject template = RestoredPod.Template(JsonPatch.Apply(before.Pod, plan.Changes));
+
+        JsonObject fresh = RestoredPod.MakeFresh(template, "web-0-restored", []);
+        JsonObject restored = RestoredPod.Make(template, "web-0-restored", Parts("c"));
+
+        Assert.Equal("true", (string?)fresh["metadata"]!["labels"]!["crik.dev/inject"]);
+        Assert.All([fresh, restored], pod => Assert.IsType<InjectionPlan.AlreadyInjected>(Injector.Plan(before with { Pod = pod }, settings, new Dictionary<string, Crik.Registry.ImageConfiguration>())));
+    }
+
+    [Fact]
     public void Without_labels_each_node_gets_a_term_with_what_the_pod_asks_for_itself()
     {
         JsonObject template = Pods.Parse("""
