@@ -37,7 +37,7 @@ internal static class RestoreCommand
             await terminal.PrintErrorAsync($"{Words.Printable(note)}\n");
         }
 
-        JsonObject pod = await PodAsync(cluster, source, nodes, decision, invocation, cancellationToken);
+        JsonObject pod = await PodAsync(cluster, source, nodes, decision, invocation, terminal, cancellationToken);
         await ShowAsync(cluster, pod, invocation, terminal, cancellationToken);
         return true;
     }
@@ -50,13 +50,19 @@ internal static class RestoreCommand
     };
 
     private static async Task<JsonObject> PodAsync(
-        ClusterSession cluster, RestoreSource source, RestoreNodes nodes, RestoreDecision decision, Invocation invocation, CancellationToken cancellationToken)
+        ClusterSession cluster, RestoreSource source, RestoreNodes nodes, RestoreDecision decision, Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
     {
         switch (decision)
         {
             case RestoreDecision.Restored restored:
                 JsonObject template = await RestoreSource.TemplateAsync(cluster, restored.Checkpoint, cancellationToken);
-                return RestoredPod.Make(template, NameOf(template, invocation), RestoreParts.Of(restored));
+                RestoreParts parts = RestoreParts.Of(restored, template, invocation.Value(CommandTable.BundleImage));
+                if (parts.Missing() is { } missing)
+                {
+                    await terminal.PrintErrorAsync($"{missing}\n");
+                }
+
+                return RestoredPod.Make(template, NameOf(template, invocation), parts);
             case RestoreDecision.Fresh:
                 JsonObject original = await RestoreSource.TemplateAsync(cluster, source.Wanted, cancellationToken);
                 return RestoredPod.MakeFresh(original, NameOf(original, invocation), invocation.Has(CommandTable.To) ? nodes.Usable : []);

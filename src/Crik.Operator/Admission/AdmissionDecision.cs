@@ -24,13 +24,10 @@ internal static class AdmissionDecision
     };
 
     /// <param name="decision">Restored or refused: a pod that starts afresh is treated as any other one.</param>
-    public static AdmissionResponse Of(AdmissionRequest request, RestoreDecision decision) => decision switch
+    /// <param name="bundleImage">An image with crik.</param>
+    public static AdmissionResponse Of(AdmissionRequest request, RestoreDecision decision, string bundleImage) => decision switch
     {
-        RestoreDecision.Restored restored => new AdmissionResponse(
-            request.Id,
-            RestoredPod.Changes(request.Pod, RestoreParts.Of(restored)),
-            [.. restored.Notes.Select(static note => Warning(note))],
-            AdmissionOutcome.Restored),
+        RestoreDecision.Restored restored => Restored(request, restored, bundleImage),
         _ => new AdmissionResponse(request.Id, [], [], AdmissionOutcome.Refused)
         {
             Refusal = $"crik: the pod asks to be restored ({PodNames.RestoreAnnotation}). {(decision as RestoreDecision.Refused)?.Reason}",
@@ -51,6 +48,13 @@ internal static class AdmissionDecision
             Warnings = [Warning($"not restored: {reason}"), .. response.Warnings],
             NotRestored = reason,
         };
+    }
+
+    private static AdmissionResponse Restored(AdmissionRequest request, RestoreDecision.Restored restored, string bundleImage)
+    {
+        RestoreParts parts = RestoreParts.Of(restored, SavedPod.TemplateOf(restored.Checkpoint), bundleImage is { Length: > 0 } ? bundleImage : null);
+        IEnumerable<string> notes = parts.Missing() is { } missing ? restored.Notes.Append(missing) : restored.Notes;
+        return new AdmissionResponse(request.Id, RestoredPod.Changes(request.Pod, parts), [.. notes.Select(Warning)], AdmissionOutcome.Restored);
     }
 
     private static AdmissionResponse Injected(AdmissionRequest request, PodToInject pod, InjectionPlan.Injected plan)

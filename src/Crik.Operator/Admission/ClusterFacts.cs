@@ -66,10 +66,17 @@ internal sealed class ClusterFacts(KubernetesApi api) : IClusterFacts
         _claims.FindAsync(new ObjectName(space, name), cancellationToken);
 
     public Task<IReadOnlyList<PodCheckpointDocument>> CheckpointsAsync(string space, CancellationToken cancellationToken) =>
-        ListAsync(_checkpoints, new ListQuery { Namespace = space }, static one => one, cancellationToken);
+        ListAsync(_checkpoints, new ListQuery { Namespace = space }, WithoutTexts, cancellationToken);
+
+    public Task<PodCheckpointDocument?> CheckpointAsync(string space, string name, CancellationToken cancellationToken) =>
+        _checkpoints.FindAsync(new ObjectName(space, name), cancellationToken);
 
     public Task<IReadOnlyList<NodeFacts>> NodesAsync(CancellationToken cancellationToken) =>
         ListAsync(_nodes, new ListQuery(), NodeFacts.Of, cancellationToken);
+
+    /// <summary>Each has kept its pod in an annotation of up to 200 KiB, and a namespace can have thousands.</summary>
+    private static PodCheckpointDocument WithoutTexts(PodCheckpointDocument one) =>
+        one.Metadata is { } metadata ? one with { Metadata = metadata with { Annotations = null, Labels = null } } : one;
 
     private static async Task<IReadOnlyList<TFacts>> ListAsync<T, TFacts>(
         ResourceClient<T> client, ListQuery query, Func<T, TFacts> read, CancellationToken cancellationToken)

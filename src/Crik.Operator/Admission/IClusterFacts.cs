@@ -20,7 +20,12 @@ internal interface IClusterFacts
     /// <exception cref="Crik.Kubernetes.Api.KubernetesException">The API server does not answer.</exception>
     Task<JsonObject?> SecretAsync(string space, string name, CancellationToken cancellationToken);
 
-    /// <summary>The PodCheckpoints of a namespace.</summary>
+    /// <summary>A PodCheckpoint with the pod that it has kept.</summary>
+    /// <returns>Null if it does not exist.</returns>
+    /// <exception cref="Crik.Kubernetes.Api.KubernetesException">The API server does not answer.</exception>
+    Task<PodCheckpointDocument?> CheckpointAsync(string space, string name, CancellationToken cancellationToken);
+
+    /// <summary>The PodCheckpoints of a namespace, without their labels and annotations.</summary>
     /// <exception cref="Crik.Kubernetes.Api.KubernetesException">The API server does not answer, or does not know them.</exception>
     Task<IReadOnlyList<PodCheckpointDocument>> CheckpointsAsync(string space, CancellationToken cancellationToken);
 

@@ -31,7 +31,10 @@ internal sealed class RestoreAdmission(AdmissionOptions options, IClusterFacts f
             IReadOnlyList<PodCheckpointDocument> checkpoints = await facts.CheckpointsAsync(request.Namespace, either.Token);
             IReadOnlyList<NodeFacts> all = await facts.NodesAsync(either.Token);
             string? chosen = request.Pod.At("spec", "nodeName").Text();
-            return wish.Decide(checkpoints, chosen is null ? NodeFacts.Willing(all) : [.. all.Where(node => node.Name == chosen)], all, request.Pod);
+            RestoreDecision decision = wish.Decide(checkpoints, chosen is null ? NodeFacts.Willing(all) : [.. all.Where(node => node.Name == chosen)], all, request.Pod);
+            return decision is RestoreDecision.Restored restored && RestoreParts.IsWithoutBaseImages(restored)
+                ? restored with { Checkpoint = await WithPodAsync(request.Namespace, restored.Checkpoint, either.Token) }
+                : decision;
         }
         catch (KubernetesException exception)
         {
@@ -42,4 +45,9 @@ internal sealed class RestoreAdmission(AdmissionOptions options, IClusterFacts f
             return wish.WithoutIt("The API server took too long to answer for checkpoints and nodes.");
         }
     }
+
+    /// <summary>The kept pod says from which images the containers were started.</summary>
+    private async Task<PodCheckpointDocument> WithPodAsync(string space, PodCheckpointDocument checkpoint, CancellationToken cancellationToken) =>
+        checkpoint.Metadata is { Name: { } name, Uid: { } uid } && await facts.CheckpointAsync(space, name, cancellationToken) is { } found && found.Metadata?.Uid == uid
+            ? found : checkpoint;
 }

@@ -13,7 +13,8 @@ internal static class BeforeRestore
     private static readonly string[] s_ofContainer = ["image", "imagePullPolicy"];
 
     /// <returns>The value of the annotation <see cref="PodNames.BeforeRestoreAnnotation"/>.</returns>
-    public static string TextOf(JsonObject pod)
+    /// <param name="bases">The images from which the containers were started, as far as they are known.</param>
+    public static string TextOf(JsonObject pod, IReadOnlyDictionary<string, string> bases)
     {
         JsonObject containers = [];
         foreach (JsonObject container in pod.At("spec", "containers").Maps())
@@ -22,6 +23,11 @@ internal static class BeforeRestore
             {
                 JsonObject before = [];
                 Copy(container, before, s_ofContainer);
+                if (bases.TryGetValue(name, out string? image))
+                {
+                    before["imageID"] = image;
+                }
+
                 containers[name] = before;
             }
         }
@@ -47,9 +53,16 @@ internal static class BeforeRestore
         {
             if (container.At("name").Text() is { } name && before.At("containers", name) is JsonObject old)
             {
+                bool isRestored = container.At("image").Text() != old.At("image").Text();
                 Copy(old, container, s_ofContainer);
+                foreach (JsonObject status in pod.At("status", "containerStatuses").Maps().Where(status => isRestored && status.At("name").Text() == name))
+                {
+                    Copy(old, status, ["imageID"]); // that of the checkpoint image is not what the program was started from
+                }
             }
         }
+
+        BaseImages.Remove(spec);
 
         Copy(before, spec, ["affinity"]);
         if (pod.At("metadata", "labels") is JsonObject labels)

@@ -55,7 +55,13 @@ public static class RestoredPod
             metadata["ownerReferences"] = new JsonArray(controller.DeepClone());
         }
 
-        return new JsonObject { ["metadata"] = metadata, ["spec"] = spec };
+        JsonObject template = new() { ["metadata"] = metadata, ["spec"] = spec };
+        if (BaseImages.Status(BaseImages.Of(pod)) is { } status)
+        {
+            template["status"] = status;
+        }
+
+        return template;
     }
 
     /// <summary>The value of the annotation <see cref="PodNames.SavedPodAnnotation"/> of a checkpoint.</summary>
@@ -119,7 +125,7 @@ public static class RestoredPod
     {
         List<PodChange> changes =
         [
-            new(JsonPatch.Annotation(PodNames.BeforeRestoreAnnotation), ChangeKind.Add, BeforeRestore.TextOf(pod), "The next checkpoint keeps the pod as it was."),
+            new(JsonPatch.Annotation(PodNames.BeforeRestoreAnnotation), ChangeKind.Add, BeforeRestore.TextOf(pod, parts.BaseImages), "The next checkpoint keeps the pod as it was."),
             new(JsonPatch.Annotation(PodNames.RestoredFromAnnotation), ChangeKind.Add, parts.Checkpoint, "The annotation says where it comes from."),
         ];
         JsonArray containers = pod.At("spec", "containers") as JsonArray ?? [];
@@ -130,6 +136,11 @@ public static class RestoredPod
                 changes.Add(new PodChange($"/spec/containers/{i}/image", ChangeKind.Add, image, "The container runtime restores this image."));
                 changes.Add(new PodChange($"/spec/containers/{i}/imagePullPolicy", ChangeKind.Add, "IfNotPresent", "The image never changes."));
             }
+        }
+
+        if (parts.NeedsBaseImages && parts.BundleImage is { } bundle)
+        {
+            changes.AddRange(BaseImages.Changes(pod, parts.BaseImages.Where(image => parts.Images.ContainsKey(image.Key)).Select(static image => image.Value), bundle));
         }
 
         if (parts.Nodes.Count > 0 && pod.At("spec", "nodeName") is null)

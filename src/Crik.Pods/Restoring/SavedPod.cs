@@ -13,7 +13,10 @@ public static class SavedPod
     /// <summary>Whether all was done that the checkpoint asks for.</summary>
     public static bool IsComplete(PodCheckpointDocument checkpoint) => checkpoint.Status?.Conditions.IsTrue(PodCheckpointConditions.Ready) is true;
 
-    /// <summary>The checkpoint images, by the names of their containers.</summary>
+    /// <summary>
+    /// The checkpoint images, by the names of their containers. CRI-O cannot decrypt an image that is named by its digest. Its tag has the
+    /// UID of the object, so nothing else ever gets it.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Images(PodCheckpointDocument checkpoint)
     {
         Dictionary<string, string> images = new(StringComparer.Ordinal);
@@ -21,7 +24,8 @@ public static class SavedPod
         {
             if (container is { Name: { } name, Image: { Length: > 0 } image })
             {
-                images[name] = image;
+                bool byTag = checkpoint.Spec?.EncryptionSecret is { Length: > 0 } && ContainerRuntime.Parse(container.Runtime)?.Name is ContainerRuntime.CriO;
+                images[name] = byTag && container.Tag is { Length: > 0 } tag ? $"{image.Split('@')[0]}:{tag}" : image;
             }
         }
 

@@ -12,7 +12,7 @@ public sealed class OperatorSecurityTests
         "get of jobs in 'batch'",
         "get of secrets in ''",
         "list,watch of pods,nodes in ''",
-        "list of podcheckpoints in 'crik.dev'",
+        "get,list of podcheckpoints in 'crik.dev'",
         "get,create of persistentvolumeclaims in ''",
         "get,create,patch of events in ''",
         "get,patch of mutatingwebhookconfigurations in 'admissionregistration.k8s.io' named crik-operator",

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Access;
 using Crik.Kubernetes.Api;
 using Crik.Operator.Admission;
@@ -21,7 +22,7 @@ public sealed class ClusterFactsTests : IDisposable
 
     public ClusterFactsTests()
     {
-        _server = new StandInHttpServer(head => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(Answer(head.Split(' ')[0], head.Split(' ')[1]))));
+        _server = new StandInHttpServer(head => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(Answer(head.Split(' ')[0], head.Split(' ')[1].Split('?')[0]))));
         _api = new KubernetesApi(new ClusterAccess { Server = new Uri($"http://127.0.0.1:{_server.Port}") }, "crik-tests/1");
         _facts = new ClusterFacts(_api);
     }
@@ -99,6 +100,21 @@ public sealed class ClusterFactsTests : IDisposable
 
         Assert.NotNull(await _facts.ClaimAsync("team", "here", default));
         Assert.Null(await _facts.ClaimAsync("team", "away", default));
+    }
+
+    [Fact]
+    public async Task The_PodCheckpoints_of_a_namespace_are_kept_without_their_pods_and_one_is_read_with_it()
+    {
+        const string One = """{"metadata":{"name":"a","uid":"1","labels":{"x":"y"},"annotations":{"crik.dev/pod":"{}"}},"spec":{"pod":"web-0"}}""";
+        _objects["/apis/crik.dev/v1alpha1/namespaces/team/podcheckpoints"] = $$"""{"metadata":{"resourceVersion":"1"},"items":[{{One}}]}""";
+        _objects["/apis/crik.dev/v1alpha1/namespaces/team/podcheckpoints/a"] = One;
+
+        PodCheckpointDocument listed = Assert.Single(await _facts.CheckpointsAsync("team", default));
+        PodCheckpointDocument? read = await _facts.CheckpointAsync("team", "a", default);
+
+        Assert.Equal(("a", "1", "web-0", null, null), (listed.Metadata!.Name, listed.Metadata.Uid, listed.Spec!.Pod, listed.Metadata.Annotations, listed.Metadata.Labels));
+        Assert.Equal("{}", read!.Metadata!.Annotations!["crik.dev/pod"]);
+        Assert.Null(await _facts.CheckpointAsync("team", "b", default));
     }
 
     [Fact]

@@ -42,6 +42,9 @@ internal sealed class FixedFacts : IClusterFacts
     public Task<IReadOnlyList<PodCheckpointDocument>> CheckpointsAsync(string space, CancellationToken cancellationToken) =>
         AnswerAsync<IReadOnlyList<PodCheckpointDocument>>($"checkpoints {space}", Checkpoints, cancellationToken);
 
+    public Task<PodCheckpointDocument?> CheckpointAsync(string space, string name, CancellationToken cancellationToken) =>
+        AnswerAsync($"checkpoint {space}/{name}", Checkpoints.Find(one => one.Metadata?.Name == name), cancellationToken);
+
     public Task<IReadOnlyList<NodeFacts>> NodesAsync(CancellationToken cancellationToken) => AnswerAsync<IReadOnlyList<NodeFacts>>("nodes", Nodes, cancellationToken);
 
     private async Task<T> AnswerAsync<T>(string what, T answer, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Crik.Contracts.Conditions;
 using Crik.Contracts.PodCheckpoints;
@@ -40,6 +42,35 @@ public sealed class RestoreAdmissionTests
 
         AdmissionResponse again = await HandleAsync(changed);
         Assert.Equal((AdmissionOutcome.NotAskedFor, 0), (again.Outcome, again.Changes.Count));
+    }
+
+    [Fact]
+    public async Task A_pod_for_CRI_O_makes_the_kubelet_pull_the_image_from_which_the_program_was_started()
+    {
+        const string Kept = """{"spec":{"containers":[{"name":"app"}]},"status":{"containerStatuses":[{"name":"app","imageID":"r.example/app@sha256:2"}]}}""";
+        _facts.Nodes[0] = _facts.Nodes[0] with { Runtime = "cri-o://1.37.0" };
+        PodCheckpointDocument checkpoint = _facts.Checkpoints[0];
+        _facts.Checkpoints[0] = checkpoint with
+        {
+            Metadata = checkpoint.Metadata! with { Annotations = new Dictionary<string, string> { [PodNames.SavedPodAnnotation] = Kept } },
+            Status = checkpoint.Status! with
+            {
+                PodSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Kept))),
+                Containers = [checkpoint.Status.Containers![0] with { Runtime = "cri-o 1.37.0" }],
+            },
+        };
+
+        JsonObject pod = Pod("latest", "fail");
+        AdmissionResponse response = await HandleAsync(pod);
+
+        JsonObject changed = JsonPatch.Apply(pod, response.Changes);
+        Assert.Contains("checkpoint shop/web-0-1", _facts.Asked);
+        Assert.Equal("r.example/app@sha256:2", (string?)changed["spec"]!["volumes"]![0]!["image"]!["reference"]);
+        Assert.Equal("registry.example/crik:1", (string?)changed["spec"]!["initContainers"]![0]!["image"]);
+        Assert.DoesNotContain(response.Warnings, warning => warning.Contains("does not pull", StringComparison.Ordinal));
+
+        _facts.Checkpoints[0] = _facts.Checkpoints[0] with { Status = _facts.Checkpoints[0].Status! with { PodSha256 = "0" } };
+        Assert.Contains((await HandleAsync(pod)).Warnings, warning => warning.Contains("CRI-O does not pull the image", StringComparison.Ordinal));
     }
 
     [Theory]
