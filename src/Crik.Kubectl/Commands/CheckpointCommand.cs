@@ -4,6 +4,7 @@ using Crik.Kubectl.Checkpoints;
 using Crik.Kubectl.Cluster;
 using Crik.Kubectl.CommandLine;
 using Crik.Kubectl.Output;
+using Crik.Kubernetes.Api;
 using Crik.Pods;
 using Crik.Pods.Restoring;
 
@@ -26,18 +27,37 @@ internal static class CheckpointCommand
             throw new KubectlException($"--to-image means --engine kubelet, so it does not go together with --engine {engine}; leave one of them out");
         }
 
-        List<(string Target, PodCheckpointDocument Created)> created = [];
+        bool isDone = true;
+        List<PodCheckpointDocument> created = [];
         using ClusterSession cluster = ClusterSession.Open(invocation, terminal);
         foreach (string target in invocation.Words)
         {
-            if (s_ofObjects.Any(invocation.Has) || !await TryInPodAsync(invocation, target, terminal, cancellationToken))
+            isDone &= await TryAsync(terminal, async () =>
             {
-                created.Add((target, await CreateAsync(cluster, target, invocation, cancellationToken)));
-            }
+                if (s_ofObjects.Any(invocation.Has) || !await TryInPodAsync(invocation, target, terminal, cancellationToken))
+                {
+                    created.Add(await CreateAsync(cluster, target, invocation, cancellationToken));
+                    await terminal.PrintErrorAsync($"podcheckpoint/{created[^1].Metadata!.Name} created\n");
+                }
+            });
         }
 
-        await ReportAsync(cluster, [.. created.Select(static pair => pair.Created)], invocation, terminal, cancellationToken);
-        return true;
+        return await ReportAsync(cluster, created, invocation, terminal, cancellationToken) && isDone;
+    }
+
+    /// <summary>What fails for one pod is said, and the others are saved all the same.</summary>
+    private static async Task<bool> TryAsync(Terminal terminal, Func<Task> work)
+    {
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (Exception exception) when (exception is KubectlException or KubernetesException)
+        {
+            await terminal.PrintErrorAsync($"error: {exception.Message}\n");
+            return false;
+        }
     }
 
     /// <returns>False if the pod has no crik.</returns>
@@ -78,7 +98,7 @@ internal static class CheckpointCommand
                 Pod = pod.Name(),
                 Containers = invocation.All(CommandTable.Container) is { Count: > 0 } containers ? containers : null,
                 Engine = engine,
-                LeaveRunning = engine == CheckpointEngines.Crik ? invocation.Has(CommandTable.LeaveRunning) : null, // the kubelet never ends a program
+                LeaveRunning = EndsInCrik(pod, engine, invocation) ? invocation.Has(CommandTable.LeaveRunning) : null, // the kubelet never ends a program
                 Timeout = invocation.Duration(CommandTable.Timeout) is null ? null : invocation.Value(CommandTable.Timeout),
                 DeletePod = invocation.Has(CommandTable.DeletePod) ? true : null,
                 Repository = invocation.Value(CommandTable.Repository),
@@ -86,36 +106,59 @@ internal static class CheckpointCommand
             });
     }
 
-    private static async Task ReportAsync(
+    /// <summary>Whether crik saves it, as far as the pod shows that: then the program ends as it does without a PodCheckpoint.</summary>
+    private static bool EndsInCrik(JsonObject pod, string? engine, Invocation invocation)
+    {
+        IReadOnlyList<string> underCrik = CrikContainers.Of(pod);
+        return engine == CheckpointEngines.Crik
+            || (engine is null or CheckpointEngines.Auto && !invocation.Has(CommandTable.DeletePod) && !invocation.Has(CommandTable.EncryptionSecret)
+                && underCrik.Count > 0 && invocation.All(CommandTable.Container).All(underCrik.Contains));
+    }
+
+    private static async Task<bool> ReportAsync(
         ClusterSession cluster, IReadOnlyList<PodCheckpointDocument> created, Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
     {
         string? format = invocation.Value(CommandTable.Output);
-        CheckpointWait wait = new(new PodCheckpointClient(cluster), cluster, terminal);
+        bool isDone = true;
         List<JsonObject> documents = [];
         foreach (PodCheckpointDocument one in created)
         {
-            string name = one.Metadata!.Name!;
-            await terminal.PrintErrorAsync($"podcheckpoint/{name} created\n");
-            PodCheckpointDocument found = invocation.Has(CommandTable.NoWait) ? one : await wait.ForAsync(one, cancellationToken);
-            if (format is "json" or "yaml")
+            isDone &= await TryAsync(terminal, async () =>
             {
-                documents.Add(await cluster.FindAsync(PodCheckpointClient.Type, name, cancellationToken)
-                    ?? throw new KubectlException($"somebody has deleted podcheckpoint/{name}"));
-                continue;
-            }
-
-            string[] results = format == "name" ? [$"podcheckpoint.{PodCheckpointDocument.Group}/{name}"] : [.. CheckpointProgress.Results(found)];
-            await terminal.PrintAsync(string.Concat(results.Select(static line => line + "\n")));
-            if (found.Status?.Gap is { } gap)
-            {
-                await terminal.PrintErrorAsync($"{name}: the program ran for {gap} after it was saved, until the pod was deleted\n");
-            }
+                PodCheckpointDocument found = invocation.Has(CommandTable.NoWait) ? one
+                    : await new CheckpointWait(new PodCheckpointClient(cluster), cluster, terminal).ForAsync(one, cancellationToken);
+                if (format is "json" or "yaml")
+                {
+                    documents.Add(await DocumentAsync(cluster, one, cancellationToken));
+                }
+                else
+                {
+                    await PrintAsync(found, format, terminal);
+                }
+            });
         }
 
         if (documents.Count > 0)
         {
             JsonObject list = documents is [var only] ? only : new JsonObject { ["items"] = new JsonArray([.. documents]) };
             await terminal.PrintAsync(Documents.Write(list, format!));
+        }
+
+        return isDone;
+    }
+
+    private static async Task<JsonObject> DocumentAsync(ClusterSession cluster, PodCheckpointDocument created, CancellationToken cancellationToken) =>
+        await cluster.FindAsync(PodCheckpointClient.Type, created.Metadata!.Name!, cancellationToken)
+            ?? throw new KubectlException($"somebody has deleted podcheckpoint/{created.Metadata.Name}");
+
+    private static async Task PrintAsync(PodCheckpointDocument found, string? format, Terminal terminal)
+    {
+        string? name = found.Metadata?.Name;
+        string[] results = format == "name" ? [$"podcheckpoint.{PodCheckpointDocument.Group}/{name}"] : [.. CheckpointProgress.Results(found)];
+        await terminal.PrintAsync(string.Concat(results.Select(static line => line + "\n")));
+        if (found.Status?.Gap is { } gap)
+        {
+            await terminal.PrintErrorAsync($"{name}: the program ran for {gap} after it was saved, until the pod was deleted\n");
         }
     }
 }

@@ -87,7 +87,7 @@ internal static class ExplainCommand
     {
         try
         {
-            CrikProgram crik = PodCommand.ProgramIn(cluster, pod, invocation, s_longestCheck);
+            CrikProgram crik = PodCommand.ProgramIn(cluster, pod, invocation.Value(CommandTable.Container), s_longestCheck);
             (int code, string output, string error) = await crik.CaptureAsync(["check"], cancellationToken);
             return output.Length > 0 ? (output, code == 0, null) : (null, null, Words.Printable(error));
         }

@@ -14,23 +14,41 @@ internal static class PodCommand
     public static async Task<bool> RunAsync(Invocation invocation, string target, Terminal terminal, CancellationToken cancellationToken)
     {
         using ClusterSession cluster = ClusterSession.Open(invocation, terminal);
-        return await RunAsync(cluster, await PodFinder.FindAsync(cluster, Target.Parse(target), cancellationToken), invocation, terminal, cancellationToken);
+        JsonObject pod = await PodFinder.FindAsync(cluster, Target.Parse(target), cancellationToken);
+        string?[] containers = invocation.All(CommandTable.Container) is { Count: > 0 } named ? [.. named.Distinct()] : [null];
+        CrikProgram[] programs = [.. containers.Select(container => ProgramIn(cluster, pod, container, null))];
+        List<string> failures = [];
+        for (int i = 0; i < programs.Length; i++)
+        {
+            try
+            {
+                await RunAsync(programs[i], invocation, terminal, cancellationToken);
+            }
+            catch (KubectlException exception) when (programs.Length > 1 && (exception is not NoCrikException || i > 0))
+            {
+                failures.Add($"{containers[i]}: {exception.Message}"); // the others are asked all the same
+            }
+        }
+
+        return failures.Count == 0 ? true : throw new KubectlException(string.Join("; ", failures));
     }
 
-    private static async Task<bool> RunAsync(ClusterSession cluster, JsonObject pod, Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task RunAsync(CrikProgram crik, Invocation invocation, Terminal terminal, CancellationToken cancellationToken)
     {
-        CrikProgram crik = ProgramIn(cluster, pod, invocation, null);
         using PassingStream output = new(terminal.Output);
         bool endsPod = invocation.Command!.Name == CommandTable.Checkpoint && !invocation.Has(CommandTable.LeaveRunning);
         try
         {
             string[] slot = invocation.Command.Name == CommandTable.Inspect ? await SlotAsync(crik, cancellationToken) : [];
             int code = await crik.RunAsync([.. Words(invocation), .. slot], output, terminal.Error, cancellationToken);
-            return code == 0 || IsDone() ? true : throw new KubectlException($"crik {invocation.Command.Name} in pod {crik.Pod} ended with exit code {code}");
+            if (code != 0 && !IsDone())
+            {
+                throw new KubectlException($"crik {invocation.Command.Name} in pod {crik.Pod} ended with exit code {code}");
+            }
         }
         catch (KubernetesException) when (IsDone())
         {
-            return true; // the container has ended, and the connection with it
+            // the container has ended, and the connection with it
         }
 
         bool IsDone() => endsPod && output.Passed.Contains("was made", StringComparison.Ordinal);
@@ -50,9 +68,10 @@ internal static class PodCommand
     }
 
     /// <exception cref="KubectlException">The pod does not run, or has no such container.</exception>
-    public static CrikProgram ProgramIn(ClusterSession cluster, JsonObject pod, Invocation invocation, TimeSpan? timeout)
+    /// <param name="named">The container that the user has named, or null.</param>
+    public static CrikProgram ProgramIn(ClusterSession cluster, JsonObject pod, string? named, TimeSpan? timeout)
     {
-        string? container = invocation.Value(CommandTable.Container) ?? CrikContainers.Default(pod);
+        string? container = named ?? CrikContainers.Default(pod);
         string[] known = [.. pod.Objects("spec", "containers").Concat(pod.Objects("spec", "initContainers")).Select(static item => item.Text("name")).OfType<string>()];
         if (container is null || !known.Contains(container))
         {

@@ -32,8 +32,10 @@ public sealed class CheckpointCommandTests : IAsyncLifetime
     [InlineData("""{"pod":"web-0","engine":"kubelet"}""", "--engine", "kubelet", "--leave-running")]
     [InlineData("""{"pod":"web-0","engine":"crik","leaveRunning":false}""", "--engine", "crik")]
     [InlineData("""{"pod":"web-0","engine":"crik","leaveRunning":true}""", "--engine", "crik", "--leave-running")]
-    [InlineData("""{"pod":"web-0","containers":["app"],"engine":"auto"}""", "--engine", "auto", "-c", "app")]
+    [InlineData("""{"pod":"web-0","containers":["app"],"engine":"auto","leaveRunning":false}""", "--engine", "auto", "-c", "app")]
     [InlineData("""{"pod":"web-0","deletePod":true}""", "--delete-pod")]
+    [InlineData("""{"pod":"web-0","leaveRunning":false}""", "-o", "json")]
+    [InlineData("""{"pod":"web-0","leaveRunning":true,"timeout":"5m"}""", "--timeout", "5m", "--leave-running")]
     [InlineData("""{"pod":"web-0","timeout":"5m","repository":"r.example/c","encryptionSecret":"keys"}""", "--timeout", "5m", "--repository", "r.example/c", "--encryption-secret", "keys")]
     public async Task The_options_are_the_fields_of_a_PodCheckpoint(string spec, params string[] options)
     {
@@ -109,6 +111,38 @@ public sealed class CheckpointCommandTests : IAsyncLifetime
 
         Assert.Equal(0, code);
         Assert.Equal(["web-0", "db-0"], JsonNode.Parse(output)!["items"]!.AsArray().Select(item => (string?)item!["spec"]!["pod"]));
+    }
+
+    [Fact]
+    public async Task One_that_fails_does_not_hide_the_others()
+    {
+        _cluster.Agent = static checkpoint => checkpoint["status"] = (string?)checkpoint["spec"]!["pod"] == "web-0"
+            ? SavedPods.Status("""{"type":"Stalled","status":"True","reason":"DiskFull","message":"there is no space"}""") : SavedPods.Ready("db");
+
+        (int code, string output, string error) = await _cluster.RunAsync("checkpoint", "gone", "web-0", "db-0", "--to-image");
+
+        Assert.Equal((1, "registry.example/c@sha256:1\n"), (code, output));
+        Assert.Contains("error: there is no pod/gone in the namespace shop", error, StringComparison.Ordinal);
+        Assert.Contains("podcheckpoint/web-0-x", error, StringComparison.Ordinal);
+        Assert.Contains("of pod web-0 has failed: there is no space (DiskFull)\n", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_container_that_is_named_is_saved_by_its_crik()
+    {
+        _cluster.AddPod("two-0", """{"containers": [{"name": "a", "command": ["crik", "run"]}, {"name": "b", "command": ["crik", "run"]}]}""");
+        int asked = 0;
+        _cluster.Exec = async call =>
+        {
+            await (Interlocked.Increment(ref asked) == 1 ? call.WriteErrorAsync("the volume is full\n") : call.WriteOutputAsync("checkpoint 4 was made\n"));
+            await call.EndAsync(asked == 1 ? 125 : 0);
+        };
+
+        (int code, string output, string error) = await _cluster.RunAsync("checkpoint", "two-0", "-c", "a", "-c", "b");
+
+        Assert.Equal((2, 1, "checkpoint 4 was made\n"), (asked, code, output));
+        Assert.Equal("the volume is full\nerror: a: crik checkpoint in pod shop/two-0 ended with exit code 125\n", error);
+        Assert.Empty(_cluster.Writes);
     }
 
     [Fact]
