@@ -119,6 +119,10 @@ public sealed class CheckpointImageTests
     }
 
     [Fact]
+    public async Task The_bind_mounts_are_an_annotation_with_one_a_line() =>
+        Assert.Equal(["bind-mounts=/etc/hosts\n/data"], With(await Images.OfAsync(Archives.Containerd(), new CheckpointImageOptions()), "crik.dev/"));
+
+    [Fact]
     public async Task The_annotations_for_CRI_O_and_Podman_are_their_own()
     {
         CheckpointImage image = await Images.OfAsync(Archives.CriO(), new CheckpointImageOptions { RuntimeVersion = "1.37.0" });

@@ -14,6 +14,9 @@ internal static class CheckpointAnnotations
     private const string CriO = "io.kubernetes.cri-o.annotations.checkpoint.";
     private const string Podman = "io.podman.annotations.checkpoint.";
 
+    /// <summary>The bind mounts of the container, one a line: `kubectl crik restore` refuses a pod that lacks one of them.</summary>
+    private const string BindMounts = "crik.dev/bind-mounts";
+
     public static IReadOnlyDictionary<string, string> Of(CheckpointArchive archive, CheckpointImageOptions options)
     {
         SortedDictionary<string, string> annotations = new(StringComparer.Ordinal);
@@ -44,6 +47,7 @@ internal static class CheckpointAnnotations
         Add(archive.CriuVersion, Criu + "criu.version", CriO + "criu.version", Podman + "criu.version");
         Add(options.Architecture, Criu + "host.arch", Podman + "host.arch");
         Add(archive.Kernel, Criu + "host.kernel", Podman + "host.kernel");
+        Add(string.Join('\n', archive.BindMounts), BindMounts);
         return annotations;
     }
 

@@ -9,19 +9,34 @@ internal static class ImageSource
 {
     /// <summary>The keys that checkpointctl defines (lib/annotations.go of github.com/checkpoint-restore/checkpointctl).</summary>
     private const string ContainerKey = "org.criu.checkpoint.container.name", PodKey = "org.criu.checkpoint.pod.name",
-        EngineKey = "org.criu.checkpoint.engine.name",
+        NamespaceKey = "org.criu.checkpoint.pod.namespace", EngineKey = "org.criu.checkpoint.engine.name",
         EngineVersionKey = "org.criu.checkpoint.engine.version", ArchitectureKey = "org.criu.checkpoint.host.arch";
 
     /// <summary>The key that CRI-O looks for (internal/annotations/checkpoint.go of github.com/cri-o/cri-o).</summary>
     private const string CriOKey = "io.kubernetes.cri-o.annotations.checkpoint.name";
 
-    /// <exception cref="KubectlException">It is no checkpoint image.</exception>
+    /// <summary>The key that the node agent writes (src/Crik.Images/Manifests/CheckpointAnnotations.cs).</summary>
+    private const string BindMountsKey = "crik.dev/bind-mounts";
+
+    /// <param name="space">The namespace of the new pod.</param>
+    /// <exception cref="KubectlException">It is no checkpoint image, or one of a pod in another namespace.</exception>
     /// <exception cref="Crik.Registry.RegistryException">The registry does not tell.</exception>
-    public static async Task<RestoreSource> ReadAsync(string image, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<RestoreSource> ReadAsync(string image, string space, Terminal terminal, CancellationToken cancellationToken)
     {
         RegistryImages registries = new(terminal.Environment);
         (string pinned, IReadOnlyDictionary<string, string> annotations) = await registries.ReadAnnotationsAsync(image, cancellationToken);
-        return new RestoreSource(image, Of(image, pinned, annotations), []) { Architecture = annotations.GetValueOrDefault(ArchitectureKey) };
+        PodCheckpointDocument checkpoint = Of(image, pinned, annotations);
+        if (annotations.GetValueOrDefault(NamespaceKey) is { } made && made != space)
+        {
+            throw new KubectlException($"{image} is a checkpoint of a pod in the namespace {made}, and the new pod would be in {space}, with the rights and volumes of "
+                + $"another pod there; restore it with -n {made}");
+        }
+
+        return new RestoreSource(image, checkpoint, [])
+        {
+            Architecture = annotations.GetValueOrDefault(ArchitectureKey),
+            BindMounts = annotations.GetValueOrDefault(BindMountsKey)?.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+        };
     }
 
     /// <param name="pinned">The image with its digest.</param>

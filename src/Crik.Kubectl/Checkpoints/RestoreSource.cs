@@ -12,6 +12,9 @@ internal sealed record RestoreSource(string Name, PodCheckpointDocument Wanted, 
     /// <summary>The architecture, if the image says it.</summary>
     public string? Architecture { get; init; }
 
+    /// <summary>Where the container had bind mounts, if an image says it. A PodCheckpoint has kept the pod with them.</summary>
+    public IReadOnlyList<string>? BindMounts { get; init; }
+
     private static readonly string[] s_kinds = ["podcheckpoint", "podcheckpoints", "pckpt", "podcheckpoint.crik.dev", "podcheckpoints.crik.dev"];
 
     /// <summary>Whether a word names an image and no PodCheckpoint: an image has a registry, a tag or a digest.</summary>
@@ -39,14 +42,18 @@ internal sealed record RestoreSource(string Name, PodCheckpointDocument Wanted, 
             throw new KubectlException(problem);
         }
 
-        string pod = checkpoint.Spec?.Pod ?? "";
-        return pod.Length > 0 && await cluster.FindAsync(ObjectKind.Pod.Type, pod, cancellationToken) is { } found
-            && (checkpoint.Status?.PodUid is null || checkpoint.Status.PodUid == found.Text("metadata", "uid"))
+        return await OriginalAsync(cluster, checkpoint, cancellationToken) is { } found
             ? RestoredPod.Template(found)
             : throw new KubectlException(
-                $"{checkpoint.Metadata?.Name} has not kept its pod, and pod {pod} no longer exists in the namespace {cluster.Namespace}; "
+                $"{checkpoint.Metadata?.Name} has not kept its pod, and pod {checkpoint.Spec?.Pod} no longer exists in the namespace {cluster.Namespace}; "
                 + "restore another checkpoint of it, or create the pod first: the new one gets its volumes and rights");
     }
+
+    /// <summary>The pod of which the checkpoint was made.</summary>
+    /// <returns>Null if it does not exist any more, even if another one has its name.</returns>
+    public static async Task<JsonObject?> OriginalAsync(ClusterSession cluster, PodCheckpointDocument checkpoint, CancellationToken cancellationToken) =>
+        checkpoint.Spec?.Pod is { Length: > 0 } pod && await cluster.FindAsync(ObjectKind.Pod.Type, pod, cancellationToken) is { } found
+            && (checkpoint.Status?.PodUid is null || checkpoint.Status.PodUid == found.Text("metadata", "uid")) ? found : null;
 
     private static string? ObjectName(string word) =>
         word.Split('/') is [var kind, var named] && s_kinds.Contains(kind) ? named : word.AsSpan().IndexOfAny('/', ':', '@') < 0 ? word : null;

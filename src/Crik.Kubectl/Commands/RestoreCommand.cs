@@ -21,18 +21,24 @@ internal static class RestoreCommand
         using ClusterSession cluster = ClusterSession.Open(invocation, terminal);
         string word = invocation.Words[0];
         RestoreSource source = RestoreSource.IsImage(word)
-            ? await ImageSource.ReadAsync(word, terminal, cancellationToken)
+            ? await ImageSource.ReadAsync(word, cluster.Namespace, terminal, cancellationToken)
             : await RestoreSource.OfObjectAsync(cluster, word, cancellationToken);
+        JsonObject? original = await RestoreSource.OriginalAsync(cluster, source.Wanted, cancellationToken);
         RestoreNodes nodes = await RestoreNodes.ReadAsync(cluster, invocation.Value(CommandTable.To), cancellationToken);
         RestoreRequest request = new(source.Wanted, source.Others, nodes.Usable, Fallback(invocation))
         {
             AllNodes = nodes.All,
             Architecture = source.Architecture,
             MakesPod = true,
-            PodOf = static checkpoint => SavedPod.TemplateOf(checkpoint) is { } kept ? RestoredPod.WithoutNode(kept) : null,
+            PodOf = checkpoint => (SavedPod.TemplateOf(checkpoint) ?? (checkpoint == source.Wanted && original is not null ? RestoredPod.Template(original) : null)) is { } kept
+                ? RestoredPod.WithoutNode(kept) : null,
         };
         RestoreDecision decision = request.Decide();
-        foreach (string note in (string[])[.. nodes.NotRead is { } notRead ? [notRead] : Array.Empty<string>(), .. decision.Notes])
+        string? beside = decision is RestoreDecision.Refused ? null : Beside(original);
+        string? mounts = source.BindMounts is null && RestoreSource.IsImage(word)
+            ? "The image does not say which mounts its container had. If the pod lacks one of them, the restore fails." : null;
+        string[] before = [.. new[] { nodes.NotRead, beside, mounts }.OfType<string>()];
+        foreach (string note in (string[])[.. before, .. decision.Notes])
         {
             await terminal.PrintErrorAsync($"{Words.Printable(note)}\n");
         }
@@ -41,6 +47,10 @@ internal static class RestoreCommand
         await ShowAsync(cluster, pod, invocation, terminal, cancellationToken);
         return true;
     }
+
+    /// <summary>What to know if the old pod is still there, or null.</summary>
+    private static string? Beside(JsonObject? original) => original is null || !PodFinder.IsRunning(original) ? null
+        : $"The pod {original.Name()} still runs: the new one runs beside it, with the same volumes and the same labels. Delete the old one if it is to be replaced.";
 
     private static RestoreFallback Fallback(Invocation invocation) => invocation.Value(CommandTable.Fallback) switch
     {
@@ -56,6 +66,7 @@ internal static class RestoreCommand
         {
             case RestoreDecision.Restored restored:
                 JsonObject template = await RestoreSource.TemplateAsync(cluster, restored.Checkpoint, cancellationToken);
+                CheckMounts(source, restored, template);
                 RestoreParts parts = RestoreParts.Of(restored, template, invocation.Value(CommandTable.BundleImage));
                 if (parts.Missing() is { } missing)
                 {
@@ -68,6 +79,18 @@ internal static class RestoreCommand
                 return RestoredPod.MakeFresh(original, NameOf(original, invocation), invocation.Has(CommandTable.To) ? nodes.Usable : []);
             default:
                 throw new KubectlException($"{((RestoreDecision.Refused)decision).Reason} No pod was made; --fallback previous or fresh would make another one.");
+        }
+    }
+
+    private static void CheckMounts(RestoreSource source, RestoreDecision.Restored restored, JsonObject template)
+    {
+        foreach (string container in source.BindMounts is null ? [] : SavedPod.Images(restored.Checkpoint).Keys)
+        {
+            if (BindMounts.MissingIn(template, container, source.BindMounts!) is { Count: > 0 } missing)
+            {
+                throw new KubectlException($"the container {container} had mounts at {Words.Printable(string.Join(", ", missing))} when {source.Name} was made, and that of pod "
+                    + $"{template.Name()} does not have them, so no runtime can restore it; add volumes there to the pod first");
+            }
         }
     }
 

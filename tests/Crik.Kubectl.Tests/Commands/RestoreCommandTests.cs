@@ -102,13 +102,15 @@ public sealed class RestoreCommandTests : IAsyncLifetime
         _cluster.Add(Checkpoints + "b", SavedPods.Checkpoint("b", "old", template: null));
         Assert.Contains("has not kept its pod, and pod old no longer exists", (await _cluster.RunAsync("restore", "b")).Error, StringComparison.Ordinal);
 
-        _cluster.AddPod("old", Pods.Other);
+        _cluster.AddPod("old", Pods.UnderCrik);
         Assert.Contains("no longer exists", (await _cluster.RunAsync("restore", "b")).Error, StringComparison.Ordinal); // it is another one of the same name
 
         JsonObject pod = _cluster.Find("/api/v1/namespaces/shop/pods/old")!;
         pod["metadata"]!["uid"] = "uid-of-pod";
         _cluster.Add("/api/v1/namespaces/shop/pods/old", pod.ToJsonString());
-        Assert.Equal("pod/old-restored created\n", (await _cluster.RunAsync("restore", "b")).Output);
+        (_, string output, string error) = await _cluster.RunAsync("restore", "b");
+        Assert.Equal("pod/old-restored created\n", output);
+        Assert.Equal("The pod old still runs: the new one runs beside it, with the same volumes and the same labels. Delete the old one if it is to be replaced.\n", error);
     }
 
     [Theory]
@@ -127,6 +129,24 @@ public sealed class RestoreCommandTests : IAsyncLifetime
 
         Assert.Empty(_cluster.Writes);
         Assert.Equal(0, (await _cluster.RunAsync("restore", "c", "--fallback", "previous")).Code);
+    }
+
+    [Fact]
+    public async Task On_a_node_with_CRI_O_the_image_of_crik_mounts_the_one_from_which_the_program_was_started()
+    {
+        const string Kept = """{"metadata":{"name":"web-0"},"spec":{"containers":[{"name":"app"}]},"status":{"containerStatuses":[{"name":"app","imageID":"r.example/app@sha256:2"}]}}""";
+        JsonObject status = SavedPods.Ready("app");
+        status["containers"]![0]!["runtime"] = "cri-o 1.37.0";
+        _cluster.Add(Checkpoints + "c", SavedPods.Checkpoint("c", "web-0", Kept, status, vouched: Kept));
+        AddNode("worker-3", "cri-o://1.37.0");
+
+        Assert.Contains("CRI-O does not pull the image", (await _cluster.RunAsync("restore", "c", "--dry-run")).Error, StringComparison.Ordinal);
+        (int code, _, string error) = await _cluster.RunAsync("restore", "c", "--bundle-image", "r.example/crik:1");
+
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("does not pull", error, StringComparison.Ordinal);
+        JsonNode spec = _cluster.Find(Restored)!["spec"]!;
+        Assert.Equal(("r.example/crik:1", "r.example/app@sha256:2"), ((string?)spec["initContainers"]![0]!["image"], (string?)spec["volumes"]![0]!["image"]!["reference"]));
     }
 
     [Fact]
