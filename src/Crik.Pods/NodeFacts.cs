@@ -9,6 +9,9 @@ namespace Crik.Pods;
 /// <param name="Runtime">Such as `containerd://2.1.1`. Null if it is not known.</param>
 public sealed record NodeFacts(string Name, string KernelVersion, string Architecture, string? Runtime = null)
 {
+    /// <summary>The kubelet's version, such as `v1.36.2`. Null if it is not known.</summary>
+    public string? Kubelet { get; init; }
+
     public bool IsReady { get; init; } = true;
 
     /// <summary>Whether the scheduler leaves it alone.</summary>
@@ -37,6 +40,7 @@ public sealed record NodeFacts(string Name, string KernelVersion, string Archite
             info.At("architecture").Text() ?? labels.GetValueOrDefault("kubernetes.io/arch") ?? "",
             info.At("containerRuntimeVersion").Text())
         {
+            Kubelet = info.At("kubeletVersion").Text(),
             IsReady = node.At("status", "conditions").Maps()
                 .Any(static condition => condition.At("type").Text() is "Ready" && condition.At("status").Text() is "True"),
             IsCordoned = node.At("spec", "unschedulable").IsTrue(),

@@ -123,8 +123,7 @@ internal static class CommandTable
             kubectl crik restore web-0-x7k2f --fallback previous
             kubectl crik restore registry.example/checkpoints:web --dry-run -o yaml
 
-            """, To, Name, Fallback, BundleImage with { Description = "An image that has /opt/crik. With it, nodes with CRI-O pull the image from which the program was started." },
-            DryRun with { Description = "Only print the pod, as YAML or as -o says." }, Output with { Value = "json|yaml|name" }),
+            """, To, Name, Fallback, DryRun with { Description = "Only print the pod, as YAML or as -o says." }, Output with { Value = "json|yaml|name" }),
         new(List, [Pod], "show the checkpoints of a pod",
             """
             Shows the checkpoints in the image directory of the pod, as `crik list` does, and

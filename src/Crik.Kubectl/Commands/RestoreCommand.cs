@@ -67,7 +67,7 @@ internal static class RestoreCommand
             case RestoreDecision.Restored restored:
                 JsonObject template = await RestoreSource.TemplateAsync(cluster, restored.Checkpoint, cancellationToken);
                 CheckMounts(source, restored, template);
-                RestoreParts parts = RestoreParts.Of(restored, template, invocation.Value(CommandTable.BundleImage));
+                RestoreParts parts = RestoreParts.Of(restored, template);
                 if (parts.Missing() is { } missing)
                 {
                     await terminal.PrintErrorAsync($"{missing}\n");

@@ -24,10 +24,9 @@ internal static class AdmissionDecision
     };
 
     /// <param name="decision">Restored or refused: a pod that starts afresh is treated as any other one.</param>
-    /// <param name="bundleImage">An image with crik.</param>
-    public static AdmissionResponse Of(AdmissionRequest request, RestoreDecision decision, string bundleImage) => decision switch
+    public static AdmissionResponse Of(AdmissionRequest request, RestoreDecision decision) => decision switch
     {
-        RestoreDecision.Restored restored => Restored(request, restored, bundleImage),
+        RestoreDecision.Restored restored => Restored(request, restored),
         _ => new AdmissionResponse(request.Id, [], [], AdmissionOutcome.Refused)
         {
             Refusal = $"crik: the pod asks to be restored ({PodNames.RestoreAnnotation}). {(decision as RestoreDecision.Refused)?.Reason}",
@@ -50,9 +49,9 @@ internal static class AdmissionDecision
         };
     }
 
-    private static AdmissionResponse Restored(AdmissionRequest request, RestoreDecision.Restored restored, string bundleImage)
+    private static AdmissionResponse Restored(AdmissionRequest request, RestoreDecision.Restored restored)
     {
-        RestoreParts parts = RestoreParts.Of(restored, SavedPod.TemplateOf(restored.Checkpoint), bundleImage is { Length: > 0 } ? bundleImage : null);
+        RestoreParts parts = RestoreParts.Of(restored, SavedPod.TemplateOf(restored.Checkpoint));
         IEnumerable<string> notes = parts.Missing() is { } missing ? restored.Notes.Append(missing) : restored.Notes;
         return new AdmissionResponse(request.Id, RestoredPod.Changes(request.Pod, parts), [.. notes.Select(Warning)], AdmissionOutcome.Restored);
     }

@@ -29,7 +29,7 @@ internal sealed class AdmissionHandler(AdmissionOptions options, IClusterFacts f
         {
             null => await InjectAsync(request, either.Token, cancellationToken),
             RestoreDecision.Fresh fresh => AdmissionDecision.Afresh(await InjectAsync(request, either.Token, cancellationToken), fresh),
-            var decision => AdmissionDecision.Of(request, decision, options.Injection.BundleImage),
+            var decision => AdmissionDecision.Of(request, decision),
         };
     }
 

@@ -14,18 +14,18 @@ public sealed record RestoreParts(IReadOnlyDictionary<string, string> Images, IR
     /// <summary>Whether one of the nodes has a runtime that does not pull them by itself.</summary>
     public bool NeedsBaseImages { get; private init; }
 
-    /// <summary>An image with crik, whose container the base images can be mounted into. Null if nobody has named one.</summary>
-    public string? BundleImage { get; init; }
+    /// <summary>Whether the kubelet can be made to pull them there.</summary>
+    public bool HasImageVolumes { get; private init; }
 
     /// <param name="template">The pod that the checkpoint has kept, if it is known.</param>
-    public static RestoreParts Of(RestoreDecision.Restored decision, JsonObject? template, string? bundleImage) => new(
+    public static RestoreParts Of(RestoreDecision.Restored decision, JsonObject? template) => new(
         SavedPod.Images(decision.Checkpoint),
         [.. decision.Nodes.Where(static node => node.Name.Length > 0)], // a node without a name stands for all of which nothing is known
         decision.Checkpoint.Metadata?.Name ?? "")
     {
         BaseImages = Restoring.BaseImages.Of(template),
         NeedsBaseImages = IsWithoutBaseImages(decision),
-        BundleImage = bundleImage,
+        HasImageVolumes = decision.Nodes.All(static node => ImageVolumes.AreSupported(node.Kubelet, node.Runtime)),
     };
 
     /// <summary>Whether one of the nodes has CRI-O.</summary>
@@ -37,7 +37,7 @@ public sealed record RestoreParts(IReadOnlyDictionary<string, string> Images, IR
     {
         string[] unknown = [.. Images.Keys.Where(name => !BaseImages.ContainsKey(name))];
         return !NeedsBaseImages ? null
-            : BundleImage is null ? "CRI-O does not pull the image from which a container was started. Without an image of crik in the pod, nobody else pulls it either: "
+            : !HasImageVolumes ? "CRI-O does not pull the image from which a container was started, and before Kubernetes 1.35 nobody else can be made to do it: "
                 + "if the node does not have it, the restore fails."
             : unknown.Length > 0 ? $"CRI-O does not pull the image from which the container {string.Join(", ", unknown)} was started, and nobody knows its digest: "
                 + "if the node does not have it, the restore fails."

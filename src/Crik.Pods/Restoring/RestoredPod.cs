@@ -39,7 +39,7 @@ public static class RestoredPod
             spec.Remove(key);
         }
 
-        RemoveTokenVolume(spec);
+        TokenVolume.Remove(spec);
         JsonObject metadata = new() { ["name"] = pod.At("metadata", "name").Text() };
         foreach (string key in (string[])["labels", "annotations"])
         {
@@ -138,9 +138,9 @@ public static class RestoredPod
             }
         }
 
-        if (parts.NeedsBaseImages && parts.BundleImage is { } bundle)
+        if (parts.NeedsBaseImages && parts.HasImageVolumes)
         {
-            changes.AddRange(BaseImages.Changes(pod, parts.BaseImages.Where(image => parts.Images.ContainsKey(image.Key)).Select(static image => image.Value), bundle));
+            changes.AddRange(BaseImages.Changes(pod, parts.BaseImages.Where(image => parts.Images.ContainsKey(image.Key)).Select(static image => image.Value)));
         }
 
         if (parts.Nodes.Count > 0 && pod.At("spec", "nodeName") is null)
@@ -175,27 +175,6 @@ public static class RestoredPod
         }
 
         return kept;
-    }
-
-    /// <summary>The API server adds this volume and its mounts to every pod, with another name each time.</summary>
-    private static void RemoveTokenVolume(JsonObject spec)
-    {
-        HashSet<string> names = [.. Names("volumes").Where(static name => name.StartsWith("kube-api-access-", StringComparison.Ordinal))];
-        Remove(spec["volumes"] as JsonArray);
-        foreach (JsonObject container in spec.At("containers").Maps().Concat(spec.At("initContainers").Maps()))
-        {
-            Remove(container["volumeMounts"] as JsonArray);
-        }
-
-        IEnumerable<string> Names(string list) => spec.At(list).Maps().Select(static item => item.At("name").Text()).OfType<string>();
-
-        void Remove(JsonArray? items)
-        {
-            foreach (JsonObject item in items.Maps().Where(item => names.Contains(item.At("name").Text() ?? "")).ToArray())
-            {
-                items!.Remove(item);
-            }
-        }
     }
 
     private static bool IsOwn(string key) =>

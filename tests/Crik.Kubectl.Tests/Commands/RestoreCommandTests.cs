@@ -132,21 +132,23 @@ public sealed class RestoreCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task On_a_node_with_CRI_O_the_image_of_crik_mounts_the_one_from_which_the_program_was_started()
+    public async Task A_pod_for_a_node_with_CRI_O_has_the_image_from_which_the_program_was_started_as_a_volume()
     {
         const string Kept = """{"metadata":{"name":"web-0"},"spec":{"containers":[{"name":"app"}]},"status":{"containerStatuses":[{"name":"app","imageID":"r.example/app@sha256:2"}]}}""";
         JsonObject status = SavedPods.Ready("app");
         status["containers"]![0]!["runtime"] = "cri-o 1.37.0";
         _cluster.Add(Checkpoints + "c", SavedPods.Checkpoint("c", "web-0", Kept, status, vouched: Kept));
-        AddNode("worker-3", "cri-o://1.37.0");
-
+        string node = SavedPods.Node("worker-3", "cri-o://1.37.0");
+        _cluster.Add("/api/v1/nodes/worker-3", node);
         Assert.Contains("CRI-O does not pull the image", (await _cluster.RunAsync("restore", "c", "--dry-run")).Error, StringComparison.Ordinal);
-        (int code, _, string error) = await _cluster.RunAsync("restore", "c", "--bundle-image", "r.example/crik:1");
+        _cluster.Add("/api/v1/nodes/worker-3", node.Replace("\"architecture\"", "\"kubeletVersion\": \"v1.36.2\", \"architecture\"", StringComparison.Ordinal));
+
+        (int code, _, string error) = await _cluster.RunAsync("restore", "c");
 
         Assert.Equal(0, code);
         Assert.DoesNotContain("does not pull", error, StringComparison.Ordinal);
         JsonNode spec = _cluster.Find(Restored)!["spec"]!;
-        Assert.Equal(("r.example/crik:1", "r.example/app@sha256:2"), ((string?)spec["initContainers"]![0]!["image"], (string?)spec["volumes"]![0]!["image"]!["reference"]));
+        Assert.Equal("r.example/app@sha256:2", (string?)spec["volumes"]![0]!["image"]!["reference"]);
     }
 
     [Fact]

@@ -7,7 +7,6 @@ namespace Crik.Pods.Tests.Restoring;
 
 public sealed class BaseImagesTests
 {
-    private const string Bundle = "registry.example/crik:1";
     private const string App = "registry.example/app@sha256:aaaa";
 
     private const string Running = $$"""
@@ -16,21 +15,18 @@ public sealed class BaseImagesTests
          "status":{"containerStatuses":[{"name":"app","imageID":"docker-pullable://{{App}}"},{"name":"side","imageID":"registry.example/side@sha256:bbbb"}]} }
         """;
 
-    private static readonly NodeFacts s_criO = Checkpoints.Node(runtime: "cri-o://1.37.0");
+    private static readonly NodeFacts s_criO = Checkpoints.Node(runtime: "cri-o://1.37.0") with { Kubelet = "v1.36.2" };
 
     [Fact]
-    public void A_pod_for_CRI_O_mounts_the_image_of_the_restored_container_into_an_init_container_that_ends_at_once()
+    public void A_pod_for_CRI_O_has_the_image_of_the_restored_container_as_a_volume_that_nothing_mounts()
     {
         JsonObject template = RestoredPod.Template(Pods.Parse(Running));
 
         JsonObject pod = RestoredPod.Make(template, "x", Parts(template, s_criO));
 
         Assert.Equal($$$"""[{"name":"crik-base-0","image":{"reference":"{{{App}}}","pullPolicy":"IfNotPresent"}}]""", pod["spec"]!["volumes"]!.ToJsonString());
-        JsonObject[] init = [.. pod["spec"]!["initContainers"].Maps()];
-        Assert.Equal(["own", "crik-base-image"], init.Select(container => (string?)container["name"]));
-        Assert.Equal((Bundle, """["/opt/crik/bin/crik","--version"]"""), ((string?)init[1]["image"], init[1]["command"]!.ToJsonString()));
-        Assert.Equal("""[{"name":"crik-base-0","mountPath":"/crik-base-0","readOnly":true}]""", init[1]["volumeMounts"]!.ToJsonString());
-        Assert.Null(pod["spec"]!["containers"]![0]!["volumeMounts"]);
+        Assert.Equal("""[{"name":"own"}]""", pod["spec"]!["initContainers"]!.ToJsonString());
+        Assert.All(pod["spec"]!["containers"].Maps(), container => Assert.Null(container["volumeMounts"]));
         Assert.Null(pod["status"]);
     }
 
@@ -42,19 +38,19 @@ public sealed class BaseImagesTests
 
         Assert.DoesNotContain("crik-base", RestoredPod.Make(template, "x", parts)["spec"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.Null(parts.Missing());
-        Assert.Null((parts with { BundleImage = null }).Missing());
     }
 
     [Fact]
     public void What_cannot_be_pulled_is_said()
     {
-        RestoreParts known = Parts(RestoredPod.Template(Pods.Parse(Running)), s_criO);
-        RestoreParts unknown = Parts(Pods.With(), s_criO);
+        JsonObject template = RestoredPod.Template(Pods.Parse(Running));
+        RestoreParts unknown = Parts(Pods.With(), s_criO), old = Parts(template, s_criO with { Kubelet = "v1.34.1" });
 
-        Assert.Null(known.Missing());
-        Assert.Contains("Without an image of crik in the pod", (known with { BundleImage = null }).Missing(), StringComparison.Ordinal);
+        Assert.Null(Parts(template, s_criO).Missing());
+        Assert.Contains("before Kubernetes 1.35", old.Missing(), StringComparison.Ordinal);
         Assert.Contains("from which the container app was started, and nobody knows its digest", unknown.Missing(), StringComparison.Ordinal);
         Assert.DoesNotContain("crik-base", RestoredPod.Make(Pods.With(), "x", unknown)["spec"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("crik-base", RestoredPod.Make(template, "x", old)["spec"]!.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,5 +88,5 @@ public sealed class BaseImagesTests
     }
 
     private static RestoreParts Parts(JsonObject template, NodeFacts node) =>
-        RestoreParts.Of(new RestoreDecision.Restored(Checkpoints.Complete(), [node]), template, Bundle);
+        RestoreParts.Of(new RestoreDecision.Restored(Checkpoints.Complete(), [node]), template);
 }

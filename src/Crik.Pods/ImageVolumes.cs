@@ -1,7 +1,7 @@
-namespace Crik.Operator.Nodes;
+namespace Crik.Pods;
 
 /// <summary>Whether a node can mount an image as a volume. It is a pure rule.</summary>
-internal static class ImageVolumes
+public static class ImageVolumes
 {
     /// <param name="kubelet">`status.nodeInfo.kubeletVersion`: `v1.36.2`, `v1.35.1-gke.100`.</param>
     /// <param name="runtime">`status.nodeInfo.containerRuntimeVersion`: `containerd://2.1.9`, `cri-o://1.36.0`.</param>

@@ -1,6 +1,4 @@
-using Crik.Operator.Nodes;
-
-namespace Crik.Operator.Tests.Nodes;
+namespace Crik.Pods.Tests;
 
 public sealed class ImageVolumesTests
 {
