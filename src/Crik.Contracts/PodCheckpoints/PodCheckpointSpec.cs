@@ -9,6 +9,10 @@ public sealed record PodCheckpointSpec
     [JsonPropertyName("pod")]
     public string? Pod { get; init; }
 
+    /// <summary>The UID of the pod. With it, another pod of the same name is never saved. Null means any.</summary>
+    [JsonPropertyName("podUID")]
+    public string? PodUid { get; init; }
+
     /// <summary>The containers to save. Null or empty means all containers of the pod but its init containers.</summary>
     [JsonPropertyName("containers")]
     public IReadOnlyList<string>? Containers { get; init; }

@@ -14,8 +14,9 @@ internal sealed class CheckpointOrders(KubernetesApi api)
 {
     private readonly ResourceClient<PodCheckpointDocument> _checkpoints = new(api, CheckpointObjects.Type, ContractsJson.Default.PodCheckpointDocument);
 
+    /// <param name="podUid">The pod that was looked up. Another one of its name is neither saved nor deleted.</param>
     public Task<PodCheckpointDocument> CreateAsync(
-        ContainerPath container, CheckpointIdentifier identifier, bool deletePod, CancellationToken cancellationToken) =>
+        ContainerPath container, string podUid, CheckpointIdentifier identifier, bool deletePod, CancellationToken cancellationToken) =>
         _checkpoints.CreateAsync(
             container.Namespace,
             PodCheckpointDocument.New(
@@ -28,6 +29,7 @@ internal sealed class CheckpointOrders(KubernetesApi api)
                 new PodCheckpointSpec
                 {
                     Pod = container.Pod,
+                    PodUid = podUid,
                     Containers = [container.Container],
                     Engine = CheckpointEngines.Kubelet, // the answer is an image, and only this engine makes one
                     DeletePod = deletePod,

@@ -37,12 +37,11 @@ internal sealed class OrderEndpoint(CheckpointerCallers callers, IPods pods, Che
         }
 
         return pod.Containers.Any(one => one.Name == container.Container)
-            ? await OrderAsync(context, container, CheckpointIdentifier.New(node), deletePod, order.Async is true)
+            ? await OrderAsync(context, new OrderedContainer(container, pod.Uid, CheckpointIdentifier.New(node)), deletePod, order.Async is true)
             : CheckpointerAnswer.Text(StatusCodes.Status404NotFound, CheckpointerAnswer.NoContainer);
     }
 
-    private async Task<CheckpointerAnswer> OrderAsync(
-        HttpContext context, ContainerPath container, CheckpointIdentifier identifier, bool deletePod, bool isAsync)
+    private async Task<CheckpointerAnswer> OrderAsync(HttpContext context, OrderedContainer what, bool deletePod, bool isAsync)
     {
         using IDisposable? place = isAsync ? null : waiting.Enter();
         if (!isAsync && place is null)
@@ -51,11 +50,11 @@ internal sealed class OrderEndpoint(CheckpointerCallers callers, IPods pods, Che
         }
 
         // From here on the client may go away: the order stands.
-        PodCheckpointDocument order = await orders.CreateAsync(container, identifier, deletePod, CancellationToken.None);
+        PodCheckpointDocument order = await orders.CreateAsync(what.Path, what.PodUid, what.Identifier, deletePod, CancellationToken.None);
         return isAsync
             ? CheckpointerAnswer.Json(
                 StatusCodes.Status202Accepted,
-                new IdentifierDocument { CheckpointIdentifier = identifier.ToString() },
+                new IdentifierDocument { CheckpointIdentifier = what.Identifier.ToString() },
                 CheckpointerJson.Default.IdentifierDocument)
             : await ResultAsync(order, context.RequestAborted);
     }
@@ -89,4 +88,6 @@ internal sealed class OrderEndpoint(CheckpointerCallers callers, IPods pods, Che
     }
 
     private static CheckpointerAnswer Failure(string text) => CheckpointerAnswer.Text(StatusCodes.Status500InternalServerError, text);
+
+    private sealed record OrderedContainer(ContainerPath Path, string PodUid, CheckpointIdentifier Identifier);
 }

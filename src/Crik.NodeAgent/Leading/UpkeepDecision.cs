@@ -38,6 +38,7 @@ internal static class UpkeepDecision
         string name = $"{item.Metadata!.Namespace}/{item.Spec?.Pod}";
         message = $"The agent of the node {pod?.Node} has not begun yet. Look whether the DaemonSet of the agent has a pod there.";
         return pod is null ? new CheckpointStep.Fail(PodCheckpointReasons.PodNotFound, $"There is no pod {name}.")
+            : Acceptance.OtherPod(item, pod) is { } other ? other
             : pod.Node is null ? new CheckpointStep.Fail(PodCheckpointReasons.PodNotRunning, $"The pod {name} is on no node yet.")
             : null;
     }

@@ -14,6 +14,11 @@ internal static class Acceptance
             return new CheckpointStep.Nothing(); // another agent does it, or the leader says that there is no such pod
         }
 
+        if (OtherPod(facts.Object, pod) is { } other)
+        {
+            return other;
+        }
+
         if (request.Containers.FirstOrDefault(name => pod.Containers.All(known => known.Name != name)) is { } unknown)
         {
             return new CheckpointStep.Fail(PodCheckpointReasons.ContainerNotFound,
@@ -30,6 +35,14 @@ internal static class Acceptance
 
         return Problem(facts, request, settings, engine, containers) is { } problem ? problem : new CheckpointStep.Accept(engine, containers);
     }
+
+    /// <summary>An order can be older than the pod that has the name now.</summary>
+    /// <returns>The failure, or null if it is the pod that was meant.</returns>
+    public static CheckpointStep.Fail? OtherPod(PodCheckpointDocument item, PodView pod) =>
+        item.Spec?.PodUid is { Length: > 0 } uid && uid != pod.Uid
+            ? new CheckpointStep.Fail(PodCheckpointReasons.PodNotFound,
+                $"The pod {item.Spec.Pod} with the UID {uid} is gone. The pod that has its name now is another one, and was left alone.")
+            : null;
 
     /// <summary>Without names of containers, crik saves those that it runs, and the kubelet saves all.</summary>
     private static (string Engine, IReadOnlyList<string> Containers) Engine(CheckpointRequest request, PodView pod, IReadOnlyCollection<string> crikAnswers)

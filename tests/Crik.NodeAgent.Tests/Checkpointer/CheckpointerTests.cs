@@ -39,7 +39,7 @@ public sealed class CheckpointerTests : IAsyncLifetime
         CheckpointerResponse answer = await asked;
         Assert.Equal((201, "application/json", Entry + "\n"), (answer.Status, answer.Type, answer.Body));
         Assert.Equal(
-            $$"""{"pod":"web-0","containers":["app"],"engine":"kubelet","deletePod":{{(deletesPod ? "true" : "false")}}}""", order["spec"]!.ToJsonString());
+            $$"""{"pod":"web-0","podUID":"uid","containers":["app"],"engine":"kubelet","deletePod":{{(deletesPod ? "true" : "false")}}}""", order["spec"]!.ToJsonString());
     }
 
     [Fact]

@@ -22,6 +22,9 @@ public sealed class UpkeepDecisionTests
         Assert.Equal(UpkeepQuestion.DoesTheNodeExist, UpkeepDecision.Question(item with { Metadata = item.Metadata! with { DeletionTimestamp = Some.Now } }, Some.Now));
     }
 
+    /// <returns>The reason for which the leader refuses an object whose pod is there.</returns>
+    internal static string? About(PodCheckpointDocument item) => UpkeepDecision.AboutPod(item, Some.Pod, out _)?.Reason;
+
     [Fact]
     public void A_pod_that_is_missing_or_on_no_node_is_the_reason()
     {

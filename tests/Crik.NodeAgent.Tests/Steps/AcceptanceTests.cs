@@ -59,6 +59,15 @@ public sealed class AcceptanceTests
         Assert.IsType<CheckpointStep.Nothing>(Some.Next(Some.Facts(Some.Object()) with { Pod = Some.Pod with { Node = "node-2" } }));
     }
 
+    [Fact]
+    public void Another_pod_that_has_the_name_of_the_one_that_was_meant_is_left_alone()
+    {
+        PodCheckpointSpec spec = new() { Pod = "web", PodUid = "uid-of-the-one-before", DeletePod = true };
+        Assert.Equal(PodCheckpointReasons.PodNotFound, Reason(Some.Facts(Some.Object(spec))));
+        Assert.IsType<CheckpointStep.Accept>(Some.Next(Some.Facts(Some.Object(spec with { PodUid = Some.Pod.Uid }))));
+        Assert.Equal(PodCheckpointReasons.PodNotFound, Leading.UpkeepDecisionTests.About(Some.Object(spec)));
+    }
+
     [Theory]
     [InlineData("3x", null, null)]
     [InlineData("2h", null, null)]
