@@ -58,6 +58,9 @@ internal sealed class ArchiveDirectory(string directory, double leastFree) : ICh
         {
             await using FileStream stream = OpenFile(path);
             CheckpointArchive read = await CheckpointArchive.ReadAsync(stream, ArchiveLimits.Default, cancellationToken);
+
+            // The pod may be deleted next. The file systems of nodes (ext4, xfs, btrfs) write a rename through with the file.
+            RandomAccess.FlushToDisk(stream.SafeFileHandle);
             return read.Is(container.Namespace, container.Pod, container.Container)
                 ? new CheckedArchive(read.Size, read.Runtime, read.CheckpointedAt, new DateTimeOffset(File.GetLastWriteTimeUtc(path)))
                 : throw new ArchiveException(PodCheckpointReasons.NotThisPod,

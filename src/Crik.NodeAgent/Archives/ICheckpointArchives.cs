@@ -16,7 +16,7 @@ internal interface ICheckpointArchives
     /// <exception cref="ArchiveException">There is no such file, or it cannot be renamed.</exception>
     void Claim(string fileName, HeldArchive archive);
 
-    /// <summary>Reads an archive from begin to end.</summary>
+    /// <summary>Reads an archive from begin to end, and writes it through to the disk.</summary>
     /// <exception cref="ArchiveException">It is not complete, or is that of another container.</exception>
     Task<CheckedArchive> CheckAsync(HeldArchive archive, ContainerName container, CancellationToken cancellationToken);
 
