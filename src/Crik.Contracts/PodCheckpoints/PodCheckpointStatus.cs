@@ -17,6 +17,13 @@ public sealed record PodCheckpointStatus
     [JsonPropertyName("podUID")]
     public string? PodUid { get; init; }
 
+    /// <summary>
+    /// The UID by which the node knows a static pod (`kubernetes.io/config.hash`). <see cref="PodUid"/> is that of its mirror at the
+    /// API server. Null for other pods.
+    /// </summary>
+    [JsonPropertyName("staticPodUID")]
+    public string? StaticPodUid { get; init; }
+
     /// <summary>The chosen one: <see cref="CheckpointEngines.Crik"/> or <see cref="CheckpointEngines.Kubelet"/>.</summary>
     [JsonPropertyName("engine")]
     public string? Engine { get; init; }

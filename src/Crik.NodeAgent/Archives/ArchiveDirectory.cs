@@ -16,13 +16,13 @@ internal sealed class ArchiveDirectory(string directory, double leastFree) : ICh
     public IReadOnlyList<HeldArchive> Held() =>
         Directory.Exists(Own) ? [.. Directory.EnumerateFiles(Own).Select(static path => HeldArchive.Parse(Path.GetFileName(path))).OfType<HeldArchive>()] : [];
 
-    public async Task<IReadOnlyList<FoundArchive>> FindAsync(ContainerName container, DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FoundArchive>> FindAsync(SavedContainer container, DateTimeOffset since, CancellationToken cancellationToken)
     {
         DateTimeOffset second = since.AddTicks(-(since.Ticks % TimeSpan.TicksPerSecond)); // the name has no parts of it
         List<FoundArchive> found = [];
         foreach (string path in Directory.EnumerateFiles(directory))
         {
-            if (ArchiveName.TimeOf(Path.GetFileName(path), container) is { } time && time >= second && new FileInfo(path).LinkTarget is null && await IsCompleteAsync(path, container, cancellationToken) is { } isComplete)
+            if (ArchiveName.TimeOf(Path.GetFileName(path), container.Name) is { } time && time >= second && new FileInfo(path).LinkTarget is null && await IsCompleteAsync(path, container, cancellationToken) is { } isComplete)
             {
                 found.Add(new FoundArchive(Path.GetFileName(path), time, isComplete));
             }
@@ -51,7 +51,7 @@ internal sealed class ArchiveDirectory(string directory, double leastFree) : ICh
         }
     }
 
-    public async Task<CheckedArchive> CheckAsync(HeldArchive archive, ContainerName container, CancellationToken cancellationToken)
+    public async Task<CheckedArchive> CheckAsync(HeldArchive archive, SavedContainer container, CancellationToken cancellationToken)
     {
         string path = Path.Combine(Own, archive.FileName);
         try
@@ -61,10 +61,10 @@ internal sealed class ArchiveDirectory(string directory, double leastFree) : ICh
 
             // The pod may be deleted next. The file systems of nodes (ext4, xfs, btrfs) write a rename through with the file.
             RandomAccess.FlushToDisk(stream.SafeFileHandle);
-            return read.Is(container.Namespace, container.Pod, container.Container)
+            return IsOf(read, container)
                 ? new CheckedArchive(read.Size, read.Runtime, read.CheckpointedAt, new DateTimeOffset(File.GetLastWriteTimeUtc(path)))
                 : throw new ArchiveException(PodCheckpointReasons.NotThisPod,
-                    $"The archive that the kubelet named is that of the container {read.Container} of pod {read.Namespace}/{read.Pod}, not of {container}. It was removed.");
+                    $"The archive that the kubelet named is that of the container {read.Container} of pod {read.Namespace}/{read.Pod} with the UID {read.PodUid}, not of {container}. It was removed.");
         }
         catch (ImageException exception)
         {
@@ -91,19 +91,23 @@ internal sealed class ArchiveDirectory(string directory, double leastFree) : ICh
     }
 
     /// <returns>Null if it is an archive of another container whose name looks like it.</returns>
-    private static async Task<bool?> IsCompleteAsync(string path, ContainerName container, CancellationToken cancellationToken)
+    private static async Task<bool?> IsCompleteAsync(string path, SavedContainer container, CancellationToken cancellationToken)
     {
         try
         {
             await using FileStream stream = OpenFile(path);
             CheckpointArchive read = await CheckpointArchive.ReadAsync(stream, ArchiveLimits.Default, cancellationToken);
-            return read.Is(container.Namespace, container.Pod, container.Container) ? true : null;
+            return IsOf(read, container) ? true : null;
         }
         catch (ImageException)
         {
             return false;
         }
     }
+
+    /// <summary>The name of a pod can be that of another one, which was made again. The runtime has written the UID.</summary>
+    private static bool IsOf(CheckpointArchive archive, SavedContainer container) =>
+        archive.Is(container.Name.Namespace, container.Name.Pod, container.Name.Container) && archive.PodUid == container.PodUid;
 
     private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 << 10, useAsync: true);
 }

@@ -10,7 +10,7 @@ internal interface ICheckpointArchives
     IReadOnlyList<HeldArchive> Held();
 
     /// <summary>The archives that the kubelet has made of a container since a time, the oldest first.</summary>
-    Task<IReadOnlyList<FoundArchive>> FindAsync(ContainerName container, DateTimeOffset since, CancellationToken cancellationToken);
+    Task<IReadOnlyList<FoundArchive>> FindAsync(SavedContainer container, DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>Renames an archive of the kubelet into the directory of the agent. It is there, whole, or it is not.</summary>
     /// <exception cref="ArchiveException">There is no such file, or it cannot be renamed.</exception>
@@ -18,7 +18,7 @@ internal interface ICheckpointArchives
 
     /// <summary>Reads an archive from begin to end, and writes it through to the disk.</summary>
     /// <exception cref="ArchiveException">It is not complete, or is that of another container.</exception>
-    Task<CheckedArchive> CheckAsync(HeldArchive archive, ContainerName container, CancellationToken cancellationToken);
+    Task<CheckedArchive> CheckAsync(HeldArchive archive, SavedContainer container, CancellationToken cancellationToken);
 
     Stream Open(HeldArchive archive);
 

@@ -44,7 +44,7 @@ internal sealed class KubeletClient(KubernetesApi kubelet, string directory) : I
         }
     }
 
-    /// <summary>The answer is not trusted: only a file in the directory for checkpoints is accepted.</summary>
+    /// <summary>The answer is not trusted: only an archive of this container in the directory for checkpoints is accepted.</summary>
     internal KubeletAnswer Read(ReadOnlySpan<byte> json, ContainerName container)
     {
         CheckpointAnswerDocument? answer = null;
@@ -57,9 +57,10 @@ internal sealed class KubeletClient(KubernetesApi kubelet, string directory) : I
             // It is refused below.
         }
 
-        return answer?.Items is [{ } path] && ArchiveName.Of(path, directory) is { } name ? new KubeletAnswer.Made(name)
+        return answer?.Items is [{ } path] && ArchiveName.Of(path, directory) is { } name && ArchiveName.TimeOf(name, container) is not null
+            ? new KubeletAnswer.Made(name)
             : new KubeletAnswer.Refused(PodCheckpointReasons.KubeletCannotCheckpoint,
-                $"The kubelet's answer about the container {container} does not name one archive in {directory}. Set --checkpoint-directory to where the kubelet leaves them.");
+                $"The kubelet's answer about the container {container} does not name one archive of it in {directory}. Set --checkpoint-directory to where the kubelet leaves them.");
     }
 
     internal static KubeletAnswer Answer(KubernetesException problem, ContainerName container) => problem switch

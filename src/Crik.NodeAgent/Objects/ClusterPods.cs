@@ -40,6 +40,8 @@ internal sealed class ClusterPods(KubernetesApi api) : IPods
             [.. containers.Where(CrikSigns.IsUnderCrik).Select(static container => container.At("name").Text()).OfType<string>()])
         {
             IsEnding = pod.At("metadata", "deletionTimestamp") is not null,
+            StaticUid = pod.At("metadata", "annotations", "kubernetes.io/config.mirror") is null ? null
+                : pod.At("metadata", "annotations", "kubernetes.io/config.hash").Text(),
             Template = RestoredPod.TemplateText(pod),
         };
     }

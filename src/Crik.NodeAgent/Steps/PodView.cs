@@ -9,6 +9,9 @@ internal sealed record PodView(
     /// <summary>Whether somebody has deleted it.</summary>
     public bool IsEnding { get; init; }
 
+    /// <summary>The UID by which the node knows it if it is a static pod, whose mirror at the API server has another one.</summary>
+    public string? StaticUid { get; init; }
+
     /// <summary>What a checkpoint keeps of it, so that it can be made again. Null if it is too large for that.</summary>
     public string? Template { get; init; }
 }

@@ -12,6 +12,7 @@ internal static class StatusChange
         {
             Node = node,
             PodUid = pod.Uid,
+            StaticPodUid = pod.StaticUid,
             Engine = step.Engine,
             StartTime = now,
             Containers = [.. step.Containers.Select(name => new ContainerCheckpoint

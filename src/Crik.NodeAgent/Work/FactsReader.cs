@@ -56,7 +56,7 @@ internal sealed class FactsReader(World world, AgentSettings settings, KnownChec
         CheckpointFacts seen = facts with { MayRunUntil = attempts.MayRunUntil(facts.Object.Metadata.Uid!, since, request.Timeout) };
         return facts.Status.Engine is CheckpointEngines.Crik
             ? seen with { Generation = await world.Crik.NewestAsync(container, since, cancellationToken) }
-            : seen with { Found = await world.Archives.FindAsync(container, since, cancellationToken) };
+            : seen with { Found = await world.Archives.FindAsync(SavedContainer.Of(facts.Object, name), since, cancellationToken) };
     }
 
     /// <summary>What decides about the engine, of an object that nobody has accepted yet.</summary>

@@ -46,7 +46,7 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
         CheckedArchive archive;
         try
         {
-            archive = await world.Archives.CheckAsync(held, Name(item, container), cancellationToken);
+            archive = await world.Archives.CheckAsync(held, SavedContainer.Of(item, container), cancellationToken);
         }
         catch (ArchiveException problem)
         {
@@ -109,7 +109,7 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
             case KubeletAnswer.Made made:
                 return await ClaimAsync(item, made.FileName, container.Container, cancellationToken);
             case KubeletAnswer.Refused refused:
-                foreach (FoundArchive part in await world.Archives.FindAsync(container, One(item, container.Container).FrozenTime!.Value, cancellationToken))
+                foreach (FoundArchive part in await world.Archives.FindAsync(SavedContainer.Of(item, container.Container), One(item, container.Container).FrozenTime!.Value, cancellationToken))
                 {
                     world.Archives.Discard(part.FileName); // what the container runtime had written before it failed
                 }

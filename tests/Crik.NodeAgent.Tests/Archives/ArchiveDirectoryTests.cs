@@ -7,7 +7,7 @@ public sealed class ArchiveDirectoryTests : IDisposable
 {
     private const string Name = "checkpoint-static-1_default-app-2026-11-23T18:32:36Z.tar";
 
-    private static readonly ContainerName s_container = new("default", "static-1", "app");
+    private static readonly SavedContainer s_container = new(new ContainerName("default", "static-1", "app"), "e660");
     private static readonly DateTimeOffset s_made = new(2026, 11, 23, 18, 32, 36, TimeSpan.Zero);
     private static readonly HeldArchive s_held = new("uid-one", "app");
 
@@ -44,7 +44,7 @@ public sealed class ArchiveDirectoryTests : IDisposable
         File.WriteAllBytes(_directory.In(Name), Crik.Images.Tests.Archives.Containerd());
         Assert.Equal([new FoundArchive(Name, s_made, true)], await _archives.FindAsync(s_container, s_made.AddMilliseconds(900), CancellationToken.None));
         Assert.Empty(await _archives.FindAsync(s_container, s_made.AddSeconds(1), CancellationToken.None));
-        Assert.Empty(await _archives.FindAsync(s_container with { Container = "side" }, s_made, CancellationToken.None));
+        Assert.Empty(await _archives.FindAsync(Side("side"), s_made, CancellationToken.None));
     }
 
     [Fact]
@@ -57,10 +57,22 @@ public sealed class ArchiveDirectoryTests : IDisposable
     [Fact]
     public async Task The_archive_of_another_container_with_the_same_name_is_left_alone()
     {
-        ContainerName other = new("default-app", "static-1", "x");
+        SavedContainer other = new(new ContainerName("default-app", "static-1", "x"), "e660");
         string ambiguous = "checkpoint-static-1_default-app-x-2026-11-23T18:32:36Z.tar";
         File.WriteAllBytes(_directory.In(ambiguous), Crik.Images.Tests.Archives.Containerd());
         Assert.Empty(await _archives.FindAsync(other, s_made, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task The_archive_of_another_pod_that_had_the_name_is_neither_found_nor_accepted()
+    {
+        File.WriteAllBytes(_directory.In(Name), Crik.Images.Tests.Archives.Containerd());
+        SavedContainer next = s_container with { PodUid = "another" };
+        Assert.Empty(await _archives.FindAsync(next, s_made, CancellationToken.None));
+
+        _archives.Claim(Name, s_held);
+        ArchiveException problem = await Assert.ThrowsAsync<ArchiveException>(() => _archives.CheckAsync(s_held, next, CancellationToken.None));
+        Assert.Equal(PodCheckpointReasons.NotThisPod, problem.Reason);
     }
 
     [Theory]
@@ -72,7 +84,7 @@ public sealed class ArchiveDirectoryTests : IDisposable
         File.WriteAllBytes(_directory.In(Name), whole[..(length ?? whole.Length)]);
         HeldArchive held = new("uid-one", container);
         _archives.Claim(Name, held);
-        ArchiveException problem = await Assert.ThrowsAsync<ArchiveException>(() => _archives.CheckAsync(held, s_container with { Container = container }, CancellationToken.None));
+        ArchiveException problem = await Assert.ThrowsAsync<ArchiveException>(() => _archives.CheckAsync(held, Side(container), CancellationToken.None));
         Assert.Equal(reason, problem.Reason);
     }
 
@@ -106,4 +118,6 @@ public sealed class ArchiveDirectoryTests : IDisposable
     [Fact]
     public void Only_root_may_look_into_the_directory_of_the_agent() =>
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_directory.In("crik")));
+
+    private static SavedContainer Side(string container) => s_container with { Name = s_container.Name with { Container = container } };
 }

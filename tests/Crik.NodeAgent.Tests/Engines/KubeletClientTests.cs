@@ -33,8 +33,8 @@ public sealed class KubeletClientTests : IAsyncLifetime
     [Fact]
     public async Task The_archive_of_the_answer_is_returned_and_the_path_is_escaped()
     {
-        Answer(200, """{"items":["/var/lib/kubelet/checkpoints/checkpoint-web_team-app-1.tar"]}""");
-        Assert.Equal(new KubeletAnswer.Made("checkpoint-web_team-app-1.tar"), await AskAsync());
+        Answer(200, """{"items":["/var/lib/kubelet/checkpoints/checkpoint-web_team-app-2026-11-23T18:32:36Z.tar"]}""");
+        Assert.Equal(new KubeletAnswer.Made("checkpoint-web_team-app-2026-11-23T18:32:36Z.tar"), await AskAsync());
         await _kubelet.CheckpointAsync(new ContainerName("team", "a/../b", "app?x"), TimeSpan.FromSeconds(1.5), CancellationToken.None);
         Assert.Equal("POST /checkpoint/team/web/app?timeout=30", _server.Requests[0]);
         Assert.EndsWith("?timeout=2", _server.Requests[1], StringComparison.Ordinal);
@@ -44,6 +44,7 @@ public sealed class KubeletClientTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"items":["/etc/shadow.tar"]}""")]
     [InlineData("""{"items":["/var/lib/kubelet/checkpoints/a.tar","/var/lib/kubelet/checkpoints/b.tar"]}""")]
+    [InlineData("""{"items":["/var/lib/kubelet/checkpoints/checkpoint-web_team-side-2026-11-23T18:32:36Z.tar"]}""")]
     [InlineData("""{"items":[]}""")]
     [InlineData("""{"items":[null]}""")]
     [InlineData("not JSON")]

@@ -21,6 +21,15 @@ public sealed class ClusterPodsTests
     }
 
     [Fact]
+    public void A_static_pod_has_the_UID_of_the_node_beside_that_of_its_mirror()
+    {
+        JsonNode pod = JsonNode.Parse("""{"metadata":{"uid":"u1","annotations":{"kubernetes.io/config.mirror":"h1","kubernetes.io/config.hash":"h1"}}}""")!;
+        Assert.Equal(("u1", "h1"), (ClusterPods.View(pod.AsObject()).Uid, ClusterPods.View(pod.AsObject()).StaticUid));
+        pod["metadata"]!["annotations"]!.AsObject().Remove("kubernetes.io/config.mirror"); // anybody can write the other one
+        Assert.Null(ClusterPods.View(pod.AsObject()).StaticUid);
+    }
+
+    [Fact]
     public void A_pod_without_anything_is_not_running()
     {
         PodView view = ClusterPods.View([]);

@@ -78,10 +78,10 @@ internal sealed class SimulatedNode : ICheckpointArchives, IKubelet, ICrik
 
     public IReadOnlyList<HeldArchive> Held() => Checked(() => (IReadOnlyList<HeldArchive>)[.. Claimed.Keys]);
 
-    public async Task<IReadOnlyList<FoundArchive>> FindAsync(ContainerName container, DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FoundArchive>> FindAsync(SavedContainer container, DateTimeOffset since, CancellationToken cancellationToken)
     {
         await _schedule.PointAsync();
-        return [.. Left.Values.Where(archive => archive.Container == container && archive.MadeAt >= since).OrderBy(static archive => archive.MadeAt)
+        return [.. Left.Values.Where(archive => archive.Container == container.Name && archive.MadeAt >= since).OrderBy(static archive => archive.MadeAt)
             .Select(static archive => new FoundArchive(archive.FileName, archive.MadeAt, archive.IsComplete))];
     }
 
@@ -92,11 +92,11 @@ internal sealed class SimulatedNode : ICheckpointArchives, IKubelet, ICrik
         return true;
     });
 
-    public async Task<CheckedArchive> CheckAsync(HeldArchive archive, ContainerName container, CancellationToken cancellationToken)
+    public async Task<CheckedArchive> CheckAsync(HeldArchive archive, SavedContainer container, CancellationToken cancellationToken)
     {
         await _schedule.PointAsync();
         SimulatedArchive found = Claimed[archive];
-        Assert.Equal(container, found.Container);
+        Assert.Equal(container.Name, found.Container);
         return found.IsComplete ? new CheckedArchive(1000, "containerd", null, found.MadeAt) : throw new ArchiveException(PodCheckpointReasons.BadArchive, "it is truncated");
     }
 
