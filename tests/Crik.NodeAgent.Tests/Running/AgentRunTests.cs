@@ -36,7 +36,11 @@ public sealed class AgentRunTests : IAsyncLifetime
         _nodes.Edit("node-1", static node => node["status"] = JsonNode.Parse("""{"nodeInfo":{"containerRuntimeVersion":"containerd://2.1.9","architecture":"amd64"}}"""));
         JsonNode pod = JsonNode.Parse("""{"metadata":{"name":"static-1","namespace":"default"},"spec":{"nodeName":"node-1","containers":[{"name":"app"}]}}""")!;
         await CreateAsync("/api/v1/namespaces/default/pods", pod.AsObject());
-        _pods.Edit("static-1", static item => item["status"] = JsonNode.Parse("""{"phase":"Running","containerStatuses":[{"name":"app","state":{"running":{}}}]}"""));
+        _pods.Edit("static-1", static item =>
+        {
+            item["metadata"]!["uid"] = "e660"; // that of the archive
+            item["status"] = JsonNode.Parse("""{"phase":"Running","containerStatuses":[{"name":"app","state":{"running":{}}}]}""");
+        });
         _podFeed = new StandInFeed("/api/v1/pods", _pods["static-1"]);
     }
 
