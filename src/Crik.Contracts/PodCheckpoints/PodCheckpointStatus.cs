@@ -28,6 +28,10 @@ public sealed record PodCheckpointStatus
     [JsonPropertyName("engine")]
     public string? Engine { get; init; }
 
+    /// <summary>Where the images go. The default of the agent can change while they are on their way.</summary>
+    [JsonPropertyName("repository")]
+    public string? Repository { get; init; }
+
     /// <summary>When an agent began to work on it.</summary>
     [JsonPropertyName("startTime")]
     [JsonConverter(typeof(KubernetesTimeConverter))]

@@ -33,7 +33,7 @@ internal static class Acceptance
             return mayStart ? new CheckpointStep.Wait(s_soon) : new CheckpointStep.Fail(PodCheckpointReasons.PodNotRunning, NotRunning(request, pod, idle));
         }
 
-        return Problem(facts, request, settings, engine, containers) is { } problem ? problem : new CheckpointStep.Accept(engine, containers);
+        return Problem(facts, request, settings, engine, containers) is { } problem ? problem : new CheckpointStep.Accept(engine, containers, engine is CheckpointEngines.Kubelet ? request.Repository : null);
     }
 
     /// <summary>An order can be older than the pod that has the name now.</summary>

@@ -21,7 +21,8 @@ internal abstract record CheckpointStep
     public sealed record Fail(string Reason, string Message) : CheckpointStep;
 
     /// <summary>Write into the status who does what: the node, the UID of the pod, the engine, the containers.</summary>
-    public sealed record Accept(string Engine, IReadOnlyList<string> Containers) : CheckpointStep;
+    /// <param name="Repository">Where the images go. Null: there will be none.</param>
+    public sealed record Accept(string Engine, IReadOnlyList<string> Containers, string? Repository) : CheckpointStep;
 
     /// <summary>Write the intent into the status, with the time of now, and have the container saved.</summary>
     public sealed record Save(string Container) : CheckpointStep;

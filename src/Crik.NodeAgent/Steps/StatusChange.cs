@@ -14,6 +14,7 @@ internal static class StatusChange
             PodUid = pod.Uid,
             StaticPodUid = pod.StaticUid,
             Engine = step.Engine,
+            Repository = step.Repository,
             StartTime = now,
             Containers = [.. step.Containers.Select(name => new ContainerCheckpoint
             {

@@ -22,7 +22,7 @@ internal sealed class ImageSteps(World world, AgentSettings settings, StatusWrit
         PodCheckpointDocument item = facts.Object;
         string uid = item.Metadata!.Uid!;
         ContainerName name = new(item.Metadata.Namespace!, request.Pod, container);
-        if (request.Repository is not { } repository)
+        if ((item.Status!.Repository ?? request.Repository) is not { } repository)
         {
             return await NotPushedAsync(item, container, "The agent has no repository any more. Set nodeAgent.repository in the values of the chart again.", cancellationToken);
         }
@@ -89,9 +89,9 @@ internal sealed class ImageSteps(World world, AgentSettings settings, StatusWrit
         return null;
     }
 
-    /// <summary>The default of the agent may have changed since the image was pushed.</summary>
+    /// <summary>The default of the agent may have changed since the object was accepted.</summary>
     private string? RepositoryOf(PodCheckpointDocument item, ContainerCheckpoint container) =>
-        container.Image is { } image ? image.Split('@')[0] : CheckpointRequest.Read(item.Spec, settings, out _)?.Repository;
+        container.Image is { } image ? image.Split('@')[0] : item.Status?.Repository ?? CheckpointRequest.Read(item.Spec, settings, out _)?.Repository;
 
     private async Task<TimeSpan?> NotPushedAsync(PodCheckpointDocument item, string container, string message, CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ internal sealed class SimulatedRegistry(Schedule schedule) : ICheckpointImages
     public async Task<string?> FindAsync(ImageOrder order, CancellationToken cancellationToken)
     {
         await PointAsync(cancellationToken);
-        return Images.Where(image => image.Tag == order.Tag).Select(static image => image.Image).LastOrDefault();
+        return Images.Where(image => image.Tag == order.Tag && image.Image.StartsWith(order.Repository + "@", StringComparison.Ordinal)).Select(static image => image.Image).LastOrDefault();
     }
 
     public async Task<string> PushAsync(ImageOrder order, Func<Stream> open, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal sealed class SimulatedRegistry(Schedule schedule) : ICheckpointImages
     public async Task DeleteAsync(string repository, string tag, CancellationToken cancellationToken)
     {
         await PointAsync(cancellationToken);
-        Images.RemoveAll(image => image.Tag == tag);
+        Images.RemoveAll(image => image.Tag == tag && image.Image.StartsWith(repository + "@", StringComparison.Ordinal));
         await PointAsync(cancellationToken);
     }
 

@@ -92,7 +92,8 @@ internal sealed class Simulation
             Crik = _node,
             Images = _registry,
         };
-        _work = new CheckpointWork(world, s_settings, known, new CheckpointMetrics(), _clock);
+        AgentSettings settings = s_settings with { Repository = $"registry.example/checkpoints-{Kills}" }; // the default changes
+        _work = new CheckpointWork(world, settings, known, new CheckpointMetrics(), _clock);
         _work.RemoveOrphans(Exists);
         _due.Clear();
         foreach (ObjectName name in _cluster.Objects.Keys)
@@ -202,6 +203,7 @@ internal sealed class Simulation
         Assert.All(_registry.Images.GroupBy(static image => image.Tag), static images => Assert.Single(images));
         foreach (PodCheckpointDocument item in _cluster.Objects.Values)
         {
+            Assert.All(item.Status!.Containers!.Where(static one => one.Image is not null), one => Assert.StartsWith(item.Status.Repository + "@", one.Image, StringComparison.Ordinal));
             bool isReady = item.Status!.Conditions.IsTrue(PodCheckpointConditions.Ready);
             Assert.True(isReady || item.Status.Conditions.Find(PodCheckpointConditions.Stalled)?.Reason
                 is PodCheckpointReasons.KubeletCannotCheckpoint or PodCheckpointReasons.BadArchive or PodCheckpointReasons.Timeout, CheckpointState(item));

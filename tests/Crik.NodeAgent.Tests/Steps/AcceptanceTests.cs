@@ -18,6 +18,13 @@ public sealed class AcceptanceTests
     }
 
     [Fact]
+    public void The_repository_is_kept_so_that_a_new_default_makes_no_second_image()
+    {
+        CheckpointStep.Accept accept = Assert.IsType<CheckpointStep.Accept>(Some.Next(Some.Facts(Some.Object())));
+        Assert.Equal(Some.Settings.Repository, StatusChange.Accepted(Some.Object(), accept, Some.Pod, "node-1", Some.Now).Repository);
+    }
+
+    [Fact]
     public void Containers_that_are_named_are_saved_by_one_engine()
     {
         CheckpointFacts facts = Some.Facts(Some.Object(new PodCheckpointSpec { Pod = "web", Containers = ["app", "side"] })) with { CrikAnswers = ["app"] };
