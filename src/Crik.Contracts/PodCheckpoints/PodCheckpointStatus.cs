@@ -24,6 +24,17 @@ public sealed record PodCheckpointStatus
     [JsonPropertyName("staticPodUID")]
     public string? StaticPodUid { get; init; }
 
+    /// <summary>The UID of the controller of the pod, as the agent saw it. Null if it has none.</summary>
+    [JsonPropertyName("controllerUID")]
+    public string? ControllerUid { get; init; }
+
+    /// <summary>
+    /// The SHA-256 of the text in the annotation `crik.dev/pod`, in lower-case hexadecimal digits. The user of the object can
+    /// change the annotation, but not the status. Null if the pod was too large to be kept.
+    /// </summary>
+    [JsonPropertyName("podSHA256")]
+    public string? PodSha256 { get; init; }
+
     /// <summary>The chosen one: <see cref="CheckpointEngines.Crik"/> or <see cref="CheckpointEngines.Kubelet"/>.</summary>
     [JsonPropertyName("engine")]
     public string? Engine { get; init; }

@@ -19,14 +19,11 @@ internal sealed class CheckpointObjects(KubernetesApi api) : ICheckpointObjects
     public Task<PodCheckpointDocument> WriteStatusAsync(PodCheckpointDocument item, PodCheckpointStatus status, CancellationToken cancellationToken) =>
         _objects.UpdateAsync(NameOf(item), item with { Status = status }, cancellationToken, "status");
 
-    public Task ProtectAsync(PodCheckpointDocument item, string? pod, CancellationToken cancellationToken)
+    public Task<PodCheckpointDocument> ProtectAsync(PodCheckpointDocument item, string? pod, CancellationToken cancellationToken)
     {
-        JsonObject metadata = WithFinalizers(item, [.. item.Metadata!.Finalizers ?? [], PodCheckpointNames.ImageFinalizer]);
-        if (pod is not null && item.Metadata.Annotations?.ContainsKey(PodNames.SavedPodAnnotation) is not true)
-        {
-            metadata["annotations"] = new JsonObject { [PodNames.SavedPodAnnotation] = pod };
-        }
-
+        IEnumerable<string> others = (item.Metadata!.Finalizers ?? []).Where(static name => name != PodCheckpointNames.ImageFinalizer);
+        JsonObject metadata = WithFinalizers(item, [.. others, PodCheckpointNames.ImageFinalizer]);
+        metadata["annotations"] = new JsonObject { [PodNames.SavedPodAnnotation] = pod };
         return ChangeAsync(item, metadata, cancellationToken);
     }
 

@@ -42,6 +42,8 @@ internal sealed class ClusterPods(KubernetesApi api) : IPods
             IsEnding = pod.At("metadata", "deletionTimestamp") is not null,
             StaticUid = pod.At("metadata", "annotations", "kubernetes.io/config.mirror") is null ? null
                 : pod.At("metadata", "annotations", "kubernetes.io/config.hash").Text(),
+            ControllerUid = pod.At("metadata", "ownerReferences").Maps()
+                .FirstOrDefault(static owner => owner.At("controller").IsTrue())?.At("uid").Text(),
             Template = RestoredPod.TemplateText(pod),
         };
     }

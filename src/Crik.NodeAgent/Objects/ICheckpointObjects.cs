@@ -13,11 +13,12 @@ internal interface ICheckpointObjects
     Task<PodCheckpointDocument> WriteStatusAsync(PodCheckpointDocument item, PodCheckpointStatus status, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Adds the finalizer, and keeps the pod in an annotation, from which it can be made again. It is a conflict if the object has
-    /// changed since it was read.
+    /// Adds the finalizer, and keeps the pod in an annotation, from which it can be made again. What somebody else has written
+    /// there is replaced. It is a conflict if the object has changed since it was read.
     /// </summary>
-    /// <param name="pod">What is kept of the pod, or null.</param>
-    Task ProtectAsync(PodCheckpointDocument item, string? pod, CancellationToken cancellationToken);
+    /// <param name="pod">What is kept of the pod. Null removes the annotation.</param>
+    /// <returns>The object as it is now.</returns>
+    Task<PodCheckpointDocument> ProtectAsync(PodCheckpointDocument item, string? pod, CancellationToken cancellationToken);
 
     /// <summary>Takes the finalizer away. It is a conflict if the object has changed since it was read.</summary>
     Task ReleaseAsync(PodCheckpointDocument item, CancellationToken cancellationToken);

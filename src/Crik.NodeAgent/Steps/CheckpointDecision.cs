@@ -61,7 +61,7 @@ internal static class CheckpointDecision
 
     private static CheckpointStep Working(CheckpointFacts facts, CheckpointRequest request, PodCheckpointStatus status)
     {
-        if (status.Engine is CheckpointEngines.Kubelet && !IsProtected(facts))
+        if (status.Engine is CheckpointEngines.Kubelet && (!IsProtected(facts) || (facts.IsSamePod && facts.Pod!.Template is not null && status.PodSha256 is null)))
         {
             return new CheckpointStep.Protect();
         }

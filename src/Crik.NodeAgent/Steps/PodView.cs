@@ -12,6 +12,8 @@ internal sealed record PodView(
     /// <summary>The UID by which the node knows it if it is a static pod, whose mirror at the API server has another one.</summary>
     public string? StaticUid { get; init; }
 
+    public string? ControllerUid { get; init; }
+
     /// <summary>What a checkpoint keeps of it, so that it can be made again. Null if it is too large for that.</summary>
     public string? Template { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Crik.Contracts.Conditions;
 using Crik.Contracts.PodCheckpoints;
 
@@ -22,6 +24,13 @@ internal static class StatusChange
                 Tag = step.Engine is CheckpointEngines.Kubelet ? PodCheckpointNames.Tag(item.Metadata!.Uid!, name) : null,
             })],
         };
+
+    /// <summary>What a restore needs to know of the pod, and cannot believe the user of the object.</summary>
+    public static PodCheckpointStatus Protected(PodCheckpointDocument item, PodView pod) => item.Status! with
+    {
+        ControllerUid = pod.ControllerUid,
+        PodSha256 = pod.Template is { } text ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) : null,
+    };
 
     /// <summary>The leader says why nobody works on an object yet.</summary>
     public static PodCheckpointStatus Waiting(PodCheckpointDocument item, string message, DateTimeOffset now) => Reconciling(item, message, now);

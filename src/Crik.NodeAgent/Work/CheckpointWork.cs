@@ -136,7 +136,7 @@ internal sealed class CheckpointWork
                 await _status.WriteAsync(item, StatusChange.Accepted(item, accept, facts.Pod!, _settings.Node, _clock.GetUtcNow()), cancellationToken);
                 return null;
             case CheckpointStep.Protect:
-                await _world.Objects.ProtectAsync(item, facts.IsSamePod ? facts.Pod!.Template : null, cancellationToken);
+                await _saving.ProtectAsync(facts, cancellationToken);
                 return null;
             case CheckpointStep.Save save:
                 return await _saving.SaveAsync(item, Request(item), save.Container, cancellationToken);

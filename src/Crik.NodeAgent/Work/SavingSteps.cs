@@ -12,6 +12,17 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
     /// <summary>The pause before the kubelet is asked again that could not be reached.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
 
+    /// <summary>Keeps the object until its images are deleted, and the pod as the agent sees it.</summary>
+    public async Task ProtectAsync(CheckpointFacts facts, CancellationToken cancellationToken)
+    {
+        PodView? pod = facts.IsSamePod ? facts.Pod : null;
+        PodCheckpointDocument item = await world.Objects.ProtectAsync(facts.Object, pod?.Template, cancellationToken);
+        if (pod is not null)
+        {
+            await status.WriteAsync(item, StatusChange.Protected(item, pod), cancellationToken);
+        }
+    }
+
     /// <returns>Null to go on at once, or how long to wait.</returns>
     public async Task<TimeSpan?> SaveAsync(PodCheckpointDocument item, CheckpointRequest request, string container, CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ public sealed class AgentRunTests : IAsyncLifetime
         _http = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => certificate!.Issuer == _server.Certificates.Authority.Subject });
         await CreateAsync("/api/v1/nodes", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "node-1" } });
         _nodes.Edit("node-1", static node => node["status"] = JsonNode.Parse("""{"nodeInfo":{"containerRuntimeVersion":"containerd://2.1.9","architecture":"amd64"}}"""));
-        JsonNode pod = JsonNode.Parse("""{"metadata":{"name":"static-1","namespace":"default"},"spec":{"nodeName":"node-1","containers":[{"name":"app"}]}}""")!;
+        JsonNode pod = JsonNode.Parse("""{"metadata":{"name":"static-1","namespace":"default","ownerReferences":[{"controller":true,"uid":"uid-of-controller"}]},"spec":{"nodeName":"node-1","containers":[{"name":"app"}]}}""")!;
         await CreateAsync("/api/v1/namespaces/default/pods", pod.AsObject());
         _pods.Edit("static-1", static item =>
         {
@@ -67,6 +67,10 @@ public sealed class AgentRunTests : IAsyncLifetime
             Assert.EndsWith(_registry.Manifests.Keys.Single(key => key.StartsWith("sha256:", StringComparison.Ordinal)), (string)container["image"]!, StringComparison.Ordinal);
             Assert.Contains(_archive, _registry.Blobs.Values);
             Assert.Empty(Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories));
+            string kept = (string)checkpoint["metadata"]!["annotations"]!["crik.dev/pod"]!;
+            Assert.NotEqual("of the user", kept);
+            Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(kept))), (string?)checkpoint["status"]!["podSHA256"]);
+            Assert.Equal("uid-of-controller", (string?)checkpoint["status"]!["controllerUID"]);
             Assert.Equal(["crik.dev/image"], checkpoint["metadata"]!["finalizers"]!.AsArray().Select(name => (string?)name));
             Assert.NotEmpty(_pods.All);
             await Eventually.TrueAsync(() => _events.All.Count == 2, "there is an Event about the object and one about the pod");
@@ -104,7 +108,7 @@ public sealed class AgentRunTests : IAsyncLifetime
 
     private async Task WhileRunningAsync(string spec, Func<Task> test, DateTimeOffset? created = null)
     {
-        JsonObject metadata = new() { ["name"] = "one", ["namespace"] = "default", ["creationTimestamp"] = $"{created ?? DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}" };
+        JsonObject metadata = new() { ["name"] = "one", ["namespace"] = "default", ["annotations"] = new JsonObject { ["crik.dev/pod"] = "of the user" }, ["creationTimestamp"] = $"{created ?? DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}" };
         await CreateAsync(Objects, new JsonObject { ["metadata"] = metadata, ["spec"] = JsonNode.Parse(spec) });
         _feed = new StandInFeed("/apis/crik.dev/v1alpha1/podcheckpoints", _checkpoints["one"]);
         ClusterAccess access = new() { Server = _server.Address, Authorities = ConfiguredText.Fixed(_server.Certificates.AuthorityPem) };

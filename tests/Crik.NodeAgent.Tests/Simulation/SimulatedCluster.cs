@@ -28,7 +28,7 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
     };
 
     public void AddPod(string name, params string[] containers) => Pods[new ObjectName("team", name)] =
-        new PodView($"uid-of-{name}", Node, "Running", [.. containers.Select(static container => new ContainerView(container, true))], []);
+        new PodView($"uid-of-{name}", Node, "Running", [.. containers.Select(static container => new ContainerView(container, true))], []) { Template = $"template of {name}", ControllerUid = "uid-of-controller" };
 
     /// <summary>A user deletes an object. It stays as long as it has finalizers.</summary>
     public void Delete(ObjectName name)
@@ -52,10 +52,10 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
         return written;
     }
 
-    public async Task ProtectAsync(PodCheckpointDocument item, string? pod, CancellationToken cancellationToken)
+    public async Task<PodCheckpointDocument> ProtectAsync(PodCheckpointDocument item, string? pod, CancellationToken cancellationToken)
     {
         Assert.Null(item.Metadata!.DeletionTimestamp); // the API server refuses new finalizers then
-        await ChangeAsync(item, old => old with { Metadata = old.Metadata! with { Finalizers = [.. old.Metadata.Finalizers ?? [], PodCheckpointNames.ImageFinalizer] } });
+        return await ChangeAsync(item, old => old with { Metadata = old.Metadata! with { Finalizers = [PodCheckpointNames.ImageFinalizer] } });
     }
 
     public Task ReleaseAsync(PodCheckpointDocument item, CancellationToken cancellationToken) => ChangeAsync(

@@ -204,6 +204,7 @@ internal sealed class Simulation
         foreach (PodCheckpointDocument item in _cluster.Objects.Values)
         {
             Assert.All(item.Status!.Containers!.Where(static one => one.Image is not null), one => Assert.StartsWith(item.Status.Repository + "@", one.Image, StringComparison.Ordinal));
+            Assert.True(item.Status.Containers!.All(static one => one.SavedTime is null) || item.Status is { PodSha256.Length: 64, ControllerUid: "uid-of-controller" });
             bool isReady = item.Status!.Conditions.IsTrue(PodCheckpointConditions.Ready);
             Assert.True(isReady || item.Status.Conditions.Find(PodCheckpointConditions.Stalled)?.Reason
                 is PodCheckpointReasons.KubeletCannotCheckpoint or PodCheckpointReasons.BadArchive or PodCheckpointReasons.Timeout, CheckpointState(item));
