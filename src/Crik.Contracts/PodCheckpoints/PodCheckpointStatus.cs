@@ -60,21 +60,6 @@ public sealed record PodCheckpointStatus
     [JsonPropertyName("gap")]
     public string? Gap { get; init; }
 
-    /// <summary>Where the images go, as it was decided when the object was accepted.</summary>
-    [JsonPropertyName("repository")]
-    public string? Repository { get; init; }
-
-    /// <summary>The UID of the object that made the pod. Null if no controller did.</summary>
-    [JsonPropertyName("controllerUID")]
-    public string? ControllerUid { get; init; }
-
-    /// <summary>
-    /// The SHA-256 of the annotation crik.dev/pod, in hexadecimal digits. Whoever may write PodCheckpoints can change the annotation,
-    /// and only the agent this.
-    /// </summary>
-    [JsonPropertyName("podSHA256")]
-    public string? PodSha256 { get; init; }
-
     /// <summary>See <see cref="PodCheckpointConditions"/>.</summary>
     [JsonPropertyName("conditions")]
     public IReadOnlyList<Condition>? Conditions { get; init; }
