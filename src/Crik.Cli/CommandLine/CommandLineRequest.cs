@@ -48,6 +48,9 @@ internal sealed record ReadyRequest : ControlCommand;
 /// <summary>Have the running crik make a checkpoint.</summary>
 internal sealed record CheckpointOrder(bool LeaveRunning) : ControlCommand;
 
+/// <summary>Have the running crik make a checkpoint at SIGTERM, or take that order back.</summary>
+internal sealed record TerminationOrder(bool IsTakenBack) : ControlCommand;
+
 /// <summary>Copy the bundle into a directory.</summary>
 internal sealed record InstallRequest(string Directory) : CommandLineRequest;
 

@@ -160,13 +160,22 @@ internal sealed class CommandLineTree
             case CommandTable.Install:
                 return word is null ? Refuse("no directory given: write where the bundle should be copied") : new InstallRequest(word);
             case CommandTable.Checkpoint:
-                return new CheckpointOrder(IsGiven(CommandTable.LeaveRunning));
+                return CheckpointRequest();
             case CommandTable.Status when IsGiven(CommandTable.Ready):
                 return Value(CommandTable.Output) is null ? new ReadyRequest() : Refuse("--ready prints nothing: leave out --output");
             default:
                 return WithOutput(word);
         }
     }
+
+    private CommandLineRequest CheckpointRequest() =>
+        (IsGiven(CommandTable.AtTermination), IsGiven(CommandTable.LeaveRunning), IsGiven(CommandTable.Undo)) switch
+        {
+            (true, true, _) => Refuse("--leave-running: the program ends at SIGTERM, so leave out --at-termination or this option"),
+            (true, _, var isUndone) => new TerminationOrder(isUndone),
+            (false, _, true) => Refuse("--undo takes back what --at-termination ordered: write both"),
+            (false, var runsOn, _) => new CheckpointOrder(runsOn),
+        };
 
     private CommandLineRequest WithOutput(string? word)
     {

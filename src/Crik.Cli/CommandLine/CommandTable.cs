@@ -34,6 +34,11 @@ internal static class CommandTable
 
     public static CommandOption LeaveRunning { get; } = new("--leave-running", null, "Let the program continue to run. Without this option it ends.");
 
+    public static CommandOption AtTermination { get; } =
+        new("--at-termination", null, "Only order the checkpoint. SIGTERM will make it, whatever the state of the node is.");
+
+    public static CommandOption Undo { get; } = new("--undo", null, "Take back the order for SIGTERM.");
+
     public static CommandOption Ready { get; } =
         new("--ready", null, "Print nothing, and exit with 0 if the program runs, and with 1 while crik restores or starts it.");
 
@@ -70,7 +75,11 @@ internal static class CommandTable
             'accepted' at once, because crik cannot save a process that waits for crik;
             'crik status' shows the result later.
 
-            """, LeaveRunning),
+            With --at-termination nothing is saved now: the next SIGTERM makes the
+            checkpoint, whatever the state of the node is then. The order lasts until crik
+            ends. --at-termination --undo takes it back.
+
+            """, LeaveRunning, AtTermination, Undo),
         new(Check, null, "say whether this container can checkpoint and restore",
             """
             Says whether this container can checkpoint and restore. Each line is ok,

@@ -30,6 +30,7 @@ internal static class ControlJson
         LastCheckpoint = fields.Optional("lastCheckpoint", Int, status?.LastCheckpoint),
         LastCheckpointAt = fields.Optional("lastCheckpointAt", Time, status?.LastCheckpointAt),
         NextCheckpointAt = fields.Optional("nextCheckpointAt", Time, status?.NextCheckpointAt),
+        CheckpointAtTermination = fields.Optional("checkpointAtTermination", Flag, status?.CheckpointAtTermination),
         LastFailure = fields.Optional("lastFailure", Text, status?.LastFailure),
         MissingMiB = fields.Optional("missingMiB", Int, status?.MissingMiB),
         Node = fields.Optional("node", Text, status?.Node),

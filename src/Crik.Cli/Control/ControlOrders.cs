@@ -7,6 +7,7 @@ internal sealed class ControlOrders
     private readonly Queue<ControlOrder> _waiting = [];
     private readonly FileDescriptor _signal = Libc.MakeEventDescriptor();
     private volatile string? _refusal;
+    private volatile bool _isForTermination;
 
     /// <summary>Readable while an order waits.</summary>
     public int Descriptor => _signal.Number;
@@ -21,6 +22,12 @@ internal sealed class ControlOrders
             }
         }
     }
+
+    /// <summary>Whether somebody ordered a checkpoint at SIGTERM, whatever the state of the node is then.</summary>
+    public bool IsForTermination => _isForTermination;
+
+    /// <summary>Why no order for SIGTERM can be taken; <see langword="null"/> while the program runs and a checkpoint can be made.</summary>
+    public string? ObstacleToTermination { get; set; } = "the program does not run yet";
 
     /// <summary>Why no order is taken any more; <see langword="null"/> while orders are taken.</summary>
     public string? Refusal => _refusal;
@@ -42,6 +49,21 @@ internal sealed class ControlOrders
         if (refusal is not null)
         {
             order.Answer(new ControlAnswer { Problem = refusal });
+        }
+    }
+
+    /// <summary>Orders a checkpoint at SIGTERM, or takes that back.</summary>
+    public ControlAnswer OrderForTermination(bool isWanted)
+    {
+        lock (_lock)
+        {
+            if (_refusal is not null || (isWanted && ObstacleToTermination is not null))
+            {
+                return new ControlAnswer { Problem = _refusal ?? ObstacleToTermination };
+            }
+
+            _isForTermination = isWanted;
+            return new ControlAnswer { Accepted = true };
         }
     }
 

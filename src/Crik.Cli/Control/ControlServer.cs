@@ -256,6 +256,9 @@ internal sealed class ControlServer(ControlListener listener, Func<int, bool> is
             case { Command: ControlRequest.Metrics }:
                 connection.Answer(new ControlAnswer { Metrics = _metrics() }, Patience);
                 break;
+            case { Command: ControlRequest.CheckpointAtTermination or ControlRequest.DecideAtTermination }:
+                connection.Answer(Orders.OrderForTermination(request.Command is ControlRequest.CheckpointAtTermination), Patience);
+                break;
             case { Command: ControlRequest.Checkpoint } when Orders.Refusal is { } refusal:
                 connection.Answer(new ControlAnswer { Problem = refusal }, Patience);
                 break;

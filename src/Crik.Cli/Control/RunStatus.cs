@@ -30,6 +30,9 @@ internal sealed record RunStatus
 
     public DateTimeOffset? NextCheckpointAt { get; init; }
 
+    /// <summary>Whether somebody ordered a checkpoint at SIGTERM, whatever the state of the node is then.</summary>
+    public bool? CheckpointAtTermination { get; init; }
+
     /// <summary>Why the last attempt to make a checkpoint failed, if it did.</summary>
     public string? LastFailure { get; init; }
 

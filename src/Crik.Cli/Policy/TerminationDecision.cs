@@ -11,8 +11,10 @@ namespace Crik.Policy;
 internal sealed record TerminationDecision(bool MakesCheckpoint, string Reason, string? Remedy = null)
 {
     /// <param name="node"><see langword="null"/> when the configuration asks no source about the node.</param>
-    public static TerminationDecision Decide(NodeAnswer? node, TerminationPolicy policy) =>
-        node is null ? new(true, "no node state is asked for")
+    /// <param name="isOrdered">Somebody ordered a checkpoint at SIGTERM, because the pod moves.</param>
+    public static TerminationDecision Decide(NodeAnswer? node, TerminationPolicy policy, bool isOrdered = false) =>
+        isOrdered ? new(true, "somebody ordered it with crik checkpoint --at-termination")
+        : node is null ? new(true, "no node state is asked for")
         : !node.IsKnown ? OfUnknown($"the node's state is unknown: {node.Reason}", policy.WhenNodeStateUnknown)
         : policy.CheckpointOn.Contains(node.State) ? new(true, OfNode(node))
         : node.IsDisrupted && policy.CheckpointOnDisruption ? new(true, $"the pod is disrupted ({node.Disruption}), and {OfNode(node)}")

@@ -133,7 +133,9 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
         CheckpointsWhileRunning checkpoints = new(init, options.Checkpoints, run, node, control);
         if (control is not null)
         {
-            control.Status = () => run.Status(run.IsOver ? null : checkpoints.NextAt, node?.ForPeople);
+            control.Status = () => run.Status(run.IsOver ? null : checkpoints.NextAt, node?.ForPeople)
+                with { CheckpointAtTermination = control.Orders.IsForTermination ? true : null };
+            control.Orders.ObstacleToTermination = run.CanCheckpoint ? null : "the image directory is read-only";
             control.IsOfTree = pid => ControlServer.IsDescendant(pid, run.Program.Pid);
         }
 
@@ -150,7 +152,7 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
             control?.Orders.Refuse("the run is ending");
         }
 
-        return last is null && !run.Program.HasExited ? new Termination(init, options.Termination, run).Run(node) : last;
+        return last is null && !run.Program.HasExited ? new Termination(init, options.Termination, run).Run(node, control?.Orders.IsForTermination ?? false) : last;
     }
 
     /// <summary>What crik makes once, before it has an image directory.</summary>

@@ -12,13 +12,14 @@ namespace Crik.Run;
 internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramRun run)
 {
     /// <returns><see langword="null"/> when no checkpoint was to be made. Unless it is committed, the program has its SIGTERM.</returns>
-    public SaveOutcome? Run(NodeWatch? node)
+    /// <param name="isOrdered">Somebody ordered a checkpoint at SIGTERM, so nothing depends on the answer about the node.</param>
+    public SaveOutcome? Run(NodeWatch? node, bool isOrdered = false)
     {
         run.Changed();
         run.Settle();
         TimeSpan most = policy.NodeStateTimeout < policy.GracePeriod / 4 ? policy.NodeStateTimeout : policy.GracePeriod / 4;
-        NodeAnswer? answer = run.CanCheckpoint
-            ? node?.AskNow(most, known => TerminationDecision.IsFinal(known, policy), () => run.Program.HasExited)
+        NodeAnswer? answer = isOrdered ? node?.Latest
+            : run.CanCheckpoint ? node?.AskNow(most, known => TerminationDecision.IsFinal(known, policy), () => run.Program.HasExited)
             : null;
         TimeSpan period = GracePlan.PeriodOn(answer, DateTimeOffset.UtcNow, policy);
         if (answer is not null)
@@ -26,7 +27,7 @@ internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramR
             init.SetGracePeriod(period, byRun: true); // both clocks go by the same answer, and later ones change neither
         }
 
-        TerminationDecision decision = run.CanCheckpoint ? TerminationDecision.Decide(answer, policy) : new TerminationDecision(false, "the image directory is read-only");
+        TerminationDecision decision = run.CanCheckpoint ? TerminationDecision.Decide(answer, policy, isOrdered) : new TerminationDecision(false, "the image directory is read-only");
         SaveOutcome? outcome = null;
         if (decision.MakesCheckpoint)
         {

@@ -18,6 +18,7 @@ internal static class StatusCommand
         StatusRequest status => Show(status.Output),
         ReadyRequest => WhyNotReady(Ask(s_longestForProbe)) is { } why ? new ToolAnswer("", FailureKind.NotReady, Note: $"not ready: {why}\n") : "",
         CheckpointOrder order => Checkpoint(order.LeaveRunning),
+        TerminationOrder order => OrderForTermination(order.IsTakenBack),
         _ => throw new InvalidOperationException("nobody handles this request"),
     };
 
@@ -54,6 +55,14 @@ internal static class StatusCommand
             : throw new ControlException($"no checkpoint was made: {answer.Problem}");
     }
 
+    private static string OrderForTermination(bool isTakenBack)
+    {
+        ControlAnswer answer = ControlClient.Ask(new ControlRequest(isTakenBack ? ControlRequest.DecideAtTermination : ControlRequest.CheckpointAtTermination));
+        return !answer.Accepted ? throw new ControlException($"the order for SIGTERM was refused: {answer.Problem}")
+            : isTakenBack ? "the order for SIGTERM was taken back\n"
+            : "SIGTERM will make a checkpoint, whatever the state of the node is\n";
+    }
+
     private static string Table(RunStatus status)
     {
         StringBuilder text = new();
@@ -66,6 +75,7 @@ internal static class StatusCommand
         Line("slot", status.Slot is { } slot ? $"{slot}" : null);
         Line("privileges", status.Privileges);
         Line("last checkpoint", status.LastCheckpoint is { } last ? $"{last}, at {Time(status.LastCheckpointAt)}" : "none in this run");
+        Line("at SIGTERM", status.CheckpointAtTermination is true ? "a checkpoint was ordered" : null);
         Line("last failure", status.LastFailure);
         Line("next checkpoint", Time(status.NextCheckpointAt));
         Line("node", status.Node is null ? null : $"{status.Node}: {status.NodeReason}");

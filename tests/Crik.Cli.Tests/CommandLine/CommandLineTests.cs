@@ -113,6 +113,10 @@ public class CommandLineTests
         Assert.Equal(new StatusRequest(OutputForm.Prometheus), CommandLineParser.Parse(["status", "-o", "prometheus"]));
         Assert.Equal(new ReadyRequest(), CommandLineParser.Parse(["status", "--ready"]));
         Assert.Equal(new CheckpointOrder(LeaveRunning: false), CommandLineParser.Parse(["checkpoint"]));
+        Assert.Equal(new TerminationOrder(IsTakenBack: false), CommandLineParser.Parse(["checkpoint", "--at-termination"]));
+        Assert.Equal(new TerminationOrder(IsTakenBack: true), CommandLineParser.Parse(["checkpoint", "--at-termination", "--undo"]));
+        Assert.IsType<PrintRequest>(CommandLineParser.Parse(["checkpoint", "--undo"]));
+        Assert.IsType<PrintRequest>(CommandLineParser.Parse(["checkpoint", "--at-termination", "--leave-running"]));
         Assert.Equal(new PruneRequest(there, 1000, DryRun: false), CommandLineParser.Parse(["--debug", "prune", "--keep=1000", "--image-dir=/i", "--config-path", "/c"]));
         Assert.Equal(new ListRequest(none, OutputForm.Table) { Slot = 0 }, CommandLineParser.Parse(["list", "--slot", "0"]));
         Assert.Equal(new InspectRequest(none, "3", OutputForm.Table) { Slot = 2 }, CommandLineParser.Parse(["inspect", "--slot=2", "3"]));

@@ -64,6 +64,32 @@ public sealed class ControlServerTests
     }
 
     [Fact]
+    public void A_checkpoint_at_SIGTERM_is_ordered_and_taken_back()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+        server.Orders.ObstacleToTermination = null;
+
+        Assert.True(ControlClient.Ask(new ControlRequest(ControlRequest.CheckpointAtTermination), control.Endpoint).Accepted);
+        Assert.True(server.Orders.IsForTermination);
+        Assert.True(ControlClient.Ask(new ControlRequest(ControlRequest.DecideAtTermination), control.Endpoint).Accepted);
+        Assert.False(server.Orders.IsForTermination);
+    }
+
+    [Fact]
+    public void A_checkpoint_at_SIGTERM_is_not_promised_before_the_program_runs_and_not_when_the_run_ends()
+    {
+        using ControlFixture control = new();
+        using ControlServer server = control.Start();
+
+        Assert.Equal("the program does not run yet", ControlClient.Ask(new ControlRequest(ControlRequest.CheckpointAtTermination), control.Endpoint).Problem);
+        server.Orders.ObstacleToTermination = null;
+        server.Orders.Refuse("the run is ending");
+        Assert.Equal("the run is ending", ControlClient.Ask(new ControlRequest(ControlRequest.CheckpointAtTermination), control.Endpoint).Problem);
+        Assert.False(server.Orders.IsForTermination);
+    }
+
+    [Fact]
     public void Orders_are_refused_when_the_run_ends_and_status_is_still_answered()
     {
         using ControlFixture control = new();

@@ -56,6 +56,14 @@ public sealed class TerminationDecisionTests
     }
 
     [Fact]
+    public void An_order_makes_a_checkpoint_on_a_node_that_stays()
+    {
+        TerminationDecision decision = TerminationDecision.Decide(new NodeAnswer(NodeState.Ready, "why"), new CrikOptions().Termination, isOrdered: true);
+
+        Assert.Equal((true, "somebody ordered it with crik checkpoint --at-termination", null), (decision.MakesCheckpoint, decision.Reason, decision.Remedy));
+    }
+
+    [Fact]
     public void Without_a_source_of_node_states_SIGTERM_means_a_checkpoint() => Assert.True(TerminationDecision.Decide(null, new CrikOptions { WhenNodeStateUnknown = WhenNodeStateUnknown.Forward }.Termination).MakesCheckpoint);
 
     [Fact]
