@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Crik.Contracts.PodCheckpoints;
+using Crik.Contracts.PodMigrations;
 
 namespace Crik.Contracts;
 
@@ -13,4 +14,5 @@ namespace Crik.Contracts;
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(PodCheckpointDocument))]
 [JsonSerializable(typeof(PodCheckpointStatus))]
+[JsonSerializable(typeof(PodMigrationDocument))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -1,0 +1,17 @@
+namespace Crik.Contracts.PodMigrations;
+
+/// <summary>Names of migrations on pods and PodMigrations.</summary>
+public static class PodMigrationNames
+{
+    /// <summary>Keeps a PodMigration until what it has begun is finished or undone.</summary>
+    public const string Finalizer = "crik.dev/migration";
+
+    /// <summary>The annotation of a replacement: the UID of its PodMigration.</summary>
+    public const string MigrationAnnotation = "crik.dev/migration";
+
+    /// <summary>The annotation of a replacement that may only run on one node: its name.</summary>
+    public const string DestinationAnnotation = "crik.dev/migration-destination";
+
+    /// <summary>The scheduling gate of a pod that may or may not be the replacement.</summary>
+    public const string Gate = "crik.dev/migration";
+}

@@ -1,0 +1,97 @@
+using System.Text.Json.Serialization;
+using Crik.Contracts.Conditions;
+
+namespace Crik.Contracts.PodMigrations;
+
+/// <summary>The move of one pod.</summary>
+public sealed record PodMove
+{
+    [JsonPropertyName("name")]
+    public string? Name { get; init; }
+
+    /// <summary>The UID of the pod that is moved. Another pod of the same name is never deleted in its place.</summary>
+    [JsonPropertyName("uid")]
+    public string? Uid { get; init; }
+
+    /// <summary>The UID of the controller that makes the replacement. Null: the operator makes it.</summary>
+    [JsonPropertyName("ownerUID")]
+    public string? OwnerUid { get; init; }
+
+    /// <summary>Whether the replacement has the same name: the controller is a StatefulSet, or there is none.</summary>
+    [JsonPropertyName("keepsName")]
+    public bool? KeepsName { get; init; }
+
+    [JsonPropertyName("source")]
+    public string? Source { get; init; }
+
+    /// <summary>The node that was chosen.</summary>
+    [JsonPropertyName("destination")]
+    public string? Destination { get; init; }
+
+    [JsonPropertyName("replacement")]
+    public PodReplacement? Replacement { get; init; }
+
+    /// <summary>The containers under crik.</summary>
+    [JsonPropertyName("containers")]
+    public IReadOnlyList<MovedContainer>? Containers { get; init; }
+
+    /// <summary>The pod as JSON, while the operator has to make it again. A crash cannot lose it here.</summary>
+    [JsonPropertyName("manifest")]
+    public string? Manifest { get; init; }
+
+    /// <summary>See <see cref="PodMoveConditions"/>.</summary>
+    [JsonPropertyName("conditions")]
+    public IReadOnlyList<Condition>? Conditions { get; init; }
+
+    /// <summary>When the operator began with this pod.</summary>
+    [JsonPropertyName("startTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? StartTime { get; init; }
+
+    [JsonPropertyName("armedTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? ArmedTime { get; init; }
+
+    /// <summary>When the intent to delete the pod was written. The webhook expects its replacement from then on.</summary>
+    [JsonPropertyName("announcedTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? AnnouncedTime { get; init; }
+
+    /// <summary>When the pod was deleted: its deletionTimestamp without the grace period.</summary>
+    [JsonPropertyName("deletedTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? DeletedTime { get; init; }
+
+    [JsonPropertyName("checkpointedTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? CheckpointedTime { get; init; }
+
+    [JsonPropertyName("replacedTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? ReplacedTime { get; init; }
+
+    /// <summary>When the replacement was ready.</summary>
+    [JsonPropertyName("restoredTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? RestoredTime { get; init; }
+
+    /// <summary>When nothing was left to do for this pod.</summary>
+    [JsonPropertyName("completionTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? CompletionTime { get; init; }
+
+    /// <summary>From <see cref="DeletedTime"/> to <see cref="RestoredTime"/>.</summary>
+    [JsonPropertyName("downtimeMilliseconds")]
+    public long? DowntimeMilliseconds { get; init; }
+
+    /// <summary>One of <see cref="PodMigrationReasons"/>. If it is there before the completion, the move was given up and is being undone.</summary>
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+
+    [JsonPropertyName("message")]
+    public string? Message { get; init; }
+
+    /// <summary>Whether the next pod of the controller, or of this name, is the replacement.</summary>
+    [JsonIgnore]
+    public bool AwaitsReplacement => this is { AnnouncedTime: not null, Replacement: null, Reason: null, CompletionTime: null };
+}
