@@ -1,0 +1,74 @@
+namespace Crik.Operator.Migrations.Deciding;
+
+/// <summary>
+/// What is to be done next for a PodMigration. Every step can be done again after it was interrupted anywhere, and leads to the
+/// same end. A step with a UID is about the move of that pod.
+/// </summary>
+internal abstract record MigrationStep
+{
+    private MigrationStep()
+    {
+    }
+
+    public sealed record Nothing : MigrationStep;
+
+    /// <summary>Look again after a while.</summary>
+    public sealed record Wait(TimeSpan Pause) : MigrationStep;
+
+    /// <summary>Nothing of it can be done. The object says why, for good.</summary>
+    public sealed record Fail(string Reason, string Message) : MigrationStep;
+
+    /// <summary>Add the finalizer, so that whatever is begun can be undone.</summary>
+    public sealed record Protect : MigrationStep;
+
+    /// <summary>Write into the status which pods are moved.</summary>
+    public sealed record Begin(IReadOnlyList<MovingPod> Pods) : MigrationStep;
+
+    /// <summary>Write the result: nothing is left to do.</summary>
+    public sealed record Finish : MigrationStep;
+
+    /// <summary>Take the finalizer away.</summary>
+    public sealed record Release : MigrationStep;
+
+    /// <summary>Write the destination, what crik has by now, and the pod itself if the operator has to make it again.</summary>
+    public sealed record Accept(MoveFacts Facts, string Destination) : MigrationStep;
+
+    /// <summary>Let crik promise a checkpoint at SIGTERM.</summary>
+    public sealed record Arm(MoveFacts Facts) : MigrationStep;
+
+    public sealed record NoteArmed(string Uid) : MigrationStep;
+
+    /// <summary>Let crik forget the promise.</summary>
+    public sealed record Disarm(MoveFacts Facts) : MigrationStep;
+
+    /// <summary>Write the intent to delete the pod, from which on the webhook expects its replacement.</summary>
+    public sealed record Announce(string Uid) : MigrationStep;
+
+    /// <summary>Delete the pod with this UID, with its own grace period.</summary>
+    public sealed record Delete(string Name, string Uid) : MigrationStep;
+
+    /// <summary>Write when the pod was deleted, and what its criks left.</summary>
+    public sealed record NoteEnding(MoveFacts Facts) : MigrationStep;
+
+    /// <summary>Make a pod without a controller again.</summary>
+    public sealed record Recreate(MoveFacts Facts, bool IsPinned) : MigrationStep;
+
+    /// <summary>Write which pod is the replacement.</summary>
+    public sealed record Claim(string Uid, MovingPod Replacement) : MigrationStep;
+
+    /// <summary>Let a pod be scheduled that was held back.</summary>
+    /// <param name="Destination">The only node on which it may run. Null: it is not the replacement, so it may run anywhere.</param>
+    public sealed record LiftGate(MovingPod Pod, string? Destination) : MigrationStep;
+
+    /// <summary>Delete a replacement that never ran, because it may only run where it cannot. Its controller makes another one.</summary>
+    public sealed record DeleteUnscheduled(MovingPod Pod) : MigrationStep;
+
+    /// <summary>Write that the replacement was restored and is ready, and the times.</summary>
+    public sealed record Complete(MoveFacts Facts) : MigrationStep;
+
+    /// <summary>Write why the move fails. What was begun is undone from then on.</summary>
+    public sealed record GiveUp(string Uid, string Reason, string Message) : MigrationStep;
+
+    /// <summary>Write that nothing is left to do for a move that was given up.</summary>
+    public sealed record Close(string Uid) : MigrationStep;
+}

@@ -1,0 +1,144 @@
+using Crik.Contracts.Conditions;
+using Crik.Contracts.PodMigrations;
+using Crik.Operator.Migrations.Placing;
+
+namespace Crik.Operator.Migrations.Deciding;
+
+/// <summary>Decides the next step of the move of one pod. It is pure.</summary>
+internal static class MoveDecision
+{
+    private static readonly MigrationStep.Wait s_wait = new(MigrationDecision.Soon);
+
+    public static MigrationStep Next(MoveFacts facts, MigrationRequest request, MigrationFacts around)
+    {
+        PodMove move = facts.Move;
+        if (move.Reason is not null)
+        {
+            return MoveUndoing.Next(facts, around.Now, request.Timeout);
+        }
+
+        bool isUndeleted = facts.Old is { IsEnding: false } || move.AnnouncedTime is null;
+        if (isUndeleted && around.IsCanceled)
+        {
+            return GiveUp(move, PodMigrationReasons.Canceled, "The PodMigration was deleted before the pod was.");
+        }
+
+        if (around.Now - move.StartTime > request.Timeout)
+        {
+            return GiveUp(move, PodMigrationReasons.Timeout, Late(facts, request.Timeout));
+        }
+
+        return !move.Conditions.IsTrue(PodMoveConditions.Accepted) ? Checking(facts)
+            : isUndeleted ? Deleting(facts)
+            : facts.Old is { } ending && HasNews(move, ending) ? new MigrationStep.NoteEnding(facts)
+            : move.Replacement is null ? Replacing(facts)
+            : Restoring(facts);
+    }
+
+    private static MigrationStep Checking(MoveFacts facts)
+    {
+        PodMove move = facts.Move;
+        return facts.Old is not { IsEnding: false } pod ? GiveUp(move, PodMigrationReasons.PodNotFound, $"The pod {move.Name} is gone, or is being deleted.")
+            : pod.IsMirror || pod.Owner is { Kind: "DaemonSet" or "Node" }
+                ? GiveUp(move, PodMigrationReasons.BoundToNode, $"The pod {pod.Name} belongs to its node: a DaemonSet or the kubelet makes it.")
+            : pod.Phase is not "Running" ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"The pod {pod.Name} does not run: its phase is {pod.Phase}.")
+            : facts.IsTaken ? GiveUp(move, PodMigrationReasons.AlreadyMoving, $"Another PodMigration moves the pod {pod.Name}.")
+            : facts.Crik is not { Count: > 0 } criks ? GiveUp(move, PodMigrationReasons.CrikNotRunning,
+                $"crik does not answer in {(pod.CrikContainers.Count > 0 ? string.Join(" and ", pod.CrikContainers) : "any container")} of the pod {pod.Name}. Inject it, and create another PodMigration.")
+            : criks.Any(static crik => !crik.HasProgram)
+                ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"crik still starts or restores the program of the pod {pod.Name}. Move it when it is ready.")
+            : !facts.IsBare && !facts.IsSeenByWebhook ? GiveUp(move, PodMigrationReasons.NotSeenByWebhook,
+                $"The webhook is not asked about pods like {pod.Name}, so it could not bring the replacement to its node. Give the template the label crik.dev/inject: \"true\".")
+            : facts.Place is Place.Refused refused ? GiveUp(move, refused.Reason, refused.Message)
+            : facts.IsBare && facts.Manifest is null
+                ? GiveUp(move, PodMigrationReasons.PodTooLarge, $"The pod {pod.Name} has no controller, and is too large to be kept while it is made again.")
+            : facts.Place is Place.Found found ? new MigrationStep.Accept(facts, found.Node)
+            : s_wait;
+    }
+
+    /// <summary>
+    /// The pod is deleted only if each crik says now that it is armed: one that has started again since has forgotten it. The intent
+    /// is written before, so a pod that is gone afterwards was deleted by this migration or while it wanted to.
+    /// </summary>
+    private static MigrationStep Deleting(MoveFacts facts)
+    {
+        PodMove move = facts.Move;
+        return facts.Old is not { IsEnding: false } pod
+                ? GiveUp(move, PodMigrationReasons.PodNotFound, $"Somebody else has deleted the pod {move.Name} before it was moved.")
+            : facts.Crik is null ? s_wait
+            : !facts.IsArmed ? new MigrationStep.Arm(facts)
+            : !move.Conditions.IsTrue(PodMoveConditions.Armed) ? new MigrationStep.NoteArmed(move.Uid!)
+            : move.AnnouncedTime is null ? new MigrationStep.Announce(move.Uid!)
+            : new MigrationStep.Delete(pod.Name, pod.Uid);
+    }
+
+    private static MigrationStep Replacing(MoveFacts facts)
+    {
+        PodMove move = facts.Move;
+        bool isGone = facts.Old is null;
+        if (facts.IsBare)
+        {
+            return !isGone ? s_wait
+                : facts.Namesake is null ? new MigrationStep.Recreate(facts, IsPinned: true)
+                : facts.Marked.FirstOrDefault(pod => pod.Uid == facts.Namesake.Uid) is { } made ? new MigrationStep.Claim(move.Uid!, made)
+                : GiveUp(move, PodMigrationReasons.NameTaken, $"Somebody else has made a pod {move.Name} before the operator could. Its program starts from the checkpoint if it uses the same volume.");
+        }
+
+        // A pod that is held back is only taken when the checkpoint is certain to be there: when the old pod is gone.
+        return facts.Marked.FirstOrDefault(pod => !pod.IsGated || isGone) is { } marked ? new MigrationStep.Claim(move.Uid!, marked)
+            : isGone && facts.Unmarked.Count > 0 ? new MigrationStep.Claim(move.Uid!, facts.Unmarked[0])
+            : s_wait;
+    }
+
+    private static MigrationStep Restoring(MoveFacts facts)
+    {
+        PodMove move = facts.Move;
+        if (facts.Replacement is not { IsEnding: false } pod)
+        {
+            return GiveUp(move, PodMigrationReasons.ReplacementGone, $"The replacement {move.Replacement!.Name} was deleted before it was ready.");
+        }
+
+        if (facts.Old is not null)
+        {
+            return s_wait;
+        }
+
+        if (pod.IsGated)
+        {
+            return new MigrationStep.LiftGate(pod, move.Destination);
+        }
+
+        if (facts.Marked.FirstOrDefault(static other => other.IsGated) is { } held)
+        {
+            return new MigrationStep.LiftGate(held, null);
+        }
+
+        if (pod.Node is { } node && node != move.Destination)
+        {
+            return GiveUp(move, PodMigrationReasons.WrongNode, $"The replacement {pod.Name} runs on the node {node}, because the webhook did not see it. Its state is the checkpoint's.");
+        }
+
+        return pod.ReadyAt is null || facts.Crik is not { Count: > 0 } criks || criks.Any(static crik => !crik.HasProgram) ? s_wait
+            : criks.FirstOrDefault(crik => !IsRestored(move, crik)) is { } fresh ? GiveUp(move, NotRestored(move),
+                $"The container {fresh.Container} of {pod.Name} {(fresh.RestoredFrom is { } older ? $"went on from checkpoint {older}, not from the one of the move" : "started afresh")}.")
+            : new MigrationStep.Complete(facts);
+    }
+
+    private static string NotRestored(PodMove move) => move.Conditions.Find(PodMoveConditions.Checkpointed)?.Status is Condition.False
+        ? PodMigrationReasons.NotCheckpointed : PodMigrationReasons.NotRestored;
+
+    /// <summary>Whether a container went on from the checkpoint of the move.</summary>
+    private static bool IsRestored(PodMove move, CrikState crik) => move.Containers?.FirstOrDefault(one => one.Name == crik.Container) is not { } container
+        || (container.Generation is { } exact ? crik.RestoredFrom == exact : crik.RestoredFrom > (container.Before ?? 0));
+
+    /// <summary>Whether the pod that ends tells something that the status does not have yet.</summary>
+    private static bool HasNews(PodMove move, MovingPod ending) =>
+        move.DeletedTime is null
+        || (move.Conditions.Find(PodMoveConditions.Checkpointed) is null && (move.Containers ?? []).All(one => ending.Endings.ContainsKey(one.Name!)));
+
+    private static string Late(MoveFacts facts, TimeSpan timeout) =>
+        $"It took longer than {timeout.TotalSeconds:0} s. " + (facts.Old is { } old ? old.IsEnding ? "The pod has not ended yet." : "The pod was not deleted."
+            : facts.Move.Replacement is null ? "No replacement has appeared." : "The replacement is not ready.");
+
+    private static MigrationStep.GiveUp GiveUp(PodMove move, string reason, string message) => new(move.Uid!, reason, message);
+}

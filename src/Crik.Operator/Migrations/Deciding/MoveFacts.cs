@@ -1,0 +1,41 @@
+using Crik.Contracts.PodMigrations;
+using Crik.Operator.Migrations.Placing;
+
+namespace Crik.Operator.Migrations.Deciding;
+
+/// <summary>All that the next step of the move of one pod depends on.</summary>
+/// <param name="Old">The pod itself, as long as it exists.</param>
+internal sealed record MoveFacts(PodMove Move, MovingPod? Old)
+{
+    /// <summary>Another pod that has the name of the moved one by now.</summary>
+    public MovingPod? Namesake { get; init; }
+
+    /// <summary>The replacement that the status names, as long as it exists.</summary>
+    public MovingPod? Replacement { get; init; }
+
+    /// <summary>The pods of the same controller that this migration has marked, and that no other move has taken. The oldest first.</summary>
+    public IReadOnlyList<MovingPod> Marked { get; init; } = [];
+
+    /// <summary>The pods of the same controller that nobody has marked, and that are younger than the announcement.</summary>
+    public IReadOnlyList<MovingPod> Unmarked { get; init; } = [];
+
+    /// <summary>What the criks answer: those of the pod until it is deleted, those of the replacement once it runs. Null: they do not.</summary>
+    public IReadOnlyList<CrikState>? Crik { get; init; }
+
+    /// <summary>Where the pod can go, or why it cannot. Only read before the pod is accepted.</summary>
+    public Place? Place { get; init; }
+
+    /// <summary>Whether another PodMigration moves this pod. Only read before the pod is accepted.</summary>
+    public bool IsTaken { get; init; }
+
+    /// <summary>Whether the API server asks the webhook about pods like this one. Only read before the pod is accepted.</summary>
+    public bool IsSeenByWebhook { get; init; }
+
+    /// <summary>The pod as it has to be made again. Only read before a pod without a controller is accepted. Null: it is too large.</summary>
+    public string? Manifest { get; init; }
+
+    public bool IsArmed => Crik is { Count: > 0 } all && all.All(static one => one.IsArmed);
+
+    /// <summary>Whether the operator makes the replacement.</summary>
+    public bool IsBare => Move.OwnerUid is null;
+}

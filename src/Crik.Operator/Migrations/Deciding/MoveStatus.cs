@@ -1,0 +1,66 @@
+using Crik.Contracts.Conditions;
+using Crik.Contracts.PodMigrations;
+
+namespace Crik.Operator.Migrations.Deciding;
+
+/// <summary>Computes the status of the move of one pod after each step. It is pure.</summary>
+internal static class MoveStatus
+{
+    public static PodMove Accepted(PodMove move, MoveFacts facts, string destination, DateTimeOffset now) => Done(move, PodMoveConditions.Accepted, $"It moves to {destination}.", now) with
+    {
+        StartTime = now,
+        Destination = destination,
+        Manifest = facts.Manifest,
+        Containers = [.. facts.Crik!.Select(static crik => new MovedContainer { Name = crik.Container, Before = crik.Newest })],
+    };
+
+    public static PodMove Armed(PodMove move, DateTimeOffset now) => Done(move, PodMoveConditions.Armed, "The next SIGTERM makes a checkpoint.", now) with { ArmedTime = now };
+
+    public static PodMove Announced(PodMove move, DateTimeOffset now) => move with { AnnouncedTime = now };
+
+    /// <summary>What the pod that ends tells: when it was deleted, and once its containers have ended, with which checkpoints.</summary>
+    public static PodMove Ending(PodMove move, MovingPod pod, DateTimeOffset now)
+    {
+        PodMove next = move with { DeletedTime = pod.DeletedAt };
+        MovedContainer[] containers = [.. (move.Containers ?? []).Select(one =>
+            pod.Endings.GetValueOrDefault(one.Name!) is { Outcome: "checkpointed", Generation: { } generation } ? one with { Generation = generation } : one)];
+        return move.Containers is null || !containers.All(one => pod.Endings.ContainsKey(one.Name!)) ? next
+            : containers.FirstOrDefault(static one => one.Generation is null) is { } lost
+                ? With(next, PodMoveConditions.Checkpointed, Condition.False, PodMigrationReasons.NotCheckpointed, $"The container {lost.Name} ended without a checkpoint: {pod.Endings[lost.Name!].Reason}", now)
+            : Done(next, PodMoveConditions.Checkpointed, "The checkpoint is on the volume.", now) with { Containers = containers, CheckpointedTime = now };
+    }
+
+    public static PodMove Replaced(PodMove move, MovingPod pod, DateTimeOffset now) => Done(move, PodMoveConditions.Replaced, $"The replacement is {pod.Name}.", now) with
+    {
+        Replacement = new PodReplacement { Name = pod.Name, Uid = pod.Uid },
+        ReplacedTime = now,
+    };
+
+    public static PodMove Completed(PodMove move, MoveFacts facts, DateTimeOffset now)
+    {
+        DateTimeOffset deleted = move.DeletedTime ?? move.AnnouncedTime ?? now, ready = facts.Replacement!.ReadyAt ?? now;
+        PodMove next = move.Conditions.IsTrue(PodMoveConditions.Checkpointed) ? move
+            : Done(move, PodMoveConditions.Checkpointed, "The replacement goes on from it.", now) with { CheckpointedTime = now };
+        return Done(next, PodMoveConditions.Restored, "The replacement goes on from this checkpoint, and is ready.", now) with
+        {
+            Containers = [.. (move.Containers ?? []).Select(one => one with { Generation = facts.Crik!.FirstOrDefault(crik => crik.Container == one.Name)?.RestoredFrom ?? one.Generation })],
+            RestoredTime = ready,
+            CompletionTime = now,
+            DowntimeMilliseconds = Math.Max(0, (long)(ready - deleted).TotalMilliseconds),
+            Manifest = null,
+            Reason = PodMigrationReasons.Completed,
+            Message = $"It runs on {facts.Replacement.Node} as {facts.Replacement.Name}.",
+        };
+    }
+
+    public static PodMove GivenUp(PodMove move, string reason, string message) => move with { Reason = reason, Message = message };
+
+    public static PodMove Closed(PodMove move, DateTimeOffset now) => move with { CompletionTime = now, Manifest = null };
+
+    private static PodMove Done(PodMove move, string type, string message, DateTimeOffset now) => With(move, type, Condition.True, PodMigrationReasons.Done, message, now);
+
+    private static PodMove With(PodMove move, string type, string status, string reason, string message, DateTimeOffset now) => move with
+    {
+        Conditions = move.Conditions.With(new Condition { Type = type, Status = status, Reason = reason, Message = message }, now),
+    };
+}

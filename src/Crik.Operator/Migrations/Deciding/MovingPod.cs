@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Crik.Contracts.PodMigrations;
+using Crik.Operator.Admission;
+using Crik.Pods.Reading;
+
+namespace Crik.Operator.Migrations.Deciding;
+
+/// <summary>What moving needs to know of a pod.</summary>
+/// <param name="Owner">The controller that makes another one when this one is gone, or null.</param>
+internal sealed record MovingPod(string Name, string Uid, string? Node, string Phase, Owner? Owner)
+{
+    /// <summary>The containers that look as if they run under crik.</summary>
+    public IReadOnlyList<string> CrikContainers { get; init; } = [];
+
+    /// <summary>When it was deleted: its deletionTimestamp without the grace period. Null: nobody has deleted it.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>When it became ready. Null: it is not.</summary>
+    public DateTimeOffset? ReadyAt { get; init; }
+
+    /// <summary>The UID of the PodMigration whose replacement it is, or may be.</summary>
+    public string? Migration { get; init; }
+
+    /// <summary>Whether it may only run on the destination of its migration.</summary>
+    public bool IsPinned { get; init; }
+
+    /// <summary>Whether it waits until the operator says what it is.</summary>
+    public bool IsGated { get; init; }
+
+    public bool IsMirror { get; init; }
+
+    /// <summary>What the crik in each container wrote when it ended.</summary>
+    public IReadOnlyDictionary<string, CrikEnding> Endings { get; init; } = new Dictionary<string, CrikEnding>();
+
+    public bool IsEnding => DeletedAt is not null;
+
+    public static MovingPod Of(JsonObject pod)
+    {
+        JsonNode? metadata = pod.At("metadata");
+        IReadOnlyDictionary<string, string> annotations = metadata.At("annotations").TextMap();
+        return new MovingPod(
+            metadata.At("name").Text() ?? "", metadata.At("uid").Text() ?? "", pod.At("spec", "nodeName").Text(), pod.At("status", "phase").Text() ?? "Unknown", Owner.Of(pod))
+        {
+            CrikContainers = [.. pod.At("spec", "containers").Maps().Where(CrikSigns.IsUnderCrik).Select(static container => container.At("name").Text()).OfType<string>()],
+            DeletedAt = Time(metadata.At("deletionTimestamp")) - TimeSpan.FromSeconds(metadata.At("deletionGracePeriodSeconds").Number() ?? 0),
+            CreatedAt = Time(metadata.At("creationTimestamp")),
+            ReadyAt = pod.At("status", "conditions").Maps()
+                .Where(static one => one.At("type").Text() is "Ready" && one.At("status").Text() is "True")
+                .Select(static one => Time(one.At("lastTransitionTime"))).FirstOrDefault(),
+            Migration = annotations.GetValueOrDefault(PodMigrationNames.MigrationAnnotation),
+            IsPinned = annotations.ContainsKey(PodMigrationNames.DestinationAnnotation),
+            IsGated = pod.At("spec", "schedulingGates").Maps().Any(static gate => gate.At("name").Text() is PodMigrationNames.Gate),
+            IsMirror = annotations.ContainsKey("kubernetes.io/config.mirror"),
+            Endings = EndingsOf(pod),
+        };
+    }
+
+    private static Dictionary<string, CrikEnding> EndingsOf(JsonObject pod)
+    {
+        Dictionary<string, CrikEnding> endings = new(StringComparer.Ordinal);
+        foreach (JsonObject status in pod.At("status", "containerStatuses").Maps())
+        {
+            if (status.At("name").Text() is { } name && status.At("state", "terminated", "message").Text() is { } message && CrikEnding.Read(message) is { } ending)
+            {
+                endings[name] = ending;
+            }
+        }
+
+        return endings;
+    }
+
+    private static DateTimeOffset? Time(JsonNode? node) =>
+        node.Text() is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+}
+
+/// <summary>What crik wrote into the termination message of its container.</summary>
+/// <param name="Outcome">Such as `checkpointed`, `forwarded` or `failed`.</param>
+internal sealed record CrikEnding(string Outcome, long? Generation, string Reason)
+{
+    /// <returns>Null if crik wrote nothing. The program may have written lines before.</returns>
+    public static CrikEnding? Read(string message)
+    {
+        foreach (string line in message.Split('\n').Reverse().Where(static line => line.StartsWith("{\"crik\":", StringComparison.Ordinal)))
+        {
+            try
+            {
+                JsonNode? ending = JsonNode.Parse(line);
+                return ending.At("crik").Text() is { } outcome ? new CrikEnding(outcome, ending.At("generation").Number(), ending.At("reason").Text() ?? "") : null;
+            }
+            catch (JsonException)
+            {
+                return null; // Kubernetes has cut it off
+            }
+        }
+
+        return null;
+    }
+}
