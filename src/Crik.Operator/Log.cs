@@ -46,6 +46,15 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Information, "made a new authority for the webhook: {Reason}")]
     public static partial void NewAuthority(this ILogger log, string reason);
 
+    [LoggerMessage(40, LogLevel.Information, "the PodMigration {Namespace}/{Name}: {Reason}. {Message}")]
+    public static partial void MigrationTold(this ILogger log, string @namespace, string name, string reason, string message);
+
+    [LoggerMessage(41, LogLevel.Warning, "the work on the PodMigration {Namespace}/{Name} was interrupted: {Problem}; the next try is in {Seconds:0.0} s")]
+    public static partial void MigrationInterrupted(this ILogger log, string @namespace, string name, string problem, double seconds);
+
+    [LoggerMessage(42, LogLevel.Warning, "an Event about the PodMigration {Namespace}/{Name} could not be written: {Problem}")]
+    public static partial void MigrationEventNotWritten(this ILogger log, string @namespace, string name, string problem);
+
     [LoggerMessage(30, LogLevel.Debug, "a pod in {Namespace}: {Outcome} {Reason}")]
     public static partial void Answered(this ILogger log, string @namespace, string outcome, string reason);
 

@@ -1,10 +1,15 @@
 using Crik.Hosting;
 using Crik.Kubernetes.Access;
 using Crik.Kubernetes.Api;
+using Crik.Kubernetes.Exec;
 using Crik.Operator.Admission;
 using Crik.Operator.Certificates;
 using Crik.Operator.Configuration;
 using Crik.Operator.Leading;
+using Crik.Operator.Migrations;
+using Crik.Operator.Migrations.Admitting;
+using Crik.Operator.Migrations.Cluster;
+using Crik.Operator.Migrations.Work;
 using Crik.Operator.Nodes;
 using Crik.Operator.Serving;
 using Crik.Operator.Upkeep;
@@ -24,6 +29,11 @@ internal static class Server
             Listeners.Configure(kestrel, options, kestrel.ApplicationServices.GetRequiredService<ServedCertificate>()));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDelay + Stopping.Bound);
         AddParts(builder.Services, options, access, Registries(options));
+        if (options.MovesPods)
+        {
+            AddMigrations(builder.Services);
+        }
+
         WebApplication app = builder.Build();
         app.Run(app.Services.GetRequiredService<Router>().HandleAsync);
         return app;
@@ -44,6 +54,8 @@ internal static class Server
         .AddSingleton<AdmissionHandler>()
         .AddSingleton<AdmissionMetrics>()
         .AddSingleton<UpkeepMetrics>()
+        .AddSingleton<MigrationMetrics>()
+        .AddSingleton<LeaderMetrics>()
         .AddSingleton<OperatorMetrics>()
         .AddSingleton<InjectEndpoint>()
         .AddSingleton<Router>()
@@ -57,6 +69,24 @@ internal static class Server
         .AddHostedService(static services => services.GetRequiredService<ServedCertificate>())
         .AddHostedService(static services => services.GetRequiredService<BundleModes>())
         .AddHostedService(static services => services.GetRequiredService<Leader>());
+
+    private static void AddMigrations(IServiceCollection services) => services
+        .AddSingleton<IMigrationObjects, MigrationObjects>()
+        .AddSingleton<IMigrationPods, MigrationPods>()
+        .AddSingleton<IPlaces, ClusterPlaces>()
+        .AddSingleton<IMigrationNotices, MigrationNotices>()
+        .AddSingleton<ICriks>(static services => new CriksInPods(new PodExec(services.GetRequiredService<KubernetesApi>())))
+        .AddSingleton(static services => new MigrationWorld
+        {
+            Objects = services.GetRequiredService<IMigrationObjects>(),
+            Pods = services.GetRequiredService<IMigrationPods>(),
+            Criks = services.GetRequiredService<ICriks>(),
+            Places = services.GetRequiredService<IPlaces>(),
+            Notices = services.GetRequiredService<IMigrationNotices>(),
+        })
+        .AddSingleton<MigrationWork>()
+        .AddSingleton<MigrationQueue>()
+        .AddSingleton<ReplacementAdmission>();
 
     private static RegistryClient Registries(OperatorOptions options)
     {

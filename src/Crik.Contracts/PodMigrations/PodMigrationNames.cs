@@ -14,4 +14,7 @@ public static class PodMigrationNames
 
     /// <summary>The scheduling gate of a pod that may or may not be the replacement.</summary>
     public const string Gate = "crik.dev/migration";
+
+    /// <summary>The label of a pod that has the gate, so that the operator finds those that nobody needs any more.</summary>
+    public const string HeldLabel = "crik.dev/held-for-migration";
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Crik.Kubernetes.Api;
+using Crik.Operator.Migrations.Admitting;
 using Crik.Pods;
 using Crik.Pods.Annotations;
 using Crik.Pods.Reading;
@@ -9,13 +10,21 @@ using Crik.Registry;
 namespace Crik.Operator.Admission;
 
 /// <summary>Answers requests of the API server: finds out what the rules need to know, and lets them decide.</summary>
-internal sealed class AdmissionHandler(AdmissionOptions options, IClusterFacts facts, IImageConfigurations images, TimeProvider time)
+/// <param name="replacements">Null: this operator moves no pods.</param>
+internal sealed class AdmissionHandler(
+    AdmissionOptions options, IClusterFacts facts, IImageConfigurations images, TimeProvider time, ReplacementAdmission? replacements = null)
 {
     private readonly PullSecrets _secrets = new(facts);
     private readonly RestoreAdmission _restores = new(options, facts, time);
 
-    /// <summary>The container runtime restores a pod with a checkpoint image, so crik must not wrap its command.</summary>
     public async Task<AdmissionResponse> HandleAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        AdmissionResponse answer = await AnswerAsync(request, cancellationToken);
+        return replacements is null || options.Excludes(request.Namespace) ? answer : await replacements.AddAsync(request, answer, cancellationToken);
+    }
+
+    /// <summary>The container runtime restores a pod with a checkpoint image, so crik must not wrap its command.</summary>
+    private async Task<AdmissionResponse> AnswerAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
         if (options.Excludes(request.Namespace) || request.Pod.At("metadata", "annotations", PodNames.RestoredFromAnnotation) is not null)
         {

@@ -31,6 +31,7 @@ internal sealed class CommandLine
     private readonly Option<string> _registryCaFile;
     private readonly Option<string[]> _plainHttpRegistries;
     private readonly Option<string[]> _localRegistries;
+    private readonly Option<bool> _migration;
     private readonly Option<string> _shutdownDelay;
 
     private CommandLine(Func<string, string?> environment)
@@ -57,6 +58,7 @@ internal sealed class CommandLine
         _registryCaFile = _flags.Text("--registry-ca-file", "authorities of registries (PEM), beside those of the system", "none");
         _plainHttpRegistries = _flags.List("--plain-http-registries", "registries that are asked without TLS", "registry");
         _localRegistries = _flags.List("--local-registries", "registries that may have loopback and link-local addresses", "registry");
+        _migration = _flags.Flag("--migration", "work on PodMigrations");
         _shutdownDelay = _flags.Text("--shutdown-delay", "how long requests are still answered after SIGTERM", "0s");
     }
 
@@ -98,6 +100,7 @@ internal sealed class CommandLine
             RegistryCaFile = _flags.Value(_registryCaFile),
             PlainHttpRegistries = _flags.Values(_plainHttpRegistries),
             LocalRegistries = _flags.Values(_localRegistries),
+            MovesPods = _flags.IsOn(_migration),
             ShutdownDelay = _flags.Time(_shutdownDelay, s_defaults.ShutdownDelay),
         };
         string[] problems = [.. _flags.Problems, .. options.Problems()];

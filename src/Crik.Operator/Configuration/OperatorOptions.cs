@@ -40,6 +40,9 @@ internal sealed record OperatorOptions
     /// <summary>How the bundle comes into pods. Null: as an image volume if every node can do that.</summary>
     public BundleMode? BundleMode { get; init; }
 
+    /// <summary>Whether this operator works on PodMigrations. It needs rights that injection does not need.</summary>
+    public bool MovesPods { get; init; }
+
     /// <summary>A file with certificates (PEM) of authorities of registries. Null: none beside those of the system.</summary>
     public string? RegistryCaFile { get; init; }
 

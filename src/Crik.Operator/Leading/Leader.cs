@@ -4,6 +4,7 @@ using Crik.Kubernetes.Leases;
 using Crik.Kubernetes.Resources;
 using Crik.Operator.Certificates;
 using Crik.Operator.Configuration;
+using Crik.Operator.Migrations;
 using Crik.Operator.Upkeep;
 
 namespace Crik.Operator.Leading;
@@ -15,6 +16,7 @@ internal sealed class Leader : BackgroundService
     private readonly KeyKeeper _keys;
     private readonly PodUpkeep _pods;
     private readonly UpkeepMetrics _metrics;
+    private readonly MigrationQueue? _migrations;
     private readonly ILogger<Leader> _log;
 
     public Leader(KubernetesApi api, OperatorOptions options, IServiceProvider services)
@@ -22,6 +24,7 @@ internal sealed class Leader : BackgroundService
         _keys = services.GetRequiredService<KeyKeeper>();
         _pods = services.GetRequiredService<PodUpkeep>();
         _metrics = services.GetRequiredService<UpkeepMetrics>();
+        _migrations = options.MovesPods ? services.GetRequiredService<MigrationQueue>() : null;
         _log = services.GetRequiredService<ILogger<Leader>>();
         LeaseOptions lease = new(new ObjectName(options.Namespace, options.Name), options.Identity);
         _election = new LeaderElection(api, lease, services.GetRequiredService<TimeProvider>()) { Failed = exception => _log.LeaseFailed(exception.Message) };
@@ -36,7 +39,7 @@ internal sealed class Leader : BackgroundService
         _log.Leads();
         try
         {
-            await Together.RunAsync(cancellationToken, _keys.RunAsync, _pods.RunAsync);
+            await Together.RunAsync(cancellationToken, [_keys.RunAsync, _pods.RunAsync, .. _migrations is { } queue ? [queue.RunAsync] : Array.Empty<Func<CancellationToken, Task>>()]);
         }
         finally
         {

@@ -1,11 +1,10 @@
 using Crik.Hosting;
 using Crik.Operator.Leading;
-using Crik.Operator.Upkeep;
 
 namespace Crik.Operator.Serving;
 
 /// <summary>All metrics of this replica.</summary>
-internal sealed class OperatorMetrics(AdmissionMetrics admission, UpkeepMetrics upkeep, ApiRequests api, JsonLines log, Leader leader)
+internal sealed class OperatorMetrics(AdmissionMetrics admission, LeaderMetrics leading, ApiRequests api, JsonLines log, Leader leader)
 {
     public string Text()
     {
@@ -14,7 +13,8 @@ internal sealed class OperatorMetrics(AdmissionMetrics admission, UpkeepMetrics 
         text.Sample("crik_build_info", $"version=\"{ProductVersion.Current}\"", 1);
         text.Metric("crik_leader", "gauge", "1 when this replica leads, else 0.", leader.IsLeader ? 1 : 0);
         admission.WriteTo(text);
-        upkeep.WriteTo(text);
+        leading.Upkeep.WriteTo(text);
+        leading.Migrations.WriteTo(text);
         text.Metric("crik_log_lines_dropped_total", "counter", "Lines of the log that were dropped because standard output was not read.", log.Dropped);
         ProcessMetrics.WriteTo(text);
         api.WriteTo(text);

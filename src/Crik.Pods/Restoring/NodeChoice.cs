@@ -4,7 +4,7 @@ using Crik.Pods.Reading;
 namespace Crik.Pods.Restoring;
 
 /// <summary>Lets the scheduler choose among some nodes only. Unlike `nodeName`, this keeps taints, resources and volumes in force.</summary>
-internal static class NodeChoice
+public static class NodeChoice
 {
     /// <summary>The only field of a node by which the scheduler chooses.</summary>
     public const string NameField = "metadata.name";

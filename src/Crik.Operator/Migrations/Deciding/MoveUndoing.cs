@@ -14,8 +14,8 @@ internal static class MoveUndoing
         {
             // A crik that does not answer may be armed. Its next SIGTERM makes a checkpoint then, which does no harm.
             bool hasPatience = now - move.StartTime < timeout + TimeSpan.FromMinutes(1);
-            return facts.Crik is { } criks && criks.Any(static crik => crik.IsArmed) ? new MigrationStep.Disarm(facts)
-                : facts.Crik is null && move.ArmedTime is not null && hasPatience ? s_wait
+            return hasPatience && facts.Crik is { } criks && criks.Any(static crik => crik.IsArmed) ? new MigrationStep.Disarm(facts)
+                : hasPatience && facts.Crik is null && move.ArmedTime is not null ? s_wait
                 : new MigrationStep.Close(move.Uid!);
         }
 

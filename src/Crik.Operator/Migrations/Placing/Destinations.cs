@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodMigrations;
-using Crik.Pods;
 using Crik.Pods.Reading;
 
 namespace Crik.Operator.Migrations.Placing;
@@ -19,7 +18,8 @@ internal static class Destinations
         {
             return wanted == source ? new Place.Refused(PodMigrationReasons.AlreadyThere, $"The pod runs on the node {wanted} already.")
                 : nodes.FirstOrDefault(node => node.Name == wanted) is not { } node ? new Place.Refused(PodMigrationReasons.NoDestination, $"There is no node {wanted}.")
-                : Obstacle(pod, node, volumes, architecture) ?? new Place.Found(wanted);
+                : Obstacle(pod, node, volumes, architecture) is { } why ? why
+                : new Place.Found(wanted);
         }
 
         MigrationNode[] candidates = [.. nodes.Where(node => node.Name != source && (to.NodeSelector ?? new Dictionary<string, string>())

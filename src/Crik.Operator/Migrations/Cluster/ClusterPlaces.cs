@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using Crik.Contracts.PodMigrations;
+using Crik.Kubernetes.Api;
+using Crik.Kubernetes.Resources;
+using Crik.Operator.Admission;
+using Crik.Operator.Migrations.Deciding;
+using Crik.Operator.Migrations.Placing;
+using Crik.Operator.Migrations.Work;
+using Crik.Pods;
+using Crik.Pods.Reading;
+
+namespace Crik.Operator.Migrations.Cluster;
+
+/// <summary>Reads nodes, pods and volumes, and lets <see cref="Destinations"/> choose.</summary>
+internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admission) : IPlaces
+{
+    private readonly ResourceClient<JsonObject> _nodes = ResourceClient.OfJson(api, ResourceType.Core("nodes"));
+    private readonly ResourceClient<JsonObject> _pods = ResourceClient.OfJson(api, ResourceType.Core("pods"));
+    private readonly ResourceClient<JsonObject> _namespaces = ResourceClient.OfJson(api, ResourceType.Core("namespaces"));
+    private readonly ResourceClient<JsonObject> _claims = ResourceClient.OfJson(api, ResourceType.Core("persistentvolumeclaims"));
+    private readonly ResourceClient<JsonObject> _volumes = ResourceClient.OfJson(api, ResourceType.Core("persistentvolumes"));
+
+    public async Task<Place> ChooseAsync(JsonObject pod, IReadOnlyList<CrikState> criks, MigrationDestination to, CancellationToken cancellationToken)
+    {
+        if (criks.Select(crik => CheckpointVolume.Obstacle(pod, crik.Container, crik.ImageDirectory)).FirstOrDefault(static obstacle => obstacle is not null) is { } local)
+        {
+            return local;
+        }
+
+        IReadOnlyList<JsonObject> pods = await ListAsync(_pods, cancellationToken);
+        MigrationNode[] nodes = [.. (await ListAsync(_nodes, cancellationToken)).Select(node => MigrationNode.Of(node, pods))];
+        return Destinations.Choose(pod, to, nodes, await VolumesAsync(pod, cancellationToken));
+    }
+
+    /// <summary>The webhook has the label of the pod or the namespace in its selectors. A pod that says `false` is left out.</summary>
+    public async Task<bool> IsSeenByWebhookAsync(JsonObject pod, CancellationToken cancellationToken)
+    {
+        string space = pod.At("metadata", "namespace").Text() ?? "";
+        string? label = pod.At("metadata", "labels", PodNames.InjectLabel).Text();
+        return !admission.Excludes(space) && (label is "true" || (label is null
+            && (await _namespaces.FindAsync(ObjectName.Global(space), cancellationToken)).At("metadata", "labels", PodNames.InjectLabel).Text() is "true"));
+    }
+
+    private async Task<IReadOnlyList<JsonObject>> VolumesAsync(JsonObject pod, CancellationToken cancellationToken)
+    {
+        List<JsonObject> volumes = [];
+        foreach (string claim in CheckpointVolume.Claims(pod))
+        {
+            JsonObject? found = await _claims.FindAsync(new ObjectName(pod.At("metadata", "namespace").Text(), claim), cancellationToken);
+            if (found.At("spec", "volumeName").Text() is { Length: > 0 } name && await _volumes.FindAsync(ObjectName.Global(name), cancellationToken) is { } volume)
+            {
+                volumes.Add(volume);
+            }
+        }
+
+        return volumes;
+    }
+
+    private static async Task<IReadOnlyList<JsonObject>> ListAsync(ResourceClient<JsonObject> client, CancellationToken cancellationToken)
+    {
+        List<JsonObject> all = [];
+        await foreach (JsonObject item in client.ListAsync(new ListQuery(), cancellationToken: cancellationToken))
+        {
+            all.Add(item);
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Nodes;
+using Crik.Contracts.PodMigrations;
+using Crik.Operator.Migrations.Deciding;
+using Crik.Operator.Migrations.Placing;
+
+namespace Crik.Operator.Migrations.Work;
+
+/// <summary>What is around a pod that moves. Every method throws a KubernetesException if the API server does not answer.</summary>
+internal interface IPlaces
+{
+    Task<Place> ChooseAsync(JsonObject pod, IReadOnlyList<CrikState> criks, MigrationDestination to, CancellationToken cancellationToken);
+
+    /// <summary>Whether the API server asks the webhook about pods like this one.</summary>
+    Task<bool> IsSeenByWebhookAsync(JsonObject pod, CancellationToken cancellationToken);
+}

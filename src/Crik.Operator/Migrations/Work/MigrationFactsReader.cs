@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Crik.Contracts.Conditions;
+using Crik.Contracts.PodMigrations;
+using Crik.Kubernetes.Resources;
+using Crik.Operator.Migrations.Deciding;
+using Crik.Pods.Reading;
+
+namespace Crik.Operator.Migrations.Work;
+
+/// <summary>Reads what the next step of a PodMigration depends on, and no more of it than that.</summary>
+internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider clock)
+{
+    public async Task<MigrationFacts> ReadAsync(PodMigrationDocument item, CancellationToken cancellationToken)
+    {
+        MigrationFacts facts = new(item, clock.GetUtcNow());
+        if (item.Status?.CompletionTime is not null || MigrationRequest.Read(item.Spec, out _) is not { } request)
+        {
+            return facts;
+        }
+
+        if (item.Status?.StartTime is null)
+        {
+            return facts with { Selected = await SelectedAsync(item, cancellationToken) };
+        }
+
+        List<MoveFacts> moves = [];
+        int open = 0;
+        foreach (PodMove move in (item.Status.Pods ?? []).Where(static move => move.CompletionTime is null))
+        {
+            // Those that wait for their turn need no look at the cluster.
+            bool isDue = move.StartTime is not null || (!facts.IsCanceled && open < request.Parallel) || move.Reason is not null;
+            open += isDue ? 1 : 0;
+            moves.Add(isDue ? await ReadAsync(item, request, move, cancellationToken) : new MoveFacts(move, null));
+        }
+
+        return facts with { Moves = moves };
+    }
+
+    private async Task<IReadOnlyList<MovingPod>> SelectedAsync(PodMigrationDocument item, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<JsonObject> found = await world.Pods.SelectAsync(item.Metadata!.Namespace!, item.Spec!, cancellationToken);
+        return [.. found.Select(MovingPod.Of).Where(static pod => pod is { IsEnding: false, Phase: not ("Succeeded" or "Failed") })];
+    }
+
+    private async Task<MoveFacts> ReadAsync(PodMigrationDocument item, MigrationRequest request, PodMove move, CancellationToken cancellationToken)
+    {
+        string space = item.Metadata!.Namespace!;
+        JsonObject? named = await world.Pods.FindAsync(new ObjectName(space, move.Name!), cancellationToken);
+        MovingPod? pod = named is null ? null : MovingPod.Of(named);
+        bool isOld = pod?.Uid == move.Uid;
+        MoveFacts facts = new(move, isOld ? pod : null) { Namesake = isOld ? null : pod };
+        if (move.AnnouncedTime is not null)
+        {
+            facts = await WithReplacementsAsync(facts, item, cancellationToken);
+        }
+
+        MovingPod? asked = facts.Old is { IsEnding: false } old ? old : facts.Old is null && facts.Replacement is { ReadyAt: not null } next ? next : null;
+        if (asked is not null)
+        {
+            // Only what looks like crik is asked: a command in a container appears in audit logs.
+            string[] containers = move.Containers is { } known ? [.. known.Select(static one => one.Name!)] : [.. asked.CrikContainers];
+            facts = facts with { Crik = containers.Length == 0 ? [] : await world.Criks.ReadAsync(new ObjectName(space, asked.Name), containers, cancellationToken) };
+        }
+
+        bool isNew = !move.Conditions.IsTrue(PodMoveConditions.Accepted) && move.Reason is null;
+        return isNew && facts is { Old: not null, Crik: { Count: > 0 } criks } ? await WithPlaceAsync(facts, item, request, (named!, criks), cancellationToken) : facts;
+    }
+
+    private async Task<MoveFacts> WithPlaceAsync(
+        MoveFacts facts, PodMigrationDocument item, MigrationRequest request, (JsonObject Json, IReadOnlyList<CrikState> Criks) pod, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PodMigrationDocument> all = await world.Objects.ListAsync(item.Metadata!.Namespace!, cancellationToken);
+        return facts with
+        {
+            IsTaken = all.Any(other => other.Metadata?.Uid != item.Metadata.Uid
+                && (other.Status?.Pods ?? []).Any(move => move is { StartTime: not null, CompletionTime: null } && move.Uid == facts.Move.Uid)),
+            IsSeenByWebhook = facts.IsBare || await world.Places.IsSeenByWebhookAsync(pod.Json, cancellationToken),
+            Place = await world.Places.ChooseAsync(pod.Json, pod.Criks, request.To, cancellationToken),
+            Manifest = facts.IsBare ? PodManifest.Of(pod.Json) : null,
+        };
+    }
+
+    private async Task<MoveFacts> WithReplacementsAsync(MoveFacts facts, PodMigrationDocument item, CancellationToken cancellationToken)
+    {
+        PodMove move = facts.Move;
+        HashSet<string> taken = [.. (item.Status!.Pods ?? []).Select(static one => one.Replacement?.Uid).OfType<string>()];
+        MovingPod[] others = [.. (await world.Pods.ListAsync(item.Metadata!.Namespace!, cancellationToken)).Select(MovingPod.Of)
+            .Where(pod => pod.Uid != move.Uid && (move.OwnerUid is null ? pod.Owner is null : pod.Owner?.Id == move.OwnerUid) && (move.KeepsName is not true || pod.Name == move.Name))
+            .OrderBy(static pod => pod.CreatedAt)];
+        MovingPod[] free = [.. others.Where(pod => !taken.Contains(pod.Uid) && !pod.IsEnding)];
+
+        // The creationTimestamp has whole seconds.
+        DateTimeOffset since = move.AnnouncedTime!.Value - TimeSpan.FromSeconds(1);
+        return facts with
+        {
+            Replacement = others.FirstOrDefault(pod => pod.Uid == move.Replacement?.Uid),
+            Marked = [.. free.Where(pod => pod.Migration == item.Metadata.Uid)],
+            Unmarked = [.. free.Where(pod => pod.Migration is null && pod.CreatedAt >= since)],
+        };
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Crik.Contracts.PodMigrations;
+using Crik.Pods.Reading;
+using Crik.Pods.Restoring;
+
+namespace Crik.Operator.Migrations.Work;
+
+/// <summary>Keeps a pod without a controller, and makes it again on another node. It is pure.</summary>
+internal static class PodManifest
+{
+    /// <summary>An object has at most 1.5 MiB in etcd, and one PodMigration may move several pods.</summary>
+    private const int Longest = 128 << 10;
+
+    /// <summary>What the API server and the scheduler fill in. They do it again for the new pod.</summary>
+    private static readonly string[] s_filledIn = ["nodeName", "ephemeralContainers", "priority", "preemptionPolicy", "serviceAccount", "schedulingGates"];
+
+    /// <returns>Null if the pod is too large.</returns>
+    public static string? Of(JsonObject pod)
+    {
+        JsonObject metadata = [], spec = pod.At("spec")!.DeepClone().AsObject();
+        foreach (string key in (string[])["name", "namespace", "labels", "annotations", "ownerReferences", "finalizers"])
+        {
+            if (pod.At("metadata", key) is { } value)
+            {
+                metadata[key] = value.DeepClone();
+            }
+        }
+
+        foreach (string key in s_filledIn)
+        {
+            spec.Remove(key);
+        }
+
+        string text = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Pod", ["metadata"] = metadata, ["spec"] = spec }.ToJsonString();
+        return Encoding.UTF8.GetByteCount(text) <= Longest ? text : null;
+    }
+
+    /// <param name="manifest">What <see cref="Of"/> has made.</param>
+    /// <param name="migration">The UID of the PodMigration, by which it knows the pod again.</param>
+    /// <param name="node">The only node on which it may run. Null: any.</param>
+    public static JsonObject Make(string manifest, string migration, string? node)
+    {
+        JsonObject pod = JsonNode.Parse(manifest)!.AsObject();
+        Pin(pod, migration, node);
+        return pod;
+    }
+
+    /// <summary>Marks a pod as the replacement, and lets it run on this node only.</summary>
+    public static void Pin(JsonObject pod, string migration, string? node)
+    {
+        JsonObject annotations = pod.At("metadata", "annotations") as JsonObject ?? [];
+        annotations[PodMigrationNames.MigrationAnnotation] = migration;
+        annotations.Remove(PodMigrationNames.DestinationAnnotation);
+        if (node is not null)
+        {
+            annotations[PodMigrationNames.DestinationAnnotation] = node;
+            NodeChoice.Restrict(pod["spec"]!.AsObject(), [node]);
+        }
+
+        if (annotations.Parent is null)
+        {
+            pod["metadata"]!["annotations"] = annotations;
+        }
+    }
+
+    /// <summary>The merge patch that lets a pod be scheduled which was held back.</summary>
+    /// <param name="node">The only node on which it may run. Null: any.</param>
+    public static JsonObject WithoutGate(JsonObject held, string migration, string? node)
+    {
+        JsonObject pod = held.DeepClone().AsObject();
+        JsonObject spec = new()
+        {
+            ["schedulingGates"] = new JsonArray([.. pod.At("spec", "schedulingGates").Maps()
+                .Where(static gate => gate.At("name").Text() is not PodMigrationNames.Gate).Select(static gate => gate.DeepClone())]),
+        };
+        if (node is null)
+        {
+            return new JsonObject { ["metadata"] = Metadata(null, null), ["spec"] = spec };
+        }
+
+        Pin(pod, migration, node);
+        spec["affinity"] = pod["spec"]!["affinity"]!.DeepClone();
+        return new JsonObject { ["metadata"] = Metadata(migration, node), ["spec"] = spec };
+    }
+
+    private static JsonObject Metadata(string? migration, string? node) => new()
+    {
+        ["labels"] = new JsonObject { [PodMigrationNames.HeldLabel] = null },
+        ["annotations"] = new JsonObject { [PodMigrationNames.MigrationAnnotation] = migration, [PodMigrationNames.DestinationAnnotation] = node },
+    };
+}

@@ -1,0 +1,14 @@
+namespace Crik.Operator.Tests.Migrations.Simulation;
+
+/// <summary>A program of a simulation with its volume, and who makes its pods.</summary>
+/// <param name="Kind">`Pod`, `StatefulSet` or `ReplicaSet`.</param>
+internal sealed record SimulatedProgram(string Name, string Kind)
+{
+    /// <summary>The newest checkpoint on the volume.</summary>
+    public long Generation { get; set; } = 1;
+
+    /// <summary>Whether somebody else than the operator has deleted a pod, or ended the crik in one. What was not saved is lost then.</summary>
+    public bool WasDisturbed { get; set; }
+
+    public bool IsBare => Kind is "Pod";
+}
