@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Crik.Hosting;
 using Crik.Operator.Admission;
 using Crik.Operator.Configuration;
+using Crik.Operator.Migrations.Work;
 using Crik.Operator.Serving;
 using Crik.Operator.Upkeep;
 using Crik.Pods;
@@ -53,6 +54,7 @@ public sealed class DocumentsTests
         PrometheusText text = new();
         new AdmissionMetrics().WriteTo(text);
         new UpkeepMetrics().WriteTo(text);
+        new MigrationMetrics().WriteTo(text);
         IEnumerable<string> others = Regex.Matches(File.ReadAllText(Repository.In("src/Crik.Operator/Serving/OperatorMetrics.cs")), "\"(crik_[a-z_]+)\"").Select(match => match.Groups[1].Value);
         string all = string.Join('\n', s_lines);
 

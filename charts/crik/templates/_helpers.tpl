@@ -104,6 +104,7 @@ labels:
 {{- with .Values.registry.local }}{{ $_ := set $own "CRIK_OPERATOR_LOCAL_REGISTRIES" (join "," .) }}{{ end }}
 {{- if include "crik.registryAuthorities" . }}{{ $_ := set $own "CRIK_OPERATOR_REGISTRY_CA_FILE" "/etc/crik-operator/registry/ca.crt" }}{{ end }}
 {{- if .Values.operator.debug }}{{ $_ := set $own "CRIK_OPERATOR_DEBUG" "true" }}{{ end }}
+{{- if .Values.migration.enabled }}{{ $_ := set $own "CRIK_OPERATOR_MIGRATION" "true" }}{{ end }}
 {{- range $name, $value := .Values.operator.env }}{{ $_ := set $own $name $value }}{{ end }}
 {{- toYaml $own }}
 {{- end }}

@@ -54,6 +54,27 @@ public sealed class OperatorSecurityTests
         Assert.Equal(s_rules, OperatorManifests.Render("defaults")["ClusterRole"].Items("rules").Select(Manifests.Sentence));
 
     [ChartFact]
+    public void Only_with_migration_the_account_may_move_pods()
+    {
+        Manifests manifests = OperatorManifests.Render("defaults", "--set", "migration.enabled=true");
+
+        Assert.Equal(
+            [
+                .. s_rules[..8],
+                "get,list,watch,patch of podmigrations in 'crik.dev'",
+                "update of podmigrations/status in 'crik.dev'",
+                "get,create,patch,delete of pods in ''",
+                "get,create of pods/exec in ''",
+                "list of replicasets in 'apps'",
+                "get of persistentvolumes in ''",
+                s_rules[8],
+            ],
+            manifests["ClusterRole"].Items("rules").Select(Manifests.Sentence));
+        Assert.Equal("true", manifests.Variables["CRIK_OPERATOR_MIGRATION"]);
+        Assert.DoesNotContain("CRIK_OPERATOR_MIGRATION", OperatorManifests.Render("defaults").Variables.Keys);
+    }
+
+    [ChartFact]
     public void Without_readPullSecrets_the_account_may_get_no_Secret_of_others()
     {
         Manifests manifests = OperatorManifests.Render("defaults", "--set", "registry.readPullSecrets=false");

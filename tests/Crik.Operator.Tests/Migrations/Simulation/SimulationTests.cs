@@ -9,7 +9,7 @@ namespace Crik.Operator.Tests.Migrations.Simulation;
 /// </summary>
 public sealed class SimulationTests
 {
-    private const int Schedules = 1500;
+    private const int Schedules = 600;
 
     [Fact]
     public void No_schedule_of_kills_and_failures_loses_or_doubles_a_pod()

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Crik.Contracts.PodMigrations;
+using Crik.Operator.Migrations.Placing;
+
+namespace Crik.Operator.Tests.Migrations;
+
+public sealed class DestinationsTests
+{
+    private const string Pod = """
+        {"spec":{"nodeName":"a","containers":[{"name":"app","resources":{"requests":{"cpu":"500m","memory":"1Gi"} } }],"nodeSelector":{} } }
+        """;
+
+    [Fact]
+    public void Anywhere_means_another_node() =>
+        Assert.Equal(new Place.Found("b"), Choose(Pod, new MigrationDestination(), [Some.Node("a"), Some.Node("b")]));
+
+    [Theory]
+    [InlineData("c", "There is no node c.")]
+    [InlineData("a", "The pod runs on the node a already.")]
+    public void A_node_that_is_named_must_exist_and_be_another_one(string node, string message) =>
+        Assert.Equal(message, Refusal(Pod, new MigrationDestination { Node = node }, [Some.Node("a"), Some.Node("b")]).Message);
+
+    [Theory]
+    [InlineData("""{"unschedulable":true}""", "The node b is cordoned.")]
+    [InlineData("""{"taints":[{"key":"gpu","effect":"NoSchedule"}]}""", "The pod does not tolerate the taint gpu of the node b.")]
+    [InlineData("""{"taints":[{"key":"gpu","effect":"PreferNoSchedule"}]}""", null)]
+    public void What_keeps_the_scheduler_away_is_a_refusal(string spec, string? message) =>
+        Assert.Equal(message, (Choose(Pod, new MigrationDestination { Node = "b" }, [Some.Node("a"), Some.Node("b", spec)]) as Place.Refused)?.Message);
+
+    [Fact]
+    public void A_toleration_lets_a_pod_onto_a_tainted_node()
+    {
+        string pod = """{"spec":{"nodeName":"a","tolerations":[{"operator":"Exists","key":"gpu"}]} }""";
+
+        Assert.IsType<Place.Found>(Choose(pod, new MigrationDestination(), [Some.Node("a"), Some.Node("b", """{"taints":[{"key":"gpu","effect":"NoExecute"}]}""")]));
+    }
+
+    [Fact]
+    public void A_node_without_room_is_refused()
+    {
+        JsonObject other = JsonNode.Parse("""{"spec":{"nodeName":"b","containers":[{"resources":{"requests":{"memory":"3.5Gi"} } }]} }""")!.AsObject();
+        JsonObject node = JsonNode.Parse("""
+            {"metadata":{"name":"b"},"status":{"conditions":[{"type":"Ready","status":"True"}],"allocatable":{"cpu":"2","memory":"4Gi","pods":"10"} } }
+            """)!.AsObject();
+
+        Assert.Equal(
+            "The node b has not enough memory left for what the pod requests.",
+            Refusal(Pod, new MigrationDestination { Node = "b" }, [MigrationNode.Of(node, [other])]).Message);
+    }
+
+    [Fact]
+    public void A_volume_that_is_bound_to_its_node_cannot_follow()
+    {
+        JsonObject volume = JsonNode.Parse("""
+            {"metadata":{"name":"pv-1"},"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[
+             {"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["a"]}]}]} } } }
+            """)!.AsObject();
+
+        Place.Refused refused = Assert.IsType<Place.Refused>(
+            Destinations.Choose(JsonNode.Parse(Pod)!.AsObject(), new MigrationDestination { Node = "b" }, [Some.Node("a"), Some.Node("b")], [volume]));
+
+        Assert.Equal((PodMigrationReasons.VolumeCannotFollow, "The volume pv-1 cannot be used on the node b."), (refused.Reason, refused.Message));
+    }
+
+    [Theory]
+    [InlineData("""{"name":"data","emptyDir":{} }""", false)]
+    [InlineData("""{"name":"data","hostPath":{"path":"/x"} }""", false)]
+    [InlineData("""{"name":"other","emptyDir":{} }""", true)] // a volume that this pod does not name cannot be judged
+    [InlineData("""{"name":"data","persistentVolumeClaim":{"claimName":"c"} }""", true)]
+    public void Checkpoints_have_to_be_on_a_volume_that_outlives_the_pod(string volume, bool isClaim)
+    {
+        JsonObject pod = JsonNode.Parse($$"""
+            {"spec":{"containers":[{"name":"app","volumeMounts":[{"name":"data","mountPath":"/checkpoints"}]}],"volumes":[{{volume}}]} }
+            """)!.AsObject();
+        bool isNamed = volume.Contains("\"data\"", StringComparison.Ordinal);
+
+        Assert.Equal(isClaim && isNamed, CheckpointVolume.Obstacle(pod, "app", "/checkpoints/web") is null);
+    }
+
+    [Theory]
+    [InlineData("500m", 0.5)]
+    [InlineData("1.5Gi", 1.5 * (1 << 30))]
+    [InlineData("2e3", 2000)]
+    [InlineData("much", null)]
+    public void Quantities_are_read_as_Kubernetes_does(string text, double? amount) => Assert.Equal(amount, Quantity.Read(text));
+
+    private static Place Choose(string pod, MigrationDestination to, MigrationNode[] nodes) => Destinations.Choose(JsonNode.Parse(pod)!.AsObject(), to, nodes, []);
+
+    private static Place.Refused Refusal(string pod, MigrationDestination to, MigrationNode[] nodes) => Assert.IsType<Place.Refused>(Choose(pod, to, nodes));
+}
