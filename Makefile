@@ -44,7 +44,7 @@ $(KUBECTL): $(shell find src/Crik.Kubectl src/Crik.Kubernetes src/Crik.Pods src/
 crik-operator: $(OPERATOR)
 	@stat -c 'size:    %s bytes' $(OPERATOR)
 
-$(OPERATOR): $(shell find src/Crik.Operator src/Crik.Hosting src/Crik.Kubernetes src/Crik.Pods src/Crik.Registry -name '*.cs' -not -path '*/obj/*') src/Crik.Operator/Crik.Operator.csproj src/Crik.Hosting/Crik.Hosting.csproj src/Crik.Kubernetes/Crik.Kubernetes.csproj src/Crik.Pods/Crik.Pods.csproj src/Crik.Registry/Crik.Registry.csproj docs/configuration.schema.json Directory.Build.props Directory.Packages.props global.json
+$(OPERATOR): $(shell find src/Crik.Operator src/Crik.Contracts src/Crik.Hosting src/Crik.Kubernetes src/Crik.Pods src/Crik.Registry -name '*.cs' -not -path '*/obj/*') src/Crik.Operator/Crik.Operator.csproj src/Crik.Hosting/Crik.Hosting.csproj src/Crik.Kubernetes/Crik.Kubernetes.csproj src/Crik.Pods/Crik.Pods.csproj src/Crik.Registry/Crik.Registry.csproj docs/configuration.schema.json Directory.Build.props Directory.Packages.props global.json
 	build/publish.sh src/Crik.Operator/Crik.Operator.csproj artifacts/native/crik-operator
 	install -m755 artifacts/native/crik-operator/crik-operator $@
 

@@ -23,9 +23,10 @@ internal static partial class ChartRights
             ("POST", _) => "create",
             ("PUT", _) => "update",
             ("PATCH", _) => "patch",
+            ("DELETE", _) => "delete",
             _ => method,
         };
-        return s_all.Contains((verb, parts[0]));
+        return s_all.Contains((verb, parts is [var kind, _, var subresource] ? $"{kind}/{subresource}" : parts[0]));
     }
 
     private static string[] Words(Match rule, string name) => rule.Groups[name].Value.Split(',', StringSplitOptions.TrimEntries);

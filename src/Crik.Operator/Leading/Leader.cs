@@ -39,7 +39,8 @@ internal sealed class Leader : BackgroundService
         _log.Leads();
         try
         {
-            await Together.RunAsync(cancellationToken, [_keys.RunAsync, _pods.RunAsync, .. _migrations is { } queue ? [queue.RunAsync] : Array.Empty<Func<CancellationToken, Task>>()]);
+            Func<CancellationToken, Task>[] migrations = _migrations is null ? [] : [_migrations.RunAsync];
+            await Together.RunAsync(cancellationToken, [_keys.RunAsync, _pods.RunAsync, .. migrations]);
         }
         finally
         {

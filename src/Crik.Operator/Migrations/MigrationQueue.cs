@@ -83,5 +83,6 @@ internal sealed class MigrationQueue(KubernetesApi api, MigrationWork work, Time
         }
     }
 
-    private void Failed(ObjectName name, KubernetesException problem, TimeSpan pause) => log.MigrationInterrupted(name.Namespace!, name.Name, problem.Message, pause.TotalSeconds);
+    private void Failed(ObjectName name, KubernetesException problem, TimeSpan pause) =>
+        log.MigrationInterrupted(name.Namespace!, name.Name, problem.Message, pause.TotalSeconds);
 }

@@ -19,7 +19,8 @@ internal sealed class MigrationNotices(KubernetesApi api, TimeProvider clock, IL
         try
         {
             await _events.RecordAsync(
-                new ObjectReference(PodMigrationDocument.ApiVersionName, PodMigrationDocument.KindName, space, name, item.Metadata.Uid!), isWarning, reason, text, cancellationToken);
+                new ObjectReference(PodMigrationDocument.ApiVersionName, PodMigrationDocument.KindName, space, name, item.Metadata.Uid!),
+                isWarning, reason, text, cancellationToken);
             if (pod is { Replacement: { Name: { } next, Uid: { } uid } })
             {
                 await _events.RecordAsync(new ObjectReference("v1", "Pod", space, next, uid), isWarning, $"Migration{reason}", message, cancellationToken);

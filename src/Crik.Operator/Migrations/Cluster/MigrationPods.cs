@@ -89,7 +89,8 @@ internal sealed class MigrationPods(KubernetesApi api) : IMigrationPods
     {
         string[] replicaSets = target.Kind is not "Deployment" ? []
             : [.. (await ListAsync(_replicaSets, new ListQuery { Namespace = space }, cancellationToken))
-                .Where(set => Owner.Of(set) is { Kind: "Deployment", Group: "apps" } owner && owner.Name == target.Name).Select(static set => set.At("metadata", "uid").Text() ?? "")];
+                .Where(set => Owner.Of(set) is { Kind: "Deployment", Group: "apps" } owner && owner.Name == target.Name)
+                .Select(static set => set.At("metadata", "uid").Text() ?? "")];
         string group = target.Kind is "Job" ? "batch" : "apps";
         return [.. (await ListAsync(space, cancellationToken)).Where(pod => Owner.Of(pod) is { } owner
             && (replicaSets.Contains(owner.Id) || (owner.Kind == target.Kind && owner.Group == group && owner.Name == target.Name)))];

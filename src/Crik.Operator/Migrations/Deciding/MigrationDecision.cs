@@ -50,7 +50,7 @@ internal static class MigrationDecision
         if ((facts.IsCanceled || isLate) && waiting.Length > 0)
         {
             return waiting[0].Move.Reason is not null ? new MigrationStep.Close(waiting[0].Move.Uid!)
-                : facts.IsCanceled ? new MigrationStep.GiveUp(waiting[0].Move.Uid!, PodMigrationReasons.Canceled, "The PodMigration was deleted before this pod was begun with.")
+                : facts.IsCanceled ? new MigrationStep.GiveUp(waiting[0].Move.Uid!, PodMigrationReasons.Canceled, "The PodMigration was deleted before.")
                 : new MigrationStep.GiveUp(waiting[0].Move.Uid!, PodMigrationReasons.DeadlineExceeded, "The deadline was over before this pod was begun with.");
         }
 

@@ -33,7 +33,8 @@ internal static class MigrationStatus
             ObservedGeneration = item.Metadata?.Generation,
             CompletionTime = now,
             Conditions = status.Conditions.Without(PodMigrationConditions.Reconciling)
-                .With(Make(item, PodMigrationConditions.Accepted, status.StartTime is null ? Condition.False : Condition.True, status.StartTime is null ? reason : PodMigrationReasons.Done, message), now)
+                .With(status.StartTime is null ? Make(item, PodMigrationConditions.Accepted, Condition.False, reason, message)
+                    : Make(item, PodMigrationConditions.Accepted, Condition.True, PodMigrationReasons.Done, "The pods were chosen."), now)
                 .With(Make(item, PodMigrationConditions.Ready, Condition.False, reason, message), now)
                 .With(Make(item, PodMigrationConditions.Stalled, Condition.True, reason, message), now),
         };

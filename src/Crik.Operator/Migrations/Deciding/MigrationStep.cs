@@ -42,7 +42,7 @@ internal abstract record MigrationStep
     public sealed record Disarm(MoveFacts Facts) : MigrationStep;
 
     /// <summary>Write the intent to delete the pod, from which on the webhook expects its replacement.</summary>
-    public sealed record Announce(string Uid) : MigrationStep;
+    public sealed record Announce(MoveFacts Facts) : MigrationStep;
 
     /// <summary>Delete the pod with this UID, with its own grace period.</summary>
     public sealed record Delete(string Name, string Uid) : MigrationStep;

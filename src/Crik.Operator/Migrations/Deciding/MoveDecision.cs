@@ -44,7 +44,8 @@ internal static class MoveDecision
             : pod.Phase is not "Running" ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"The pod {pod.Name} does not run: its phase is {pod.Phase}.")
             : facts.IsTaken ? GiveUp(move, PodMigrationReasons.AlreadyMoving, $"Another PodMigration moves the pod {pod.Name}.")
             : facts.Crik is not { Count: > 0 } criks ? GiveUp(move, PodMigrationReasons.CrikNotRunning,
-                $"crik does not answer in {(pod.CrikContainers.Count > 0 ? string.Join(" and ", pod.CrikContainers) : "any container")} of the pod {pod.Name}. Inject it, and create another PodMigration.")
+                $"crik does not answer in {(pod.CrikContainers.Count > 0 ? string.Join(" and ", pod.CrikContainers) : "any container")} of the pod {pod.Name}. "
+                + "Inject it, and create another PodMigration.")
             : criks.Any(static crik => !crik.HasProgram)
                 ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"crik still starts or restores the program of the pod {pod.Name}. Move it when it is ready.")
             : !facts.IsBare && !facts.IsSeenByWebhook ? GiveUp(move, PodMigrationReasons.NotSeenByWebhook,
@@ -68,7 +69,7 @@ internal static class MoveDecision
             : facts.Crik is null ? s_wait
             : !facts.IsArmed ? new MigrationStep.Arm(facts)
             : !move.Conditions.IsTrue(PodMoveConditions.Armed) ? new MigrationStep.NoteArmed(move.Uid!)
-            : move.AnnouncedTime is null ? new MigrationStep.Announce(move.Uid!)
+            : move.AnnouncedTime is null ? new MigrationStep.Announce(facts)
             : new MigrationStep.Delete(pod.Name, pod.Uid);
     }
 
@@ -81,7 +82,8 @@ internal static class MoveDecision
             return !isGone ? s_wait
                 : facts.Namesake is null ? new MigrationStep.Recreate(facts, IsPinned: true)
                 : facts.Marked.FirstOrDefault(pod => pod.Uid == facts.Namesake.Uid) is { } made ? new MigrationStep.Claim(move.Uid!, made)
-                : GiveUp(move, PodMigrationReasons.NameTaken, $"Somebody else has made a pod {move.Name} before the operator could. Its program starts from the checkpoint if it uses the same volume.");
+                : GiveUp(move, PodMigrationReasons.NameTaken,
+                    $"Somebody else has made a pod {move.Name} before the operator could. Its program goes on from the checkpoint if it uses the same volume.");
         }
 
         // A pod that is held back is only taken when the checkpoint is certain to be there: when the old pod is gone.
@@ -115,7 +117,8 @@ internal static class MoveDecision
 
         if (pod.Node is { } node && node != move.Destination)
         {
-            return GiveUp(move, PodMigrationReasons.WrongNode, $"The replacement {pod.Name} runs on the node {node}, because the webhook did not see it. Its state is the checkpoint's.");
+            return GiveUp(move, PodMigrationReasons.WrongNode,
+                $"The replacement {pod.Name} runs on the node {node}, because the webhook did not see it. Its state is the checkpoint's.");
         }
 
         return pod.ReadyAt is null || facts.Crik is not { Count: > 0 } criks || criks.Any(static crik => !crik.HasProgram) ? s_wait
@@ -128,8 +131,8 @@ internal static class MoveDecision
         ? PodMigrationReasons.NotCheckpointed : PodMigrationReasons.NotRestored;
 
     /// <summary>Whether a container went on from the checkpoint of the move.</summary>
-    private static bool IsRestored(PodMove move, CrikState crik) => move.Containers?.FirstOrDefault(one => one.Name == crik.Container) is not { } container
-        || (container.Generation is { } exact ? crik.RestoredFrom == exact : crik.RestoredFrom > (container.Before ?? 0));
+    private static bool IsRestored(PodMove move, CrikState crik) =>
+        move.Containers?.FirstOrDefault(one => one.Name == crik.Container) is not { } container || (container.Generation is { } exact ? crik.RestoredFrom == exact : crik.RestoredFrom > (container.Before ?? 0));
 
     /// <summary>Whether the pod that ends tells something that the status does not have yet.</summary>
     private static bool HasNews(PodMove move, MovingPod ending) =>

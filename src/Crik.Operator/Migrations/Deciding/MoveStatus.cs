@@ -6,7 +6,8 @@ namespace Crik.Operator.Migrations.Deciding;
 /// <summary>Computes the status of the move of one pod after each step. It is pure.</summary>
 internal static class MoveStatus
 {
-    public static PodMove Accepted(PodMove move, MoveFacts facts, string destination, DateTimeOffset now) => Done(move, PodMoveConditions.Accepted, $"It moves to {destination}.", now) with
+    public static PodMove Accepted(PodMove move, MoveFacts facts, string destination, DateTimeOffset now) =>
+        Done(move, PodMoveConditions.Accepted, $"It moves to {destination}.", now) with
     {
         StartTime = now,
         Destination = destination,
@@ -16,7 +17,12 @@ internal static class MoveStatus
 
     public static PodMove Armed(PodMove move, DateTimeOffset now) => Done(move, PodMoveConditions.Armed, "The next SIGTERM makes a checkpoint.", now) with { ArmedTime = now };
 
-    public static PodMove Announced(PodMove move, DateTimeOffset now) => move with { AnnouncedTime = now };
+    /// <summary>Checkpoints by the clock may have been made since the pod was accepted. They are not that of the move either.</summary>
+    public static PodMove Announced(PodMove move, MoveFacts facts, DateTimeOffset now) => move with
+    {
+        AnnouncedTime = now,
+        Containers = [.. (move.Containers ?? []).Select(one => one with { Before = facts.Crik!.FirstOrDefault(crik => crik.Container == one.Name)?.Newest ?? one.Before })],
+    };
 
     /// <summary>What the pod that ends tells: when it was deleted, and once its containers have ended, with which checkpoints.</summary>
     public static PodMove Ending(PodMove move, MovingPod pod, DateTimeOffset now)
@@ -26,7 +32,8 @@ internal static class MoveStatus
             pod.Endings.GetValueOrDefault(one.Name!) is { Outcome: "checkpointed", Generation: { } generation } ? one with { Generation = generation } : one)];
         return move.Containers is null || !containers.All(one => pod.Endings.ContainsKey(one.Name!)) ? next
             : containers.FirstOrDefault(static one => one.Generation is null) is { } lost
-                ? With(next, PodMoveConditions.Checkpointed, Condition.False, PodMigrationReasons.NotCheckpointed, $"The container {lost.Name} ended without a checkpoint: {pod.Endings[lost.Name!].Reason}", now)
+                ? With(next, PodMoveConditions.Checkpointed, Condition.False, PodMigrationReasons.NotCheckpointed,
+                    $"The container {lost.Name} ended without a checkpoint: {pod.Endings[lost.Name!].Reason}", now)
             : Done(next, PodMoveConditions.Checkpointed, "The checkpoint is on the volume.", now) with { Containers = containers, CheckpointedTime = now };
     }
 
@@ -43,7 +50,10 @@ internal static class MoveStatus
             : Done(move, PodMoveConditions.Checkpointed, "The replacement goes on from it.", now) with { CheckpointedTime = now };
         return Done(next, PodMoveConditions.Restored, "The replacement goes on from this checkpoint, and is ready.", now) with
         {
-            Containers = [.. (move.Containers ?? []).Select(one => one with { Generation = facts.Crik!.FirstOrDefault(crik => crik.Container == one.Name)?.RestoredFrom ?? one.Generation })],
+            Containers = [.. (move.Containers ?? []).Select(one => one with
+            {
+                Generation = facts.Crik!.FirstOrDefault(crik => crik.Container == one.Name)?.RestoredFrom ?? one.Generation,
+            })],
             RestoredTime = ready,
             CompletionTime = now,
             DowntimeMilliseconds = Math.Max(0, (long)(ready - deleted).TotalMilliseconds),

@@ -85,7 +85,7 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         PodMove move = facts.Move;
         HashSet<string> taken = [.. (item.Status!.Pods ?? []).Select(static one => one.Replacement?.Uid).OfType<string>()];
         MovingPod[] others = [.. (await world.Pods.ListAsync(item.Metadata!.Namespace!, cancellationToken)).Select(MovingPod.Of)
-            .Where(pod => pod.Uid != move.Uid && (move.OwnerUid is null ? pod.Owner is null : pod.Owner?.Id == move.OwnerUid) && (move.KeepsName is not true || pod.Name == move.Name))
+            .Where(pod => pod.Uid != move.Uid && pod.Owner?.Id == move.OwnerUid && (move.KeepsName is not true || pod.Name == move.Name))
             .OrderBy(static pod => pod.CreatedAt)];
         MovingPod[] free = [.. others.Where(pod => !taken.Contains(pod.Uid) && !pod.IsEnding)];
 

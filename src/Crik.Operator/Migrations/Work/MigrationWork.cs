@@ -78,7 +78,7 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
         {
             MigrationStep.Accept accept => (accept.Facts.Move.Uid!, move => MoveStatus.Accepted(move, accept.Facts, accept.Destination, now)),
             MigrationStep.NoteArmed armed => (armed.Uid, move => MoveStatus.Armed(move, now)),
-            MigrationStep.Announce announce => (announce.Uid, move => MoveStatus.Announced(move, now)),
+            MigrationStep.Announce announce => (announce.Facts.Move.Uid!, move => MoveStatus.Announced(move, announce.Facts, now)),
             MigrationStep.NoteEnding ending => (ending.Facts.Move.Uid!, move => MoveStatus.Ending(move, ending.Facts.Old!, now)),
             MigrationStep.Claim claim => (claim.Uid, move => MoveStatus.Replaced(move, claim.Replacement, now)),
             MigrationStep.Complete complete => (complete.Facts.Move.Uid!, move => MoveStatus.Completed(move, complete.Facts, now)),
