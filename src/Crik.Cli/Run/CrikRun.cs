@@ -133,8 +133,10 @@ internal sealed class CrikRun(CrikOptions options, IReadOnlyList<string> command
         CheckpointsWhileRunning checkpoints = new(init, options.Checkpoints, run, node, control);
         if (control is not null)
         {
-            control.Status = () => run.Status(run.IsOver ? null : checkpoints.NextAt, node?.ForPeople)
-                with { CheckpointAtTermination = control.Orders.IsForTermination ? true : null };
+            control.Status = () => run.Status(run.IsOver ? null : checkpoints.NextAt, node?.ForPeople) with
+            {
+                CheckpointAtTermination = control.Orders.IsForTermination ? true : null,
+            };
             control.Orders.ObstacleToTermination = run.CanCheckpoint ? null : "the image directory is read-only";
             control.IsOfTree = pid => ControlServer.IsDescendant(pid, run.Program.Pid);
         }

@@ -80,7 +80,7 @@ public sealed class DestinationsTests
     [Theory]
     [InlineData("500m", 0.5)]
     [InlineData("1.5Gi", 1.5 * (1 << 30))]
-    [InlineData("2e3", 2000)]
+    [InlineData("2e3", 2000.0)]
     [InlineData("much", null)]
     public void Quantities_are_read_as_Kubernetes_does(string text, double? amount) => Assert.Equal(amount, Quantity.Read(text));
 

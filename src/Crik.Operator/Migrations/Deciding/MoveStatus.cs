@@ -8,12 +8,12 @@ internal static class MoveStatus
 {
     public static PodMove Accepted(PodMove move, MoveFacts facts, string destination, DateTimeOffset now) =>
         Done(move, PodMoveConditions.Accepted, $"It moves to {destination}.", now) with
-    {
-        StartTime = now,
-        Destination = destination,
-        Manifest = facts.Manifest,
-        Containers = [.. facts.Crik!.Select(static crik => new MovedContainer { Name = crik.Container, Before = crik.Newest })],
-    };
+        {
+            StartTime = now,
+            Destination = destination,
+            Manifest = facts.Manifest,
+            Containers = [.. facts.Crik!.Select(static crik => new MovedContainer { Name = crik.Container, Before = crik.Newest })],
+        };
 
     public static PodMove Armed(PodMove move, DateTimeOffset now) => Done(move, PodMoveConditions.Armed, "The next SIGTERM makes a checkpoint.", now) with { ArmedTime = now };
 

@@ -75,7 +75,9 @@ internal sealed class SimulatedNodes(Schedule schedule, SimulatedClock clock, Si
                 ["phase"] = "Running",
                 ["conditions"] = new JsonArray((JsonNode)new JsonObject
                 {
-                    ["type"] = "Ready", ["status"] = "True", ["lastTransitionTime"] = SimulatedCluster.Text(clock.GetUtcNow()),
+                    ["type"] = "Ready",
+                    ["status"] = "True",
+                    ["lastTransitionTime"] = SimulatedCluster.Text(clock.GetUtcNow()),
                 }),
             };
             cluster.Touch(pod);
@@ -99,7 +101,8 @@ internal sealed class SimulatedNodes(Schedule schedule, SimulatedClock clock, Si
         string message = pod.IsArmed ? $$"""{"crik":"checkpointed","generation":{{pod.Program.Generation}},"reason":"ordered"}""" : """{"crik":"forwarded","reason":"the node is ready"}""";
         pod.Json["status"]!["containerStatuses"] = new JsonArray((JsonNode)new JsonObject
         {
-            ["name"] = "app", ["state"] = new JsonObject { ["terminated"] = new JsonObject { ["message"] = message } },
+            ["name"] = "app",
+            ["state"] = new JsonObject { ["terminated"] = new JsonObject { ["message"] = message } },
         });
         cluster.Touch(pod);
         if (schedule.Happens(30))
@@ -116,7 +119,11 @@ internal sealed class SimulatedNodes(Schedule schedule, SimulatedClock clock, Si
         {
             metadata["ownerReferences"] = new JsonArray((JsonNode)new JsonObject
             {
-                ["apiVersion"] = "apps/v1", ["kind"] = program.Kind, ["name"] = program.Name, ["uid"] = $"owner-{program.Name}", ["controller"] = true,
+                ["apiVersion"] = "apps/v1",
+                ["kind"] = program.Kind,
+                ["name"] = program.Name,
+                ["uid"] = $"owner-{program.Name}",
+                ["controller"] = true,
             });
         }
 
