@@ -119,7 +119,7 @@ public sealed class MigrationRunTests : IAsyncLifetime
         Assert.Contains(_migrations["move"].At("status", "conditions").Maps(), static one => one.At("type").Text() is "Stalled" && one.At("reason").Text() is "NothingSelected");
     }
 
-    private Task DoAsync() => _work.DoAsync(new ObjectName("team", "move"), CancellationToken.None);
+    private Task<TimeSpan?> DoAsync() => _work.DoAsync(new ObjectName("team", "move"), CancellationToken.None);
 
     /// <summary>What the scheduler and the kubelet do.</summary>
     private void Run(string node) => _pods.Edit("web", pod =>
