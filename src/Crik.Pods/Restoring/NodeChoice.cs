@@ -20,12 +20,19 @@ public static class NodeChoice
     /// </summary>
     public static void Restrict(JsonObject spec, IReadOnlyList<NodeFacts> nodes)
     {
+        string[] hostnames = [.. nodes.Select(static node => node.Hostname).OfType<string>().Distinct()];
+        Restrict(spec, nodes.Count > 1 && hostnames.Length == nodes.Count
+            ? [("matchExpressions", Requirement("kubernetes.io/hostname", hostnames))]
+            : [.. nodes.Select(static node => ("matchFields", Requirement(NameField, [node.Name])))]);
+    }
+
+    /// <summary>Lets the pod run on one node only. What it asks for otherwise stays.</summary>
+    public static void Restrict(JsonObject spec, string node) => Restrict(spec, [("matchFields", Requirement(NameField, [node]))]);
+
+    private static void Restrict(JsonObject spec, IReadOnlyList<(string List, JsonObject Requirement)> choices)
+    {
         JsonObject affinity = Map(Map(spec, "affinity"), "nodeAffinity");
         JsonObject[] before = [.. RequiredTerms(spec).Maps()];
-        string[] hostnames = [.. nodes.Select(static node => node.Hostname).OfType<string>().Distinct()];
-        (string List, JsonObject Requirement)[] choices = nodes.Count > 1 && hostnames.Length == nodes.Count
-            ? [("matchExpressions", Requirement("kubernetes.io/hostname", hostnames))]
-            : [.. nodes.Select(static node => ("matchFields", Requirement(NameField, [node.Name])))];
         JsonArray terms = [];
         foreach ((string list, JsonObject requirement) in choices)
         {

@@ -18,7 +18,7 @@ internal static class ReplacementChanges
         {
             case Replacement.Pinned pinned:
                 JsonObject spec = new() { ["affinity"] = pod.At("spec", "affinity")?.DeepClone() };
-                NodeChoice.Restrict(spec, [pinned.Node]);
+                NodeChoice.Restrict(spec, pinned.Node);
                 changes.Add(new PodChange("/spec/affinity", ChangeKind.Add, spec["affinity"]!.DeepClone(), "The pod that it replaces moves to this node."));
                 Mark(pod, changes, "annotations", (PodMigrationNames.MigrationAnnotation, pinned.Migration), (PodMigrationNames.DestinationAnnotation, pinned.Node));
                 break;

@@ -55,7 +55,7 @@ internal static class PodManifest
         if (node is not null)
         {
             annotations[PodMigrationNames.DestinationAnnotation] = node;
-            NodeChoice.Restrict(pod["spec"]!.AsObject(), [node]);
+            NodeChoice.Restrict(pod["spec"]!.AsObject(), node);
         }
 
         if (annotations.Parent is null)
