@@ -25,10 +25,6 @@ public sealed record NodeFacts(string Name, string KernelVersion, string Archite
     /// <summary>The label by which several nodes can be named in one rule. Usually it is the name.</summary>
     public string? Hostname => Labels?.GetValueOrDefault("kubernetes.io/hostname");
 
-    /// <summary>The nodes that the scheduler takes. If it takes none, all: what is wrong with them is worth to be said.</summary>
-    public static IReadOnlyList<NodeFacts> Willing(IReadOnlyList<NodeFacts> all) =>
-        all.Where(static node => node is { IsReady: true, IsCordoned: false }).ToArray() is { Length: > 0 } willing ? willing : all;
-
     /// <param name="node">A Node of the API server.</param>
     public static NodeFacts Of(JsonObject node)
     {

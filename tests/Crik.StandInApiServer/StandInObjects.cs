@@ -17,6 +17,9 @@ public sealed class StandInObjects(string root)
     /// <summary>A field of spec without which no object is created, if there is one.</summary>
     public string? RequiredField { get; init; }
 
+    /// <summary>A field of status that the definition of the objects does not have, so that it is dropped.</summary>
+    public string? UnknownStatusField { get; set; }
+
     /// <summary>Runs before each PUT and PATCH, as another program that is faster.</summary>
     public Action? BeforeWrite { get; set; }
 
@@ -117,6 +120,11 @@ public sealed class StandInObjects(string root)
 
         JsonObject next = (subresource == "status" ? old : wanted).DeepClone().AsObject();
         next["status"] = (subresource == "status" ? wanted : old)["status"]?.DeepClone();
+        if (UnknownStatusField is { } unknown)
+        {
+            next["status"]?.AsObject().Remove(unknown);
+        }
+
         _objects[name] = next;
         return (200, Stamp(next).DeepClone());
     }

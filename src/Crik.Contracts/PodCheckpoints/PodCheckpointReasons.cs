@@ -56,6 +56,9 @@ public static class PodCheckpointReasons
     /// <summary>The image is not in the registry yet. Pushing is tried again until the time limit of the agent.</summary>
     public const string PushFailed = "PushFailed";
 
+    /// <summary>The cluster's definition of PodCheckpoints is older than the agent.</summary>
+    public const string OldDefinition = "OldDefinition";
+
     /// <summary>The node of the pod no longer exists.</summary>
     public const string NodeGone = "NodeGone";
 }

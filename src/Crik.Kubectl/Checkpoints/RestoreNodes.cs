@@ -22,7 +22,7 @@ internal sealed record RestoreNodes(IReadOnlyList<NodeFacts> Usable, IReadOnlyLi
         try
         {
             NodeFacts[] all = [.. (await cluster.ListAsync(s_nodes, null, null, cancellationToken)).Select(NodeFacts.Of)];
-            return new RestoreNodes(name is null ? NodeFacts.Willing(all) : [Named(all, name)], all);
+            return new RestoreNodes(name is null ? all : [Named(all, name)], all);
         }
         catch (KubernetesException exception) when (exception.Status is HttpStatusCode.Forbidden)
         {

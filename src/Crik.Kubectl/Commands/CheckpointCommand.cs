@@ -5,8 +5,6 @@ using Crik.Kubectl.Cluster;
 using Crik.Kubectl.CommandLine;
 using Crik.Kubectl.Output;
 using Crik.Kubernetes.Api;
-using Crik.Pods;
-using Crik.Pods.Restoring;
 
 namespace Crik.Kubectl.Commands;
 
@@ -86,19 +84,19 @@ internal static class CheckpointCommand
         return await new PodCheckpointClient(cluster).CreateAsync(Wanted(pod, cluster.Namespace, invocation), cancellationToken);
     }
 
-    /// <summary>The pod is kept in it, so that it can be made again when it is gone.</summary>
     private static PodCheckpointDocument Wanted(JsonObject pod, string space, Invocation invocation)
     {
-        Dictionary<string, string>? kept = RestoredPod.TemplateText(pod) is { } text ? new() { [PodNames.SavedPodAnnotation] = text } : null;
         string? engine = invocation.Has(CommandTable.ToImage) ? CheckpointEngines.Kubelet : invocation.Value(CommandTable.Engine);
+        bool endsInCrik = EndsInCrik(pod, engine, invocation);
         return PodCheckpointDocument.New(
-            new ObjectMetadata { GenerateName = pod.Name() + "-", Namespace = space, Annotations = kept },
+            new ObjectMetadata { GenerateName = pod.Name() + "-", Namespace = space },
             new PodCheckpointSpec
             {
                 Pod = pod.Name(),
+                PodUid = pod.Text("metadata", "uid"),
                 Containers = invocation.All(CommandTable.Container) is { Count: > 0 } containers ? containers : null,
-                Engine = engine,
-                LeaveRunning = EndsInCrik(pod, engine, invocation) ? invocation.Has(CommandTable.LeaveRunning) : null, // the kubelet never ends a program
+                Engine = endsInCrik ? CheckpointEngines.Crik : engine,
+                LeaveRunning = endsInCrik ? invocation.Has(CommandTable.LeaveRunning) : null, // the kubelet never ends a program
                 Timeout = invocation.Duration(CommandTable.Timeout) is null ? null : invocation.Value(CommandTable.Timeout),
                 DeletePod = invocation.Has(CommandTable.DeletePod) ? true : null,
                 Repository = invocation.Value(CommandTable.Repository),

@@ -23,7 +23,11 @@ internal sealed class CheckpointObjects(KubernetesApi api) : ICheckpointObjects
     {
         IEnumerable<string> others = (item.Metadata!.Finalizers ?? []).Where(static name => name != PodCheckpointNames.ImageFinalizer);
         JsonObject metadata = WithFinalizers(item, [.. others, PodCheckpointNames.ImageFinalizer]);
-        metadata["annotations"] = new JsonObject { [PodNames.SavedPodAnnotation] = pod };
+        if (pod is not null || item.Status?.PodSha256 is null)
+        {
+            metadata["annotations"] = new JsonObject { [PodNames.SavedPodAnnotation] = pod };
+        }
+
         return ChangeAsync(item, metadata, cancellationToken);
     }
 

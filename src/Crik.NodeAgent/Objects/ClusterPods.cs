@@ -21,8 +21,18 @@ internal sealed class ClusterPods(KubernetesApi api) : IPods
             await _pods.DeleteAsync(name, cancellationToken, new Deletion { Preconditions = new DeletionPreconditions { Uid = uid } });
             return true;
         }
-        catch (KubernetesException refusal) when (refusal.IsNotFound || refusal.IsConflict)
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
         {
+            return false;
+        }
+        catch (KubernetesException refusal) when (refusal.IsConflict)
+        {
+            // Another pod has the name now. A webhook can refuse with the same answer, and then the pod is still there.
+            if (await FindAsync(name, cancellationToken) is { IsEnding: false } pod && pod.Uid == uid)
+            {
+                throw;
+            }
+
             return false;
         }
     }

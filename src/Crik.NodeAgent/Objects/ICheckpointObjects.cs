@@ -16,7 +16,7 @@ internal interface ICheckpointObjects
     /// Adds the finalizer, and keeps the pod in an annotation, from which it can be made again. What somebody else has written
     /// there is replaced. It is a conflict if the object has changed since it was read.
     /// </summary>
-    /// <param name="pod">What is kept of the pod. Null removes the annotation.</param>
+    /// <param name="pod">What is kept of the pod. Null removes the annotation, unless the agent has written it before.</param>
     /// <returns>The object as it is now.</returns>
     Task<PodCheckpointDocument> ProtectAsync(PodCheckpointDocument item, string? pod, CancellationToken cancellationToken);
 

@@ -15,6 +15,7 @@ internal static class StatusChange
             Node = node,
             PodUid = pod.Uid,
             StaticPodUid = pod.StaticUid,
+            ControllerUid = pod.ControllerUid,
             Engine = step.Engine,
             Repository = step.Repository,
             StartTime = now,
@@ -26,11 +27,9 @@ internal static class StatusChange
         };
 
     /// <summary>What a restore needs to know of the pod, and cannot believe the user of the object.</summary>
-    public static PodCheckpointStatus Protected(PodCheckpointDocument item, PodView pod) => item.Status! with
-    {
-        ControllerUid = pod.ControllerUid,
-        PodSha256 = pod.Template is { } text ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) : null,
-    };
+    /// <param name="pod">What is kept of the pod.</param>
+    public static PodCheckpointStatus Protected(PodCheckpointDocument item, string pod) =>
+        item.Status! with { PodSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pod))) };
 
     /// <summary>The leader says why nobody works on an object yet.</summary>
     public static PodCheckpointStatus Waiting(PodCheckpointDocument item, string message, DateTimeOffset now) => Reconciling(item, message, now);

@@ -17,9 +17,11 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
     {
         PodView? pod = facts.IsSamePod ? facts.Pod : null;
         PodCheckpointDocument item = await world.Objects.ProtectAsync(facts.Object, pod?.Template, cancellationToken);
-        if (pod is not null)
+        if (pod?.Template is { } kept && (await status.WriteAsync(item, StatusChange.Protected(item, kept), cancellationToken) is { Status.PodSha256: null } written))
         {
-            await status.WriteAsync(item, StatusChange.Protected(item, pod), cancellationToken);
+            await status.FailAsync(written, new CheckpointStep.Fail(PodCheckpointReasons.OldDefinition,
+                "The definition of PodCheckpoints in the cluster is older than the agent and drops what it writes. Apply charts/crik/crds, which Helm does not do."),
+                node: null, cancellationToken);
         }
     }
 

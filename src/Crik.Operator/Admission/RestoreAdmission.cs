@@ -31,9 +31,9 @@ internal sealed class RestoreAdmission(AdmissionOptions options, IClusterFacts f
             IReadOnlyList<PodCheckpointDocument> checkpoints = await facts.CheckpointsAsync(request.Namespace, either.Token);
             IReadOnlyList<NodeFacts> all = await facts.NodesAsync(either.Token);
             string? chosen = request.Pod.At("spec", "nodeName").Text();
-            RestoreDecision decision = wish.Decide(checkpoints, chosen is null ? NodeFacts.Willing(all) : [.. all.Where(node => node.Name == chosen)], all, request.Pod);
+            RestoreDecision decision = wish.Decide(checkpoints, chosen is null ? all : [.. all.Where(node => node.Name == chosen)], all, request.Pod);
             return decision is RestoreDecision.Restored restored && RestoreParts.IsWithoutBaseImages(restored)
-                ? restored with { Checkpoint = await WithPodAsync(request.Namespace, restored.Checkpoint, either.Token) }
+                ? restored with { Checkpoint = await WithPodAsync(request.Namespace, restored.Checkpoint, either.Token, caller) }
                 : decision;
         }
         catch (KubernetesException exception)
@@ -46,8 +46,22 @@ internal sealed class RestoreAdmission(AdmissionOptions options, IClusterFacts f
         }
     }
 
-    /// <summary>The kept pod says from which images the containers were started.</summary>
-    private async Task<PodCheckpointDocument> WithPodAsync(string space, PodCheckpointDocument checkpoint, CancellationToken cancellationToken) =>
-        checkpoint.Metadata is { Name: { } name, Uid: { } uid } && await facts.CheckpointAsync(space, name, cancellationToken) is { } found && found.Metadata?.Uid == uid
-            ? found : checkpoint;
+    /// <summary>The kept pod says from which images the containers were started. It can be restored without knowing them too.</summary>
+    /// <param name="caller">Is canceled when nobody waits for the answer any more.</param>
+    private async Task<PodCheckpointDocument> WithPodAsync(string space, PodCheckpointDocument checkpoint, CancellationToken inTime, CancellationToken caller)
+    {
+        try
+        {
+            return checkpoint.Metadata is { Name: { } name, Uid: { } uid } && await facts.CheckpointAsync(space, name, inTime) is { } found && found.Metadata?.Uid == uid
+                ? found : checkpoint;
+        }
+        catch (KubernetesException)
+        {
+            return checkpoint;
+        }
+        catch (OperationCanceledException) when (!caller.IsCancellationRequested)
+        {
+            return checkpoint;
+        }
+    }
 }

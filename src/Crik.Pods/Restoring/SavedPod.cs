@@ -15,7 +15,7 @@ public static class SavedPod
 
     /// <summary>
     /// The checkpoint images, by the names of their containers. CRI-O cannot decrypt an image that is named by its digest. Its tag has the
-    /// UID of the object, so nothing else ever gets it.
+    /// UID of the object, so only somebody who may push to the repository can give it to another image.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Images(PodCheckpointDocument checkpoint)
     {

@@ -1,6 +1,11 @@
 using System.Text.Json.Nodes;
+using Crik.Kubernetes.Access;
+using Crik.Kubernetes.Api;
+using Crik.Kubernetes.Resources;
 using Crik.NodeAgent.Objects;
 using Crik.NodeAgent.Steps;
+using Crik.StandIn;
+using Microsoft.AspNetCore.Http;
 
 namespace Crik.NodeAgent.Tests.Objects;
 
@@ -27,6 +32,32 @@ public sealed class ClusterPodsTests
         Assert.Equal(("u1", "h1"), (ClusterPods.View(pod.AsObject()).Uid, ClusterPods.View(pod.AsObject()).StaticUid));
         pod["metadata"]!["annotations"]!.AsObject().Remove("kubernetes.io/config.mirror"); // anybody can write the other one
         Assert.Null(ClusterPods.View(pod.AsObject()).StaticUid);
+    }
+
+    [Theory]
+    [InlineData("""{"metadata":{"uid":"u1"} }""", true)]
+    [InlineData("""{"metadata":{"uid":"u1","deletionTimestamp":"2026-11-23T18:00:00Z"} }""", false)]
+    [InlineData("""{"metadata":{"uid":"u2"} }""", false)]
+    public async Task A_pod_whose_deletion_is_refused_is_not_taken_for_gone(string now, bool isRefused)
+    {
+        await using StandInApiServer server = await StandInApiServer.StartAsync();
+        server.Intercept = async context =>
+        {
+            bool isRead = context.Request.Method == "GET";
+            context.Response.StatusCode = isRead ? 200 : 409;
+            await context.Response.WriteAsync(isRead ? now : """{"kind":"Status","status":"Failure","reason":"Conflict","code":409,"message":"admission webhook denied the request"}""");
+            return true;
+        };
+        using KubernetesApi api = new(new ClusterAccess { Server = server.Address, Authorities = ConfiguredText.Fixed(server.Certificates.AuthorityPem) }, "crik-tests/1");
+        Task<bool> deleted = new ClusterPods(api).DeleteAsync(new ObjectName("team", "web"), "u1", CancellationToken.None);
+        if (isRefused)
+        {
+            Assert.Contains("denied", (await Assert.ThrowsAsync<KubernetesException>(() => deleted)).Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.False(await deleted);
+        }
     }
 
     [Fact]

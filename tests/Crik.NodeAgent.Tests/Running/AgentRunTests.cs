@@ -99,6 +99,69 @@ public sealed class AgentRunTests : IAsyncLifetime
         });
     }
 
+    [Theory]
+    [InlineData(401, "/v2/")]
+    [InlineData(403, "/uploads/")]
+    [InlineData(507, "/uploads/")]
+    [InlineData(413, "/manifests/")]
+    public async Task A_registry_that_refuses_gets_the_image_when_it_is_mended_and_the_archive_waits(int status, string requests)
+    {
+        bool isBroken = true;
+        _registry.Trouble = context => Volatile.Read(ref isBroken) && context.Request.Method is not ("GET" or "HEAD") && context.Request.Path.Value!.Contains(requests, StringComparison.Ordinal) ? status : null;
+        await WhileRunningAsync("""{"pod":"static-1"}""", async () =>
+        {
+            await Eventually.TrueAsync(async () => (string?)(await ConditionAsync("Pushed"))?["reason"] == "PushFailed", "the push has failed");
+            Assert.Equal("False", (string?)(await ConditionAsync("Ready"))!["status"]);
+            Assert.Single(Directory.EnumerateFiles(_directory.In("crik")));
+            Assert.Empty(_registry.Manifests);
+
+            Volatile.Write(ref isBroken, false);
+            await UntilReadyAsync();
+            Assert.Equal(2, _registry.Manifests.Count); // one image, by its tag and by its digest
+            Assert.Empty(Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories));
+        });
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task A_registry_that_is_busy_for_a_moment_is_asked_again(int status)
+    {
+        int refused = 0;
+        _registry.Trouble = context => context.Request.Method is "POST" or "PUT" && Interlocked.Increment(ref refused) <= 2 ? status : null;
+        await WhileRunningAsync("""{"pod":"static-1"}""", async () =>
+        {
+            await UntilReadyAsync();
+            Assert.True(refused > 2);
+            Assert.Equal(2, _registry.Manifests.Count);
+        });
+    }
+
+    [Fact]
+    public async Task An_image_whose_annotations_the_registry_drops_is_no_image_and_the_archive_stays()
+    {
+        _registry.DropsAnnotations = true;
+        await WhileRunningAsync("""{"pod":"static-1"}""", async () =>
+        {
+            await Eventually.TrueAsync(async () => ((string?)(await ConditionAsync("Pushed"))?["message"])?.Contains("se another registry", StringComparison.Ordinal) is true, "the push has failed");
+            Assert.Single(Directory.EnumerateFiles(_directory.In("crik")));
+
+            _registry.DropsAnnotations = false;
+            await UntilReadyAsync();
+            Assert.Empty(Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories));
+        });
+    }
+
+    [Fact]
+    public async Task A_definition_that_is_older_than_the_agent_is_told_instead_of_written_for_ever()
+    {
+        _checkpoints.UnknownStatusField = "podSHA256";
+        await WhileRunningAsync("""{"pod":"static-1"}""", () =>
+            Eventually.TrueAsync(async () => (string?)(await ConditionAsync("Stalled"))?["reason"] == "OldDefinition", "the object has failed"));
+        Assert.Empty(Directory.EnumerateFiles(_directory.Path, "*.tar", SearchOption.AllDirectories));
+    }
+
     [Fact]
     public async Task An_object_whose_pod_does_not_exist_is_refused_by_the_leader()
     {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace Crik.NodeAgent.Tests.Running;
@@ -17,6 +19,9 @@ internal sealed class MemoryRegistry
 
     /// <summary>Is asked for the status of the next answer, such as 500. Null lets the registry work.</summary>
     public Func<HttpContext, int?> Trouble { get; set; } = static _ => null;
+
+    /// <summary>Stores a manifest of its own making, without the annotations.</summary>
+    public bool DropsAnnotations { get; set; }
 
     /// <returns>False if the request is not for a registry.</returns>
     public async Task<bool> AnswerAsync(HttpContext context)
@@ -89,6 +94,13 @@ internal sealed class MemoryRegistry
 
     private int Store(HttpContext context, string tag, byte[] manifest)
     {
+        if (DropsAnnotations)
+        {
+            JsonObject changed = JsonNode.Parse(manifest)!.AsObject();
+            changed.Remove("annotations");
+            manifest = JsonSerializer.SerializeToUtf8Bytes(changed);
+        }
+
         Manifests[tag] = Manifests[Digest(manifest)] = manifest;
         context.Response.Headers["Docker-Content-Digest"] = Digest(manifest);
         return 201;

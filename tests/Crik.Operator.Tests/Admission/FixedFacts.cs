@@ -23,6 +23,9 @@ internal sealed class FixedFacts : IClusterFacts
 
     public bool Fails { get; set; }
 
+    /// <summary>Nobody can read a single PodCheckpoint.</summary>
+    public bool ReadsNoCheckpoint { get; set; }
+
     /// <summary>Never answers.</summary>
     public bool Hangs { get; set; }
 
@@ -40,12 +43,16 @@ internal sealed class FixedFacts : IClusterFacts
         AnswerAsync($"claim {space}/{name}", Claims.GetValueOrDefault(name), cancellationToken);
 
     public Task<IReadOnlyList<PodCheckpointDocument>> CheckpointsAsync(string space, CancellationToken cancellationToken) =>
-        AnswerAsync<IReadOnlyList<PodCheckpointDocument>>($"checkpoints {space}", Checkpoints, cancellationToken);
+        AnswerAsync<IReadOnlyList<PodCheckpointDocument>>($"checkpoints {space}", [.. Checkpoints.Select(WithoutTexts)], cancellationToken);
 
     public Task<PodCheckpointDocument?> CheckpointAsync(string space, string name, CancellationToken cancellationToken) =>
-        AnswerAsync($"checkpoint {space}/{name}", Checkpoints.Find(one => one.Metadata?.Name == name), cancellationToken);
+        ReadsNoCheckpoint ? throw new KubernetesException(KubernetesFailure.NoAnswer, "no answer")
+            : AnswerAsync($"checkpoint {space}/{name}", Checkpoints.Find(one => one.Metadata?.Name == name), cancellationToken);
 
     public Task<IReadOnlyList<NodeFacts>> NodesAsync(CancellationToken cancellationToken) => AnswerAsync<IReadOnlyList<NodeFacts>>("nodes", Nodes, cancellationToken);
+
+    /// <summary>A list leaves out what one PodCheckpoint has kept in its annotations, as that of the cluster does.</summary>
+    private static PodCheckpointDocument WithoutTexts(PodCheckpointDocument one) => one with { Metadata = one.Metadata! with { Annotations = null } };
 
     private async Task<T> AnswerAsync<T>(string what, T answer, CancellationToken cancellationToken)
     {

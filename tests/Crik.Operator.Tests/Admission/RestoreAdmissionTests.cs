@@ -68,6 +68,12 @@ public sealed class RestoreAdmissionTests
         Assert.Equal("r.example/app@sha256:2", (string?)changed["spec"]!["volumes"]![0]!["image"]!["reference"]);
         Assert.DoesNotContain(response.Warnings, warning => warning.Contains("does not pull", StringComparison.Ordinal));
 
+        _facts.ReadsNoCheckpoint = true;
+        AdmissionResponse without = await HandleAsync(pod);
+        Assert.Equal(AdmissionOutcome.Restored, without.Outcome);
+        Assert.Contains(without.Warnings, warning => warning.Contains("CRI-O does not pull the image", StringComparison.Ordinal));
+
+        _facts.ReadsNoCheckpoint = false;
         _facts.Checkpoints[0] = _facts.Checkpoints[0] with { Status = _facts.Checkpoints[0].Status! with { PodSha256 = "0" } };
         Assert.Contains((await HandleAsync(pod)).Warnings, warning => warning.Contains("CRI-O does not pull the image", StringComparison.Ordinal));
     }
