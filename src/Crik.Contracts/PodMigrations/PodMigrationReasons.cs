@@ -34,6 +34,9 @@ public static class PodMigrationReasons
     /// <summary>A DaemonSet or the kubelet makes the pod, so it belongs to its node.</summary>
     public const string BoundToNode = "BoundToNode";
 
+    /// <summary>The pod belongs to something that may not make another one when it is deleted.</summary>
+    public const string ControllerUnknown = "ControllerUnknown";
+
     /// <summary>Another PodMigration moves the pod.</summary>
     public const string AlreadyMoving = "AlreadyMoving";
 

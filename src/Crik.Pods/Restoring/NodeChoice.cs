@@ -51,13 +51,15 @@ public static class NodeChoice
     /// Removes what bound a pod to one node by its name, as a DaemonSet does. A term that has nothing else allows every node, and
     /// with it the whole rule does.
     /// </summary>
-    public static void Forget(JsonObject spec)
+    /// <param name="node">Only what bound it to this node. Null: to any.</param>
+    public static void Forget(JsonObject spec, string? node = null)
     {
         bool allowsAll = false;
         foreach (JsonObject term in RequiredTerms(spec).Maps())
         {
             JsonObject[] fields = [.. term.At("matchFields").Maps()];
-            JsonObject[] kept = [.. fields.Where(static field => field.At("key").Text() is not NameField || field.At("operator").Text() is not "In")];
+            JsonObject[] kept = [.. fields.Where(field => field.At("key").Text() is not NameField || field.At("operator").Text() is not "In"
+                || (node is not null && !(field.At("values") is JsonArray { Count: 1 } values && values[0].Text() == node)))];
             if (kept.Length < fields.Length)
             {
                 term["matchFields"] = new JsonArray([.. kept.Select(static field => field.DeepClone())]);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodMigrations;
 using Crik.Operator.Migrations.Placing;
+using Crik.Operator.Migrations.Work;
 
 namespace Crik.Operator.Tests.Migrations;
 
@@ -26,6 +27,21 @@ public sealed class DestinationsTests
     [InlineData("""{"taints":[{"key":"gpu","effect":"PreferNoSchedule"}]}""", null)]
     public void What_keeps_the_scheduler_away_is_a_refusal(string spec, string? message) =>
         Assert.Equal(message, (Choose(Pod, new MigrationDestination { Node = "b" }, [Some.Node("a"), Some.Node("b", spec)]) as Place.Refused)?.Message);
+
+    [Fact]
+    public void A_pod_that_was_moved_can_move_back_and_keeps_what_its_user_asks_for()
+    {
+        JsonObject pod = JsonNode.Parse("""{"metadata":{"name":"web"},"spec":{"nodeName":"b","containers":[{"name":"app"}],"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["a","b"]}]}]} } } } }""")!.AsObject();
+        JsonObject moved = pod.DeepClone().AsObject();
+        PodManifest.Pin(moved, "uid-m", "b");
+
+        JsonObject free = PodManifest.WithoutPin(moved);
+
+        Assert.IsType<Place.Refused>(Choose(moved.ToJsonString(), new MigrationDestination(), [Some.Node("a"), Some.Node("b"), Some.Node("c")]));
+        Assert.Equal(new Place.Found("a"), Choose(free.ToJsonString(), new MigrationDestination(), [Some.Node("a"), Some.Node("b"), Some.Node("c")]));
+        Assert.IsType<Place.Refused>(Choose(free.ToJsonString(), new MigrationDestination { Node = "c" }, [Some.Node("a"), Some.Node("b"), Some.Node("c")]));
+        Assert.DoesNotContain("uid-m", PodManifest.Of(free), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_toleration_lets_a_pod_onto_a_tainted_node()

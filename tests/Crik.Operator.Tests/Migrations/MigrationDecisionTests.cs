@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Crik.Contracts.Conditions;
 using Crik.Contracts.PodMigrations;
 using Crik.Operator.Migrations.Deciding;
@@ -163,7 +164,7 @@ public sealed class MigrationDecisionTests
     public static TheoryData<string, string> Refusals => new()
     {
         { PodMigrationReasons.CrikNotRunning, "crik" }, { PodMigrationReasons.AlreadyMoving, "taken" }, { PodMigrationReasons.NotSeenByWebhook, "unseen" },
-        { PodMigrationReasons.NoDestination, "place" }, { PodMigrationReasons.BoundToNode, "daemon" }, { PodMigrationReasons.PodNotRunning, "pending" },
+        { PodMigrationReasons.NoDestination, "place" }, { PodMigrationReasons.BoundToNode, "daemon" }, { PodMigrationReasons.ControllerUnknown, "workflow" }, { PodMigrationReasons.PodNotRunning, "pending" },
     };
 
     [Theory]
@@ -171,6 +172,7 @@ public sealed class MigrationDecisionTests
     public void What_cannot_work_is_refused_before_anything_is_done(string reason, string what)
     {
         MovingPod pod = what is "daemon" ? Some.Pod(owner: Some.Set with { Kind = "DaemonSet" })
+            : what is "workflow" ? Some.Pod(owner: Some.Set with { Kind = "Workflow" })
             : what is "pending" ? Some.Pod(owner: Some.Set) with { Phase = "Pending" } : Some.Pod(owner: Some.Set);
         MoveFacts facts = new(Some.Move() with { Conditions = null, StartTime = null }, pod)
         {
@@ -181,6 +183,32 @@ public sealed class MigrationDecisionTests
         };
 
         Assert.Equal(reason, Assert.IsType<MigrationStep.GiveUp>(Some.Step(facts)).Reason);
+    }
+
+    [Theory]
+    [InlineData("{\"crik\":\"\\ud800\"}")]
+    [InlineData("{\"crik\":\"a\",\"crik\":\"b\"}")]
+    [InlineData("{\"crik\":\"a\"")]
+    public void What_a_program_writes_into_its_termination_message_stops_nobody(string message)
+    {
+        JsonObject pod = new()
+        {
+            ["metadata"] = new JsonObject { ["deletionTimestamp"] = "2026-11-23T18:00:00Z", ["deletionGracePeriodSeconds"] = 2_000_000_000_000 },
+            ["status"] = new JsonObject
+            {
+                ["containerStatuses"] = new JsonArray(new JsonObject
+                {
+                    ["name"] = "app",
+                    ["state"] = new JsonObject { ["terminated"] = new JsonObject { ["message"] = message } },
+                }),
+            },
+        };
+
+        MovingPod seen = MovingPod.Of(pod);
+
+        Assert.Empty(seen.Endings);
+        Assert.True(seen.IsEnding);
+        Assert.Null(CrikState.Read("app", message));
     }
 
     [Fact]

@@ -14,9 +14,11 @@ public sealed class ReplacementTests
 
     private static readonly MovingPod s_ending = Some.Pod(owner: Some.Set) with { DeletedAt = Some.Now };
 
+    private static readonly HashSet<string> s_none = [];
+
     [Fact]
     public void The_next_pod_of_the_controller_may_only_run_on_the_destination() =>
-        Assert.Equal(new Replacement.Pinned("uid-m", "node-2"), Replacement.Of(Expected(s_awaited), [s_ending], 1));
+        Assert.Equal(new Replacement.Pinned("uid-m", "node-2"), Replacement.Of(Expected(s_awaited), s_none, [s_ending], 1));
 
     [Fact]
     public void Before_the_announcement_and_after_the_end_nothing_is_expected()
@@ -29,18 +31,27 @@ public sealed class ReplacementTests
 
     [Fact]
     public void A_pod_that_is_made_beside_one_that_still_runs_does_not_replace_it() =>
-        Assert.IsType<Replacement.None>(Replacement.Of(Expected(s_awaited), [Some.Pod(owner: Some.Set)], 1));
+        Assert.IsType<Replacement.None>(Replacement.Of(Expected(s_awaited), s_none, [Some.Pod(owner: Some.Set)], 1));
 
     [Fact]
     public void A_second_pod_does_not_replace_the_same_one() =>
-        Assert.IsType<Replacement.None>(Replacement.Of(Expected(s_awaited), [s_ending, Some.Pod("new", Some.Set) with { Migration = "uid-m" }], 2));
+        Assert.IsType<Replacement.None>(Replacement.Of(Expected(s_awaited), s_none, [s_ending, Some.Pod("new", Some.Set) with { Migration = "uid-m" }], 2));
+
+    [Fact]
+    public void The_replacement_of_an_earlier_move_is_not_taken_for_the_next_one()
+    {
+        PodMove earlier = s_awaited with { Uid = "first", Replacement = new PodReplacement { Uid = "new" }, CompletionTime = Some.Now };
+        MovingPod there = Some.Pod("new", Some.Set) with { Migration = "uid-m" };
+
+        Assert.Equal(new Replacement.Pinned("uid-m", "node-2"), Replacement.Of(Expected(s_awaited), Replacement.Claimed([Some.Migration(null, earlier, s_awaited)]), [s_ending, there], 2));
+    }
 
     [Fact]
     public void If_another_pod_of_the_controller_is_missing_the_new_one_is_held_back()
     {
-        Assert.IsType<Replacement.Held>(Replacement.Of(Expected(s_awaited), [s_ending], 2));
-        Assert.IsType<Replacement.Held>(Replacement.Of(Expected(s_awaited), [s_ending, s_ending with { Uid = "other" }], 1));
-        Assert.IsType<Replacement.Pinned>(Replacement.Of(Expected(s_awaited), [s_ending, Some.Pod("other", Some.Set)], 2));
+        Assert.IsType<Replacement.Held>(Replacement.Of(Expected(s_awaited), s_none, [s_ending], 2));
+        Assert.IsType<Replacement.Held>(Replacement.Of(Expected(s_awaited), s_none, [s_ending, s_ending with { Uid = "other" }], 1));
+        Assert.IsType<Replacement.Pinned>(Replacement.Of(Expected(s_awaited), s_none, [s_ending, Some.Pod("other", Some.Set)], 2));
     }
 
     [Fact]
@@ -49,7 +60,7 @@ public sealed class ReplacementTests
         PodMove move = s_awaited with { KeepsName = true };
 
         Assert.Empty(Replacement.Expected("owner", "web-7", [Some.Migration(null, move)]));
-        Assert.IsType<Replacement.Pinned>(Replacement.Of(Replacement.Expected("owner", "web", [Some.Migration(null, move)]), [], 5));
+        Assert.IsType<Replacement.Pinned>(Replacement.Of(Replacement.Expected("owner", "web", [Some.Migration(null, move)]), s_none, [], 5));
     }
 
     [Fact]

@@ -29,27 +29,33 @@ internal abstract record Replacement
            select (item.Metadata!.Uid!, move),
     ];
 
+    /// <summary>The UIDs of the pods of which the operator knows that they replace one.</summary>
+    public static IReadOnlySet<string> Claimed(IEnumerable<PodMigrationDocument> migrations) =>
+        migrations.SelectMany(static item => item.Status?.Pods ?? []).Select(static move => move.Replacement?.Uid).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
     /// <param name="expected">What <see cref="Expected"/> has found.</param>
+    /// <param name="claimed">What <see cref="Claimed"/> has found.</param>
     /// <param name="siblings">The pods of the same controller that exist.</param>
     /// <param name="replicas">How many there should be. Null: the controller does not say it.</param>
-    public static Replacement Of(IReadOnlyList<(string Migration, PodMove Move)> expected, IReadOnlyList<MovingPod> siblings, int? replicas)
+    public static Replacement Of(
+        IReadOnlyList<(string Migration, PodMove Move)> expected, IReadOnlySet<string> claimed, IReadOnlyList<MovingPod> siblings, int? replicas)
     {
         MovingPod[] alive = [.. siblings.Where(static pod => !pod.IsEnding && pod.Phase is not ("Succeeded" or "Failed"))];
 
         // A pod that still runs is not replaced yet, whatever was announced.
         (string Migration, PodMove Move)[] open = [.. expected.Where(one => alive.All(pod => pod.Uid != one.Move.Uid))];
-        int found = alive.Count(pod => open.Any(one => one.Migration == pod.Migration));
+        if (open is [{ Move.KeepsName: true } named, ..])
+        {
+            return new Pinned(named.Migration, named.Move.Destination!);
+        }
+
+        int found = alive.Count(pod => !claimed.Contains(pod.Uid) && open.Any(one => one.Migration == pod.Migration));
         if (open.Length <= found)
         {
             return new None();
         }
 
         (string migration, PodMove move) = open[0];
-        if (move.KeepsName is true)
-        {
-            return new Pinned(migration, move.Destination!);
-        }
-
         bool isCertain = siblings.All(pod => !pod.IsEnding || open.Any(one => one.Move.Uid == pod.Uid))
             && open.All(one => one.Migration == migration && one.Move.Destination == move.Destination)
             && alive.Length - found + open.Length >= (replicas ?? 1);

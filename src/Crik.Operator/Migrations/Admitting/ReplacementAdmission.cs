@@ -51,6 +51,6 @@ internal sealed class ReplacementAdmission(IMigrationObjects objects, IMigration
 
         IReadOnlyList<JsonObject> all = await pods.ListAsync(request.Namespace, cancellationToken);
         MovingPod[] siblings = [.. all.Select(MovingPod.Of).Where(pod => pod.Owner?.Id == owner.Id)];
-        return Replacement.Of(expected, siblings, (await facts.ControllerAsync(request.Namespace, request.Pod, cancellationToken))?.Concurrency);
+        return Replacement.Of(expected, Replacement.Claimed(migrations), siblings, (await facts.ControllerAsync(request.Namespace, request.Pod, cancellationToken))?.Concurrency);
     }
 }

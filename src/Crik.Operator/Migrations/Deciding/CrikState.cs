@@ -1,5 +1,6 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
+using Crik.Pods;
 using Crik.Pods.Reading;
 
 namespace Crik.Operator.Migrations.Deciding;
@@ -17,19 +18,12 @@ internal sealed record CrikState(string Container, string ImageDirectory, long? 
     /// <returns>Null if it is something else.</returns>
     public static CrikState? Read(string container, string status)
     {
-        try
-        {
-            JsonNode? state = JsonNode.Parse(status);
-            long? restored = state.At("restoredFrom").Number();
-            return state.At("imageDir").Text() is not { } directory ? null
-                : new CrikState(container, directory, state.At("lastCheckpoint").Number() ?? restored, restored, state.At("checkpointAtTermination").IsTrue())
-                {
-                    HasProgram = state.At("pid").Number() is not null,
-                };
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        JsonObject? state = UntrustedJson.ParseObject(Encoding.UTF8.GetBytes(status));
+        long? restored = state.At("restoredFrom").Number();
+        return state.At("imageDir").Text() is not { } directory ? null
+            : new CrikState(container, directory, state.At("lastCheckpoint").Number() ?? restored, restored, state.At("checkpointAtTermination").IsTrue())
+            {
+                HasProgram = state.At("pid").Number() is not null,
+            };
     }
 }

@@ -1,8 +1,9 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodMigrations;
 using Crik.Operator.Admission;
+using Crik.Pods;
 using Crik.Pods.Reading;
 
 namespace Crik.Operator.Migrations.Deciding;
@@ -11,6 +12,8 @@ namespace Crik.Operator.Migrations.Deciding;
 /// <param name="Owner">The controller that makes another one when this one is gone, or null.</param>
 internal sealed record MovingPod(string Name, string Uid, string? Node, string Phase, Owner? Owner)
 {
+    private const long LongestGraceSeconds = 366L * 24 * 60 * 60;
+
     /// <summary>The containers that look as if they run under crik.</summary>
     public IReadOnlyList<string> CrikContainers { get; init; } = [];
 
@@ -46,7 +49,7 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
             metadata.At("name").Text() ?? "", metadata.At("uid").Text() ?? "", pod.At("spec", "nodeName").Text(), pod.At("status", "phase").Text() ?? "Unknown", Owner.Of(pod))
         {
             CrikContainers = [.. pod.At("spec", "containers").Maps().Where(CrikSigns.IsUnderCrik).Select(static container => container.At("name").Text()).OfType<string>()],
-            DeletedAt = Time(metadata.At("deletionTimestamp")) - TimeSpan.FromSeconds(metadata.At("deletionGracePeriodSeconds").Number() ?? 0),
+            DeletedAt = DeletionOf(metadata),
             CreatedAt = Time(metadata.At("creationTimestamp")),
             ReadyAt = pod.At("status", "conditions").Maps()
                 .Where(static one => one.At("type").Text() is "Ready" && one.At("status").Text() is "True")
@@ -57,6 +60,13 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
             IsMirror = annotations.ContainsKey("kubernetes.io/config.mirror"),
             Endings = EndingsOf(pod),
         };
+    }
+
+    /// <summary>The grace period is the user's, and may be longer than there is time.</summary>
+    private static DateTimeOffset? DeletionOf(JsonNode? metadata)
+    {
+        TimeSpan grace = TimeSpan.FromSeconds(Math.Clamp(metadata.At("deletionGracePeriodSeconds").Number() ?? 0, 0, LongestGraceSeconds));
+        return Time(metadata.At("deletionTimestamp")) is not { } end ? null : end - DateTimeOffset.MinValue > grace ? end - grace : end;
     }
 
     private static Dictionary<string, CrikEnding> EndingsOf(JsonObject pod)
@@ -86,15 +96,8 @@ internal sealed record CrikEnding(string Outcome, long? Generation, string Reaso
     {
         foreach (string line in message.Split('\n').Reverse().Where(static line => line.StartsWith("{\"crik\":", StringComparison.Ordinal)))
         {
-            try
-            {
-                JsonNode? ending = JsonNode.Parse(line);
-                return ending.At("crik").Text() is { } outcome ? new CrikEnding(outcome, ending.At("generation").Number(), ending.At("reason").Text() ?? "") : null;
-            }
-            catch (JsonException)
-            {
-                return null; // Kubernetes has cut it off
-            }
+            JsonObject? ending = UntrustedJson.ParseObject(Encoding.UTF8.GetBytes(line)); // null if Kubernetes has cut it off
+            return ending.At("crik").Text() is { } outcome ? new CrikEnding(outcome, ending.At("generation").Number(), ending.At("reason").Text() ?? "") : null;
         }
 
         return null;

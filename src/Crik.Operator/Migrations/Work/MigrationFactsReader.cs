@@ -70,13 +70,14 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         MoveFacts facts, PodMigrationDocument item, MigrationRequest request, (JsonObject Json, IReadOnlyList<CrikState> Criks) pod, CancellationToken cancellationToken)
     {
         IReadOnlyList<PodMigrationDocument> all = await world.Objects.ListAsync(item.Metadata!.Namespace!, cancellationToken);
+        JsonObject free = PodManifest.WithoutPin(pod.Json);
         return facts with
         {
             IsTaken = all.Any(other => other.Metadata?.Uid != item.Metadata.Uid
                 && (other.Status?.Pods ?? []).Any(move => move is { StartTime: not null, CompletionTime: null } && move.Uid == facts.Move.Uid)),
             IsSeenByWebhook = facts.IsBare || await world.Places.IsSeenByWebhookAsync(pod.Json, cancellationToken),
-            Place = await world.Places.ChooseAsync(pod.Json, pod.Criks, request.To, cancellationToken),
-            Manifest = facts.IsBare ? PodManifest.Of(pod.Json) : null,
+            Place = await world.Places.ChooseAsync(free, pod.Criks, request.To, cancellationToken),
+            Manifest = facts.IsBare ? PodManifest.Of(free) : null,
         };
     }
 

@@ -15,6 +15,24 @@ internal static class PodManifest
     /// <summary>What the API server and the scheduler fill in. They do it again for the new pod.</summary>
     private static readonly string[] s_filledIn = ["nodeName", "ephemeralContainers", "priority", "preemptionPolicy", "serviceAccount", "schedulingGates"];
 
+    /// <summary>A copy of a pod without what an earlier move has added, so that it can move again.</summary>
+    public static JsonObject WithoutPin(JsonObject moved)
+    {
+        JsonObject pod = moved.DeepClone().AsObject();
+        if (pod.At("metadata", "annotations") is JsonObject annotations)
+        {
+            if (annotations.At(PodMigrationNames.DestinationAnnotation).Text() is { } node && pod["spec"] is JsonObject spec)
+            {
+                NodeChoice.Forget(spec, node);
+            }
+
+            annotations.Remove(PodMigrationNames.MigrationAnnotation);
+            annotations.Remove(PodMigrationNames.DestinationAnnotation);
+        }
+
+        return pod;
+    }
+
     /// <returns>Null if the pod is too large.</returns>
     public static string? Of(JsonObject pod)
     {

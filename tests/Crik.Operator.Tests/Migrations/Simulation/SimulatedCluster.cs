@@ -58,7 +58,7 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
             MovingPod[] siblings = [.. Pods.Values.Select(static one => one.View).Where(one => one.Owner?.Id == owner.Id)];
             AdmissionRequest request = new("id", Space, pod);
             AdmissionResponse answer = AdmissionResponse.Unchanged("id", AdmissionOutcome.AlreadyInjected);
-            json = expected.Count == 0 ? json : JsonPatch.Apply(pod, ReplacementChanges.Add(request, answer, Replacement.Of(expected, siblings, schedule.Happens(30) ? 3 : 1)).Changes);
+            json = expected.Count == 0 ? json : JsonPatch.Apply(pod, ReplacementChanges.Add(request, answer, Replacement.Of(expected, Replacement.Claimed(Objects.Values), siblings, schedule.Happens(30) ? 3 : 1)).Changes);
         }
 
         json["metadata"]!["uid"] = $"uid-{name}-{Version()}";
