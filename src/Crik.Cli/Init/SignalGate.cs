@@ -19,8 +19,9 @@ internal sealed class SignalGate(FileDescriptor signals, SignalSet inherited) : 
 
     public static SignalGate Close()
     {
-        SignalSet inherited = Libc.MaskOfFirstProcess() ?? BlockInAllThreads();
-        return new SignalGate(Libc.OpenSignalDescriptor(SignalSet.All), inherited);
+        // Also in a first process: the runtime unblocks SIGRTMIN, which it handles itself, in each of its threads.
+        SignalSet before = BlockInAllThreads();
+        return new SignalGate(Libc.OpenSignalDescriptor(SignalSet.All), Libc.MaskOfFirstProcess() ?? before);
     }
 
     /// <returns><see langword="null"/> when no signal is pending.</returns>
