@@ -59,7 +59,7 @@ public sealed class NodeAgentKillTests : IDisposable
             Assert.Equal(deletePod && isReady, !isThere);
         }
 
-        Assert.All(Cluster.Nodes, node => Eventually.True(() => Cluster.Control("node", node, "find", "/var/lib/kubelet/checkpoints", "-type", "f", "(", "-name", $"*_{_place.Name}-*", "-o", "-path", "*/crik/*", ")").Length == 0, $"{node} has no archive"));
+        Assert.All(Cluster.Nodes, node => Eventually.True(() => _place.ArchivesOn(node).Length == 0, $"{node} has no archive"));
     }
 
     private string StartPod(string name, string node)

@@ -36,7 +36,7 @@ public sealed class NodeAgentTests : IDisposable
 
         await Task.WhenAll([.. counting.Select(program => Task.Run(() => MoveCounter(program))), Task.Run(() => MoveRedis(redis))]);
 
-        Assert.All(Cluster.Nodes, node => Assert.Equal("", Archives(node)));
+        Assert.All(Cluster.Nodes, node => Assert.Equal("", _place.ArchivesOn(node)));
     }
 
     [Fact]
@@ -135,7 +135,4 @@ public sealed class NodeAgentTests : IDisposable
 
     private string? WaitingReason(string pod) =>
         (string?)_place.Api.Read(_place.PathOf("api/v1", $"pods/{pod}"))["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?["reason"];
-
-    /// <summary>The files of this test that the kubelet or the agent left on a node.</summary>
-    private string Archives(string node) => Cluster.Control("node", node, "find", "/var/lib/kubelet/checkpoints", "-type", "f", "(", "-name", $"*_{_place.Name}-*", "-o", "-path", "*/crik/*", ")");
 }

@@ -62,6 +62,10 @@ internal sealed partial class TestNamespace : IDisposable
     /// <summary>The objects of a kind: "api/v1" and "pods", or "apis/apps/v1" and "statefulsets".</summary>
     public string PathOf(string api, string kind) => $"{api}/namespaces/{Name}/{kind}";
 
+    /// <summary>The archives of this namespace that the kubelet, and those that the agent, has on a node.</summary>
+    public string ArchivesOn(string node) =>
+        Cluster.Control("node", node, "find", "/var/lib/kubelet/checkpoints", "-type", "f", "(", "-name", $"*_{Name}-*", "-o", "-path", "*/crik/*", ")");
+
     /// <summary>The directory of the host that is the volume of a claim.</summary>
     public string Volume(string claim)
     {

@@ -15,6 +15,8 @@
 #   load IMAGE.tar...      loads images of make-image.sh into both nodes; pods use them with imagePullPolicy: Never
 #   push IMAGE.tar...      pushes images to the registry registry.lab, which has TLS, and prints their names with digests
 #   node 1|2 COMMAND...    runs a command on a node, such as: ctr -n k8s.io tasks ls, tail /var/log/kubelet.log
+#   control COMMAND...     runs a command on the machine of the control plane
+#   control-network COMMAND...   runs a command of the host in the network of that machine
 #   kill-node 1|2          ends a node and its pods at once, as a power failure does
 #   start-node 1|2         starts a node
 #   kill-container 1|2 ID  ends the processes of a container at once
@@ -108,11 +110,14 @@ case $command in
     echo "SHARED=$STATE/shared"
     echo "REGISTRY=$STATE/control/disk/registry"
     echo "CA=$STATE/certificates/ca.crt"
+    echo "CONTROL_IP=$CONTROL_IP"
     echo "PAUSE_IMAGE=$STATE/pause.tar" ;;
   kubectl) exec "$PROGRAMS/kubectl" --kubeconfig "$STATE/certificates/admin.kubeconfig" "$@" ;;
   load) for image in "$@"; do for node in $NODES; do load_image "$node" "$(cd "$caller"; realpath "$image")"; done; done ;;
   push) for image in "$@"; do push_image "$(cd "$caller"; realpath "$image")"; done ;;
   node) node=$(node_name "${1:-}"); shift; inside "$node" "$@" ;;
+  control) inside control "$@" ;;
+  control-network) network_of control "$@" ;;
   kill-node) alone; halt "$(node_name "${1:-}")" ;;
   start-node) alone; node=$(node_name "${1:-}"); is_up "$node" || boot_node "$node"; start_node "$node"; await_node "$node" ;;
   kill-container) kill_container "$(node_name "${1:-}")" "${2:?}" ;;
