@@ -42,14 +42,14 @@ internal static class MigrationStatus
 
     public static PodMigrationStatus Finished(PodMigrationDocument item, DateTimeOffset now)
     {
-        PodMove[] failed = [.. (item.Status!.Pods ?? []).Where(static move => move.Reason is not PodMigrationReasons.Completed)];
+        PodMove[] failed = [.. (item.Status!.Pods ?? []).Where(static move => !IsWhereItShouldBe(move))];
         return failed.Length > 0
             ? Failed(item, PodMigrationReasons.NotAllMoved, string.Join(' ', failed.Take(5).Select(static move => $"{move.Name}: {move.Reason}. {move.Message}")), now)
             : item.Status with
             {
                 CompletionTime = now,
                 Conditions = item.Status.Conditions.Without(PodMigrationConditions.Reconciling).Without(PodMigrationConditions.Stalled)
-                    .With(Make(item, PodMigrationConditions.Ready, Condition.True, PodMigrationReasons.Completed, "All pods have moved and are ready."), now),
+                    .With(Make(item, PodMigrationConditions.Ready, Condition.True, PodMigrationReasons.Completed, "All pods are where they should be."), now),
             };
     }
 
@@ -57,8 +57,10 @@ internal static class MigrationStatus
     public static PodMigrationStatus With(PodMigrationDocument item, string uid, Func<PodMove, PodMove> change)
     {
         PodMove[] moves = [.. (item.Status!.Pods ?? []).Select(move => move.Uid == uid ? change(move) : move)];
-        return item.Status with { Pods = moves, Moved = $"{moves.Count(static move => move.Reason is PodMigrationReasons.Completed)}/{moves.Length}" };
+        return item.Status with { Pods = moves, Moved = $"{moves.Count(IsWhereItShouldBe)}/{moves.Length}" };
     }
+
+    private static bool IsWhereItShouldBe(PodMove move) => move.Reason is PodMigrationReasons.Completed or PodMigrationReasons.AlreadyThere;
 
     private static Condition Make(PodMigrationDocument item, string type, string status, string reason, string message) => new()
     {
