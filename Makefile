@@ -9,7 +9,7 @@ RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 RUNTIMES = $(if $(RUNTIME),CRIK_CLUSTER_RUNTIMES="$(RUNTIME)")
 
-.PHONY: crik bundle node-state-server kubectl-crik crik-operator crik-node-agent demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes node-agent-kills cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real format clean
+.PHONY: crik bundle node-state-server kubectl-crik crik-operator crik-node-agent demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes node-agent-kills migration-moves migration-kills cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -166,6 +166,18 @@ node-agent-kills:
 	@build/install.sh
 	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(AGENT) $(KUBECTL) $(RENDER)
 	@$(RUNTIMES) CRIK_KILLS=$(or $(KILLS),200) $(if $(SEED),CRIK_SEED=$(SEED)) tests/lab/cluster-test.sh FullyQualifiedName~NodeAgentKillTests
+
+## migration-moves: pods of every kind of owner move to the other node and back (MOVES=20)
+migration-moves:
+	@build/install.sh
+	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(AGENT) $(KUBECTL) $(RENDER)
+	@$(RUNTIMES) CRIK_MOVES=$(or $(MOVES),20) tests/lab/cluster-test.sh FullyQualifiedName~MigrationTests
+
+## migration-kills: the operator, the API server, nodes and the webhook are killed while pods move (KILLS=300 SEED=)
+migration-kills:
+	@build/install.sh
+	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(AGENT) $(KUBECTL) $(RENDER)
+	@$(RUNTIMES) CRIK_KILLS=$(or $(KILLS),300) $(if $(SEED),CRIK_SEED=$(SEED)) tests/lab/cluster-test.sh FullyQualifiedName~MigrationKillTests
 
 cluster-stop:
 	@tests/lab/kubernetes/cluster.sh stop

@@ -48,5 +48,15 @@ public sealed class InstalledOperator
         }
     }
 
+    /// <summary>Kills the operator that leads now.</summary>
+    public static void KillLeader()
+    {
+        string leader = Cluster.Kubectl("-n", Namespace, "get", "lease", Name, "-o", "jsonpath={.spec.holderIdentity}");
+        if (Pods().FirstOrDefault(pod => (string)pod["metadata"]!["name"]! == leader) is { } pod)
+        {
+            Cluster.Signal((string)pod["spec"]!["nodeName"]!, Name, "KILL");
+        }
+    }
+
     private static JsonNode[] Pods() => [.. JsonNode.Parse(Cluster.Kubectl("-n", Namespace, "get", "pods", "-l", $"app.kubernetes.io/name={Name}", "-o", "json"))!["items"]!.AsArray().Select(pod => pod!)];
 }

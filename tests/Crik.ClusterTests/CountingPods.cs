@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Crik.ClusterTests;
+
+/// <summary>The pods of a namespace, in each of which a program counts in its log, under a name that it gave itself when it was started afresh.</summary>
+internal sealed partial class CountingPods(TestNamespace place)
+{
+    /// <summary>The pods that are not being deleted, with programs that have written something.</summary>
+    /// <exception cref="TimeoutException">There are never so many of them, and no others.</exception>
+    public CountingPod[] WaitFor(int count, Func<CountingPod, bool> so) => Eventually.Found(
+        () =>
+        {
+            JsonNode[] pods = [.. Staying()];
+            CountingPod[] counting = [.. pods.Where(pod => (string?)pod["status"]!["phase"] == "Running").Select(See).OfType<CountingPod>()];
+            return pods.Length == count && counting.Length == count && counting.All(so) ? counting : null;
+        },
+        $"{count} pods count");
+
+    /// <summary>The pods that are not being deleted.</summary>
+    public IEnumerable<JsonNode> Staying() => place.Api.Items(place.PathOf("api/v1", "pods")).Where(pod => pod["metadata"]!["deletionTimestamp"] is null);
+
+    /// <summary>Reads the log of a pod until its program has ended.</summary>
+    /// <returns>The last number.</returns>
+    public int FollowToTheEnd(CountingPod pod) => Numbers(place.Kubectl("logs", "--follow", pod.Name))[^1].Number;
+
+    private CountingPod? See(JsonNode pod)
+    {
+        string name = (string)pod["metadata"]!["name"]!;
+        (string Word, int Number)[] lines = Numbers(place.Api.Text(place.PathOf("api/v1", $"pods/{name}/log")));
+        return lines.Length == 0 ? null : new CountingPod(name, (string)pod["metadata"]!["uid"]!, (string)pod["spec"]!["nodeName"]!, lines[0].Word, lines[0].Number);
+    }
+
+    private static (string Word, int Number)[] Numbers(string log) =>
+        [.. Line().Matches(log).Select(line => (line.Groups[1].Value, int.Parse(line.Groups[2].ValueSpan, CultureInfo.InvariantCulture)))];
+
+    [GeneratedRegex("^([a-z]{8}) ([0-9]+)$", RegexOptions.Multiline)]
+    private static partial Regex Line();
+}
