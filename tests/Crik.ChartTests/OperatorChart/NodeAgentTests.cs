@@ -50,6 +50,12 @@ public sealed class NodeAgentTests
     }
 
     [ChartFact]
+    public void Without_execCrik_the_account_may_run_no_command_in_a_pod() =>
+        Assert.Equal(
+            s_rules.Where(rule => rule != "get,create of pods/exec in ''"),
+            Agent("--set", "nodeAgent.execCrik=false")["ClusterRole"].Items("rules").Select(Manifests.Sentence));
+
+    [ChartFact]
     public void With_the_Checkpointer_its_port_has_a_Service_that_kube_system_has_a_name_for()
     {
         Manifests manifests = Agent("--set", "nodeAgent.checkpointer.enabled=true");
@@ -96,6 +102,44 @@ public sealed class NodeAgentTests
 
         Assert.Superset(selector.ToHashSet(), set.Map("spec", "template", "metadata", "labels").ToHashSet());
         Assert.False(selector.ToHashSet().IsSubsetOf(OperatorManifests.Render("defaults").PodLabels.Map().ToHashSet()));
+    }
+
+    [ChartFact]
+    public void The_PodMonitor_selects_the_metrics_port_of_the_agents()
+    {
+        Manifests manifests = Agent(
+            "--set", "serviceMonitor.enabled=true", "--set", "serviceMonitor.interval=15s", "--set", "serviceMonitor.scrapeTimeout=5s",
+            "--set", "serviceMonitor.labels.release=prometheus");
+        YamlNode set = manifests["DaemonSet"], monitor = manifests["PodMonitor"], endpoint = Assert.Single(monitor.Items("spec", "podMetricsEndpoints"));
+
+        Assert.Equal(set.Map("spec", "selector", "matchLabels"), monitor.Map("spec", "selector", "matchLabels"));
+        Assert.Equal([set.Text("metadata", "namespace")], monitor.Texts("spec", "namespaceSelector", "matchNames"));
+        Assert.Contains(endpoint.Text("port"), Assert.Single(Pod(manifests).Items("containers")).Items("ports").Select(port => port.Text("name")));
+        Assert.Equal(
+            ("prometheus", "/metrics", "15s", "5s"),
+            (monitor.Text("metadata", "labels", "release"), endpoint.Text("path"), endpoint.Text("interval"), endpoint.Text("scrapeTimeout")));
+    }
+
+    [ChartTheory]
+    [InlineData(false, "metrics probes")]
+    [InlineData(true, "metrics probes checkpointer")]
+    public void The_network_policy_allows_what_the_operator_reaches_and_the_kubelet(bool hasCheckpointer, string ports)
+    {
+        string[] arguments = OperatorManifests.Arguments(
+            "crik", "--set", "nodeAgent.enabled=true", "--set", "nodeAgent.kubelet.port=10255", "--set",
+            $"nodeAgent.checkpointer.enabled={(hasCheckpointer ? "true" : "false")}");
+        Manifests all = Chart.Crik.Render(arguments);
+        YamlNode agent = all.Named("NetworkPolicy", "crik-node-agent").At("spec"), operators = all.Named("NetworkPolicy", "injector").At("spec");
+        YamlNode[] ingress = [.. agent.Items("ingress")], egress = [.. agent.Items("egress")];
+
+        Assert.Equal(all["DaemonSet"].Map("spec", "selector", "matchLabels"), agent.Map("podSelector", "matchLabels"));
+        Assert.Equal(["Ingress", "Egress"], agent.Texts("policyTypes"));
+        Assert.Equal(ports, string.Join(' ', ingress.Select(rule => Assert.Single(rule.Items("ports")).Text("port"))));
+        Assert.Equal(operators.Items("ingress").Skip(1).Select(rule => rule.ToString()), ingress.Take(2).Select(rule => rule.ToString()));
+        Assert.All(ingress.Skip(2), rule => Assert.Equal("10.0.1.0/24", Assert.Single(rule.Items("from")).Text("ipBlock", "cidr")));
+        Assert.Equal(operators.Items("egress").Select(rule => rule.ToString()), egress[..^1].Select(rule => rule.ToString()));
+        Assert.Equal(("10255", "TCP"), (Assert.Single(egress[^1].Items("ports")).Text("port"), Assert.Single(egress[^1].Items("ports")).Text("protocol")));
+        Assert.Equal("192.0.2.0/24", Assert.Single(egress[^1].Items("to")).Text("ipBlock", "cidr"));
     }
 
     [ChartFact]
