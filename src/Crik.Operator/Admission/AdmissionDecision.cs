@@ -34,10 +34,10 @@ internal static class AdmissionDecision
     };
 
     /// <summary>Says in the answer for a pod, and in the pod, that it starts afresh although it asks for a restore.</summary>
-    public static AdmissionResponse Afresh(AdmissionResponse response, RestoreDecision.Fresh fresh)
+    public static AdmissionResponse Afresh(AdmissionRequest request, AdmissionResponse response, RestoreDecision.Fresh fresh)
     {
         string reason = string.Join(' ', fresh.Notes);
-        return response with
+        return NotRestored(request.Pod).Text() == reason ? response : response with
         {
             Changes =
             [
@@ -53,8 +53,16 @@ internal static class AdmissionDecision
     {
         RestoreParts parts = RestoreParts.Of(restored, SavedPod.TemplateOf(restored.Checkpoint));
         IEnumerable<string> notes = parts.Missing() is { } missing ? restored.Notes.Append(missing) : restored.Notes;
-        return new AdmissionResponse(request.Id, RestoredPod.Changes(request.Pod, parts), [.. notes.Select(Warning)], AdmissionOutcome.Restored);
+        List<PodChange> changes = [.. RestoredPod.Changes(request.Pod, parts)];
+        if (NotRestored(request.Pod) is not null)
+        {
+            changes.Add(new PodChange(JsonPatch.Annotation(PodNames.NotRestoredAnnotation), ChangeKind.Remove, null, "The pod is restored now. It was copied, or there is a checkpoint only now."));
+        }
+
+        return new AdmissionResponse(request.Id, changes, [.. notes.Select(Warning)], AdmissionOutcome.Restored);
     }
+
+    private static JsonNode? NotRestored(JsonObject pod) => pod.At("metadata", "annotations", PodNames.NotRestoredAnnotation);
 
     private static AdmissionResponse Injected(AdmissionRequest request, PodToInject pod, InjectionPlan.Injected plan)
     {

@@ -37,7 +37,7 @@ internal sealed class AdmissionHandler(
         return await _restores.DecideAsync(request, either.Token, cancellationToken) switch
         {
             null => await InjectAsync(request, either.Token, cancellationToken),
-            RestoreDecision.Fresh fresh => AdmissionDecision.Afresh(await InjectAsync(request, either.Token, cancellationToken), fresh),
+            RestoreDecision.Fresh fresh => AdmissionDecision.Afresh(request, await InjectAsync(request, either.Token, cancellationToken), fresh),
             var decision => AdmissionDecision.Of(request, decision),
         };
     }

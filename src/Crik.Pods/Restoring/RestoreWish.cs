@@ -10,6 +10,10 @@ namespace Crik.Pods.Restoring;
 /// <param name="Controller">The UID of the object that makes the pod, or null.</param>
 public sealed record RestoreWish(string Checkpoint, RestoreFallback Fallback, string? Pod, string? Controller)
 {
+    /// <summary>
+    /// The webhook is called twice for a pod that asks for injection too. An annotation that says how it decided then can also have been
+    /// copied with the manifest of another pod, so it counts only where the webhook writes it and where a restore is no longer possible.
+    /// </summary>
     /// <returns>Null if the pod does not ask for it, or if that was decided when the webhook was called before.</returns>
     /// <param name="problem">What is wrong with the annotations, as a sentence, or null.</param>
     public static RestoreWish? Of(JsonObject pod, out string? problem)
@@ -17,8 +21,7 @@ public sealed record RestoreWish(string Checkpoint, RestoreFallback Fallback, st
         problem = null;
         JsonNode? annotations = pod.At("metadata", "annotations");
         if (annotations.At(PodNames.RestoreAnnotation).Text() is not { Length: > 0 } checkpoint
-            || annotations.At(PodNames.RestoredFromAnnotation) is not null
-            || annotations.At(PodNames.NotRestoredAnnotation) is not null)
+            || annotations.At(PodNames.RestoredFromAnnotation) is not null)
         {
             return null;
         }
@@ -31,6 +34,11 @@ public sealed record RestoreWish(string Checkpoint, RestoreFallback Fallback, st
             "fresh" => RestoreFallback.Fresh,
             _ => null,
         };
+        if (known is RestoreFallback.Fresh && annotations.At(PodNames.NotRestoredAnnotation) is not null && annotations.At(PodNames.InjectedAnnotation) is not null)
+        {
+            return null;
+        }
+
         problem = known is null ? $"The annotation {PodNames.RestoreFallbackAnnotation} is '{fallback}', and must be fail, previous or fresh." : null;
         JsonObject? controller = pod.At("metadata", "ownerReferences").Maps().FirstOrDefault(static owner => owner.At("controller").IsTrue());
         return new RestoreWish(checkpoint, known ?? RestoreFallback.Fail, pod.At("metadata", "name").Text(), controller.At("uid").Text());

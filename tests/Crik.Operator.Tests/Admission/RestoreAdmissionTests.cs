@@ -138,9 +138,40 @@ public sealed class RestoreAdmissionTests
         Assert.Equal((Reason, Reason), ((string?)changed["metadata"]!["annotations"]!["crik.dev/not-restored"], response.NotRestored));
         Assert.Equal($"crik: not restored: {Reason}", response.Warnings[0]);
 
-        _facts.Checkpoints.Add(_facts.Checkpoints[0] with { Metadata = _facts.Checkpoints[0].Metadata! with { Name = "web-0-9" } });
         AdmissionResponse again = await HandleAsync(changed);
         Assert.Equal((inject is null ? AdmissionOutcome.NotAskedFor : AdmissionOutcome.AlreadyInjected, 0, null), (again.Outcome, again.Changes.Count, again.NotRestored));
+    }
+
+    [Theory]
+    [InlineData("fail", "Refused")]
+    [InlineData("fresh", "NotAskedFor")]
+    public async Task An_annotation_that_was_copied_from_a_pod_that_started_afresh_decides_nothing(string fallback, string outcome)
+    {
+        JsonObject copy = Pod("web-0-9", fallback);
+        copy["metadata"]!["annotations"]!["crik.dev/not-restored"] = "There was no checkpoint.";
+
+        AdmissionResponse missing = await HandleAsync(copy);
+        Assert.Equal(outcome, missing.Outcome.ToString());
+        Assert.Equal(
+            outcome == "Refused" ? "There was no checkpoint." : missing.NotRestored,
+            (string?)JsonPatch.Apply(copy, missing.Changes)["metadata"]!["annotations"]!["crik.dev/not-restored"]);
+
+        _facts.Checkpoints.Add(_facts.Checkpoints[0] with { Metadata = _facts.Checkpoints[0].Metadata! with { Name = "web-0-9" } });
+        AdmissionResponse found = await HandleAsync(copy);
+        Assert.Equal(AdmissionOutcome.Restored, found.Outcome);
+        Assert.Null(JsonPatch.Apply(copy, found.Changes)["metadata"]!["annotations"]!["crik.dev/not-restored"]);
+    }
+
+    [Fact]
+    public async Task A_pod_that_started_afresh_with_crik_is_not_restored_by_a_second_call()
+    {
+        JsonObject pod = Pod("web-0-9", "fresh", "true");
+        JsonObject changed = JsonPatch.Apply(pod, (await HandleAsync(pod)).Changes);
+        _facts.Checkpoints.Add(_facts.Checkpoints[0] with { Metadata = _facts.Checkpoints[0].Metadata! with { Name = "web-0-9" } });
+
+        AdmissionResponse again = await HandleAsync(changed);
+
+        Assert.Equal((AdmissionOutcome.AlreadyInjected, 0), (again.Outcome, again.Changes.Count));
     }
 
     [Fact]

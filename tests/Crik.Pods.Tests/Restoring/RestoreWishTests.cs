@@ -31,6 +31,23 @@ public sealed class RestoreWishTests
         Assert.Null(RestoreWish.Of(Pods.Parse("""{"metadata":{"annotations":{"crik.dev/restore":7}}}"""), out _));
     }
 
+    [Theory]
+    [InlineData("fail", true, true)]
+    [InlineData("previous", true, true)]
+    [InlineData("fresh", false, true)]
+    [InlineData("fresh", true, false)]
+    public void An_annotation_that_it_starts_afresh_counts_only_where_the_webhook_has_written_it_and_injected_crik(string fallback, bool isInjected, bool asks)
+    {
+        JsonObject pod = Pod("latest", fallback);
+        pod["metadata"]!["annotations"]![PodNames.NotRestoredAnnotation] = "There is no checkpoint.";
+        if (isInjected)
+        {
+            pod["metadata"]!["annotations"]![PodNames.InjectedAnnotation] = "{}";
+        }
+
+        Assert.Equal(asks, RestoreWish.Of(pod, out _) is not null);
+    }
+
     [Fact]
     public void A_fallback_that_is_none_is_a_problem()
     {
