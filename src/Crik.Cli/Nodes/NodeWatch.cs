@@ -17,7 +17,7 @@ internal sealed class NodeWatch : IDisposable
     /// <summary>A server that asks for a longer pause than this is asked again all the same.</summary>
     private static readonly TimeSpan s_longestRetryAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often <see cref="AskNow"/> looks whether its caller has given up.</summary>
+    /// <summary>How often a question looks whether its caller has given up.</summary>
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A kubelet that evicts a pod writes that into the pod's status while it already ends it, and nobody announces it.</summary>
@@ -34,7 +34,7 @@ internal sealed class NodeWatch : IDisposable
     /// <summary>Interrupts the thread, because there is a question or because it has to end.</summary>
     private readonly FileDescriptor _wake = Libc.MakeEventDescriptor();
 
-    /// <summary>Wakes <see cref="AskNow"/>, which must not take the news away from whoever polls for them.</summary>
+    /// <summary>Wakes the caller of a question, which must not take the news away from whoever polls for them.</summary>
     private readonly FileDescriptor _progress = Libc.MakeEventDescriptor();
 
     private RecentAnswers _recent = RecentAnswers.None;
@@ -105,22 +105,46 @@ internal sealed class NodeWatch : IDisposable
                 question = Pose(question.Deadline);
             }
 
-            Deadline turn = question.Deadline.Left < s_turn ? question.Deadline : Deadline.In(s_turn);
-            _ = Libc.PollForReading(_progress, turn.PollTimeout);
-            Clear(_progress);
+            AwaitProgress(question);
         }
 
         return Best();
 
-        bool IsAskedAgain() => question.Answer is { IsKnown: false } ? question.Age >= s_untilFailureAskedAgain
-            : question.Answer is { Disruption: not null } && question.Age >= s_untilAskedAgain;
+        bool IsAskedAgain() => question.HasFailedFor(s_untilFailureAskedAgain) || question.Answer is { Disruption: not null } && question.Age >= s_untilAskedAgain;
 
         NodeAnswer Best() => decides(Decisive) ? Decisive
             : question.Answer is { IsKnown: true } answer ? answer
             : before ?? question.Answer ?? NodeAnswer.Unknown($"{_source.Name} did not answer within {timeout.TotalSeconds} s");
     }
 
+    /// <summary>Asks again and blocks the caller until the first answer, for callers who lose time by waiting for another one.</summary>
+    /// <returns>The answer, or the last one before if there is none in time.</returns>
+    /// <param name="giveUp">Called several times a second; <see langword="true"/> ends the wait.</param>
+    public NodeAnswer AskOnce(TimeSpan timeout, Func<bool> giveUp)
+    {
+        if (timeout <= TimeSpan.Zero || !EnsureThread())
+        {
+            return Latest;
+        }
+
+        Question question = Pose(Deadline.In(timeout));
+        while (question.Answer is not { IsKnown: true } && !question.Deadline.HasPassed && !giveUp())
+        {
+            question = question.HasFailedFor(s_untilFailureAskedAgain) ? Pose(question.Deadline) : question;
+            AwaitProgress(question);
+        }
+
+        return Latest;
+    }
+
     private NodeAnswer Decisive => Volatile.Read(ref _recent).Decisive(Environment.TickCount64);
+
+    private void AwaitProgress(Question question)
+    {
+        Deadline turn = question.Deadline.Left < s_turn ? question.Deadline : Deadline.In(s_turn);
+        _ = Libc.PollForReading(_progress, turn.PollTimeout);
+        Clear(_progress);
+    }
 
     private Question Pose(Deadline deadline)
     {
@@ -292,6 +316,8 @@ internal sealed class NodeWatch : IDisposable
         private readonly long _posedAt = Environment.TickCount64;
 
         public Deadline Deadline => deadline;
+
+        public bool HasFailedFor(TimeSpan time) => Answer is { IsKnown: false } && Age >= time;
 
         public TimeSpan Age => TimeSpan.FromMilliseconds(Environment.TickCount64 - _posedAt);
     }

@@ -11,16 +11,22 @@ namespace Crik.Run;
 /// <summary>What SIGTERM leads to: a last checkpoint, or the program's own end.</summary>
 internal sealed class Termination(IInit init, TerminationPolicy policy, ProgramRun run)
 {
+    /// <summary>
+    /// The longest wait for an answer about the node that only says how much time there is. The answer that crik has may be older: a server
+    /// that could not be reached is asked less and less often.
+    /// </summary>
+    private static readonly TimeSpan s_patienceForPeriod = TimeSpan.FromSeconds(1);
+
     /// <returns><see langword="null"/> when no checkpoint was to be made. Unless it is committed, the program has its SIGTERM.</returns>
-    /// <param name="isOrdered">Somebody ordered a checkpoint at SIGTERM, so nothing depends on the answer about the node.</param>
+    /// <param name="isOrdered">Somebody ordered a checkpoint at SIGTERM, so the answer about the node only says how much time there is.</param>
     public SaveOutcome? Run(NodeWatch? node, bool isOrdered = false)
     {
         run.Changed();
         run.Settle();
         TimeSpan most = policy.NodeStateTimeout < policy.GracePeriod / 4 ? policy.NodeStateTimeout : policy.GracePeriod / 4;
-        NodeAnswer? answer = isOrdered ? node?.Latest
-            : run.CanCheckpoint ? node?.AskNow(most, known => TerminationDecision.IsFinal(known, policy), () => run.Program.HasExited)
-            : null;
+        NodeAnswer? answer = !run.CanCheckpoint ? null
+            : isOrdered ? node?.AskOnce(most < s_patienceForPeriod ? most : s_patienceForPeriod, () => run.Program.HasExited)
+            : node?.AskNow(most, known => TerminationDecision.IsFinal(known, policy), () => run.Program.HasExited);
         TimeSpan period = GracePlan.PeriodOn(answer, DateTimeOffset.UtcNow, policy);
         if (answer is not null)
         {

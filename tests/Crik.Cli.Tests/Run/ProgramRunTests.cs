@@ -254,10 +254,25 @@ public sealed class ProgramRunTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(seconds), _fixture.Init.PlannedPeriod);
     }
 
-    private SaveOutcome? Terminate(ProgramRun run, NodeWatch? node = null)
+    [Theory]
+    [InlineData(true, 15)]
+    [InlineData(false, 30)]
+    public void An_ordered_checkpoint_is_planned_with_what_the_node_says_now_and_does_not_wait_for_a_node_that_says_nothing(bool answers, int seconds)
+    {
+        ProgramRun run = _fixture.Begin(new ScriptedCriu(RunFixture.Good));
+        using NodeWatch node = NodeWatch.Start(new LateSource(answers));
+        Assert.True(SpinWait.SpinUntil(() => node.Latest.State == NodeState.Ready, TimeSpan.FromSeconds(60)));
+
+        RunEnding ending = run.UntilTheEnd(() => Terminate(run, node, isOrdered: true));
+
+        Assert.IsType<RunEnding.Checkpointed>(ending);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), _fixture.Init.PlannedPeriod);
+    }
+
+    private SaveOutcome? Terminate(ProgramRun run, NodeWatch? node = null, bool isOrdered = false)
     {
         _fixture.Init.Receive(Signal.SIGTERM);
-        return new Termination(_fixture.Init, _fixture.Termination with { NodeShutdownGracePeriod = TimeSpan.FromSeconds(15) }, run).Run(node);
+        return new Termination(_fixture.Init, _fixture.Termination with { NodeShutdownGracePeriod = TimeSpan.FromSeconds(15) }, run).Run(node, isOrdered);
     }
 
     private void EndIfTerminated(int waitStatus)
@@ -277,5 +292,26 @@ public sealed class ProgramRunTests : IDisposable
         public override bool ClocksAgree => false;
 
         public override NodeAnswer Ask(Crik.Linux.Deadline deadline, int stop = -1) => new(state, "why");
+    }
+
+    /// <summary>Says once that all is well, and tells only who asks again that the node shuts down, or tells nobody.</summary>
+    private sealed class LateSource(bool answers) : NodeSource
+    {
+        public override string Name => "a source";
+
+        public override bool ClocksAgree => false;
+
+        public override NodeAnswer Ask(Crik.Linux.Deadline deadline, int stop = -1) =>
+            answers ? new(NodeState.ShuttingDown, "why") : throw new HttpException("no answer");
+
+        public override NodeAnswer AskForChange(NodeAnswer known, int stop)
+        {
+            if (known.IsKnown)
+            {
+                Crik.Linux.Libc.Poll([new() { Descriptor = stop, Events = Crik.Linux.Libc.POLLIN }], -1);
+            }
+
+            return new(NodeState.Ready, "why");
+        }
     }
 }
