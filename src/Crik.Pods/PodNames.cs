@@ -1,3 +1,5 @@
+using Crik.Contracts.PodMigrations;
+
 namespace Crik.Pods;
 
 /// <summary>The names that injection gives to what it adds, and the labels and annotations that it reads and writes.</summary>
@@ -58,4 +60,11 @@ public static class PodNames
 
     /// <summary>The annotation of a PodCheckpoint with the pod as it was, so that it can be made again.</summary>
     public const string SavedPodAnnotation = "crik.dev/pod";
+
+    /// <summary>Annotations and labels that are about one pod only. They ask for no injection, and a pod that is made from it has none of them.</summary>
+    public static IReadOnlyList<string> OfOnePod { get; } =
+    [
+        SkippedAnnotation, ClaimRequestAnnotation, RestoreAnnotation, RestoreFallbackAnnotation, RestoredFromAnnotation, NotRestoredAnnotation,
+        BeforeRestoreAnnotation, PodMigrationNames.MigrationAnnotation, PodMigrationNames.DestinationAnnotation, PodMigrationNames.HeldLabel,
+    ];
 }

@@ -18,14 +18,6 @@ internal static partial class AnnotationReader
         ["nodeStateServerURL"] = PodAnnotations.NodeStateServer,
     };
 
-    /// <summary>Annotations that say nothing about injection.</summary>
-    private static readonly string[] s_ofOthers =
-    [
-        PodNames.InjectedAnnotation, PodNames.SkippedAnnotation, PodNames.ClaimRequestAnnotation,
-        PodNames.RestoreAnnotation, PodNames.RestoreFallbackAnnotation, PodNames.RestoredFromAnnotation, PodNames.BeforeRestoreAnnotation,
-        PodNames.NotRestoredAnnotation,
-    ];
-
     private static readonly string[] s_accessModes = ["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"];
 
     /// <returns>What is wrong, as a sentence that names the annotation, or null.</returns>
@@ -35,8 +27,8 @@ internal static partial class AnnotationReader
         List<string> problems = [];
         foreach ((string name, string value) in annotations.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            bool isOurs = name.StartsWith(PodAnnotations.Prefix, StringComparison.Ordinal) && !s_ofOthers.Contains(name);
-            if (isOurs && Read(name, value.Trim(), ref request) is { } problem)
+            bool isRequest = name.StartsWith(PodAnnotations.Prefix, StringComparison.Ordinal) && name is not PodNames.InjectedAnnotation && !PodNames.OfOnePod.Contains(name);
+            if (isRequest && Read(name, value.Trim(), ref request) is { } problem)
             {
                 problems.Add($"The annotation {name} {problem}.");
             }

@@ -23,7 +23,7 @@ public static class RestoredPod
         "controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "batch.kubernetes.io/job-completion-index",
     ];
 
-    /// <summary>Annotations that are about the old pod only.</summary>
+    /// <summary>Annotations of others that are about the old pod only.</summary>
     private static readonly string[] s_ownAnnotations =
         ["kubectl.kubernetes.io/last-applied-configuration", "kubernetes.io/config.", "k8s.v1.cni.cncf.io/", "cni.projectcalico.org/"];
 
@@ -178,7 +178,5 @@ public static class RestoredPod
     }
 
     private static bool IsOwn(string key) =>
-        s_ownAnnotations.Any(own => key.StartsWith(own, StringComparison.Ordinal))
-        || key is PodNames.RestoreAnnotation or PodNames.RestoreFallbackAnnotation or PodNames.RestoredFromAnnotation or PodNames.BeforeRestoreAnnotation
-            or PodNames.NotRestoredAnnotation or PodNames.SkippedAnnotation or PodNames.ClaimRequestAnnotation;
+        s_ownAnnotations.Any(own => key.StartsWith(own, StringComparison.Ordinal)) || PodNames.OfOnePod.Contains(key);
 }
