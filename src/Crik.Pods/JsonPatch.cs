@@ -68,7 +68,8 @@ public static class JsonPatch
     /// <summary>The JSON pointer of an annotation of a pod.</summary>
     public static string Annotation(string name) => $"/metadata/annotations/{Escape(name)}";
 
-    internal static string Escape(string step) => step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    /// <summary>A name as one step of a JSON pointer (RFC 6901).</summary>
+    public static string Escape(string step) => step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     internal static string Unescape(string step) => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 

@@ -35,13 +35,7 @@ internal sealed class PodCheckpointClient(ClusterSession cluster)
     {
         try
         {
-            List<PodCheckpointDocument> found = [];
-            await foreach (PodCheckpointDocument one in _client.ListAsync(new ListQuery { Namespace = cluster.Namespace }, cancellationToken: cancellationToken))
-            {
-                found.Add(one);
-            }
-
-            return found;
+            return await _client.ListAllAsync(new ListQuery { Namespace = cluster.Namespace }, cancellationToken);
         }
         catch (KubernetesException exception) when (exception.IsNotFound)
         {

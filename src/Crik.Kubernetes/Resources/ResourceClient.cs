@@ -66,6 +66,18 @@ public sealed class ResourceClient<T>(KubernetesApi api, ResourceType type, Json
         while (next is not null);
     }
 
+    /// <summary>Reads all pages into one list, as <see cref="ListAsync"/> reads them.</summary>
+    public async Task<IReadOnlyList<T>> ListAllAsync(ListQuery query, CancellationToken cancellationToken, CallOptions? options = null)
+    {
+        List<T> items = [];
+        await foreach (T item in ListAsync(query, options, cancellationToken))
+        {
+            items.Add(item);
+        }
+
+        return items;
+    }
+
     /// <param name="space">The namespace, or null for a type without namespaces.</param>
     public Task<T> CreateAsync(string? space, T item, CancellationToken cancellationToken, CallOptions? options = null) =>
         CallAsync(HttpMethod.Post, type.Path(space) + QueryOf(options), Content(item), options, cancellationToken);

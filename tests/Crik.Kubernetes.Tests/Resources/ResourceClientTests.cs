@@ -139,13 +139,10 @@ public sealed class ResourceClientTests : IAsyncLifetime
             await _things.CreateAsync("here", Thing($"a{i}", i % 2 == 0 ? "red" : "blue"), s_never);
         }
 
-        List<string> names = [];
-        await foreach (JsonObject item in _things.ListAsync(new ListQuery { Namespace = "here", PageSize = 2, LabelSelector = "colour=red", FieldSelector = "metadata.namespace=here" }))
-        {
-            names.Add((string)item["metadata"]!["name"]!);
-        }
+        IReadOnlyList<JsonObject> found = await _things.ListAllAsync(
+            new ListQuery { Namespace = "here", PageSize = 2, LabelSelector = "colour=red", FieldSelector = "metadata.namespace=here" }, s_never);
 
-        Assert.Equal(["a0", "a2", "a4"], names);
+        Assert.Equal(["a0", "a2", "a4"], found.Select(item => (string)item["metadata"]!["name"]!));
         string[] lists = [.. _server.Requests.Where(request => request.StartsWith("GET", StringComparison.Ordinal))];
         Assert.Equal(2, lists.Length);
         Assert.EndsWith("?limit=2&continue=a2&labelSelector=colour%3Dred&fieldSelector=metadata.namespace%3Dhere", lists[1], StringComparison.Ordinal);

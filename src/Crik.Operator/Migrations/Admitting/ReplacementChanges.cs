@@ -43,7 +43,7 @@ internal static class ReplacementChanges
 
         foreach ((string name, string value) in marks)
         {
-            changes.Add(new PodChange($"/metadata/{map}/{name.Replace("/", "~1", StringComparison.Ordinal)}", ChangeKind.Add, value, "The operator knows it by this mark."));
+            changes.Add(new PodChange($"/metadata/{map}/{JsonPatch.Escape(name)}", ChangeKind.Add, value, "The operator knows it by this mark."));
         }
     }
 }

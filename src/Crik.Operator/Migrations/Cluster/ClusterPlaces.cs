@@ -27,8 +27,8 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
             return local;
         }
 
-        IReadOnlyList<JsonObject> pods = await ListAsync(_pods, cancellationToken);
-        MigrationNode[] nodes = [.. (await ListAsync(_nodes, cancellationToken)).Select(node => MigrationNode.Of(node, pods))];
+        IReadOnlyList<JsonObject> pods = await _pods.ListAllAsync(new ListQuery(), cancellationToken);
+        MigrationNode[] nodes = [.. (await _nodes.ListAllAsync(new ListQuery(), cancellationToken)).Select(node => MigrationNode.Of(node, pods))];
         return Destinations.Choose(pod, to, nodes, await VolumesAsync(pod, cancellationToken));
     }
 
@@ -54,16 +54,5 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
         }
 
         return volumes;
-    }
-
-    private static async Task<IReadOnlyList<JsonObject>> ListAsync(ResourceClient<JsonObject> client, CancellationToken cancellationToken)
-    {
-        List<JsonObject> all = [];
-        await foreach (JsonObject item in client.ListAsync(new ListQuery(), cancellationToken: cancellationToken))
-        {
-            all.Add(item);
-        }
-
-        return all;
     }
 }

@@ -17,16 +17,8 @@ internal sealed class MigrationObjects(KubernetesApi api) : IMigrationObjects
 
     public Task<PodMigrationDocument?> FindAsync(ObjectName name, CancellationToken cancellationToken) => _objects.FindAsync(name, cancellationToken);
 
-    public async Task<IReadOnlyList<PodMigrationDocument>> ListAsync(string space, CancellationToken cancellationToken)
-    {
-        List<PodMigrationDocument> all = [];
-        await foreach (PodMigrationDocument item in _objects.ListAsync(new ListQuery { Namespace = space }, cancellationToken: cancellationToken))
-        {
-            all.Add(item);
-        }
-
-        return all;
-    }
+    public Task<IReadOnlyList<PodMigrationDocument>> ListAsync(string space, CancellationToken cancellationToken) =>
+        _objects.ListAllAsync(new ListQuery { Namespace = space }, cancellationToken);
 
     public Task<PodMigrationDocument> WriteStatusAsync(PodMigrationDocument item, PodMigrationStatus status, CancellationToken cancellationToken) =>
         _objects.UpdateAsync(NameOf(item), item with { Status = status }, cancellationToken, "status");

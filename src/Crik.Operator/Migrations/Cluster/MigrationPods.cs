@@ -17,7 +17,7 @@ internal sealed class MigrationPods(KubernetesApi api) : IMigrationPods
     public Task<JsonObject?> FindAsync(ObjectName name, CancellationToken cancellationToken) => _pods.FindAsync(name, cancellationToken);
 
     public Task<IReadOnlyList<JsonObject>> ListAsync(string space, CancellationToken cancellationToken) =>
-        ListAsync(_pods, new ListQuery { Namespace = space }, cancellationToken);
+        _pods.ListAllAsync(new ListQuery { Namespace = space }, cancellationToken);
 
     public async Task<IReadOnlyList<JsonObject>> SelectAsync(string space, PodMigrationSpec spec, CancellationToken cancellationToken)
     {
@@ -29,7 +29,7 @@ internal sealed class MigrationPods(KubernetesApi api) : IMigrationPods
         if (spec.Selector is { } selector)
         {
             // An empty text would select all pods. MigrationRequest refuses such a selector before.
-            return Text(selector) is { Length: > 0 } labels ? await ListAsync(_pods, new ListQuery { Namespace = space, LabelSelector = labels }, cancellationToken) : [];
+            return Text(selector) is { Length: > 0 } labels ? await _pods.ListAllAsync(new ListQuery { Namespace = space, LabelSelector = labels }, cancellationToken) : [];
         }
 
         return spec.Target is { } target ? await OfTargetAsync(space, target, cancellationToken) : [];
@@ -88,22 +88,11 @@ internal sealed class MigrationPods(KubernetesApi api) : IMigrationPods
     private async Task<IReadOnlyList<JsonObject>> OfTargetAsync(string space, MigrationTarget target, CancellationToken cancellationToken)
     {
         string[] replicaSets = target.Kind is not "Deployment" ? []
-            : [.. (await ListAsync(_replicaSets, new ListQuery { Namespace = space }, cancellationToken))
+            : [.. (await _replicaSets.ListAllAsync(new ListQuery { Namespace = space }, cancellationToken))
                 .Where(set => Owner.Of(set) is { Kind: "Deployment", Group: "apps" } owner && owner.Name == target.Name)
                 .Select(static set => set.At("metadata", "uid").Text() ?? "")];
         string group = target.Kind is "Job" ? "batch" : "apps";
         return [.. (await ListAsync(space, cancellationToken)).Where(pod => Owner.Of(pod) is { } owner
             && (replicaSets.Contains(owner.Id) || (owner.Kind == target.Kind && owner.Group == group && owner.Name == target.Name)))];
-    }
-
-    private static async Task<IReadOnlyList<JsonObject>> ListAsync(ResourceClient<JsonObject> client, ListQuery query, CancellationToken cancellationToken)
-    {
-        List<JsonObject> all = [];
-        await foreach (JsonObject item in client.ListAsync(query, cancellationToken: cancellationToken))
-        {
-            all.Add(item);
-        }
-
-        return all;
     }
 }
