@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Crik.Hosting;
-using Crik.Operator.Admission;
 using Crik.Operator.Configuration;
 using Crik.Operator.Migrations.Work;
 using Crik.Operator.Serving;
@@ -38,14 +36,6 @@ public sealed class DocumentsTests
         Assert.Equal(
             CommandLine.Known().Select(known => known.Variable).Except(["CRIK_OPERATOR_KUBECONFIG", "CRIK_OPERATOR_BIND_ADDRESS"]).Order(StringComparer.Ordinal),
             set.Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void The_API_server_waits_longer_than_an_answer_may_take()
-    {
-        JsonNode schema = JsonNode.Parse(File.ReadAllText(Repository.In("charts/crik/values.schema.json")))!;
-
-        Assert.True((int)schema["properties"]!["webhook"]!["properties"]!["timeoutSeconds"]!["minimum"]! > new AdmissionOptions(new InjectionSettings(""), "").Timeout.TotalSeconds);
     }
 
     [Fact]

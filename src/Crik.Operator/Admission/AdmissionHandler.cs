@@ -31,8 +31,8 @@ internal sealed class AdmissionHandler(
             return AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor);
         }
 
-        // One limit for both: the API server waits for one answer.
-        using CancellationTokenSource timeout = new(options.Timeout, time);
+        // One limit for both: the API server waits for one answer. What comes after them needs its part of it.
+        using CancellationTokenSource timeout = new(replacements is null ? options.Timeout : options.Timeout - ReplacementAdmission.Patience, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         return await _restores.DecideAsync(request, either.Token, cancellationToken) switch
         {

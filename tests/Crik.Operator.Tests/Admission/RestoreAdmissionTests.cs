@@ -212,16 +212,4 @@ public sealed class RestoreAdmissionTests
         AdmissionOptions options = new(new InjectionSettings("registry.example/crik:1"), "crik") { Timeout = timeout ?? TimeSpan.FromSeconds(8) };
         return new AdmissionHandler(options, _facts, new FixedImages(), TimeProvider.System).HandleAsync(new AdmissionRequest("u1", "shop", pod), CancellationToken.None);
     }
-
-    /// <summary>Timers that end a hundred times as fast.</summary>
-    private sealed class QuickTimers : TimeProvider
-    {
-        public List<TimeSpan> Started { get; } = [];
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            Started.Add(dueTime);
-            return base.CreateTimer(callback, state, dueTime / 100, period);
-        }
-    }
 }

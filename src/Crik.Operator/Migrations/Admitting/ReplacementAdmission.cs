@@ -14,8 +14,8 @@ namespace Crik.Operator.Migrations.Admitting;
 /// </summary>
 internal sealed class ReplacementAdmission(IMigrationObjects objects, IMigrationPods pods, IClusterFacts facts, TimeProvider time)
 {
-    /// <summary>The API server waits for the whole answer, and most of that time is for the injection.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    /// <summary>The part of <see cref="AdmissionOptions.Timeout"/> that this may take. Most of it is for what comes before.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(1);
 
     public async Task<AdmissionResponse> AddAsync(AdmissionRequest request, AdmissionResponse answer, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal sealed class ReplacementAdmission(IMigrationObjects objects, IMigration
             return answer;
         }
 
-        using CancellationTokenSource timeout = new(s_patience, time);
+        using CancellationTokenSource timeout = new(Patience, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
