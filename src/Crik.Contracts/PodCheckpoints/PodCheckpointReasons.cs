@@ -29,6 +29,9 @@ public static class PodCheckpointReasons
     /// <summary>The engine crik was asked for, and crik does not run in the container.</summary>
     public const string CrikNotRunning = "CrikNotRunning";
 
+    /// <summary>The API server did not let the agent ask for crik in the pod, so the engine could not be chosen.</summary>
+    public const string CrikNotAsked = "CrikNotAsked";
+
     /// <summary>crik did not make a checkpoint.</summary>
     public const string CrikFailed = "CrikFailed";
 

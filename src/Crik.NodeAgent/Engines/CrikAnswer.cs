@@ -14,6 +14,6 @@ internal abstract record CrikAnswer
     /// <summary>crik has answered that there is no checkpoint.</summary>
     public sealed record Refused(string Message) : CrikAnswer;
 
-    /// <summary>The connection broke. crik may make the checkpoint all the same.</summary>
+    /// <summary>The connection broke, or the API server is busy or broken. crik may make the checkpoint all the same.</summary>
     public sealed record Lost(string Message) : CrikAnswer;
 }

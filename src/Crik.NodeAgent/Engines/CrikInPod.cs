@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -27,7 +28,7 @@ internal sealed partial class CrikInPod(PodExec exec) : ICrik
         {
             return await Program(container, s_patience).CaptureAsync(["status", "--ready"], cancellationToken) is { ExitCode: 0 };
         }
-        catch (KubernetesException problem) when (problem.Failure is not KubernetesFailure.NoAnswer)
+        catch (KubernetesException problem) when (!MayPass(problem))
         {
             return false; // the container runtime cannot start it
         }
@@ -49,7 +50,7 @@ internal sealed partial class CrikInPod(PodExec exec) : ICrik
         {
             // The program has ended with its checkpoint, and the container and the connection with it.
             return Made(output) is { } made ? made
-                : problem.Failure is KubernetesFailure.NoAnswer ? new CrikAnswer.Lost(problem.Message)
+                : MayPass(problem) ? new CrikAnswer.Lost(problem.Message)
                 : new CrikAnswer.Refused($"crik in the container {container} cannot be asked: {problem.Message}");
         }
     }
@@ -83,6 +84,10 @@ internal sealed partial class CrikInPod(PodExec exec) : ICrik
             return null;
         }
     }
+
+    /// <summary>An API server that is silent, busy or broken has said nothing about crik.</summary>
+    private static bool MayPass(KubernetesException problem) =>
+        problem.Failure is KubernetesFailure.NoAnswer || problem.Status is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 
     private static CrikAnswer.Made? Made(MemoryStream output) =>
         MadeLine().Match(Text(output)) is { Success: true } match && long.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out long number)

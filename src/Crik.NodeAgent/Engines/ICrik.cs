@@ -7,7 +7,7 @@ namespace Crik.NodeAgent.Engines;
 internal interface ICrik
 {
     /// <summary>Whether crik runs the program of the container.</summary>
-    /// <exception cref="Kubernetes.Api.KubernetesException">The API server did not answer.</exception>
+    /// <exception cref="Kubernetes.Api.KubernetesException">The API server did not answer, is busy or broken. This says nothing about crik.</exception>
     Task<bool> AnswersAsync(ContainerName container, CancellationToken cancellationToken);
 
     /// <summary>Lets crik make a checkpoint.</summary>

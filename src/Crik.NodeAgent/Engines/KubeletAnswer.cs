@@ -14,7 +14,7 @@ internal abstract record KubeletAnswer
     /// <param name="Reason">One of <see cref="Contracts.PodCheckpoints.PodCheckpointReasons"/>.</param>
     public sealed record Refused(string Reason, string Message) : KubeletAnswer;
 
-    /// <summary>The request was sent, and no answer came. The kubelet may make the archive all the same.</summary>
+    /// <summary>The request was sent, and no answer came in time. The kubelet or the container runtime may make the archive all the same.</summary>
     public sealed record Lost(string Message) : KubeletAnswer;
 
     /// <summary>The request did not reach the kubelet, or was too early. It can be sent again.</summary>

@@ -63,6 +63,10 @@ internal sealed class KubeletClient(KubernetesApi kubelet, string directory) : I
                 $"The kubelet's answer about the container {container} does not name one archive of it in {directory}. Set --checkpoint-directory to where the kubelet leaves them.");
     }
 
+    /// <summary>The kubelet no longer waits for the container runtime, which may still write the archive.</summary>
+    private static bool IsTimeout(KubernetesException problem) =>
+        problem.Message.Contains("DeadlineExceeded", StringComparison.Ordinal) || problem.Message.Contains("context deadline exceeded", StringComparison.Ordinal);
+
     internal static KubeletAnswer Answer(KubernetesException problem, ContainerName container) => problem switch
     {
         {
@@ -73,6 +77,7 @@ internal sealed class KubeletClient(KubernetesApi kubelet, string directory) : I
             }
         } => new KubeletAnswer.NotAsked(problem.Message),
         { Failure: KubernetesFailure.NoAnswer } => new KubeletAnswer.Lost(problem.Message),
+        { Status: HttpStatusCode.InternalServerError } when IsTimeout(problem) => new KubeletAnswer.Lost(problem.Message),
         { Status: HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable } => new KubeletAnswer.NotAsked(problem.Message),
         { Status: HttpStatusCode.Forbidden } => new KubeletAnswer.Refused(PodCheckpointReasons.KubeletCannotCheckpoint,
             $"The kubelet does not let the agent create nodes/checkpoint: {problem.Message}. The chart grants it; look at the agent's ClusterRole."),

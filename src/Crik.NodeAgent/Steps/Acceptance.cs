@@ -25,6 +25,12 @@ internal static class Acceptance
                 $"The pod {request.Pod} has no container '{unknown}'; it has {string.Join(", ", pod.Containers.Select(static known => known.Name))}.");
         }
 
+        if (facts.CrikProblem is { } unasked)
+        {
+            return new CheckpointStep.Fail(PodCheckpointReasons.CrikNotAsked,
+                $"Whether crik runs in the pod {request.Pod} could not be asked: {unasked.TrimEnd('.')}. Create another object, with engine: kubelet if it has to be saved from outside.");
+        }
+
         (string engine, IReadOnlyList<string> containers) = Engine(request, pod, facts.CrikAnswers);
         string[] idle = [.. pod.Containers.Where(known => containers.Contains(known.Name) && !known.IsRunning).Select(static known => known.Name)];
         if (pod.IsEnding || pod.Phase is not "Running" || idle.Length > 0)

@@ -27,6 +27,9 @@ internal sealed record CheckpointFacts(PodCheckpointDocument Object, PodView? Po
     /// <summary>The containers in which crik answers. Only read before an object is accepted.</summary>
     public IReadOnlyCollection<string> CrikAnswers { get; init; } = [];
 
+    /// <summary>Why the API server could not ask for crik for too long. Only read before an object is accepted.</summary>
+    public string? CrikProblem { get; init; }
+
     /// <summary>Why the certificate for the encryption cannot be used. Only read before an object is accepted.</summary>
     public string? EncryptionProblem { get; init; }
 

@@ -57,6 +57,7 @@ internal sealed class CheckpointWork
             {
                 case CheckpointStep.Nothing:
                     _attempts.Forget(uid);
+                    _reader.Forget(uid);
                     return new WorkResult.Done();
                 case CheckpointStep.Wait wait:
                     return new WorkResult.Again(wait.Pause);

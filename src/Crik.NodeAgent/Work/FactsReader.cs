@@ -9,6 +9,11 @@ namespace Crik.NodeAgent.Work;
 /// <summary>Reads what the next step of an object depends on, and no more of it than that.</summary>
 internal sealed class FactsReader(World world, AgentSettings settings, KnownCheckpoints known, Attempts attempts, TimeProvider clock)
 {
+    private readonly CrikQuestions _questions = new(world.Crik, clock);
+
+    /// <summary>Nothing is left to do for this object.</summary>
+    public void Forget(string uid) => _questions.Forget(uid);
+
     public async Task<CheckpointFacts> ReadAsync(PodCheckpointDocument item, CancellationToken cancellationToken)
     {
         string uid = item.Metadata!.Uid!;
@@ -67,23 +72,9 @@ internal sealed class FactsReader(World world, AgentSettings settings, KnownChec
             return facts;
         }
 
-        List<string> answering = [];
-        if (request.Engine is not CheckpointEngines.Kubelet)
-        {
-            // Only a container that looks like it is asked, unless crik was asked for: a command in a container appears in audit logs.
-            string[] asked = [.. pod.Containers.Where(one => one.IsRunning && (request.Engine is CheckpointEngines.Crik || pod.CrikContainers.Contains(one.Name))).Select(static one => one.Name)];
-            foreach (string name in asked.Where(name => request.Containers.Count == 0 || request.Containers.Contains(name)))
-            {
-                if (await world.Crik.AnswersAsync(new ContainerName(facts.Object.Metadata!.Namespace!, request.Pod, name), cancellationToken))
-                {
-                    answering.Add(name);
-                }
-            }
-        }
-
+        facts = await _questions.AnswerAsync(facts, pod, request, cancellationToken);
         return facts with
         {
-            CrikAnswers = answering,
             EncryptionProblem = request.EncryptionSecret is { } secret
                 ? await world.Images.EncryptionProblemAsync(facts.Object.Metadata!.Namespace!, secret, cancellationToken) : null,
         };

@@ -91,6 +91,21 @@ public sealed class CrikInPodTests : IAsyncLifetime
         Assert.Equal("crik status --ready", _commands[^1]);
     }
 
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task An_API_server_in_trouble_decides_nothing_about_crik(int status)
+    {
+        _server.Intercept = context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.FromResult(true);
+        };
+        await Assert.ThrowsAsync<KubernetesException>(() => _crik.AnswersAsync(s_container, CancellationToken.None));
+        Assert.IsType<CrikAnswer.Lost>(await OrderAsync(runsOn: true));
+    }
+
     [Fact]
     public void Of_the_list_only_a_committed_checkpoint_since_the_intent_counts()
     {

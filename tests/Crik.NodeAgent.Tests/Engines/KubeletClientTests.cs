@@ -117,6 +117,15 @@ public sealed class KubeletClientTests : IAsyncLifetime
         Assert.IsType<KubeletAnswer.Lost>(await AskAsync());
     }
 
+    [Theory]
+    [InlineData("checkpointing of team/web/app failed (rpc error: code = DeadlineExceeded desc = stopped)")]
+    [InlineData("checkpointing of team/web/app failed (context deadline exceeded)")]
+    public async Task A_container_runtime_that_takes_too_long_may_still_make_the_archive(string text)
+    {
+        Answer(500, text);
+        Assert.IsType<KubeletAnswer.Lost>(await AskAsync());
+    }
+
     private static KubernetesApi Api(string authority, Uri address) =>
         new(new ClusterAccess { Server = address, Authorities = ConfiguredText.Fixed(authority) }, "crik-tests/1") { Peer = "the kubelet" };
 
