@@ -37,6 +37,13 @@ public sealed class CheckpointImage
     /// <summary>The annotations of the manifest, by which runtimes know that they can restore the image.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; }
 
+    /// <summary>
+    /// The annotations that say of which container an image is a checkpoint. They are known without the archive. What is null is
+    /// left out.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> IdentityOf(string? space, string? pod, string? podUid, string? container, string? runtime) =>
+        CheckpointAnnotations.Identity(space, pod, podUid, container, runtime);
+
     /// <summary>What is known of the layer after one of the opened streams was read to its end. Null before.</summary>
     public LayerFacts? Layer => Volatile.Read(ref _layer);
 

@@ -17,9 +17,25 @@ internal static class CheckpointAnnotations
     /// <summary>The bind mounts of the container, one a line: `kubectl crik restore` refuses a pod that lacks one of them.</summary>
     private const string BindMounts = "crik.dev/bind-mounts";
 
+    private const string NoName = "container";
+
+    /// <summary>Of which container it is a checkpoint, and who made it.</summary>
+    public static SortedDictionary<string, string> Identity(string? space, string? pod, string? podUid, string? container, string? runtime)
+    {
+        (string Key, string? Value)[] all =
+        [
+            (Criu + "container.name", container),
+            (Criu + "pod.name", pod),
+            (Criu + "pod.uid", podUid),
+            (Criu + "pod.namespace", space),
+            (Criu + "engine.name", runtime is null ? null : Engine(runtime)),
+        ];
+        return new(all.Where(static one => one.Value is not null).ToDictionary(static one => one.Key, static one => one.Value!), StringComparer.Ordinal);
+    }
+
     public static IReadOnlyDictionary<string, string> Of(CheckpointArchive archive, CheckpointImageOptions options)
     {
-        SortedDictionary<string, string> annotations = new(StringComparer.Ordinal);
+        SortedDictionary<string, string> annotations = Identity(archive.Namespace, archive.Pod, archive.PodUid, archive.Container, archive.Runtime);
         void Add(string? value, params ReadOnlySpan<string> keys)
         {
             foreach (string key in value is null ? [] : keys)
@@ -29,15 +45,12 @@ internal static class CheckpointAnnotations
         }
 
         // A runtime looks whether the name is there, so it is there even if the archive has none.
-        Add(archive.Container ?? "container", Criu + "container.name", CriO + "name", Podman + "name");
-        Add(Engine(archive.Runtime), Criu + "engine.name");
+        annotations.TryAdd(Criu + "container.name", NoName);
+        Add(archive.Container ?? NoName, CriO + "name", Podman + "name");
         Add(options.RuntimeVersion, Criu + "engine.version");
         Add(archive.Runtime is "cri-o" ? options.RuntimeVersion : null, CriO + "cri-o.version");
         Add(archive.Runtime is "podman" ? options.RuntimeVersion : null, Podman + "podman.version");
-        Add(archive.Pod, Criu + "pod.name");
         Add(archive.PodId, Criu + "pod.id");
-        Add(archive.PodUid, Criu + "pod.uid");
-        Add(archive.Namespace, Criu + "pod.namespace");
         Add(archive.ImageName, Criu + "rootfsImageName", CriO + "rootfsImageName", Podman + "rootfsImageName");
         Add(archive.ImageReference, Criu + "rootfsImageID", CriO + "rootfsImageID", Podman + "rootfsImageID");
         Add(archive.BaseImageDigest, Criu + "rootfsImageSha");

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crik.Images;
 using Crik.Kubernetes.Api;
@@ -15,9 +14,6 @@ namespace Crik.NodeAgent.Images;
 internal sealed class CheckpointImages(RegistryClient registries, Func<RegistryCredentials> credentials, KubernetesApi api, ThisNode node, LayerCompression compression)
     : ICheckpointImages
 {
-    /// <summary>Every image of a checkpoint has it. Without it, a runtime does not know that it can restore the image.</summary>
-    private const string ContainerAnnotation = "org.criu.checkpoint.container.name";
-
     private readonly ResourceClient<JsonObject> _secrets = ResourceClient.OfJson(api, ResourceType.Core("secrets"));
 
     public async Task<string?> EncryptionProblemAsync(string space, string secret, CancellationToken cancellationToken)
@@ -37,8 +33,21 @@ internal sealed class CheckpointImages(RegistryClient registries, Func<RegistryC
     {
         try
         {
-            StoredManifest? stored = await Repository(order.Repository).FindManifestAsync(order.Tag, cancellationToken);
-            return stored is not null && Annotation(stored.Content) == order.Container.Container ? $"{order.Repository}@{stored.Digest}" : null;
+            RegistryRepository repository = Repository(order.Repository);
+            if (await repository.FindManifestAsync(order.Tag, cancellationToken) is not { } stored || StoredImage.BlobsOf(stored.Content, order) is not { } blobs)
+            {
+                return null;
+            }
+
+            foreach (string blob in blobs)
+            {
+                if (!await repository.HasBlobAsync(blob, cancellationToken))
+                {
+                    return null;
+                }
+            }
+
+            return $"{order.Repository}@{stored.Digest}";
         }
         catch (RegistryException exception)
         {
@@ -61,7 +70,7 @@ internal sealed class CheckpointImages(RegistryClient registries, Func<RegistryC
             await repository.UploadAsync(image.Configuration(facts), cancellationToken);
             byte[] manifest = image.Manifest(facts);
             string digest = await repository.PushManifestAsync(order.Tag, manifest, CheckpointImage.ManifestMediaType, cancellationToken);
-            await VerifyAsync(repository, order, manifest, cancellationToken);
+            await VerifyAsync(repository, order, new StoredManifest(manifest, CheckpointImage.ManifestMediaType, digest), cancellationToken);
             return $"{order.Repository}@{digest}";
         }
         catch (Exception exception) when (exception is RegistryException or ImageException or IOException or UnauthorizedAccessException)
@@ -92,7 +101,7 @@ internal sealed class CheckpointImages(RegistryClient registries, Func<RegistryC
 
     private async Task<CheckpointImage> ImageAsync(ImageOrder order, Func<Stream> open, CancellationToken cancellationToken)
     {
-        LayerEncryption? encryption = order.EncryptionSecret is { } secret ? await EncryptionAsync(order.Container.Namespace, secret, cancellationToken) : null;
+        LayerEncryption? encryption = order.EncryptionSecret is { } secret ? await EncryptionAsync(order.Container.Name.Namespace, secret, cancellationToken) : null;
         (string? version, string? architecture) = await node.ReadAsync(cancellationToken);
         await using Stream stream = open();
         CheckpointArchive archive = await CheckpointArchive.ReadAsync(stream, ArchiveLimits.Default, cancellationToken);
@@ -101,14 +110,20 @@ internal sealed class CheckpointImages(RegistryClient registries, Func<RegistryC
     }
 
     /// <summary>Some registries store a manifest of their own making, and drop annotations.</summary>
-    private static async Task VerifyAsync(RegistryRepository repository, ImageOrder order, byte[] manifest, CancellationToken cancellationToken)
+    private static async Task VerifyAsync(RegistryRepository repository, ImageOrder order, StoredManifest pushed, CancellationToken cancellationToken)
     {
         StoredManifest stored = await repository.FindManifestAsync(order.Tag, cancellationToken)
             ?? throw new CheckpointImageException($"{order.Repository} took the manifest {order.Tag} and does not have it.");
-        if (PushedManifest.MissingAnnotations(manifest, stored.Content) is { Count: > 0 } missing)
+        if (PushedManifest.MissingAnnotations(pushed.Content, stored.Content) is { Count: > 0 } missing)
         {
             throw new CheckpointImageException($"{order.Repository} dropped annotations of the image {order.Tag}, without which no runtime can restore it: "
                 + $"{string.Join(", ", missing.Take(3))}. Use another registry.");
+        }
+
+        if (stored.Digest != pushed.Digest)
+        {
+            throw new CheckpointImageException($"{order.Repository} has another manifest with the tag {order.Tag} than the one that was pushed. "
+                + "Look whether something else pushes there, or use another registry.");
         }
     }
 
@@ -141,16 +156,4 @@ internal sealed class CheckpointImages(RegistryClient registries, Func<RegistryC
     }
 
     private RegistryRepository Repository(string name) => registries.Repository(ImageReference.Parse(name), credentials());
-
-    private static string? Annotation(byte[] manifest)
-    {
-        try
-        {
-            return JsonNode.Parse(manifest).At("annotations", ContainerAnnotation).Text();
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

@@ -7,7 +7,7 @@ internal interface ICheckpointImages
     /// <exception cref="Kubernetes.Api.KubernetesException">The API server did not answer.</exception>
     Task<string?> EncryptionProblemAsync(string space, string secret, CancellationToken cancellationToken);
 
-    /// <returns>The image as `REPOSITORY@sha256:…`, or null if nothing has the tag yet.</returns>
+    /// <returns>The image as `REPOSITORY@sha256:…`, or null if the tag has no whole image of this checkpoint.</returns>
     Task<string?> FindAsync(ImageOrder order, CancellationToken cancellationToken);
 
     /// <summary>Makes the image of an archive, uploads it and reads it back.</summary>

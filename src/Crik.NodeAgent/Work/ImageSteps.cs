@@ -21,13 +21,15 @@ internal sealed class ImageSteps(World world, AgentSettings settings, StatusWrit
     {
         PodCheckpointDocument item = facts.Object;
         string uid = item.Metadata!.Uid!;
-        ContainerName name = new(item.Metadata.Namespace!, request.Pod, container);
         if ((item.Status!.Repository ?? request.Repository) is not { } repository)
         {
             return await NotPushedAsync(item, container, "The agent has no repository any more. Set nodeAgent.repository in the values of the chart again.", cancellationToken);
         }
 
-        ImageOrder order = new(repository, PodCheckpointNames.Tag(uid, container), name, request.EncryptionSecret);
+        ImageOrder order = new(repository, PodCheckpointNames.Tag(uid, container), SavedContainer.Of(item, container), request.EncryptionSecret)
+        {
+            Runtime = item.Status.Containers!.First(one => one.Name == container).Runtime,
+        };
         string? image;
         try
         {
