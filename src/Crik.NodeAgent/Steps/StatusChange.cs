@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Crik.Contracts.Conditions;
 using Crik.Contracts.PodCheckpoints;
 
 namespace Crik.NodeAgent.Steps;
 
 /// <summary>Computes the status after each step. All of it is pure.</summary>
-internal static class StatusChange
+internal static partial class StatusChange
 {
     public static PodCheckpointStatus Accepted(PodCheckpointDocument item, CheckpointStep.Accept step, PodView pod, string node, DateTimeOffset now) =>
         Reconciling(item, $"The agent of the node {node} saves {string.Join(", ", step.Containers)}.", now) with
@@ -76,6 +77,16 @@ internal static class StatusChange
         };
     }
 
+    /// <summary>
+    /// Whether what failed again says anything new. The numbers in messages, such as those of tries, bytes and digests, differ
+    /// every time; a status that changed with them would be written for ever.
+    /// </summary>
+    /// <param name="type">The condition with the message.</param>
+    public static bool IsNews(PodCheckpointStatus before, PodCheckpointStatus after, string type) =>
+        before.Conditions.IsTrue(PodCheckpointConditions.Stalled) != after.Conditions.IsTrue(PodCheckpointConditions.Stalled)
+        || before.Conditions.Find(type) is not { } old || after.Conditions.Find(type) is not { } next
+        || old.Status != next.Status || old.Reason != next.Reason || WithoutNumbers(old.Message) != WithoutNumbers(next.Message);
+
     public static PodCheckpointStatus Finished(PodCheckpointDocument item, DateTimeOffset now) => item.Status! with
     {
         CompletionTime = now,
@@ -98,6 +109,11 @@ internal static class StatusChange
                 .With(Make(item, PodCheckpointConditions.Stalled, Condition.True, step.Reason, step.Message), now),
         };
     }
+
+    private static string WithoutNumbers(string? message) => Numbers().Replace(message ?? "", "#");
+
+    [GeneratedRegex("[0-9a-f-]*[0-9][0-9a-f.-]*")]
+    private static partial Regex Numbers();
 
     private static PodCheckpointStatus Reconciling(PodCheckpointDocument item, string message, DateTimeOffset now) => (item.Status ?? new PodCheckpointStatus()) with
     {

@@ -3,7 +3,6 @@ using Crik.Contracts;
 using Crik.Contracts.PodCheckpoints;
 using Crik.Hosting;
 using Crik.Kubernetes.Api;
-using Crik.Kubernetes.Queues;
 using Crik.Kubernetes.Resources;
 using Crik.Kubernetes.Watching;
 using Crik.NodeAgent.Archives;
@@ -12,15 +11,9 @@ using Crik.NodeAgent.Objects;
 
 namespace Crik.NodeAgent.Work;
 
-/// <summary>
-/// Follows PodCheckpoints and the pods of this node, and works on the objects of this agent. The containers of one pod are saved
-/// one after the other, those of several pods at the same time. Pushes have queues of their own, so that no container waits for
-/// them.
-/// </summary>
+/// <summary>Follows PodCheckpoints and the pods of this node, and works on the objects of this agent.</summary>
 internal sealed class CheckpointQueues : BackgroundService
 {
-    private const int SavingLanes = 4;
-
     private static readonly TimeSpan s_beforeList = TimeSpan.FromSeconds(1);
 
     /// <summary>The pause after a failure of the file system of the node.</summary>
@@ -33,8 +26,7 @@ internal sealed class CheckpointQueues : BackgroundService
     private readonly PodsHere _pods;
     private readonly TimeProvider _clock;
     private readonly ILogger<CheckpointQueues> _log;
-    private readonly KeyedWork<ObjectName>[] _saving;
-    private readonly KeyedWork<ObjectName>[] _pushing;
+    private readonly WorkLanes _lanes;
     private readonly HashSet<ObjectName> _listed = [];
 
     /// <summary>When a step that has failed may be tried again. News about the object, such as that of the failure, do not shorten it.</summary>
@@ -46,15 +38,14 @@ internal sealed class CheckpointQueues : BackgroundService
         _clock = services.GetRequiredService<TimeProvider>();
         _log = services.GetRequiredService<ILogger<CheckpointQueues>>();
         _pods = new PodsHere(api, options.Settings.Node, _clock);
-        _saving = Lanes(SavingLanes, isSlow: false);
-        _pushing = Lanes(options.ParallelPushes, isSlow: true);
+        _lanes = new WorkLanes(options, known, DoAsync, Failed, _clock);
     }
 
     /// <summary>Whether all PodCheckpoints have been listed once.</summary>
     public bool IsReady { get; private set; }
 
     /// <summary>How many objects wait for their turn.</summary>
-    public int Length => _saving.Concat(_pushing).Sum(static lane => lane.Length);
+    public int Length => _lanes.Length;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -65,12 +56,9 @@ internal sealed class CheckpointQueues : BackgroundService
             [
                 token => objects.FollowAsync(Seen, token),
                 token => _pods.FollowAsync(PodAppeared, Tell, token),
-                .. _saving.Concat(_pushing).Select(static lane => (Func<CancellationToken, Task>)lane.RunAsync),
+                .. _lanes.Loops,
             ]);
     }
-
-    private KeyedWork<ObjectName>[] Lanes(int count, bool isSlow) =>
-        [.. Enumerable.Range(0, count).Select(_ => new KeyedWork<ObjectName>((name, token) => DoAsync(name, isSlow, token), Failed, _clock))];
 
     private async Task<TimeSpan?> DoAsync(ObjectName name, bool isSlow, CancellationToken cancellationToken)
     {
@@ -96,7 +84,7 @@ internal sealed class CheckpointQueues : BackgroundService
 
                     return again.Pause;
                 case WorkResult.OtherQueue:
-                    Add(name, !isSlow);
+                    _lanes.Add(name, !isSlow);
                     return null;
                 default:
                     return null;
@@ -171,7 +159,7 @@ internal sealed class CheckpointQueues : BackgroundService
         bool isMine = item.Status?.Node is { } node ? node == _options.Settings.Node : item.Spec?.Pod is { } pod && _pods.Contains(new ObjectName(item.Metadata!.Namespace, pod));
         if (isMine && !(item is { Status.CompletionTime: not null, Metadata.DeletionTimestamp: null } && !Holds(item.Metadata.Uid!)))
         {
-            Add(KnownCheckpoints.NameOf(item), isSlow: false);
+            _lanes.Add(KnownCheckpoints.NameOf(item), isSlow: false);
         }
     }
 
@@ -186,14 +174,6 @@ internal sealed class CheckpointQueues : BackgroundService
             _log.DirectoryNotRead(_options.CheckpointDirectory, problem.Message);
             return true; // the next look tells
         }
-    }
-
-    /// <summary>Objects of one pod have the same lane.</summary>
-    private void Add(ObjectName name, bool isSlow)
-    {
-        KeyedWork<ObjectName>[] lanes = isSlow ? _pushing : _saving;
-        string pod = _known.Find(name)?.Spec?.Pod ?? name.Name;
-        lanes[(int)((uint)StringComparer.Ordinal.GetHashCode($"{name.Namespace}/{pod}") % (uint)lanes.Length)].Add(name);
     }
 
     private void RemoveOrphans()

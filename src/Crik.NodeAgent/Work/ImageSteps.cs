@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Crik.Contracts.Conditions;
 using Crik.Contracts.PodCheckpoints;
 using Crik.Kubernetes.Watching;
 using Crik.NodeAgent.Archives;
@@ -100,10 +99,10 @@ internal sealed class ImageSteps(World world, AgentSettings settings, StatusWrit
         metrics.CountPushFailure();
         DateTimeOffset now = clock.GetUtcNow();
         bool isStalled = now - item.Status!.Containers!.First(one => one.Name == container).SavedTime > settings.PushLimit;
-        Condition? before = item.Status.Conditions.Find(PodCheckpointConditions.Pushed);
-        if (before?.Message != message || isStalled != item.Status.Conditions.IsTrue(PodCheckpointConditions.Stalled))
+        PodCheckpointStatus next = StatusChange.NotPushed(item, message, isStalled, now);
+        if (StatusChange.IsNews(item.Status, next, PodCheckpointConditions.Pushed))
         {
-            await status.WriteAsync(item, StatusChange.NotPushed(item, message, isStalled, now), cancellationToken);
+            await status.WriteAsync(item, next, cancellationToken);
             await world.Notices.TellAsync(item, isWarning: true, PodCheckpointReasons.PushFailed, message, cancellationToken);
         }
 
