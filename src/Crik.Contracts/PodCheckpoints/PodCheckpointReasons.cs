@@ -59,6 +59,9 @@ public static class PodCheckpointReasons
     /// <summary>The image is not in the registry yet. Pushing is tried again until the time limit of the agent.</summary>
     public const string PushFailed = "PushFailed";
 
+    /// <summary>The API server or a webhook refuses the deletion of the pod. It is tried again, and the push goes on beside it.</summary>
+    public const string PodNotDeleted = "PodNotDeleted";
+
     /// <summary>The cluster's definition of PodCheckpoints is older than the agent.</summary>
     public const string OldDefinition = "OldDefinition";
 

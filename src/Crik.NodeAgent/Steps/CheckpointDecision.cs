@@ -80,15 +80,20 @@ internal static class CheckpointDecision
             return new CheckpointStep.Fail(PodCheckpointReasons.ArchiveLost, $"The archive of the container {lost.Name} is no longer on the node, so the pod was not deleted.");
         }
 
-        if (request.DeletePod && !status.Conditions.IsTrue(PodCheckpointConditions.PodDeleted))
+        // A deletion that was refused does not hold the push. It is tried again beside it.
+        bool isPodToDelete = request.DeletePod && !status.Conditions.IsTrue(PodCheckpointConditions.PodDeleted);
+        if (isPodToDelete && facts.DeletionPause is null)
         {
             return new CheckpointStep.DeletePod();
         }
 
-        if (status.Engine is not CheckpointEngines.Kubelet)
-        {
-            return new CheckpointStep.Finish();
-        }
+        CheckpointStep last = isPodToDelete ? new CheckpointStep.Wait(facts.DeletionPause!.Value) : new CheckpointStep.Finish();
+        return status.Engine is CheckpointEngines.Kubelet ? Pushing(facts, containers) ?? last : last;
+    }
+
+    /// <returns>Null if every image is in the registry.</returns>
+    private static CheckpointStep? Pushing(CheckpointFacts facts, IReadOnlyList<ContainerCheckpoint> containers)
+    {
 
         // An archive is removed before the next one is pushed, so that the disk has its space back as early as possible.
         if (containers.FirstOrDefault(container => container.PushedTime is not null && facts.Held.Contains(container.Name!)) is { } pushed)
@@ -99,7 +104,7 @@ internal static class CheckpointDecision
         // A container whose archive is lost fails the object, so the others are brought to safety before.
         ContainerCheckpoint[] unpushed = [.. containers.Where(static container => container.PushedTime is null)];
         ContainerCheckpoint? next = Array.Find(unpushed, container => facts.Held.Contains(container.Name!)) ?? unpushed.FirstOrDefault();
-        return next is null ? new CheckpointStep.Finish() : new CheckpointStep.Push(next.Name!);
+        return next is null ? null : new CheckpointStep.Push(next.Name!);
     }
 
     private static CheckpointStep Beginning(CheckpointFacts facts, string container)

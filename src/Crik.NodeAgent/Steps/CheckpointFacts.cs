@@ -39,6 +39,9 @@ internal sealed record CheckpointFacts(PodCheckpointDocument Object, PodView? Po
     /// <summary>Whether another object waits for the archive of a container of this pod.</summary>
     public bool OtherIsSaving { get; init; }
 
+    /// <summary>How long the deletion of the pod, which was refused, is not tried again. Null: it may be tried.</summary>
+    public TimeSpan? DeletionPause { get; init; }
+
     public PodCheckpointStatus Status => Object.Status ?? new PodCheckpointStatus();
 
     /// <summary>Whether the pod is the one that was accepted.</summary>

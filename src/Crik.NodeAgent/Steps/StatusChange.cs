@@ -61,19 +61,26 @@ internal static partial class StatusChange
             : status;
     }
 
-    /// <summary>A push has failed and is tried again. After the limit, the object is stalled all the same, so that somebody looks.</summary>
-    public static PodCheckpointStatus NotPushed(PodCheckpointDocument item, string message, bool isStalled, DateTimeOffset now)
+    public static PodCheckpointStatus NotPushed(PodCheckpointDocument item, string message, bool isStalled, DateTimeOffset now) =>
+        NotDone(item, PodCheckpointConditions.Pushed, new CheckpointStep.Fail(PodCheckpointReasons.PushFailed, message), isStalled, now);
+
+    /// <summary>
+    /// A push or the deletion of the pod has failed and is tried again. After a limit, the object is stalled all the same, so that
+    /// somebody looks.
+    /// </summary>
+    /// <param name="type">The condition that is not true.</param>
+    public static PodCheckpointStatus NotDone(PodCheckpointDocument item, string type, CheckpointStep.Fail why, bool isStalled, DateTimeOffset now)
     {
         PodCheckpointStatus status = item.Status! with
         {
             Conditions = item.Status.Conditions
-                .With(Make(item, PodCheckpointConditions.Pushed, Condition.False, PodCheckpointReasons.PushFailed, message), now)
-                .With(Make(item, PodCheckpointConditions.Ready, Condition.False, PodCheckpointReasons.PushFailed, message), now),
+                .With(Make(item, type, Condition.False, why.Reason, why.Message), now)
+                .With(Make(item, PodCheckpointConditions.Ready, Condition.False, why.Reason, why.Message), now),
         };
         return !isStalled ? status : status with
         {
             Conditions = status.Conditions.Without(PodCheckpointConditions.Reconciling)
-                .With(Make(item, PodCheckpointConditions.Stalled, Condition.True, PodCheckpointReasons.PushFailed, message), now),
+                .With(Make(item, PodCheckpointConditions.Stalled, Condition.True, why.Reason, why.Message), now),
         };
     }
 

@@ -83,8 +83,11 @@ internal sealed class CheckpointQueues : BackgroundService
                     }
 
                     return again.Pause;
-                case WorkResult.OtherQueue:
+                case WorkResult.OtherQueue other:
                     _lanes.Add(name, !isSlow);
+                    return other.Meanwhile;
+                case WorkResult.Gone:
+                    RemoveOrphans(); // its archive may have come after the news of the deletion
                     return null;
                 default:
                     return null;
@@ -157,7 +160,8 @@ internal sealed class CheckpointQueues : BackgroundService
     private void AddIfMine(PodCheckpointDocument item)
     {
         bool isMine = item.Status?.Node is { } node ? node == _options.Settings.Node : item.Spec?.Pod is { } pod && _pods.Contains(new ObjectName(item.Metadata!.Namespace, pod));
-        if (isMine && !(item is { Status.CompletionTime: not null, Metadata.DeletionTimestamp: null } && !Holds(item.Metadata.Uid!)))
+        bool isOver = item is { Status.CompletionTime: not null, Metadata.DeletionTimestamp: null };
+        if (isMine && !(isOver && !Holds(item.Metadata!.Uid!) && (IsReady || !KnownCheckpoints.IsOpen(item.Status!))))
         {
             _lanes.Add(KnownCheckpoints.NameOf(item), isSlow: false);
         }

@@ -19,17 +19,17 @@ internal sealed class CheckpointWork
     private readonly SavingSteps _saving;
     private readonly ImageSteps _images;
     private readonly StatusWriter _status;
-    private readonly Attempts _attempts;
+    private readonly Intents _intents;
     private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _slow = [];
 
     public CheckpointWork(World world, AgentSettings settings, KnownCheckpoints known, CheckpointMetrics metrics, TimeProvider clock)
     {
         (_world, _settings, _known, _clock) = (world, settings, known, clock);
-        _attempts = new Attempts();
-        _reader = new FactsReader(world, settings, known, _attempts, clock);
+        _intents = new Intents(known, new Attempts(), new DeletionPauses(clock));
+        _reader = new FactsReader(world, settings, _intents, clock);
         _status = new StatusWriter(world, known, metrics, clock);
-        _saving = new SavingSteps(world, _status, new Intents(known, _attempts), metrics, clock);
+        _saving = new SavingSteps(world, _status, _intents, metrics, clock);
         _images = new ImageSteps(world, settings, _status, metrics, clock);
     }
 
@@ -43,7 +43,7 @@ internal sealed class CheckpointWork
             if (await _world.Objects.FindAsync(name, cancellationToken) is not { Metadata.Uid: { } uid } item)
             {
                 _known.Forget(name); // the answer to a write may have come later than the news of the deletion
-                return new WorkResult.Done();
+                return new WorkResult.Gone();
             }
 
             if (!isSlow && !KnownCheckpoints.IsSaving(item))
@@ -56,12 +56,13 @@ internal sealed class CheckpointWork
             switch (step)
             {
                 case CheckpointStep.Nothing:
-                    _attempts.Forget(uid);
+                    _intents.Forget(uid);
                     _reader.Forget(uid);
                     return new WorkResult.Done();
                 case CheckpointStep.Wait wait:
                     return new WorkResult.Again(wait.Pause);
                 case { IsSlow: true } when !isSlow:
+                    return new WorkResult.OtherQueue { Meanwhile = facts.DeletionPause };
                 case { IsSlow: false } when isSlow:
                     return new WorkResult.OtherQueue();
             }
@@ -153,7 +154,7 @@ internal sealed class CheckpointWork
                 await _saving.VerifyAsync(item, Request(item), verify.Container, cancellationToken);
                 return null;
             case CheckpointStep.DeletePod:
-                await _saving.DeletePodAsync(facts, Request(item), cancellationToken);
+                await _saving.DeletePodAsync(facts, Request(item), _settings.PushLimit, cancellationToken);
                 return null;
             case CheckpointStep.RemoveArchive remove:
                 _world.Archives.Remove(new HeldArchive(item.Metadata!.Uid!, remove.Container));

@@ -7,7 +7,7 @@ using Crik.NodeAgent.Steps;
 namespace Crik.NodeAgent.Work;
 
 /// <summary>Reads what the next step of an object depends on, and no more of it than that.</summary>
-internal sealed class FactsReader(World world, AgentSettings settings, KnownCheckpoints known, Attempts attempts, TimeProvider clock)
+internal sealed class FactsReader(World world, AgentSettings settings, Intents intents, TimeProvider clock)
 {
     private readonly CrikQuestions _questions = new(world.Crik, clock);
 
@@ -41,7 +41,12 @@ internal sealed class FactsReader(World world, AgentSettings settings, KnownChec
         facts = facts with { Pod = await world.Pods.FindAsync(new ObjectName(item.Metadata.Namespace, request.Pod), cancellationToken) };
         return item.Status?.Node is null
             ? await WithPossibilitiesAsync(facts, request, cancellationToken)
-            : facts with { OtherIsSaving = known.IsOtherSaving(item, settings.Node), DiskProblem = world.Archives.DiskProblem() };
+            : facts with
+            {
+                OtherIsSaving = intents.Known.IsOtherSaving(item, settings.Node),
+                DiskProblem = world.Archives.DiskProblem(),
+                DeletionPause = intents.Deletions.Left(uid),
+            };
     }
 
     private static bool NeedsPod(PodCheckpointDocument item, CheckpointRequest request) =>
@@ -58,7 +63,7 @@ internal sealed class FactsReader(World world, AgentSettings settings, KnownChec
         }
 
         ContainerName container = new(facts.Object.Metadata!.Namespace!, request.Pod, name);
-        CheckpointFacts seen = facts with { MayRunUntil = attempts.MayRunUntil(facts.Object.Metadata.Uid!, since, request.Timeout) };
+        CheckpointFacts seen = facts with { MayRunUntil = intents.Attempts.MayRunUntil(facts.Object.Metadata.Uid!, since, request.Timeout) };
         return facts.Status.Engine is CheckpointEngines.Crik
             ? seen with { Generation = await world.Crik.NewestAsync(container, since, cancellationToken) }
             : seen with { Found = await world.Archives.FindAsync(SavedContainer.Of(facts.Object, name), since, cancellationToken) };

@@ -1,4 +1,5 @@
 using Crik.Contracts.PodCheckpoints;
+using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
 using Crik.NodeAgent.Archives;
 using Crik.NodeAgent.Engines;
@@ -80,11 +81,24 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
         metrics.CountSave(CheckpointEngines.Kubelet, archive.WrittenAt - asked, archive.Bytes);
     }
 
-    public async Task DeletePodAsync(CheckpointFacts facts, CheckpointRequest request, CancellationToken cancellationToken)
+    /// <summary>Deletes the pod. A refusal is written into the status, and does not hold the push: the archives are valid.</summary>
+    /// <param name="limit">After so long without success, the object counts as stalled.</param>
+    public async Task DeletePodAsync(CheckpointFacts facts, CheckpointRequest request, TimeSpan limit, CancellationToken cancellationToken)
     {
         PodCheckpointDocument item = facts.Object;
         bool wasEnding = !facts.IsSamePod || facts.Pod!.IsEnding;
-        bool isMine = await world.Pods.DeleteAsync(new ObjectName(item.Metadata!.Namespace, request.Pod), item.Status!.PodUid!, cancellationToken) && !wasEnding;
+        bool isMine;
+        try
+        {
+            isMine = await world.Pods.DeleteAsync(new ObjectName(item.Metadata!.Namespace, request.Pod), item.Status!.PodUid!, cancellationToken) && !wasEnding;
+        }
+        catch (KubernetesException refusal) when (refusal.Failure is KubernetesFailure.Refused)
+        {
+            intents.Deletions.Refused(item.Metadata!.Uid!, refusal.RetryAfter);
+            await NotDeletedAsync(item, $"The pod {request.Pod} cannot be deleted: {refusal.Message}", limit, cancellationToken);
+            return;
+        }
+
         DateTimeOffset now = clock.GetUtcNow();
         bool hasEnded = item.Status.Engine is CheckpointEngines.Crik && !request.RunsOn;
         TimeSpan? gap = hasEnded ? TimeSpan.Zero : isMine ? now - item.Status.Containers!.Min(static one => one.FrozenTime) : null;
@@ -92,6 +106,18 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
         if (gap is { } measured)
         {
             metrics.CountGap(measured);
+        }
+    }
+
+    private async Task NotDeletedAsync(PodCheckpointDocument item, string message, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        bool isStalled = now - item.Status!.Containers!.Max(static one => one.SavedTime) > limit;
+        PodCheckpointStatus next = StatusChange.NotDone(item, PodCheckpointConditions.PodDeleted, new CheckpointStep.Fail(PodCheckpointReasons.PodNotDeleted, message), isStalled, now);
+        if (StatusChange.IsNews(item.Status, next, PodCheckpointConditions.PodDeleted))
+        {
+            await status.WriteAsync(item, next, cancellationToken);
+            await world.Notices.TellAsync(item, isWarning: true, PodCheckpointReasons.PodNotDeleted, message, cancellationToken);
         }
     }
 

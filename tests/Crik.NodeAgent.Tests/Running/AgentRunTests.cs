@@ -22,6 +22,7 @@ public sealed class AgentRunTests : IAsyncLifetime
     private readonly StandInObjects _nodes = new("/api/v1/nodes");
     private readonly StandInObjects _leases = new("/apis/coordination.k8s.io/v1/namespaces/crik/leases");
     private readonly int[] _ports = FreePorts.Find(2);
+    private volatile bool _refusesDeletions;
     private StandInFeed _feed = null!;
     private StandInFeed _podFeed = null!;
     private StandInApiServer _server = null!;
@@ -96,6 +97,26 @@ public sealed class AgentRunTests : IAsyncLifetime
             Volatile.Write(ref isDown, false);
             await UntilReadyAsync();
             Assert.Empty(Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories));
+        });
+    }
+
+    [Fact]
+    public async Task A_deletion_of_the_pod_that_is_refused_does_not_hold_the_push_and_is_done_when_it_is_allowed()
+    {
+        _refusesDeletions = true;
+        await WhileRunningAsync("""{"pod":"static-1","deletePod":true}""", async () =>
+        {
+            await Eventually.TrueAsync(async () => (string?)(await ConditionAsync("Pushed"))?["status"] == "True", "the image is in the registry");
+            JsonNode refused = (await ConditionAsync("PodDeleted"))!;
+            Assert.Equal(("False", "PodNotDeleted"), ((string?)refused["status"], (string?)refused["reason"]));
+            Assert.Contains("not on a Friday", (string)refused["message"]!, StringComparison.Ordinal);
+            await Eventually.TrueAsync(() => !Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories).Any(), "the archive is removed");
+            Assert.Equal("False", (string?)(await ConditionAsync("Ready"))!["status"]);
+            Assert.NotEmpty(_pods.All);
+
+            _refusesDeletions = false;
+            await UntilReadyAsync();
+            Assert.Empty(_pods.All);
         });
     }
 
@@ -224,10 +245,24 @@ public sealed class AgentRunTests : IAsyncLifetime
     }
 
     private async Task<bool> AnswerAsync(HttpContext context) =>
-        await _registry.AnswerAsync(context) || await CheckpointAsync(context)
+        await _registry.AnswerAsync(context) || await CheckpointAsync(context) || await RefuseDeletionAsync(context)
         || (_feed is { } feed && await feed.AnswerAsync(context)) || (_podFeed is { } pods && await pods.AnswerAsync(context))
         || await _checkpoints.AnswerAsync(context) || await _pods.AnswerAsync(context) || await _events.AnswerAsync(context)
         || await _nodes.AnswerAsync(context) || await _leases.AnswerAsync(context);
+
+    /// <summary>A webhook that allows no deletions.</summary>
+    private async Task<bool> RefuseDeletionAsync(HttpContext context)
+    {
+        if (!_refusesDeletions || context.Request.Method is not "DELETE")
+        {
+            return false;
+        }
+
+        context.Response.StatusCode = 403;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync("""{"kind":"Status","status":"Failure","message":"not on a Friday","reason":"Forbidden","code":403}""");
+        return true;
+    }
 
     /// <summary>The kubelet.</summary>
     private async Task<bool> CheckpointAsync(HttpContext context)

@@ -70,6 +70,11 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
     public async Task<bool> DeleteAsync(ObjectName name, string uid, CancellationToken cancellationToken)
     {
         await schedule.ApiPointAsync();
+        if (schedule.Happens(30))
+        {
+            throw new KubernetesException(KubernetesFailure.Refused, "the schedule lets a webhook refuse the deletion") { Status = System.Net.HttpStatusCode.Forbidden };
+        }
+
         bool exists = Pods.TryGetValue(name, out PodView? pod) && pod.Uid == uid;
         if (exists)
         {

@@ -143,8 +143,16 @@ internal sealed class Simulation
                     case WorkResult.Again again:
                         _due[(name, isSlow)] = _clock.GetUtcNow() + again.Pause;
                         break;
-                    case WorkResult.OtherQueue:
+                    case WorkResult.OtherQueue other:
                         _due[(name, !isSlow)] = _clock.GetUtcNow();
+                        if (other.Meanwhile is { } pause)
+                        {
+                            _due[(name, isSlow)] = _clock.GetUtcNow() + pause;
+                        }
+
+                        break;
+                    case WorkResult.Gone:
+                        _work.RemoveOrphans(Exists);
                         break;
                 }
             }
@@ -191,7 +199,8 @@ internal sealed class Simulation
     {
         PodCheckpointDocument item = Assert.Single(_cluster.Objects.Values, item => item.Spec is { DeletePod: true } spec && spec.Pod == pod.Name);
         Assert.All(_cluster.Pods[pod].Containers, container => Assert.True(
-            _node.Claimed.TryGetValue(new HeldArchive(item.Metadata!.Uid!, container.Name), out SimulatedArchive? archive) && archive.IsComplete));
+            (_node.Claimed.TryGetValue(new HeldArchive(item.Metadata!.Uid!, container.Name), out SimulatedArchive? archive) && archive.IsComplete)
+            || _registry.Images.Exists(image => image.Tag == PodCheckpointNames.Tag(item.Metadata!.Uid!, container.Name))));
     }
 
     private void Check()

@@ -70,6 +70,23 @@ public sealed class CheckpointDecisionTests
     }
 
     [Fact]
+    public void A_deletion_that_was_refused_holds_no_push_and_is_tried_again_until_it_succeeds()
+    {
+        PodCheckpointSpec spec = new() { Pod = "web", DeletePod = true };
+        CheckpointFacts facts = Some.Facts(Some.Object(spec, Some.Accepted(Some.Saved()))) with { Held = ["app"], DeletionPause = TimeSpan.FromSeconds(7) };
+        Assert.Equal(new CheckpointStep.Push("app"), Some.Next(facts));
+        Assert.IsType<CheckpointStep.DeletePod>(Some.Next(facts with { DeletionPause = null }));
+
+        CheckpointFacts pushed = facts with { Object = Some.Object(spec, Some.Accepted(Some.Pushed())) };
+        Assert.Equal(new CheckpointStep.RemoveArchive("app"), Some.Next(pushed));
+        Assert.Equal(new CheckpointStep.Wait(TimeSpan.FromSeconds(7)), Some.Next(pushed with { Held = [] }));
+        Assert.IsType<CheckpointStep.DeletePod>(Some.Next(pushed with { Held = [], DeletionPause = null }));
+
+        CheckpointFacts byCrik = facts with { Object = Some.Object(spec, Some.Accepted(Some.Saved()) with { Engine = CheckpointEngines.Crik }) };
+        Assert.Equal(new CheckpointStep.Wait(TimeSpan.FromSeconds(7)), Some.Next(byCrik));
+    }
+
+    [Fact]
     public void An_archive_is_removed_when_its_image_is_in_the_registry_and_not_before()
     {
         PodCheckpointDocument item = Some.Object(status: Some.Accepted(Some.Pushed(), Some.Saved("side")));
