@@ -65,7 +65,8 @@ internal sealed class KubeletClient(KubernetesApi kubelet, string directory) : I
 
     /// <summary>The kubelet no longer waits for the container runtime, which may still write the archive.</summary>
     private static bool IsTimeout(KubernetesException problem) =>
-        problem.Message.Contains("DeadlineExceeded", StringComparison.Ordinal) || problem.Message.Contains("context deadline exceeded", StringComparison.Ordinal);
+        problem.Message.Contains("DeadlineExceeded", StringComparison.Ordinal)
+        || problem.Message.Contains("context deadline exceeded", StringComparison.Ordinal);
 
     internal static KubeletAnswer Answer(KubernetesException problem, ContainerName container) => problem switch
     {

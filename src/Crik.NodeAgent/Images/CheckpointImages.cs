@@ -34,7 +34,8 @@ internal sealed class CheckpointImages(RegistryClient registries, Func<RegistryC
         try
         {
             RegistryRepository repository = Repository(order.Repository);
-            if (await repository.FindManifestAsync(order.Tag, cancellationToken) is not { } stored || StoredImage.BlobsOf(stored.Content, order) is not { } blobs)
+            if (await repository.FindManifestAsync(order.Tag, cancellationToken) is not { } stored
+                || StoredImage.BlobsOf(stored.Content, order) is not { } blobs)
             {
                 return null;
             }

@@ -28,7 +28,8 @@ internal static class Acceptance
         if (facts.CrikProblem is { } unasked)
         {
             return new CheckpointStep.Fail(PodCheckpointReasons.CrikNotAsked,
-                $"Whether crik runs in the pod {request.Pod} could not be asked: {unasked.TrimEnd('.')}. Create another object, with engine: kubelet if it has to be saved from outside.");
+                $"Whether crik runs in the pod {request.Pod} could not be asked: {unasked.TrimEnd('.')}. "
+                + "Create another object, with engine: kubelet if it has to be saved from outside.");
         }
 
         (string engine, IReadOnlyList<string> containers) = Engine(request, pod, facts.CrikAnswers);

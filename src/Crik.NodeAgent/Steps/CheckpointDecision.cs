@@ -23,6 +23,11 @@ internal static class CheckpointDecision
             return new CheckpointStep.Nothing();
         }
 
+        if (status.CompletionTime is not null && facts.Found.Count > 0)
+        {
+            return facts.OtherIsSaving ? new CheckpointStep.Wait(s_soon) : new CheckpointStep.Discard(facts.Found[0].FileName);
+        }
+
         if (facts.Object.Metadata?.DeletionTimestamp is not null)
         {
             return Ending(facts, status);
@@ -30,7 +35,8 @@ internal static class CheckpointDecision
 
         if (status.CompletionTime is not null)
         {
-            return facts.Held.FirstOrDefault(container => !IsOnlyCopy(status, container)) is { } left ? new CheckpointStep.RemoveArchive(left) : new CheckpointStep.Nothing();
+            return facts.Held.FirstOrDefault(container => !IsOnlyCopy(status, container)) is { } left ? new CheckpointStep.RemoveArchive(left)
+                : new CheckpointStep.Nothing();
         }
 
         if (CheckpointRequest.Read(facts.Object.Spec, settings, out string problem) is not { } request)

@@ -12,7 +12,7 @@ internal sealed record CheckpointFacts(PodCheckpointDocument Object, PodView? Po
 
     /// <summary>
     /// The archives that the kubelet has made of the container since the intent, the oldest first. Only read while the intent is
-    /// in the status and its result is not.
+    /// in the status and its result is not. If the object has failed, those that it left there.
     /// </summary>
     public IReadOnlyList<FoundArchive> Found { get; init; } = [];
 

@@ -53,6 +53,7 @@ internal sealed class CrikQuestions(ICrik crik, TimeProvider clock)
 
     /// <summary>Only a container that looks like it is asked, unless crik was asked for: a command in a container appears in audit logs.</summary>
     private static IEnumerable<string> Asked(PodView pod, CheckpointRequest request) => request.Engine is CheckpointEngines.Kubelet ? []
-        : pod.Containers.Where(one => one.IsRunning && (request.Engine is CheckpointEngines.Crik || pod.CrikContainers.Contains(one.Name))).Select(static one => one.Name)
+        : pod.Containers.Where(static one => one.IsRunning).Select(static one => one.Name)
+            .Where(name => request.Engine is CheckpointEngines.Crik || pod.CrikContainers.Contains(name))
             .Where(name => request.Containers.Count == 0 || request.Containers.Contains(name));
 }

@@ -23,7 +23,7 @@ internal sealed class FactsReader(World world, AgentSettings settings, Intents i
         };
         if (item.Status is { } status && (status.Node is { } node && node != settings.Node || status.CompletionTime is not null))
         {
-            return facts;
+            return await WithRemainsAsync(facts, cancellationToken);
         }
 
         CheckpointRequest? request = CheckpointRequest.Read(item.Spec, settings, out _);
@@ -67,6 +67,28 @@ internal sealed class FactsReader(World world, AgentSettings settings, Intents i
         return facts.Status.Engine is CheckpointEngines.Crik
             ? seen with { Generation = await world.Crik.NewestAsync(container, since, cancellationToken) }
             : seen with { Found = await world.Archives.FindAsync(SavedContainer.Of(facts.Object, name), since, cancellationToken) };
+    }
+
+    /// <summary>
+    /// What an object that has failed left in the directory of the kubelet. Younger archives than its failure are not its own, and
+    /// while another object saves the pod, nobody knows whose they are.
+    /// </summary>
+    private async Task<CheckpointFacts> WithRemainsAsync(CheckpointFacts facts, CancellationToken cancellationToken)
+    {
+        PodCheckpointStatus status = facts.Status;
+        if (status.Node != settings.Node || status.Engine is not CheckpointEngines.Kubelet || status.CompletionTime is not { } end
+            || status.Containers!.FirstOrDefault(static one => one is { FrozenTime: not null, SavedTime: null }) is not { } open)
+        {
+            return facts;
+        }
+
+        SavedContainer container = SavedContainer.Of(facts.Object, open.Name!);
+        IReadOnlyList<FoundArchive> found = await world.Archives.FindAsync(container, open.FrozenTime!.Value, cancellationToken);
+        return facts with
+        {
+            Found = [.. found.Where(archive => archive.MadeAt <= end)],
+            OtherIsSaving = intents.Known.IsOtherSaving(facts.Object, settings.Node),
+        };
     }
 
     /// <summary>What decides about the engine, of an object that nobody has accepted yet.</summary>

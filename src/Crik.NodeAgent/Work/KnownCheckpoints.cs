@@ -62,7 +62,8 @@ internal sealed class KnownCheckpoints
     public static bool IsSaving(PodCheckpointDocument item) => item.Status is { CompletionTime: null } status && IsOpen(status);
 
     /// <summary>Whether a container has an intent and no result, so that there may be an archive of it.</summary>
-    public static bool IsOpen(PodCheckpointStatus status) => (status.Containers ?? []).Any(static container => container is { FrozenTime: not null, SavedTime: null });
+    public static bool IsOpen(PodCheckpointStatus status) =>
+        (status.Containers ?? []).Any(static container => container is { FrozenTime: not null, SavedTime: null });
 
     /// <summary>Whether another object waits for the archive of a container of the same pod.</summary>
     public bool IsOtherSaving(PodCheckpointDocument item, string node) =>

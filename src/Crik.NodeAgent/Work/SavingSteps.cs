@@ -113,7 +113,8 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
     {
         DateTimeOffset now = clock.GetUtcNow();
         bool isStalled = now - item.Status!.Containers!.Max(static one => one.SavedTime) > limit;
-        PodCheckpointStatus next = StatusChange.NotDone(item, PodCheckpointConditions.PodDeleted, new CheckpointStep.Fail(PodCheckpointReasons.PodNotDeleted, message), isStalled, now);
+        CheckpointStep.Fail why = new(PodCheckpointReasons.PodNotDeleted, message);
+        PodCheckpointStatus next = StatusChange.NotDone(item, PodCheckpointConditions.PodDeleted, why, isStalled, now);
         if (StatusChange.IsNews(item.Status, next, PodCheckpointConditions.PodDeleted))
         {
             await status.WriteAsync(item, next, cancellationToken);
@@ -174,11 +175,25 @@ internal sealed class SavingSteps(World world, StatusWriter status, Intents inte
         }
         catch (ArchiveException problem)
         {
+            TryDiscard(fileName);
             await status.FailAsync(item, new CheckpointStep.Fail(problem.Reason, problem.Message), node: null, cancellationToken);
         }
 
         intents.Attempts.Answered(item.Metadata!.Uid!);
         return null;
+    }
+
+    /// <summary>Removes the archive that nobody can use. A disk that refuses this too is tried again when the object has failed.</summary>
+    private void TryDiscard(string fileName)
+    {
+        try
+        {
+            world.Archives.Discard(fileName);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // The facts of the object that has failed name the archive.
+        }
     }
 
     private static ContainerCheckpoint One(PodCheckpointDocument item, string container) => item.Status!.Containers!.First(one => one.Name == container);

@@ -23,6 +23,7 @@ public sealed class AgentRunTests : IAsyncLifetime
     private readonly StandInObjects _leases = new("/apis/coordination.k8s.io/v1/namespaces/crik/leases");
     private readonly int[] _ports = FreePorts.Find(2);
     private volatile bool _refusesDeletions;
+    private bool _blocksTheClaim;
     private StandInFeed _feed = null!;
     private StandInFeed _podFeed = null!;
     private StandInApiServer _server = null!;
@@ -118,6 +119,15 @@ public sealed class AgentRunTests : IAsyncLifetime
             await UntilReadyAsync();
             Assert.Empty(_pods.All);
         });
+    }
+
+    [Fact]
+    public async Task An_archive_that_cannot_be_taken_is_removed_and_the_object_says_why()
+    {
+        _blocksTheClaim = true;
+        await WhileRunningAsync("""{"pod":"static-1"}""", () =>
+            Eventually.TrueAsync(async () => (string?)(await ConditionAsync("Stalled"))?["reason"] == "ArchiveLost", "the object has failed"));
+        Assert.Empty(Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories));
     }
 
     [Theory]
@@ -270,6 +280,11 @@ public sealed class AgentRunTests : IAsyncLifetime
         if (context.Request.Path != "/checkpoint/default/static-1/app")
         {
             return false;
+        }
+
+        if (_blocksTheClaim)
+        {
+            Directory.CreateDirectory(_directory.In($"crik/{(string)_checkpoints["one"]["metadata"]!["uid"]!}_app.tar"));
         }
 
         string path = _directory.In($"checkpoint-static-1_default-app-{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}.tar");

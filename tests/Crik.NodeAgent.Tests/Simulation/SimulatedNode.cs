@@ -87,6 +87,11 @@ internal sealed class SimulatedNode : ICheckpointArchives, IKubelet, ICrik
 
     public void Claim(string fileName, HeldArchive archive) => Checked(() =>
     {
+        if (_schedule.Happens(5))
+        {
+            throw new ArchiveException(PodCheckpointReasons.ArchiveLost, "the schedule lets the rename fail");
+        }
+
         Assert.True(Left.Remove(fileName, out SimulatedArchive? found), $"{fileName} is there");
         Assert.True(Claimed.TryAdd(archive, found), $"{archive} was not there yet");
         return true;

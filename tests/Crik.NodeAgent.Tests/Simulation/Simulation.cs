@@ -216,7 +216,7 @@ internal sealed class Simulation
             Assert.True(item.Status.Containers!.All(static one => one.SavedTime is null) || item.Status is { PodSha256.Length: 64, ControllerUid: "uid-of-controller" });
             bool isReady = item.Status!.Conditions.IsTrue(PodCheckpointConditions.Ready);
             Assert.True(isReady || item.Status.Conditions.Find(PodCheckpointConditions.Stalled)?.Reason
-                is PodCheckpointReasons.KubeletCannotCheckpoint or PodCheckpointReasons.BadArchive or PodCheckpointReasons.Timeout, CheckpointState(item));
+                is PodCheckpointReasons.KubeletCannotCheckpoint or PodCheckpointReasons.BadArchive or PodCheckpointReasons.Timeout or PodCheckpointReasons.ArchiveLost, CheckpointState(item));
             Assert.All(item.Status.Containers!.Where(_ => isReady), container => Assert.Contains((container.Tag!, container.Image!), _registry.Images));
         }
 

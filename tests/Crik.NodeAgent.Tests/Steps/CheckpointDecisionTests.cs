@@ -100,6 +100,9 @@ public sealed class CheckpointDecisionTests
     {
         PodCheckpointStatus failed = Some.Accepted(Some.Saved(), Some.Open("side")) with { CompletionTime = Some.Now };
         Assert.Equal(new CheckpointStep.RemoveArchive("app"), Some.Next(Some.Facts(Some.Object(status: failed)) with { Held = ["app"] }));
+        CheckpointFacts left = Some.Facts(Some.Object(status: failed)) with { Found = [new FoundArchive("a.tar", Some.Now, true)] };
+        Assert.Equal(new CheckpointStep.Discard("a.tar"), Some.Next(left));
+        Assert.IsType<CheckpointStep.Wait>(Some.Next(left with { OtherIsSaving = true })); // it may be that of the other object
         Assert.IsType<CheckpointStep.Nothing>(Some.Next(Some.Facts(Some.Object(status: failed))));
     }
 
