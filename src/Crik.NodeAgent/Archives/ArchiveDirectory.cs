@@ -82,12 +82,15 @@ internal sealed class ArchiveDirectory(string directory, double leastFree) : ICh
 
     public void Discard(string fileName) => File.Delete(Path.Combine(directory, fileName));
 
-    public string? DiskProblem()
+    public string? DiskProblem(long? memory)
     {
         DriveInfo disk = new(directory);
-        return disk.AvailableFreeSpace >= disk.TotalSize * leastFree ? null
-            : $"The file system of {directory} has only {disk.AvailableFreeSpace >> 20} MiB of {disk.TotalSize >> 20} MiB free, and {leastFree:0.#%} have to stay free. "
-                + "Free some space on the node, or lower nodeAgent.minFree in the values of the chart.";
+        string free = $"The file system of {directory} has only {disk.AvailableFreeSpace >> 20} MiB of {disk.TotalSize >> 20} MiB free";
+        return disk.AvailableFreeSpace < disk.TotalSize * leastFree
+                ? $"{free}, and {leastFree:0.#%} have to stay free. Free some space on the node, or lower nodeAgent.minFree in the values of the chart."
+            : memory > disk.AvailableFreeSpace
+                ? $"{free}, and the container can have {memory >> 20} MiB of memory, which is its limit. Free some space on the node, or lower the limit of the container."
+            : null;
     }
 
     /// <returns>Null if it is an archive of another container whose name looks like it.</returns>

@@ -29,5 +29,6 @@ internal interface ICheckpointArchives
     void Discard(string fileName);
 
     /// <summary>Why no further archive may be made, as a sentence, or null.</summary>
-    string? DiskProblem();
+    /// <param name="memory">The most memory that the container can have, which the archive would contain. Null if it has no limit.</param>
+    string? DiskProblem(long? memory);
 }

@@ -46,7 +46,7 @@ internal sealed class ClusterPods(KubernetesApi api) : IPods
             pod.At("metadata", "uid").Text() ?? "",
             pod.At("spec", "nodeName").Text(),
             pod.At("status", "phase").Text() ?? "Unknown",
-            [.. containers.Select(static container => container.At("name").Text()).OfType<string>().Select(name => new ContainerView(name, running.Contains(name)))],
+            [.. containers.Where(static container => container.At("name").Text() is not null).Select(container => View(container, running))],
             [.. containers.Where(CrikSigns.IsUnderCrik).Select(static container => container.At("name").Text()).OfType<string>()])
         {
             IsEnding = pod.At("metadata", "deletionTimestamp") is not null,
@@ -55,6 +55,15 @@ internal sealed class ClusterPods(KubernetesApi api) : IPods
             ControllerUid = pod.At("metadata", "ownerReferences").Maps()
                 .FirstOrDefault(static owner => owner.At("controller").IsTrue())?.At("uid").Text(),
             Template = RestoredPod.TemplateText(pod),
+        };
+    }
+
+    private static ContainerView View(JsonObject container, HashSet<string?> running)
+    {
+        string name = container.At("name").Text()!;
+        return new ContainerView(name, running.Contains(name))
+        {
+            MemoryLimit = Quantity.Read(container.At("resources", "limits", "memory")) is > 0 and < 1e18 and var bytes ? (long)bytes : null,
         };
     }
 }

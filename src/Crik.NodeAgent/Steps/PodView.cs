@@ -19,4 +19,8 @@ internal sealed record PodView(
 }
 
 /// <summary>A container of a pod.</summary>
-internal sealed record ContainerView(string Name, bool IsRunning);
+internal sealed record ContainerView(string Name, bool IsRunning)
+{
+    /// <summary>The most bytes of memory that it can have. Null: no limit.</summary>
+    public long? MemoryLimit { get; init; }
+}

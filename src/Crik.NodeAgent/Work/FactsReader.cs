@@ -38,13 +38,15 @@ internal sealed class FactsReader(World world, AgentSettings settings, Intents i
             return facts;
         }
 
-        facts = facts with { Pod = await world.Pods.FindAsync(new ObjectName(item.Metadata.Namespace, request.Pod), cancellationToken) };
+        PodView? pod = await world.Pods.FindAsync(new ObjectName(item.Metadata.Namespace, request.Pod), cancellationToken);
+        facts = facts with { Pod = pod };
+        string? next = (item.Status?.Containers ?? []).FirstOrDefault(static one => one.SavedTime is null)?.Name;
         return item.Status?.Node is null
             ? await WithPossibilitiesAsync(facts, request, cancellationToken)
             : facts with
             {
                 OtherIsSaving = intents.Known.IsOtherSaving(item, settings.Node),
-                DiskProblem = world.Archives.DiskProblem(),
+                DiskProblem = world.Archives.DiskProblem(pod?.Containers.FirstOrDefault(one => one.Name == next)?.MemoryLimit),
                 DeletionPause = intents.Deletions.Left(uid),
             };
     }

@@ -111,8 +111,15 @@ public sealed class ArchiveDirectoryTests : IDisposable
     [Fact]
     public void A_file_system_with_too_little_space_is_a_problem()
     {
-        Assert.Null(_archives.DiskProblem());
-        Assert.Contains("MiB free", new ArchiveDirectory(_directory.Path, 1.1).DiskProblem(), StringComparison.Ordinal);
+        Assert.Null(_archives.DiskProblem(null));
+        Assert.Contains("MiB free", new ArchiveDirectory(_directory.Path, 1.1).DiskProblem(null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_container_that_can_have_more_memory_than_there_is_space_is_a_problem()
+    {
+        Assert.Null(_archives.DiskProblem(1));
+        Assert.Contains("which is its limit", _archives.DiskProblem(long.MaxValue), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,6 +25,16 @@ public sealed class ClusterPodsTests
         Assert.Equal(["app"], view.CrikContainers);
     }
 
+    [Theory]
+    [InlineData("\"512Mi\"", 512L << 20)]
+    [InlineData("1000000", 1000000L)]
+    [InlineData("\"lots\"", null)]
+    public void The_memory_limit_of_a_container_is_seen(string limit, long? bytes)
+    {
+        JsonNode pod = JsonNode.Parse("""{"spec":{"containers":[{"name":"app","resources":{"limits":{"memory":LIMIT}}}]}}""".Replace("LIMIT", limit, StringComparison.Ordinal))!;
+        Assert.Equal(bytes, Assert.Single(ClusterPods.View(pod.AsObject()).Containers).MemoryLimit);
+    }
+
     [Fact]
     public void A_static_pod_has_the_UID_of_the_node_beside_that_of_its_mirror()
     {

@@ -111,7 +111,7 @@ internal sealed class SimulatedNode : ICheckpointArchives, IKubelet, ICrik
 
     public void Discard(string fileName) => Checked(() => Left.Remove(fileName));
 
-    public string? DiskProblem() => null;
+    public string? DiskProblem(long? memory) => null;
 
     public Task<bool> AnswersAsync(ContainerName container, CancellationToken cancellationToken) => Task.FromResult(false);
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Crik.Contracts.PodMigrations;
 using Crik.Operator.Migrations.Placing;
 using Crik.Operator.Migrations.Work;
+using Crik.Pods.Reading;
 
 namespace Crik.Operator.Tests.Migrations;
 

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Crik.Pods.Reading;
 
-namespace Crik.Operator.Migrations.Placing;
+namespace Crik.Pods.Reading;
 
 /// <summary>Reads amounts of resources, such as `500m` and `1Gi` (apimachinery, resource.Quantity).</summary>
-internal static class Quantity
+public static class Quantity
 {
     private static readonly (string Suffix, double Factor)[] s_suffixes =
     [
@@ -16,6 +15,7 @@ internal static class Quantity
     /// <returns>Null if it is no quantity.</returns>
     public static double? Read(JsonNode? node) => node.Number() is { } whole ? whole : node.Text() is { } text ? Read(text) : null;
 
+    /// <inheritdoc cref="Read(JsonNode?)"/>
     public static double? Read(string text)
     {
         (string suffix, double factor) = s_suffixes.FirstOrDefault(one => text.EndsWith(one.Suffix, StringComparison.Ordinal), ("", 1));
