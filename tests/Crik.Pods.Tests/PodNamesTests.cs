@@ -16,7 +16,8 @@ public sealed partial class PodNamesTests
     private static readonly string[] s_ofOtherObjects =
         [PodNames.SavedPodAnnotation, "crik.dev/pinned", "crik.dev/image", "crik.dev/checkpoint-identifier", "crik.dev/rollback", "crik.dev/bind-mounts"];
 
-    private static readonly string[] s_settings = [.. PodAnnotations.All.Select(annotation => annotation.Name).Where(name => name.StartsWith(PodAnnotations.Prefix, StringComparison.Ordinal))];
+    private static readonly string[] s_settings = [.. PodAnnotations.All.Select(annotation => annotation.Name)
+        .Where(name => name.StartsWith(PodAnnotations.Prefix, StringComparison.Ordinal))];
 
     [Fact]
     public void Every_name_in_the_sources_is_known_as_one_of_a_setting_of_one_pod_of_all_its_copies_or_of_another_object()
@@ -25,7 +26,8 @@ public sealed partial class PodNamesTests
             .SelectMany(file => Name().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value)
             .Where(name => !name.StartsWith(PodAnnotations.ConfigPrefix, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
 
-        string[] known = [.. s_settings.Where(name => !name.StartsWith(PodAnnotations.ConfigPrefix, StringComparison.Ordinal)), .. PodNames.OfOnePod, .. s_kept, .. s_ofOtherObjects];
+        string[] known = [.. s_settings.Where(name => !name.StartsWith(PodAnnotations.ConfigPrefix, StringComparison.Ordinal)), .. PodNames.OfOnePod, .. s_kept,
+            .. s_ofOtherObjects];
         Assert.Equal(known.Order(StringComparer.Ordinal), used);
     }
 
@@ -35,7 +37,8 @@ public sealed partial class PodNamesTests
         JsonObject pod = Pods.With();
         foreach (string map in (string[])["labels", "annotations"])
         {
-            pod["metadata"]![map] = new JsonObject([.. PodNames.OfOnePod.Concat(s_kept).Concat(s_settings).Select(name => KeyValuePair.Create(name, (JsonNode?)"x"))]);
+            pod["metadata"]![map] = new JsonObject([.. PodNames.OfOnePod.Concat(s_kept).Concat(s_settings)
+                .Select(name => KeyValuePair.Create(name, (JsonNode?)"x"))]);
         }
 
         JsonObject template = RestoredPod.Template(pod);

@@ -110,7 +110,8 @@ internal sealed class NodeWatch : IDisposable
 
         return Best();
 
-        bool IsAskedAgain() => question.HasFailedFor(s_untilFailureAskedAgain) || question.Answer is { Disruption: not null } && question.Age >= s_untilAskedAgain;
+        bool IsAskedAgain() => question.HasFailedFor(s_untilFailureAskedAgain)
+            || question.Answer is { Disruption: not null } && question.Age >= s_untilAskedAgain;
 
         NodeAnswer Best() => decides(Decisive) ? Decisive
             : question.Answer is { IsKnown: true } answer ? answer

@@ -56,7 +56,8 @@ internal static class AdmissionDecision
         List<PodChange> changes = [.. RestoredPod.Changes(request.Pod, parts)];
         if (NotRestored(request.Pod) is not null)
         {
-            changes.Add(new PodChange(JsonPatch.Annotation(PodNames.NotRestoredAnnotation), ChangeKind.Remove, null, "The pod is restored now. It was copied, or there is a checkpoint only now."));
+            changes.Add(new PodChange(JsonPatch.Annotation(PodNames.NotRestoredAnnotation), ChangeKind.Remove, null,
+                "The pod is restored now. It was copied, or there is a checkpoint only now."));
         }
 
         return new AdmissionResponse(request.Id, changes, [.. notes.Select(Warning)], AdmissionOutcome.Restored);

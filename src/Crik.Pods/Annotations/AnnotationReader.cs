@@ -27,7 +27,8 @@ internal static partial class AnnotationReader
         List<string> problems = [];
         foreach ((string name, string value) in annotations.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            bool isRequest = name.StartsWith(PodAnnotations.Prefix, StringComparison.Ordinal) && name is not PodNames.InjectedAnnotation && !PodNames.OfOnePod.Contains(name);
+            bool isRequest = name.StartsWith(PodAnnotations.Prefix, StringComparison.Ordinal)
+                && name is not PodNames.InjectedAnnotation && !PodNames.OfOnePod.Contains(name);
             if (isRequest && Read(name, value.Trim(), ref request) is { } problem)
             {
                 problems.Add($"The annotation {name} {problem}.");

@@ -34,7 +34,8 @@ public sealed record RestoreWish(string Checkpoint, RestoreFallback Fallback, st
             "fresh" => RestoreFallback.Fresh,
             _ => null,
         };
-        if (known is RestoreFallback.Fresh && annotations.At(PodNames.NotRestoredAnnotation) is not null && annotations.At(PodNames.InjectedAnnotation) is not null)
+        if (known is RestoreFallback.Fresh && annotations.At(PodNames.NotRestoredAnnotation) is not null
+            && annotations.At(PodNames.InjectedAnnotation) is not null)
         {
             return null;
         }

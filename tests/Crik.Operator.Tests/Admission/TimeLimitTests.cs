@@ -23,7 +23,8 @@ public sealed class TimeLimitTests
         ClusterFacts facts = new(api);
         ReplacementAdmission replacements = new(new MigrationObjects(api), new MigrationPods(api), facts, time);
         JsonObject pod = (JsonObject)JsonNode.Parse("""
-            {"metadata": {"name": "web-0", "labels": {"crik.dev/inject": "true"}, "annotations": {"crik.dev/restore": "latest", "crik.dev/restore-fallback": "fresh"},
+            {"metadata": {"name": "web-0", "labels": {"crik.dev/inject": "true"},
+              "annotations": {"crik.dev/restore": "latest", "crik.dev/restore-fallback": "fresh"},
               "ownerReferences": [{"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "web", "uid": "s", "controller": true}]},
              "spec": {"containers": [{"name": "app", "image": "app:1", "command": ["app"]}]} }
             """)!;
@@ -40,7 +41,8 @@ public sealed class TimeLimitTests
     [Fact]
     public void The_API_server_waits_longer_for_every_value_that_the_chart_allows()
     {
-        JsonNode? allowed = JsonNode.Parse(File.ReadAllText(Repository.In("charts/crik/values.schema.json"))).At("properties", "webhook", "properties", "timeoutSeconds");
+        JsonNode? allowed = JsonNode.Parse(File.ReadAllText(Repository.In("charts/crik/values.schema.json")))
+            .At("properties", "webhook", "properties", "timeoutSeconds");
 
         Assert.InRange(allowed.At("minimum").Number()!.Value, s_options.Timeout.TotalSeconds + 1, 30);
         Assert.True(DocumentText.Has("charts/crik/values.yaml", $"The operator answers within {s_options.Timeout.TotalSeconds} s"));
