@@ -75,7 +75,8 @@ internal static class Server
         .AddSingleton<IMigrationPods, MigrationPods>()
         .AddSingleton<IPlaces, ClusterPlaces>()
         .AddSingleton<IMigrationNotices, MigrationNotices>()
-        .AddSingleton<ICriks>(static services => new CriksInPods(new PodExec(services.GetRequiredService<KubernetesApi>())))
+        .AddSingleton<ICriks>(static services => new CriksInPods(
+            new PodExec(services.GetRequiredService<KubernetesApi>()), services.GetRequiredService<TimeProvider>()))
         .AddSingleton(static services => new MigrationWorld
         {
             Objects = services.GetRequiredService<IMigrationObjects>(),

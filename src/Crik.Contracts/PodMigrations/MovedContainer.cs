@@ -8,6 +8,14 @@ public sealed record MovedContainer
     [JsonPropertyName("name")]
     public string? Name { get; init; }
 
+    /// <summary>Where its crik keeps checkpoints: with slots, that of its slot. The replacement has to use the same.</summary>
+    [JsonPropertyName("imageDirectory")]
+    public string? ImageDirectory { get; init; }
+
+    /// <summary>The PersistentVolumeClaim on which that is.</summary>
+    [JsonPropertyName("claim")]
+    public string? Claim { get; init; }
+
     /// <summary>The newest checkpoint before the move. A replacement that goes on from it has lost what came later.</summary>
     [JsonPropertyName("before")]
     public long? Before { get; init; }

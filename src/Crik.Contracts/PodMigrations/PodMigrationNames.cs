@@ -12,6 +12,9 @@ public static class PodMigrationNames
     /// <summary>The annotation of a replacement that may only run on one node: its name.</summary>
     public const string DestinationAnnotation = "crik.dev/migration-destination";
 
+    /// <summary>The annotation of a replacement: the UID of the pod that it replaces. A pod that is held back has none.</summary>
+    public const string ReplacesAnnotation = "crik.dev/migration-replaces";
+
     /// <summary>The scheduling gate of a pod that may or may not be the replacement.</summary>
     public const string Gate = "crik.dev/migration";
 

@@ -51,6 +51,12 @@ public static class PodMigrationReasons
     /// <summary>The checkpoints, or another volume, cannot be used on the destination.</summary>
     public const string VolumeCannotFollow = "VolumeCannotFollow";
 
+    /// <summary>Another pod of the node uses a volume of the pod, which can only be on one node.</summary>
+    public const string VolumeInUse = "VolumeInUse";
+
+    /// <summary>The Job would count the deletion as one failure too many.</summary>
+    public const string BackoffLimit = "BackoffLimit";
+
     /// <summary>No node can take the pod.</summary>
     public const string NoDestination = "NoDestination";
 
@@ -68,6 +74,9 @@ public static class PodMigrationReasons
 
     /// <summary>The replacement was deleted before it was ready.</summary>
     public const string ReplacementGone = "ReplacementGone";
+
+    /// <summary>The controller has made the next pod from another template, so it is no replacement.</summary>
+    public const string NewRevision = "NewRevision";
 
     /// <summary>The replacement started afresh or from an older checkpoint.</summary>
     public const string NotRestored = "NotRestored";

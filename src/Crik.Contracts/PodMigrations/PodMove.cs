@@ -21,6 +21,21 @@ public sealed record PodMove
     [JsonPropertyName("keepsName")]
     public bool? KeepsName { get; init; }
 
+    /// <summary>
+    /// The hash of the template from which the controller made the pod. A pod from another template is no replacement. Null: the
+    /// controller has none.
+    /// </summary>
+    [JsonPropertyName("revision")]
+    public string? Revision { get; init; }
+
+    /// <summary>The completion index of a pod of an indexed Job. Its replacement has the same.</summary>
+    [JsonPropertyName("completionIndex")]
+    public string? CompletionIndex { get; init; }
+
+    /// <summary>The UIDs of the other pods of the controller when the deletion was announced. None of them is the replacement.</summary>
+    [JsonPropertyName("siblings")]
+    public IReadOnlyList<string>? Siblings { get; init; }
+
     [JsonPropertyName("source")]
     public string? Source { get; init; }
 
@@ -47,6 +62,11 @@ public sealed record PodMove
     [JsonPropertyName("startTime")]
     [JsonConverter(typeof(KubernetesTimeConverter))]
     public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>When the order to arm was about to be given. From then on crik may be armed, whether or not anybody heard its answer.</summary>
+    [JsonPropertyName("orderedTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? OrderedTime { get; init; }
 
     [JsonPropertyName("armedTime")]
     [JsonConverter(typeof(KubernetesTimeConverter))]
@@ -75,6 +95,11 @@ public sealed record PodMove
     [JsonConverter(typeof(KubernetesTimeConverter))]
     public DateTimeOffset? RestoredTime { get; init; }
 
+    /// <summary>When the move was given up. What was begun is undone from then on.</summary>
+    [JsonPropertyName("givenUpTime")]
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? GivenUpTime { get; init; }
+
     /// <summary>When nothing was left to do for this pod.</summary>
     [JsonPropertyName("completionTime")]
     [JsonConverter(typeof(KubernetesTimeConverter))]
@@ -90,6 +115,14 @@ public sealed record PodMove
 
     [JsonPropertyName("message")]
     public string? Message { get; init; }
+
+    /// <summary>Whether the operator has begun with it, and is not done with it.</summary>
+    [JsonIgnore]
+    public bool IsUnderWay => this is { StartTime: not null, CompletionTime: null };
+
+    /// <summary>Whether the replacement is known by its name, or by its index in a Job. Otherwise any new pod of the controller may be it.</summary>
+    [JsonIgnore]
+    public bool HasIdentity => KeepsName is true || CompletionIndex is not null;
 
     /// <summary>Whether the next pod of the controller, or of this name, is the replacement.</summary>
     [JsonIgnore]

@@ -11,7 +11,7 @@ public sealed class MigrationDecisionTests
     [Fact]
     public void A_selection_that_matches_nothing_is_an_error()
     {
-        MigrationStep.Fail fail = Assert.IsType<MigrationStep.Fail>(MigrationDecision.Next(new MigrationFacts(Some.Migration(), Some.Now)));
+        MigrationStep.Fail fail = Assert.IsType<MigrationStep.Fail>(MigrationDecision.Next(new MigrationFacts(Some.Migration(), Some.Now), out _));
 
         Assert.Equal(PodMigrationReasons.NothingSelected, fail.Reason);
     }
@@ -22,8 +22,8 @@ public sealed class MigrationDecisionTests
         PodMigrationSpec spec = new() { Selector = new MigrationSelector { MatchLabels = new Dictionary<string, string> { ["app"] = "web" } }, Limit = 1 };
         MigrationFacts facts = new(Some.Migration(spec), Some.Now) { Selected = [Some.Pod("1"), Some.Pod("2")] };
 
-        Assert.Equal(PodMigrationReasons.TooManySelected, Assert.IsType<MigrationStep.Fail>(MigrationDecision.Next(facts)).Reason);
-        Assert.IsType<MigrationStep.Begin>(MigrationDecision.Next(facts with { Selected = [Some.Pod("1")] }));
+        Assert.Equal(PodMigrationReasons.TooManySelected, Assert.IsType<MigrationStep.Fail>(MigrationDecision.Next(facts, out _)).Reason);
+        Assert.IsType<MigrationStep.Begin>(MigrationDecision.Next(facts with { Selected = [Some.Pod("1")] }, out _));
     }
 
     public static TheoryData<PodMigrationSpec> BadSpecs =>
@@ -43,7 +43,7 @@ public sealed class MigrationDecisionTests
     {
         MigrationFacts facts = new(Some.Migration(spec), Some.Now) { Selected = [Some.Pod()] };
 
-        Assert.Equal(PodMigrationReasons.BadSpec, Assert.IsType<MigrationStep.Fail>(MigrationDecision.Next(facts)).Reason);
+        Assert.Equal(PodMigrationReasons.BadSpec, Assert.IsType<MigrationStep.Fail>(MigrationDecision.Next(facts, out _)).Reason);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class MigrationDecisionTests
     {
         MigrationFacts facts = new(Some.Migration(new PodMigrationSpec { Pod = "web", Engine = "kubelet" }), Some.Now) { Selected = [Some.Pod()] };
 
-        Assert.Equal(PodMigrationReasons.EngineNotAvailable, Assert.IsType<MigrationStep.Fail>(MigrationDecision.Next(facts)).Reason);
+        Assert.Equal(PodMigrationReasons.EngineNotAvailable, Assert.IsType<MigrationStep.Fail>(MigrationDecision.Next(facts, out _)).Reason);
     }
 
     [Fact]
@@ -63,13 +63,16 @@ public sealed class MigrationDecisionTests
             Moves = [new MoveFacts(first, Some.Pod()), new MoveFacts(second, Some.Pod("second"))],
         };
 
-        Assert.IsType<MigrationStep.Wait>(MigrationDecision.Next(facts));
+        Assert.IsType<MigrationStep.Wait>(MigrationDecision.Next(facts, out _));
     }
 
     [Fact]
     public void A_pod_is_armed_before_its_deletion_is_announced_and_deleted_after_that()
     {
         MoveFacts facts = new(Some.Move(), Some.Pod(owner: Some.Set)) { Crik = [Some.Crik()] };
+        Assert.IsType<MigrationStep.NoteOrder>(Some.Step(facts));
+
+        facts = facts with { Move = facts.Move with { OrderedTime = Some.Now } };
         Assert.IsType<MigrationStep.Arm>(Some.Step(facts));
 
         MoveFacts armed = facts with { Crik = [Some.Crik(isArmed: true)] };
@@ -79,13 +82,13 @@ public sealed class MigrationDecisionTests
         Assert.IsType<MigrationStep.Announce>(Some.Step(armed));
 
         armed = armed with { Move = armed.Move with { AnnouncedTime = Some.Now } };
-        Assert.Equal(new MigrationStep.Delete("web", "old"), Some.Step(armed));
+        Assert.Equal(new MigrationStep.Delete(armed.Old!), Some.Step(armed));
     }
 
     [Fact]
     public void A_crik_that_has_forgotten_the_order_is_armed_again_before_the_pod_is_deleted()
     {
-        MoveFacts facts = new(Some.Move(PodMoveConditions.Armed) with { AnnouncedTime = Some.Now }, Some.Pod(owner: Some.Set)) { Crik = [Some.Crik()] };
+        MoveFacts facts = new(Some.Move(PodMoveConditions.Armed) with { OrderedTime = Some.Now, AnnouncedTime = Some.Now }, Some.Pod(owner: Some.Set)) { Crik = [Some.Crik()] };
 
         Assert.IsType<MigrationStep.Arm>(Some.Step(facts));
         Assert.IsType<MigrationStep.Wait>(Some.Step(facts with { Crik = null }));
@@ -144,11 +147,47 @@ public sealed class MigrationDecisionTests
         MoveFacts facts = new(Some.Move(PodMoveConditions.Armed), Some.Pod(owner: Some.Set)) { Crik = [Some.Crik(isArmed: true)] };
 
         MigrationStep.GiveUp give = Assert.IsType<MigrationStep.GiveUp>(Some.Step(facts, Some.Now.AddMinutes(10.5)));
-        MoveFacts given = facts with { Move = MoveStatus.GivenUp(facts.Move, give.Reason, give.Message) };
+        MoveFacts given = facts with { Move = MoveStatus.GivenUp(facts.Move, give.Reason, give.Message, Some.Now) };
 
         Assert.Equal(PodMigrationReasons.Timeout, give.Reason);
         Assert.IsType<MigrationStep.Disarm>(Some.Step(given, Some.Now.AddMinutes(10.5)));
         Assert.IsType<MigrationStep.Close>(Some.Step(given with { Crik = [Some.Crik()] }, Some.Now.AddMinutes(10.5)));
+    }
+
+    [Fact]
+    public void A_crik_that_may_be_armed_is_asked_until_it_answers_and_then_disarmed_however_late_that_is()
+    {
+        PodMove move = Some.Move() with { OrderedTime = Some.Now, Reason = PodMigrationReasons.Canceled, GivenUpTime = Some.Now };
+        MoveFacts silent = new(move, Some.Pod(owner: Some.Set));
+
+        Assert.IsType<MigrationStep.Wait>(Some.Step(silent, Some.Now.AddMinutes(9)));
+        Assert.IsType<MigrationStep.Close>(Some.Step(silent, Some.Now.AddMinutes(11)));
+        Assert.IsType<MigrationStep.Disarm>(Some.Step(silent with { Crik = [Some.Crik(isArmed: true)] }, Some.Now.AddDays(1)));
+        Assert.IsType<MigrationStep.Close>(Some.Step(silent with { Move = move with { OrderedTime = null } }));
+    }
+
+    [Fact]
+    public void A_crik_that_does_not_answer_is_asked_for_a_while_before_the_pod_is_refused()
+    {
+        MoveFacts facts = new(Some.Move() with { Conditions = null, StartTime = null }, Some.Pod(owner: Some.Set));
+        Assert.Equal(new MigrationStep.NoteStart("old"), Some.Step(facts));
+
+        facts = facts with { Move = facts.Move with { StartTime = Some.Now } };
+        Assert.IsType<MigrationStep.Wait>(Some.Step(facts, Some.Now.AddSeconds(29)));
+        Assert.Equal(PodMigrationReasons.CrikNotRunning, Assert.IsType<MigrationStep.GiveUp>(Some.Step(facts, Some.Now.AddSeconds(31))).Reason);
+    }
+
+    [Fact]
+    public void A_move_about_which_nothing_is_known_waits_and_the_next_one_goes_on()
+    {
+        PodMove first = Some.Move(), second = Some.Move() with { Uid = "second" };
+        MigrationFacts facts = new(Some.Migration(new PodMigrationSpec { Pod = "web", Parallel = 2 }, first, second), Some.Now.AddDays(1))
+        {
+            Moves = [new MoveFacts(first, null) { IsUnknown = true }, new MoveFacts(second, Some.Pod("second"))],
+        };
+
+        Assert.Equal(PodMigrationReasons.Timeout, Assert.IsType<MigrationStep.GiveUp>(MigrationDecision.Next(facts, out string? uid)).Reason);
+        Assert.Equal("second", uid);
     }
 
     [Fact]
@@ -176,7 +215,7 @@ public sealed class MigrationDecisionTests
             : what is "pending" ? Some.Pod(owner: Some.Set) with { Phase = "Pending" } : Some.Pod(owner: Some.Set);
         MoveFacts facts = new(Some.Move() with { Conditions = null, StartTime = null }, pod)
         {
-            Crik = what is "crik" ? null : [Some.Crik()],
+            Crik = what is "crik" ? [] : [Some.Crik()],
             IsTaken = what is "taken",
             IsSeenByWebhook = what is not "unseen",
             Place = what is "place" ? new Place.Refused(PodMigrationReasons.NoDestination, "full") : new Place.Found("node-2"),

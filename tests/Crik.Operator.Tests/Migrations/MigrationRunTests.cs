@@ -26,6 +26,7 @@ public sealed class MigrationRunTests : IAsyncLifetime
     private readonly List<string> _commands = [];
     private readonly List<string> _refused = [];
     private bool _isArmed;
+    private string? _unreadable;
     private int _restoredFrom = 3;
     private StandInExec _exec = null!;
     private StandInApiServer _server = null!;
@@ -42,7 +43,7 @@ public sealed class MigrationRunTests : IAsyncLifetime
         {
             Objects = new MigrationObjects(_api),
             Pods = new MigrationPods(_api),
-            Criks = new CriksInPods(new PodExec(_api)),
+            Criks = new CriksInPods(new PodExec(_api), TimeProvider.System),
             Places = new ClusterPlaces(_api, new AdmissionOptions(new InjectionSettings("bundle:1"), "crik")),
             Notices = new MigrationNotices(_api, TimeProvider.System, NullLogger<MigrationNotices>.Instance),
         };
@@ -80,6 +81,8 @@ public sealed class MigrationRunTests : IAsyncLifetime
         Assert.Equal("web", _pods["web"].At("metadata", "labels", "app").Text());
         Assert.Contains("\"node-2\"", _pods["web"].At("spec", "affinity")!.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("checkpoint --at-termination", _commands);
+        Assert.Contains($"\"uid\":\"{before}\"", _pods.LastDeletion, StringComparison.Ordinal);
+        Assert.Contains("\"resourceVersion\":", _pods.LastDeletion, StringComparison.Ordinal);
 
         _restoredFrom = 4;
         Run("node-2");
@@ -107,6 +110,20 @@ public sealed class MigrationRunTests : IAsyncLifetime
         Assert.Equal(before, _pods["web"].ToJsonString());
         Assert.DoesNotContain("checkpoint --at-termination", _commands);
         Assert.Empty(_refused);
+    }
+
+    [Fact]
+    public async Task A_pod_of_which_the_API_server_does_not_speak_does_not_hold_up_another_one()
+    {
+        string before = _pods["web"].At("metadata", "uid").Text()!;
+        await CreateAsync("namespaces/team/", "pods", """{"metadata":{"name":"sick","namespace":"team","labels":{"app":"web"} },"spec":{"nodeName":"node-1","containers":[]} }""");
+        await OrderAsync("""{"selector":{"matchLabels":{"app":"web"} },"limit":2,"parallel":2,"to":{"node":"node-2"} }""");
+        _unreadable = "/api/v1/namespaces/team/pods/sick";
+
+        Assert.NotNull(await DoAsync());
+
+        Assert.NotEqual(before, _pods["web"].At("metadata", "uid").Text());
+        Assert.Null(_migrations["move"].At("status", "pods").Maps().First(static move => move.At("name").Text() is "sick").At("reason"));
     }
 
     [Fact]
@@ -160,6 +177,12 @@ public sealed class MigrationRunTests : IAsyncLifetime
         if (!isOfUser && !ChartRights.Allow(context.Request.Method, path, isWatch: false))
         {
             _refused.Add($"{context.Request.Method} {path}");
+        }
+
+        if (path == _unreadable)
+        {
+            context.Response.StatusCode = 500;
+            return true;
         }
 
         return path.EndsWith("/exec", StringComparison.Ordinal)

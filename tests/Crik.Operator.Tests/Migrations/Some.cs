@@ -40,7 +40,7 @@ internal static class Some
     };
 
     public static MigrationStep Step(MoveFacts move, DateTimeOffset? now = null) =>
-        MigrationDecision.Next(new MigrationFacts(Migration(null, move.Move), now ?? Now) { Moves = [move] });
+        MigrationDecision.Next(new MigrationFacts(Migration(null, move.Move), now ?? Now) { Moves = [move] }, out _);
 
     public static MigrationNode Node(string name, string extra = "{}") => MigrationNode.Of(JsonNode.Parse($$"""
         {"metadata":{"name":"{{name}}","labels":{"kubernetes.io/hostname":"{{name}}"} },

@@ -10,6 +10,9 @@ internal sealed class MigrationNotices(KubernetesApi api, TimeProvider clock, IL
 {
     private readonly EventRecorder _events = new(api, "crik-operator", clock);
 
+    public void Stuck(PodMigrationDocument item, KubernetesException problem, TimeSpan pause) =>
+        log.MigrationInterrupted(item.Metadata!.Namespace!, item.Metadata.Name!, problem.Message, pause.TotalSeconds);
+
     public async Task TellAsync(PodMigrationDocument item, PodMove? pod, string reason, string message, CancellationToken cancellationToken)
     {
         (string space, string name) = (item.Metadata!.Namespace!, item.Metadata.Name!);

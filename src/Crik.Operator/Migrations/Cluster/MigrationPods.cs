@@ -3,6 +3,7 @@ using Crik.Contracts.PodMigrations;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
 using Crik.Operator.Admission;
+using Crik.Operator.Migrations.Deciding;
 using Crik.Operator.Migrations.Work;
 using Crik.Pods.Reading;
 
@@ -35,15 +36,18 @@ internal sealed class MigrationPods(KubernetesApi api) : IMigrationPods
         return spec.Target is { } target ? await OfTargetAsync(space, target, cancellationToken) : [];
     }
 
-    public async Task DeleteAsync(ObjectName name, string uid, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string space, MovingPod pod, CancellationToken cancellationToken)
     {
         try
         {
-            await _pods.DeleteAsync(name, cancellationToken, new Deletion { Preconditions = new DeletionPreconditions { Uid = uid } });
+            await _pods.DeleteAsync(new ObjectName(space, pod.Name), cancellationToken, new Deletion
+            {
+                Preconditions = new DeletionPreconditions { Uid = pod.Uid, ResourceVersion = pod.Version },
+            });
         }
         catch (KubernetesException refusal) when (refusal.IsNotFound || refusal.IsConflict)
         {
-            // It is gone, or another one. The next look shows which.
+            // It is gone, or another one, or was changed. The next look shows which.
         }
     }
 

@@ -1,4 +1,5 @@
 using Crik.Contracts.PodMigrations;
+using Crik.Kubernetes.Api;
 
 namespace Crik.Operator.Migrations.Deciding;
 
@@ -10,6 +11,9 @@ internal sealed record MigrationFacts(PodMigrationDocument Object, DateTimeOffse
 
     /// <summary>The moves that are not complete, in the order of the status.</summary>
     public IReadOnlyList<MoveFacts> Moves { get; init; } = [];
+
+    /// <summary>Why the facts of some moves could not be read. Null: all were.</summary>
+    public KubernetesException? Problem { get; init; }
 
     public PodMigrationStatus Status => Object.Status ?? new PodMigrationStatus();
 

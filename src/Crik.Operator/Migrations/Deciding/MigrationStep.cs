@@ -33,6 +33,12 @@ internal abstract record MigrationStep
     /// <summary>Write the destination, what crik has by now, and the pod itself if the operator has to make it again.</summary>
     public sealed record Accept(MoveFacts Facts, string Destination) : MigrationStep;
 
+    /// <summary>Write when the operator began to ask a crik that does not answer.</summary>
+    public sealed record NoteStart(string Uid) : MigrationStep;
+
+    /// <summary>Write that crik is about to be asked for the promise: whoever undoes the move has to take it back.</summary>
+    public sealed record NoteOrder(string Uid) : MigrationStep;
+
     /// <summary>Let crik promise a checkpoint at SIGTERM.</summary>
     public sealed record Arm(MoveFacts Facts) : MigrationStep;
 
@@ -44,8 +50,8 @@ internal abstract record MigrationStep
     /// <summary>Write the intent to delete the pod, from which on the webhook expects its replacement.</summary>
     public sealed record Announce(MoveFacts Facts) : MigrationStep;
 
-    /// <summary>Delete the pod with this UID, with its own grace period.</summary>
-    public sealed record Delete(string Name, string Uid) : MigrationStep;
+    /// <summary>Delete the pod as it was seen, with its own grace period.</summary>
+    public sealed record Delete(MovingPod Pod) : MigrationStep;
 
     /// <summary>Write when the pod was deleted, and what its criks left.</summary>
     public sealed record NoteEnding(MoveFacts Facts) : MigrationStep;

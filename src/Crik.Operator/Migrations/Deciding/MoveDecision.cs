@@ -7,11 +7,19 @@ namespace Crik.Operator.Migrations.Deciding;
 /// <summary>Decides the next step of the move of one pod. It is pure.</summary>
 internal static class MoveDecision
 {
+    /// <summary>How long a crik that does not answer may be starting, or its node be slow, before the pod is refused.</summary>
+    private static readonly TimeSpan s_answering = TimeSpan.FromSeconds(30);
+
     private static readonly MigrationStep.Wait s_wait = new(MigrationDecision.Soon);
 
     public static MigrationStep Next(MoveFacts facts, MigrationRequest request, MigrationFacts around)
     {
         PodMove move = facts.Move;
+        if (facts.IsUnknown)
+        {
+            return s_wait;
+        }
+
         if (move.Reason is not null)
         {
             return MoveUndoing.Next(facts, around.Now, request.Timeout);
@@ -28,14 +36,14 @@ internal static class MoveDecision
             return GiveUp(move, PodMigrationReasons.Timeout, Late(facts, request.Timeout));
         }
 
-        return !move.Conditions.IsTrue(PodMoveConditions.Accepted) ? Checking(facts)
+        return !move.Conditions.IsTrue(PodMoveConditions.Accepted) ? Checking(facts, around.Now)
             : isUndeleted ? Deleting(facts)
             : facts.Old is { } ending && HasNews(move, ending) ? new MigrationStep.NoteEnding(facts)
             : move.Replacement is null ? Replacing(facts)
             : Restoring(facts);
     }
 
-    private static MigrationStep Checking(MoveFacts facts)
+    private static MigrationStep Checking(MoveFacts facts, DateTimeOffset now)
     {
         PodMove move = facts.Move;
         return facts.Old is not { IsEnding: false } pod ? GiveUp(move, PodMigrationReasons.PodNotFound, $"The pod {move.Name} is gone, or is being deleted.")
@@ -45,6 +53,8 @@ internal static class MoveDecision
                 $"The pod {pod.Name} belongs to the {other.Kind} {other.Name}, and nobody knows whether that makes another one.")
             : pod.Phase is not "Running" ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"The pod {pod.Name} does not run: its phase is {pod.Phase}.")
             : facts.IsTaken ? GiveUp(move, PodMigrationReasons.AlreadyMoving, $"Another PodMigration moves the pod {pod.Name}.")
+            : facts.Crik is null && pod.CrikContainers.Count > 0 && move.StartTime is null ? new MigrationStep.NoteStart(move.Uid!)
+            : facts.Crik is null && now - move.StartTime < s_answering ? s_wait
             : facts.Crik is not { Count: > 0 } criks ? GiveUp(move, PodMigrationReasons.CrikNotRunning,
                 $"crik does not answer in {(pod.CrikContainers.Count > 0 ? string.Join(" and ", pod.CrikContainers) : "any container")} of the pod {pod.Name}. "
                 + "Inject it, and create another PodMigration.")
@@ -69,10 +79,11 @@ internal static class MoveDecision
         return facts.Old is not { IsEnding: false } pod
                 ? GiveUp(move, PodMigrationReasons.PodNotFound, $"Somebody else has deleted the pod {move.Name} before it was moved.")
             : facts.Crik is null ? s_wait
+            : !facts.IsArmed && move.OrderedTime is null ? new MigrationStep.NoteOrder(move.Uid!)
             : !facts.IsArmed ? new MigrationStep.Arm(facts)
             : !move.Conditions.IsTrue(PodMoveConditions.Armed) ? new MigrationStep.NoteArmed(move.Uid!)
             : move.AnnouncedTime is null ? new MigrationStep.Announce(facts)
-            : new MigrationStep.Delete(pod.Name, pod.Uid);
+            : new MigrationStep.Delete(pod);
     }
 
     private static MigrationStep Replacing(MoveFacts facts)

@@ -7,6 +7,9 @@ namespace Crik.Operator.Migrations.Deciding;
 /// <param name="Old">The pod itself, as long as it exists.</param>
 internal sealed record MoveFacts(PodMove Move, MovingPod? Old)
 {
+    /// <summary>Whether the API server did not say how it is now, so that nothing can be done for this move at the moment.</summary>
+    public bool IsUnknown { get; init; }
+
     /// <summary>Another pod that has the name of the moved one by now.</summary>
     public MovingPod? Namesake { get; init; }
 

@@ -9,7 +9,7 @@ internal static class MoveStatus
     public static PodMove Accepted(PodMove move, MoveFacts facts, string destination, DateTimeOffset now) =>
         Done(move, PodMoveConditions.Accepted, $"It moves to {destination}.", now) with
         {
-            StartTime = now,
+            StartTime = move.StartTime ?? now,
             Destination = destination,
             Manifest = facts.Manifest,
             Containers = [.. facts.Crik!.Select(static crik => new MovedContainer { Name = crik.Container, Before = crik.Newest })],
@@ -63,7 +63,7 @@ internal static class MoveStatus
         };
     }
 
-    public static PodMove GivenUp(PodMove move, string reason, string message) => move with { Reason = reason, Message = message };
+    public static PodMove GivenUp(PodMove move, string reason, string message, DateTimeOffset now) => move with { Reason = reason, Message = message, GivenUpTime = now };
 
     public static PodMove Closed(PodMove move, DateTimeOffset now) => move with { CompletionTime = now, Manifest = null };
 

@@ -12,10 +12,9 @@ internal static class MoveUndoing
         PodMove move = facts.Move;
         if (facts.Old is { IsEnding: false })
         {
-            // A crik that does not answer may be armed. Its next SIGTERM makes a checkpoint then, which does no harm.
-            bool hasPatience = now - move.StartTime < timeout + TimeSpan.FromMinutes(1);
-            return hasPatience && facts.Crik is { } criks && criks.Any(static crik => crik.IsArmed) ? new MigrationStep.Disarm(facts)
-                : hasPatience && facts.Crik is null && move.ArmedTime is not null ? s_wait
+            // A crik that does not answer may be armed. If it stays silent, its next SIGTERM makes a checkpoint, which does no harm.
+            return facts.Crik is { } criks && criks.Any(static crik => crik.IsArmed) ? new MigrationStep.Disarm(facts)
+                : facts.Crik is null && move.OrderedTime is not null && now - (move.GivenUpTime ?? now) < timeout ? s_wait
                 : new MigrationStep.Close(move.Uid!);
         }
 

@@ -14,6 +14,9 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
 {
     private const long LongestGraceSeconds = 366L * 24 * 60 * 60;
 
+    /// <summary>Its resourceVersion, which every change of the pod changes.</summary>
+    public string? Version { get; init; }
+
     /// <summary>The containers that look as if they run under crik.</summary>
     public IReadOnlyList<string> CrikContainers { get; init; } = [];
 
@@ -48,6 +51,7 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
         return new MovingPod(
             metadata.At("name").Text() ?? "", metadata.At("uid").Text() ?? "", pod.At("spec", "nodeName").Text(), pod.At("status", "phase").Text() ?? "Unknown", Owner.Of(pod))
         {
+            Version = metadata.At("resourceVersion").Text(),
             CrikContainers = [.. pod.At("spec", "containers").Maps().Where(CrikSigns.IsUnderCrik).Select(static container => container.At("name").Text()).OfType<string>()],
             DeletedAt = DeletionOf(metadata),
             CreatedAt = Time(metadata.At("creationTimestamp")),

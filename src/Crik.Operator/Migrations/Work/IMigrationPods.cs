@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodMigrations;
 using Crik.Kubernetes.Resources;
+using Crik.Operator.Migrations.Deciding;
 
 namespace Crik.Operator.Migrations.Work;
 
@@ -14,8 +15,11 @@ internal interface IMigrationPods
     /// <summary>The pods that a spec asks for, with those that end.</summary>
     Task<IReadOnlyList<JsonObject>> SelectAsync(string space, PodMigrationSpec spec, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the pod with this UID, with its own grace period. Nothing happens if it is gone or another one by now.</summary>
-    Task DeleteAsync(ObjectName name, string uid, CancellationToken cancellationToken);
+    /// <summary>
+    /// Deletes a pod with its own grace period, unless anything of it has changed since it was read. Then nothing happens: another
+    /// operator may have decided otherwise, or the scheduler may have found a node for it. The next look shows what it is now.
+    /// </summary>
+    Task DeleteAsync(string space, MovingPod pod, CancellationToken cancellationToken);
 
     /// <summary>Creates a pod. Nothing happens if there is one of this name already.</summary>
     Task CreateAsync(string space, JsonObject pod, CancellationToken cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Crik.Contracts.Conditions;
 using Crik.Contracts.PodMigrations;
+using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
 using Crik.Operator.Migrations.Deciding;
 using Crik.Pods.Reading;
@@ -10,7 +11,9 @@ namespace Crik.Operator.Migrations.Work;
 /// <summary>Reads what the next step of a PodMigration depends on, and no more of it than that.</summary>
 internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider clock)
 {
-    public async Task<MigrationFacts> ReadAsync(PodMigrationDocument item, CancellationToken cancellationToken)
+    /// <param name="stuck">The UIDs of the pods whose moves cannot go on for now.</param>
+    /// <exception cref="KubernetesException">The API server does not answer, or none of the moves can be read.</exception>
+    public async Task<MigrationFacts> ReadAsync(PodMigrationDocument item, IReadOnlySet<string> stuck, CancellationToken cancellationToken)
     {
         MigrationFacts facts = new(item, clock.GetUtcNow());
         if (item.Status?.CompletionTime is not null || MigrationRequest.Read(item.Spec, out _) is not { } request)
@@ -24,16 +27,32 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         }
 
         List<MoveFacts> moves = [];
+        KubernetesException? problem = null;
         int open = 0;
         foreach (PodMove move in (item.Status.Pods ?? []).Where(static move => move.CompletionTime is null))
         {
             // Those that wait for their turn need no look at the cluster.
             bool isDue = move.StartTime is not null || (!facts.IsCanceled && open < request.Parallel) || move.Reason is not null;
             open += isDue ? 1 : 0;
-            moves.Add(isDue ? await ReadAsync(item, request, move, cancellationToken) : new MoveFacts(move, null));
+            if (!isDue || stuck.Contains(move.Uid!))
+            {
+                moves.Add(new MoveFacts(move, null) { IsUnknown = isDue });
+                continue;
+            }
+
+            try
+            {
+                moves.Add(await ReadAsync(item, request, move, cancellationToken));
+            }
+            catch (KubernetesException exception)
+            {
+                // It may be about this pod only. The others go on.
+                problem ??= exception;
+                moves.Add(new MoveFacts(move, null) { IsUnknown = true });
+            }
         }
 
-        return facts with { Moves = moves };
+        return facts with { Moves = moves, Problem = problem };
     }
 
     private async Task<IReadOnlyList<MovingPod>> SelectedAsync(PodMigrationDocument item, CancellationToken cancellationToken)
@@ -74,7 +93,7 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         return facts with
         {
             IsTaken = all.Any(other => other.Metadata?.Uid != item.Metadata.Uid
-                && (other.Status?.Pods ?? []).Any(move => move is { StartTime: not null, CompletionTime: null } && move.Uid == facts.Move.Uid)),
+                && (other.Status?.Pods ?? []).Any(move => move.IsUnderWay && move.Conditions.IsTrue(PodMoveConditions.Accepted) && move.Uid == facts.Move.Uid)),
             IsSeenByWebhook = facts.IsBare || await world.Places.IsSeenByWebhookAsync(pod.Json, cancellationToken),
             Place = await world.Places.ChooseAsync(free, pod.Criks, request.To, cancellationToken),
             Manifest = facts.IsBare ? PodManifest.Of(free) : null,

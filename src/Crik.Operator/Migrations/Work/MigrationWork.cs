@@ -12,6 +12,9 @@ namespace Crik.Operator.Migrations.Work;
 /// </summary>
 internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metrics, TimeProvider clock)
 {
+    /// <summary>How long the moves of an object wait after one of them failed.</summary>
+    private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(5);
+
     private readonly MigrationFactsReader _reader = new(world, clock);
 
     /// <summary>Goes on with an object until it has to wait.</summary>
@@ -19,24 +22,56 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
     /// <exception cref="KubernetesException">The API server refused or did not answer. Do it again.</exception>
     public async Task<TimeSpan?> DoAsync(ObjectName name, CancellationToken cancellationToken)
     {
+        HashSet<string> stuck = new(StringComparer.Ordinal);
+        KubernetesException? problem = null;
         while (await world.Objects.FindAsync(name, cancellationToken) is { } item)
         {
-            MigrationStep step = MigrationDecision.Next(await _reader.ReadAsync(item, cancellationToken));
-            switch (step)
+            MigrationFacts facts = await _reader.ReadAsync(item, stuck, cancellationToken);
+            problem ??= facts.Problem;
+            MigrationStep step = MigrationDecision.Next(facts, out string? uid);
+            if (step is MigrationStep.Nothing)
             {
-                case MigrationStep.Nothing:
-                    return null;
-                case MigrationStep.Wait wait:
-                    return wait.Pause;
+                return null;
             }
 
-            if (await StepAsync(item, step, cancellationToken) is { } pause)
+            if (step is MigrationStep.Wait wait)
             {
-                return pause;
+                return Pause(facts, wait, problem);
+            }
+
+            try
+            {
+                if (await StepAsync(item, step, cancellationToken) is { } && uid is not null)
+                {
+                    stuck.Add(uid);
+                }
+            }
+            catch (KubernetesException exception) when (uid is not null)
+            {
+                problem ??= exception;
+                stuck.Add(uid); // the other moves go on
             }
         }
 
         return null;
+    }
+
+    /// <summary>A failure that all moves share is one of the API server, and the queue waits longer after each. Otherwise the others keep their pace.</summary>
+    private TimeSpan Pause(MigrationFacts facts, MigrationStep.Wait wait, KubernetesException? problem)
+    {
+        if (problem is null)
+        {
+            return wait.Pause;
+        }
+
+        if (facts.Moves.All(static move => move.IsUnknown || move.Move.StartTime is null))
+        {
+            throw problem;
+        }
+
+        TimeSpan pause = wait.Pause > s_afterFailure ? wait.Pause : s_afterFailure;
+        world.Notices.Stuck(facts.Object, problem, pause);
+        return pause;
     }
 
     /// <summary>The steps of the whole object. The others are those of a pod.</summary>
@@ -62,7 +97,8 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
             case MigrationStep.Release:
                 await world.Objects.ReleaseAsync(item, cancellationToken);
                 return null;
-            case MigrationStep.GiveUp or MigrationStep.Close or MigrationStep.Complete or MigrationStep.Accept or MigrationStep.NoteArmed
+            case MigrationStep.GiveUp or MigrationStep.Close or MigrationStep.Complete or MigrationStep.Accept or MigrationStep.NoteStart
+                or MigrationStep.NoteOrder or MigrationStep.NoteArmed
                 or MigrationStep.Announce or MigrationStep.NoteEnding or MigrationStep.Claim:
                 await NoteAsync(item, step, now, cancellationToken);
                 return null;
@@ -77,12 +113,14 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
         (string uid, Func<PodMove, PodMove> change) = step switch
         {
             MigrationStep.Accept accept => (accept.Facts.Move.Uid!, move => MoveStatus.Accepted(move, accept.Facts, accept.Destination, now)),
+            MigrationStep.NoteStart start => (start.Uid, move => move with { StartTime = now }),
+            MigrationStep.NoteOrder order => (order.Uid, move => move with { OrderedTime = now }),
             MigrationStep.NoteArmed armed => (armed.Uid, move => MoveStatus.Armed(move, now)),
             MigrationStep.Announce announce => (announce.Facts.Move.Uid!, move => MoveStatus.Announced(move, announce.Facts, now)),
             MigrationStep.NoteEnding ending => (ending.Facts.Move.Uid!, move => MoveStatus.Ending(move, ending.Facts.Old!, now)),
             MigrationStep.Claim claim => (claim.Uid, move => MoveStatus.Replaced(move, claim.Replacement, now)),
             MigrationStep.Complete complete => (complete.Facts.Move.Uid!, move => MoveStatus.Completed(move, complete.Facts, now)),
-            MigrationStep.GiveUp give => (give.Uid, move => MoveStatus.GivenUp(move, give.Reason, give.Message)),
+            MigrationStep.GiveUp give => (give.Uid, move => MoveStatus.GivenUp(move, give.Reason, give.Message, now)),
             MigrationStep.Close close => (close.Uid, (Func<PodMove, PodMove>)(move => MoveStatus.Closed(move, now))),
             _ => throw new InvalidOperationException($"nobody knows the step {step}"),
         };
@@ -101,15 +139,14 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
         switch (step)
         {
             case MigrationStep.Arm arm:
-                await ArmAsync(item, arm.Facts, cancellationToken);
-                return null;
+                return await OrderAsync(item, arm.Facts, isWanted: true, cancellationToken);
             case MigrationStep.Disarm disarm:
-                return await OrderAsync(space, disarm.Facts, isWanted: false, cancellationToken) is null ? null : MigrationDecision.Soon;
-            case MigrationStep.Delete delete:
-                await world.Pods.DeleteAsync(new ObjectName(space, delete.Name), delete.Uid, cancellationToken);
+                return await OrderAsync(item, disarm.Facts, isWanted: false, cancellationToken);
+            case MigrationStep.Delete { Pod: var old }:
+                await world.Pods.DeleteAsync(space, old, cancellationToken);
                 return null;
             case MigrationStep.DeleteUnscheduled { Pod: var stuck }:
-                await world.Pods.DeleteAsync(new ObjectName(space, stuck.Name), stuck.Uid, cancellationToken);
+                await world.Pods.DeleteAsync(space, stuck, cancellationToken);
                 return null;
             case MigrationStep.Recreate { Facts.Move: var move } recreate:
                 await world.Pods.CreateAsync(space, PodManifest.Make(move.Manifest!, migration, recreate.IsPinned ? move.Destination : null), cancellationToken);
@@ -126,22 +163,23 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
         }
     }
 
-    private async Task ArmAsync(PodMigrationDocument item, MoveFacts facts, CancellationToken cancellationToken)
-    {
-        if (await OrderAsync(item.Metadata!.Namespace!, facts, isWanted: true, cancellationToken) is { } problem)
-        {
-            await NoteAsync(item, new MigrationStep.GiveUp(facts.Move.Uid!, PodMigrationReasons.ArmFailed, problem), clock.GetUtcNow(), cancellationToken);
-        }
-    }
-
-    /// <returns>Why a crik refuses, or null.</returns>
-    private async Task<string?> OrderAsync(string space, MoveFacts facts, bool isWanted, CancellationToken cancellationToken)
+    /// <summary>Arms the criks of a pod, or disarms them.</summary>
+    /// <returns>Null to go on at once, or how long to wait because one did not answer.</returns>
+    private async Task<TimeSpan?> OrderAsync(PodMigrationDocument item, MoveFacts facts, bool isWanted, CancellationToken cancellationToken)
     {
         foreach (CrikState crik in facts.Crik!.Where(crik => crik.IsArmed != isWanted))
         {
-            if (await world.Criks.OrderAsync(new ObjectName(space, facts.Old!.Name), crik.Container, isWanted, cancellationToken) is { } problem)
+            switch (await world.Criks.OrderAsync(new ObjectName(item.Metadata!.Namespace, facts.Old!.Name), crik.Container, isWanted, cancellationToken))
             {
-                return $"The container {crik.Container} of the pod {facts.Old.Name}: {problem}";
+                case OrderAnswer.Unknown:
+                    return MigrationDecision.Soon;
+                case OrderAnswer.Refused refused:
+                    // A crik that will not be disarmed makes a checkpoint at its next SIGTERM, which does no harm.
+                    MigrationStep step = isWanted
+                        ? new MigrationStep.GiveUp(facts.Move.Uid!, PodMigrationReasons.ArmFailed, $"The container {crik.Container} of the pod {facts.Old.Name}: {refused.Why}")
+                        : new MigrationStep.Close(facts.Move.Uid!);
+                    await NoteAsync(item, step, clock.GetUtcNow(), cancellationToken);
+                    return null;
             }
         }
 

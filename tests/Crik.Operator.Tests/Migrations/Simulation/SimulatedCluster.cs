@@ -116,14 +116,15 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
             .Select(static pod => pod.Json.DeepClone().AsObject())];
     }
 
-    public async Task DeleteAsync(ObjectName name, string uid, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string space, MovingPod seen, CancellationToken cancellationToken)
     {
         await schedule.ApiPointAsync();
-        if (Pods.GetValueOrDefault(name.Name) is { } pod && pod.View is var view && view.Uid == uid && !view.IsEnding)
+        if (Pods.GetValueOrDefault(seen.Name) is { } pod && pod.View is var view && view.Uid == seen.Uid && view.Version == seen.Version && !view.IsEnding)
         {
+            string uid = seen.Uid;
             if (view.Node is null)
             {
-                Pods.Remove(name.Name); // it never ran
+                Pods.Remove(seen.Name); // it never ran
             }
             else
             {
@@ -172,22 +173,25 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
 
     async Task<IReadOnlyList<CrikState>?> ICriks.ReadAsync(ObjectName pod, IReadOnlyList<string> containers, CancellationToken cancellationToken)
     {
-        await schedule.ApiPointAsync();
-        return Pods.GetValueOrDefault(pod.Name) is { RestoredFrom: { } from } known && !known.View.IsEnding
+        await schedule.PointAsync();
+        return !schedule.Happens(3) && Pods.GetValueOrDefault(pod.Name) is { RestoredFrom: { } from } known && !known.View.IsEnding
             ? [new CrikState("app", "/checkpoints", from, from, known.IsArmed)] : null;
     }
 
-    public async Task<string?> OrderAsync(ObjectName pod, string container, bool isWanted, CancellationToken cancellationToken)
+    /// <summary>The answer can be lost before the order and after it.</summary>
+    public async Task<OrderAnswer> OrderAsync(ObjectName pod, string container, bool isWanted, CancellationToken cancellationToken)
     {
-        await schedule.ApiPointAsync();
-        if (Pods.GetValueOrDefault(pod.Name) is not { Runs: true } known)
+        await schedule.PointAsync();
+        if (Pods.GetValueOrDefault(pod.Name) is not { Runs: true } known || schedule.Happens(5))
         {
-            return "it does not run";
+            return new OrderAnswer.Unknown();
         }
 
+        Assert.True(!isWanted || Objects.Values.SelectMany(static item => item.Status?.Pods ?? []).Any(move => move.Uid == known.View.Uid && move is { OrderedTime: not null, CompletionTime: null }),
+            "the order to arm is written before it is given");
         known.IsArmed = isWanted;
-        await schedule.ApiPointAsync();
-        return null;
+        await schedule.PointAsync();
+        return schedule.Happens(5) ? new OrderAnswer.Unknown() : new OrderAnswer.Done();
     }
 
     async Task<Place> IPlaces.ChooseAsync(JsonObject pod, IReadOnlyList<CrikState> criks, MigrationDestination to, CancellationToken cancellationToken)
@@ -201,6 +205,8 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
         await schedule.ApiPointAsync();
         return true;
     }
+
+    public void Stuck(PodMigrationDocument item, KubernetesException problem, TimeSpan pause) => schedule.Check();
 
     public Task TellAsync(PodMigrationDocument item, PodMove? pod, string reason, string message, CancellationToken cancellationToken) => schedule.PointAsync();
 
