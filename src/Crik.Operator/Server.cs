@@ -61,6 +61,7 @@ internal static class Server
         .AddSingleton<Router>()
         .AddSingleton<KeyKeeper>()
         .AddSingleton<PodUpkeep>()
+        .AddSingleton<HeldPods>()
         .AddSingleton<Stopping>()
         .AddSingleton<ServedCertificate>()
         .AddSingleton<BundleModes>()

@@ -16,6 +16,7 @@ internal sealed class Leader : BackgroundService
     private readonly KeyKeeper _keys;
     private readonly PodUpkeep _pods;
     private readonly UpkeepMetrics _metrics;
+    private readonly HeldPods _held;
     private readonly MigrationQueue? _migrations;
     private readonly ILogger<Leader> _log;
 
@@ -24,6 +25,7 @@ internal sealed class Leader : BackgroundService
         _keys = services.GetRequiredService<KeyKeeper>();
         _pods = services.GetRequiredService<PodUpkeep>();
         _metrics = services.GetRequiredService<UpkeepMetrics>();
+        _held = services.GetRequiredService<HeldPods>();
         _migrations = options.MovesPods ? services.GetRequiredService<MigrationQueue>() : null;
         _log = services.GetRequiredService<ILogger<Leader>>();
         LeaseOptions lease = new(new ObjectName(options.Namespace, options.Name), options.Identity);
@@ -40,7 +42,7 @@ internal sealed class Leader : BackgroundService
         try
         {
             Func<CancellationToken, Task>[] migrations = _migrations is null ? [] : [_migrations.RunAsync];
-            await Together.RunAsync(cancellationToken, [_keys.RunAsync, _pods.RunAsync, .. migrations]);
+            await Together.RunAsync(cancellationToken, [_keys.RunAsync, _pods.RunAsync, _held.RunAsync, .. migrations]);
         }
         finally
         {

@@ -34,7 +34,7 @@ public sealed class DestinationsTests
     {
         JsonObject pod = JsonNode.Parse("""{"metadata":{"name":"web"},"spec":{"nodeName":"b","containers":[{"name":"app"}],"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["a","b"]}]}]} } } } }""")!.AsObject();
         JsonObject moved = pod.DeepClone().AsObject();
-        PodManifest.Pin(moved, "uid-m", "b");
+        PodManifest.Pin(moved, new ReplacementMark("uid-m", "old", "b"));
 
         JsonObject free = PodManifest.WithoutPin(moved);
 

@@ -113,7 +113,7 @@ public sealed class MigrationDecisionTests
         Assert.IsType<MigrationStep.Wait>(Some.Step(facts));
         Assert.Equal(new MigrationStep.Claim("old", held), Some.Step(facts with { Old = null }));
         PodMove claimed = move with { Replacement = new PodReplacement { Name = "web", Uid = "new" } };
-        Assert.Equal(new MigrationStep.LiftGate(held, "node-2"), Some.Step(new MoveFacts(claimed, null) { Replacement = held }));
+        Assert.Equal(new MigrationStep.LiftGate(held, claimed), Some.Step(new MoveFacts(claimed, null) { Replacement = held }));
     }
 
     [Theory]

@@ -15,7 +15,7 @@ internal static class Some
 
     public static readonly Owner Set = new("ReplicaSet", "apps", "web-1", "owner");
 
-    public static MovingPod Pod(string uid = "old", Owner? owner = null) => new("web", uid, "node-1", "Running", owner) { CrikContainers = ["app"], CreatedAt = Now };
+    public static MovingPod Pod(string uid = "old", Owner? owner = null) => new("web", uid, "node-1", "Running", owner) { CrikContainers = ["app"], CreatedAt = Now, Version = "7" };
 
     public static CrikState Crik(bool isArmed = false, long? restoredFrom = 3) => new("app", "/checkpoints", restoredFrom, restoredFrom, isArmed);
 

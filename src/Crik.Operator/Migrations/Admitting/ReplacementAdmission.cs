@@ -4,7 +4,6 @@ using Crik.Kubernetes.Api;
 using Crik.Operator.Admission;
 using Crik.Operator.Migrations.Deciding;
 using Crik.Operator.Migrations.Work;
-using Crik.Pods.Reading;
 
 namespace Crik.Operator.Migrations.Admitting;
 
@@ -43,7 +42,7 @@ internal sealed class ReplacementAdmission(IMigrationObjects objects, IMigration
     private async Task<Replacement?> FindAsync(AdmissionRequest request, Owner owner, CancellationToken cancellationToken)
     {
         IReadOnlyList<PodMigrationDocument> migrations = await objects.ListAsync(request.Namespace, cancellationToken);
-        IReadOnlyList<(string, PodMove)> expected = Replacement.Expected(owner.Id, request.Pod.At("metadata", "name").Text(), migrations);
+        IReadOnlyList<(string, PodMove)> expected = Replacement.Expected(MovingPod.Of(request.Pod), migrations);
         if (expected.Count == 0)
         {
             return null;
@@ -51,6 +50,6 @@ internal sealed class ReplacementAdmission(IMigrationObjects objects, IMigration
 
         IReadOnlyList<JsonObject> all = await pods.ListAsync(request.Namespace, cancellationToken);
         MovingPod[] siblings = [.. all.Select(MovingPod.Of).Where(pod => pod.Owner?.Id == owner.Id)];
-        return Replacement.Of(expected, Replacement.Claimed(migrations), siblings, (await facts.ControllerAsync(request.Namespace, request.Pod, cancellationToken))?.Concurrency);
+        return Replacement.Of(expected, siblings, (await facts.ControllerAsync(request.Namespace, request.Pod, cancellationToken))?.Concurrency);
     }
 }

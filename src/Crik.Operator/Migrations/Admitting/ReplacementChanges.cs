@@ -20,7 +20,8 @@ internal static class ReplacementChanges
                 JsonObject spec = new() { ["affinity"] = pod.At("spec", "affinity")?.DeepClone() };
                 NodeChoice.Restrict(spec, pinned.Node);
                 changes.Add(new PodChange("/spec/affinity", ChangeKind.Add, spec["affinity"]!.DeepClone(), "The pod that it replaces moves to this node."));
-                Mark(pod, changes, "annotations", (PodMigrationNames.MigrationAnnotation, pinned.Migration), (PodMigrationNames.DestinationAnnotation, pinned.Node));
+                Mark(pod, changes, "annotations", (PodMigrationNames.MigrationAnnotation, pinned.Migration),
+                    (PodMigrationNames.ReplacesAnnotation, pinned.Replaces), (PodMigrationNames.DestinationAnnotation, pinned.Node));
                 break;
             case Replacement.Held held:
                 JsonArray gates = pod.At("spec", "schedulingGates")?.DeepClone() as JsonArray ?? [];

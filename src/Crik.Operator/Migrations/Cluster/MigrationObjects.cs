@@ -17,8 +17,17 @@ internal sealed class MigrationObjects(KubernetesApi api) : IMigrationObjects
 
     public Task<PodMigrationDocument?> FindAsync(ObjectName name, CancellationToken cancellationToken) => _objects.FindAsync(name, cancellationToken);
 
-    public Task<IReadOnlyList<PodMigrationDocument>> ListAsync(string space, CancellationToken cancellationToken) =>
-        _objects.ListAllAsync(new ListQuery { Namespace = space }, cancellationToken);
+    public async Task<IReadOnlyList<PodMigrationDocument>> ListAsync(string space, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _objects.ListAllAsync(new ListQuery { Namespace = space }, cancellationToken);
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return []; // somebody has removed the definition of the objects, and with it all of them
+        }
+    }
 
     public Task<PodMigrationDocument> WriteStatusAsync(PodMigrationDocument item, PodMigrationStatus status, CancellationToken cancellationToken) =>
         _objects.UpdateAsync(NameOf(item), item with { Status = status }, cancellationToken, "status");

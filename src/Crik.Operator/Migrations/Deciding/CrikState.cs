@@ -11,6 +11,9 @@ namespace Crik.Operator.Migrations.Deciding;
 /// <param name="IsArmed">Whether the next SIGTERM makes a checkpoint.</param>
 internal sealed record CrikState(string Container, string ImageDirectory, long? Newest, long? RestoredFrom, bool IsArmed)
 {
+    /// <summary>The PersistentVolumeClaim on which the image directory is. Null: nobody has looked, or it is on none.</summary>
+    public string? Claim { get; init; }
+
     /// <summary>Whether the program runs. Before, it is being restored or started.</summary>
     public bool HasProgram { get; init; } = true;
 

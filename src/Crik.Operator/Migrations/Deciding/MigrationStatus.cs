@@ -16,6 +16,8 @@ internal static class MigrationStatus
             Name = pod.Name,
             Uid = pod.Uid,
             OwnerUid = pod.Owner?.Id,
+            Revision = pod.Revision,
+            CompletionIndex = pod.CompletionIndex,
             KeepsName = pod.Owner is null or { Kind: "StatefulSet", Group: "apps" },
             Source = pod.Node,
         })],

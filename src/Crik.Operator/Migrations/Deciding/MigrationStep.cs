@@ -1,3 +1,5 @@
+using Crik.Contracts.PodMigrations;
+
 namespace Crik.Operator.Migrations.Deciding;
 
 /// <summary>
@@ -63,8 +65,8 @@ internal abstract record MigrationStep
     public sealed record Claim(string Uid, MovingPod Replacement) : MigrationStep;
 
     /// <summary>Let a pod be scheduled that was held back.</summary>
-    /// <param name="Destination">The only node on which it may run. Null: it is not the replacement, so it may run anywhere.</param>
-    public sealed record LiftGate(MovingPod Pod, string? Destination) : MigrationStep;
+    /// <param name="Replaced">The move whose replacement it is, so that it may only run on the destination. Null: it is none, and may run anywhere.</param>
+    public sealed record LiftGate(MovingPod Pod, PodMove? Replaced) : MigrationStep;
 
     /// <summary>Delete a replacement that never ran, because it may only run where it cannot. Its controller makes another one.</summary>
     public sealed record DeleteUnscheduled(MovingPod Pod) : MigrationStep;

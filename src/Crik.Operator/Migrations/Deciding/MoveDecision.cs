@@ -26,9 +26,10 @@ internal static class MoveDecision
         }
 
         bool isUndeleted = facts.Old is { IsEnding: false } || move.AnnouncedTime is null;
-        if (isUndeleted && around.IsCanceled)
+        if (around.IsCanceled)
         {
-            return GiveUp(move, PodMigrationReasons.Canceled, "The PodMigration was deleted before the pod was.");
+            return GiveUp(move, PodMigrationReasons.Canceled, isUndeleted
+                ? "The PodMigration was deleted before the pod was." : "The PodMigration was deleted after the pod was, so the replacement may run anywhere.");
         }
 
         if (around.Now - move.StartTime > request.Timeout)
@@ -39,7 +40,7 @@ internal static class MoveDecision
         return !move.Conditions.IsTrue(PodMoveConditions.Accepted) ? Checking(facts, around.Now)
             : isUndeleted ? Deleting(facts)
             : facts.Old is { } ending && HasNews(move, ending) ? new MigrationStep.NoteEnding(facts)
-            : move.Replacement is null ? Replacing(facts)
+            : move.Replacement is null ? Replacing(facts, around.Now)
             : Restoring(facts);
     }
 
@@ -53,6 +54,7 @@ internal static class MoveDecision
                 $"The pod {pod.Name} belongs to the {other.Kind} {other.Name}, and nobody knows whether that makes another one.")
             : pod.Phase is not "Running" ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"The pod {pod.Name} does not run: its phase is {pod.Phase}.")
             : facts.IsTaken ? GiveUp(move, PodMigrationReasons.AlreadyMoving, $"Another PodMigration moves the pod {pod.Name}.")
+            : facts.IsControllerBusy ? s_wait
             : facts.Crik is null && pod.CrikContainers.Count > 0 && move.StartTime is null ? new MigrationStep.NoteStart(move.Uid!)
             : facts.Crik is null && now - move.StartTime < s_answering ? s_wait
             : facts.Crik is not { Count: > 0 } criks ? GiveUp(move, PodMigrationReasons.CrikNotRunning,
@@ -86,7 +88,7 @@ internal static class MoveDecision
             : new MigrationStep.Delete(pod);
     }
 
-    private static MigrationStep Replacing(MoveFacts facts)
+    private static MigrationStep Replacing(MoveFacts facts, DateTimeOffset now)
     {
         PodMove move = facts.Move;
         bool isGone = facts.Old is null;
@@ -102,6 +104,8 @@ internal static class MoveDecision
         // A pod that is held back is only taken when the checkpoint is certain to be there: when the old pod is gone.
         return facts.Marked.FirstOrDefault(pod => !pod.IsGated || isGone) is { } marked ? new MigrationStep.Claim(move.Uid!, marked)
             : isGone && facts.Unmarked.Count > 0 ? new MigrationStep.Claim(move.Uid!, facts.Unmarked[0])
+            : isGone && facts.OtherRevision is { } next && (move.HasIdentity || now - move.AnnouncedTime > s_answering) ? GiveUp(move, PodMigrationReasons.NewRevision,
+                $"The controller has made the pod {next.Name} from another template, so it is not bound to {move.Destination}. The checkpoint is still on the volume.")
             : s_wait;
     }
 
@@ -113,6 +117,12 @@ internal static class MoveDecision
             return GiveUp(move, PodMigrationReasons.ReplacementGone, $"The replacement {move.Replacement!.Name} was deleted before it was ready.");
         }
 
+        if ((move.Containers ?? []).FirstOrDefault(one => !pod.CrikContainers.Contains(one.Name!)) is { } bare)
+        {
+            return GiveUp(move, PodMigrationReasons.NotRestored,
+                $"The container {bare.Name} of {pod.Name} does not run under crik: the webhook did not see the pod. Delete it, and the next one goes on from the checkpoint.");
+        }
+
         if (facts.Old is not null)
         {
             return s_wait;
@@ -120,7 +130,7 @@ internal static class MoveDecision
 
         if (pod.IsGated)
         {
-            return new MigrationStep.LiftGate(pod, move.Destination);
+            return new MigrationStep.LiftGate(pod, move);
         }
 
         if (facts.Marked.FirstOrDefault(static other => other.IsGated) is { } held)
@@ -135,6 +145,8 @@ internal static class MoveDecision
         }
 
         return pod.ReadyAt is null || facts.Crik is not { Count: > 0 } criks || criks.Any(static crik => !crik.HasProgram) ? s_wait
+            : criks.Select(crik => ElsewhereOf(move, crik)).FirstOrDefault(static text => text is not null) is { } elsewhere
+                ? GiveUp(move, PodMigrationReasons.NotRestored, $"{pod.Name}: {elsewhere}")
             : criks.FirstOrDefault(crik => !IsRestored(move, crik)) is { } fresh ? GiveUp(move, NotRestored(move),
                 $"The container {fresh.Container} of {pod.Name} {(fresh.RestoredFrom is { } older ? $"went on from checkpoint {older}, not from the one of the move" : "started afresh")}.")
             : new MigrationStep.Complete(facts);
@@ -142,6 +154,15 @@ internal static class MoveDecision
 
     private static string NotRestored(PodMove move) => move.Conditions.Find(PodMoveConditions.Checkpointed)?.Status is Condition.False
         ? PodMigrationReasons.NotCheckpointed : PodMigrationReasons.NotRestored;
+
+    /// <returns>Where a container keeps its checkpoints, if that is not where the one of the move is. It has another state then.</returns>
+    private static string? ElsewhereOf(PodMove move, CrikState crik) =>
+        move.Containers?.FirstOrDefault(one => one.Name == crik.Container) is not { } before ? null
+        : before.ImageDirectory is { } directory && directory != crik.ImageDirectory
+            ? $"the container {crik.Container} keeps its checkpoints in {crik.ImageDirectory}, and the one of the move is in {directory}."
+        : before.Claim is { } claim && crik.Claim is { } other && claim != other
+            ? $"the container {crik.Container} keeps its checkpoints on the claim {other}, and the one of the move is on {claim}."
+        : null;
 
     /// <summary>Whether a container went on from the checkpoint of the move.</summary>
     private static bool IsRestored(PodMove move, CrikState crik) =>

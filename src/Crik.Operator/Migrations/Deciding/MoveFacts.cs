@@ -16,11 +16,17 @@ internal sealed record MoveFacts(PodMove Move, MovingPod? Old)
     /// <summary>The replacement that the status names, as long as it exists.</summary>
     public MovingPod? Replacement { get; init; }
 
-    /// <summary>The pods of the same controller that this migration has marked, and that no other move has taken. The oldest first.</summary>
+    /// <summary>The pods that can replace it, that are marked for it or held back, and that no other move has taken. The oldest first.</summary>
     public IReadOnlyList<MovingPod> Marked { get; init; } = [];
 
-    /// <summary>The pods of the same controller that nobody has marked, and that are younger than the announcement.</summary>
+    /// <summary>The pods that can replace it, that nobody has marked, and that are younger than the announcement.</summary>
     public IReadOnlyList<MovingPod> Unmarked { get; init; } = [];
+
+    /// <summary>A pod that the controller has made from another template. Null: there is none.</summary>
+    public MovingPod? OtherRevision { get; init; }
+
+    /// <summary>The UIDs of the other pods of the controller. Only read before the deletion is announced.</summary>
+    public IReadOnlyList<string> Siblings { get; init; } = [];
 
     /// <summary>What the criks answer: those of the pod until it is deleted, those of the replacement once it runs. Null: they do not.</summary>
     public IReadOnlyList<CrikState>? Crik { get; init; }
@@ -30,6 +36,12 @@ internal sealed record MoveFacts(PodMove Move, MovingPod? Old)
 
     /// <summary>Whether another PodMigration moves this pod. Only read before the pod is accepted.</summary>
     public bool IsTaken { get; init; }
+
+    /// <summary>
+    /// Whether another pod of the same controller is being moved. Nobody could tell their replacements, and the slots that those take,
+    /// from each other. Only read before the pod is accepted.
+    /// </summary>
+    public bool IsControllerBusy { get; init; }
 
     /// <summary>Whether the API server asks the webhook about pods like this one. Only read before the pod is accepted.</summary>
     public bool IsSeenByWebhook { get; init; }

@@ -12,7 +12,13 @@ internal static class MoveStatus
             StartTime = move.StartTime ?? now,
             Destination = destination,
             Manifest = facts.Manifest,
-            Containers = [.. facts.Crik!.Select(static crik => new MovedContainer { Name = crik.Container, Before = crik.Newest })],
+            Containers = [.. facts.Crik!.Select(static crik => new MovedContainer
+            {
+                Name = crik.Container,
+                ImageDirectory = crik.ImageDirectory,
+                Claim = crik.Claim,
+                Before = crik.Newest,
+            })],
         };
 
     public static PodMove Armed(PodMove move, DateTimeOffset now) => Done(move, PodMoveConditions.Armed, "The next SIGTERM makes a checkpoint.", now) with { ArmedTime = now };
@@ -21,6 +27,7 @@ internal static class MoveStatus
     public static PodMove Announced(PodMove move, MoveFacts facts, DateTimeOffset now) => move with
     {
         AnnouncedTime = now,
+        Siblings = facts.Siblings.Count == 0 ? null : facts.Siblings,
         Containers = [.. (move.Containers ?? []).Select(one => one with { Before = facts.Crik!.FirstOrDefault(crik => crik.Container == one.Name)?.Newest ?? one.Before })],
     };
 
@@ -58,6 +65,7 @@ internal static class MoveStatus
             CompletionTime = now,
             DowntimeMilliseconds = Math.Max(0, (long)(ready - deleted).TotalMilliseconds),
             Manifest = null,
+            Siblings = null,
             Reason = PodMigrationReasons.Completed,
             Message = $"It runs on {facts.Replacement.Node} as {facts.Replacement.Name}.",
         };
@@ -65,7 +73,7 @@ internal static class MoveStatus
 
     public static PodMove GivenUp(PodMove move, string reason, string message, DateTimeOffset now) => move with { Reason = reason, Message = message, GivenUpTime = now };
 
-    public static PodMove Closed(PodMove move, DateTimeOffset now) => move with { CompletionTime = now, Manifest = null };
+    public static PodMove Closed(PodMove move, DateTimeOffset now) => move with { CompletionTime = now, Manifest = null, Siblings = null };
 
     private static PodMove Done(PodMove move, string type, string message, DateTimeOffset now) => With(move, type, Condition.True, PodMigrationReasons.Done, message, now);
 

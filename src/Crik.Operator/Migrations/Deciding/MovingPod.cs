@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodMigrations;
 using Crik.Operator.Admission;
-using Crik.Pods;
 using Crik.Pods.Reading;
 
 namespace Crik.Operator.Migrations.Deciding;
@@ -31,6 +29,15 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
     /// <summary>The UID of the PodMigration whose replacement it is, or may be.</summary>
     public string? Migration { get; init; }
 
+    /// <summary>The UID of the pod that it replaces, if that was certain.</summary>
+    public string? Replaces { get; init; }
+
+    /// <summary>The hash of the template from which its controller made it. Null: the controller has none.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>Its index in an indexed Job.</summary>
+    public string? CompletionIndex { get; init; }
+
     /// <summary>Whether it may only run on the destination of its migration.</summary>
     public bool IsPinned { get; init; }
 
@@ -44,9 +51,21 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
 
     public bool IsEnding => DeletedAt is not null;
 
+    /// <summary>Whether it is what the controller makes in place of a pod that moves: from the same template, with the same name or index.</summary>
+    public bool CanReplace(PodMove move) =>
+        Uid != move.Uid && Owner?.Id == move.OwnerUid && (move.KeepsName is not true || Name == move.Name)
+        && (move.CompletionIndex is null || CompletionIndex == move.CompletionIndex) && (move.Revision is null || Revision == move.Revision);
+
+    /// <summary>Whether the controller has made it from another template than a pod that moves. A Deployment has another ReplicaSet for each.</summary>
+    public bool IsOtherRevisionOf(PodMove move) =>
+        move is { Revision: { } before, OwnerUid: not null } && Revision is { } mine && mine != before && !IsEnding
+        && (move.KeepsName is true ? Owner?.Id == move.OwnerUid && Name == move.Name
+            : Owner is { Kind: "ReplicaSet" } && WorkloadOf(move.Name!, before) is { } workload && workload == WorkloadOf(Name, mine));
+
     public static MovingPod Of(JsonObject pod)
     {
         JsonNode? metadata = pod.At("metadata");
+        IReadOnlyDictionary<string, string> labels = metadata.At("labels").TextMap();
         IReadOnlyDictionary<string, string> annotations = metadata.At("annotations").TextMap();
         return new MovingPod(
             metadata.At("name").Text() ?? "", metadata.At("uid").Text() ?? "", pod.At("spec", "nodeName").Text(), pod.At("status", "phase").Text() ?? "Unknown", Owner.Of(pod))
@@ -59,12 +78,19 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
                 .Where(static one => one.At("type").Text() is "Ready" && one.At("status").Text() is "True")
                 .Select(static one => Time(one.At("lastTransitionTime"))).FirstOrDefault(),
             Migration = annotations.GetValueOrDefault(PodMigrationNames.MigrationAnnotation),
+            Replaces = annotations.GetValueOrDefault(PodMigrationNames.ReplacesAnnotation),
+            Revision = labels.GetValueOrDefault("pod-template-hash") ?? labels.GetValueOrDefault("controller-revision-hash"),
+            CompletionIndex = annotations.GetValueOrDefault("batch.kubernetes.io/job-completion-index"),
             IsPinned = annotations.ContainsKey(PodMigrationNames.DestinationAnnotation),
             IsGated = pod.At("spec", "schedulingGates").Maps().Any(static gate => gate.At("name").Text() is PodMigrationNames.Gate),
             IsMirror = annotations.ContainsKey("kubernetes.io/config.mirror"),
             Endings = EndingsOf(pod),
         };
     }
+
+    /// <returns>The name of the Deployment, from the name that it gives to its pods. Null if the name was too long for that.</returns>
+    private static string? WorkloadOf(string pod, string hash) =>
+        pod.LastIndexOf($"-{hash}-", StringComparison.Ordinal) is > 0 and var end ? pod[..end] : null;
 
     /// <summary>The grace period is the user's, and may be longer than there is time.</summary>
     private static DateTimeOffset? DeletionOf(JsonNode? metadata)
@@ -89,21 +115,4 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
 
     private static DateTimeOffset? Time(JsonNode? node) =>
         node.Text() is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
-}
-
-/// <summary>What crik wrote into the termination message of its container.</summary>
-/// <param name="Outcome">Such as `checkpointed`, `forwarded` or `failed`.</param>
-internal sealed record CrikEnding(string Outcome, long? Generation, string Reason)
-{
-    /// <returns>Null if crik wrote nothing. The program may have written lines before.</returns>
-    public static CrikEnding? Read(string message)
-    {
-        foreach (string line in message.Split('\n').Reverse().Where(static line => line.StartsWith("{\"crik\":", StringComparison.Ordinal)))
-        {
-            JsonObject? ending = UntrustedJson.ParseObject(Encoding.UTF8.GetBytes(line)); // null if Kubernetes has cut it off
-            return ending.At("crik").Text() is { } outcome ? new CrikEnding(outcome, ending.At("generation").Number(), ending.At("reason").Text() ?? "") : null;
-        }
-
-        return null;
-    }
 }

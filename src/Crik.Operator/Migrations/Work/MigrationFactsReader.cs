@@ -4,6 +4,7 @@ using Crik.Contracts.PodMigrations;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
 using Crik.Operator.Migrations.Deciding;
+using Crik.Operator.Migrations.Placing;
 using Crik.Pods.Reading;
 
 namespace Crik.Operator.Migrations.Work;
@@ -64,13 +65,15 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
     private async Task<MoveFacts> ReadAsync(PodMigrationDocument item, MigrationRequest request, PodMove move, CancellationToken cancellationToken)
     {
         string space = item.Metadata!.Namespace!;
-        JsonObject? named = await world.Pods.FindAsync(new ObjectName(space, move.Name!), cancellationToken);
-        MovingPod? pod = named is null ? null : MovingPod.Of(named);
+        JsonObject? json = await world.Pods.FindAsync(new ObjectName(space, move.Name!), cancellationToken);
+        MovingPod? pod = json is null ? null : MovingPod.Of(json);
         bool isOld = pod?.Uid == move.Uid;
         MoveFacts facts = new(move, isOld ? pod : null) { Namesake = isOld ? null : pod };
-        if (move.AnnouncedTime is not null)
+        if (move.AnnouncedTime is not null || (move is { OwnerUid: not null, HasIdentity: false } && move.Conditions.IsTrue(PodMoveConditions.Armed)))
         {
-            facts = await WithReplacementsAsync(facts, item, cancellationToken);
+            IReadOnlyList<JsonObject> all = await world.Pods.ListAsync(space, cancellationToken);
+            facts = WithOthers(facts, [.. all.Select(MovingPod.Of)], move.AnnouncedTime is null ? [] : await world.Objects.ListAsync(space, cancellationToken));
+            json = facts.Replacement is { } known ? all.First(one => one.At("metadata", "uid").Text() == known.Uid) : json;
         }
 
         MovingPod? asked = facts.Old is { IsEnding: false } old ? old : facts.Old is null && facts.Replacement is { ReadyAt: not null } next ? next : null;
@@ -78,44 +81,62 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         {
             // Only what looks like crik is asked: a command in a container appears in audit logs.
             string[] containers = move.Containers is { } known ? [.. known.Select(static one => one.Name!)] : [.. asked.CrikContainers];
-            facts = facts with { Crik = containers.Length == 0 ? [] : await world.Criks.ReadAsync(new ObjectName(space, asked.Name), containers, cancellationToken) };
+            IReadOnlyList<CrikState>? criks = containers.Length == 0 ? [] : await world.Criks.ReadAsync(new ObjectName(space, asked.Name), containers, cancellationToken);
+            facts = facts with { Crik = criks is null ? null : [.. criks.Select(crik => crik with { Claim = CheckpointVolume.Claim(json!, crik.Container, crik.ImageDirectory) })] };
         }
 
         bool isNew = !move.Conditions.IsTrue(PodMoveConditions.Accepted) && move.Reason is null;
-        return isNew && facts is { Old: not null, Crik: { Count: > 0 } criks } ? await WithPlaceAsync(facts, item, request, (named!, criks), cancellationToken) : facts;
+        return isNew && facts is { Old: not null, Crik: { Count: > 0 } found } ? await WithPlaceAsync(facts, item, request, (json!, found), cancellationToken) : facts;
     }
 
     private async Task<MoveFacts> WithPlaceAsync(
         MoveFacts facts, PodMigrationDocument item, MigrationRequest request, (JsonObject Json, IReadOnlyList<CrikState> Criks) pod, CancellationToken cancellationToken)
     {
         IReadOnlyList<PodMigrationDocument> all = await world.Objects.ListAsync(item.Metadata!.Namespace!, cancellationToken);
+        PodMove[] accepted = [.. all.SelectMany(static other => other.Status?.Pods ?? [])
+            .Where(static move => move.IsUnderWay && move.Conditions.IsTrue(PodMoveConditions.Accepted))];
+        if (accepted.Any(move => move.Uid == facts.Move.Uid))
+        {
+            return facts with { IsTaken = true };
+        }
+
+        if (facts.Move is { OwnerUid: { } owner, KeepsName: not true } && accepted.Any(move => move.OwnerUid == owner))
+        {
+            return facts with { IsControllerBusy = true };
+        }
+
         JsonObject free = PodManifest.WithoutPin(pod.Json);
         return facts with
         {
-            IsTaken = all.Any(other => other.Metadata?.Uid != item.Metadata.Uid
-                && (other.Status?.Pods ?? []).Any(move => move.IsUnderWay && move.Conditions.IsTrue(PodMoveConditions.Accepted) && move.Uid == facts.Move.Uid)),
             IsSeenByWebhook = facts.IsBare || await world.Places.IsSeenByWebhookAsync(pod.Json, cancellationToken),
             Place = await world.Places.ChooseAsync(free, pod.Criks, request.To, cancellationToken),
             Manifest = facts.IsBare ? PodManifest.Of(free) : null,
         };
     }
 
-    private async Task<MoveFacts> WithReplacementsAsync(MoveFacts facts, PodMigrationDocument item, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sorts the pods that may replace the one that moves. Which of them is new is told by their UIDs and by times of the API server
+    /// alone: the clock of the operator has no say.
+    /// </summary>
+    /// <param name="migrations">All PodMigrations of the namespace: a pod that one has taken belongs to it.</param>
+    private static MoveFacts WithOthers(MoveFacts facts, IReadOnlyList<MovingPod> pods, IReadOnlyList<PodMigrationDocument> migrations)
     {
         PodMove move = facts.Move;
-        HashSet<string> taken = [.. (item.Status!.Pods ?? []).Select(static one => one.Replacement?.Uid).OfType<string>()];
-        MovingPod[] others = [.. (await world.Pods.ListAsync(item.Metadata!.Namespace!, cancellationToken)).Select(MovingPod.Of)
-            .Where(pod => pod.Uid != move.Uid && pod.Owner?.Id == move.OwnerUid && (move.KeepsName is not true || pod.Name == move.Name))
-            .OrderBy(static pod => pod.CreatedAt)];
-        MovingPod[] free = [.. others.Where(pod => !taken.Contains(pod.Uid) && !pod.IsEnding)];
+        HashSet<string> taken = [.. migrations.SelectMany(static item => item.Status?.Pods ?? []).Where(one => one.Uid != move.Uid)
+            .Select(static one => one.Replacement?.Uid).OfType<string>()];
+        MovingPod[] others = [.. pods.Where(pod => pod.CanReplace(move)).OrderBy(static pod => pod.CreatedAt)];
+        if (move.AnnouncedTime is null)
+        {
+            return facts with { Siblings = [.. others.Select(static pod => pod.Uid)] };
+        }
 
-        // The creationTimestamp has whole seconds.
-        DateTimeOffset since = move.AnnouncedTime!.Value - TimeSpan.FromSeconds(1);
+        MovingPod[] free = [.. others.Where(pod => !taken.Contains(pod.Uid) && !pod.IsEnding)];
         return facts with
         {
             Replacement = others.FirstOrDefault(pod => pod.Uid == move.Replacement?.Uid),
-            Marked = [.. free.Where(pod => pod.Migration == item.Metadata.Uid)],
-            Unmarked = [.. free.Where(pod => pod.Migration is null && pod.CreatedAt >= since)],
+            Marked = [.. free.Where(pod => pod.Replaces == move.Uid || (pod.IsGated && pod.Replaces is null))],
+            Unmarked = [.. free.Where(pod => pod.Migration is null && move.Siblings?.Contains(pod.Uid) is not true && !(pod.CreatedAt < move.DeletedTime))],
+            OtherRevision = pods.FirstOrDefault(pod => pod.IsOtherRevisionOf(move)),
         };
     }
 }

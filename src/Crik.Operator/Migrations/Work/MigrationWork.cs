@@ -149,12 +149,13 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
                 await world.Pods.DeleteAsync(space, stuck, cancellationToken);
                 return null;
             case MigrationStep.Recreate { Facts.Move: var move } recreate:
-                await world.Pods.CreateAsync(space, PodManifest.Make(move.Manifest!, migration, recreate.IsPinned ? move.Destination : null), cancellationToken);
+                await world.Pods.CreateAsync(space, PodManifest.Make(move.Manifest!, new ReplacementMark(migration, move.Uid!, recreate.IsPinned ? move.Destination : null)), cancellationToken);
                 return null;
             case MigrationStep.LiftGate lift:
                 if (await world.Pods.FindAsync(new ObjectName(space, lift.Pod.Name), cancellationToken) is { } pod && pod.At("metadata", "uid").Text() == lift.Pod.Uid)
                 {
-                    await world.Pods.ChangeAsync(pod, PodManifest.WithoutGate(pod, migration, lift.Destination), cancellationToken);
+                    ReplacementMark? mark = lift.Replaced is { } replaced ? new ReplacementMark(migration, replaced.Uid!, replaced.Destination) : null;
+                    await world.Pods.ChangeAsync(pod, PodManifest.WithoutGate(pod, mark), cancellationToken);
                 }
 
                 return null;

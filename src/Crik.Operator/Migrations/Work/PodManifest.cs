@@ -27,6 +27,7 @@ internal static class PodManifest
             }
 
             annotations.Remove(PodMigrationNames.MigrationAnnotation);
+            annotations.Remove(PodMigrationNames.ReplacesAnnotation);
             annotations.Remove(PodMigrationNames.DestinationAnnotation);
         }
 
@@ -55,22 +56,21 @@ internal static class PodManifest
     }
 
     /// <param name="manifest">What <see cref="Of"/> has made.</param>
-    /// <param name="migration">The UID of the PodMigration, by which it knows the pod again.</param>
-    /// <param name="node">The only node on which it may run. Null: any.</param>
-    public static JsonObject Make(string manifest, string migration, string? node)
+    public static JsonObject Make(string manifest, ReplacementMark mark)
     {
         JsonObject pod = JsonNode.Parse(manifest)!.AsObject();
-        Pin(pod, migration, node);
+        Pin(pod, mark);
         return pod;
     }
 
     /// <summary>Marks a pod as the replacement, and lets it run on this node only.</summary>
-    public static void Pin(JsonObject pod, string migration, string? node)
+    public static void Pin(JsonObject pod, ReplacementMark mark)
     {
         JsonObject annotations = pod.At("metadata", "annotations") as JsonObject ?? [];
-        annotations[PodMigrationNames.MigrationAnnotation] = migration;
+        annotations[PodMigrationNames.MigrationAnnotation] = mark.Migration;
+        annotations[PodMigrationNames.ReplacesAnnotation] = mark.Replaces;
         annotations.Remove(PodMigrationNames.DestinationAnnotation);
-        if (node is not null)
+        if (mark.Node is { } node)
         {
             annotations[PodMigrationNames.DestinationAnnotation] = node;
             NodeChoice.Restrict(pod["spec"]!.AsObject(), node);
@@ -83,8 +83,8 @@ internal static class PodManifest
     }
 
     /// <summary>The merge patch that lets a pod be scheduled which was held back.</summary>
-    /// <param name="node">The only node on which it may run. Null: any.</param>
-    public static JsonObject WithoutGate(JsonObject held, string migration, string? node)
+    /// <param name="mark">Null: it replaces nobody, and may run anywhere.</param>
+    public static JsonObject WithoutGate(JsonObject held, ReplacementMark? mark)
     {
         JsonObject pod = held.DeepClone().AsObject();
         JsonObject spec = new()
@@ -92,19 +92,22 @@ internal static class PodManifest
             ["schedulingGates"] = new JsonArray([.. pod.At("spec", "schedulingGates").Maps()
                 .Where(static gate => gate.At("name").Text() is not PodMigrationNames.Gate).Select(static gate => gate.DeepClone())]),
         };
-        if (node is null)
+        if (mark is { Node: not null })
         {
-            return new JsonObject { ["metadata"] = Metadata(null, null), ["spec"] = spec };
+            Pin(pod, mark);
+            spec["affinity"] = pod["spec"]!["affinity"]!.DeepClone();
         }
 
-        Pin(pod, migration, node);
-        spec["affinity"] = pod["spec"]!["affinity"]!.DeepClone();
-        return new JsonObject { ["metadata"] = Metadata(migration, node), ["spec"] = spec };
+        JsonObject metadata = new()
+        {
+            ["labels"] = new JsonObject { [PodMigrationNames.HeldLabel] = null },
+            ["annotations"] = new JsonObject
+            {
+                [PodMigrationNames.MigrationAnnotation] = mark?.Migration,
+                [PodMigrationNames.ReplacesAnnotation] = mark?.Replaces,
+                [PodMigrationNames.DestinationAnnotation] = mark?.Node,
+            },
+        };
+        return new JsonObject { ["metadata"] = metadata, ["spec"] = spec };
     }
-
-    private static JsonObject Metadata(string? migration, string? node) => new()
-    {
-        ["labels"] = new JsonObject { [PodMigrationNames.HeldLabel] = null },
-        ["annotations"] = new JsonObject { [PodMigrationNames.MigrationAnnotation] = migration, [PodMigrationNames.DestinationAnnotation] = node },
-    };
 }

@@ -30,6 +30,9 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
     /// <summary>How often the operator has deleted each pod that ran.</summary>
     public Dictionary<string, int> Deletions { get; } = [];
 
+    /// <summary>From which template each pod was made.</summary>
+    public Dictionary<string, string?> Revisions { get; } = [];
+
     public void Order(string name, PodMigrationSpec spec) => Objects[name] = new PodMigrationDocument
     {
         Metadata = new ObjectMetadata { Name = name, Namespace = Space, Uid = $"uid-{name}", ResourceVersion = Version(), Generation = 1 },
@@ -52,13 +55,13 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
         string name = pod.At("metadata", "name").Text()!;
         Assert.DoesNotContain(name, Pods.Keys);
         JsonObject json = pod.DeepClone().AsObject();
-        if (isWebhookThere && Owner.Of(pod) is { } owner)
+        if (isWebhookThere && Owner.Of(pod) is { } owner) // it holds the pod back if it sees fewer than it should
         {
-            IReadOnlyList<(string, PodMove)> expected = Replacement.Expected(owner.Id, name, Objects.Values);
+            IReadOnlyList<(string, PodMove)> expected = Replacement.Expected(MovingPod.Of(pod), Objects.Values);
             MovingPod[] siblings = [.. Pods.Values.Select(static one => one.View).Where(one => one.Owner?.Id == owner.Id)];
             AdmissionRequest request = new("id", Space, pod);
             AdmissionResponse answer = AdmissionResponse.Unchanged("id", AdmissionOutcome.AlreadyInjected);
-            json = expected.Count == 0 ? json : JsonPatch.Apply(pod, ReplacementChanges.Add(request, answer, Replacement.Of(expected, Replacement.Claimed(Objects.Values), siblings, schedule.Happens(30) ? 3 : 1)).Changes);
+            json = expected.Count == 0 ? json : JsonPatch.Apply(pod, ReplacementChanges.Add(request, answer, Replacement.Of(expected, siblings, schedule.Happens(30) ? 3 : 1)).Changes);
         }
 
         json["metadata"]!["uid"] = $"uid-{name}-{Version()}";
@@ -67,6 +70,7 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
         json["metadata"]!["creationTimestamp"] = Text(clock.GetUtcNow());
         json["status"] = new JsonObject { ["phase"] = "Pending" };
         Pods[name] = new SimulatedPod(program, json);
+        Revisions[Pods[name].View.Uid] = Pods[name].View.Revision;
     }
 
     public void Touch(SimulatedPod pod) => pod.Json["metadata"]!["resourceVersion"] = Version();

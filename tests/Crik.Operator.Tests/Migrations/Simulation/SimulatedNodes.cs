@@ -43,6 +43,12 @@ internal sealed class SimulatedNodes(Schedule schedule, SimulatedClock clock, Si
         }
 
         SimulatedPod pod = schedule.Any(running);
+        if (!pod.Program.IsBare && schedule.Next(3) == 0)
+        {
+            pod.Program.Revision++; // a user changes the template: the next pod is made from it
+            return;
+        }
+
         pod.Program.WasDisturbed = true;
         if (pod.Program.IsBare || schedule.Next(2) == 0)
         {
@@ -117,6 +123,7 @@ internal sealed class SimulatedNodes(Schedule schedule, SimulatedClock clock, Si
         JsonObject metadata = new() { ["name"] = name };
         if (!program.IsBare)
         {
+            metadata["labels"] = new JsonObject { ["controller-revision-hash"] = $"{program.Revision}" };
             metadata["ownerReferences"] = new JsonArray((JsonNode)new JsonObject
             {
                 ["apiVersion"] = "apps/v1",

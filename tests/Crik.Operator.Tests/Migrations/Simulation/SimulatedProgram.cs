@@ -10,5 +10,8 @@ internal sealed record SimulatedProgram(string Name, string Kind)
     /// <summary>Whether somebody else than the operator has deleted a pod, or ended the crik in one. What was not saved is lost then.</summary>
     public bool WasDisturbed { get; set; }
 
+    /// <summary>The version of the template from which its controller makes pods.</summary>
+    public int Revision { get; set; } = 1;
+
     public bool IsBare => Kind is "Pod";
 }

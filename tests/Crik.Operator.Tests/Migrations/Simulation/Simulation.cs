@@ -181,6 +181,8 @@ internal sealed class Simulation
             Assert.All(move.Containers!, static one => Assert.True(one.Generation > one.Before));
             Assert.NotNull(move.DowntimeMilliseconds);
             Assert.Null(move.Manifest);
+            Assert.Null(move.Siblings);
+            Assert.True(_cluster.Revisions[move.Replacement!.Uid!] == move.Revision, "a replacement is made from the same template");
         });
     }
 }

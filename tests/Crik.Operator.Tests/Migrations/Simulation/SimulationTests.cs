@@ -41,6 +41,7 @@ public sealed class SimulationTests
         Assert.True(kills > 5 * Schedules, summary);
         Assert.True(deletions > 2 * Schedules, summary);
         Assert.True(reasons[PodMigrationReasons.Completed] > 2 * Schedules, summary);
+        Assert.True(reasons[PodMigrationReasons.NewRevision] > 0, summary);
         Assert.True(reasons[PodMigrationReasons.AlreadyMoving] > Schedules / 10, summary);
     }
 }
