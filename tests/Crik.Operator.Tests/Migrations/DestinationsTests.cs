@@ -62,7 +62,7 @@ public sealed class DestinationsTests
 
         Assert.Equal(
             "The node b has not enough memory left for what the pod requests.",
-            Refusal(Pod, new MigrationDestination { Node = "b" }, [MigrationNode.Of(node, [other])]).Message);
+            Refusal(Pod, new MigrationDestination { Node = "b" }, [MigrationNode.Of(node, [other], [])]).Message);
     }
 
     [Fact]

@@ -46,5 +46,5 @@ internal static class Some
         {"metadata":{"name":"{{name}}","labels":{"kubernetes.io/hostname":"{{name}}"} },
          "spec":{{extra}},
          "status":{"conditions":[{"type":"Ready","status":"True"}],"nodeInfo":{"architecture":"amd64"},"allocatable":{"cpu":"2","memory":"4Gi","pods":"10"} } }
-        """)!.AsObject(), []);
+        """)!.AsObject(), [], []);
 }

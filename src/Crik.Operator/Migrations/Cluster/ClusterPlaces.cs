@@ -18,6 +18,8 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
     private readonly ResourceClient<JsonObject> _pods = ResourceClient.OfJson(api, ResourceType.Core("pods"));
     private readonly ResourceClient<JsonObject> _namespaces = ResourceClient.OfJson(api, ResourceType.Core("namespaces"));
     private readonly ResourceClient<JsonObject> _claims = ResourceClient.OfJson(api, ResourceType.Core("persistentvolumeclaims"));
+    private readonly ResourceClient<JsonObject> _jobs = ResourceClient.OfJson(api, new ResourceType("batch", "v1", "jobs"));
+    private readonly MigrationObjects _migrations = new(api);
     private readonly ResourceClient<JsonObject> _volumes = ResourceClient.OfJson(api, ResourceType.Core("persistentvolumes"));
 
     public async Task<Place> ChooseAsync(JsonObject pod, IReadOnlyList<CrikState> criks, MigrationDestination to, CancellationToken cancellationToken)
@@ -27,9 +29,21 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
             return local;
         }
 
-        IReadOnlyList<JsonObject> pods = await _pods.ListAllAsync(new ListQuery(), cancellationToken);
-        MigrationNode[] nodes = [.. (await _nodes.ListAllAsync(new ListQuery(), cancellationToken)).Select(node => MigrationNode.Of(node, pods))];
-        return Destinations.Choose(pod, to, nodes, await VolumesAsync(pod, cancellationToken));
+        if (await JobObstacleAsync(pod, criks, cancellationToken) is { } failure)
+        {
+            return failure;
+        }
+
+        IReadOnlyList<JsonObject> pods = await _pods.ListAllAsync(new ListQuery(), cancellationToken), claims = await ClaimsAsync(pod, cancellationToken);
+        if (SharedClaims.Obstacle(pod, claims, pods) is { } shared)
+        {
+            return shared;
+        }
+
+        ILookup<string, JsonObject> coming = ComingPods.Of(await _migrations.ListAsync(null, cancellationToken), pods);
+        IReadOnlyList<JsonObject> all = await _nodes.ListAllAsync(new ListQuery(), cancellationToken);
+        MigrationNode[] nodes = [.. all.Select(node => MigrationNode.Of(node, pods, coming[node.At("metadata", "name").Text() ?? ""]))];
+        return Destinations.Choose(pod, to, nodes, await VolumesAsync(claims, cancellationToken));
     }
 
     /// <summary>The webhook has the label of the pod or the namespace in its selectors. A pod that says `false` is left out.</summary>
@@ -41,13 +55,31 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
             && (await _namespaces.FindAsync(ObjectName.Global(space), cancellationToken)).At("metadata", "labels", PodNames.InjectLabel).Text() is "true"));
     }
 
-    private async Task<IReadOnlyList<JsonObject>> VolumesAsync(JsonObject pod, CancellationToken cancellationToken)
+    private async Task<Place.Refused?> JobObstacleAsync(JsonObject pod, IReadOnlyList<CrikState> criks, CancellationToken cancellationToken) =>
+        Owner.Of(pod) is { Kind: "Job", Group: "batch" } owner
+        && await _jobs.FindAsync(new ObjectName(pod.At("metadata", "namespace").Text(), owner.Name), cancellationToken) is { } job
+            ? JobFailures.Obstacle(job, pod, [.. criks.Select(static crik => crik.Container)]) : null;
+
+    private async Task<IReadOnlyList<JsonObject>> ClaimsAsync(JsonObject pod, CancellationToken cancellationToken)
+    {
+        List<JsonObject> claims = [];
+        foreach (string name in CheckpointVolume.Claims(pod))
+        {
+            if (await _claims.FindAsync(new ObjectName(pod.At("metadata", "namespace").Text(), name), cancellationToken) is { } claim)
+            {
+                claims.Add(claim);
+            }
+        }
+
+        return claims;
+    }
+
+    private async Task<IReadOnlyList<JsonObject>> VolumesAsync(IReadOnlyList<JsonObject> claims, CancellationToken cancellationToken)
     {
         List<JsonObject> volumes = [];
-        foreach (string claim in CheckpointVolume.Claims(pod))
+        foreach (JsonObject claim in claims)
         {
-            JsonObject? found = await _claims.FindAsync(new ObjectName(pod.At("metadata", "namespace").Text(), claim), cancellationToken);
-            if (found.At("spec", "volumeName").Text() is { Length: > 0 } name && await _volumes.FindAsync(ObjectName.Global(name), cancellationToken) is { } volume)
+            if (claim.At("spec", "volumeName").Text() is { Length: > 0 } name && await _volumes.FindAsync(ObjectName.Global(name), cancellationToken) is { } volume)
             {
                 volumes.Add(volume);
             }

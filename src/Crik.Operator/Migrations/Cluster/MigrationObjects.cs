@@ -17,7 +17,7 @@ internal sealed class MigrationObjects(KubernetesApi api) : IMigrationObjects
 
     public Task<PodMigrationDocument?> FindAsync(ObjectName name, CancellationToken cancellationToken) => _objects.FindAsync(name, cancellationToken);
 
-    public async Task<IReadOnlyList<PodMigrationDocument>> ListAsync(string space, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PodMigrationDocument>> ListAsync(string? space, CancellationToken cancellationToken)
     {
         try
         {

@@ -53,6 +53,8 @@ internal static class Destinations
                 ? No($"The pod asks for another kind of node than {node.Name} (nodeSelector, nodeAffinity).")
             : PodRequests.Of(pod).Where(request => request.Value > node.Free.GetValueOrDefault(request.Key)).Select(static request => request.Key).FirstOrDefault() is { } missing
                 ? No($"The node {node.Name} has not enough {missing} left for what the pod requests.")
+            : HostPort.Of(pod).FirstOrDefault(port => node.TakenPorts.Any(port.Conflicts)) is { } taken
+                ? No($"The port {taken.Port} of the node {node.Name} is taken.")
             : volumes.FirstOrDefault(volume => !NodeTerms.Match(volume.At("spec", "nodeAffinity", "required"), node)) is { } bound
                 ? new Place.Refused(PodMigrationReasons.VolumeCannotFollow, $"The volume {bound.At("metadata", "name").Text()} cannot be used on the node {node.Name}.")
             : null;

@@ -12,11 +12,15 @@ internal sealed record MigrationNode(NodeFacts Facts, IReadOnlyDictionary<string
     /// <summary>The taints that keep pods away which do not tolerate them.</summary>
     public IReadOnlyList<JsonObject> Taints { get; init; } = [];
 
+    /// <summary>The ports of the node that pods have taken.</summary>
+    public IReadOnlyList<HostPort> TakenPorts { get; init; } = [];
+
     public string Name => Facts.Name;
 
     /// <param name="node">A Node of the API server.</param>
     /// <param name="pods">All pods of the cluster, or those of this node.</param>
-    public static MigrationNode Of(JsonObject node, IEnumerable<JsonObject> pods)
+    /// <param name="coming">Pods that are on their way to this node.</param>
+    public static MigrationNode Of(JsonObject node, IEnumerable<JsonObject> pods, IEnumerable<JsonObject> coming)
     {
         NodeFacts facts = NodeFacts.Of(node);
         Dictionary<string, double> free = new(StringComparer.Ordinal);
@@ -25,7 +29,12 @@ internal sealed record MigrationNode(NodeFacts Facts, IReadOnlyDictionary<string
             free[resource] = Quantity.Read(amount) ?? 0;
         }
 
-        foreach (JsonObject pod in pods.Where(pod => pod.At("spec", "nodeName").Text() == facts.Name && pod.At("status", "phase").Text() is not ("Succeeded" or "Failed")))
+        JsonObject[] there =
+        [
+            .. pods.Where(pod => pod.At("spec", "nodeName").Text() == facts.Name && pod.At("status", "phase").Text() is not ("Succeeded" or "Failed")),
+            .. coming,
+        ];
+        foreach (JsonObject pod in there)
         {
             foreach ((string resource, double amount) in PodRequests.Of(pod))
             {
@@ -35,6 +44,7 @@ internal sealed record MigrationNode(NodeFacts Facts, IReadOnlyDictionary<string
 
         return new MigrationNode(facts, node.At("metadata", "labels").TextMap(), free)
         {
+            TakenPorts = [.. there.SelectMany(HostPort.Of)],
             Taints = [.. node.At("spec", "taints").Maps().Where(static taint => taint.At("effect").Text() is "NoSchedule" or "NoExecute")],
         };
     }

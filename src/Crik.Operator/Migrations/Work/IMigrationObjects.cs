@@ -8,7 +8,8 @@ internal interface IMigrationObjects
 {
     Task<PodMigrationDocument?> FindAsync(ObjectName name, CancellationToken cancellationToken);
 
-    Task<IReadOnlyList<PodMigrationDocument>> ListAsync(string space, CancellationToken cancellationToken);
+    /// <param name="space">The namespace. Null: all of them.</param>
+    Task<IReadOnlyList<PodMigrationDocument>> ListAsync(string? space, CancellationToken cancellationToken);
 
     /// <summary>Writes the status. It is a conflict if the object has changed since it was read.</summary>
     Task<PodMigrationDocument> WriteStatusAsync(PodMigrationDocument item, PodMigrationStatus status, CancellationToken cancellationToken);

@@ -83,7 +83,7 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
         return Objects.GetValueOrDefault(name.Name);
     }
 
-    async Task<IReadOnlyList<PodMigrationDocument>> IMigrationObjects.ListAsync(string space, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<PodMigrationDocument>> IMigrationObjects.ListAsync(string? space, CancellationToken cancellationToken)
     {
         await schedule.ApiPointAsync();
         return [.. Objects.Values];
