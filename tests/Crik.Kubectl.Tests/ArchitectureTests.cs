@@ -20,7 +20,8 @@ public sealed partial class ArchitectureTests
         ["Rollback"] = ["Yaml", "Cluster"],
         ["Explain"] = ["Cluster"],
         ["Checkpoints"] = ["Cluster", "Output", "Manifests"],
-        ["Commands"] = ["CommandLine", "Output", "Cluster", "Manifests", "Rollback", "Explain", "Checkpoints"],
+        ["Migrations"] = ["Cluster", "Output"],
+        ["Commands"] = ["CommandLine", "Output", "Cluster", "Manifests", "Rollback", "Explain", "Checkpoints", "Migrations"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -26,4 +26,8 @@ public sealed record PodMigrationDocument
 
     [JsonPropertyName("status")]
     public PodMigrationStatus? Status { get; init; }
+
+    /// <summary>A new object, ready to be created.</summary>
+    public static PodMigrationDocument New(ObjectMetadata metadata, PodMigrationSpec spec) =>
+        new() { ApiVersion = ApiVersionName, Kind = KindName, Metadata = metadata, Spec = spec };
 }

@@ -15,6 +15,11 @@ internal sealed record Invocation(CommandSpec? Command, IReadOnlyList<string> Wo
 
     public string? Value(CommandOption option) => All(option) is [.., var last] ? last : null;
 
+    /// <exception cref="KubectlException">It is no number from 1 to 100.</exception>
+    public int? Number(CommandOption option) => Value(option) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 100 ? number
+        : throw new KubectlException($"{option.Name} must be a number from 1 to 100, not '{text}'");
+
     public string Format => Value(CommandTable.Output) ?? "table";
 
     /// <summary>Reads a duration as kubectl writes them: `90s`, `5m`, `1h30m`.</summary>

@@ -22,6 +22,10 @@ internal static class CommandRunner
                 return await CheckpointCommand.RunAsync(invocation, terminal, cancellationToken);
             case CommandTable.Restore:
                 return await RestoreCommand.RunAsync(invocation, terminal, cancellationToken);
+            case MovingCommands.Migrate:
+                return await MigrateCommand.RunAsync(invocation, terminal, cancellationToken);
+            case MovingCommands.Migrations:
+                return await MigrationsCommand.RunAsync(invocation, terminal, cancellationToken);
             case CommandTable.List:
                 return await ListCommand.RunAsync(invocation, terminal, cancellationToken);
             case CommandTable.Inspect:

@@ -24,10 +24,10 @@ internal sealed class FakeCluster : IAsyncDisposable
     /// <summary>The state of the container in such a pod. Null: the phase tells all.</summary>
     public string? HelperContainers { get; set; }
 
-    /// <summary>Whether the cluster knows PodCheckpoints.</summary>
+    /// <summary>Whether the cluster knows PodCheckpoints and PodMigrations.</summary>
     public bool HasPodCheckpoints { get; set; } = true;
 
-    /// <summary>What an agent does with a PodCheckpoint each time somebody looks at it.</summary>
+    /// <summary>What an agent or the operator does with a PodCheckpoint or a PodMigration each time somebody looks at it.</summary>
     public Action<JsonObject> Agent { get; set; } = static _ => { };
 
     /// <summary>Whether the connection breaks while a log is read.</summary>
@@ -152,29 +152,29 @@ internal sealed class FakeCluster : IAsyncDisposable
     private JsonNode? Answer(HttpRequest request, string path, JsonNode? body)
     {
         string name = path.EndsWith("/scale", StringComparison.Ordinal) ? path[..^"/scale".Length] : path;
-        bool isCheckpoint = path.Contains("/podcheckpoints", StringComparison.Ordinal);
-        if (isCheckpoint && !HasPodCheckpoints)
+        bool isOrder = path.Contains("/podcheckpoints", StringComparison.Ordinal) || path.Contains("/podmigrations", StringComparison.Ordinal);
+        if (isOrder && !HasPodCheckpoints)
         {
             return null;
         }
 
-        if (isCheckpoint && request.Method == "GET" && _objects.TryGetValue(path, out JsonObject? worked))
+        if (isOrder && request.Method == "GET" && _objects.TryGetValue(path, out JsonObject? worked))
         {
             Agent(worked); // as if it had worked since
         }
 
         switch (request.Method)
         {
-            case "POST" when isCheckpoint:
-                JsonObject checkpoint = body!.AsObject().DeepClone().AsObject();
-                string chosen = (string?)checkpoint["metadata"]!["name"] ?? $"{checkpoint["metadata"]!["generateName"]}x{_objects.Count}";
-                checkpoint["metadata"]!["name"] = chosen;
-                checkpoint["metadata"]!["uid"] = $"uid-of-{chosen}";
-                _objects[$"{path}/{chosen}"] = checkpoint;
-                return checkpoint.DeepClone();
+            case "POST" when isOrder:
+                JsonObject order = body!.AsObject().DeepClone().AsObject();
+                string chosen = (string?)order["metadata"]!["name"] ?? $"{order["metadata"]!["generateName"]}x{_objects.Count}";
+                order["metadata"]!["name"] = chosen;
+                order["metadata"]!["uid"] = $"uid-of-{chosen}";
+                _objects[$"{path}/{chosen}"] = order;
+                return order.DeepClone();
             case "GET" when _objects.TryGetValue(path, out JsonObject? found):
                 return found.DeepClone();
-            case "GET" when path.Split('/')[^1] is "pods" or "statefulsets" or "deployments" or "replicasets" or "jobs" or "namespaces" or "nodes" or "podcheckpoints":
+            case "GET" when path.Split('/')[^1] is "pods" or "statefulsets" or "deployments" or "replicasets" or "jobs" or "namespaces" or "nodes" or "podcheckpoints" or "podmigrations":
                 return List(path, request.Query["labelSelector"]);
             case "PATCH" when _objects.TryGetValue(name, out JsonObject? old):
                 Merge(old, body!.AsObject());
