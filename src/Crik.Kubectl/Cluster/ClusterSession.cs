@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Crik.Kubectl.CommandLine;
@@ -33,7 +34,10 @@ internal sealed class ClusterSession : IDisposable
     }
 
     public Task<JsonObject?> FindAsync(ResourceType type, string name, CancellationToken cancellationToken) =>
-        Of(type).FindAsync(new ObjectName(Namespace, name), cancellationToken);
+        FindAsync(type, new ObjectName(Namespace, name), cancellationToken);
+
+    /// <summary>Reads an object of any namespace.</summary>
+    public Task<JsonObject?> FindAsync(ResourceType type, ObjectName name, CancellationToken cancellationToken) => Of(type).FindAsync(name, cancellationToken);
 
     /// <summary>Reads an object without a namespace, such as a Node.</summary>
     public Task<JsonObject?> FindGlobalAsync(ResourceType type, string name, CancellationToken cancellationToken) =>
@@ -64,6 +68,27 @@ internal sealed class ClusterSession : IDisposable
     public Task PatchAsync(Target target, JsonObject fields, CancellationToken cancellationToken, string? subresource = null) =>
         Of(target.Kind.Type).PatchAsync(
             new ObjectName(Namespace, target.Name), Patch.Merge(fields), cancellationToken, subresource, new CallOptions { FieldManager = "kubectl-crik" });
+
+    /// <summary>Changes an object without a namespace, such as a Node.</summary>
+    public Task PatchGlobalAsync(ResourceType type, string name, JsonObject fields, CancellationToken cancellationToken) =>
+        Of(type).PatchAsync(ObjectName.Global(name), Patch.Merge(fields), cancellationToken, null, new CallOptions { FieldManager = "kubectl-crik" });
+
+    /// <summary>Deletes this pod if its PodDisruptionBudgets allow that. They refuse with the status 429.</summary>
+    /// <param name="isDryRun">Only ask whether they would.</param>
+    public async Task EvictAsync(JsonObject pod, bool isDryRun, CancellationToken cancellationToken)
+    {
+        (string? space, string name) = (pod.Text("metadata", "namespace"), pod.Name());
+        JsonObject eviction = new()
+        {
+            ["apiVersion"] = "policy/v1",
+            ["kind"] = "Eviction",
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
+            ["deleteOptions"] = new JsonObject { ["preconditions"] = new JsonObject { ["uid"] = pod.Text("metadata", "uid") } },
+        };
+        using StringContent body = new(eviction.ToJsonString(), Encoding.UTF8, "application/json");
+        string path = ObjectKind.Pod.Type.Path(space, name, "eviction") + (isDryRun ? "?dryRun=All" : "");
+        using HttpResponseMessage response = await _api.SendAsync(HttpMethod.Post, path, body, cancellationToken);
+    }
 
     public Task CreateAsync(ResourceType type, JsonObject item, CancellationToken cancellationToken) => Of(type).CreateAsync(Namespace, item, cancellationToken);
 

@@ -67,6 +67,7 @@ internal abstract record Completion
     private static Completion OfWord(string? word) =>
         word is null ? new Nothing()
         : word.Contains(CommandTable.Pod, StringComparison.Ordinal) ? new Pods()
+        : word == MovingCommands.Node ? new Nodes()
         : word == CommandTable.SavedCheckpoint ? new Checkpoints()
         : word.Contains('|') ? new Words(word.Split('|'))
         : new Nothing();

@@ -26,6 +26,8 @@ internal static class CommandRunner
                 return await MigrateCommand.RunAsync(invocation, terminal, cancellationToken);
             case MovingCommands.Migrations:
                 return await MigrationsCommand.RunAsync(invocation, terminal, cancellationToken);
+            case MovingCommands.Drain:
+                return await DrainCommand.RunAsync(invocation, terminal, cancellationToken);
             case CommandTable.List:
                 return await ListCommand.RunAsync(invocation, terminal, cancellationToken);
             case CommandTable.Inspect:

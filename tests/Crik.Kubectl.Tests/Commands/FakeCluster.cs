@@ -30,6 +30,9 @@ internal sealed class FakeCluster : IAsyncDisposable
     /// <summary>What an agent or the operator does with a PodCheckpoint or a PodMigration each time somebody looks at it.</summary>
     public Action<JsonObject> Agent { get; set; } = static _ => { };
 
+    /// <summary>Whether the budgets allow that a pod is evicted. It is asked before each try.</summary>
+    public Func<string, bool> MayEvict { get; set; } = static _ => true;
+
     /// <summary>Whether the connection breaks while a log is read.</summary>
     public bool BreaksLogs { get; set; }
 
@@ -108,6 +111,12 @@ internal sealed class FakeCluster : IAsyncDisposable
             return true;
         }
 
+        if (context.Request.Path.Value!.Split('/') is [.., var evicted, "eviction"] && !MayEvict(evicted))
+        {
+            await StandInApiServer.RefuseAsync(context, 429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.");
+            return true;
+        }
+
         JsonNode? body = context.Request.ContentLength > 0 ? await JsonNode.ParseAsync(context.Request.Body) : null;
         if (context.Request.Path.Value!.EndsWith("/log", StringComparison.Ordinal))
         {
@@ -124,7 +133,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         JsonNode? answer;
         lock (_gate)
         {
-            if (context.Request.Method != "GET")
+            if (context.Request.Method != "GET" && !context.Request.Query.ContainsKey("dryRun"))
             {
                 Writes.Add(request);
             }
@@ -165,6 +174,9 @@ internal sealed class FakeCluster : IAsyncDisposable
 
         switch (request.Method)
         {
+            case "POST" when path.EndsWith("/eviction", StringComparison.Ordinal) && _objects.ContainsKey(path[..^"/eviction".Length]):
+                _ = request.Query.ContainsKey("dryRun") || _objects.Remove(path[..^"/eviction".Length]);
+                return new JsonObject { ["kind"] = "Status" };
             case "POST" when isOrder:
                 JsonObject order = body!.AsObject().DeepClone().AsObject();
                 string chosen = (string?)order["metadata"]!["name"] ?? $"{order["metadata"]!["generateName"]}x{_objects.Count}";
@@ -178,7 +190,11 @@ internal sealed class FakeCluster : IAsyncDisposable
                 return List(path, request.Query["labelSelector"]);
             case "PATCH" when _objects.TryGetValue(name, out JsonObject? old):
                 Merge(old, body!.AsObject());
-                Follow(old);
+                if (old["spec"]?["selector"] is not null)
+                {
+                    Follow(old);
+                }
+
                 return old.DeepClone();
             case "POST" when _objects.ContainsKey($"{path}/{body!["metadata"]!["name"]}"):
                 return new JsonObject { ["refusal"] = "AlreadyExists" };
