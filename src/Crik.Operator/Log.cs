@@ -55,8 +55,8 @@ internal static partial class Log
     [LoggerMessage(42, LogLevel.Warning, "an Event about the PodMigration {Namespace}/{Name} could not be written: {Problem}")]
     public static partial void MigrationEventNotWritten(this ILogger log, string @namespace, string name, string problem);
 
-    [LoggerMessage(43, LogLevel.Warning, "the pod {Namespace}/{Pod} is held back for a migration that no longer runs, and this operator may not let it go: {Problem}; "
-        + "see 'Switch it off' in docs/migration.md")]
+    [LoggerMessage(43, LogLevel.Warning, "the pod {Namespace}/{Pod} is held back for a migration that no longer runs, "
+        + "and this operator may not let it go: {Problem}; see 'Switch it off' in docs/migration.md")]
     public static partial void HeldPodNotLifted(this ILogger log, string @namespace, string pod, string problem);
 
     [LoggerMessage(30, LogLevel.Debug, "a pod in {Namespace}: {Outcome} {Reason}")]

@@ -13,7 +13,8 @@ internal static class MovingCommands
 
     public static CommandOption IgnoreDaemonSets { get; } = new("--ignore-daemonsets", null, "Leave the pods of DaemonSets where they are.");
 
-    public static CommandOption DeleteEmptyDirData { get; } = new("--delete-emptydir-data", null, "Also take pods with an emptyDir from the node. Their data there are lost.");
+    public static CommandOption DeleteEmptyDirData { get; } =
+        new("--delete-emptydir-data", null, "Also take pods with an emptyDir from the node. Their data there are lost.");
 
     public static CommandOption Force { get; } = new("--force", null, "Also delete pods without a controller and without crik, which nobody makes again.");
 

@@ -33,7 +33,8 @@ internal static class DrainCommand
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new KubectlException($"node/{node} was not drained within {invocation.Value(CommandTable.Timeout)}; it is still cordoned, so run the same command again");
+            throw new KubectlException(
+                $"node/{node} was not drained within {invocation.Value(CommandTable.Timeout)}; it is still cordoned, so run the same command again");
         }
     }
 
@@ -41,12 +42,14 @@ internal static class DrainCommand
     private static async Task<DrainPlan> PlanAsync(ClusterSession cluster, string node, Invocation invocation, CancellationToken cancellationToken)
     {
         _ = await cluster.FindGlobalAsync(s_nodes, node, cancellationToken) ?? throw new KubectlException($"there is no node {node}");
-        IReadOnlyList<JsonObject> pods = await cluster.ListAsync(ObjectKind.Pod.Type, null, null, cancellationToken, pod => pod.Text("spec", "nodeName") == node);
+        IReadOnlyList<JsonObject> pods = await cluster.ListAsync(
+            ObjectKind.Pod.Type, null, null, cancellationToken, pod => pod.Text("spec", "nodeName") == node);
         DrainPlan plan = DrainPlan.Of(pods, new DrainChoices(
             invocation.Has(MovingCommands.IgnoreDaemonSets), invocation.Has(MovingCommands.DeleteEmptyDirData), invocation.Has(MovingCommands.Force)));
         if (plan.Problems.Count > 0)
         {
-            throw new KubectlException($"node/{node} cannot be drained, and nothing was done:\n" + string.Join('\n', plan.Problems.Select(static line => $"  {line}")));
+            throw new KubectlException(
+                $"node/{node} cannot be drained, and nothing was done:\n" + string.Join('\n', plan.Problems.Select(static line => $"  {line}")));
         }
 
         if (plan.Moved.Count > 0)

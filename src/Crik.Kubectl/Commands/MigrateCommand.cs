@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.PodMigrations;
@@ -38,8 +37,8 @@ internal static class MigrateCommand
         bool isPod = target.Kind == ObjectKind.Pod;
         if (!isPod && !s_kinds.Contains(target.Kind))
         {
-            throw new KubectlException(
-                $"the pods of a {target.Kind.Kind} cannot be moved; name a pod, or one of {string.Join(", ", s_kinds.Select(static kind => $"{kind.Names[0]}/NAME"))}");
+            string known = string.Join(", ", s_kinds.Select(static kind => $"{kind.Names[0]}/NAME"));
+            throw new KubectlException($"the pods of a {target.Kind.Kind} cannot be moved; name a pod, or one of {known}");
         }
 
         return PodMigrationDocument.New(
@@ -54,7 +53,8 @@ internal static class MigrateCommand
             });
     }
 
-    private static async Task PrintAsync(ClusterSession cluster, PodMigrationDocument found, string? format, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task PrintAsync(
+        ClusterSession cluster, PodMigrationDocument found, string? format, Terminal terminal, CancellationToken cancellationToken)
     {
         string name = found.Metadata!.Name!;
         if (format is "json" or "yaml")
@@ -69,8 +69,9 @@ internal static class MigrateCommand
         }
         else
         {
-            await terminal.PrintAsync(string.Concat((found.Status.Pods ?? []).Where(static move => move.Reason is PodMigrationReasons.Completed).Select(static move =>
-                string.Create(CultureInfo.InvariantCulture, $"{move.Name}: moved from {move.Source} to {move.Destination} as {move.Replacement?.Name}, away for {MigrationProgress.Downtime(move)}\n"))));
+            IEnumerable<PodMove> moved = (found.Status.Pods ?? []).Where(static move => move.Reason is PodMigrationReasons.Completed);
+            await terminal.PrintAsync(string.Concat(moved.Select(static move =>
+                $"{move.Name}: moved from {move.Source} to {move.Destination} as {move.Replacement?.Name}, away for {MigrationProgress.Downtime(move)}\n")));
         }
     }
 }

@@ -53,7 +53,8 @@ internal static class MigrationsCommand
         {
             string age = one.Metadata?.CreationTimestamp is { } at ? Words.Age(now - at) : "-";
             IEnumerable<string[]> rows = one.Status?.Pods is { Count: > 0 } moves
-                ? moves.Select(move => (string[])[move.Name ?? "-", move.Source ?? "-", move.Destination ?? "-", MigrationProgress.State(move), MigrationProgress.Downtime(move)])
+                ? moves.Select(static move => (string[])
+                    [move.Name ?? "-", move.Source ?? "-", move.Destination ?? "-", MigrationProgress.State(move), MigrationProgress.Downtime(move)])
                 : [["-", "-", "-", MigrationProgress.Failure(one) ?? "Waiting", "-"]];
             foreach (string[] row in rows)
             {

@@ -23,7 +23,8 @@ internal sealed record DrainPlan(IReadOnlyList<JsonObject> Moved, IReadOnlyList<
         List<string> kept = [], problems = [];
         foreach (JsonObject pod in pods)
         {
-            string name = NameOf(pod), owner = pod.Objects("metadata", "ownerReferences").FirstOrDefault(static one => one.IsTrue("controller")).Text("kind") ?? "";
+            string name = NameOf(pod);
+            string owner = pod.Objects("metadata", "ownerReferences").FirstOrDefault(static one => one.IsTrue("controller")).Text("kind") ?? "";
             bool isFinished = pod.Text("status", "phase") is "Succeeded" or "Failed";
             bool isMovable = PodFinder.IsRunning(pod) && s_movable.Contains(owner) && CrikContainers.Of(pod).Count > 0;
             if (pod.At("metadata", "annotations", Mirror) is not null)

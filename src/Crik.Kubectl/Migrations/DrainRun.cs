@@ -62,7 +62,8 @@ internal sealed class DrainRun(ClusterSession cluster, Terminal terminal, int pa
             }
 
             PodMove? move = done.Status?.Pods is [var only, ..] ? only : null;
-            await terminal.PrintAsync($"{DrainPlan.NameOf(pod)} moved to {move?.Destination}, away for {(move is null ? "-" : MigrationProgress.Downtime(move))}\n");
+            string downtime = move is null ? "-" : MigrationProgress.Downtime(move);
+            await terminal.PrintAsync($"{DrainPlan.NameOf(pod)} moved to {move?.Destination}, away for {downtime}\n");
         }
         finally
         {
@@ -74,7 +75,8 @@ internal sealed class DrainRun(ClusterSession cluster, Terminal terminal, int pa
     {
         await AskAsync(pod, isDryRun: false, cancellationToken);
         ObjectName name = new(pod.Text("metadata", "namespace"), pod.Name());
-        while (await cluster.FindAsync(ObjectKind.Pod.Type, name, cancellationToken) is { } there && there.Text("metadata", "uid") == pod.Text("metadata", "uid"))
+        while (await cluster.FindAsync(ObjectKind.Pod.Type, name, cancellationToken) is { } there
+            && there.Text("metadata", "uid") == pod.Text("metadata", "uid"))
         {
             await Task.Delay(s_look, terminal.Clock, cancellationToken);
         }

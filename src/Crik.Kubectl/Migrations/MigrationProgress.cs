@@ -16,7 +16,8 @@ internal static class MigrationProgress
 
     /// <summary>Why it has failed for good, or null.</summary>
     public static string? Failure(PodMigrationDocument migration) =>
-        migration.Status?.Conditions.Find(PodMigrationConditions.Stalled) is { Status: Condition.True } stalled ? $"{stalled.Message} ({stalled.Reason})" : null;
+        migration.Status?.Conditions.Find(PodMigrationConditions.Stalled) is { Status: Condition.True } stalled
+            ? $"{stalled.Message} ({stalled.Reason})" : null;
 
     public static bool IsComplete(PodMigrationDocument migration) => migration.Status?.CompletionTime is not null;
 

@@ -28,7 +28,8 @@ internal sealed class MigrationWait(ClusterSession cluster, Terminal terminal)
             {
                 PodMigrationDocument now = await _client.FindAsync(name, cancellationToken) is { } found && found.Metadata?.Uid == created.Metadata.Uid
                     ? found
-                    : throw new KubectlException($"somebody has deleted podmigration/{name.Name} before it was complete; pods that were deleted by then run anywhere");
+                    : throw new KubectlException(
+                        $"somebody has deleted podmigration/{name.Name} before it was complete; pods that were deleted by then run anywhere");
                 foreach (string line in MigrationProgress.Lines(before, now))
                 {
                     await terminal.PrintErrorAsync(line + "\n");

@@ -45,7 +45,8 @@ internal sealed class HeldPods(KubernetesApi api, OperatorOptions options, TimeP
     /// <returns>Whether nothing is left to do for those that are held now.</returns>
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
-        await foreach (JsonObject pod in _all.ListAsync(new ListQuery { LabelSelector = $"{PodMigrationNames.HeldLabel}=true" }, cancellationToken: cancellationToken))
+        ListQuery query = new() { LabelSelector = $"{PodMigrationNames.HeldLabel}=true" };
+        await foreach (JsonObject pod in _all.ListAsync(query, cancellationToken: cancellationToken))
         {
             try
             {

@@ -79,7 +79,8 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
         List<JsonObject> volumes = [];
         foreach (JsonObject claim in claims)
         {
-            if (claim.At("spec", "volumeName").Text() is { Length: > 0 } name && await _volumes.FindAsync(ObjectName.Global(name), cancellationToken) is { } volume)
+            if (claim.At("spec", "volumeName").Text() is { Length: > 0 } name
+                && await _volumes.FindAsync(ObjectName.Global(name), cancellationToken) is { } volume)
             {
                 volumes.Add(volume);
             }

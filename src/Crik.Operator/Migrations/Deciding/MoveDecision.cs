@@ -104,8 +104,9 @@ internal static class MoveDecision
         // A pod that is held back is only taken when the checkpoint is certain to be there: when the old pod is gone.
         return facts.Marked.FirstOrDefault(pod => !pod.IsGated || isGone) is { } marked ? new MigrationStep.Claim(move.Uid!, marked)
             : isGone && facts.Unmarked.Count > 0 ? new MigrationStep.Claim(move.Uid!, facts.Unmarked[0])
-            : isGone && facts.OtherRevision is { } next && (move.HasIdentity || now - move.AnnouncedTime > s_answering) ? GiveUp(move, PodMigrationReasons.NewRevision,
-                $"The controller has made the pod {next.Name} from another template, so it is not bound to {move.Destination}. The checkpoint is still on the volume.")
+            : isGone && facts.OtherRevision is { } next && (move.HasIdentity || now - move.AnnouncedTime > s_answering) ? GiveUp(
+                move, PodMigrationReasons.NewRevision, $"The controller has made the pod {next.Name} from another template, so it is not bound to "
+                + $"{move.Destination}. The checkpoint is still on the volume.")
             : s_wait;
     }
 
@@ -120,7 +121,8 @@ internal static class MoveDecision
         if ((move.Containers ?? []).FirstOrDefault(one => !pod.CrikContainers.Contains(one.Name!)) is { } bare)
         {
             return GiveUp(move, PodMigrationReasons.NotRestored,
-                $"The container {bare.Name} of {pod.Name} does not run under crik: the webhook did not see the pod. Delete it, and the next one goes on from the checkpoint.");
+                $"The container {bare.Name} of {pod.Name} does not run under crik: the webhook did not see the pod. Delete it, and the next one goes on "
+                + "from the checkpoint.");
         }
 
         if (facts.Old is not null)

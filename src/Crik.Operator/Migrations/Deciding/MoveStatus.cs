@@ -71,7 +71,8 @@ internal static class MoveStatus
         };
     }
 
-    public static PodMove GivenUp(PodMove move, string reason, string message, DateTimeOffset now) => move with { Reason = reason, Message = message, GivenUpTime = now };
+    public static PodMove GivenUp(PodMove move, string reason, string message, DateTimeOffset now) =>
+        move with { Reason = reason, Message = message, GivenUpTime = now };
 
     public static PodMove Closed(PodMove move, DateTimeOffset now) => move with { CompletionTime = now, Manifest = null, Siblings = null };
 

@@ -13,7 +13,8 @@ internal sealed record HostPort(string Protocol, long Port, string Address)
         .. from container in pod.At("spec", "containers").Maps().Concat(pod.At("spec", "initContainers").Maps())
            from port in container.At("ports").Maps()
            where port.At("hostPort").Number() is > 0
-           select new HostPort(port.At("protocol").Text() ?? "TCP", port.At("hostPort").Number()!.Value, port.At("hostIP").Text() is { } address and not "0.0.0.0" ? address : ""),
+           let address = port.At("hostIP").Text() is { } named and not "0.0.0.0" ? named : ""
+           select new HostPort(port.At("protocol").Text() ?? "TCP", port.At("hostPort").Number()!.Value, address),
     ];
 
     public bool Conflicts(HostPort other) =>

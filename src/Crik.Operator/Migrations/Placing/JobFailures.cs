@@ -35,7 +35,7 @@ internal static class JobFailures
 
         long failed = (job.At("status", "failed").Number() ?? 0) + job.At("status", "uncountedTerminatedPods", "failed").Texts().Count;
         return spec.At("backoffLimit").Number() is { } limit && failed >= limit
-                ? No($"The Job {name} has counted {failed} failures, and its backoffLimit is {limit}. It counts the pod of a move as failed, and would fail itself.")
+                ? No($"The Job {name} has counted {failed} failures, and its backoffLimit is {limit}. It would count the pod that moves too, and fail.")
             : spec.At("backoffLimitPerIndex").Number() is { } most && FailuresOf(pod) is var before && before >= most
                 ? No($"The Job {name} has counted {before} failures of this index, and its backoffLimitPerIndex is {most}. It would give the index up.")
             : null;
@@ -49,7 +49,8 @@ internal static class JobFailures
 
     private static long ExitCodeOf(JsonObject pod, string container) =>
         pod.At("spec", "containers").Maps().FirstOrDefault(one => one.At("name").Text() == container).At("env").Maps()
-            .Where(static variable => variable.At("name").Text() is "CRIK_CHECKPOINT_EXIT_CODE").Select(static variable => Parse(variable.At("value").Text())).FirstOrDefault()
+            .Where(static variable => variable.At("name").Text() is "CRIK_CHECKPOINT_EXIT_CODE")
+            .Select(static variable => Parse(variable.At("value").Text())).FirstOrDefault()
         ?? UsualExitCode;
 
     private static long FailuresOf(JsonObject pod) => Parse(pod.At("metadata", "annotations").TextMap().GetValueOrDefault(IndexFailures)) ?? 0;

@@ -81,12 +81,17 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         {
             // Only what looks like crik is asked: a command in a container appears in audit logs.
             string[] containers = move.Containers is { } known ? [.. known.Select(static one => one.Name!)] : [.. asked.CrikContainers];
-            IReadOnlyList<CrikState>? criks = containers.Length == 0 ? [] : await world.Criks.ReadAsync(new ObjectName(space, asked.Name), containers, cancellationToken);
-            facts = facts with { Crik = criks is null ? null : [.. criks.Select(crik => crik with { Claim = CheckpointVolume.Claim(json!, crik.Container, crik.ImageDirectory) })] };
+            IReadOnlyList<CrikState>? criks = containers.Length == 0 ? []
+                : await world.Criks.ReadAsync(new ObjectName(space, asked.Name), containers, cancellationToken);
+            facts = facts with
+            {
+                Crik = criks is null ? null : [.. criks.Select(crik => crik with { Claim = CheckpointVolume.Claim(json!, crik.Container, crik.ImageDirectory) })],
+            };
         }
 
         bool isNew = !move.Conditions.IsTrue(PodMoveConditions.Accepted) && move.Reason is null;
-        return isNew && facts is { Old: not null, Crik: { Count: > 0 } found } ? await WithPlaceAsync(facts, item, request, (json!, found), cancellationToken) : facts;
+        return isNew && facts is { Old: not null, Crik: { Count: > 0 } found }
+            ? await WithPlaceAsync(facts, item, request, (json!, found), cancellationToken) : facts;
     }
 
     private async Task<MoveFacts> WithPlaceAsync(

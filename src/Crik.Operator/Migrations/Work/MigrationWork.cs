@@ -149,7 +149,8 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
                 await world.Pods.DeleteAsync(space, stuck, cancellationToken);
                 return null;
             case MigrationStep.Recreate { Facts.Move: var move } recreate:
-                await world.Pods.CreateAsync(space, PodManifest.Make(move.Manifest!, new ReplacementMark(migration, move.Uid!, recreate.IsPinned ? move.Destination : null)), cancellationToken);
+                ReplacementMark made = new(migration, move.Uid!, recreate.IsPinned ? move.Destination : null);
+                await world.Pods.CreateAsync(space, PodManifest.Make(move.Manifest!, made), cancellationToken);
                 return null;
             case MigrationStep.LiftGate lift:
                 if (await world.Pods.FindAsync(new ObjectName(space, lift.Pod.Name), cancellationToken) is { } pod && pod.At("metadata", "uid").Text() == lift.Pod.Uid)
@@ -176,8 +177,9 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
                     return MigrationDecision.Soon;
                 case OrderAnswer.Refused refused:
                     // A crik that will not be disarmed makes a checkpoint at its next SIGTERM, which does no harm.
+                    string why = $"The container {crik.Container} of the pod {facts.Old.Name}: {refused.Why}";
                     MigrationStep step = isWanted
-                        ? new MigrationStep.GiveUp(facts.Move.Uid!, PodMigrationReasons.ArmFailed, $"The container {crik.Container} of the pod {facts.Old.Name}: {refused.Why}")
+                        ? new MigrationStep.GiveUp(facts.Move.Uid!, PodMigrationReasons.ArmFailed, why)
                         : new MigrationStep.Close(facts.Move.Uid!);
                     await NoteAsync(item, step, clock.GetUtcNow(), cancellationToken);
                     return null;
