@@ -127,6 +127,31 @@ public sealed class MigrationRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pods_of_one_controller_move_one_after_the_other_whatever_parallel_is()
+    {
+        foreach (string name in (string[])["set-a", "set-b"])
+        {
+            await CreateAsync("namespaces/team/", "pods", $$"""
+                {"metadata":{"name":"{{name}}","namespace":"team","labels":{"app":"set","crik.dev/inject":"true"},
+                  "ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"set","uid":"rs","controller":true}]},
+                 "spec":{"containers":[{"name":"app","command":["crik","run"],"volumeMounts":[{"name":"data","mountPath":"/checkpoints"}]}],
+                  "volumes":[{"name":"data","persistentVolumeClaim":{"claimName":"data"} }]} }
+                """);
+            Run("node-1", name);
+        }
+
+        await OrderAsync("""{"selector":{"matchLabels":{"app":"set"} },"limit":2,"parallel":2,"to":{"node":"node-2"} }""");
+
+        await DoAsync();
+
+        Assert.Equal("set-b", Assert.Single(_pods.All, static pod => pod.At("metadata", "labels", "app").Text() is "set").At("metadata", "name").Text());
+        JsonObject[] moves = [.. _migrations["move"].At("status", "pods").Maps()];
+        Assert.NotNull(moves[0].At("announcedTime"));
+        Assert.Equal((1, (string?)null), (moves[0].At("siblings").Texts().Count, moves[1].At("orderedTime").Text()));
+        Assert.Empty(_refused);
+    }
+
+    [Fact]
     public async Task A_selector_asks_for_these_labels_only()
     {
         await OrderAsync("""{"selector":{"matchLabels":{"app":"other"} },"limit":5}""");
@@ -139,7 +164,7 @@ public sealed class MigrationRunTests : IAsyncLifetime
     private Task<TimeSpan?> DoAsync() => _work.DoAsync(new ObjectName("team", "move"), CancellationToken.None);
 
     /// <summary>What the scheduler and the kubelet do.</summary>
-    private void Run(string node) => _pods.Edit("web", pod =>
+    private void Run(string node, string name = "web") => _pods.Edit(name, pod =>
     {
         pod["spec"]!["nodeName"] = node;
         pod["status"] = JsonNode.Parse("""{"phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2026-11-23T18:00:09Z"}]}""");
