@@ -65,6 +65,7 @@ public static class PodNames
     public static IReadOnlyList<string> OfOnePod { get; } =
     [
         SkippedAnnotation, ClaimRequestAnnotation, RestoreAnnotation, RestoreFallbackAnnotation, RestoredFromAnnotation, NotRestoredAnnotation,
-        BeforeRestoreAnnotation, PodMigrationNames.MigrationAnnotation, PodMigrationNames.DestinationAnnotation, PodMigrationNames.HeldLabel,
+        BeforeRestoreAnnotation, PodMigrationNames.MigrationAnnotation, PodMigrationNames.DestinationAnnotation,
+        PodMigrationNames.ReplacesAnnotation, PodMigrationNames.HeldLabel,
     ];
 }
