@@ -16,7 +16,7 @@ public sealed class MigrationStatusTests
             Status = new PodMigrationStatus { Pods = [new PodMove { Uid = "1", Name = "a", Reason = PodMigrationReasons.Completed }, new PodMove { Uid = "2", Name = "b" }] },
         };
 
-        PodMigrationStatus status = MigrationStatus.With(item, "2", move => MoveStatus.GivenUp(move, reason, "A message."));
+        PodMigrationStatus status = MigrationStatus.With(item, "2", move => MoveStatus.GivenUp(move, reason, "A message.", DateTimeOffset.UnixEpoch));
         PodMigrationStatus ended = MigrationStatus.Finished(item with { Status = status }, DateTimeOffset.UnixEpoch);
 
         Assert.Equal(moved, ended.Moved);
