@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Crik.Contracts.PodMigrations;
 
-/// <summary>A container under crik, and the checkpoint with which its program moves.</summary>
+/// <summary>A container, and the checkpoint with which its program moves.</summary>
 public sealed record MovedContainer
 {
     [JsonPropertyName("name")]
@@ -23,4 +23,15 @@ public sealed record MovedContainer
     /// <summary>The checkpoint that was made for the move.</summary>
     [JsonPropertyName("generation")]
     public long? Generation { get; init; }
+
+    /// <summary>The checkpoint image, as `REPOSITORY@sha256:…`. Only the engine kubelet makes one.</summary>
+    [JsonPropertyName("image")]
+    public string? Image { get; init; }
+
+    /// <summary>
+    /// The image with its digest from which the container was started, if the runtime needs it for a restore and does not pull it by
+    /// itself. Only with the engine kubelet.
+    /// </summary>
+    [JsonPropertyName("baseImage")]
+    public string? BaseImage { get; init; }
 }

@@ -18,6 +18,15 @@ public static class PodMigrationNames
     /// <summary>The scheduling gate of a pod that may or may not be the replacement.</summary>
     public const string Gate = "crik.dev/migration";
 
+    /// <summary>The label of a PodCheckpoint that was made for a migration: the UID of the PodMigration.</summary>
+    public const string CheckpointLabel = "crik.dev/migration";
+
+    /// <summary>
+    /// The label, with the value `true`, of a Node whose container runtime is configured to restore checkpoint images although it does
+    /// not do that by default. Nobody can ask the runtime for it.
+    /// </summary>
+    public const string RestoringNodeLabel = "crik.dev/restores-checkpoints";
+
     /// <summary>The label of a pod that has the gate, so that the operator finds those that nobody needs any more.</summary>
     public const string HeldLabel = "crik.dev/held-for-migration";
 }

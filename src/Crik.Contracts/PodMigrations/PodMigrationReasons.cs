@@ -15,7 +15,7 @@ public static class PodMigrationReasons
     /// <summary>The fields of the spec contradict each other, or one of them cannot be read.</summary>
     public const string BadSpec = "BadSpec";
 
-    /// <summary>The engine that was asked for cannot move pods.</summary>
+    /// <summary>The engine that was asked for cannot move this pod.</summary>
     public const string EngineNotAvailable = "EngineNotAvailable";
 
     /// <summary>Nothing matches. It never means all pods.</summary>
@@ -66,7 +66,7 @@ public static class PodMigrationReasons
     /// <summary>crik refuses to promise a checkpoint at SIGTERM.</summary>
     public const string ArmFailed = "ArmFailed";
 
-    /// <summary>The program ended without the checkpoint.</summary>
+    /// <summary>There is no checkpoint: the program ended without it, or the kubelet could not make it.</summary>
     public const string NotCheckpointed = "NotCheckpointed";
 
     /// <summary>Somebody else has made a pod of the same name.</summary>

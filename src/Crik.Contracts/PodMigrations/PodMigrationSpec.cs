@@ -25,7 +25,7 @@ public sealed record PodMigrationSpec
     [JsonPropertyName("to")]
     public MigrationDestination? To { get; init; }
 
-    /// <summary>`auto`, `crik` or `kubelet`. Null means `auto`.</summary>
+    /// <summary>`crik`, `kubelet`, or `auto`: crik for pods that run under it, and the kubelet for others. Null means `auto`.</summary>
     [JsonPropertyName("engine")]
     public string? Engine { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Crik.Contracts.Conditions;
+using Crik.Contracts.PodCheckpoints;
 
 namespace Crik.Contracts.PodMigrations;
 
@@ -46,7 +47,15 @@ public sealed record PodMove
     [JsonPropertyName("replacement")]
     public PodReplacement? Replacement { get; init; }
 
-    /// <summary>The containers under crik.</summary>
+    /// <summary>Who saves the pod: `crik` or `kubelet`. Null: nobody has chosen yet.</summary>
+    [JsonPropertyName("engine")]
+    public string? Engine { get; init; }
+
+    /// <summary>The PodCheckpoint by which the kubelet saves the pod. Null with the engine crik.</summary>
+    [JsonPropertyName("checkpoint")]
+    public string? Checkpoint { get; init; }
+
+    /// <summary>The containers under crik. With the engine kubelet, all containers.</summary>
     [JsonPropertyName("containers")]
     public IReadOnlyList<MovedContainer>? Containers { get; init; }
 
@@ -116,6 +125,10 @@ public sealed record PodMove
     [JsonPropertyName("message")]
     public string? Message { get; init; }
 
+    /// <summary>Whether the kubelet saves the pod as images, and the container runtime of the destination restores them.</summary>
+    [JsonIgnore]
+    public bool IsByImage => Engine is CheckpointEngines.Kubelet;
+
     /// <summary>Whether the operator has begun with it, and is not done with it.</summary>
     [JsonIgnore]
     public bool IsUnderWay => this is { StartTime: not null, CompletionTime: null };
@@ -124,7 +137,10 @@ public sealed record PodMove
     [JsonIgnore]
     public bool HasIdentity => KeepsName is true || CompletionIndex is not null;
 
-    /// <summary>Whether the next pod of the controller, or of this name, is the replacement.</summary>
+    /// <summary>
+    /// Whether the next pod of the controller, or of this name, is the replacement. A node agent that has begun to save the pod cannot
+    /// be stopped, so that is also true while such a move is being undone.
+    /// </summary>
     [JsonIgnore]
-    public bool AwaitsReplacement => this is { AnnouncedTime: not null, Replacement: null, Reason: null, CompletionTime: null };
+    public bool AwaitsReplacement => this is { AnnouncedTime: not null, Replacement: null, CompletionTime: null } && (Reason is null || IsByImage);
 }
