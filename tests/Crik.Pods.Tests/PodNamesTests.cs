@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Crik.Contracts.PodMigrations;
 using Crik.Pods.Annotations;
 using Crik.Pods.Reading;
 using Crik.Pods.Restoring;
@@ -12,9 +13,10 @@ public sealed partial class PodNamesTests
     /// <summary>What a pod that is made from another one has too.</summary>
     private static readonly string[] s_kept = [PodNames.InjectLabel, PodNames.InjectedAnnotation];
 
-    /// <summary>Names that are never on a pod: of PodCheckpoints, of controllers, and of images.</summary>
+    /// <summary>Names that are never on a pod: of PodCheckpoints, of controllers, of images, and of nodes.</summary>
     private static readonly string[] s_ofOtherObjects =
-        [PodNames.SavedPodAnnotation, "crik.dev/pinned", "crik.dev/image", "crik.dev/checkpoint-identifier", "crik.dev/rollback", "crik.dev/bind-mounts"];
+        [PodNames.SavedPodAnnotation, "crik.dev/pinned", "crik.dev/image", "crik.dev/checkpoint-identifier", "crik.dev/rollback", "crik.dev/bind-mounts",
+            PodMigrationNames.RestoringNodeLabel];
 
     private static readonly string[] s_settings = [.. PodAnnotations.All.Select(annotation => annotation.Name)
         .Where(name => name.StartsWith(PodAnnotations.Prefix, StringComparison.Ordinal))];

@@ -21,6 +21,10 @@ public static class RestoreRules
     public static IReadOnlyList<Obstacle> Find(CheckpointOrigin origin, NodeFacts node) =>
         [.. OfRuntime(origin, node).Concat(OfNode(origin, node)).OrderByDescending(static obstacle => obstacle.Severity)];
 
+    /// <summary>Whether a runtime restores images only if its configuration says so, which nobody can ask it.</summary>
+    public static bool IsOffByDefault(ContainerRuntime runtime) => runtime.Name is ContainerRuntime.CriO
+        || (runtime is { Name: ContainerRuntime.Containerd, Version: { } version } && s_off.Any(off => off.Major == version.Major && off.Minor == version.Minor && version >= off));
+
     public static bool IsRefused(this IEnumerable<Obstacle> obstacles) => obstacles.Any(static obstacle => obstacle.Severity is Severity.Problem);
 
     private static IEnumerable<Obstacle> OfRuntime(CheckpointOrigin origin, NodeFacts node)
@@ -74,7 +78,7 @@ public static class RestoreRules
                 $"Its {runtime} no longer restores checkpoint images: containerd 2.4 has removed that.",
                 "Use a node with containerd 2.1 to 2.3, or CRI-O. Pods with crik in them do not depend on the runtime.");
         }
-        else if (s_off.Any(off => off.Major == version.Major && off.Minor == version.Minor && version >= off))
+        else if (IsOffByDefault(runtime))
         {
             yield return Warning(
                 node,

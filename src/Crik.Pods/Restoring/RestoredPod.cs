@@ -77,7 +77,7 @@ public static class RestoredPod
     public static JsonObject Make(JsonObject template, string name, RestoreParts parts)
     {
         JsonObject pod = MakeFresh(template, name, []);
-        JsonObject restored = JsonPatch.Apply(pod, Changes(pod, parts));
+        JsonObject restored = JsonPatch.Apply(pod, RestoreChanges.Of(pod, parts));
         restored["metadata"]!["labels"]![PodNames.InjectLabel] = "false"; // the container runtime restores the program, and crik would start another one
         return restored;
     }
@@ -119,38 +119,18 @@ public static class RestoredPod
         return copy;
     }
 
-    /// <summary>What has to change in a pod so that it continues from a checkpoint.</summary>
-    /// <param name="pod">It has annotations.</param>
-    public static IReadOnlyList<PodChange> Changes(JsonObject pod, RestoreParts parts)
+    /// <summary>A copy of a pod as its user wants it: without what an earlier restore has changed in it.</summary>
+    public static JsonObject WithoutRestore(JsonObject given)
     {
-        List<PodChange> changes =
-        [
-            new(JsonPatch.Annotation(PodNames.BeforeRestoreAnnotation), ChangeKind.Add, BeforeRestore.TextOf(pod, parts.BaseImages), "The next checkpoint keeps the pod as it was."),
-            new(JsonPatch.Annotation(PodNames.RestoredFromAnnotation), ChangeKind.Add, parts.Checkpoint, "The annotation says where it comes from."),
-        ];
-        JsonArray containers = pod.At("spec", "containers") as JsonArray ?? [];
-        for (int i = 0; i < containers.Count; i++)
+        JsonObject pod = given.DeepClone().AsObject();
+        BeforeRestore.PutBack(pod);
+        if (pod.At("metadata", "annotations") is JsonObject annotations)
         {
-            if (containers[i].At("name").Text() is { } name && parts.Images.TryGetValue(name, out string? image))
-            {
-                changes.Add(new PodChange($"/spec/containers/{i}/image", ChangeKind.Add, image, "The container runtime restores this image."));
-                changes.Add(new PodChange($"/spec/containers/{i}/imagePullPolicy", ChangeKind.Add, "IfNotPresent", "The image never changes."));
-            }
+            annotations.Remove(PodNames.BeforeRestoreAnnotation);
+            annotations.Remove(PodNames.RestoredFromAnnotation);
         }
 
-        if (parts.NeedsBaseImages && parts.HasImageVolumes)
-        {
-            changes.AddRange(BaseImages.Changes(pod, parts.BaseImages.Where(image => parts.Images.ContainsKey(image.Key)).Select(static image => image.Value)));
-        }
-
-        if (parts.Nodes.Count > 0 && pod.At("spec", "nodeName") is null)
-        {
-            JsonObject spec = new() { ["affinity"] = pod.At("spec", "affinity")?.DeepClone() };
-            NodeChoice.Restrict(spec, parts.Nodes);
-            changes.Add(new PodChange("/spec/affinity", ChangeKind.Add, spec["affinity"]!.DeepClone(), "Only these nodes can restore it."));
-        }
-
-        return changes;
+        return pod;
     }
 
     /// <summary>A ReplicaSet of a Deployment looks for its hash. The other controllers look for labels of the user, so none is kept.</summary>

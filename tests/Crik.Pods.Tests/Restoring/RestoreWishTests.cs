@@ -131,7 +131,7 @@ public sealed class RestoreWishTests
     {
         JsonObject pod = Pod("latest");
 
-        JsonObject changed = JsonPatch.Apply(pod, RestoredPod.Changes(pod, new RestoreParts(new Dictionary<string, string> { ["app"] = "c@sha256:1" }, [Checkpoints.Node()], "web-0-1")));
+        JsonObject changed = JsonPatch.Apply(pod, RestoreChanges.Of(pod, new RestoreParts(new Dictionary<string, string> { ["app"] = "c@sha256:1" }, [Checkpoints.Node()], "web-0-1")));
 
         Assert.Equal(("c@sha256:1", "IfNotPresent"), ((string?)Pods.Container(changed)["image"], (string?)Pods.Container(changed)["imagePullPolicy"]));
         Assert.Equal("web-0-1", (string?)changed["metadata"]!["annotations"]!["crik.dev/restored-from"]);
@@ -145,7 +145,7 @@ public sealed class RestoreWishTests
         JsonObject pod = Pod("latest");
         pod["spec"]!["nodeName"] = "node-7";
 
-        Assert.DoesNotContain(RestoredPod.Changes(pod, new RestoreParts(new Dictionary<string, string>(), [Checkpoints.Node()], "x")), change => change.Path == "/spec/affinity");
+        Assert.DoesNotContain(RestoreChanges.Of(pod, new RestoreParts(new Dictionary<string, string>(), [Checkpoints.Node()], "x")), change => change.Path == "/spec/affinity");
     }
 
     private static JsonObject Pod(string checkpoint, string? fallback = null, string metadata = "\"namespace\":\"shop\"")
