@@ -74,6 +74,7 @@ internal static class Server
     private static void AddMigrations(IServiceCollection services) => services
         .AddSingleton<IMigrationObjects, MigrationObjects>()
         .AddSingleton<IMigrationPods, MigrationPods>()
+        .AddSingleton<IMigrationCheckpoints, MigrationCheckpoints>()
         .AddSingleton<IPlaces, ClusterPlaces>()
         .AddSingleton<IMigrationNotices, MigrationNotices>()
         .AddSingleton<ICriks>(static services => new CriksInPods(
@@ -82,6 +83,7 @@ internal static class Server
         {
             Objects = services.GetRequiredService<IMigrationObjects>(),
             Pods = services.GetRequiredService<IMigrationPods>(),
+            Checkpoints = services.GetRequiredService<IMigrationCheckpoints>(),
             Criks = services.GetRequiredService<ICriks>(),
             Places = services.GetRequiredService<IPlaces>(),
             Notices = services.GetRequiredService<IMigrationNotices>(),

@@ -53,7 +53,7 @@ internal static class AdmissionDecision
     {
         RestoreParts parts = RestoreParts.Of(restored, SavedPod.TemplateOf(restored.Checkpoint));
         IEnumerable<string> notes = parts.Missing() is { } missing ? restored.Notes.Append(missing) : restored.Notes;
-        List<PodChange> changes = [.. RestoredPod.Changes(request.Pod, parts)];
+        List<PodChange> changes = [.. RestoreChanges.Of(request.Pod, parts)];
         if (NotRestored(request.Pod) is not null)
         {
             changes.Add(new PodChange(JsonPatch.Annotation(PodNames.NotRestoredAnnotation), ChangeKind.Remove, null,

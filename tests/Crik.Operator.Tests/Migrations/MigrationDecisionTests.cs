@@ -47,14 +47,6 @@ public sealed class MigrationDecisionTests
     }
 
     [Fact]
-    public void The_engine_kubelet_is_refused()
-    {
-        MigrationFacts facts = new(Some.Migration(new PodMigrationSpec { Pod = "web", Engine = "kubelet" }), Some.Now) { Selected = [Some.Pod()] };
-
-        Assert.Equal(PodMigrationReasons.EngineNotAvailable, Assert.IsType<MigrationStep.Fail>(MigrationDecision.Next(facts, out _)).Reason);
-    }
-
-    [Fact]
     public void Only_as_many_pods_as_parallel_says_are_begun_with()
     {
         PodMove first = Some.Move(), second = Some.Move() with { Uid = "second", StartTime = null };

@@ -19,6 +19,7 @@ public sealed class MigrationRunTests : IAsyncLifetime
 {
     private readonly StandInObjects _migrations = new("/apis/crik.dev/v1alpha1/namespaces/team/podmigrations");
     private readonly StandInObjects _pods = new("/api/v1/namespaces/team/pods");
+    private readonly StandInObjects _checkpoints = new("/apis/crik.dev/v1alpha1/namespaces/team/podcheckpoints");
     private readonly StandInObjects _events = new("/api/v1/namespaces/team/events");
     private readonly StandInObjects _claims = new("/api/v1/namespaces/team/persistentvolumeclaims");
     private readonly StandInObjects _allPods = new("/api/v1/pods");
@@ -43,6 +44,7 @@ public sealed class MigrationRunTests : IAsyncLifetime
         {
             Objects = new MigrationObjects(_api),
             Pods = new MigrationPods(_api),
+            Checkpoints = new MigrationCheckpoints(_api),
             Criks = new CriksInPods(new PodExec(_api), TimeProvider.System),
             Places = new ClusterPlaces(_api, new AdmissionOptions(new InjectionSettings("bundle:1"), "crik")),
             Notices = new MigrationNotices(_api, TimeProvider.System, NullLogger<MigrationNotices>.Instance),
@@ -52,7 +54,7 @@ public sealed class MigrationRunTests : IAsyncLifetime
         {
             await CreateAsync("", "nodes", $$"""{"metadata":{"name":"{{node}}","labels":{} },"spec":{} }""");
             _nodes.Edit(node, static item => item["status"] = JsonNode.Parse("""
-                {"conditions":[{"type":"Ready","status":"True"}],"nodeInfo":{"architecture":"amd64"},"allocatable":{"cpu":"2","memory":"4Gi","pods":"10"} }
+                {"conditions":[{"type":"Ready","status":"True"}],"nodeInfo":{"architecture":"amd64","containerRuntimeVersion":"containerd://2.1.9"},"allocatable":{"cpu":"2","memory":"4Gi","pods":"10"} }
                 """));
         }
 
@@ -95,6 +97,36 @@ public sealed class MigrationRunTests : IAsyncLifetime
         Assert.Null(move.At("manifest"));
         Assert.Empty(migration.At("metadata", "finalizers").Texts());
         Assert.Contains(_events.All, static item => item.At("reason").Text() is "Completed");
+        Assert.Empty(_refused);
+    }
+
+    [Fact]
+    public async Task A_pod_without_crik_moves_as_an_image_that_the_node_agent_makes()
+    {
+        await CreateAsync("namespaces/team/", "pods", """{"metadata":{"name":"plain","namespace":"team"},"spec":{"containers":[{"name":"app","image":"app:1"}]} }""");
+        Run("node-1", "plain");
+        string before = _pods["plain"].At("metadata", "uid").Text()!;
+        await OrderAsync("""{"pod":"plain","to":{"node":"node-2"} }""");
+
+        await DoAsync();
+
+        JsonObject checkpoint = Assert.Single(_checkpoints.All);
+        string name = checkpoint.At("metadata", "name").Text()!;
+        Assert.Equal((before, "kubelet", true), (checkpoint.At("spec", "podUID").Text(), checkpoint.At("spec", "engine").Text(), checkpoint.At("spec", "deletePod").IsTrue()));
+        Assert.Equal(before, _pods["plain"].At("metadata", "uid").Text());
+
+        await ResourceClient.OfJson(_api, ResourceType.Core("pods")).DeleteAsync(new ObjectName("team", "plain"), CancellationToken.None);
+        _checkpoints.Edit(name, static item => item["status"] = JsonNode.Parse("""
+            {"node":"node-1","engine":"kubelet","completionTime":"2026-11-23T18:00:00Z","conditions":[{"type":"Ready","status":"True"}],
+             "containers":[{"name":"app","image":"registry/team@sha256:1","runtime":"containerd 2.1.9"}]}
+            """));
+        await DoAsync();
+        Run("node-2", "plain");
+        await DoAsync();
+
+        Assert.Equal("Completed", Assert.Single(_migrations["move"].At("status", "pods").Maps()).At("reason").Text());
+        Assert.Equal("registry/team@sha256:1", _pods["plain"].At("spec", "containers").Maps().Single().At("image").Text());
+        Assert.Empty(_commands);
         Assert.Empty(_refused);
     }
 
@@ -212,7 +244,7 @@ public sealed class MigrationRunTests : IAsyncLifetime
 
         return path.EndsWith("/exec", StringComparison.Ordinal)
             ? await _exec.AnswerAsync(context)
-            : await _migrations.AnswerAsync(context) || await _pods.AnswerAsync(context) || await _events.AnswerAsync(context)
+            : await _migrations.AnswerAsync(context) || await _checkpoints.AnswerAsync(context) || await _pods.AnswerAsync(context) || await _events.AnswerAsync(context)
                 || await _claims.AnswerAsync(context) || await _allPods.AnswerAsync(context) || await _nodes.AnswerAsync(context);
     }
 }

@@ -17,15 +17,16 @@ internal abstract record Replacement
     public sealed record Pinned(string Migration, string Replaces, string Node) : Replacement;
 
     /// <summary>It may be the replacement, or that of another pod which is missing. The operator decides when the checkpoint is there.</summary>
-    public sealed record Held(string Migration) : Replacement;
+    /// <param name="Saved">The move that it replaces if it is to be restored from images, which may not be there yet. Null: crik restores it.</param>
+    public sealed record Held(string Migration, PodMove? Saved = null) : Replacement;
 
     /// <summary>The moves whose replacement a new pod can be.</summary>
     public static IReadOnlyList<(string Migration, PodMove Move)> Expected(MovingPod pod, IEnumerable<PodMigrationDocument> migrations) =>
     [
         .. from item in migrations
-           where item is { Metadata.Uid: not null, Metadata.DeletionTimestamp: null, Status.CompletionTime: null }
+           where item is { Metadata.Uid: not null, Status.CompletionTime: null }
            from move in item.Status!.Pods ?? []
-           where move.AwaitsReplacement && pod.CanReplace(move)
+           where move.AwaitsReplacement && pod.CanReplace(move) && (item.Metadata!.DeletionTimestamp is null || move.IsByImage)
            select (item.Metadata!.Uid!, move),
     ];
 
@@ -44,6 +45,11 @@ internal abstract record Replacement
         }
 
         (string migration, PodMove move) = open[0];
+        if (move.IsByImage)
+        {
+            return new Held(migration, move);
+        }
+
         bool isCertain = move.HasIdentity
             || (replicas is { } wanted && alive.Length + open.Length >= wanted
                 && !alive.Any(static pod => pod.IsGated)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodMigrations;
 using Crik.Operator.Admission;
+using Crik.Operator.Migrations.Work;
 using Crik.Pods;
 using Crik.Pods.Reading;
 using Crik.Pods.Restoring;
@@ -12,6 +13,8 @@ internal static class ReplacementChanges
 {
     public static AdmissionResponse Add(AdmissionRequest request, AdmissionResponse answer, Replacement replacement)
     {
+        // The container runtime restores it, so crik must not wrap its command.
+        answer = replacement is Replacement.Held { Saved: not null } ? AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.NotAskedFor) : answer;
         JsonObject pod = JsonPatch.Apply(request.Pod, answer.Changes);
         List<PodChange> changes = [.. answer.Changes];
         switch (replacement)
@@ -29,6 +32,11 @@ internal static class ReplacementChanges
                 changes.Add(new PodChange("/spec/schedulingGates", ChangeKind.Add, gates, "The operator says later whether it replaces a pod that moves."));
                 Mark(pod, changes, "annotations", (PodMigrationNames.MigrationAnnotation, held.Migration));
                 Mark(pod, changes, "labels", (PodMigrationNames.HeldLabel, "true"));
+                if (held.Saved is { } move)
+                {
+                    changes.AddRange(PodManifest.Preparation(pod, move));
+                }
+
                 break;
         }
 

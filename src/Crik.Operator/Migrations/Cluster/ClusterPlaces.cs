@@ -8,6 +8,7 @@ using Crik.Operator.Migrations.Placing;
 using Crik.Operator.Migrations.Work;
 using Crik.Pods;
 using Crik.Pods.Reading;
+using Crik.Pods.Restoring;
 
 namespace Crik.Operator.Migrations.Cluster;
 
@@ -24,6 +25,12 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
 
     public async Task<Place> ChooseAsync(JsonObject pod, IReadOnlyList<CrikState> criks, MigrationDestination to, CancellationToken cancellationToken)
     {
+        bool isByImage = criks.Count == 0;
+        if (isByImage && ImageRestores.Obstacle(pod) is { } behind)
+        {
+            return behind;
+        }
+
         if (criks.Select(crik => CheckpointVolume.Obstacle(pod, crik.Container, crik.ImageDirectory)).FirstOrDefault(static obstacle => obstacle is not null) is { } local)
         {
             return local;
@@ -43,20 +50,26 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
         ILookup<string, JsonObject> coming = ComingPods.Of(await _migrations.ListAsync(null, cancellationToken), pods);
         IReadOnlyList<JsonObject> all = await _nodes.ListAllAsync(new ListQuery(), cancellationToken);
         MigrationNode[] nodes = [.. all.Select(node => MigrationNode.Of(node, pods, coming[node.At("metadata", "name").Text() ?? ""]))];
-        return Destinations.Choose(pod, to, nodes, await VolumesAsync(claims, cancellationToken));
+        MigrationNode? source = nodes.FirstOrDefault(node => node.Name == pod.At("spec", "nodeName").Text());
+        CheckpointOrigin? image = isByImage ? new CheckpointOrigin(ContainerRuntime.Parse(source?.Facts.Runtime), source?.Facts.Architecture) : null;
+        return Destinations.Choose(pod, to, nodes, await VolumesAsync(claims, cancellationToken), image);
     }
 
-    /// <summary>The webhook has the label of the pod or the namespace in its selectors. A pod that says `false` is left out.</summary>
+    /// <summary>
+    /// The webhooks have the labels of the pod and the namespace in their selectors. A pod that says `false` is only seen if it asks for
+    /// restores.
+    /// </summary>
     public async Task<bool> IsSeenByWebhookAsync(JsonObject pod, CancellationToken cancellationToken)
     {
         string space = pod.At("metadata", "namespace").Text() ?? "";
         string? label = pod.At("metadata", "labels", PodNames.InjectLabel).Text();
-        return !admission.Excludes(space) && (label is "true" || (label is null
+        bool asksForRestores = pod.At("metadata", "labels", PodNames.RestoreAnnotation).Text() is "true";
+        return !admission.Excludes(space) && (asksForRestores || label is "true" || (label is null
             && (await _namespaces.FindAsync(ObjectName.Global(space), cancellationToken)).At("metadata", "labels", PodNames.InjectLabel).Text() is "true"));
     }
 
     private async Task<Place.Refused?> JobObstacleAsync(JsonObject pod, IReadOnlyList<CrikState> criks, CancellationToken cancellationToken) =>
-        Owner.Of(pod) is { Kind: "Job", Group: "batch" } owner
+        criks.Count > 0 && Owner.Of(pod) is { Kind: "Job", Group: "batch" } owner
         && await _jobs.FindAsync(new ObjectName(pod.At("metadata", "namespace").Text(), owner.Name), cancellationToken) is { } job
             ? JobFailures.Obstacle(job, pod, [.. criks.Select(static crik => crik.Container)]) : null;
 

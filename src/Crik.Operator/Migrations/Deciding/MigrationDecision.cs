@@ -34,9 +34,7 @@ internal static class MigrationDecision
     private static MigrationStep Beginning(MigrationFacts facts, MigrationRequest request)
     {
         int count = facts.Selected.Count;
-        return request.Spec.Engine is "kubelet" ? new MigrationStep.Fail(PodMigrationReasons.EngineNotAvailable,
-                "The engine kubelet cannot move pods yet. Set engine: crik, for pods that run under crik.")
-            : count == 0 ? new MigrationStep.Fail(PodMigrationReasons.NothingSelected, $"There is no pod to move for {request.Describe()}. Nothing was done.")
+        return count == 0 ? new MigrationStep.Fail(PodMigrationReasons.NothingSelected, $"There is no pod to move for {request.Describe()}. Nothing was done.")
             : request.Spec.Selector is not null && count > request.Spec.Limit ? new MigrationStep.Fail(PodMigrationReasons.TooManySelected,
                 $"The selector matches {count} pods, and spec.limit allows {request.Spec.Limit}. Nothing was done.")
             : !facts.IsProtected ? new MigrationStep.Protect()

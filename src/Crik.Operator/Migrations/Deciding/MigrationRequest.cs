@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.PodMigrations;
 using Crik.Hosting;
 
@@ -12,6 +13,11 @@ internal sealed record MigrationRequest(PodMigrationSpec Spec, TimeSpan Timeout,
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
 
     private static readonly string[] s_kinds = ["Deployment", "StatefulSet", "ReplicaSet", "Job"];
+
+    /// <summary>Who saves a pod. `auto` means crik for a pod that looks as if it runs under it.</summary>
+    public string EngineFor(MovingPod pod) => Spec.Engine is null or CheckpointEngines.Auto
+        ? pod.CrikContainers.Count > 0 ? CheckpointEngines.Crik : CheckpointEngines.Kubelet
+        : Spec.Engine;
 
     public MigrationDestination To => Spec.To ?? new MigrationDestination();
 
@@ -27,7 +33,7 @@ internal sealed record MigrationRequest(PodMigrationSpec Spec, TimeSpan Timeout,
             : spec.Selector is { IsEmpty: true } ? "spec.selector must name at least one label."
             : spec.Selector is not null && spec.Limit is not > 0 ? "spec.selector needs spec.limit: how many pods it may match."
             : spec.To is { Node.Length: > 0, NodeSelector.Count: > 0 } ? "spec.to must have a node or a nodeSelector, not both."
-            : spec.Engine is not (null or "auto" or "crik" or "kubelet") ? $"The engine '{spec.Engine}' must be auto, crik or kubelet."
+            : spec.Engine is not (null or CheckpointEngines.Auto or CheckpointEngines.Crik or CheckpointEngines.Kubelet) ? $"The engine '{spec.Engine}' must be auto, crik or kubelet."
             : spec.Timeout is { } text && (!Duration.TryParse(text, out timeout) || timeout < TimeSpan.FromSeconds(1))
                 ? $"The timeout '{text}' must be a duration such as 10m, and at least 1s."
             : spec.Deadline is { } end && (!Duration.TryParse(end, out deadline) || deadline < TimeSpan.FromSeconds(1))

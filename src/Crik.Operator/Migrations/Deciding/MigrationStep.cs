@@ -1,3 +1,4 @@
+using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.PodMigrations;
 
 namespace Crik.Operator.Migrations.Deciding;
@@ -51,6 +52,15 @@ internal abstract record MigrationStep
 
     /// <summary>Write the intent to delete the pod, from which on the webhook expects its replacement.</summary>
     public sealed record Announce(MoveFacts Facts) : MigrationStep;
+
+    /// <summary>Create the PodCheckpoint by which the node agent saves the pod, and deletes it when it is saved.</summary>
+    public sealed record Save(MoveFacts Facts) : MigrationStep;
+
+    /// <summary>Write which images the replacement is restored from.</summary>
+    public sealed record NoteSaved(MoveFacts Facts) : MigrationStep;
+
+    /// <summary>Delete a PodCheckpoint with which nobody has begun.</summary>
+    public sealed record Withdraw(PodCheckpointDocument Checkpoint) : MigrationStep;
 
     /// <summary>Delete the pod as it was seen, with its own grace period.</summary>
     public sealed record Delete(MovingPod Pod) : MigrationStep;

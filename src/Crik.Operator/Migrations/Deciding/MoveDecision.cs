@@ -22,7 +22,7 @@ internal static class MoveDecision
 
         if (move.Reason is not null)
         {
-            return MoveUndoing.Next(facts, around.Now, request.Timeout);
+            return facts.IsByImage ? ImageMoveUndoing.Next(facts) : MoveUndoing.Next(facts, around.Now, request.Timeout);
         }
 
         bool isUndeleted = facts.Old is { IsEnding: false } || move.AnnouncedTime is null;
@@ -32,12 +32,13 @@ internal static class MoveDecision
                 ? "The PodMigration was deleted before the pod was." : "The PodMigration was deleted after the pod was, so the replacement may run anywhere.");
         }
 
-        if (around.Now - move.StartTime > request.Timeout)
+        if (around.Now - (facts.IsByImage ? ImageMove.ClockStart(facts) : move.StartTime) > request.Timeout)
         {
             return GiveUp(move, PodMigrationReasons.Timeout, Late(facts, request.Timeout));
         }
 
         return !move.Conditions.IsTrue(PodMoveConditions.Accepted) ? Checking(facts, around.Now)
+            : facts.IsByImage ? ImageMove.Next(facts, around.Now)
             : isUndeleted ? Deleting(facts)
             : facts.Old is { } ending && HasNews(move, ending) ? new MigrationStep.NoteEnding(facts)
             : move.Replacement is null ? Replacing(facts, around.Now)
@@ -55,6 +56,8 @@ internal static class MoveDecision
             : pod.Phase is not "Running" ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"The pod {pod.Name} does not run: its phase is {pod.Phase}.")
             : facts.IsTaken ? GiveUp(move, PodMigrationReasons.AlreadyMoving, $"Another PodMigration moves the pod {pod.Name}.")
             : facts.IsControllerBusy ? s_wait
+            : facts.IsByImage && ImageMove.Obstacle(facts, pod) is { } obstacle ? obstacle
+            : facts.IsByImage ? Placing(facts, pod)
             : facts.Crik is null && pod.CrikContainers.Count > 0 && move.StartTime is null ? new MigrationStep.NoteStart(move.Uid!)
             : facts.Crik is null && now - move.StartTime < s_answering ? s_wait
             : facts.Crik is not { Count: > 0 } criks ? GiveUp(move, PodMigrationReasons.CrikNotRunning,
@@ -62,8 +65,14 @@ internal static class MoveDecision
                 + "Inject it, and create another PodMigration.")
             : criks.Any(static crik => !crik.HasProgram)
                 ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"crik still starts or restores the program of the pod {pod.Name}. Move it when it is ready.")
-            : !facts.IsBare && !facts.IsSeenByWebhook ? GiveUp(move, PodMigrationReasons.NotSeenByWebhook,
-                $"The webhook is not asked about pods like {pod.Name}, so it could not bring the replacement to its node. Give the template the label crik.dev/inject: \"true\".")
+            : Placing(facts, pod);
+    }
+
+    private static MigrationStep Placing(MoveFacts facts, MovingPod pod)
+    {
+        PodMove move = facts.Move;
+        return !facts.IsBare && !facts.IsSeenByWebhook ? GiveUp(move, PodMigrationReasons.NotSeenByWebhook,
+                $"The webhook is not asked about pods like {pod.Name}, so it could not bring the replacement to its node. Give the template the label {(facts.IsByImage ? "crik.dev/restore" : "crik.dev/inject")}: \"true\".")
             : facts.Place is Place.Refused refused ? GiveUp(move, refused.Reason, refused.Message)
             : facts.IsBare && facts.Manifest is null
                 ? GiveUp(move, PodMigrationReasons.PodTooLarge, $"The pod {pod.Name} has no controller, and is too large to be kept while it is made again.")
@@ -88,7 +97,8 @@ internal static class MoveDecision
             : new MigrationStep.Delete(pod);
     }
 
-    private static MigrationStep Replacing(MoveFacts facts, DateTimeOffset now)
+    /// <summary>Looks for the replacement, or lets it be made.</summary>
+    public static MigrationStep Replacing(MoveFacts facts, DateTimeOffset now)
     {
         PodMove move = facts.Move;
         bool isGone = facts.Old is null;
@@ -177,7 +187,8 @@ internal static class MoveDecision
 
     private static string Late(MoveFacts facts, TimeSpan timeout) =>
         $"It took longer than {timeout.TotalSeconds:0} s. " + (facts.Old is { } old ? old.IsEnding ? "The pod has not ended yet." : "The pod was not deleted."
-            : facts.Move.Replacement is null ? "No replacement has appeared." : "The replacement is not ready.");
+            : facts.Move.Replacement is null ? "No replacement has appeared."
+            : $"The replacement is not ready{(facts.Replacement?.Trouble is { } trouble ? $": {trouble}" : "")}.");
 
     private static MigrationStep.GiveUp GiveUp(PodMove move, string reason, string message) => new(move.Uid!, reason, message);
 }

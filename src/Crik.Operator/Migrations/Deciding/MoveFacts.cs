@@ -1,3 +1,4 @@
+using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.PodMigrations;
 using Crik.Operator.Migrations.Placing;
 
@@ -31,6 +32,18 @@ internal sealed record MoveFacts(PodMove Move, MovingPod? Old)
     /// <summary>What the criks answer: those of the pod until it is deleted, those of the replacement once it runs. Null: they do not.</summary>
     public IReadOnlyList<CrikState>? Crik { get; init; }
 
+    /// <summary>Who saves the pod: what the status says, or what will be written there.</summary>
+    public string Engine { get; init; } = CheckpointEngines.Crik;
+
+    /// <summary>The PodCheckpoint that was made for this move, as long as it exists.</summary>
+    public PodCheckpointDocument? Checkpoint { get; init; }
+
+    /// <summary>
+    /// The images from which the containers were started, by container, if the runtime needs them for a restore and does not pull them
+    /// by itself. Only read before a pod is accepted that the kubelet saves.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> BaseImages { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Where the pod can go, or why it cannot. Only read before the pod is accepted.</summary>
     public Place? Place { get; init; }
 
@@ -50,6 +63,9 @@ internal sealed record MoveFacts(PodMove Move, MovingPod? Old)
     public string? Manifest { get; init; }
 
     public bool IsArmed => Crik is { Count: > 0 } all && all.All(static one => one.IsArmed);
+
+    /// <summary>Whether the kubelet saves the pod as images.</summary>
+    public bool IsByImage => Engine is CheckpointEngines.Kubelet;
 
     /// <summary>Whether the operator makes the replacement.</summary>
     public bool IsBare => Move.OwnerUid is null;

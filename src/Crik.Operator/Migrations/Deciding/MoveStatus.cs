@@ -1,5 +1,7 @@
 using Crik.Contracts.Conditions;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.PodMigrations;
+using Crik.Pods.Restoring;
 
 namespace Crik.Operator.Migrations.Deciding;
 
@@ -12,13 +14,16 @@ internal static class MoveStatus
             StartTime = move.StartTime ?? now,
             Destination = destination,
             Manifest = facts.Manifest,
-            Containers = [.. facts.Crik!.Select(static crik => new MovedContainer
-            {
-                Name = crik.Container,
-                ImageDirectory = crik.ImageDirectory,
-                Claim = crik.Claim,
-                Before = crik.Newest,
-            })],
+            Engine = facts.Engine,
+            Containers = facts.IsByImage
+                ? [.. facts.Old!.Containers.Select(name => new MovedContainer { Name = name, BaseImage = facts.BaseImages.GetValueOrDefault(name) })]
+                : [.. facts.Crik!.Select(static crik => new MovedContainer
+                {
+                    Name = crik.Container,
+                    ImageDirectory = crik.ImageDirectory,
+                    Claim = crik.Claim,
+                    Before = crik.Newest,
+                })],
         };
 
     public static PodMove Armed(PodMove move, DateTimeOffset now) => Done(move, PodMoveConditions.Armed, "The next SIGTERM makes a checkpoint.", now) with { ArmedTime = now };
@@ -28,7 +33,8 @@ internal static class MoveStatus
     {
         AnnouncedTime = now,
         Siblings = facts.Siblings.Count == 0 ? null : facts.Siblings,
-        Containers = [.. (move.Containers ?? []).Select(one => one with { Before = facts.Crik!.FirstOrDefault(crik => crik.Container == one.Name)?.Newest ?? one.Before })],
+        Checkpoint = facts.IsByImage ? ImageMove.CheckpointName(move) : null,
+        Containers = facts.IsByImage ? move.Containers : [.. (move.Containers ?? []).Select(one => one with { Before = facts.Crik!.FirstOrDefault(crik => crik.Container == one.Name)?.Newest ?? one.Before })],
     };
 
     /// <summary>What the pod that ends tells: when it was deleted, and once its containers have ended, with which checkpoints.</summary>
@@ -37,11 +43,22 @@ internal static class MoveStatus
         PodMove next = move with { DeletedTime = pod.DeletedAt };
         MovedContainer[] containers = [.. (move.Containers ?? []).Select(one =>
             pod.Endings.GetValueOrDefault(one.Name!) is { Outcome: "checkpointed", Generation: { } generation } ? one with { Generation = generation } : one)];
-        return move.Containers is null || !containers.All(one => pod.Endings.ContainsKey(one.Name!)) ? next
+        return move.IsByImage || move.Containers is null || !containers.All(one => pod.Endings.ContainsKey(one.Name!)) ? next
             : containers.FirstOrDefault(static one => one.Generation is null) is { } lost
                 ? With(next, PodMoveConditions.Checkpointed, Condition.False, PodMigrationReasons.NotCheckpointed,
                     $"The container {lost.Name} ended without a checkpoint: {pod.Endings[lost.Name!].Reason}", now)
             : Done(next, PodMoveConditions.Checkpointed, "The checkpoint is on the volume.", now) with { Containers = containers, CheckpointedTime = now };
+    }
+
+    /// <summary>The images of a PodCheckpoint that is complete.</summary>
+    public static PodMove Saved(PodMove move, PodCheckpointDocument checkpoint, DateTimeOffset now)
+    {
+        IReadOnlyDictionary<string, string> images = SavedPod.Images(checkpoint);
+        return Done(move, PodMoveConditions.Checkpointed, "The checkpoint is in the registry.", now) with
+        {
+            CheckpointedTime = now,
+            Containers = [.. (move.Containers ?? []).Select(one => one with { Image = images.GetValueOrDefault(one.Name!) })],
+        };
     }
 
     public static PodMove Replaced(PodMove move, MovingPod pod, DateTimeOffset now) => Done(move, PodMoveConditions.Replaced, $"The replacement is {pod.Name}.", now) with
@@ -59,7 +76,7 @@ internal static class MoveStatus
         {
             Containers = [.. (move.Containers ?? []).Select(one => one with
             {
-                Generation = facts.Crik!.FirstOrDefault(crik => crik.Container == one.Name)?.RestoredFrom ?? one.Generation,
+                Generation = facts.Crik?.FirstOrDefault(crik => crik.Container == one.Name)?.RestoredFrom ?? one.Generation,
             })],
             RestoredTime = ready,
             CompletionTime = now,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodMigrations;
 using Crik.Operator.Admission;
+using Crik.Pods;
 using Crik.Pods.Reading;
 
 namespace Crik.Operator.Migrations.Deciding;
@@ -17,6 +18,15 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
 
     /// <summary>The containers that look as if they run under crik.</summary>
     public IReadOnlyList<string> CrikContainers { get; init; } = [];
+
+    /// <summary>The names of all containers but init containers.</summary>
+    public IReadOnlyList<string> Containers { get; init; } = [];
+
+    /// <summary>The PodCheckpoint from which the container runtime restores it. Null: from none.</summary>
+    public string? RestoredFrom { get; init; }
+
+    /// <summary>Why a container does not start, in the kubelet's words. Null: it says nothing.</summary>
+    public string? Trouble { get; init; }
 
     /// <summary>When it was deleted: its deletionTimestamp without the grace period. Null: nobody has deleted it.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
@@ -71,6 +81,9 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
             metadata.At("name").Text() ?? "", metadata.At("uid").Text() ?? "", pod.At("spec", "nodeName").Text(), pod.At("status", "phase").Text() ?? "Unknown", Owner.Of(pod))
         {
             Version = metadata.At("resourceVersion").Text(),
+            Containers = [.. pod.At("spec", "containers").Maps().Select(static container => container.At("name").Text()).OfType<string>()],
+            RestoredFrom = annotations.GetValueOrDefault(PodNames.RestoredFromAnnotation),
+            Trouble = TroubleOf(pod),
             CrikContainers = [.. pod.At("spec", "containers").Maps().Where(CrikSigns.IsUnderCrik).Select(static container => container.At("name").Text()).OfType<string>()],
             DeletedAt = DeletionOf(metadata),
             CreatedAt = Time(metadata.At("creationTimestamp")),
@@ -112,6 +125,11 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
 
         return endings;
     }
+
+    private static string? TroubleOf(JsonObject pod) =>
+        pod.At("status", "containerStatuses").Maps().Select(static status => status.At("state", "waiting"))
+            .Where(static waiting => waiting.At("reason").Text() is { Length: > 0 } and not ("ContainerCreating" or "PodInitializing"))
+            .Select(static waiting => $"{waiting.At("reason").Text()}: {waiting.At("message").Text()}").FirstOrDefault();
 
     private static DateTimeOffset? Time(JsonNode? node) =>
         node.Text() is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;

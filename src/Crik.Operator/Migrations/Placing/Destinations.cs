@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodMigrations;
 using Crik.Pods.Reading;
+using Crik.Pods.Restoring;
 
 namespace Crik.Operator.Migrations.Placing;
 
@@ -10,7 +11,9 @@ internal static class Destinations
     /// <param name="pod">The pod as it is.</param>
     /// <param name="nodes">All nodes.</param>
     /// <param name="volumes">The PersistentVolumes of the pod.</param>
-    public static Place Choose(JsonObject pod, MigrationDestination to, IReadOnlyList<MigrationNode> nodes, IReadOnlyList<JsonObject> volumes)
+    /// <param name="image">What makes the images that the destination restores. Null: crik restores the program by itself.</param>
+    public static Place Choose(
+        JsonObject pod, MigrationDestination to, IReadOnlyList<MigrationNode> nodes, IReadOnlyList<JsonObject> volumes, CheckpointOrigin? image = null)
     {
         string source = pod.At("spec", "nodeName").Text() ?? "";
         string? architecture = nodes.FirstOrDefault(node => node.Name == source)?.Facts.Architecture;
@@ -18,8 +21,8 @@ internal static class Destinations
         {
             return wanted == source ? new Place.Refused(PodMigrationReasons.AlreadyThere, $"The pod runs on the node {wanted} already.")
                 : nodes.FirstOrDefault(node => node.Name == wanted) is not { } node ? new Place.Refused(PodMigrationReasons.NoDestination, $"There is no node {wanted}.")
-                : Obstacle(pod, node, volumes, architecture) is { } why ? why
-                : new Place.Found(wanted);
+                : (Obstacle(pod, node, volumes, architecture) ?? ImageRestores.Obstacle(image, node)) is { } why ? why
+                : new Place.Found(wanted, ImageRestores.NeedBaseImages(image));
         }
 
         MigrationNode[] candidates = [.. nodes.Where(node => node.Name != source && (to.NodeSelector ?? new Dictionary<string, string>())
@@ -27,9 +30,9 @@ internal static class Destinations
         List<Place.Refused> refusals = [];
         foreach (MigrationNode node in candidates.OrderByDescending(static node => node.Free.GetValueOrDefault("memory")))
         {
-            if (Obstacle(pod, node, volumes, architecture) is not { } obstacle)
+            if ((Obstacle(pod, node, volumes, architecture) ?? ImageRestores.Obstacle(image, node)) is not { } obstacle)
             {
-                return new Place.Found(node.Name);
+                return new Place.Found(node.Name, ImageRestores.NeedBaseImages(image));
             }
 
             refusals.Add(obstacle);

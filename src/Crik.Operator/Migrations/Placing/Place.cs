@@ -7,7 +7,8 @@ internal abstract record Place
     {
     }
 
-    public sealed record Found(string Node) : Place;
+    /// <param name="NeedsBaseImages">Whether its runtime restores a container only if the image is there from which it was started.</param>
+    public sealed record Found(string Node, bool NeedsBaseImages = false) : Place;
 
     /// <param name="Reason">One of <see cref="Contracts.PodMigrations.PodMigrationReasons"/>.</param>
     public sealed record Refused(string Reason, string Message) : Place;

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using Crik.Contracts.Conditions;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.PodMigrations;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
 using Crik.Operator.Migrations.Deciding;
 using Crik.Operator.Migrations.Placing;
 using Crik.Pods.Reading;
+using Crik.Pods.Restoring;
 
 namespace Crik.Operator.Migrations.Work;
 
@@ -68,15 +70,22 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         JsonObject? json = await world.Pods.FindAsync(new ObjectName(space, move.Name!), cancellationToken);
         MovingPod? pod = json is null ? null : MovingPod.Of(json);
         bool isOld = pod?.Uid == move.Uid;
-        MoveFacts facts = new(move, isOld ? pod : null) { Namesake = isOld ? null : pod };
-        if (move.AnnouncedTime is not null || (move is { OwnerUid: not null, HasIdentity: false } && move.Conditions.IsTrue(PodMoveConditions.Armed)))
+        MoveFacts facts = new(move, isOld ? pod : null) { Namesake = isOld ? null : pod, Engine = EngineOf(move, request, isOld ? pod : null) };
+        bool isNearDeletion = move.Conditions.IsTrue(move.IsByImage ? PodMoveConditions.Accepted : PodMoveConditions.Armed);
+        if (move.AnnouncedTime is not null || (move is { OwnerUid: not null, HasIdentity: false } && isNearDeletion))
         {
             IReadOnlyList<JsonObject> all = await world.Pods.ListAsync(space, cancellationToken);
             facts = WithOthers(facts, [.. all.Select(MovingPod.Of)], move.AnnouncedTime is null ? [] : await world.Objects.ListAsync(space, cancellationToken));
             json = facts.Replacement is { } known ? all.First(one => one.At("metadata", "uid").Text() == known.Uid) : json;
         }
 
-        MovingPod? asked = facts.Old is { IsEnding: false } old ? old : facts.Old is null && facts.Replacement is { ReadyAt: not null } next ? next : null;
+        if (move.Checkpoint is { } checkpoint)
+        {
+            facts = facts with { Checkpoint = await world.Checkpoints.FindAsync(new ObjectName(space, checkpoint), cancellationToken) };
+        }
+
+        MovingPod? asked = facts.IsByImage ? null
+            : facts.Old is { IsEnding: false } old ? old : facts.Old is null && facts.Replacement is { ReadyAt: not null } next ? next : null;
         if (asked is not null)
         {
             // Only what looks like crik is asked: a command in a container appears in audit logs.
@@ -90,9 +99,13 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         }
 
         bool isNew = !move.Conditions.IsTrue(PodMoveConditions.Accepted) && move.Reason is null;
-        return isNew && facts is { Old: not null, Crik: { Count: > 0 } found }
-            ? await WithPlaceAsync(facts, item, request, (json!, found), cancellationToken) : facts;
+        return isNew && facts is { Old: not null } && (facts.IsByImage || facts.Crik is { Count: > 0 })
+            ? await WithPlaceAsync(facts, item, request, (json!, facts.Crik ?? []), cancellationToken) : facts;
     }
+
+    /// <summary>A pod that was accepted before there was a choice has crik.</summary>
+    private static string EngineOf(PodMove move, MigrationRequest request, MovingPod? pod) =>
+        move.Engine ?? (pod is null || move.Conditions.IsTrue(PodMoveConditions.Accepted) ? CheckpointEngines.Crik : request.EngineFor(pod));
 
     private async Task<MoveFacts> WithPlaceAsync(
         MoveFacts facts, PodMigrationDocument item, MigrationRequest request, (JsonObject Json, IReadOnlyList<CrikState> Criks) pod, CancellationToken cancellationToken)
@@ -111,10 +124,12 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         }
 
         JsonObject free = PodManifest.WithoutPin(pod.Json);
+        Place place = await world.Places.ChooseAsync(free, pod.Criks, request.To, cancellationToken);
         return facts with
         {
+            BaseImages = place is Place.Found { NeedsBaseImages: true } ? BaseImages.Of(RestoredPod.Template(pod.Json)) : facts.BaseImages,
             IsSeenByWebhook = facts.IsBare || await world.Places.IsSeenByWebhookAsync(pod.Json, cancellationToken),
-            Place = await world.Places.ChooseAsync(free, pod.Criks, request.To, cancellationToken),
+            Place = place,
             Manifest = facts.IsBare ? PodManifest.Of(free) : null,
         };
     }

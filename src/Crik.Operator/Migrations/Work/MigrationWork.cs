@@ -99,7 +99,7 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
                 return null;
             case MigrationStep.GiveUp or MigrationStep.Close or MigrationStep.Complete or MigrationStep.Accept or MigrationStep.NoteStart
                 or MigrationStep.NoteOrder or MigrationStep.NoteArmed
-                or MigrationStep.Announce or MigrationStep.NoteEnding or MigrationStep.Claim:
+                or MigrationStep.Announce or MigrationStep.NoteEnding or MigrationStep.NoteSaved or MigrationStep.Claim:
                 await NoteAsync(item, step, now, cancellationToken);
                 return null;
             default:
@@ -118,6 +118,7 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
             MigrationStep.NoteArmed armed => (armed.Uid, move => MoveStatus.Armed(move, now)),
             MigrationStep.Announce announce => (announce.Facts.Move.Uid!, move => MoveStatus.Announced(move, announce.Facts, now)),
             MigrationStep.NoteEnding ending => (ending.Facts.Move.Uid!, move => MoveStatus.Ending(move, ending.Facts.Old!, now)),
+            MigrationStep.NoteSaved saved => (saved.Facts.Move.Uid!, move => MoveStatus.Saved(move, saved.Facts.Checkpoint!, now)),
             MigrationStep.Claim claim => (claim.Uid, move => MoveStatus.Replaced(move, claim.Replacement, now)),
             MigrationStep.Complete complete => (complete.Facts.Move.Uid!, move => MoveStatus.Completed(move, complete.Facts, now)),
             MigrationStep.GiveUp give => (give.Uid, move => MoveStatus.GivenUp(move, give.Reason, give.Message, now)),
@@ -142,21 +143,27 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
                 return await OrderAsync(item, arm.Facts, isWanted: true, cancellationToken);
             case MigrationStep.Disarm disarm:
                 return await OrderAsync(item, disarm.Facts, isWanted: false, cancellationToken);
+            case MigrationStep.Save { Facts.Move: var move }:
+                await world.Checkpoints.CreateAsync(CheckpointOrder.Of(item, move), cancellationToken);
+                return null;
+            case MigrationStep.Withdraw { Checkpoint: var unbegun }:
+                await world.Checkpoints.DeleteAsync(unbegun, cancellationToken);
+                return null;
             case MigrationStep.Delete { Pod: var old }:
                 await world.Pods.DeleteAsync(space, old, cancellationToken);
                 return null;
             case MigrationStep.DeleteUnscheduled { Pod: var stuck }:
                 await world.Pods.DeleteAsync(space, stuck, cancellationToken);
                 return null;
-            case MigrationStep.Recreate { Facts.Move: var move } recreate:
-                ReplacementMark made = new(migration, move.Uid!, recreate.IsPinned ? move.Destination : null);
-                await world.Pods.CreateAsync(space, PodManifest.Make(move.Manifest!, made), cancellationToken);
+            case MigrationStep.Recreate { Facts.Move: var gone } recreate:
+                ReplacementMark made = new(migration, gone.Uid!, recreate.IsPinned ? gone.Destination : null);
+                await world.Pods.CreateAsync(space, PodManifest.Make(gone, made), cancellationToken);
                 return null;
             case MigrationStep.LiftGate lift:
                 if (await world.Pods.FindAsync(new ObjectName(space, lift.Pod.Name), cancellationToken) is { } pod && pod.At("metadata", "uid").Text() == lift.Pod.Uid)
                 {
                     ReplacementMark? mark = lift.Replaced is { } replaced ? new ReplacementMark(migration, replaced.Uid!, replaced.Destination) : null;
-                    await world.Pods.ChangeAsync(pod, PodManifest.WithoutGate(pod, mark), cancellationToken);
+                    await world.Pods.ChangeAsync(pod, PodManifest.WithoutGate(pod, mark, lift.Replaced), cancellationToken);
                 }
 
                 return null;

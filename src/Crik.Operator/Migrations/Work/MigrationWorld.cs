@@ -7,6 +7,8 @@ internal sealed record MigrationWorld
 
     public required IMigrationPods Pods { get; init; }
 
+    public required IMigrationCheckpoints Checkpoints { get; init; }
+
     public required ICriks Criks { get; init; }
 
     public required IPlaces Places { get; init; }

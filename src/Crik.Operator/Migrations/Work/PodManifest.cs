@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Crik.Contracts.PodMigrations;
+using Crik.Pods;
 using Crik.Pods.Reading;
 using Crik.Pods.Restoring;
 
@@ -18,7 +19,7 @@ internal static class PodManifest
     /// <summary>A copy of a pod without what an earlier move has added, so that it can move again.</summary>
     public static JsonObject WithoutPin(JsonObject moved)
     {
-        JsonObject pod = moved.DeepClone().AsObject();
+        JsonObject pod = RestoredPod.WithoutRestore(moved);
         if (pod.At("metadata", "annotations") is JsonObject annotations)
         {
             if (annotations.At(PodMigrationNames.DestinationAnnotation).Text() is { } node && pod["spec"] is JsonObject spec)
@@ -55,13 +56,24 @@ internal static class PodManifest
         return Encoding.UTF8.GetByteCount(text) <= Longest ? text : null;
     }
 
-    /// <param name="manifest">What <see cref="Of"/> has made.</param>
-    public static JsonObject Make(string manifest, ReplacementMark mark)
+    /// <param name="move">It has what <see cref="Of"/> has made.</param>
+    public static JsonObject Make(PodMove move, ReplacementMark mark)
     {
-        JsonObject pod = JsonNode.Parse(manifest)!.AsObject();
+        JsonObject pod = JsonNode.Parse(move.Manifest!)!.AsObject();
+        if (PartsOf(move) is { } parts)
+        {
+            pod["metadata"]!["annotations"] ??= new JsonObject();
+            pod = JsonPatch.Apply(pod, RestoreChanges.Of(pod, parts));
+            pod = JsonPatch.Apply(pod, Preparation(pod, move));
+        }
+
         Pin(pod, mark);
         return pod;
     }
+
+    /// <summary>What has to be in a pod from the beginning so that it can be restored from images which are not there yet.</summary>
+    public static IReadOnlyList<PodChange> Preparation(JsonObject pod, PodMove move) => RestoreChanges.BeforeImages(
+        pod, [.. (move.Containers ?? []).Select(static one => one.Name!)], (move.Containers ?? []).Select(static one => one.BaseImage).OfType<string>());
 
     /// <summary>Marks a pod as the replacement, and lets it run on this node only.</summary>
     public static void Pin(JsonObject pod, ReplacementMark mark)
@@ -82,11 +94,28 @@ internal static class PodManifest
         }
     }
 
+    /// <summary>The images of a move, or null if it has none.</summary>
+    private static RestoreParts? PartsOf(PodMove? move) =>
+        move?.Checkpoint is { } checkpoint && (move.Containers ?? []).Any(static one => one.Image is not null)
+            ? new RestoreParts(move.Containers!.Where(static one => one.Image is not null).ToDictionary(static one => one.Name!, static one => one.Image!), [], checkpoint)
+            {
+                BaseImages = move.Containers!.Where(static one => one.BaseImage is not null).ToDictionary(static one => one.Name!, static one => one.BaseImage!),
+            }
+            : null;
+
     /// <summary>The merge patch that lets a pod be scheduled which was held back.</summary>
     /// <param name="mark">Null: it replaces nobody, and may run anywhere.</param>
-    public static JsonObject WithoutGate(JsonObject held, ReplacementMark? mark)
+    /// <param name="replaced">The move whose replacement it is. If it has images, the pod goes on from them.</param>
+    public static JsonObject WithoutGate(JsonObject held, ReplacementMark? mark, PodMove? replaced = null)
     {
         JsonObject pod = held.DeepClone().AsObject();
+        RestoreParts? parts = PartsOf(replaced);
+        if (parts is not null)
+        {
+            pod["metadata"]!["annotations"] ??= new JsonObject();
+            pod = JsonPatch.Apply(pod, RestoreChanges.Of(pod, parts)); // the pull policy is what it has been since the pod was created
+        }
+
         JsonObject spec = new()
         {
             ["schedulingGates"] = new JsonArray([.. pod.At("spec", "schedulingGates").Maps()
@@ -98,16 +127,20 @@ internal static class PodManifest
             spec["affinity"] = pod["spec"]!["affinity"]!.DeepClone();
         }
 
-        JsonObject metadata = new()
+        JsonObject annotations = new()
         {
-            ["labels"] = new JsonObject { [PodMigrationNames.HeldLabel] = null },
-            ["annotations"] = new JsonObject
-            {
-                [PodMigrationNames.MigrationAnnotation] = mark?.Migration,
-                [PodMigrationNames.ReplacesAnnotation] = mark?.Replaces,
-                [PodMigrationNames.DestinationAnnotation] = mark?.Node,
-            },
+            [PodMigrationNames.MigrationAnnotation] = mark?.Migration,
+            [PodMigrationNames.ReplacesAnnotation] = mark?.Replaces,
+            [PodMigrationNames.DestinationAnnotation] = mark?.Node,
         };
+        if (parts is not null)
+        {
+            spec["containers"] = pod["spec"]!["containers"]!.DeepClone();
+            annotations[PodNames.RestoredFromAnnotation] = pod["metadata"]!["annotations"]![PodNames.RestoredFromAnnotation]!.DeepClone();
+            annotations[PodNames.BeforeRestoreAnnotation] = pod["metadata"]!["annotations"]![PodNames.BeforeRestoreAnnotation]!.DeepClone();
+        }
+
+        JsonObject metadata = new() { ["labels"] = new JsonObject { [PodMigrationNames.HeldLabel] = null }, ["annotations"] = annotations };
         return new JsonObject { ["metadata"] = metadata, ["spec"] = spec };
     }
 }

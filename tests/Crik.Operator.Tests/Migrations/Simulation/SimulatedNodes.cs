@@ -23,7 +23,9 @@ internal sealed class SimulatedNodes(Schedule schedule, SimulatedClock clock, Si
                 ? !cluster.Pods.ContainsKey($"{program.Name}-0") : cluster.Pods.Values.All(pod => pod.Program != program || pod.View.IsEnding);
             if (isMissing)
             {
-                cluster.Admit(program, Manifest(program), isWebhookThere: !schedule.Happens(5));
+                bool isWebhookThere = !schedule.Happens(5);
+                program.WasDisturbed |= program.IsByImage && !isWebhookThere; // it starts afresh
+                cluster.Admit(program, Manifest(program), isWebhookThere);
             }
         }
 
@@ -46,6 +48,7 @@ internal sealed class SimulatedNodes(Schedule schedule, SimulatedClock clock, Si
         if (!pod.Program.IsBare && schedule.Next(3) == 0)
         {
             pod.Program.Revision++; // a user changes the template: the next pod is made from it
+            pod.Program.WasDisturbed |= pod.Program.IsByImage; // no image of the old template is restored in it
             return;
         }
 
@@ -75,7 +78,8 @@ internal sealed class SimulatedNodes(Schedule schedule, SimulatedClock clock, Si
         }
         else if (view.Node is not null && pod.RestoredFrom is null && cluster.Pods.Values.All(other => other.Program != pod.Program || other.RestoredFrom is null))
         {
-            pod.RestoredFrom = pod.Program.Generation; // it has the lock of the volume now
+            // It has the lock of the volume now. Without a volume it has what is in its image.
+            pod.RestoredFrom = !pod.Program.IsByImage || pod.Program.Images.Count == 0 ? pod.Program.Generation : view.RestoredFrom is { } image ? pod.Program.Images[image] : 0;
             pod.Json["status"] = new JsonObject
             {
                 ["phase"] = "Running",
@@ -137,7 +141,7 @@ internal sealed class SimulatedNodes(Schedule schedule, SimulatedClock clock, Si
         return new JsonObject
         {
             ["metadata"] = metadata,
-            ["spec"] = new JsonObject { ["containers"] = new JsonArray((JsonNode)new JsonObject { ["name"] = "app", ["command"] = new JsonArray("crik", "run") }) },
+            ["spec"] = new JsonObject { ["containers"] = new JsonArray((JsonNode)new JsonObject { ["name"] = "app", ["command"] = program.IsByImage ? new JsonArray("app") : new JsonArray("crik", "run") }) },
         };
     }
 }

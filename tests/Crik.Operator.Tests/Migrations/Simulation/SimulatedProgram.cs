@@ -13,5 +13,11 @@ internal sealed record SimulatedProgram(string Name, string Kind)
     /// <summary>The version of the template from which its controller makes pods.</summary>
     public int Revision { get; set; } = 1;
 
+    /// <summary>Whether it does not run under crik, so that the kubelet saves it as an image.</summary>
+    public bool IsByImage { get; init; }
+
+    /// <summary>What is in its checkpoint images, by PodCheckpoint.</summary>
+    public Dictionary<string, long> Images { get; } = [];
+
     public bool IsBare => Kind is "Pod";
 }

@@ -32,7 +32,8 @@ public sealed class SimulationTests
             deletions += simulation.Deletions;
             foreach (PodMove move in simulation.Moves)
             {
-                reasons[move.Reason!] = reasons.GetValueOrDefault(move.Reason!) + 1;
+                string reason = move.IsByImage ? $"{move.Reason} by image" : move.Reason!;
+                reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
             }
         }
 
@@ -41,6 +42,7 @@ public sealed class SimulationTests
         Assert.True(kills > 5 * Schedules, summary);
         Assert.True(deletions > 2 * Schedules, summary);
         Assert.True(reasons[PodMigrationReasons.Completed] > 2 * Schedules, summary);
+        Assert.True(reasons[$"{PodMigrationReasons.Completed} by image"] > Schedules, summary);
         Assert.True(reasons[PodMigrationReasons.NewRevision] > 0, summary);
         Assert.True(reasons[PodMigrationReasons.AlreadyMoving] > Schedules / 10, summary);
     }
