@@ -124,7 +124,7 @@ internal static class CommandTable
             kubectl crik restore registry.example/checkpoints:web --dry-run -o yaml
 
             """, To, Name, Fallback, DryRun with { Description = "Only print the pod, as YAML or as -o says." }, Output with { Value = "json|yaml|name" }),
-        .. MovingCommands.Using((To, Timeout, AllNamespaces, Output)),
+        .. MovingCommands.Using((To, Timeout, AllNamespaces, Output, Engine)),
         new(List, [Pod], "show the checkpoints of a pod",
             """
             Shows the checkpoints in the image directory of the pod, as `crik list` does, and

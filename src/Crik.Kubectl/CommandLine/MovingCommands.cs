@@ -19,7 +19,7 @@ internal static class MovingCommands
     public static CommandOption Force { get; } = new("--force", null, "Also delete pods without a controller and without crik, which nobody makes again.");
 
     /// <param name="known">Options of the table, which cannot be read while it is being made.</param>
-    public static IReadOnlyList<CommandSpec> Using((CommandOption To, CommandOption Timeout, CommandOption AllNamespaces, CommandOption Output) known) =>
+    public static IReadOnlyList<CommandSpec> Using((CommandOption To, CommandOption Timeout, CommandOption AllNamespaces, CommandOption Output, CommandOption Engine) known) =>
     [
         new(Migrate, [Movable], "move pods to another node with their state",
             """
@@ -34,6 +34,7 @@ internal static class MovingCommands
             kubectl crik migrate deployment/web --wait --parallel 2
 
             """, known.To with { Description = "The node. Without this option, any other node that can take the pod." }, Wait, Parallel,
+            known.Engine with { Description = "Who saves it: crik in the pod, the kubelet as an image, or auto: crik where it runs." },
             known.Timeout with { Description = "How long moving one pod may take, such as 5m. The default is 10m." },
             known.Output with { Value = "json|yaml|name" }),
         new(Migrations, [], "show the moves of pods",

@@ -47,6 +47,7 @@ internal static class MigrateCommand
             {
                 Pod = isPod ? target.Name : null,
                 Target = isPod ? null : new MigrationTarget { Kind = target.Kind.Kind, Name = target.Name },
+                Engine = invocation.Value(CommandTable.Engine),
                 To = invocation.Value(CommandTable.To) is { } node ? new MigrationDestination { Node = node } : null,
                 Timeout = invocation.Duration(CommandTable.Timeout) is null ? null : invocation.Value(CommandTable.Timeout),
                 Parallel = invocation.Number(MovingCommands.Parallel),
