@@ -29,6 +29,36 @@ public sealed class DestinationsTests
     public void What_keeps_the_scheduler_away_is_a_refusal(string spec, string? message) =>
         Assert.Equal(message, (Choose(Pod, new MigrationDestination { Node = "b" }, [Some.Node("a"), Some.Node("b", spec)]) as Place.Refused)?.Message);
 
+    [Theory]
+    [InlineData(2, null)]
+    [InlineData(1, "The node b may have 1 volumes of the driver ebs, and would have 2 with those of the pod.")]
+    public void A_node_takes_no_more_volumes_than_its_driver_may_attach(int limit, string? message)
+    {
+        JsonObject driver = JsonNode.Parse($$"""{"spec":{"drivers":[{"name":"ebs","allocatable":{"count":{{limit}}} },{"name":"free"}]} }""")!.AsObject();
+        JsonObject[] attached = [.. new[] { ("b", "pv-1"), ("a", "pv-2"), ("a", "pv-3") }.Select(static one => JsonNode.Parse(
+            $$"""{"spec":{"attacher":"ebs","nodeName":"{{one.Item1}}","source":{"persistentVolumeName":"{{one.Item2}}"} } }""")!.AsObject())];
+        MigrationNode node = Some.Node("b") with { Attachments = Attachments.Of("b", driver, attached) };
+        JsonObject[] volumes = [.. new[] { ("pv-2", "ebs"), ("pv-9", "free") }.Select(static one => JsonNode.Parse(
+            $$"""{"metadata":{"name":"{{one.Item1}}"},"spec":{"csi":{"driver":"{{one.Item2}}"} } }""")!.AsObject())];
+
+        Place place = Destinations.Choose(JsonNode.Parse(Pod)!.AsObject(), new MigrationDestination { Node = "b" }, [Some.Node("a"), node], volumes);
+
+        Assert.Equal(message, (place as Place.Refused)?.Message);
+    }
+
+    [Fact]
+    public void A_processor_that_lacks_what_the_old_one_has_is_a_refusal_if_both_are_known()
+    {
+        MigrationNode old = Labelled(Some.Node("a"), "AVX512F", "SSE42"), lesser = Labelled(Some.Node("b"), "SSE42");
+
+        Assert.Equal("The processor of the node b lacks AVX512F, which that of a has and the program may use.", Refusal(Pod, new MigrationDestination { Node = "b" }, [old, lesser]).Message);
+        Assert.Equal(new Place.Found("b"), Choose(Pod, new MigrationDestination(), [Labelled(Some.Node("a"), "SSE42"), Labelled(Some.Node("b"), "AVX512F", "SSE42")]));
+        Assert.Equal(new Place.Found("b"), Choose(Pod, new MigrationDestination(), [old, Some.Node("b")]));
+
+        static MigrationNode Labelled(MigrationNode node, params string[] features) =>
+            node with { Labels = features.ToDictionary(static one => $"feature.node.kubernetes.io/cpu-cpuid.{one}", static _ => "true") };
+    }
+
     [Fact]
     public void A_pod_that_was_moved_can_move_back_and_keeps_what_its_user_asks_for()
     {

@@ -21,6 +21,8 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
     private readonly ResourceClient<JsonObject> _claims = ResourceClient.OfJson(api, ResourceType.Core("persistentvolumeclaims"));
     private readonly ResourceClient<JsonObject> _jobs = ResourceClient.OfJson(api, new ResourceType("batch", "v1", "jobs"));
     private readonly MigrationObjects _migrations = new(api);
+    private readonly ResourceClient<JsonObject> _drivers = ResourceClient.OfJson(api, new ResourceType("storage.k8s.io", "v1", "csinodes"));
+    private readonly ResourceClient<JsonObject> _attachments = ResourceClient.OfJson(api, new ResourceType("storage.k8s.io", "v1", "volumeattachments"));
     private readonly ResourceClient<JsonObject> _volumes = ResourceClient.OfJson(api, ResourceType.Core("persistentvolumes"));
 
     public async Task<Place> ChooseAsync(JsonObject pod, IReadOnlyList<CrikState> criks, MigrationDestination to, CancellationToken cancellationToken)
@@ -49,10 +51,24 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
 
         ILookup<string, JsonObject> coming = ComingPods.Of(await _migrations.ListAsync(null, cancellationToken), pods);
         IReadOnlyList<JsonObject> all = await _nodes.ListAllAsync(new ListQuery(), cancellationToken);
+        IReadOnlyList<JsonObject> volumes = await VolumesAsync(claims, cancellationToken);
         MigrationNode[] nodes = [.. all.Select(node => MigrationNode.Of(node, pods, coming[node.At("metadata", "name").Text() ?? ""]))];
+        nodes = volumes.Any(static volume => Attachments.DriverOf(volume) is not null) ? await WithAttachmentsAsync(nodes, cancellationToken) : nodes;
         MigrationNode? source = nodes.FirstOrDefault(node => node.Name == pod.At("spec", "nodeName").Text());
         CheckpointOrigin? image = isByImage ? new CheckpointOrigin(ContainerRuntime.Parse(source?.Facts.Runtime), source?.Facts.Architecture) : null;
-        return Destinations.Choose(pod, to, nodes, await VolumesAsync(claims, cancellationToken), image);
+        return Destinations.Choose(pod, to, nodes, volumes, image);
+    }
+
+    private async Task<MigrationNode[]> WithAttachmentsAsync(IReadOnlyList<MigrationNode> nodes, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<JsonObject> drivers = await _drivers.ListAllAsync(new ListQuery(), cancellationToken), attached = await _attachments.ListAllAsync(new ListQuery(), cancellationToken);
+        return
+        [
+            .. nodes.Select(node => node with
+            {
+                Attachments = Attachments.Of(node.Name, drivers.FirstOrDefault(one => one.At("metadata", "name").Text() == node.Name), attached),
+            }),
+        ];
     }
 
     /// <summary>

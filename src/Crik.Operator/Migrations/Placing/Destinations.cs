@@ -16,12 +16,12 @@ internal static class Destinations
         JsonObject pod, MigrationDestination to, IReadOnlyList<MigrationNode> nodes, IReadOnlyList<JsonObject> volumes, CheckpointOrigin? image = null)
     {
         string source = pod.At("spec", "nodeName").Text() ?? "";
-        string? architecture = nodes.FirstOrDefault(node => node.Name == source)?.Facts.Architecture;
+        MigrationNode? from = nodes.FirstOrDefault(node => node.Name == source);
         if (to.Node is { Length: > 0 } wanted)
         {
             return wanted == source ? new Place.Refused(PodMigrationReasons.AlreadyThere, $"The pod runs on the node {wanted} already.")
                 : nodes.FirstOrDefault(node => node.Name == wanted) is not { } node ? new Place.Refused(PodMigrationReasons.NoDestination, $"There is no node {wanted}.")
-                : (Obstacle(pod, node, volumes, architecture) ?? ImageRestores.Obstacle(image, node)) is { } why ? why
+                : (Obstacle(pod, node, volumes, from) ?? ImageRestores.Obstacle(image, node)) is { } why ? why
                 : new Place.Found(wanted, ImageRestores.NeedBaseImages(image));
         }
 
@@ -30,7 +30,7 @@ internal static class Destinations
         List<Place.Refused> refusals = [];
         foreach (MigrationNode node in candidates.OrderByDescending(static node => node.Free.GetValueOrDefault("memory")))
         {
-            if ((Obstacle(pod, node, volumes, architecture) ?? ImageRestores.Obstacle(image, node)) is not { } obstacle)
+            if ((Obstacle(pod, node, volumes, from) ?? ImageRestores.Obstacle(image, node)) is not { } obstacle)
             {
                 return new Place.Found(node.Name, ImageRestores.NeedBaseImages(image));
             }
@@ -42,13 +42,15 @@ internal static class Destinations
             : new Place.Refused(refusals[0].Reason, "No node can take the pod. " + string.Join(' ', refusals.Take(5).Select(static refusal => refusal.Message)));
     }
 
-    private static Place.Refused? Obstacle(JsonObject pod, MigrationNode node, IReadOnlyList<JsonObject> volumes, string? architecture)
+    private static Place.Refused? Obstacle(JsonObject pod, MigrationNode node, IReadOnlyList<JsonObject> volumes, MigrationNode? source)
     {
         JsonNode? spec = pod.At("spec");
         return !node.Facts.IsReady ? No($"The node {node.Name} is not ready.")
             : node.Facts.IsCordoned ? No($"The node {node.Name} is cordoned.")
-            : architecture is not null && node.Facts.Architecture != architecture
-                ? No($"The node {node.Name} has the architecture {node.Facts.Architecture}, and the program runs on {architecture}.")
+            : source is not null && node.Facts.Architecture != source.Facts.Architecture
+                ? No($"The node {node.Name} has the architecture {node.Facts.Architecture}, and the program runs on {source.Facts.Architecture}.")
+            : Processors.MissingFrom(node, source) is { Count: > 0 } missingFeatures
+                ? No($"The processor of the node {node.Name} lacks {string.Join(", ", missingFeatures.Take(8))}, which that of {source!.Name} has and the program may use.")
             : node.Taints.FirstOrDefault(taint => !spec.At("tolerations").Maps().Any(toleration => Tolerates(toleration, taint))) is { } taint
                 ? No($"The pod does not tolerate the taint {taint.At("key").Text()} of the node {node.Name}.")
             : !spec.At("nodeSelector").TextMap().All(label => node.Labels.GetValueOrDefault(label.Key) == label.Value)
@@ -60,7 +62,7 @@ internal static class Destinations
                 ? No($"The port {taken.Port} of the node {node.Name} is taken.")
             : volumes.FirstOrDefault(volume => !NodeTerms.Match(volume.At("spec", "nodeAffinity", "required"), node)) is { } bound
                 ? new Place.Refused(PodMigrationReasons.VolumeCannotFollow, $"The volume {bound.At("metadata", "name").Text()} cannot be used on the node {node.Name}.")
-            : null;
+            : node.Attachments?.Obstacle(node.Name, volumes);
     }
 
     private static Place.Refused No(string message) => new(PodMigrationReasons.NoDestination, message);

@@ -15,6 +15,9 @@ internal sealed record MigrationNode(NodeFacts Facts, IReadOnlyDictionary<string
     /// <summary>The ports of the node that pods have taken.</summary>
     public IReadOnlyList<HostPort> TakenPorts { get; init; } = [];
 
+    /// <summary>The volumes that are attached to it. Null: the pod has none that has to be.</summary>
+    public Attachments? Attachments { get; init; }
+
     public string Name => Facts.Name;
 
     /// <param name="node">A Node of the API server.</param>
