@@ -9,7 +9,7 @@ RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 RUNTIMES = $(if $(RUNTIME),CRIK_CLUSTER_RUNTIMES="$(RUNTIME)")
 
-.PHONY: crik bundle node-state-server kubectl-crik crik-operator crik-node-agent demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes node-agent-kills migration-moves migration-kills cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real format clean
+.PHONY: crik bundle node-state-server kubectl-crik crik-operator crik-node-agent demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes node-agent-kills migration-moves migration-kills cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real bench-migrations format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -129,6 +129,11 @@ bench-server: $(SERVER)
 bench-server-real: $(SERVER)
 	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
 	@bench/node-state-server-real.sh $(SERVER) $(NODES)
+
+## bench-migrations: what moving pods costs the operator and the API server, at a stand-in for that (MOVES=1000, OPEN=50 at a time)
+bench-migrations: $(OPERATOR)
+	@dotnet build bench/MigrationBench -c Release --nologo -v quiet
+	@bench/migrations.sh $(OPERATOR) $(or $(MOVES),1000) $(or $(OPEN),50)
 
 ## bench: what crik costs beside tini and criu alone (QUICK=1: fewer and smaller cases, OPTIONS: see bench/bench.py)
 bench:
