@@ -74,8 +74,10 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         bool isNearDeletion = move.Conditions.IsTrue(move.IsByImage ? PodMoveConditions.Accepted : PodMoveConditions.Armed);
         if (move.AnnouncedTime is not null || (move is { OwnerUid: not null, HasIdentity: false } && isNearDeletion))
         {
-            IReadOnlyList<JsonObject> all = await world.Pods.ListAsync(space, cancellationToken);
-            facts = WithOthers(facts, [.. all.Select(MovingPod.Of)], move.AnnouncedTime is null ? [] : await world.Objects.ListAsync(space, cancellationToken));
+            // A replacement that keeps the name is the pod that was read, or is not there yet.
+            IReadOnlyList<JsonObject> all = move.KeepsName is not true ? await world.Pods.ListAsync(space, cancellationToken) : json is null ? [] : [json];
+            MovingPod[] pods = [.. all.Select(MovingPod.Of)];
+            facts = WithOthers(facts, pods, HasCandidates(move, pods) ? await world.Objects.ListAsync(space, cancellationToken) : []);
             json = facts.Replacement is { } known ? all.First(one => one.At("metadata", "uid").Text() == known.Uid) : json;
         }
 
@@ -133,6 +135,10 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
             Manifest = facts.IsBare ? PodManifest.Of(free) : null,
         };
     }
+
+    /// <summary>Whether there is a pod that may be the replacement or be held back for it, so that it matters whether another move has taken it.</summary>
+    private static bool HasCandidates(PodMove move, IReadOnlyList<MovingPod> pods) => move.AnnouncedTime is not null
+        && pods.Any(pod => pod.CanReplace(move) && !pod.IsEnding && pod.Uid != move.Replacement?.Uid);
 
     /// <summary>
     /// Sorts the pods that may replace the one that moves. Which of them is new is told by their UIDs and by times of the API server
