@@ -43,7 +43,7 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
             return failure;
         }
 
-        IReadOnlyList<JsonObject> pods = await _pods.ListAllAsync(new ListQuery(), cancellationToken), claims = await ClaimsAsync(pod, cancellationToken);
+        IReadOnlyList<JsonObject> pods = await PodsAsync(cancellationToken), claims = await ClaimsAsync(pod, cancellationToken);
         if (SharedClaims.Obstacle(pod, claims, pods) is { } shared)
         {
             return shared;
@@ -52,7 +52,9 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
         ILookup<string, JsonObject> coming = ComingPods.Of(await _migrations.ListAsync(null, cancellationToken), pods);
         IReadOnlyList<JsonObject> all = await _nodes.ListAllAsync(new ListQuery(), cancellationToken);
         IReadOnlyList<JsonObject> volumes = await VolumesAsync(claims, cancellationToken);
-        MigrationNode[] nodes = [.. all.Select(node => MigrationNode.Of(node, pods, coming[node.At("metadata", "name").Text() ?? ""]))];
+        ILookup<string, JsonObject> there = pods.ToLookup(static one => one.At("spec", "nodeName").Text() ?? "", StringComparer.Ordinal);
+        MigrationNode[] nodes = [.. all.Select(node => (Node: node, Name: node.At("metadata", "name").Text() ?? ""))
+            .Select(one => MigrationNode.Of(one.Node, there[one.Name], coming[one.Name]))];
         nodes = volumes.Any(static volume => Attachments.DriverOf(volume) is not null) ? await WithAttachmentsAsync(nodes, cancellationToken) : nodes;
         MigrationNode? source = nodes.FirstOrDefault(node => node.Name == pod.At("spec", "nodeName").Text());
         CheckpointOrigin? image = isByImage ? new CheckpointOrigin(ContainerRuntime.Parse(source?.Facts.Runtime), source?.Facts.Architecture) : null;
@@ -82,6 +84,18 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
         bool asksForRestores = pod.At("metadata", "labels", PodNames.RestoreAnnotation).Text() is "true";
         return !admission.Excludes(space) && (asksForRestores || label is "true" || (label is null
             && (await _namespaces.FindAsync(ObjectName.Global(space), cancellationToken)).At("metadata", "labels", PodNames.InjectLabel).Text() is "true"));
+    }
+
+    /// <summary>Each page is dropped before the next one is read.</summary>
+    private async Task<IReadOnlyList<JsonObject>> PodsAsync(CancellationToken cancellationToken)
+    {
+        List<JsonObject> pods = [];
+        await foreach (JsonObject one in _pods.ListAsync(new ListQuery(), cancellationToken: cancellationToken))
+        {
+            pods.Add(PlacedPod.Of(one));
+        }
+
+        return pods;
     }
 
     private async Task<Place.Refused?> JobObstacleAsync(JsonObject pod, IReadOnlyList<CrikState> criks, CancellationToken cancellationToken) =>
