@@ -59,6 +59,12 @@ internal static partial class Log
         + "and this operator may not let it go: {Problem}; see 'Switch it off' in docs/migration.md")]
     public static partial void HeldPodNotLifted(this ILogger log, string @namespace, string pod, string problem);
 
+    [LoggerMessage(44, LogLevel.Warning, "EvictionRequests are not answered for now, because Evictions cannot be read: {Problem}; the next look is in a minute")]
+    public static partial void NoEvictions(this ILogger log, string problem);
+
+    [LoggerMessage(45, LogLevel.Warning, "the work on the Eviction {Namespace}/{Name} was interrupted: {Problem}; the next try is in {Seconds:0.0} s")]
+    public static partial void EvictionInterrupted(this ILogger log, string @namespace, string name, string problem, double seconds);
+
     [LoggerMessage(30, LogLevel.Debug, "a pod in {Namespace}: {Outcome} {Reason}")]
     public static partial void Answered(this ILogger log, string @namespace, string outcome, string reason);
 

@@ -5,6 +5,7 @@ using Crik.Kubernetes.Exec;
 using Crik.Operator.Admission;
 using Crik.Operator.Certificates;
 using Crik.Operator.Configuration;
+using Crik.Operator.EvictionRequests;
 using Crik.Operator.Leading;
 using Crik.Operator.Migrations;
 using Crik.Operator.Migrations.Admitting;
@@ -34,6 +35,11 @@ internal static class Server
             AddMigrations(builder.Services);
         }
 
+        if (options.AnswersEvictions)
+        {
+            AddEvictions(builder.Services);
+        }
+
         WebApplication app = builder.Build();
         app.Run(app.Services.GetRequiredService<Router>().HandleAsync);
         return app;
@@ -48,6 +54,7 @@ internal static class Server
         {
             ExcludedNamespaces = options.ExcludedNamespaces,
             Mode = () => services.GetRequiredService<BundleModes>().Current,
+            RegistersResponder = options.AnswersEvictions ? () => services.GetRequiredService<EvictionApi>().IsServed : null,
         })
         .AddSingleton<IClusterFacts, ClusterFacts>()
         .AddSingleton<IImageConfigurations>(new RegistryImages(registries))
@@ -91,6 +98,12 @@ internal static class Server
         .AddSingleton<MigrationWork>()
         .AddSingleton<MigrationQueue>()
         .AddSingleton<ReplacementAdmission>();
+
+    private static void AddEvictions(IServiceCollection services) => services
+        .AddSingleton<EvictionApi>()
+        .AddSingleton<EvictionWork>()
+        .AddSingleton<EvictionQueue>()
+        .AddHostedService(static services => services.GetRequiredService<EvictionApi>());
 
     private static RegistryClient Registries(OperatorOptions options)
     {

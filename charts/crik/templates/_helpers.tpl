@@ -105,6 +105,7 @@ labels:
 {{- if include "crik.registryAuthorities" . }}{{ $_ := set $own "CRIK_OPERATOR_REGISTRY_CA_FILE" "/etc/crik-operator/registry/ca.crt" }}{{ end }}
 {{- if .Values.operator.debug }}{{ $_ := set $own "CRIK_OPERATOR_DEBUG" "true" }}{{ end }}
 {{- if .Values.migration.enabled }}{{ $_ := set $own "CRIK_OPERATOR_MIGRATION" "true" }}{{ end }}
+{{- if and .Values.migration.enabled .Values.migration.evictionRequests.enabled }}{{ $_ := set $own "CRIK_OPERATOR_EVICTION_REQUESTS" "true" }}{{ end }}
 {{- range $name, $value := .Values.operator.env }}{{ $_ := set $own $name $value }}{{ end }}
 {{- toYaml $own }}
 {{- end }}

@@ -9,6 +9,10 @@ public sealed record PodMigrationSpec
     [JsonPropertyName("pod")]
     public string? Pod { get; init; }
 
+    /// <summary>The UID that <see cref="Pod"/> must have. Null: any pod of this name.</summary>
+    [JsonPropertyName("podUID")]
+    public string? PodUid { get; init; }
+
     /// <summary>The object whose pods are moved.</summary>
     [JsonPropertyName("target")]
     public MigrationTarget? Target { get; init; }

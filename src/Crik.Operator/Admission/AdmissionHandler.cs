@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Crik.Kubernetes.Api;
+using Crik.Operator.EvictionRequests;
 using Crik.Operator.Migrations.Admitting;
 using Crik.Pods;
 using Crik.Pods.Annotations;
@@ -20,7 +21,13 @@ internal sealed class AdmissionHandler(
     public async Task<AdmissionResponse> HandleAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
         AdmissionResponse answer = await AnswerAsync(request, cancellationToken);
-        return replacements is null || options.Excludes(request.Namespace) ? answer : await replacements.AddAsync(request, answer, cancellationToken);
+        if (options.Excludes(request.Namespace))
+        {
+            return answer;
+        }
+
+        answer = replacements is null ? answer : await replacements.AddAsync(request, answer, cancellationToken);
+        return options.RegistersResponder?.Invoke() is true ? ResponderRegistration.Add(request, answer) : answer;
     }
 
     /// <summary>The container runtime restores a pod with a checkpoint image, so crik must not wrap its command.</summary>

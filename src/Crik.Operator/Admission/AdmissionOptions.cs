@@ -18,6 +18,9 @@ internal sealed record AdmissionOptions(InjectionSettings Injection, string OwnN
     /// <summary>How the bundle comes into pods now, which depends on the nodes. Null: as <see cref="Injection"/> says.</summary>
     public Func<BundleMode>? Mode { get; init; }
 
+    /// <summary>Whether new pods name crik as a responder to EvictionRequests. Null: never.</summary>
+    public Func<bool>? RegistersResponder { get; init; }
+
     internal InjectionSettings CurrentInjection() => Mode is { } mode ? Injection with { Mode = mode() } : Injection;
 
     internal bool Excludes(string space) => space == OwnNamespace || space is "kube-system" || ExcludedNamespaces.Contains(space);

@@ -32,6 +32,7 @@ internal sealed class CommandLine
     private readonly Option<string[]> _plainHttpRegistries;
     private readonly Option<string[]> _localRegistries;
     private readonly Option<bool> _migration;
+    private readonly Option<bool> _evictionRequests;
     private readonly Option<string> _shutdownDelay;
 
     private CommandLine(Func<string, string?> environment)
@@ -59,6 +60,7 @@ internal sealed class CommandLine
         _plainHttpRegistries = _flags.List("--plain-http-registries", "registries that are asked without TLS", "registry");
         _localRegistries = _flags.List("--local-registries", "registries that may have loopback and link-local addresses", "registry");
         _migration = _flags.Flag("--migration", "work on PodMigrations");
+        _evictionRequests = _flags.Flag("--eviction-requests", "move pods for EvictionRequests (Kubernetes 1.37, alpha)");
         _shutdownDelay = _flags.Text("--shutdown-delay", "how long requests are still answered after SIGTERM", "0s");
     }
 
@@ -101,6 +103,7 @@ internal sealed class CommandLine
             PlainHttpRegistries = _flags.Values(_plainHttpRegistries),
             LocalRegistries = _flags.Values(_localRegistries),
             MovesPods = _flags.IsOn(_migration),
+            AnswersEvictions = _flags.IsOn(_evictionRequests),
             ShutdownDelay = _flags.Time(_shutdownDelay, s_defaults.ShutdownDelay),
         };
         string[] problems = [.. _flags.Problems, .. options.Problems()];

@@ -43,6 +43,9 @@ internal sealed record OperatorOptions
     /// <summary>Whether this operator works on PodMigrations. It needs rights that injection does not need.</summary>
     public bool MovesPods { get; init; }
 
+    /// <summary>Whether this operator moves pods whose eviction somebody asks for (EvictionRequest). It needs <see cref="MovesPods"/>.</summary>
+    public bool AnswersEvictions { get; init; }
+
     /// <summary>A file with certificates (PEM) of authorities of registries. Null: none beside those of the system.</summary>
     public string? RegistryCaFile { get; init; }
 
@@ -77,6 +80,11 @@ internal sealed record OperatorOptions
         if (Injection.GracePeriod < TimeSpan.FromSeconds(1))
         {
             yield return "--grace-period: must be at least 1s";
+        }
+
+        if (AnswersEvictions && !MovesPods)
+        {
+            yield return "--eviction-requests: needs --migration, because pods are moved for them";
         }
 
         // What the webhook asks for has to be what the leader accepts.

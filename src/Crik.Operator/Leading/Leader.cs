@@ -4,6 +4,7 @@ using Crik.Kubernetes.Leases;
 using Crik.Kubernetes.Resources;
 using Crik.Operator.Certificates;
 using Crik.Operator.Configuration;
+using Crik.Operator.EvictionRequests;
 using Crik.Operator.Migrations;
 using Crik.Operator.Upkeep;
 
@@ -18,6 +19,7 @@ internal sealed class Leader : BackgroundService
     private readonly UpkeepMetrics _metrics;
     private readonly HeldPods _held;
     private readonly MigrationQueue? _migrations;
+    private readonly EvictionQueue? _evictions;
     private readonly ILogger<Leader> _log;
 
     public Leader(KubernetesApi api, OperatorOptions options, IServiceProvider services)
@@ -27,6 +29,7 @@ internal sealed class Leader : BackgroundService
         _metrics = services.GetRequiredService<UpkeepMetrics>();
         _held = services.GetRequiredService<HeldPods>();
         _migrations = options.MovesPods ? services.GetRequiredService<MigrationQueue>() : null;
+        _evictions = options.AnswersEvictions ? services.GetRequiredService<EvictionQueue>() : null;
         _log = services.GetRequiredService<ILogger<Leader>>();
         LeaseOptions lease = new(new ObjectName(options.Namespace, options.Name), options.Identity);
         _election = new LeaderElection(api, lease, services.GetRequiredService<TimeProvider>()) { Failed = exception => _log.LeaseFailed(exception.Message) };
@@ -42,7 +45,8 @@ internal sealed class Leader : BackgroundService
         try
         {
             Func<CancellationToken, Task>[] migrations = _migrations is null ? [] : [_migrations.RunAsync];
-            await Together.RunAsync(cancellationToken, [_keys.RunAsync, _pods.RunAsync, _held.RunAsync, .. migrations]);
+            Func<CancellationToken, Task>[] evictions = _evictions is null ? [] : [_evictions.RunAsync];
+            await Together.RunAsync(cancellationToken, [_keys.RunAsync, _pods.RunAsync, _held.RunAsync, .. migrations, .. evictions]);
         }
         finally
         {

@@ -75,6 +75,26 @@ public sealed class OperatorSecurityTests
     }
 
     [ChartFact]
+    public void Only_with_eviction_requests_the_account_may_answer_them_and_make_moves()
+    {
+        Manifests manifests = OperatorManifests.Render("defaults", "--set", "migration.enabled=true", "--set", "migration.evictionRequests.enabled=true");
+
+        Assert.Equal(
+            [
+                "get,list,watch of evictions in 'lifecycle.k8s.io'",
+                "update of evictions/status in 'lifecycle.k8s.io'",
+                "create,delete of podmigrations in 'crik.dev'",
+                s_rules[8],
+            ],
+            manifests["ClusterRole"].Items("rules").Select(Manifests.Sentence).Skip(14));
+        Assert.Equal("true", manifests.Variables["CRIK_OPERATOR_EVICTION_REQUESTS"]);
+
+        Manifests alone = OperatorManifests.Render("defaults", "--set", "migration.evictionRequests.enabled=true");
+        Assert.Equal(s_rules, alone["ClusterRole"].Items("rules").Select(Manifests.Sentence));
+        Assert.DoesNotContain("CRIK_OPERATOR_EVICTION_REQUESTS", alone.Variables.Keys);
+    }
+
+    [ChartFact]
     public void Without_readPullSecrets_the_account_may_get_no_Secret_of_others()
     {
         Manifests manifests = OperatorManifests.Render("defaults", "--set", "registry.readPullSecrets=false");

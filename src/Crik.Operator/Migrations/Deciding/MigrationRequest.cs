@@ -28,6 +28,7 @@ internal sealed record MigrationRequest(PodMigrationSpec Spec, TimeSpan Timeout,
         TimeSpan timeout = s_timeout, deadline = TimeSpan.Zero;
         int chosen = (spec?.Pod is { Length: > 0 } ? 1 : 0) + (spec?.Target is null ? 0 : 1) + (spec?.Selector is null ? 0 : 1);
         problem = spec is null || chosen != 1 ? "Set exactly one of spec.pod, spec.target and spec.selector."
+            : spec is { PodUid: not null, Pod: null } ? "spec.podUID needs spec.pod."
             : spec.Target is { } target && (!s_kinds.Contains(target.Kind) || target.Name is not { Length: > 0 })
                 ? $"spec.target must have a name, and the kind must be one of {string.Join(", ", s_kinds)}."
             : spec.Selector is { IsEmpty: true } ? "spec.selector must name at least one label."

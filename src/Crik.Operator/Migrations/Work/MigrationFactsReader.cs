@@ -61,7 +61,8 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
     private async Task<IReadOnlyList<MovingPod>> SelectedAsync(PodMigrationDocument item, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonObject> found = await world.Pods.SelectAsync(item.Metadata!.Namespace!, item.Spec!, cancellationToken);
-        return [.. found.Select(MovingPod.Of).Where(static pod => pod is { IsEnding: false, Phase: not ("Succeeded" or "Failed") })];
+        return [.. found.Select(MovingPod.Of).Where(static pod => pod is { IsEnding: false, Phase: not ("Succeeded" or "Failed") })
+            .Where(pod => item.Spec!.PodUid is null || pod.Uid == item.Spec.PodUid)];
     }
 
     private async Task<MoveFacts> ReadAsync(PodMigrationDocument item, MigrationRequest request, PodMove move, CancellationToken cancellationToken)

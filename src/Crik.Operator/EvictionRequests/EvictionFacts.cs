@@ -1,0 +1,21 @@
+using Crik.Contracts.PodMigrations;
+using Crik.Operator.Migrations.Deciding;
+
+namespace Crik.Operator.EvictionRequests;
+
+/// <summary>All that the next step for an Eviction depends on.</summary>
+/// <param name="Eviction">Null: it is gone, or not about a pod.</param>
+internal sealed record EvictionFacts(SeenEviction? Eviction, DateTimeOffset Now)
+{
+    /// <summary>The PodMigration that was made for it.</summary>
+    public PodMigrationDocument? Own { get; init; }
+
+    /// <summary>A PodMigration of somebody else that moves the pod now.</summary>
+    public PodMigrationDocument? Other { get; init; }
+
+    /// <summary>PodMigrations that were made for Evictions of this name which are gone.</summary>
+    public IReadOnlyList<PodMigrationDocument> Left { get; init; } = [];
+
+    /// <summary>The pod, as long as it exists.</summary>
+    public MovingPod? Pod { get; init; }
+}

@@ -1,0 +1,27 @@
+using Crik.Contracts.PodCheckpoints;
+using Crik.Contracts.PodMigrations;
+
+namespace Crik.Operator.EvictionRequests;
+
+/// <summary>The PodMigration for an Eviction. It is pure.</summary>
+internal static class EvictionMigration
+{
+    /// <summary>How long the move may wait for its turn before the next responder is let go on.</summary>
+    private const string Deadline = "10m";
+
+    /// <summary>A name of its own for each Eviction, so that nobody makes a second one.</summary>
+    public static string NameFor(SeenEviction eviction) => $"eviction-{eviction.Uid}";
+
+    public static PodMigrationDocument Make(string space, string name, SeenEviction eviction) => PodMigrationDocument.New(
+        new ObjectMetadata
+        {
+            Name = NameFor(eviction),
+            Namespace = space,
+            Labels = new Dictionary<string, string> { [EvictionNames.Eviction] = eviction.Uid },
+            Annotations = new Dictionary<string, string> { [EvictionNames.Eviction] = name },
+        },
+        new PodMigrationSpec { Pod = eviction.Pod, PodUid = eviction.PodUid, Deadline = Deadline });
+
+    /// <returns>The name of the Eviction for which it was made, or null.</returns>
+    public static string? EvictionOf(PodMigrationDocument item) => item.Metadata?.Annotations?.GetValueOrDefault(EvictionNames.Eviction);
+}
