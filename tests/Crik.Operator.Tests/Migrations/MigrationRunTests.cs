@@ -46,7 +46,7 @@ public sealed class MigrationRunTests : IAsyncLifetime
             Pods = new MigrationPods(_api),
             Checkpoints = new MigrationCheckpoints(_api),
             Criks = new CriksInPods(new PodExec(_api), TimeProvider.System),
-            Places = new ClusterPlaces(_api, new AdmissionOptions(new InjectionSettings("bundle:1"), "crik")),
+            Places = new ClusterPlaces(_api, new AdmissionOptions(new InjectionSettings("bundle:1"), "crik"), TimeProvider.System),
             Notices = new MigrationNotices(_api, TimeProvider.System, NullLogger<MigrationNotices>.Instance),
         };
         _work = new MigrationWork(world, new MigrationMetrics(), TimeProvider.System);

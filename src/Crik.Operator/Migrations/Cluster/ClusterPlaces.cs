@@ -13,8 +13,14 @@ using Crik.Pods.Restoring;
 namespace Crik.Operator.Migrations.Cluster;
 
 /// <summary>Reads nodes, pods and volumes, and lets <see cref="Destinations"/> choose.</summary>
-internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admission) : IPlaces
+internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admission, TimeProvider clock) : IPlaces
 {
+    /// <summary>
+    /// How long pods and nodes that were read are used for other moves too. Many moves begin at once, and each would read the whole
+    /// cluster. What these moves have chosen is read anew each time, and the scheduler has the last word.
+    /// </summary>
+    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
+
     private readonly ResourceClient<JsonObject> _nodes = ResourceClient.OfJson(api, ResourceType.Core("nodes"));
     private readonly ResourceClient<JsonObject> _pods = ResourceClient.OfJson(api, ResourceType.Core("pods"));
     private readonly ResourceClient<JsonObject> _namespaces = ResourceClient.OfJson(api, ResourceType.Core("namespaces"));
@@ -24,6 +30,8 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
     private readonly ResourceClient<JsonObject> _drivers = ResourceClient.OfJson(api, new ResourceType("storage.k8s.io", "v1", "csinodes"));
     private readonly ResourceClient<JsonObject> _attachments = ResourceClient.OfJson(api, new ResourceType("storage.k8s.io", "v1", "volumeattachments"));
     private readonly ResourceClient<JsonObject> _volumes = ResourceClient.OfJson(api, ResourceType.Core("persistentvolumes"));
+
+    private (long At, IReadOnlyList<JsonObject> Pods, IReadOnlyList<JsonObject> Nodes)? _seen;
 
     public async Task<Place> ChooseAsync(JsonObject pod, IReadOnlyList<CrikState> criks, MigrationDestination to, CancellationToken cancellationToken)
     {
@@ -43,14 +51,14 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
             return failure;
         }
 
-        IReadOnlyList<JsonObject> pods = await PodsAsync(cancellationToken), claims = await ClaimsAsync(pod, cancellationToken);
+        (IReadOnlyList<JsonObject> pods, IReadOnlyList<JsonObject> all) = await SeenAsync(cancellationToken);
+        IReadOnlyList<JsonObject> claims = await ClaimsAsync(pod, cancellationToken);
         if (SharedClaims.Obstacle(pod, claims, pods) is { } shared)
         {
             return shared;
         }
 
         ILookup<string, JsonObject> coming = ComingPods.Of(await _migrations.ListAsync(null, cancellationToken), pods);
-        IReadOnlyList<JsonObject> all = await _nodes.ListAllAsync(new ListQuery(), cancellationToken);
         IReadOnlyList<JsonObject> volumes = await VolumesAsync(claims, cancellationToken);
         ILookup<string, JsonObject> there = pods.ToLookup(static one => one.At("spec", "nodeName").Text() ?? "", StringComparer.Ordinal);
         MigrationNode[] nodes = [.. all.Select(node => (Node: node, Name: node.At("metadata", "name").Text() ?? ""))
@@ -84,6 +92,16 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
         bool asksForRestores = pod.At("metadata", "labels", PodNames.RestoreAnnotation).Text() is "true";
         return !admission.Excludes(space) && (asksForRestores || label is "true" || (label is null
             && (await _namespaces.FindAsync(ObjectName.Global(space), cancellationToken)).At("metadata", "labels", PodNames.InjectLabel).Text() is "true"));
+    }
+
+    private async Task<(IReadOnlyList<JsonObject> Pods, IReadOnlyList<JsonObject> Nodes)> SeenAsync(CancellationToken cancellationToken)
+    {
+        if (_seen is not { } seen || clock.GetElapsedTime(seen.At) > s_fresh)
+        {
+            _seen = seen = (clock.GetTimestamp(), await PodsAsync(cancellationToken), await _nodes.ListAllAsync(new ListQuery(), cancellationToken));
+        }
+
+        return (seen.Pods, seen.Nodes);
     }
 
     /// <summary>Each page is dropped before the next one is read.</summary>

@@ -8,7 +8,7 @@ namespace Crik.Operator.Migrations.Work;
 
 /// <summary>
 /// Does what <see cref="MigrationDecision"/> says, one step after the other. It keeps nothing that it needs after a crash: each
-/// step begins with the object and the pods as they are now.
+/// step begins with the object as it was read or written last, and with the pods as they are now.
 /// </summary>
 internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metrics, TimeProvider clock)
 {
@@ -24,8 +24,10 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
     {
         HashSet<string> stuck = new(StringComparer.Ordinal);
         KubernetesException? problem = null;
-        while (await world.Objects.FindAsync(name, cancellationToken) is { } item)
+        PodMigrationDocument? written = null;
+        while ((written ?? await world.Objects.FindAsync(name, cancellationToken)) is { } item)
         {
+            written = null;
             MigrationFacts facts = await _reader.ReadAsync(item, stuck, cancellationToken);
             problem ??= facts.Problem;
             MigrationStep step = MigrationDecision.Next(facts, out string? uid);
@@ -41,7 +43,8 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
 
             try
             {
-                if (await StepAsync(item, step, cancellationToken) is { } && uid is not null)
+                (TimeSpan? pause, written) = await StepAsync(item, step, cancellationToken);
+                if (pause is not null && uid is not null)
                 {
                     stuck.Add(uid);
                 }
@@ -75,40 +78,40 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
     }
 
     /// <summary>The steps of the whole object. The others are those of a pod.</summary>
-    /// <returns>Null to go on at once, or how long to wait.</returns>
-    private async Task<TimeSpan?> StepAsync(PodMigrationDocument item, MigrationStep step, CancellationToken cancellationToken)
+    /// <returns>
+    /// Null to go on at once, or how long to wait; and the object as the API server has written it, so that it need not be read again: if
+    /// somebody changes it afterwards, the next write is a conflict. Null: the status was not written.
+    /// </returns>
+    private async Task<(TimeSpan? Pause, PodMigrationDocument? Written)> StepAsync(PodMigrationDocument item, MigrationStep step, CancellationToken cancellationToken)
     {
         DateTimeOffset now = clock.GetUtcNow();
         switch (step)
         {
             case MigrationStep.Protect:
                 await world.Objects.ProtectAsync(item, cancellationToken);
-                return null;
+                return (null, null);
             case MigrationStep.Begin begin:
-                await world.Objects.WriteStatusAsync(item, MigrationStatus.Begun(item, begin.Pods, now), cancellationToken);
-                return null;
+                return (null, await world.Objects.WriteStatusAsync(item, MigrationStatus.Begun(item, begin.Pods, now), cancellationToken));
             case MigrationStep.Fail fail:
                 await world.Objects.WriteStatusAsync(item, MigrationStatus.Failed(item, fail.Reason, fail.Message, now), cancellationToken);
                 await world.Notices.TellAsync(item, null, fail.Reason, fail.Message, cancellationToken);
-                return null;
+                return (null, null);
             case MigrationStep.Finish:
-                await world.Objects.WriteStatusAsync(item, MigrationStatus.Finished(item, now), cancellationToken);
-                return null;
+                return (null, await world.Objects.WriteStatusAsync(item, MigrationStatus.Finished(item, now), cancellationToken));
             case MigrationStep.Release:
                 await world.Objects.ReleaseAsync(item, cancellationToken);
-                return null;
+                return (null, null);
             case MigrationStep.GiveUp or MigrationStep.Close or MigrationStep.Complete or MigrationStep.Accept or MigrationStep.NoteStart
                 or MigrationStep.NoteOrder or MigrationStep.NoteArmed
                 or MigrationStep.Announce or MigrationStep.NoteEnding or MigrationStep.NoteSaved or MigrationStep.Claim:
-                await NoteAsync(item, step, now, cancellationToken);
-                return null;
+                return (null, await NoteAsync(item, step, now, cancellationToken));
             default:
-                return await ActAsync(item, step, cancellationToken);
+                return (await ActAsync(item, step, cancellationToken), null);
         }
     }
 
     /// <summary>The steps that only write what has happened, or what is intended, into the status of a pod.</summary>
-    private async Task NoteAsync(PodMigrationDocument item, MigrationStep step, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<PodMigrationDocument> NoteAsync(PodMigrationDocument item, MigrationStep step, DateTimeOffset now, CancellationToken cancellationToken)
     {
         (string uid, Func<PodMove, PodMove> change) = step switch
         {
@@ -131,6 +134,8 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
             metrics.Count(reason, done.DowntimeMilliseconds is { } time ? TimeSpan.FromMilliseconds(time) : null);
             await world.Notices.TellAsync(written, done, reason, done.Message ?? "", cancellationToken);
         }
+
+        return written;
     }
 
     /// <summary>The steps that change something beside the object.</summary>
