@@ -37,6 +37,13 @@ public sealed record PodMove
     [JsonPropertyName("siblings")]
     public IReadOnlyList<string>? Siblings { get; init; }
 
+    /// <summary>
+    /// The UIDs of pods that the controller made in its place while the webhook was away. Their programs began afresh, without crik. Each
+    /// is deleted, so that the controller makes another one.
+    /// </summary>
+    [JsonPropertyName("unseen")]
+    public IReadOnlyList<string>? Unseen { get; init; }
+
     [JsonPropertyName("source")]
     public string? Source { get; init; }
 

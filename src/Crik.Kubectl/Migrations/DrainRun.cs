@@ -21,10 +21,11 @@ internal sealed class DrainRun(ClusterSession cluster, Terminal terminal, int pa
     public async Task<bool> RunAsync(DrainPlan plan, CancellationToken cancellationToken)
     {
         using SemaphoreSlim places = new(parallel);
+        DrainBudgets budgets = await DrainBudgets.ReadAsync(cluster, plan.Moved, cancellationToken);
         bool[] results = await Task.WhenAll(
         [
-            .. plan.Moved.Select(pod => TryAsync(pod, () => MoveAsync(pod, places, cancellationToken))),
-            .. plan.Evicted.Select(pod => TryAsync(pod, () => EvictAsync(pod, cancellationToken))),
+            .. plan.Moved.Select(pod => TryAsync(pod, () => budgets.InTurnAsync(pod, () => MoveAsync(pod, places, cancellationToken), cancellationToken))),
+            .. plan.Evicted.Select(pod => TryAsync(pod, () => EvictAsync(pod, budgets, cancellationToken))),
         ]);
         return results.All(static result => result);
     }
@@ -71,9 +72,9 @@ internal sealed class DrainRun(ClusterSession cluster, Terminal terminal, int pa
         }
     }
 
-    private async Task EvictAsync(JsonObject pod, CancellationToken cancellationToken)
+    private async Task EvictAsync(JsonObject pod, DrainBudgets budgets, CancellationToken cancellationToken)
     {
-        await AskAsync(pod, isDryRun: false, cancellationToken);
+        await budgets.InTurnAsync(pod, () => AskAsync(pod, isDryRun: false, cancellationToken), cancellationToken);
         ObjectName name = new(pod.Text("metadata", "namespace"), pod.Name());
         while (await cluster.FindAsync(ObjectKind.Pod.Type, name, cancellationToken) is { } there
             && there.Text("metadata", "uid") == pod.Text("metadata", "uid"))

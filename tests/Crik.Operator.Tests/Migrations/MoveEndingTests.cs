@@ -32,11 +32,34 @@ public sealed class MoveEndingTests
     }
 
     [Fact]
-    public void A_replacement_without_crik_is_not_restored_and_nobody_waits_for_it()
+    public void A_replacement_without_crik_is_deleted_so_that_its_controller_makes_another_one()
     {
-        MoveFacts facts = new(s_replaced, Some.Pod(owner: Some.Set) with { DeletedAt = Some.Now }) { Replacement = s_new with { CrikContainers = [], ReadyAt = null } };
+        MovingPod unseen = s_new with { CrikContainers = [], ReadyAt = null };
+
+        MigrationStep.Reject reject = Assert.IsType<MigrationStep.Reject>(Some.Step(new MoveFacts(s_replaced, null) { Replacement = unseen }));
+        PodMove rejected = MoveStatus.Rejected(s_replaced, reject.Replacement, Some.Now);
+
+        Assert.True(rejected.AwaitsReplacement, "the webhook expects the next one");
+        Assert.Equal(["new"], rejected.Siblings);
+        Assert.Equal(new MigrationStep.DeleteUnseen(unseen), Some.Step(new MoveFacts(rejected, null) { Unseen = unseen }));
+        MovingPod next = s_new with { Uid = "next", Replaces = "old" };
+        Assert.Equal(new MigrationStep.Claim("old", next), Some.Step(new MoveFacts(rejected, null) { Marked = [next] }));
+    }
+
+    /// <summary>A Job counts each deletion as a failure, and a webhook that stays away misses every pod.</summary>
+    [Theory]
+    [InlineData("Job", 0)]
+    [InlineData("ReplicaSet", 10)]
+    public void A_replacement_without_crik_is_not_restored_if_another_one_cannot_help(string kind, int unseen)
+    {
+        PodMove move = s_replaced with { Unseen = [.. Enumerable.Range(0, unseen).Select(static number => $"{number}")] };
+        MoveFacts facts = new(move, Some.Pod(owner: Some.Set) with { DeletedAt = Some.Now })
+        {
+            Replacement = s_new with { Owner = Some.Set with { Kind = kind }, CrikContainers = [], ReadyAt = null },
+        };
 
         Assert.Equal(PodMigrationReasons.NotRestored, Assert.IsType<MigrationStep.GiveUp>(Some.Step(facts)).Reason);
+        Assert.Equal(kind is "Job", Some.Step(facts with { MayJobLoseReplacement = true }) is MigrationStep.Reject);
     }
 
     [Theory]

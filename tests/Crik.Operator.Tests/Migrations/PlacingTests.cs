@@ -37,6 +37,13 @@ public sealed class PlacingTests
     }
 
     [Theory]
+    [InlineData("""{"backoffLimit":6}""", true)]
+    [InlineData("""{"backoffLimit":0}""", false)]
+    [InlineData("""{"backoffLimit":6,"podFailurePolicy":{"rules":[{"action":"FailJob","onExitCodes":{"operator":"In","values":[64]} }]} }""", false)]
+    public void A_Job_may_lose_a_pod_with_any_exit_code_if_it_counts_on(string spec, bool isFine) =>
+        Assert.Equal(isFine, JobFailures.MayLose(Object($$"""{"metadata":{"name":"j"},"spec":{{spec}} }"""), Object("""{"spec":{"containers":[{"name":"app"}]} }""")));
+
+    [Theory]
     [InlineData("ReadWriteOnce", "a", "Running", true)]
     [InlineData("ReadWriteOnce", "b", "Running", false)]
     [InlineData("ReadWriteOnce", "a", "Succeeded", false)]

@@ -94,6 +94,9 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
             && (await _namespaces.FindAsync(ObjectName.Global(space), cancellationToken)).At("metadata", "labels", PodNames.InjectLabel).Text() is "true"));
     }
 
+    public async Task<bool> MayJobLoseAsync(JsonObject pod, CancellationToken cancellationToken) =>
+        await JobOfAsync(pod, cancellationToken) is { } job && JobFailures.MayLose(job, pod);
+
     private async Task<(IReadOnlyList<JsonObject> Pods, IReadOnlyList<JsonObject> Nodes)> SeenAsync(CancellationToken cancellationToken)
     {
         if (_seen is not { } seen || clock.GetElapsedTime(seen.At) > s_fresh)
@@ -117,9 +120,11 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
     }
 
     private async Task<Place.Refused?> JobObstacleAsync(JsonObject pod, IReadOnlyList<CrikState> criks, CancellationToken cancellationToken) =>
-        criks.Count > 0 && Owner.Of(pod) is { Kind: "Job", Group: "batch" } owner
-        && await _jobs.FindAsync(new ObjectName(pod.At("metadata", "namespace").Text(), owner.Name), cancellationToken) is { } job
-            ? JobFailures.Obstacle(job, pod, [.. criks.Select(static crik => crik.Container)]) : null;
+        criks.Count > 0 && await JobOfAsync(pod, cancellationToken) is { } job ? JobFailures.Obstacle(job, pod, [.. criks.Select(static crik => crik.Container)]) : null;
+
+    private async Task<JsonObject?> JobOfAsync(JsonObject pod, CancellationToken cancellationToken) =>
+        Owner.Of(pod) is { Kind: "Job", Group: "batch" } owner
+            ? await _jobs.FindAsync(new ObjectName(pod.At("metadata", "namespace").Text(), owner.Name), cancellationToken) : null;
 
     private async Task<IReadOnlyList<JsonObject>> ClaimsAsync(JsonObject pod, CancellationToken cancellationToken)
     {

@@ -81,6 +81,12 @@ internal abstract record MigrationStep
     /// <summary>Delete a replacement that never ran, because it may only run where it cannot. Its controller makes another one.</summary>
     public sealed record DeleteUnscheduled(MovingPod Pod) : MigrationStep;
 
+    /// <summary>Write that the replacement came without crik, because the webhook was away, so that it is none. It is deleted then.</summary>
+    public sealed record Reject(string Uid, MovingPod Replacement) : MigrationStep;
+
+    /// <summary>Delete a pod that came without crik. Its controller makes another one.</summary>
+    public sealed record DeleteUnseen(MovingPod Pod) : MigrationStep;
+
     /// <summary>Write that the replacement was restored and is ready, and the times.</summary>
     public sealed record Complete(MoveFacts Facts) : MigrationStep;
 

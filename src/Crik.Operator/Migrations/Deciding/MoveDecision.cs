@@ -10,7 +10,13 @@ internal static class MoveDecision
     /// <summary>How long a crik that does not answer may be starting, or its node be slow, before the pod is refused.</summary>
     private static readonly TimeSpan s_answering = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often the webhook may miss the replacement: while one of two operators is down, it misses every other pod.</summary>
+    private const int MostUnseen = 10;
+
     private static readonly MigrationStep.Wait s_wait = new(MigrationDecision.Soon);
+
+    /// <summary>The program stands still meanwhile, and nobody but the operator makes the pod again.</summary>
+    private static readonly MigrationStep.Wait s_waitBriefly = new(TimeSpan.FromMilliseconds(200));
 
     public static MigrationStep Next(MoveFacts facts, MigrationRequest request, MigrationFacts around)
     {
@@ -102,9 +108,14 @@ internal static class MoveDecision
     {
         PodMove move = facts.Move;
         bool isGone = facts.Old is null;
+        if (facts.Unseen is { } unseen)
+        {
+            return new MigrationStep.DeleteUnseen(unseen);
+        }
+
         if (facts.IsBare)
         {
-            return !isGone ? s_wait
+            return !isGone ? s_waitBriefly
                 : facts.Namesake is null ? new MigrationStep.Recreate(facts, IsPinned: true)
                 : facts.Marked.FirstOrDefault(pod => pod.Uid == facts.Namesake.Uid) is { } made ? new MigrationStep.Claim(move.Uid!, made)
                 : GiveUp(move, PodMigrationReasons.NameTaken,
@@ -130,7 +141,10 @@ internal static class MoveDecision
 
         if ((move.Containers ?? []).FirstOrDefault(one => !pod.CrikContainers.Contains(one.Name!)) is { } bare)
         {
-            return GiveUp(move, PodMigrationReasons.NotRestored,
+            // Its controller makes another one, which goes on from the checkpoint. A Job counts each deletion as a failure.
+            bool isReplaced = pod.Owner is { Kind: "ReplicaSet" or "StatefulSet" } || facts.MayJobLoseReplacement;
+            return isReplaced && !(move.Unseen?.Count >= MostUnseen) ? new MigrationStep.Reject(move.Uid!, pod)
+                : GiveUp(move, PodMigrationReasons.NotRestored,
                 $"The container {bare.Name} of {pod.Name} does not run under crik: the webhook did not see the pod. Delete it, and the next one goes on "
                 + "from the checkpoint.");
         }

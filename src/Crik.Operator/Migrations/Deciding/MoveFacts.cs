@@ -23,6 +23,12 @@ internal sealed record MoveFacts(PodMove Move, MovingPod? Old)
     /// <summary>The pods that can replace it, that nobody has marked, and that are younger than the announcement.</summary>
     public IReadOnlyList<MovingPod> Unmarked { get; init; } = [];
 
+    /// <summary>A pod that the webhook did not see, and that is to be deleted for that. Null: there is none.</summary>
+    public MovingPod? Unseen { get; init; }
+
+    /// <summary>Whether the Job of the replacement goes on if that is deleted. Only read for a replacement without crik.</summary>
+    public bool MayJobLoseReplacement { get; init; }
+
     /// <summary>A pod that the controller has made from another template. Null: there is none.</summary>
     public MovingPod? OtherRevision { get; init; }
 

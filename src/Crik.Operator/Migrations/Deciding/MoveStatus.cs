@@ -67,6 +67,16 @@ internal static class MoveStatus
         ReplacedTime = now,
     };
 
+    /// <summary>The webhook expects another replacement from now on.</summary>
+    public static PodMove Rejected(PodMove move, MovingPod pod, DateTimeOffset now) =>
+        With(move, PodMoveConditions.Replaced, Condition.False, PodMigrationReasons.NotSeenByWebhook, $"{pod.Name} came without crik, because the webhook was away. It is deleted.", now) with
+        {
+            Replacement = null,
+            ReplacedTime = null,
+            Siblings = [.. move.Siblings ?? [], pod.Uid],
+            Unseen = [.. move.Unseen ?? [], pod.Uid],
+        };
+
     public static PodMove Completed(PodMove move, MoveFacts facts, DateTimeOffset now)
     {
         DateTimeOffset deleted = move.DeletedTime ?? move.AnnouncedTime ?? now, ready = facts.Replacement!.ReadyAt ?? now;

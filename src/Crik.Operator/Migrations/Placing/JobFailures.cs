@@ -33,6 +33,17 @@ internal static class JobFailures
             return null;
         }
 
+        return Exhausted(job, pod);
+    }
+
+    /// <summary>Whether the Job goes on if a pod without crik is deleted. Nobody knows its exit code, so no rule may end the Job.</summary>
+    public static bool MayLose(JsonObject job, JsonObject pod) =>
+        !job.At("spec", "podFailurePolicy", "rules").Maps().Any(static rule => rule.At("action").Text() is "FailJob" or "FailIndex") && Exhausted(job, pod) is null;
+
+    private static Place.Refused? Exhausted(JsonObject job, JsonObject pod)
+    {
+        JsonNode? spec = job.At("spec");
+        string name = job.At("metadata", "name").Text() ?? "";
         long failed = (job.At("status", "failed").Number() ?? 0) + job.At("status", "uncountedTerminatedPods", "failed").Texts().Count;
         return spec.At("backoffLimit").Number() is { } limit && failed >= limit
                 ? No($"The Job {name} has counted {failed} failures, and its backoffLimit is {limit}. It would count the pod that moves too, and fail.")

@@ -80,6 +80,10 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
             MovingPod[] pods = [.. all.Select(MovingPod.Of)];
             facts = WithOthers(facts, pods, HasCandidates(move, pods) ? await world.Objects.ListAsync(space, cancellationToken) : []);
             json = facts.Replacement is { } known ? all.First(one => one.At("metadata", "uid").Text() == known.Uid) : json;
+            if (facts.Replacement is { Owner.Kind: "Job", IsEnding: false, CrikContainers.Count: 0 })
+            {
+                facts = facts with { MayJobLoseReplacement = await world.Places.MayJobLoseAsync(json!, cancellationToken) };
+            }
         }
 
         if (move.Checkpoint is { } checkpoint)
@@ -163,6 +167,7 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
             Replacement = others.FirstOrDefault(pod => pod.Uid == move.Replacement?.Uid),
             Marked = [.. free.Where(pod => pod.Replaces == move.Uid || (pod.IsGated && pod.Replaces is null))],
             Unmarked = [.. free.Where(pod => pod.Migration is null && move.Siblings?.Contains(pod.Uid) is not true && !(pod.CreatedAt < move.DeletedTime))],
+            Unseen = pods.FirstOrDefault(pod => move.Unseen?.Contains(pod.Uid) is true && !pod.IsEnding),
             OtherRevision = pods.FirstOrDefault(pod => pod.IsOtherRevisionOf(move)),
         };
     }

@@ -103,7 +103,8 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
                 return (null, null);
             case MigrationStep.GiveUp or MigrationStep.Close or MigrationStep.Complete or MigrationStep.Accept or MigrationStep.NoteStart
                 or MigrationStep.NoteOrder or MigrationStep.NoteArmed
-                or MigrationStep.Announce or MigrationStep.NoteEnding or MigrationStep.NoteSaved or MigrationStep.Claim:
+                or MigrationStep.Announce or MigrationStep.NoteEnding or MigrationStep.NoteSaved or MigrationStep.Claim
+                or MigrationStep.Reject:
                 return (null, await NoteAsync(item, step, now, cancellationToken));
             default:
                 return (await ActAsync(item, step, cancellationToken), null);
@@ -123,6 +124,7 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
             MigrationStep.NoteEnding ending => (ending.Facts.Move.Uid!, move => MoveStatus.Ending(move, ending.Facts.Old!, now)),
             MigrationStep.NoteSaved saved => (saved.Facts.Move.Uid!, move => MoveStatus.Saved(move, saved.Facts.Checkpoint!, now)),
             MigrationStep.Claim claim => (claim.Uid, move => MoveStatus.Replaced(move, claim.Replacement, now)),
+            MigrationStep.Reject reject => (reject.Uid, move => MoveStatus.Rejected(move, reject.Replacement, now)),
             MigrationStep.Complete complete => (complete.Facts.Move.Uid!, move => MoveStatus.Completed(move, complete.Facts, now)),
             MigrationStep.GiveUp give => (give.Uid, move => MoveStatus.GivenUp(move, give.Reason, give.Message, now)),
             MigrationStep.Close close => (close.Uid, (Func<PodMove, PodMove>)(move => MoveStatus.Closed(move, now))),
@@ -159,6 +161,9 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
                 return null;
             case MigrationStep.DeleteUnscheduled { Pod: var stuck }:
                 await world.Pods.DeleteAsync(space, stuck, cancellationToken);
+                return null;
+            case MigrationStep.DeleteUnseen { Pod: var unseen }:
+                await world.Pods.DeleteAsync(space, unseen, cancellationToken);
                 return null;
             case MigrationStep.Recreate { Facts.Move: var gone } recreate:
                 ReplacementMark made = new(migration, gone.Uid!, recreate.IsPinned ? gone.Destination : null);

@@ -204,6 +204,12 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
         return new Place.Found(MovingPod.Of(pod).Node is "node-1" ? "node-2" : "node-1");
     }
 
+    async Task<bool> IPlaces.MayJobLoseAsync(JsonObject pod, CancellationToken cancellationToken)
+    {
+        await schedule.ApiPointAsync();
+        return true;
+    }
+
     async Task<bool> IPlaces.IsSeenByWebhookAsync(JsonObject pod, CancellationToken cancellationToken)
     {
         await schedule.ApiPointAsync();
