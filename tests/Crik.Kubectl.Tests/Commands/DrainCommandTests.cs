@@ -70,6 +70,37 @@ public sealed class DrainCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pods_of_one_budget_are_moved_one_after_the_other()
+    {
+        _cluster.AddPod("web-2", Pods.UnderCrik);
+        _cluster.AddPod("web-3", Pods.UnderCrik);
+        _cluster.Add("/apis/policy/v1/namespaces/shop/poddisruptionbudgets/web", """{"metadata":{"name":"web","namespace":"shop"},"spec":{"selector":{},"maxUnavailable":1} }""");
+        HashSet<string> open = [];
+        int most = 0;
+        _cluster.Agent = migration =>
+        {
+            lock (open)
+            {
+                string pod = (string)migration["spec"]!["pod"]!;
+                if (open.Add(pod)) // it ends when somebody looks again
+                {
+                    most = Math.Max(most, open.Count(static one => one is not "web-1"));
+                }
+                else
+                {
+                    migration["status"] = Ended("Completed", "Ready");
+                    open.Remove(pod);
+                }
+            }
+        };
+
+        (int code, string output, _) = await _cluster.RunAsync("drain", "worker-1");
+
+        Assert.Equal((0, 4), (code, Lines(output).Count(static line => line.Contains(" moved to ", StringComparison.Ordinal))));
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
     public async Task A_pod_that_is_not_moved_stays_and_the_others_leave()
     {
         _cluster.Agent = static migration => migration["status"] = (string?)migration["spec"]!["pod"] is "web-0" ? Ended("NoDestination", "Stalled") : Ended("Completed", "Ready");

@@ -186,7 +186,8 @@ internal sealed class FakeCluster : IAsyncDisposable
                 return order.DeepClone();
             case "GET" when _objects.TryGetValue(path, out JsonObject? found):
                 return found.DeepClone();
-            case "GET" when path.Split('/')[^1] is "pods" or "statefulsets" or "deployments" or "replicasets" or "jobs" or "namespaces" or "nodes" or "podcheckpoints" or "podmigrations":
+            case "GET" when path.Split('/')[^1] is "pods" or "statefulsets" or "deployments" or "replicasets" or "jobs" or "namespaces" or "nodes" or "podcheckpoints" or "podmigrations"
+                or "poddisruptionbudgets":
                 return List(path, request.Query["labelSelector"]);
             case "PATCH" when _objects.TryGetValue(name, out JsonObject? old):
                 Merge(old, body!.AsObject());
