@@ -71,7 +71,8 @@ public sealed class ImageMoveTests
         Assert.Equal(new MigrationStep.LiftGate(s_held, claimed), Step(new MoveFacts(claimed, null) { Replacement = s_held }));
         Assert.IsType<MigrationStep.Wait>(Step(new MoveFacts(claimed, null) { Replacement = free }));
         Assert.IsType<MigrationStep.Complete>(Step(new MoveFacts(claimed, null) { Replacement = free with { ReadyAt = Some.Now } }));
-        Assert.Equal(PodMigrationReasons.NotRestored, Reason(Step(new MoveFacts(claimed, null) { Replacement = free with { RestoredFrom = null } })));
+        Assert.IsType<MigrationStep.Reject>(Step(new MoveFacts(claimed, null) { Replacement = free with { RestoredFrom = null } }));
+        Assert.Equal(PodMigrationReasons.NotRestored, Reason(Step(new MoveFacts(claimed, null) { Replacement = free with { RestoredFrom = null, Owner = null } })));
         Assert.Equal(PodMigrationReasons.WrongNode, Reason(Step(new MoveFacts(claimed, null) { Replacement = free with { Node = "node-3" } })));
     }
 

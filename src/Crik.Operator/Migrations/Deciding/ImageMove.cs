@@ -89,6 +89,7 @@ internal static class ImageMove
             : facts.Old is not null ? s_wait
             : pod.IsGated ? new MigrationStep.LiftGate(pod, move)
             : facts.Marked.FirstOrDefault(static other => other.IsGated) is { } held ? new MigrationStep.LiftGate(held, null)
+            : pod.RestoredFrom != move.Checkpoint && MoveDecision.CanBeMadeAgain(facts, pod) ? new MigrationStep.Reject(move.Uid!, pod)
             : pod.RestoredFrom != move.Checkpoint ? GiveUp(facts, PodMigrationReasons.NotRestored,
                 $"The pod {pod.Name} starts afresh, because the webhook did not see it. The PodCheckpoint {move.Checkpoint} has the state: "
                 + "kubectl crik restore makes a pod of it.")

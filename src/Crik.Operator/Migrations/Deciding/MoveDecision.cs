@@ -1,6 +1,5 @@
 using Crik.Contracts.Conditions;
 using Crik.Contracts.PodMigrations;
-using Crik.Operator.Migrations.Placing;
 
 namespace Crik.Operator.Migrations.Deciding;
 
@@ -8,7 +7,7 @@ namespace Crik.Operator.Migrations.Deciding;
 internal static class MoveDecision
 {
     /// <summary>How long a crik that does not answer may be starting, or its node be slow, before the pod is refused.</summary>
-    private static readonly TimeSpan s_answering = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Answering = TimeSpan.FromSeconds(30);
 
     /// <summary>How often the webhook may miss the replacement: while one of two operators is down, it misses every other pod.</summary>
     private const int MostUnseen = 10;
@@ -43,47 +42,12 @@ internal static class MoveDecision
             return GiveUp(move, PodMigrationReasons.Timeout, Late(facts, request.Timeout));
         }
 
-        return !move.Conditions.IsTrue(PodMoveConditions.Accepted) ? Checking(facts, around.Now)
+        return !move.Conditions.IsTrue(PodMoveConditions.Accepted) ? MoveChecking.Next(facts, around.Now)
             : facts.IsByImage ? ImageMove.Next(facts, around.Now)
             : isUndeleted ? Deleting(facts)
             : facts.Old is { } ending && HasNews(move, ending) ? new MigrationStep.NoteEnding(facts)
             : move.Replacement is null ? Replacing(facts, around.Now)
             : Restoring(facts);
-    }
-
-    private static MigrationStep Checking(MoveFacts facts, DateTimeOffset now)
-    {
-        PodMove move = facts.Move;
-        return facts.Old is not { IsEnding: false } pod ? GiveUp(move, PodMigrationReasons.PodNotFound, $"The pod {move.Name} is gone, or is being deleted.")
-            : pod.IsMirror || pod.Owner is { Kind: "DaemonSet" or "Node" }
-                ? GiveUp(move, PodMigrationReasons.BoundToNode, $"The pod {pod.Name} belongs to its node: a DaemonSet or the kubelet makes it.")
-            : pod.Owner is { } other and not ({ Group: "apps", Kind: "ReplicaSet" or "StatefulSet" } or { Group: "batch", Kind: "Job" }) ? GiveUp(move, PodMigrationReasons.ControllerUnknown,
-                $"The pod {pod.Name} belongs to the {other.Kind} {other.Name}, and nobody knows whether that makes another one.")
-            : pod.Phase is not "Running" ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"The pod {pod.Name} does not run: its phase is {pod.Phase}.")
-            : facts.IsTaken ? GiveUp(move, PodMigrationReasons.AlreadyMoving, $"Another PodMigration moves the pod {pod.Name}.")
-            : facts.IsControllerBusy ? s_wait
-            : facts.IsByImage && ImageMove.Obstacle(facts, pod) is { } obstacle ? obstacle
-            : facts.IsByImage ? Placing(facts, pod)
-            : facts.Crik is null && pod.CrikContainers.Count > 0 && move.StartTime is null ? new MigrationStep.NoteStart(move.Uid!)
-            : facts.Crik is null && now - move.StartTime < s_answering ? s_wait
-            : facts.Crik is not { Count: > 0 } criks ? GiveUp(move, PodMigrationReasons.CrikNotRunning,
-                $"crik does not answer in {(pod.CrikContainers.Count > 0 ? string.Join(" and ", pod.CrikContainers) : "any container")} of the pod {pod.Name}. "
-                + "Inject it, and create another PodMigration.")
-            : criks.Any(static crik => !crik.HasProgram)
-                ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"crik still starts or restores the program of the pod {pod.Name}. Move it when it is ready.")
-            : Placing(facts, pod);
-    }
-
-    private static MigrationStep Placing(MoveFacts facts, MovingPod pod)
-    {
-        PodMove move = facts.Move;
-        return !facts.IsBare && !facts.IsSeenByWebhook ? GiveUp(move, PodMigrationReasons.NotSeenByWebhook,
-                $"The webhook is not asked about pods like {pod.Name}, so it could not bring the replacement to its node. Give the template the label {(facts.IsByImage ? "crik.dev/restore" : "crik.dev/inject")}: \"true\".")
-            : facts.Place is Place.Refused refused ? GiveUp(move, refused.Reason, refused.Message)
-            : facts.IsBare && facts.Manifest is null
-                ? GiveUp(move, PodMigrationReasons.PodTooLarge, $"The pod {pod.Name} has no controller, and is too large to be kept while it is made again.")
-            : facts.Place is Place.Found found ? new MigrationStep.Accept(facts, found.Node)
-            : s_wait;
     }
 
     /// <summary>
@@ -125,7 +89,7 @@ internal static class MoveDecision
         // A pod that is held back is only taken when the checkpoint is certain to be there: when the old pod is gone.
         return facts.Marked.FirstOrDefault(pod => !pod.IsGated || isGone) is { } marked ? new MigrationStep.Claim(move.Uid!, marked)
             : isGone && facts.Unmarked.Count > 0 ? new MigrationStep.Claim(move.Uid!, facts.Unmarked[0])
-            : isGone && facts.OtherRevision is { } next && (move.HasIdentity || now - move.AnnouncedTime > s_answering) ? GiveUp(
+            : isGone && facts.OtherRevision is { } next && (move.HasIdentity || now - move.AnnouncedTime > Answering) ? GiveUp(
                 move, PodMigrationReasons.NewRevision, $"The controller has made the pod {next.Name} from another template, so it is not bound to "
                 + $"{move.Destination}. The checkpoint is still on the volume.")
             : s_wait;
@@ -141,9 +105,7 @@ internal static class MoveDecision
 
         if ((move.Containers ?? []).FirstOrDefault(one => !pod.CrikContainers.Contains(one.Name!)) is { } bare)
         {
-            // Its controller makes another one, which goes on from the checkpoint. A Job counts each deletion as a failure.
-            bool isReplaced = pod.Owner is { Kind: "ReplicaSet" or "StatefulSet" } || facts.MayJobLoseReplacement;
-            return isReplaced && !(move.Unseen?.Count >= MostUnseen) ? new MigrationStep.Reject(move.Uid!, pod)
+            return CanBeMadeAgain(facts, pod) ? new MigrationStep.Reject(move.Uid!, pod)
                 : GiveUp(move, PodMigrationReasons.NotRestored,
                 $"The container {bare.Name} of {pod.Name} does not run under crik: the webhook did not see the pod. Delete it, and the next one goes on "
                 + "from the checkpoint.");
@@ -177,6 +139,13 @@ internal static class MoveDecision
                 $"The container {fresh.Container} of {pod.Name} {(fresh.RestoredFrom is { } older ? $"went on from checkpoint {older}, not from the one of the move" : "started afresh")}.")
             : new MigrationStep.Complete(facts);
     }
+
+    /// <summary>
+    /// Whether the controller makes another one, which goes on from the checkpoint, if this pod is deleted that the webhook has missed. A
+    /// Job counts each deletion as a failure.
+    /// </summary>
+    public static bool CanBeMadeAgain(MoveFacts facts, MovingPod pod) =>
+        (pod.Owner is { Kind: "ReplicaSet" or "StatefulSet" } || facts.MayJobLoseReplacement) && !(facts.Move.Unseen?.Count >= MostUnseen);
 
     private static string NotRestored(PodMove move) => move.Conditions.Find(PodMoveConditions.Checkpointed)?.Status is Condition.False
         ? PodMigrationReasons.NotCheckpointed : PodMigrationReasons.NotRestored;

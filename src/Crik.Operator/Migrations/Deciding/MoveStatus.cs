@@ -69,7 +69,7 @@ internal static class MoveStatus
 
     /// <summary>The webhook expects another replacement from now on.</summary>
     public static PodMove Rejected(PodMove move, MovingPod pod, DateTimeOffset now) =>
-        With(move, PodMoveConditions.Replaced, Condition.False, PodMigrationReasons.NotSeenByWebhook, $"{pod.Name} came without crik, because the webhook was away. It is deleted.", now) with
+        With(move, PodMoveConditions.Replaced, Condition.False, PodMigrationReasons.NotSeenByWebhook, $"{pod.Name} came while the webhook was away, and started afresh. It is deleted.", now) with
         {
             Replacement = null,
             ReplacedTime = null,

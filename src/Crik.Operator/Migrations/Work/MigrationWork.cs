@@ -101,37 +101,16 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
             case MigrationStep.Release:
                 await world.Objects.ReleaseAsync(item, cancellationToken);
                 return (null, null);
-            case MigrationStep.GiveUp or MigrationStep.Close or MigrationStep.Complete or MigrationStep.Accept or MigrationStep.NoteStart
-                or MigrationStep.NoteOrder or MigrationStep.NoteArmed
-                or MigrationStep.Announce or MigrationStep.NoteEnding or MigrationStep.NoteSaved or MigrationStep.Claim
-                or MigrationStep.Reject:
-                return (null, await NoteAsync(item, step, now, cancellationToken));
             default:
-                return (await ActAsync(item, step, cancellationToken), null);
+                return MoveNotes.Of(step, now) is { } note ? (null, await NoteAsync(item, note, cancellationToken)) : (await ActAsync(item, step, cancellationToken), null);
         }
     }
 
     /// <summary>The steps that only write what has happened, or what is intended, into the status of a pod.</summary>
-    private async Task<PodMigrationDocument> NoteAsync(PodMigrationDocument item, MigrationStep step, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<PodMigrationDocument> NoteAsync(PodMigrationDocument item, MoveNote note, CancellationToken cancellationToken)
     {
-        (string uid, Func<PodMove, PodMove> change) = step switch
-        {
-            MigrationStep.Accept accept => (accept.Facts.Move.Uid!, move => MoveStatus.Accepted(move, accept.Facts, accept.Destination, now)),
-            MigrationStep.NoteStart start => (start.Uid, move => move with { StartTime = now }),
-            MigrationStep.NoteOrder order => (order.Uid, move => move with { OrderedTime = now }),
-            MigrationStep.NoteArmed armed => (armed.Uid, move => MoveStatus.Armed(move, now)),
-            MigrationStep.Announce announce => (announce.Facts.Move.Uid!, move => MoveStatus.Announced(move, announce.Facts, now)),
-            MigrationStep.NoteEnding ending => (ending.Facts.Move.Uid!, move => MoveStatus.Ending(move, ending.Facts.Old!, now)),
-            MigrationStep.NoteSaved saved => (saved.Facts.Move.Uid!, move => MoveStatus.Saved(move, saved.Facts.Checkpoint!, now)),
-            MigrationStep.Claim claim => (claim.Uid, move => MoveStatus.Replaced(move, claim.Replacement, now)),
-            MigrationStep.Reject reject => (reject.Uid, move => MoveStatus.Rejected(move, reject.Replacement, now)),
-            MigrationStep.Complete complete => (complete.Facts.Move.Uid!, move => MoveStatus.Completed(move, complete.Facts, now)),
-            MigrationStep.GiveUp give => (give.Uid, move => MoveStatus.GivenUp(move, give.Reason, give.Message, now)),
-            MigrationStep.Close close => (close.Uid, (Func<PodMove, PodMove>)(move => MoveStatus.Closed(move, now))),
-            _ => throw new InvalidOperationException($"nobody knows the step {step}"),
-        };
-        PodMigrationDocument written = await world.Objects.WriteStatusAsync(item, MigrationStatus.With(item, uid, change), cancellationToken);
-        if (written.Status?.Pods?.FirstOrDefault(move => move.Uid == uid) is { CompletionTime: not null, Reason: { } reason } done)
+        PodMigrationDocument written = await world.Objects.WriteStatusAsync(item, MigrationStatus.With(item, note.Uid, note.Change), cancellationToken);
+        if (written.Status?.Pods?.FirstOrDefault(move => move.Uid == note.Uid) is { CompletionTime: not null, Reason: { } reason } done)
         {
             metrics.Count(reason, done.DowntimeMilliseconds is { } time ? TimeSpan.FromMilliseconds(time) : null);
             await world.Notices.TellAsync(written, done, reason, done.Message ?? "", cancellationToken);
@@ -198,7 +177,7 @@ internal sealed class MigrationWork(MigrationWorld world, MigrationMetrics metri
                     MigrationStep step = isWanted
                         ? new MigrationStep.GiveUp(facts.Move.Uid!, PodMigrationReasons.ArmFailed, why)
                         : new MigrationStep.Close(facts.Move.Uid!);
-                    await NoteAsync(item, step, clock.GetUtcNow(), cancellationToken);
+                    await NoteAsync(item, MoveNotes.Of(step, clock.GetUtcNow())!, cancellationToken);
                     return null;
             }
         }

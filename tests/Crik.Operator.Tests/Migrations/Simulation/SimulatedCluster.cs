@@ -130,6 +130,11 @@ internal sealed class SimulatedCluster(Schedule schedule, SimulatedClock clock) 
             {
                 Pods.Remove(seen.Name); // it never ran
             }
+            else if (Objects.Values.SelectMany(static item => item.Status?.Pods ?? []).Any(move => move.Unseen?.Contains(uid) is true))
+            {
+                Assert.True(pod.Program.IsByImage && view.RestoredFrom is null, "only a pod that started afresh is deleted in vain");
+                End(pod);
+            }
             else
             {
                 PodMove move = Assert.Single(Objects.Values.SelectMany(static item => item.Status?.Pods ?? []), move => move.Uid == uid && move.AnnouncedTime is not null && move.CompletionTime is null);
