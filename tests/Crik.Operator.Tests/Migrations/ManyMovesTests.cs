@@ -17,7 +17,7 @@ namespace Crik.Operator.Tests.Migrations;
 public sealed class ManyMovesTests
 {
     /// <summary>What a move may cost that waits for nothing for longer than a second or two. It is counted, so that it does not depend on the machine.</summary>
-    private const double MostRequests = 90;
+    private const double MostRequests = 80;
 
     [Fact]
     public async Task Each_pod_moves_once_and_costs_few_requests()
