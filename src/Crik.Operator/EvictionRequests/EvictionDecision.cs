@@ -49,7 +49,7 @@ internal static class EvictionDecision
         }
 
         TimeSpan left = before + due - now;
-        return new EvictionStep.Wait(left < due ? left : due); // the clock that made the time may be ahead of this one
+        return new EvictionStep.Wait(left < due ? left : due); // the clock of the API server may be ahead of this one
     }
 
     private static bool IsOver(PodMigrationDocument item) => item.Status?.CompletionTime is not null;
