@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Crik.Contracts.MigrationPolicies;
 using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.PodMigrations;
 
@@ -15,4 +16,6 @@ namespace Crik.Contracts;
 [JsonSerializable(typeof(PodCheckpointDocument))]
 [JsonSerializable(typeof(PodCheckpointStatus))]
 [JsonSerializable(typeof(PodMigrationDocument))]
+[JsonSerializable(typeof(MigrationPolicyDocument))]
+[JsonSerializable(typeof(MigrationPolicyStatus))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -41,4 +41,7 @@ public sealed record ObjectMetadata
 
     [JsonPropertyName("finalizers")]
     public IReadOnlyList<string>? Finalizers { get; init; }
+
+    [JsonPropertyName("ownerReferences")]
+    public IReadOnlyList<OwnerReference>? OwnerReferences { get; init; }
 }
