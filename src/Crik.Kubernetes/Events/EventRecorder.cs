@@ -17,6 +17,9 @@ public sealed class EventRecorder(KubernetesApi api, string component, TimeProvi
     /// <summary>The API server refuses longer messages (ValidateEventCreate in k8s.io/kubernetes).</summary>
     private const int LongestMessage = 1024;
 
+    /// <summary>The namespace of Events about objects without one (ValidateEventCreate).</summary>
+    private const string ForClusterObjects = "default";
+
     private readonly ResourceClient<JsonObject> _events = ResourceClient.OfJson(api, ResourceType.Core("events"));
 
     /// <param name="isWarning">Whether somebody should look at it. Otherwise its type is `Normal`.</param>
@@ -25,7 +28,7 @@ public sealed class EventRecorder(KubernetesApi api, string component, TimeProvi
     public async Task RecordAsync(ObjectReference about, bool isWarning, string reason, string message, CancellationToken cancellationToken)
     {
         string text = message.Length > LongestMessage ? message[..(LongestMessage - 1)] + "…" : message;
-        ObjectName name = new(about.Namespace, NameOf(about, reason, text));
+        ObjectName name = new(about.Namespace ?? ForClusterObjects, NameOf(about, reason, text));
         string now = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         if (await _events.FindAsync(name, cancellationToken) is { } before)
         {
@@ -34,7 +37,7 @@ public sealed class EventRecorder(KubernetesApi api, string component, TimeProvi
             return;
         }
 
-        await _events.CreateAsync(about.Namespace, Event(about, name, isWarning ? "Warning" : "Normal", reason, text, now), cancellationToken);
+        await _events.CreateAsync(name.Namespace, Event(about, name, isWarning ? "Warning" : "Normal", reason, text, now), cancellationToken);
     }
 
     private JsonObject Event(ObjectReference about, ObjectName name, string type, string reason, string text, string now) => new()

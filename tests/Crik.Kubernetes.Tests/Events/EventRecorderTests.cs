@@ -48,4 +48,17 @@ public sealed class EventRecorderTests : IAsyncLifetime
 
         Assert.Equal(1024, ((string?)Assert.Single(_objects.All)["message"])!.Length);
     }
+
+    [Fact]
+    public async Task An_Event_about_an_object_without_a_namespace_is_in_the_namespace_default()
+    {
+        StandInObjects events = new("/api/v1/namespaces/default/events");
+        _server.Intercept = events.AnswerAsync;
+
+        await new EventRecorder(_api, "crik-operator", TimeProvider.System).RecordAsync(new("v1", "Node", null, "node-1", "uid-1"), true, "Full", "it is", CancellationToken.None);
+
+        JsonNode written = Assert.Single(events.All);
+        Assert.Equal("default", (string?)written["metadata"]!["namespace"]);
+        Assert.Null(written["involvedObject"]!["namespace"]);
+    }
 }
