@@ -65,6 +65,15 @@ internal static partial class Log
     [LoggerMessage(45, LogLevel.Warning, "the work on the Eviction {Namespace}/{Name} was interrupted: {Problem}; the next try is in {Seconds:0.0} s")]
     public static partial void EvictionInterrupted(this ILogger log, string @namespace, string name, string problem, double seconds);
 
+    [LoggerMessage(46, LogLevel.Information, "the MigrationPolicy {Name}: {Reason}. {Message}")]
+    public static partial void PolicyTold(this ILogger log, string name, string reason, string message);
+
+    [LoggerMessage(47, LogLevel.Warning, "the work on the MigrationPolicy {Name} was interrupted: {Problem}; the next try is in {Seconds:0.0} s")]
+    public static partial void PolicyInterrupted(this ILogger log, string name, string problem, double seconds);
+
+    [LoggerMessage(48, LogLevel.Warning, "an Event about the MigrationPolicy {Name} could not be written: {Problem}")]
+    public static partial void PolicyEventNotWritten(this ILogger log, string name, string problem);
+
     [LoggerMessage(30, LogLevel.Debug, "a pod in {Namespace}: {Outcome} {Reason}")]
     public static partial void Answered(this ILogger log, string @namespace, string outcome, string reason);
 

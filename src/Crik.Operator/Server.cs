@@ -12,6 +12,8 @@ using Crik.Operator.Migrations.Admitting;
 using Crik.Operator.Migrations.Cluster;
 using Crik.Operator.Migrations.Work;
 using Crik.Operator.Nodes;
+using Crik.Operator.Policies;
+using Crik.Operator.Policies.Work;
 using Crik.Operator.Serving;
 using Crik.Operator.Upkeep;
 using Crik.Registry;
@@ -40,6 +42,11 @@ internal static class Server
             AddEvictions(builder.Services);
         }
 
+        if (options.Policies.IsOn)
+        {
+            builder.Services.AddPolicies(options, access);
+        }
+
         WebApplication app = builder.Build();
         app.Run(app.Services.GetRequiredService<Router>().HandleAsync);
         return app;
@@ -62,6 +69,7 @@ internal static class Server
         .AddSingleton<AdmissionMetrics>()
         .AddSingleton<UpkeepMetrics>()
         .AddSingleton<MigrationMetrics>()
+        .AddSingleton<PolicyMetrics>()
         .AddSingleton<LeaderMetrics>()
         .AddSingleton<OperatorMetrics>()
         .AddSingleton<InjectEndpoint>()

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Crik.Hosting;
 using Crik.Operator.Configuration;
 using Crik.Operator.Migrations.Work;
+using Crik.Operator.Policies.Work;
 using Crik.Operator.Serving;
 using Crik.Operator.Upkeep;
 using Crik.Pods;
@@ -45,6 +46,7 @@ public sealed class DocumentsTests
         new AdmissionMetrics().WriteTo(text);
         new UpkeepMetrics().WriteTo(text);
         new MigrationMetrics().WriteTo(text);
+        new PolicyMetrics().WriteTo(text);
         IEnumerable<string> others = Regex.Matches(File.ReadAllText(Repository.In("src/Crik.Operator/Serving/OperatorMetrics.cs")), "\"(crik_[a-z_]+)\"").Select(match => match.Groups[1].Value);
         string all = string.Join('\n', s_lines);
 

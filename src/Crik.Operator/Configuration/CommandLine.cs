@@ -33,6 +33,11 @@ internal sealed class CommandLine
     private readonly Option<string[]> _localRegistries;
     private readonly Option<bool> _migration;
     private readonly Option<bool> _evictionRequests;
+    private readonly Option<bool> _migrationPolicies;
+    private readonly Option<string> _kubeletAccount;
+    private readonly Option<string> _kubeletPort;
+    private readonly Option<string> _kubeletCaFile;
+    private readonly Option<bool> _kubeletSkipTlsVerify;
     private readonly Option<string> _shutdownDelay;
 
     private CommandLine(Func<string, string?> environment)
@@ -61,6 +66,11 @@ internal sealed class CommandLine
         _localRegistries = _flags.List("--local-registries", "registries that may have loopback and link-local addresses", "registry");
         _migration = _flags.Flag("--migration", "work on PodMigrations");
         _evictionRequests = _flags.Flag("--eviction-requests", "move pods for EvictionRequests (Kubernetes 1.37, alpha)");
+        _migrationPolicies = _flags.Flag("--migration-policies", "work on MigrationPolicies; it needs --migration");
+        _kubeletAccount = _flags.Text("--kubelet-account", "service account in the operator's namespace whose tokens kubelets get", "none, so kubelets are not asked");
+        _kubeletPort = _flags.Text("--kubelet-port", "port of the kubelets", s_defaults.Policies.KubeletPort);
+        _kubeletCaFile = _flags.Text("--kubelet-ca-file", "authorities of the kubelets' certificates (PEM)", "those of the cluster");
+        _kubeletSkipTlsVerify = _flags.Flag("--kubelet-skip-tls-verify", "send tokens of that account to kubelets with any certificate");
         _shutdownDelay = _flags.Text("--shutdown-delay", "how long requests are still answered after SIGTERM", "0s");
     }
 
@@ -104,6 +114,14 @@ internal sealed class CommandLine
             LocalRegistries = _flags.Values(_localRegistries),
             MovesPods = _flags.IsOn(_migration),
             AnswersEvictions = _flags.IsOn(_evictionRequests),
+            Policies = new PolicyOptions
+            {
+                IsOn = _flags.IsOn(_migrationPolicies),
+                KubeletAccount = _flags.Value(_kubeletAccount),
+                KubeletPort = _flags.Number(_kubeletPort, s_defaults.Policies.KubeletPort),
+                KubeletCaFile = _flags.Value(_kubeletCaFile),
+                SkipsKubeletTls = _flags.IsOn(_kubeletSkipTlsVerify),
+            },
             ShutdownDelay = _flags.Time(_shutdownDelay, s_defaults.ShutdownDelay),
         };
         string[] problems = [.. _flags.Problems, .. options.Problems()];

@@ -46,6 +46,9 @@ internal sealed record OperatorOptions
     /// <summary>Whether this operator moves pods whose eviction somebody asks for (EvictionRequest). It needs <see cref="MovesPods"/>.</summary>
     public bool AnswersEvictions { get; init; }
 
+    /// <summary>How this operator works on MigrationPolicies.</summary>
+    public PolicyOptions Policies { get; init; } = new();
+
     /// <summary>A file with certificates (PEM) of authorities of registries. Null: none beside those of the system.</summary>
     public string? RegistryCaFile { get; init; }
 
@@ -85,6 +88,11 @@ internal sealed record OperatorOptions
         if (AnswersEvictions && !MovesPods)
         {
             yield return "--eviction-requests: needs --migration, because pods are moved for them";
+        }
+
+        foreach (string problem in Policies.Problems(MovesPods))
+        {
+            yield return problem;
         }
 
         // What the webhook asks for has to be what the leader accepts.

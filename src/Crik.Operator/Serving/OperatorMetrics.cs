@@ -15,6 +15,7 @@ internal sealed class OperatorMetrics(AdmissionMetrics admission, LeaderMetrics 
         admission.WriteTo(text);
         leading.Upkeep.WriteTo(text);
         leading.Migrations.WriteTo(text);
+        leading.Policies.WriteTo(text);
         text.Metric("crik_log_lines_dropped_total", "counter", "Lines of the log that were dropped because standard output was not read.", log.Dropped);
         ProcessMetrics.WriteTo(text);
         api.WriteTo(text);

@@ -26,12 +26,21 @@ public sealed class CommandLineTests
     [InlineData("--storage-size: must be a quantity such as 10Gi, not '10 GB'", "--storage-size=10 GB")]
     [InlineData("--storage-class: must be the name of a storage class, not 'Fast!'", "--storage-class=Fast!")]
     [InlineData("--node-state-server-url: must be an address that begins with http:// or https://, not 'ftp://a'", "--node-state-server-url=ftp://a")]
+    [InlineData("--migration-policies: needs --migration, because policies create PodMigrations", "--migration-policies")]
     [InlineData("--port, --metrics-port and --health-probes-port: must be different, not 8080, 8080 and 8081", "--port=8080")]
     public void A_wrong_value_is_named(string problem, string argument)
     {
         ConfigurationException wrong = Assert.Throws<ConfigurationException>(() => CommandLine.Parse([.. s_needed, argument], static _ => null, out _));
 
         Assert.Equal(problem, wrong.Message);
+    }
+
+    [Fact]
+    public void A_certificate_cannot_be_verified_and_ignored()
+    {
+        ConfigurationException wrong = Assert.Throws<ConfigurationException>(() => CommandLine.Parse([.. s_needed, "--kubelet-ca-file=/ca", "--kubelet-skip-tls-verify"], static _ => null, out _));
+
+        Assert.StartsWith("--kubelet-ca-file and --kubelet-skip-tls-verify: set one of them", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]

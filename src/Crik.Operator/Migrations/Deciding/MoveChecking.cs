@@ -14,7 +14,7 @@ internal static class MoveChecking
         return facts.Old is not { IsEnding: false } pod ? GiveUp(move, PodMigrationReasons.PodNotFound, $"The pod {move.Name} is gone, or is being deleted.")
             : pod.IsMirror || pod.Owner is { Kind: "DaemonSet" or "Node" }
                 ? GiveUp(move, PodMigrationReasons.BoundToNode, $"The pod {pod.Name} belongs to its node: a DaemonSet or the kubelet makes it.")
-            : pod.Owner is { } other and not ({ Group: "apps", Kind: "ReplicaSet" or "StatefulSet" } or { Group: "batch", Kind: "Job" }) ? GiveUp(move, PodMigrationReasons.ControllerUnknown,
+            : pod.Owner is { } other && !pod.HasKnownController ? GiveUp(move, PodMigrationReasons.ControllerUnknown,
                 $"The pod {pod.Name} belongs to the {other.Kind} {other.Name}, and nobody knows whether that makes another one.")
             : pod.Phase is not "Running" ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"The pod {pod.Name} does not run: its phase is {pod.Phase}.")
             : facts.IsTaken ? GiveUp(move, PodMigrationReasons.AlreadyMoving, $"Another PodMigration moves the pod {pod.Name}.")

@@ -61,6 +61,9 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
 
     public bool IsEnding => DeletedAt is not null;
 
+    /// <summary>Whether it has a controller that is known to make another one when it is deleted.</summary>
+    public bool HasKnownController => Owner is { Group: "apps", Kind: "ReplicaSet" or "StatefulSet" } or { Group: "batch", Kind: "Job" };
+
     /// <summary>Whether it is what the controller makes in place of a pod that moves: from the same template, with the same name or index.</summary>
     public bool CanReplace(PodMove move) =>
         Uid != move.Uid && Owner?.Id == move.OwnerUid && (move.KeepsName is not true || Name == move.Name)

@@ -1,0 +1,50 @@
+using Crik.Contracts.MigrationPolicies;
+using Crik.Operator.Policies.Measuring;
+
+namespace Crik.Operator.Policies.Deciding;
+
+/// <summary>
+/// Decides whether a node has too much load. It has when it was above a threshold for the whole duration, and it keeps that until it
+/// is at its lower thresholds. It is pure.
+/// </summary>
+internal static class NodeWatch
+{
+    /// <summary>
+    /// After a longer time without a measurement, nobody can say that the node was above its threshold all the time. It is longer
+    /// than the minute for which a measurement may stay out of the status.
+    /// </summary>
+    private static readonly TimeSpan s_gap = TimeSpan.FromMinutes(3);
+
+    /// <param name="before">What the status says of it. Null: nothing.</param>
+    /// <returns>Null if the node has no much load.</returns>
+    public static PolicyNode? Next(PolicyNode? before, MeasuredNode node, PolicyRequest request, DateTimeOffset now)
+    {
+        if (node.Load is not { } load)
+        {
+            return now - before?.MeasuredTime > s_gap ? null : before;
+        }
+
+        PolicyNode? known = load.Time - before?.MeasuredTime > s_gap ? null : before;
+        string? high = request.Thresholds.Where(one => node.Percent(one.Resource) > one.Above).Select(static one => one.Resource).FirstOrDefault();
+        bool isOverloaded = known is { OverloadedTime: not null };
+        if (isOverloaded ? request.Thresholds.All(one => node.Percent(one.Resource) <= one.Until) : high is null)
+        {
+            return null;
+        }
+
+        DateTimeOffset since = known?.AboveSince ?? load.Time;
+        return new PolicyNode
+        {
+            Name = node.Name,
+            CpuPercent = PercentOf(node, request, Resources.Cpu),
+            MemoryPercent = PercentOf(node, request, Resources.Memory),
+            MeasuredTime = load.Time,
+            AboveSince = since,
+            OverloadedTime = known?.OverloadedTime ?? (load.Time - since >= request.For ? now : null),
+            Resource = high ?? known?.Resource,
+        };
+    }
+
+    private static int? PercentOf(MeasuredNode node, PolicyRequest request, string resource) =>
+        request.Thresholds.Any(one => one.Resource == resource) ? (int)Math.Min(100_000, Math.Round(node.Percent(resource))) : null;
+}
