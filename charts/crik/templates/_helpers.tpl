@@ -57,6 +57,22 @@ labels:
 {{ include "crik.name" . }}-certificates
 {{- end }}
 
+{{/* The account whose tokens kubelets get. */}}
+{{- define "crik.kubeletAccount" -}}
+{{ include "crik.name" . }}-kubelets
+{{- end }}
+
+{{/* The metadata of that account and its rights. It takes a list: the root, and whether they have a namespace. */}}
+{{- define "crik.kubeletAccountMetadata" -}}
+{{- $root := index . 0 -}}
+name: {{ include "crik.kubeletAccount" $root | quote }}
+{{- if index . 1 }}
+namespace: {{ $root.Release.Namespace | quote }}
+{{- end }}
+labels:
+  {{- include "crik.labels" $root | nindent 2 }}
+{{- end }}
+
 {{/* The reference to an image. It takes a list: the value with repository, tag and digest, and the appVersion. */}}
 {{- define "crik.image" -}}
 {{- $version := index . 1 }}
@@ -84,6 +100,16 @@ labels:
 {{- end }}
 {{- end }}
 
+{{/* The files of the operator: by name, the volume of each. */}}
+{{- define "crik.files" -}}
+{{- $files := dict }}
+{{- with include "crik.registryAuthorities" . }}{{ $_ := set $files "registry" (fromYaml .) }}{{ end }}
+{{- with .Values.migration.policies.kubelets }}
+{{- if and .enabled .caConfigMap }}{{ $_ := set $files "kubelets" (dict "configMap" (dict "name" .caConfigMap)) }}{{ end }}
+{{- end }}
+{{- toYaml $files }}
+{{- end }}
+
 {{/* The variables of the operator, each with its name and its value. Those of the user win. */}}
 {{- define "crik.env" -}}
 {{- $own := dict
@@ -106,6 +132,15 @@ labels:
 {{- if .Values.operator.debug }}{{ $_ := set $own "CRIK_OPERATOR_DEBUG" "true" }}{{ end }}
 {{- if .Values.migration.enabled }}{{ $_ := set $own "CRIK_OPERATOR_MIGRATION" "true" }}{{ end }}
 {{- if and .Values.migration.enabled .Values.migration.evictionRequests.enabled }}{{ $_ := set $own "CRIK_OPERATOR_EVICTION_REQUESTS" "true" }}{{ end }}
+{{- if .Values.migration.policies.enabled }}{{ $_ := set $own "CRIK_OPERATOR_MIGRATION_POLICIES" "true" }}{{ end }}
+{{- with .Values.migration.policies.kubelets }}
+{{- if .enabled }}
+{{- $_ := set $own "CRIK_OPERATOR_KUBELET_ACCOUNT" (include "crik.kubeletAccount" $) }}
+{{- $_ := set $own "CRIK_OPERATOR_KUBELET_PORT" (printf "%d" (int .port)) }}
+{{- if .caConfigMap }}{{ $_ := set $own "CRIK_OPERATOR_KUBELET_CA_FILE" "/etc/crik-operator/kubelets/ca.crt" }}{{ end }}
+{{- if .skipTlsVerify }}{{ $_ := set $own "CRIK_OPERATOR_KUBELET_SKIP_TLS_VERIFY" "true" }}{{ end }}
+{{- end }}
+{{- end }}
 {{- range $name, $value := .Values.operator.env }}{{ $_ := set $own $name $value }}{{ end }}
 {{- toYaml $own }}
 {{- end }}
@@ -170,5 +205,16 @@ labels:
 {{- end }}
 {{- if and .Values.registry.caSecret .Values.registry.caConfigMap }}
 {{- fail "registry.caConfigMap: must be empty when registry.caSecret is set" }}
+{{- end }}
+{{- with .Values.migration }}
+{{- if and .policies.enabled (not .enabled) }}
+{{- fail "migration.policies.enabled: needs migration.enabled, because policies create PodMigrations" }}
+{{- end }}
+{{- if and .policies.kubelets.enabled (not .policies.enabled) }}
+{{- fail "migration.policies.kubelets.enabled: needs migration.policies.enabled, because only policies ask kubelets" }}
+{{- end }}
+{{- if and .policies.kubelets.caConfigMap .policies.kubelets.skipTlsVerify }}
+{{- fail "migration.policies.kubelets.caConfigMap: must be empty when migration.policies.kubelets.skipTlsVerify is true" }}
+{{- end }}
 {{- end }}
 {{- end }}
