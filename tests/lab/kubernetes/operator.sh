@@ -27,7 +27,8 @@ k apply -f ../../../charts/crik/crds
   --api-versions "$(k api-versions)" \
   --set operator.image.repository=localhost/crik-operator --set operator.image.tag=test --set operator.image.pullPolicy=Never \
   --set bundle.image.repository="${bundle%@*}" --set bundle.image.digest="${bundle#*@}" \
-  --set migration.enabled=true --set nodeAgent.enabled=true --set nodeAgent.repository=registry.lab/checkpoints --set nodeAgent.readEncryptionSecrets=true \
+  --set migration.enabled=true --set migration.policies.enabled=true --set migration.policies.kubelets.enabled=true \
+  --set nodeAgent.enabled=true --set nodeAgent.readEncryptionSecrets=true --set nodeAgent.repository=registry.lab/checkpoints \
   --set nodeAgent.image.repository=localhost/crik-node-agent --set nodeAgent.image.tag=test --set nodeAgent.image.pullPolicy=Never \
   --set registry.caConfigMap=registries --set podAnnotations.operator="$(version_of crik-operator)" \
   --set nodeAgent.podAnnotations.agent="$(version_of crik-node-agent)" "$@" ../../../charts/crik | k apply -f -
