@@ -58,8 +58,9 @@ public sealed class PolicyRunTests : IAsyncLifetime
                 {
                     Objects = new MigrationObjects(_api),
                     Pods = new MigrationPods(_api),
+                    Checkpoints = new MigrationCheckpoints(_api),
                     Criks = new CriksInPods(new PodExec(_api), _clock),
-                    Places = new ClusterPlaces(_api, new AdmissionOptions(new InjectionSettings("bundle:1"), "crik")),
+                    Places = new ClusterPlaces(_api, new AdmissionOptions(new InjectionSettings("bundle:1"), "crik"), TimeProvider.System),
                     Notices = new NoMoveNotices(),
                 },
             },

@@ -90,7 +90,7 @@ internal sealed class PolicySimulation
     /// <summary>Starts the operator, which knows nothing of its life before.</summary>
     private void Start()
     {
-        MigrationWorld moving = new() { Objects = Cluster, Pods = Cluster, Criks = Cluster, Places = Cluster, Notices = new NoMoveNotices() };
+        MigrationWorld moving = new() { Objects = Cluster, Pods = Cluster, Checkpoints = new NoCheckpoints(), Criks = Cluster, Places = Cluster, Notices = new NoMoveNotices() };
         _work = new PolicyWork(new PolicyWorld { Objects = Cluster, Loads = Cluster, Notices = Cluster, Moving = moving }, new PolicyMetrics(), _clock);
         _lane = LaneAsync();
     }

@@ -188,6 +188,8 @@ internal sealed class WatchedCluster(Schedule schedule, SimulatedClock clock) : 
         return schedule.Happens(10) ? new Place.Refused(PodMigrationReasons.NoDestination, "No room.") : new Place.Found(to.Node!);
     }
 
+    public Task<bool> MayJobLoseAsync(JsonObject pod, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public async Task<bool> IsSeenByWebhookAsync(JsonObject pod, CancellationToken cancellationToken)
     {
         await schedule.ApiPointAsync();
