@@ -16,7 +16,7 @@ public sealed partial class PodNamesTests
     /// <summary>Names that are never on a pod: of PodCheckpoints, of controllers, of images, and of nodes.</summary>
     private static readonly string[] s_ofOtherObjects =
         [PodNames.SavedPodAnnotation, "crik.dev/pinned", "crik.dev/image", "crik.dev/checkpoint-identifier", "crik.dev/rollback", "crik.dev/bind-mounts",
-            PodMigrationNames.RestoringNodeLabel];
+            PodMigrationNames.RestoringNodeLabel, "crik.dev/eviction", "crik.dev/migration-policy"];
 
     private static readonly string[] s_settings = [.. PodAnnotations.All.Select(annotation => annotation.Name)
         .Where(name => name.StartsWith(PodAnnotations.Prefix, StringComparison.Ordinal))];

@@ -63,10 +63,12 @@ public sealed class OperatorSecurityTests
                 .. s_rules[..8],
                 "get,list,watch,patch of podmigrations in 'crik.dev'",
                 "update of podmigrations/status in 'crik.dev'",
+                "create,delete of podcheckpoints in 'crik.dev'",
                 "get,create,patch,delete of pods in ''",
                 "get,create of pods/exec in ''",
                 "list of replicasets in 'apps'",
                 "get of persistentvolumes in ''",
+                "list of csinodes,volumeattachments in 'storage.k8s.io'",
                 s_rules[8],
             ],
             manifests["ClusterRole"].Items("rules").Select(Manifests.Sentence));
@@ -86,7 +88,7 @@ public sealed class OperatorSecurityTests
                 "create,delete of podmigrations in 'crik.dev'",
                 s_rules[8],
             ],
-            manifests["ClusterRole"].Items("rules").Select(Manifests.Sentence).Skip(14));
+            manifests["ClusterRole"].Items("rules").Select(Manifests.Sentence).Skip(16));
         Assert.Equal("true", manifests.Variables["CRIK_OPERATOR_EVICTION_REQUESTS"]);
 
         Manifests alone = OperatorManifests.Render("defaults", "--set", "migration.evictionRequests.enabled=true");
