@@ -1,11 +1,8 @@
 #!/bin/bash
-# certificates.sh DIR: makes the keys, certificates and kubeconfigs of the cluster in DIR, if DIR does not exist.
+# certificates.sh DIR: makes the keys, certificates and kubeconfigs of the cluster in DIR, those that are not there.
 set -euo pipefail
 cd "$(dirname "$0")"; . ./settings.sh
 final=$1
-[ ! -e "$final" ] || exit 0
-rm -rf "$final.new"; mkdir -p "$final.new"; chmod 700 "$final.new"; cd "$final.new"
-
 key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"; }
 
 certificate() { # certificate NAME SUBJECT [SUBJECT_ALT_NAMES]
@@ -31,6 +28,17 @@ by_certificate() { # by_certificate NAME ADDRESS
   kubeconfig "$1" "$2" --client-certificate="$1.crt" --client-key="$1.key" --embed-certs
 }
 
+node() { # node NAME
+  certificate "$1" "/O=system:nodes/CN=system:node:$1" "DNS:$1,IP:$(node_ip "$1")"
+  by_certificate "$1" "$CONTROL_IP:6443"
+}
+
+if [ -e "$final" ]; then
+  cd "$final"
+  for name in $NODES; do [ -e "$name.kubeconfig" ] || node "$name"; done
+  exit
+fi
+rm -rf "$final.new"; mkdir -p "$final.new"; chmod 700 "$final.new"; cd "$final.new"
 key ca
 openssl req -x509 -new -key ca.key -subj /CN=crik-lab -days 3650 -addext keyUsage=critical,keyCertSign,cRLSign -out ca.crt
 openssl genrsa -out service-accounts.key 2048 2>/dev/null
@@ -42,10 +50,7 @@ certificate kube-controller-manager /CN=system:kube-controller-manager
 certificate kube-scheduler /CN=system:kube-scheduler
 certificate kube-proxy /CN=system:kube-proxy
 certificate admin /O=system:masters/CN=admin
-for node in $NODES; do
-  certificate "$node" "/O=system:nodes/CN=system:node:$node" "DNS:$node,IP:$(node_ip "$node")"
-  by_certificate "$node" "$CONTROL_IP:6443"
-done
+for name in $NODES; do node "$name"; done
 by_certificate kube-proxy "$CONTROL_IP:6443"
 by_certificate kube-controller-manager 127.0.0.1:6443
 by_certificate kube-scheduler 127.0.0.1:6443

@@ -52,23 +52,25 @@ start_control_plane() { # starts the programs that do not run
     --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
     --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster control=http://127.0.0.1:2380
   start_api_server
-  # These two must start after the API server has made its roles, because they exit without them. A node counts as lost
-  # after 20 s without a report. The provisioner makes a directory in VOLUMES for each claim.
-  local name common
-  common="--bind-address=127.0.0.1 --leader-elect=false --cert-dir=/run"
-  name=kube-controller-manager
-  # shellcheck disable=SC2086
-  start_program control $name $common --kubeconfig=/config/$name.kubeconfig --authentication-kubeconfig=/config/$name.kubeconfig \
-    --authorization-kubeconfig=/config/$name.kubeconfig --use-service-account-credentials=true --root-ca-file=/config/ca.crt \
-    --service-account-private-key-file=/config/service-accounts.key --cluster-signing-cert-file=/config/ca.crt \
-    --cluster-signing-key-file=/config/ca.key --allocate-node-cidrs=false --node-monitor-grace-period=20s --enable-hostpath-provisioner=true
+  # These two must start after the API server has made its roles, because they exit without them.
+  start_controller_manager
+  local name
   name=kube-scheduler
-  # shellcheck disable=SC2086
-  start_program control $name $common --kubeconfig=/config/$name.kubeconfig --authentication-kubeconfig=/config/$name.kubeconfig \
-    --authorization-kubeconfig=/config/$name.kubeconfig
+  start_program control $name --bind-address=127.0.0.1 --leader-elect=false --cert-dir=/run \
+    --kubeconfig=/config/$name.kubeconfig --authentication-kubeconfig=/config/$name.kubeconfig --authorization-kubeconfig=/config/$name.kubeconfig
   program control dnsmasq >/dev/null || inside control setsid sh -c "/config/names.sh $REGISTRY $CONTROL_IP >>/var/log/names.log 2>&1 </dev/null &"
   start_registry
   kubectl apply -f storage-class.yaml >/dev/null
+}
+
+# A node counts as lost after 20 s without a report. The provisioner makes a directory in VOLUMES for each claim.
+start_controller_manager() {
+  local name=kube-controller-manager
+  start_program control $name --bind-address=127.0.0.1 --leader-elect=false --cert-dir=/run \
+    --kubeconfig=/config/$name.kubeconfig --authentication-kubeconfig=/config/$name.kubeconfig --authorization-kubeconfig=/config/$name.kubeconfig \
+    --use-service-account-credentials=true --root-ca-file=/config/ca.crt --service-account-private-key-file=/config/service-accounts.key \
+    --cluster-signing-cert-file=/config/ca.crt --cluster-signing-key-file=/config/ca.key --allocate-node-cidrs=false \
+    --node-monitor-grace-period=20s --enable-hostpath-provisioner=true
 }
 
 start_registry() {
@@ -93,6 +95,11 @@ push_image() {
 kill_api_server() { kill_in_control kube-apiserver; }
 
 kill_registry() { kill_in_control docker-registry; }
+
+restart_controller_manager() {
+  kill_in_control kube-controller-manager
+  start_controller_manager
+}
 
 kill_in_control() { # kill_in_control PROGRAM: ends it with SIGKILL, and waits until it is gone
   local pids; pids=$(program control "$1") || die "$1 is not running"

@@ -1,11 +1,11 @@
 #!/bin/bash
 # plain-images.sh DIR [NAME...]: makes images that contain nothing of crik, one file each in DIR, all of them or the named
-# ones: python (CPython on Debian 12), unprivileged (the same as a user other than root), nginx (Debian 12's nginx as it
-# is), redis (Redis and its libraries), musl (one program and musl) and static (one static Go program and nothing else).
+# ones: python (CPython on Debian 12), server (the same, counting when it is asked), unprivileged (as python, with a user
+# other than root), nginx (Debian 12's nginx as it is), redis (Redis and its libraries), musl (one program and musl) and static (one static Go program and nothing else).
 set -euo pipefail
 cd "$(dirname "$0")"
 out=$1; shift
-[ $# -gt 0 ] || set -- python unprivileged nginx redis musl static
+[ $# -gt 0 ] || set -- python server unprivileged nginx redis musl static
 mkdir -p "$out"
 . ../../../build/packages.sh
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
@@ -23,6 +23,10 @@ for name in "$@"; do
       root=$(../rootfs.sh plain)
       install -D -m644 ../plain/count.py "$work/$name/app/count.py"
       ENTRYPOINT=/usr/bin/python3 IMAGE_USER=$([ "$name" = python ] || echo 1000:1000) image "$name" "$root:$work/$name" /app/count.py ;;
+    server)
+      root=$(../rootfs.sh plain)
+      install -D -m644 ../plain/serve.py "$work/server/app/serve.py"
+      ENTRYPOINT=/usr/bin/python3 image server "$root:$work/server" /app/serve.py ;;
     nginx)
       root=$(../rootfs.sh plain)
       ENTRYPOINT=/usr/sbin/nginx image nginx "$root" -g 'daemon off;' ;;

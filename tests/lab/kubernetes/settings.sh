@@ -20,7 +20,7 @@ pod_net() { echo "10.251.${1#node-}.0/24"; }
 POD_NETS=10.251.0.0/16
 SERVICE_NET=10.96.0.0/16
 API_SERVICE_IP=10.96.0.1
-NODES="node-1 node-2"
+NODES=$(seq -f 'node-%.0f' -s ' ' "${CRIK_CLUSTER_NODES:-$(cat "$STATE/nodes" 2>/dev/null || echo 2)}")
 
 die() { echo "cluster: $*" >&2; exit 1; }
 
