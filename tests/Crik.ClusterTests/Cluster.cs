@@ -39,7 +39,7 @@ public sealed class Cluster : IDisposable
     /// <summary>The script that starts, stops and controls the cluster.</summary>
     public static string Script { get; } = Repository.In("tests/lab/kubernetes/cluster.sh");
 
-    public static string[] Nodes => ["node-1", "node-2"];
+    public static string[] Nodes { get; } = Control("nodes").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public IReadOnlyDictionary<string, string> Paths { get; }
 

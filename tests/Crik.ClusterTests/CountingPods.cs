@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace Crik.ClusterTests;
 
 /// <summary>The pods of a namespace, in each of which a program counts in its log, under a name that it gave itself when it was started afresh.</summary>
-internal sealed partial class CountingPods(TestNamespace place)
+/// <param name="selector">Which of them. Null: all.</param>
+internal sealed partial class CountingPods(TestNamespace place, string? selector = null)
 {
     /// <summary>The pods that are not being deleted, with programs that have written something.</summary>
     /// <exception cref="TimeoutException">There are never so many of them, and no others.</exception>
@@ -18,8 +19,9 @@ internal sealed partial class CountingPods(TestNamespace place)
         },
         $"{count} pods count");
 
-    /// <summary>The pods that are not being deleted.</summary>
-    public IEnumerable<JsonNode> Staying() => place.Api.Items(place.PathOf("api/v1", "pods")).Where(pod => pod["metadata"]!["deletionTimestamp"] is null);
+    /// <summary>The pods that are not being deleted and have not ended. A Job keeps those that failed because their node was killed.</summary>
+    public IEnumerable<JsonNode> Staying() => place.Api.Items(place.PathOf("api/v1", selector is null ? "pods" : $"pods?labelSelector={Uri.EscapeDataString(selector)}"))
+        .Where(static pod => pod["metadata"]!["deletionTimestamp"] is null && (string)pod["status"]!["phase"]! is not ("Failed" or "Succeeded"));
 
     /// <summary>Reads the log of a pod until its program has ended.</summary>
     /// <returns>The last number.</returns>

@@ -58,5 +58,26 @@ public sealed class InstalledOperator
         }
     }
 
+    /// <summary>
+    /// Replaces operators that were killed by new ones, and waits until all are ready. The kubelet would wait longer before each further
+    /// start of a container that ends again and again.
+    /// </summary>
+    public static void ReplaceKilled()
+    {
+        string[] killed = [.. Pods().Where(static pod => Restarts(pod) != 0).Select(static pod => (string)pod["metadata"]!["name"]!)];
+        if (killed.Length > 0)
+        {
+            Cluster.Kubectl(["-n", Namespace, "delete", "pods", "--wait=false", .. killed]);
+        }
+
+        Eventually.True(
+            static () => Pods().Where(static pod => pod["metadata"]!["deletionTimestamp"] is null).ToArray() is { Length: > 1 } staying
+                && staying.All(static pod => (bool?)pod["status"]!["containerStatuses"]?[0]!["ready"] is true),
+            "all operators are ready");
+        WaitUntilPodsAreInjected();
+    }
+
+    private static int Restarts(JsonNode pod) => (int?)pod["status"]!["containerStatuses"]?[0]!["restartCount"] ?? 0;
+
     private static JsonNode[] Pods() => [.. JsonNode.Parse(Cluster.Kubectl("-n", Namespace, "get", "pods", "-l", $"app.kubernetes.io/name={Name}", "-o", "json"))!["items"]!.AsArray().Select(pod => pod!)];
 }

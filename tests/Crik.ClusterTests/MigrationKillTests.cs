@@ -5,77 +5,122 @@ using Xunit.Abstractions;
 namespace Crik.ClusterTests;
 
 /// <summary>
-/// Ends the operator's leader, the API server, the source node, the destination node and the webhook at random instants while pods
-/// move. The variable CRIK_KILLS says how often; `make migration-kills` does it 300 times. CI has the simulation of the operator's
-/// tests instead, which kills between any two effects.
+/// Ends the operator's leader, the API server, the source node, the destination node and the webhook at random instants while ten
+/// pods of every kind of owner move at the same time. The variable CRIK_KILLS says how many moves there are; `make migration-kills` makes 300.
+/// The log of a run that goes on is artifacts/migration-kills.log.
 /// </summary>
 [Collection(nameof(Cluster))]
-[Trait("Kills", "random")]
 public sealed class MigrationKillTests : IDisposable
 {
-    /// <summary>A move takes about three seconds, so most kills hit it.</summary>
-    private const int LongestPauseMilliseconds = 4000;
+    /// <summary>Moves of ten pods at the same time take about so long, so most kills hit them.</summary>
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
 
-    private static readonly int s_kills = int.Parse(Environment.GetEnvironmentVariable("CRIK_KILLS") ?? "5", CultureInfo.InvariantCulture);
+    /// <summary>Two workloads of each.</summary>
+    private static readonly string[] s_kinds = ["StatefulSet", "Deployment", "ReplicaSet", "Job", "Pod", "StatefulSet", "Deployment", "ReplicaSet", "Job", "Pod"];
+
+    private static readonly int s_moves = int.Parse(Environment.GetEnvironmentVariable("CRIK_KILLS") ?? "20", CultureInfo.InvariantCulture);
 
     private readonly ITestOutputHelper _output;
     private readonly TestNamespace _place;
     private readonly CountingPods _pods;
-    private readonly MovingWorkload _workload;
+    private readonly MovingWorkload[] _workloads;
+    private readonly KeptLogs _logs;
     private readonly Random _random;
+    private readonly RandomKills _kills;
+    private readonly SortedDictionary<string, int> _ends = new(StringComparer.Ordinal);
 
     public MigrationKillTests(Cluster cluster, ITestOutputHelper output)
     {
         int seed = int.Parse(Environment.GetEnvironmentVariable("CRIK_SEED") ?? $"{Environment.TickCount}", CultureInfo.InvariantCulture);
         (_output, _place, _random) = (output, new TestNamespace(cluster), new Random(seed));
-        (_pods, _workload) = (new CountingPods(_place), new MovingWorkload(_place, cluster.Operator.Image("python")));
-        _output.WriteLine($"CRIK_SEED={seed}");
+        (_pods, _kills) = (new CountingPods(_place), new RandomKills(_random));
+        _workloads = [.. s_kinds.Select((kind, number) => new MovingWorkload(_place, cluster.Operator.Image("python"), $"{kind.ToLowerInvariant()}{number}"))];
+        _logs = new KeptLogs(cluster, _place.Name);
+        Write($"CRIK_SEED={seed}");
     }
 
-    public void Dispose() => _place.Dispose();
-
-    /// <summary>Each kind has an equal part of the kills. Its first move has no kill, so that each state has a checkpoint.</summary>
-    [Theory]
-    [InlineData("StatefulSet")]
-    [InlineData("ReplicaSet")]
-    [InlineData("Pod")]
-    public void Every_pod_exists_once_and_keeps_its_state_whatever_is_killed(string kind)
+    public void Dispose()
     {
-        _workload.Start(kind);
-        CountingPod first = Assert.Single(_pods.WaitFor(1, static _ => true)), before = first;
-        (string Name, Action<string, string> Kill)[] victims =
-        [
-            ("operator", (_, _) => InstalledOperator.KillLeader()), ("API server", (_, _) => KillApiServer()), ("source", (source, _) => KillNode(source)),
-            ("destination", (_, destination) => KillNode(destination)), ("webhook", (_, _) => InstalledOperator.Signal("KILL")),
-        ];
-        int kills = (s_kills + 2) / 3;
-        for (int i = 0; i <= kills; i++)
-        {
-            string to = before.Node == "node-1" ? "node-2" : "node-1";
-            (string name, Action<string, string> kill) = i == 0 ? ("nothing", static (_, _) => { }) : victims[_random.Next(victims.Length)];
-            int pause = _random.Next(LongestPauseMilliseconds);
-            _workload.Request($"move-{i}", to);
-            Thread.Sleep(pause); // the instant of the kill is the random part of the test
-            kill(before.Node, to);
+        _logs.Dispose();
+        _place.Dispose();
+    }
 
-            JsonNode status = _workload.WaitForEnd($"move-{i}");
-            CountingPod after = Assert.Single(_pods.WaitFor(1, static _ => true));
-            _output.WriteLine($"{i}: {name} after {pause} ms: {after.Name} on {after.Node} at {after.First}, {status["pods"]?[0]?["reason"]}: {status["pods"]?[0]?["message"]}");
-            Assert.Equal(first.Word, after.Word);
-            Assert.True(i > 0 || MovingWorkload.IsReady(status), status.ToJsonString());
-            before = after;
+    /// <summary>The first round has no kill, so that each state has a checkpoint.</summary>
+    [Fact]
+    public void Every_pod_exists_once_and_keeps_its_state_whatever_is_killed()
+    {
+        foreach ((string kind, MovingWorkload workload) in s_kinds.Zip(_workloads))
+        {
+            workload.Start(kind);
+        }
+
+        for (int round = 0; round * _workloads.Length <= s_moves; round++)
+        {
+            InstalledOperator.ReplaceKilled();
+            Cluster.Control("restart-controllers"); // otherwise the Job would wait twice as long in each round
+            CountingPod[] before = _pods.WaitFor(_workloads.Length, static _ => true);
+            (string[] sources, string[] destinations) = Request(round, before);
+            string[] killed = [.. Enumerable.Range(0, round == 0 ? 0 : _random.Next(1, 3)).Select(_ => _kills.KillOne(sources, destinations, s_longestPause))];
+            string[] ends = [.. _workloads.Select(workload => End(workload, round))];
+
+            CountingPod[] after = _pods.WaitFor(_workloads.Length, static _ => true);
+            Write($"{round}: {string.Join(", ", killed)}: {string.Join("; ", ends)}");
+            Assert.Equal(before.Select(static pod => pod.Word).Order(StringComparer.Ordinal), after.Select(static pod => pod.Word).Order(StringComparer.Ordinal));
+            int returns = 0, afresh = 0;
+            foreach (IGrouping<string, CountingRun> program in _logs.RunsOf("").GroupBy(static run => run.Word))
+            {
+                bool isKnown = before.Any(pod => pod.Word == program.Key);
+                returns += isKnown ? CountingHistory.Check(program, _kills.Deaths) : 0;
+                afresh += isKnown ? 0 : 1; // the operator has deleted the pod, which came without crik
+            }
+
+            Write($"{round * _workloads.Length} moves: {string.Join(", ", _ends.Select(static end => $"{end.Key} {end.Value}"))}; killed: {_kills.Counts}; returns to an older checkpoint: {returns}; pods without crik that were deleted: {afresh}");
+            AssertNothingIsLeft();
         }
     }
 
-    private static void KillApiServer()
+    /// <summary>Asks for a move of every pod to another node, all at the same time.</summary>
+    private (string[] Sources, string[] Destinations) Request(int round, CountingPod[] pods)
     {
-        Cluster.Control("kill-apiserver");
-        Cluster.Control("start-apiserver");
+        List<string> destinations = [];
+        foreach (MovingWorkload workload in _workloads)
+        {
+            CountingPod pod = pods.Single(pod => pod.Name.StartsWith(workload.Name, StringComparison.Ordinal));
+            string[] others = [.. Cluster.Nodes.Where(node => node != pod.Node)];
+            destinations.Add(others[_random.Next(others.Length)]);
+            workload.Request($"{workload.Name}-{round}", destinations[^1]);
+        }
+
+        return ([.. pods.Select(static pod => pod.Node)], [.. destinations]);
     }
 
-    private static void KillNode(string node)
+    /// <returns>How the move of a workload ended.</returns>
+    private string End(MovingWorkload workload, int round)
     {
-        Cluster.Control("kill-node", node);
-        Cluster.Control("start-node", node);
+        JsonNode status = workload.WaitForEnd($"{workload.Name}-{round}");
+        JsonNode? pod = status["pods"]?[0];
+        string reason = (string?)pod?["reason"] ?? (string)status["conditions"]!.AsArray().Single(static one => (string)one!["type"]! == "Ready")!["reason"]!;
+        Assert.True(round > 0 || MovingWorkload.IsReady(status), status.ToJsonString());
+        if (round > 0)
+        {
+            _ends[reason] = _ends.GetValueOrDefault(reason) + 1;
+        }
+
+        return $"{workload.Name} {reason}{(reason == "Completed" ? "" : $" ({(string?)pod?["message"]})")}";
+    }
+
+    /// <summary>A pod that is held back, or an object that nobody could delete, would stay for ever.</summary>
+    private void AssertNothingIsLeft()
+    {
+        Assert.DoesNotContain(_pods.Staying(), static pod => pod["spec"]!["schedulingGates"] is not null || pod["metadata"]!["labels"]!["crik.dev/held-for-migration"] is not null);
+        Eventually.True(
+            () => _place.Api.Items(_place.PathOf("apis/crik.dev/v1alpha1", "podmigrations")).All(static one => one["metadata"]!["finalizers"] is null),
+            "no PodMigration has a finalizer");
+    }
+
+    private void Write(string line)
+    {
+        _output.WriteLine(line);
+        File.AppendAllText(Repository.In("artifacts/migration-kills.log"), $"{DateTimeOffset.UtcNow:HH:mm:ss} {line}\n");
     }
 }
