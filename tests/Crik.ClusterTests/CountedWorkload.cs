@@ -8,11 +8,15 @@ internal sealed class CountedWorkload : IDisposable
     private readonly CountingPods _pods;
     private readonly MovingWorkload _workload;
     private readonly CountingClient _client;
+    private readonly KeptLogs _logs;
     private CountingPod[] _now;
 
-    public CountedWorkload(TestNamespace place, string image, string kind, int replicas)
+    /// <param name="logs">The logs of the namespace.</param>
+    public CountedWorkload(TestNamespace place, string image, (string Kind, int Replicas) what, KeptLogs logs)
     {
+        (string kind, int replicas) = what;
         string name = kind.ToLowerInvariant();
+        _logs = logs;
         (_pods, _workload) = (new CountingPods(place, $"app={name}"), new MovingWorkload(place, image, name));
         place.ApplyText($"{{apiVersion: v1, kind: Service, metadata: {{name: {name}}}, spec: {{selector: {{app: {name}}}, ports: [{{port: 8080}}]}}}}");
         _workload.Start(kind, replicas);
@@ -22,11 +26,10 @@ internal sealed class CountedWorkload : IDisposable
 
     /// <summary>Moves all its pods to the node that comes after that of the first one, or each third time to any other node.</summary>
     /// <returns>What happened, for the log of the test.</returns>
-    public async Task<IReadOnlyList<string>> MoveAsync(int number)
+    public IReadOnlyList<string> Move(int number)
     {
         string? to = number % 3 == 0 ? null : Cluster.Nodes[(Array.IndexOf(Cluster.Nodes, _now[0].Node) + 1) % Cluster.Nodes.Length];
         CountingPod[] before = _now, moving = [.. before.Where(pod => pod.Node != to)];
-        Dictionary<string, Task<int>> ends = moving.ToDictionary(pod => pod.Word, pod => Task.Run(() => _pods.FollowToTheEnd(pod)));
         string move = $"{_workload.Name}-{number}";
         _workload.Request(move, to);
         JsonNode status = _workload.WaitForEnd(move);
@@ -38,9 +41,9 @@ internal sealed class CountedWorkload : IDisposable
         foreach (CountingPod old in moving)
         {
             CountingPod now = _now.Single(pod => pod.Word == old.Word);
-            int last = await ends[old.Word];
-            lines.Add($"{number}: {old.Name} on {old.Node}: {last}, then {now.First} on {now.Node}");
-            Assert.Equal(last + 1, now.First);
+            CountingRun[] runs = [.. _logs.RunsOf(_workload.Name).Where(run => run.Word == old.Word)];
+            Assert.Equal(0, CountingHistory.Check(runs, []));
+            lines.Add($"{number}: {old.Name} on {old.Node}, then at {now.First} on {now.Node}, {runs.Length} pods");
             Assert.True(to is null ? now.Node != old.Node : now.Node == to, $"{now} was to be on {to ?? "another node"}");
         }
 

@@ -23,10 +23,6 @@ internal sealed partial class CountingPods(TestNamespace place, string? selector
     public IEnumerable<JsonNode> Staying() => place.Api.Items(place.PathOf("api/v1", selector is null ? "pods" : $"pods?labelSelector={Uri.EscapeDataString(selector)}"))
         .Where(static pod => pod["metadata"]!["deletionTimestamp"] is null && (string)pod["status"]!["phase"]! is not ("Failed" or "Succeeded"));
 
-    /// <summary>Reads the log of a pod until its program has ended.</summary>
-    /// <returns>The last number.</returns>
-    public int FollowToTheEnd(CountingPod pod) => Numbers(place.Kubectl("logs", "--follow", pod.Name))[^1].Number;
-
     private CountingPod? See(JsonNode pod)
     {
         string name = (string)pod["metadata"]!["name"]!;

@@ -21,17 +21,18 @@ public sealed class MigrationTests(Cluster cluster, ITestOutputHelper output) : 
     public async Task Pods_move_back_and_forth_while_clients_count_and_no_number_is_lost_or_repeated()
     {
         (string Kind, int Replicas)[] kinds = [("StatefulSet", 1), ("Deployment", 3), ("ReplicaSet", 1), ("Job", 1), ("Pod", 1)];
+        using KeptLogs logs = new(cluster, _place.Name);
         List<CountedWorkload> workloads = [];
         try
         {
-            foreach ((string kind, int replicas) in kinds)
+            foreach ((string Kind, int Replicas) kind in kinds)
             {
-                workloads.Add(new CountedWorkload(_place, cluster.Operator.Image("server"), kind, replicas));
+                workloads.Add(new CountedWorkload(_place, cluster.Operator.Image("server"), kind, logs));
             }
 
             for (int i = 1; i <= s_moves; i++)
             {
-                IReadOnlyList<string>[] lines = await Task.WhenAll(workloads.Select(workload => Task.Run(() => workload.MoveAsync(i))));
+                IReadOnlyList<string>[] lines = await Task.WhenAll(workloads.Select(workload => Task.Run(() => workload.Move(i))));
                 output.WriteLine(string.Join('\n', lines.SelectMany(static some => some)));
                 Cluster.Control("restart-controllers"); // otherwise the Job would wait twice as long at each move
             }
