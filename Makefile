@@ -9,7 +9,7 @@ RENDER := artifacts/render-chart
 CHART := charts/node-state-server
 RUNTIMES = $(if $(RUNTIME),CRIK_CLUSTER_RUNTIMES="$(RUNTIME)")
 
-.PHONY: crik bundle node-state-server kubectl-crik crik-operator crik-node-agent demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes node-agent-kills migration-moves migration-kills cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real bench-migrations format clean
+.PHONY: crik bundle node-state-server kubectl-crik crik-operator crik-node-agent demo demo-cluster chart test unit-test system-test compression-test chart-test cluster cluster-test recipes node-agent-kills migration-moves migration-kills cluster-stop matrix faults restores large bench bench-golden bench-store bench-image bench-server bench-server-real bench-migrate bench-migrations format clean
 
 ## crik: the native binary, artifacts/crik, and what it costs
 crik: $(CRIK)
@@ -119,6 +119,12 @@ bench-image:
 	@build/publish.sh bench/ImageBench/ImageBench.csproj artifacts/native/image-bench
 	@MIB=$(or $(MIB),2048) DIRECTORY=$(or $(DIRECTORY),/var/tmp) bench/image.sh artifacts/native/image-bench/ImageBench
 
+## bench-migrate: how long a pod is away while it moves to another node, beside deleting it and starting afresh (SIZES=10,256,2048 in MiB, ROUNDS=5)
+bench-migrate:
+	@build/install.sh
+	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(AGENT) $(RENDER)
+	@python3 bench/migrate.py $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
 ## bench-server: the node-state server with 1,000, 5,000 and 15,000 Nodes (NODES="…"), on a core of its own where there are two, and beside slow readers
 bench-server: $(SERVER)
 	@dotnet build bench/NodeStateServerBench -c Release --nologo -v quiet
@@ -150,7 +156,7 @@ large:
 	@tests/lab/rootfs.sh experimental
 	@python3 bench/bench.py --large $(OPTIONS)
 
-## cluster: a real Kubernetes of two nodes (CRIK_KUBERNETES=DIR: its programs, which are downloaded otherwise; RUNTIME as below)
+## cluster: a real Kubernetes of two nodes (CRIK_CLUSTER_NODES=3: of three; CRIK_KUBERNETES=DIR: its programs, which are downloaded otherwise; RUNTIME as below)
 cluster:
 	@$(RUNTIMES) tests/lab/kubernetes/cluster.sh start
 
@@ -172,13 +178,13 @@ node-agent-kills:
 	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(AGENT) $(KUBECTL) $(RENDER)
 	@$(RUNTIMES) CRIK_KILLS=$(or $(KILLS),200) $(if $(SEED),CRIK_SEED=$(SEED)) tests/lab/cluster-test.sh FullyQualifiedName~NodeAgentKillTests
 
-## migration-moves: pods of every kind of owner move to the other node and back (MOVES=20)
+## migration-moves: pods of every kind of owner move from node to node while a client counts (MOVES=20; CRIK_CLUSTER_NODES=3: on three nodes)
 migration-moves:
 	@build/install.sh
 	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(AGENT) $(KUBECTL) $(RENDER)
 	@$(RUNTIMES) CRIK_MOVES=$(or $(MOVES),20) tests/lab/cluster-test.sh FullyQualifiedName~MigrationTests
 
-## migration-kills: the operator, the API server, nodes and the webhook are killed while pods move (KILLS=300 SEED=)
+## migration-kills: operator, API server, nodes and webhook are killed while ten pods move at a time (KILLS=300: so many moves, SEED=)
 migration-kills:
 	@build/install.sh
 	@$(MAKE) --no-print-directory bundle $(SERVER) $(OPERATOR) $(AGENT) $(KUBECTL) $(RENDER)

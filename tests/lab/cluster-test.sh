@@ -1,8 +1,8 @@
 #!/bin/bash
 # cluster-test.sh [FILTER]: runs the tests that need a cluster; without a filter all but those with large images and random
-# kills. It uses a cluster that already runs and leaves it running. Otherwise it starts one and stops it at the end. The
-# nodes have the runtimes that CRIK_CLUSTER_RUNTIMES names, or keep theirs. Where these are two, it runs only the tests of
-# what can differ between nodes.
+# kills of the node agent. It uses a cluster that already runs and leaves it running. Otherwise it starts one and stops it at
+# the end. The nodes have the runtimes that CRIK_CLUSTER_RUNTIMES names, or keep theirs. Where these are two, it runs only
+# the tests of what can differ between nodes.
 set -euo pipefail
 cd "$(dirname "$0")"
 cluster=kubernetes/cluster.sh
