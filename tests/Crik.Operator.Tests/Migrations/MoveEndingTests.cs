@@ -62,6 +62,19 @@ public sealed class MoveEndingTests
         Assert.Equal(kind is "Job", Some.Step(facts with { MayJobLoseReplacement = true }) is MigrationStep.Reject);
     }
 
+    /// <summary>The pod of a Job does not start again when its node comes back, and nothing in it will ever answer.</summary>
+    [Theory]
+    [InlineData("owner")]
+    [InlineData(null)]
+    public void A_pod_that_has_ended_before_it_was_deleted_ends_the_move_at_once(string? owner)
+    {
+        PodMove move = Some.Move(PodMoveConditions.Armed) with { OwnerUid = owner, OrderedTime = Some.Now, AnnouncedTime = Some.Now };
+        MoveFacts facts = new(move, Some.Pod() with { Phase = "Failed" });
+
+        Assert.Equal(PodMigrationReasons.PodNotRunning, Assert.IsType<MigrationStep.GiveUp>(Some.Step(facts)).Reason);
+        Assert.Equal(new MigrationStep.Close("old"), Some.Step(facts with { Move = move with { Reason = PodMigrationReasons.PodNotRunning, GivenUpTime = Some.Now } }));
+    }
+
     [Theory]
     [InlineData("/checkpoints/slots/0", "data", null)]
     [InlineData("/checkpoints/slots/1", "data", "/checkpoints/slots/1")]

@@ -59,6 +59,7 @@ internal static class MoveDecision
         PodMove move = facts.Move;
         return facts.Old is not { IsEnding: false } pod
                 ? GiveUp(move, PodMigrationReasons.PodNotFound, $"Somebody else has deleted the pod {move.Name} before it was moved.")
+            : pod.HasEnded ? GiveUp(move, PodMigrationReasons.PodNotRunning, $"The pod {pod.Name} has ended before it was deleted: its phase is {pod.Phase}.")
             : facts.Crik is null ? s_wait
             : !facts.IsArmed && move.OrderedTime is null ? new MigrationStep.NoteOrder(move.Uid!)
             : !facts.IsArmed ? new MigrationStep.Arm(facts)

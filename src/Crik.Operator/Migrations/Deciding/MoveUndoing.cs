@@ -10,7 +10,7 @@ internal static class MoveUndoing
     public static MigrationStep Next(MoveFacts facts, DateTimeOffset now, TimeSpan timeout)
     {
         PodMove move = facts.Move;
-        if (facts.Old is { IsEnding: false })
+        if (facts.Old is { IsEnding: false, HasEnded: false })
         {
             // A crik that does not answer may be armed. If it stays silent, its next SIGTERM makes a checkpoint, which does no harm.
             return facts.Crik is { } criks && criks.Any(static crik => crik.IsArmed) ? new MigrationStep.Disarm(facts)
@@ -38,7 +38,7 @@ internal static class MoveUndoing
             return new MigrationStep.DeleteUnscheduled(unclaimed);
         }
 
-        if (!facts.IsBare || move.AnnouncedTime is null)
+        if (!facts.IsBare || move.AnnouncedTime is null || facts.Old is { IsEnding: false })
         {
             return new MigrationStep.Close(move.Uid!);
         }

@@ -64,6 +64,9 @@ internal sealed record MovingPod(string Name, string Uid, string? Node, string P
     /// <summary>Whether it has a controller that is known to make another one when it is deleted.</summary>
     public bool HasKnownController => Owner is { Group: "apps", Kind: "ReplicaSet" or "StatefulSet" } or { Group: "batch", Kind: "Job" };
 
+    /// <summary>Whether its programs have ended for good, for instance because its node was lost and it belongs to a Job.</summary>
+    public bool HasEnded => Phase is "Succeeded" or "Failed";
+
     /// <summary>Whether it is what the controller makes in place of a pod that moves: from the same template, with the same name or index.</summary>
     public bool CanReplace(PodMove move) =>
         Uid != move.Uid && Owner?.Id == move.OwnerUid && (move.KeepsName is not true || Name == move.Name)
