@@ -20,6 +20,7 @@ internal sealed class WrittenMetrics : IDisposable
 
     private readonly TestNamespace _place;
     private readonly CancellationTokenSource _end = new();
+    private readonly Lock _turn = new();
     private readonly Task _writing;
     private volatile string? _busy;
 
@@ -67,6 +68,9 @@ internal sealed class WrittenMetrics : IDisposable
             $"{{apiVersion: metrics.k8s.io/v1beta1, kind: NodeMetrics, metadata: {{name: {node}}}, timestamp: \"{time}\", window: 20s, usage: {{cpu: \"{(node == _busy ? "1000" : "0")}\", memory: 1Mi}}}}");
         IEnumerable<string> pods = _place.Api.Items(_place.PathOf("api/v1", "pods")).Select(static pod => (string)pod["metadata"]!["name"]!).Select(pod =>
             $"{{apiVersion: metrics.k8s.io/v1beta1, kind: PodMetrics, metadata: {{name: {pod}, namespace: {_place.Name}}}, timestamp: \"{time}\", window: 20s, containers: [{{name: app, usage: {{cpu: 300m, memory: 1Mi}}}}]}}");
-        Cluster.Apply(string.Join("\n---\n", nodes.Concat(pods)));
+        lock (_turn) // kubectl apply creates what another one is creating, and fails
+        {
+            Cluster.Apply(string.Join("\n---\n", nodes.Concat(pods)));
+        }
     }
 }
