@@ -33,6 +33,15 @@ public sealed class InstalledOperator
     /// <summary>Waits until the API server asks the webhook and gets an answer.</summary>
     public static void WaitUntilPodsAreInjected() => Eventually.True(() => TryPod().Contains("crik.dev/injected", StringComparison.Ordinal), "a labelled pod would be injected");
 
+    /// <summary>Says what the API server does with labelled pods while no operator answers, as webhook.failurePolicy of the chart does.</summary>
+    /// <param name="policy">`Ignore` or `Fail`.</param>
+    public static void SetFailurePolicy(string policy)
+    {
+        int count = JsonNode.Parse(Cluster.Kubectl("get", "mutatingwebhookconfiguration", Name, "-o", "json"))!["webhooks"]!.AsArray().Count;
+        IEnumerable<string> changes = Enumerable.Range(0, count).Select(i => $$"""{"op":"replace","path":"/webhooks/{{i}}/failurePolicy","value":"{{policy}}"}""");
+        Cluster.Kubectl("patch", "mutatingwebhookconfiguration", Name, "--type=json", "-p", $"[{string.Join(',', changes)}]");
+    }
+
     /// <summary>What the API server would make of a labelled pod.</summary>
     public static string TryPod() => Cluster.Kubectl("run", "try", "--image=none", "--labels=crik.dev/inject=true", "--dry-run=server", "-o", "json", "--command", "--", "true");
 
