@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Crik.Kubernetes.Api;
 using Crik.Operator.EvictionRequests;
 using Crik.Operator.Migrations.Admitting;
+using Crik.Operator.Migrations.Deciding;
 using Crik.Pods;
 using Crik.Pods.Annotations;
 using Crik.Pods.Reading;
@@ -20,6 +21,11 @@ internal sealed class AdmissionHandler(
 
     public async Task<AdmissionResponse> HandleAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
+        if (MovingPod.Of(request.Pod) is { IsGated: true, Migration: not null })
+        {
+            return AdmissionResponse.Unchanged(request.Id, AdmissionOutcome.AlreadyInjected); // the webhook has seen it before
+        }
+
         AdmissionResponse answer = await AnswerAsync(request, cancellationToken);
         if (options.Excludes(request.Namespace))
         {

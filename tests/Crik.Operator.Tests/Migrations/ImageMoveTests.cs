@@ -46,9 +46,12 @@ public sealed class ImageMoveTests
     [Fact]
     public void The_name_of_the_checkpoint_is_the_same_each_time_and_another_one_for_another_pod()
     {
-        Assert.Equal(ImageMove.CheckpointName(s_accepted), ImageMove.CheckpointName(s_accepted));
-        Assert.NotEqual(ImageMove.CheckpointName(s_accepted), ImageMove.CheckpointName(s_accepted with { Uid = "other" }));
-        Assert.InRange(ImageMove.CheckpointName(s_accepted with { Name = new string('a', 253) }).Length, 1, 253);
+        string name = ImageMove.CheckpointName(s_accepted, "uid-m");
+
+        Assert.Equal(name, ImageMove.CheckpointName(s_accepted, "uid-m"));
+        Assert.NotEqual(name, ImageMove.CheckpointName(s_accepted with { Uid = "other" }, "uid-m"));
+        Assert.NotEqual(name, ImageMove.CheckpointName(s_accepted, "uid-of-the-next-try"));
+        Assert.InRange(ImageMove.CheckpointName(s_accepted with { Name = new string('a', 253) }, "uid-m").Length, 1, 253);
     }
 
     [Fact]
@@ -67,13 +70,105 @@ public sealed class ImageMoveTests
     {
         PodMove claimed = s_saved with { Replacement = new PodReplacement { Name = "web-2", Uid = "new" } };
         MovingPod free = s_held with { IsGated = false, Node = "node-2", RestoredFrom = "web-move-1" };
+        MoveFacts facts = new(claimed, null) { Checkpoint = Complete() };
 
-        Assert.Equal(new MigrationStep.LiftGate(s_held, claimed), Step(new MoveFacts(claimed, null) { Replacement = s_held }));
-        Assert.IsType<MigrationStep.Wait>(Step(new MoveFacts(claimed, null) { Replacement = free }));
-        Assert.IsType<MigrationStep.Complete>(Step(new MoveFacts(claimed, null) { Replacement = free with { ReadyAt = Some.Now } }));
-        Assert.IsType<MigrationStep.Reject>(Step(new MoveFacts(claimed, null) { Replacement = free with { RestoredFrom = null } }));
-        Assert.Equal(PodMigrationReasons.NotRestored, Reason(Step(new MoveFacts(claimed, null) { Replacement = free with { RestoredFrom = null, Owner = null } })));
-        Assert.Equal(PodMigrationReasons.WrongNode, Reason(Step(new MoveFacts(claimed, null) { Replacement = free with { Node = "node-3" } })));
+        Assert.Equal(new MigrationStep.LiftGate(s_held, claimed), Step(facts with { Replacement = s_held }));
+        Assert.IsType<MigrationStep.Wait>(Step(facts with { Replacement = free }));
+        Assert.IsType<MigrationStep.Complete>(Step(facts with { Replacement = free with { ReadyAt = Some.Now } }));
+        Assert.IsType<MigrationStep.Reject>(Step(facts with { Replacement = free with { RestoredFrom = null } }));
+        Assert.Equal(PodMigrationReasons.NotRestored, Reason(Step(facts with { Replacement = free with { RestoredFrom = null, Owner = null } })));
+        Assert.Equal(PodMigrationReasons.WrongNode, Reason(Step(facts with { Replacement = free with { Node = "node-3" } })));
+    }
+
+    [Fact]
+    public void Images_that_somebody_has_deleted_are_not_given_to_the_replacement()
+    {
+        PodMove claimed = s_saved with { Replacement = new PodReplacement { Name = "web-2", Uid = "new" } };
+        MoveFacts facts = new(claimed, null) { Replacement = s_held };
+
+        Assert.Equal(PodMigrationReasons.NotCheckpointed, Reason(Step(facts)));
+        Assert.Equal(PodMigrationReasons.NotCheckpointed, Reason(Step(facts with { Checkpoint = Deleted() })));
+        Assert.Equal(new MigrationStep.LiftGate(s_held, null), Step(facts with { Move = claimed with { Reason = PodMigrationReasons.NotCheckpointed }, Checkpoint = Deleted() }));
+        Assert.IsType<MigrationStep.Complete>(Step(facts with { Replacement = s_held with { IsGated = false, Node = "node-2", RestoredFrom = "web-move-1", ReadyAt = Some.Now } }));
+    }
+
+    [Fact]
+    public void Two_pods_that_are_held_back_do_not_both_get_the_images()
+    {
+        MovingPod second = s_held with { Name = "web-3", Uid = "second" };
+        PodMove canceled = s_saved with { Reason = PodMigrationReasons.Canceled }, claimed = canceled with { Replacement = new PodReplacement { Name = "web-2", Uid = "new" } };
+        MoveFacts facts = new(canceled, null) { Checkpoint = Complete(), Marked = [s_held, second] };
+
+        Assert.Equal(new MigrationStep.Claim("old", s_held), Step(facts));
+        Assert.Equal(new MigrationStep.LiftGate(s_held, claimed), Step(facts with { Move = claimed, Replacement = s_held }));
+        MovingPod free = s_held with { IsGated = false, RestoredFrom = "web-move-1", Replaces = "old" };
+        Assert.Equal(new MigrationStep.LiftGate(second, null), Step(facts with { Move = claimed, Replacement = free, Marked = [second] }));
+        Assert.IsType<MigrationStep.Close>(Step(facts with { Move = claimed, Replacement = free, Marked = [] }));
+        Assert.IsType<Replacement.None>(Replacement.Of([("uid-m", s_announced)], [s_held], 5));
+    }
+
+    [Fact]
+    public void A_canceled_move_waits_for_the_controller_to_make_the_pod_that_gets_the_images()
+    {
+        MoveFacts facts = new(s_saved with { Reason = PodMigrationReasons.Canceled }, null) { Checkpoint = Complete() };
+
+        Assert.IsType<MigrationStep.Wait>(Step(facts, Some.Now.AddMinutes(9)));
+        Assert.IsType<MigrationStep.Close>(Step(facts, Some.Now.AddMinutes(11)));
+        MovingPod fresh = s_held with { IsGated = false, Node = "node-1", Migration = null };
+        Assert.Equal(new MigrationStep.Claim("old", fresh), Step(facts with { Unmarked = [fresh] }));
+    }
+
+    [Fact]
+    public void A_pod_that_may_have_been_made_for_another_reason_is_not_deleted_because_the_webhook_missed_it()
+    {
+        PodMove claimed = s_saved with { Replacement = new PodReplacement { Name = "web-2", Uid = "new" }, DeletedTime = null };
+        MoveFacts facts = new(claimed, null) { Checkpoint = Complete(), Replacement = s_held with { IsGated = false, Node = "node-2" } };
+
+        Assert.Equal(PodMigrationReasons.NotRestored, Reason(Step(facts)));
+        Assert.IsType<MigrationStep.Reject>(Step(facts with { Move = claimed with { KeepsName = true } }));
+    }
+
+    [Fact]
+    public void Pods_that_the_webhook_misses_are_rejected_later_each_time()
+    {
+        PodMove claimed = s_saved with { Replacement = new PodReplacement { Name = "web-2", Uid = "new" }, ReplacedTime = Some.Now, Unseen = ["1", "2", "3"] };
+        MoveFacts facts = new(claimed, null) { Checkpoint = Complete(), Replacement = s_held with { IsGated = false, Node = "node-2" } };
+
+        Assert.IsType<MigrationStep.Wait>(Step(facts, Some.Now.AddSeconds(7)));
+        Assert.IsType<MigrationStep.Reject>(Step(facts, Some.Now.AddSeconds(8)));
+    }
+
+    [Fact]
+    public void A_pod_that_is_gone_before_an_agent_began_holds_nobody_back()
+    {
+        PodCheckpointDocument unbegun = Checkpoint(isAccepted: false);
+
+        Assert.Equal(PodMigrationReasons.EngineNotAvailable, Reason(Step(s_announced, null, unbegun, s_held, Some.Now.AddMinutes(2))));
+        PodMove given = s_announced with { Reason = PodMigrationReasons.EngineNotAvailable };
+        Assert.Equal(new MigrationStep.Withdraw(unbegun), Step(given, null, unbegun, s_held));
+        Assert.Equal(new MigrationStep.LiftGate(s_held, null), Step(given, null, null, s_held));
+    }
+
+    [Fact]
+    public void A_pod_that_has_ended_by_itself_ends_the_move()
+    {
+        MovingPod ended = s_pod with { Phase = "Failed" };
+
+        Assert.Equal(PodMigrationReasons.PodNotRunning, Reason(Step(s_announced, ended)));
+        Assert.IsType<MigrationStep.Close>(Step(s_announced with { Reason = PodMigrationReasons.PodNotRunning }, ended));
+        Assert.Equal(new MigrationStep.LiftGate(s_held, null), Step(s_announced with { Reason = PodMigrationReasons.PodNotRunning }, ended, null, s_held));
+    }
+
+    [Fact]
+    public void CRI_O_needs_the_images_from_which_the_containers_were_started()
+    {
+        CheckpointOrigin origin = new(ContainerRuntime.Parse("cri-o://1.37.0"), "amd64");
+        MigrationNode node = Some.Node("node-2") with { Labels = new Dictionary<string, string> { [PodMigrationNames.RestoringNodeLabel] = "true" } };
+
+        Assert.Null(ImageRestores.Obstacle(origin, node with { Facts = node.Facts with { Runtime = "cri-o://1.37.0", Kubelet = "v1.36.2" } }));
+        Assert.NotNull(ImageRestores.Obstacle(origin, node with { Facts = node.Facts with { Runtime = "cri-o://1.37.0", Kubelet = "v1.34.0" } }));
+        Assert.NotNull(ImageRestores.Unknown(["app", "beside"], new Dictionary<string, string> { ["app"] = "app@sha256:1" }));
+        Assert.Null(ImageRestores.Unknown(["app"], new Dictionary<string, string> { ["app"] = "app@sha256:1" }));
     }
 
     [Fact]
@@ -121,7 +216,7 @@ public sealed class ImageMoveTests
 
         Assert.IsType<MigrationStep.Wait>(Step(canceled, null, pushing, s_held));
         Assert.IsType<MigrationStep.NoteSaved>(Step(canceled, null, Complete(), s_held));
-        Assert.Equal(new MigrationStep.LiftGate(s_held, saved), Step(saved, null, Complete(), s_held));
+        Assert.Equal(new MigrationStep.Claim("old", s_held), Step(saved, null, Complete(), s_held));
         Assert.Equal(new MigrationStep.LiftGate(s_held, null), Step(canceled, null, null, s_held));
         Assert.True(canceled.AwaitsReplacement, "the pod that comes next is held back too");
     }
@@ -232,13 +327,19 @@ public sealed class ImageMoveTests
         PodMove move, MovingPod? old, PodCheckpointDocument? checkpoint = null, MovingPod? marked = null, DateTimeOffset? now = null) =>
         Step(new MoveFacts(move, old) { Checkpoint = checkpoint, Marked = marked is null ? [] : [marked] }, now);
 
-    private static MigrationStep Step(MoveFacts facts, DateTimeOffset? now = null) => Some.Step(facts with { Engine = "kubelet" }, now);
+    private static MigrationStep Step(MoveFacts facts, DateTimeOffset? now = null) => Some.Step(facts with { Engine = "kubelet", Migration = "uid-m" }, now);
 
     private static string? Reason(MigrationStep step) => (step as MigrationStep.GiveUp)?.Reason;
 
     private static PodCheckpointDocument Checkpoint(bool isAccepted, params string[] conditions) => new()
     {
-        Metadata = new ObjectMetadata { Name = "web-move-1", Uid = "uid-c" },
+        Metadata = new ObjectMetadata
+        {
+            Name = "web-move-1",
+            Uid = "uid-c",
+            CreationTimestamp = Some.Now,
+            Labels = new Dictionary<string, string> { [PodMigrationNames.CheckpointLabel] = "uid-m" },
+        },
         Spec = new PodCheckpointSpec { Pod = "web", PodUid = "old" },
         Status = !isAccepted ? null : new PodCheckpointStatus
         {
@@ -247,10 +348,12 @@ public sealed class ImageMoveTests
         },
     };
 
-    private static PodCheckpointDocument Complete() => With(Checkpoint(isAccepted: true, PodCheckpointConditions.Ready), static status =>
+    private static PodCheckpointDocument Complete() => With(Checkpoint(isAccepted: true, PodCheckpointConditions.Ready), static (PodCheckpointStatus status) =>
         status with { CompletionTime = Some.Now, Containers = [new ContainerCheckpoint { Name = "app", Image = Image }] });
 
-    private static PodCheckpointDocument Failed(string why) => With(Checkpoint(isAccepted: true), status => status with
+    private static PodCheckpointDocument Deleted() => With(Complete(), static (ObjectMetadata metadata) => metadata with { DeletionTimestamp = Some.Now });
+
+    private static PodCheckpointDocument Failed(string why) => With(Checkpoint(isAccepted: true), (PodCheckpointStatus status) => status with
     {
         CompletionTime = Some.Now,
         Conditions = [new Condition { Type = PodCheckpointConditions.Stalled, Status = Condition.True, Message = why }],
@@ -258,4 +361,6 @@ public sealed class ImageMoveTests
 
     private static PodCheckpointDocument With(PodCheckpointDocument item, Func<PodCheckpointStatus, PodCheckpointStatus> change) =>
         item with { Status = change(item.Status!) };
+
+    private static PodCheckpointDocument With(PodCheckpointDocument item, Func<ObjectMetadata, ObjectMetadata> change) => item with { Metadata = change(item.Metadata!) };
 }

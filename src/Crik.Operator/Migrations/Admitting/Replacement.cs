@@ -47,7 +47,8 @@ internal abstract record Replacement
         (string migration, PodMove move) = open[0];
         if (move.IsByImage)
         {
-            return new Held(migration, move);
+            // One pod that waits for the images of each move is enough. The others are not needed for it.
+            return alive.Count(static pod => pod.IsGated) >= open.Length ? new None() : new Held(migration, move);
         }
 
         bool isCertain = move.HasIdentity

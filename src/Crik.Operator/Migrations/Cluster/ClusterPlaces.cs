@@ -41,6 +41,8 @@ internal sealed class ClusterPlaces(KubernetesApi api, AdmissionOptions admissio
             return behind;
         }
 
+        _seen = isByImage ? null : _seen; // its replacement stays on the node that is chosen, so that has to be right
+
         if (criks.Select(crik => CheckpointVolume.Obstacle(pod, crik.Container, crik.ImageDirectory)).FirstOrDefault(static obstacle => obstacle is not null) is { } local)
         {
             return local;

@@ -21,11 +21,12 @@ internal static class ImageMove
     /// <summary>
     /// The PodCheckpoint of a move. The name is the same each time, so that an operator which was killed creates no second one.
     /// </summary>
-    public static string CheckpointName(PodMove move)
+    /// <param name="migration">The UID of the PodMigration. Another one of the same pod makes another PodCheckpoint.</param>
+    public static string CheckpointName(PodMove move, string migration)
     {
         const int Longest = 230; // a name has at most 253 characters
         string pod = move.Name!.Length > Longest ? move.Name[..Longest] : move.Name;
-        return $"{pod}-move-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(move.Uid!)))[..10]}";
+        return $"{pod}-move-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{migration}/{move.Uid}")))[..10]}";
     }
 
     /// <summary>Why the kubelet cannot move this pod. Null: nothing is known that is in the way.</summary>
@@ -48,10 +49,24 @@ internal static class ImageMove
         PodMove move = facts.Move;
         return facts.Old is { IsEnding: false } || move.AnnouncedTime is null ? Saving(facts, now)
             : facts.Old is not null && move.DeletedTime is null ? new MigrationStep.NoteEnding(facts)
-            : !move.Conditions.IsTrue(PodMoveConditions.Checkpointed) ? Pushing(facts)
+            : !move.Conditions.IsTrue(PodMoveConditions.Checkpointed) ? Pushing(facts, now)
+            : !HasImages(facts) && facts.Replacement is null or { IsGated: true } ? GiveUp(facts, PodMigrationReasons.NotCheckpointed,
+                $"Somebody has deleted the PodCheckpoint {move.Checkpoint}, and its images with it.")
             : move.Replacement is null ? MoveDecision.Replacing(facts, now)
-            : Restoring(facts);
+            : Restoring(facts, now);
     }
+
+    /// <summary>Whether an agent may still save the pod, or push its images.</summary>
+    public static bool IsOpen(MoveFacts facts) => facts.Checkpoint is { Metadata.DeletionTimestamp: null } checkpoint && IsMine(facts, checkpoint)
+        && !SavedPod.IsComplete(checkpoint) && Failure(checkpoint) is null;
+
+    /// <summary>Whether the images are there and the status does not name them yet.</summary>
+    public static bool AreImagesNew(MoveFacts facts) => facts.Checkpoint is { Metadata.DeletionTimestamp: null } checkpoint && IsMine(facts, checkpoint)
+        && SavedPod.IsComplete(checkpoint) && !facts.Move.Conditions.IsTrue(PodMoveConditions.Checkpointed);
+
+    /// <summary>Whether the status names the images, and nobody has deleted them since.</summary>
+    public static bool HasImages(MoveFacts facts) =>
+        facts.Move.Conditions.IsTrue(PodMoveConditions.Checkpointed) && facts.Checkpoint is { Metadata.DeletionTimestamp: null };
 
     /// <summary>Whether the node agent has given the checkpoint up.</summary>
     public static string? Failure(PodCheckpointDocument checkpoint) =>
@@ -65,23 +80,31 @@ internal static class ImageMove
         return facts.Old is not { IsEnding: false }
                 ? GiveUp(facts, PodMigrationReasons.PodNotFound, $"Somebody else has deleted the pod {move.Name} before it was moved.")
             : move.AnnouncedTime is null ? new MigrationStep.Announce(facts)
+            : facts.Old.HasEnded ? GiveUp(facts, PodMigrationReasons.PodNotRunning, $"The pod {move.Name} has ended before it was saved: its phase is {facts.Old.Phase}.")
             : facts.Checkpoint is not { } checkpoint ? new MigrationStep.Save(facts)
-            : checkpoint.Spec?.PodUid != move.Uid ? GiveUp(facts, PodMigrationReasons.NameTaken,
+            : !IsMine(facts, checkpoint) ? GiveUp(facts, PodMigrationReasons.NameTaken,
                 $"There is another PodCheckpoint {move.Checkpoint}, which is not of this pod. Delete it, and create another PodMigration.")
             : Failure(checkpoint) is { } failure ? GiveUp(facts, PodMigrationReasons.NotCheckpointed, $"The kubelet did not save the pod, which runs on: {failure}")
-            : !checkpoint.IsAccepted && now - move.AnnouncedTime > s_beginning ? GiveUp(facts, PodMigrationReasons.EngineNotAvailable,
-                $"No node agent has begun with the PodCheckpoint {move.Checkpoint}. Install it on the node {move.Source} with nodeAgent.enabled=true.")
-            : s_wait;
+            : Unbegun(facts, checkpoint, now) is { } unbegun ? unbegun : s_wait;
     }
 
-    private static MigrationStep Pushing(MoveFacts facts) =>
-        facts.Checkpoint is not { } checkpoint ? GiveUp(facts, PodMigrationReasons.NotCheckpointed,
+    private static MigrationStep.GiveUp? Unbegun(MoveFacts facts, PodCheckpointDocument checkpoint, DateTimeOffset now) =>
+        checkpoint.IsAccepted || now - (checkpoint.Metadata?.CreationTimestamp ?? facts.Move.AnnouncedTime) < s_beginning ? null
+            : GiveUp(facts, PodMigrationReasons.EngineNotAvailable,
+                $"No node agent has begun with the PodCheckpoint {facts.Move.Checkpoint}. Install it on the node {facts.Move.Source} with nodeAgent.enabled=true.");
+
+    private static bool IsMine(MoveFacts facts, PodCheckpointDocument checkpoint) =>
+        checkpoint.Spec?.PodUid == facts.Move.Uid && checkpoint.Metadata?.Labels?.GetValueOrDefault(PodMigrationNames.CheckpointLabel) == facts.Migration;
+
+    private static MigrationStep Pushing(MoveFacts facts, DateTimeOffset now) =>
+        facts.Checkpoint is not { } checkpoint || !IsMine(facts, checkpoint) ? GiveUp(facts, PodMigrationReasons.NotCheckpointed,
             $"The PodCheckpoint {facts.Move.Checkpoint} is gone. Somebody else has deleted it, or the pod.")
         : SavedPod.IsComplete(checkpoint) ? new MigrationStep.NoteSaved(facts)
         : Failure(checkpoint) is { } failure ? GiveUp(facts, PodMigrationReasons.NotCheckpointed, $"The PodCheckpoint {facts.Move.Checkpoint} has failed: {failure}")
-        : s_wait;
+        : Unbegun(facts, checkpoint, now) is { } unbegun ? unbegun : s_wait;
 
-    private static MigrationStep Restoring(MoveFacts facts)
+    /// <summary>Lets the replacement go on from the images, and waits for it.</summary>
+    public static MigrationStep Restoring(MoveFacts facts, DateTimeOffset now)
     {
         PodMove move = facts.Move;
         return facts.Replacement is not { IsEnding: false } pod ? GiveUp(facts, PodMigrationReasons.ReplacementGone,
@@ -89,10 +112,9 @@ internal static class ImageMove
             : facts.Old is not null ? s_wait
             : pod.IsGated ? new MigrationStep.LiftGate(pod, move)
             : facts.Marked.FirstOrDefault(static other => other.IsGated) is { } held ? new MigrationStep.LiftGate(held, null)
-            : pod.RestoredFrom != move.Checkpoint && MoveDecision.CanBeMadeAgain(facts, pod) ? new MigrationStep.Reject(move.Uid!, pod)
-            : pod.RestoredFrom != move.Checkpoint ? GiveUp(facts, PodMigrationReasons.NotRestored,
+            : pod.RestoredFrom != move.Checkpoint ? MoveDecision.Again(facts, pod, now, GiveUp(facts, PodMigrationReasons.NotRestored,
                 $"The pod {pod.Name} starts afresh, because the webhook did not see it. The PodCheckpoint {move.Checkpoint} has the state: "
-                + "kubectl crik restore makes a pod of it.")
+                + "kubectl crik restore makes a pod of it."))
             : pod.Node is { } node && node != move.Destination ? GiveUp(facts, PodMigrationReasons.WrongNode,
                 $"The replacement {pod.Name} runs on the node {node}. Its state is the checkpoint's.")
             : pod.ReadyAt is null ? s_wait

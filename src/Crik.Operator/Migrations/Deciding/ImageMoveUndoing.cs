@@ -1,6 +1,4 @@
-using Crik.Contracts.Conditions;
 using Crik.Contracts.PodMigrations;
-using Crik.Pods.Restoring;
 
 namespace Crik.Operator.Migrations.Deciding;
 
@@ -12,7 +10,8 @@ internal static class ImageMoveUndoing
 {
     private static readonly MigrationStep.Wait s_wait = new(MigrationDecision.Soon);
 
-    public static MigrationStep Next(MoveFacts facts)
+    /// <param name="timeout">How long the controller may take to make the replacement when the images are there.</param>
+    public static MigrationStep Next(MoveFacts facts, DateTimeOffset now, TimeSpan timeout)
     {
         PodMove move = facts.Move;
         if (move.AnnouncedTime is null)
@@ -20,31 +19,34 @@ internal static class ImageMoveUndoing
             return new MigrationStep.Close(move.Uid!);
         }
 
-        bool isMine = facts.Checkpoint?.Spec?.PodUid == move.Uid, isComplete = facts.Checkpoint is { } known && isMine && SavedPod.IsComplete(known);
-        bool isOpen = isMine && !isComplete && ImageMove.Failure(facts.Checkpoint!) is null && facts.Checkpoint!.Metadata?.DeletionTimestamp is null;
-        if (facts.Old is { IsEnding: false })
+        if (ImageMove.IsOpen(facts))
         {
-            return !isOpen ? new MigrationStep.Close(move.Uid!)
-                : !facts.Checkpoint!.IsAccepted ? new MigrationStep.Withdraw(facts.Checkpoint)
-                : s_wait;
+            return facts.Checkpoint!.IsAccepted ? s_wait : new MigrationStep.Withdraw(facts.Checkpoint);
         }
 
-        // What was saved is all that is left of the program, so nobody starts afresh while it may still become an image.
-        return isOpen || facts.Old is not null ? s_wait
-            : isComplete && !move.Conditions.IsTrue(PodMoveConditions.Checkpointed) ? new MigrationStep.NoteSaved(facts)
-            : Replacing(facts, move.Conditions.IsTrue(PodMoveConditions.Checkpointed));
+        return facts.Old is { IsEnding: false, HasEnded: false } ? new MigrationStep.Close(move.Uid!)
+            : facts.Old is { IsEnding: true } ? s_wait
+            : ImageMove.AreImagesNew(facts) ? new MigrationStep.NoteSaved(facts)
+            : ImageMove.HasImages(facts) ? GoingOn(facts, now, timeout)
+            : StartingAfresh(facts);
     }
 
-    /// <param name="isSaved">Whether the status names the images. Otherwise there is no checkpoint, and the program starts afresh.</param>
-    private static MigrationStep Replacing(MoveFacts facts, bool isSaved)
+    /// <summary>Takes the same steps as a move that was not given up, until the replacement has its images.</summary>
+    private static MigrationStep GoingOn(MoveFacts facts, DateTimeOffset now, TimeSpan timeout)
     {
-        PodMove move = facts.Move;
+        bool isLate = now - facts.Move.CheckpointedTime > timeout;
+        MigrationStep step = facts.Move.Replacement is null ? MoveDecision.Replacing(facts, now) : ImageMove.Restoring(facts, now);
+        return step is MigrationStep.GiveUp or MigrationStep.Complete || (step is MigrationStep.Wait && (isLate || facts.Replacement is { IsGated: false }))
+            ? StartingAfresh(facts) : step;
+    }
+
+    /// <summary>Nothing that is saved has to be waited for, so pods that are held back start from their own images.</summary>
+    private static MigrationStep StartingAfresh(MoveFacts facts)
+    {
         MovingPod? held = facts.Replacement is { IsGated: true, IsEnding: false } gated ? gated : facts.Marked.FirstOrDefault(static pod => pod.IsGated);
-        bool isFirst = move.Replacement is null || held?.Uid == move.Replacement.Uid;
-        return held is not null ? new MigrationStep.LiftGate(held, isSaved && isFirst ? move : null)
+        return held is not null ? new MigrationStep.LiftGate(held, null)
             : facts.IsBare && facts.Namesake is { IsEnding: true } ? s_wait
-            : facts is { IsBare: true, Namesake: null, Replacement: null } && move.Reason is not PodMigrationReasons.ReplacementGone
-                ? new MigrationStep.Recreate(facts, isSaved)
-            : new MigrationStep.Close(move.Uid!);
+            : facts is { IsBare: true, Old: null, Namesake: null, Move.Replacement: null } ? new MigrationStep.Recreate(facts, IsPinned: false)
+            : new MigrationStep.Close(facts.Move.Uid!);
     }
 }

@@ -27,14 +27,15 @@ internal static class MoveDecision
 
         if (move.Reason is not null)
         {
-            return facts.IsByImage ? ImageMoveUndoing.Next(facts) : MoveUndoing.Next(facts, around.Now, request.Timeout);
+            return facts.IsByImage ? ImageMoveUndoing.Next(facts, around.Now, request.Timeout) : MoveUndoing.Next(facts, around.Now, request.Timeout);
         }
 
         bool isUndeleted = facts.Old is { IsEnding: false } || move.AnnouncedTime is null;
         if (around.IsCanceled)
         {
             return GiveUp(move, PodMigrationReasons.Canceled, isUndeleted
-                ? "The PodMigration was deleted before the pod was." : "The PodMigration was deleted after the pod was, so the replacement may run anywhere.");
+                ? "The PodMigration was deleted before the pod was." : facts.IsByImage ? "The PodMigration was deleted after the pod was, so the replacement still goes on from the images."
+                : "The PodMigration was deleted after the pod was, so the replacement may run anywhere.");
         }
 
         if (around.Now - (facts.IsByImage ? ImageMove.ClockStart(facts) : move.StartTime) > request.Timeout)
@@ -47,7 +48,7 @@ internal static class MoveDecision
             : isUndeleted ? Deleting(facts)
             : facts.Old is { } ending && HasNews(move, ending) ? new MigrationStep.NoteEnding(facts)
             : move.Replacement is null ? Replacing(facts, around.Now)
-            : Restoring(facts);
+            : Restoring(facts, around.Now);
     }
 
     /// <summary>
@@ -84,7 +85,8 @@ internal static class MoveDecision
                 : facts.Namesake is null ? new MigrationStep.Recreate(facts, IsPinned: true)
                 : facts.Marked.FirstOrDefault(pod => pod.Uid == facts.Namesake.Uid) is { } made ? new MigrationStep.Claim(move.Uid!, made)
                 : GiveUp(move, PodMigrationReasons.NameTaken,
-                    $"Somebody else has made a pod {move.Name} before the operator could. Its program goes on from the checkpoint if it uses the same volume.");
+                    $"Somebody else has made a pod {move.Name} before the operator could. {(facts.IsByImage ? $"The PodCheckpoint {move.Checkpoint} has the state."
+                        : "Its program goes on from the checkpoint if it uses the same volume.")}");
         }
 
         // A pod that is held back is only taken when the checkpoint is certain to be there: when the old pod is gone.
@@ -92,11 +94,11 @@ internal static class MoveDecision
             : isGone && facts.Unmarked.Count > 0 ? new MigrationStep.Claim(move.Uid!, facts.Unmarked[0])
             : isGone && facts.OtherRevision is { } next && (move.HasIdentity || now - move.AnnouncedTime > Answering) ? GiveUp(
                 move, PodMigrationReasons.NewRevision, $"The controller has made the pod {next.Name} from another template, so it is not bound to "
-                + $"{move.Destination}. The checkpoint is still on the volume.")
+                + $"{move.Destination}. {(facts.IsByImage ? $"The PodCheckpoint {move.Checkpoint} has the state." : "The checkpoint is still on the volume.")}")
             : s_wait;
     }
 
-    private static MigrationStep Restoring(MoveFacts facts)
+    private static MigrationStep Restoring(MoveFacts facts, DateTimeOffset now)
     {
         PodMove move = facts.Move;
         if (facts.Replacement is not { IsEnding: false } pod)
@@ -106,10 +108,9 @@ internal static class MoveDecision
 
         if ((move.Containers ?? []).FirstOrDefault(one => !pod.CrikContainers.Contains(one.Name!)) is { } bare)
         {
-            return CanBeMadeAgain(facts, pod) ? new MigrationStep.Reject(move.Uid!, pod)
-                : GiveUp(move, PodMigrationReasons.NotRestored,
+            return Again(facts, pod, now, GiveUp(move, PodMigrationReasons.NotRestored,
                 $"The container {bare.Name} of {pod.Name} does not run under crik: the webhook did not see the pod. Delete it, and the next one goes on "
-                + "from the checkpoint.");
+                + "from the checkpoint."));
         }
 
         if (facts.Old is not null)
@@ -142,11 +143,21 @@ internal static class MoveDecision
     }
 
     /// <summary>
-    /// Whether the controller makes another one, which goes on from the checkpoint, if this pod is deleted that the webhook has missed. A
-    /// Job counts each deletion as a failure.
+    /// Rejects a pod that the webhook has missed, so that its controller makes another one, which goes on from the checkpoint. That is
+    /// done later each time, because the webhook may be away for a while. A Job counts each deletion as a failure. A pod that may have
+    /// been made for another reason is never deleted.
     /// </summary>
-    public static bool CanBeMadeAgain(MoveFacts facts, MovingPod pod) =>
-        (pod.Owner is { Kind: "ReplicaSet" or "StatefulSet" } || facts.MayJobLoseReplacement) && !(facts.Move.Unseen?.Count >= MostUnseen);
+    /// <param name="otherwise">What is done if the pod has to stay.</param>
+    public static MigrationStep Again(MoveFacts facts, MovingPod pod, DateTimeOffset now, MigrationStep.GiveUp otherwise)
+    {
+        PodMove move = facts.Move;
+        int before = move.Unseen?.Count ?? 0;
+        bool isIts = move.HasIdentity || move.DeletedTime is not null, isMadeAgain = pod.Owner is { Kind: "ReplicaSet" or "StatefulSet" } || facts.MayJobLoseReplacement;
+        TimeSpan pause = before == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(Math.Pow(2, before), 60));
+        return !isIts || !isMadeAgain || before >= MostUnseen ? otherwise
+            : now - move.ReplacedTime < pause ? s_wait
+            : new MigrationStep.Reject(move.Uid!, pod);
+    }
 
     private static string NotRestored(PodMove move) => move.Conditions.Find(PodMoveConditions.Checkpointed)?.Status is Condition.False
         ? PodMigrationReasons.NotCheckpointed : PodMigrationReasons.NotRestored;

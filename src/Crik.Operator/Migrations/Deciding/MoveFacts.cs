@@ -38,6 +38,9 @@ internal sealed record MoveFacts(PodMove Move, MovingPod? Old)
     /// <summary>What the criks answer: those of the pod until it is deleted, those of the replacement once it runs. Null: they do not.</summary>
     public IReadOnlyList<CrikState>? Crik { get; init; }
 
+    /// <summary>The UID of the PodMigration.</summary>
+    public string? Migration { get; init; }
+
     /// <summary>Who saves the pod: what the status says, or what will be written there.</summary>
     public string Engine { get; init; } = CheckpointEngines.Crik;
 

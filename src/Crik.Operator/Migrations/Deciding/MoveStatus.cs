@@ -33,7 +33,7 @@ internal static class MoveStatus
     {
         AnnouncedTime = now,
         Siblings = facts.Siblings.Count == 0 ? null : facts.Siblings,
-        Checkpoint = facts.IsByImage ? ImageMove.CheckpointName(move) : null,
+        Checkpoint = facts.IsByImage ? ImageMove.CheckpointName(move, facts.Migration!) : null,
         Containers = facts.IsByImage ? move.Containers : [.. (move.Containers ?? []).Select(one => one with { Before = facts.Crik!.FirstOrDefault(crik => crik.Container == one.Name)?.Newest ?? one.Before })],
     };
 

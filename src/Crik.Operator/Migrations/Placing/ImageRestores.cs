@@ -27,6 +27,8 @@ internal static class ImageRestores
         image is null ? null
         : RestoreRules.Find(image, node.Facts).FirstOrDefault(static one => one.Severity is Severity.Problem) is { } problem
             ? No($"The node {node.Name} cannot restore it. {problem.Sentence}")
+        : NeedBaseImages(image) && !ImageVolumes.AreSupported(node.Facts.Kubelet, node.Facts.Runtime)
+            ? No($"The runtime of the node {node.Name} does not pull the image from which a container was started, and before Kubernetes 1.35 nobody else can be made to.")
         : node.Labels.GetValueOrDefault(PodMigrationNames.RestoringNodeLabel) is "true" ? null
         : ContainerRuntime.Parse(node.Facts.Runtime) is { Version: not null } runtime && !RestoreRules.IsOffByDefault(runtime) ? null
         : No($"Nobody knows whether the container runtime of the node {node.Name} ({node.Facts.Runtime}) restores checkpoints: it does not by default. "
@@ -34,6 +36,12 @@ internal static class ImageRestores
 
     /// <summary>Whether the runtime looks for the image from which a container was started, and does not pull it.</summary>
     public static bool NeedBaseImages(CheckpointOrigin? image) => image?.Runtime?.Name is ContainerRuntime.CriO;
+
+    /// <param name="bases">The images from which the containers were started, by container, as far as they are known.</param>
+    /// <returns>Null if all of them are known.</returns>
+    public static Place.Refused? Unknown(IReadOnlyList<string> containers, IReadOnlyDictionary<string, string> bases) =>
+        containers.FirstOrDefault(name => !bases.ContainsKey(name)) is { } unknown
+            ? No($"CRI-O restores the container {unknown} only with the image from which it was started, and nobody knows the digest of that.") : null;
 
     private static Place.Refused No(string message) => new(PodMigrationReasons.NoDestination, message);
 }

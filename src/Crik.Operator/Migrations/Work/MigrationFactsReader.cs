@@ -71,7 +71,7 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
         JsonObject? json = await world.Pods.FindAsync(new ObjectName(space, move.Name!), cancellationToken);
         MovingPod? pod = json is null ? null : MovingPod.Of(json);
         bool isOld = pod?.Uid == move.Uid;
-        MoveFacts facts = new(move, isOld ? pod : null) { Namesake = isOld ? null : pod, Engine = EngineOf(move, request, isOld ? pod : null) };
+        MoveFacts facts = new(move, isOld ? pod : null) { Namesake = isOld ? null : pod, Migration = item.Metadata.Uid, Engine = EngineOf(move, request, isOld ? pod : null) };
         bool isNearDeletion = move.Conditions.IsTrue(move.IsByImage ? PodMoveConditions.Accepted : PodMoveConditions.Armed);
         if (move.AnnouncedTime is not null || (move is { OwnerUid: not null, HasIdentity: false } && isNearDeletion))
         {
@@ -132,9 +132,11 @@ internal sealed class MigrationFactsReader(MigrationWorld world, TimeProvider cl
 
         JsonObject free = PodManifest.WithoutPin(pod.Json);
         Place place = await world.Places.ChooseAsync(free, pod.Criks, request.To, cancellationToken);
+        IReadOnlyDictionary<string, string> bases = place is Place.Found { NeedsBaseImages: true } ? BaseImages.Of(RestoredPod.Template(pod.Json)) : facts.BaseImages;
+        place = place is Place.Found { NeedsBaseImages: true } ? ImageRestores.Unknown(facts.Old!.Containers, bases) ?? place : place;
         return facts with
         {
-            BaseImages = place is Place.Found { NeedsBaseImages: true } ? BaseImages.Of(RestoredPod.Template(pod.Json)) : facts.BaseImages,
+            BaseImages = bases,
             IsSeenByWebhook = facts.IsBare || await world.Places.IsSeenByWebhookAsync(pod.Json, cancellationToken),
             Place = place,
             Manifest = facts.IsBare ? PodManifest.Of(free) : null,

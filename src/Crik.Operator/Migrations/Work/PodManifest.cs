@@ -60,7 +60,7 @@ internal static class PodManifest
     public static JsonObject Make(PodMove move, ReplacementMark mark)
     {
         JsonObject pod = JsonNode.Parse(move.Manifest!)!.AsObject();
-        if (PartsOf(move) is { } parts)
+        if (mark.Node is not null && PartsOf(move) is { } parts)
         {
             pod["metadata"]!["annotations"] ??= new JsonObject();
             pod = JsonPatch.Apply(pod, RestoreChanges.Of(pod, parts));
@@ -110,10 +110,11 @@ internal static class PodManifest
     {
         JsonObject pod = held.DeepClone().AsObject();
         RestoreParts? parts = PartsOf(replaced);
+        JsonObject restored = pod;
         if (parts is not null)
         {
             pod["metadata"]!["annotations"] ??= new JsonObject();
-            pod = JsonPatch.Apply(pod, RestoreChanges.Of(pod, parts)); // the pull policy is what it has been since the pod was created
+            restored = JsonPatch.Apply(pod, RestoreChanges.Of(pod, parts));
         }
 
         JsonObject spec = new()
@@ -135,12 +136,24 @@ internal static class PodManifest
         };
         if (parts is not null)
         {
-            spec["containers"] = pod["spec"]!["containers"]!.DeepClone();
-            annotations[PodNames.RestoredFromAnnotation] = pod["metadata"]!["annotations"]![PodNames.RestoredFromAnnotation]!.DeepClone();
-            annotations[PodNames.BeforeRestoreAnnotation] = pod["metadata"]!["annotations"]![PodNames.BeforeRestoreAnnotation]!.DeepClone();
+            // Of the containers of a pod that exists, only the images can be changed.
+            spec["containers"] = new JsonArray([.. pod.At("spec", "containers").Maps().Select(container => WithImage(container, parts))]);
+            annotations[PodNames.RestoredFromAnnotation] = parts.Checkpoint;
+            annotations[PodNames.BeforeRestoreAnnotation] = restored.At("metadata", "annotations", PodNames.BeforeRestoreAnnotation)!.DeepClone();
         }
 
         JsonObject metadata = new() { ["labels"] = new JsonObject { [PodMigrationNames.HeldLabel] = null }, ["annotations"] = annotations };
         return new JsonObject { ["metadata"] = metadata, ["spec"] = spec };
+    }
+
+    private static JsonObject WithImage(JsonObject container, RestoreParts parts)
+    {
+        JsonObject copy = container.DeepClone().AsObject();
+        if (parts.Images.TryGetValue(container.At("name").Text() ?? "", out string? image))
+        {
+            copy["image"] = image;
+        }
+
+        return copy;
     }
 }
