@@ -88,16 +88,32 @@ public sealed class KubeletsTests : IAsyncLifetime
         Assert.Single(_asked);
     }
 
-    private async Task<LoadReading> ReadAsync(PolicyOptions policies, StandInApiServer kubelet)
+    [Theory]
+    [InlineData("not an address")]
+    [InlineData("example.com")]
+    [InlineData("[::1")]
+    [InlineData("")]
+    public async Task A_Node_whose_address_is_none_is_not_asked_and_the_others_are(string address)
+    {
+        LoadReading reading = await ReadAsync(new PolicyOptions { KubeletAccount = "narrow" }, _cluster, NodeOf("node-0", address), NodeOf("node-1", _cluster.Address.Host));
+
+        Assert.Equal("node-1", Assert.Single(reading.Nodes).Key);
+        Assert.Equal("The kubelet of node-0: the Node has no InternalIP that is an IP address, so its load is not known.", reading.Problem);
+    }
+
+    private Task<LoadReading> ReadAsync(PolicyOptions policies, StandInApiServer kubelet) => ReadAsync(policies, kubelet, NodeOf("node-1", kubelet.Address.Host));
+
+    private async Task<LoadReading> ReadAsync(PolicyOptions policies, StandInApiServer kubelet, params JsonObject[] nodes)
     {
         PolicyOptions options = policies with { KubeletPort = kubelet.Address.Port };
         KubeletTokens tokens = new(_api, new OperatorOptions { Namespace = "crik", Policies = options }, TimeProvider.System);
         using Kubelets kubelets = new(tokens, options, _access);
-        JsonObject node = JsonNode.Parse($$"""
-            {"metadata":{"name":"node-1"},"status":{"addresses":[{"type":"Hostname","address":"elsewhere"},{"type":"InternalIP","address":"{{kubelet.Address.Host}}"}]} }
-            """)!.AsObject();
-        return await new ClusterLoads(_api, kubelets).FromKubeletsAsync([node], CancellationToken.None);
+        return await new ClusterLoads(_api, kubelets).FromKubeletsAsync(nodes, CancellationToken.None);
     }
+
+    private static JsonObject NodeOf(string name, string address) => JsonNode.Parse($$"""
+        {"metadata":{"name":"{{name}}"},"status":{"addresses":[{"type":"Hostname","address":"elsewhere"},{"type":"InternalIP","address":"{{address}}"}]} }
+        """)!.AsObject();
 
     private async Task<bool> AnswerAsync(string name, HttpContext context)
     {

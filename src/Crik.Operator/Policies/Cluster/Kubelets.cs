@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Crik.Hosting;
 using Crik.Kubernetes.Access;
@@ -55,7 +56,7 @@ internal sealed class Kubelets(KubeletTokens tokens, PolicyOptions options, Clus
     /// <exception cref="KubernetesException">The kubelet does not answer, or refuses.</exception>
     public async Task<JsonObject> SummaryAsync(string node, CancellationToken cancellationToken) =>
         !_peers.TryGetValue(node, out (string Address, KubernetesApi Api) peer)
-            ? throw new KubernetesException(KubernetesFailure.NoAnswer, "the Node has no address of the type InternalIP")
+            ? throw new KubernetesException(KubernetesFailure.NoAnswer, "the Node has no InternalIP that is an IP address, so its load is not known")
             : UntrustedJson.ParseObject(await BoundedAnswer.ReadAsync(peer.Api, HttpMethod.Get, "/stats/summary?only_cpu_and_memory=true", null, LongestSummary, cancellationToken))
                 ?? throw new KubernetesException(KubernetesFailure.NotUnderstood, "its summary is not valid");
 
@@ -67,8 +68,11 @@ internal sealed class Kubelets(KubeletTokens tokens, PolicyOptions options, Clus
         }
     }
 
+    /// <summary>The API server does not check what a Node says of its addresses. The bytes alone are used, because a text can have a zone or a port.</summary>
     private static string? AddressOf(JsonObject node) => node.At("status", "addresses").Maps()
-        .Where(static one => one.At("type").Text() is "InternalIP").Select(static one => one.At("address").Text()).FirstOrDefault();
+        .Where(static one => one.At("type").Text() is "InternalIP")
+        .Select(static one => IPAddress.TryParse(one.At("address").Text(), out IPAddress? address) ? new IPAddress(address.GetAddressBytes()).ToString() : null)
+        .FirstOrDefault(static one => one is not null);
 
     private KubernetesApi Connect(string address, string token) => new(
         new ClusterAccess
