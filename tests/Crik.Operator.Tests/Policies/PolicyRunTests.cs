@@ -105,6 +105,7 @@ public sealed class PolicyRunTests : IAsyncLifetime
         JsonObject migration = Assert.Single(_migrations.All);
         string name = migration.At("metadata", "name").Text()!;
         Assert.Equal(("web", "node-2", "relief"), (migration.At("spec", "pod").Text(), migration.At("spec", "to", "node").Text(), migration.At("metadata", "labels", "crik.dev/migration-policy").Text()));
+        Assert.Equal(_pods["web"].At("metadata", "uid").Text(), migration.At("spec", "podUID").Text());
         JsonObject owner = Assert.Single(migration.At("metadata", "ownerReferences").Maps());
         Assert.Equal(("MigrationPolicy", _policies["relief"].At("metadata", "uid").Text()), (owner.At("kind").Text(), owner.At("uid").Text()));
         Assert.Equal((name, "node-1"), (Move.At("name").Text(), Move.At("source").Text()));

@@ -67,11 +67,11 @@ internal sealed class PolicyWork(PolicyWorld world, PolicyMetrics metrics, TimeP
         return PolicyDecision.Next(await _reader.MeasureAsync(facts, request, cancellationToken), request);
     }
 
-    /// <summary>A PodMigration names a pod, and the pod of a StatefulSet may be another one by now, which nobody has measured.</summary>
+    /// <summary>The pod of a StatefulSet may be another one of the same name by now, which nobody has measured.</summary>
     private async Task CreateAsync(MigrationPolicyDocument item, PolicyMove move, CancellationToken cancellationToken)
     {
         JsonObject? pod = await world.Moving.Pods.FindAsync(new ObjectName(move.Namespace, move.Pod!), cancellationToken);
-        if (pod.At("metadata", "uid").Text() == move.PodUid)
+        if (move.PodUid is { } uid && pod.At("metadata", "uid").Text() == uid)
         {
             await world.Objects.CreateAsync(MigrationOf(item, move), cancellationToken);
         }
@@ -114,5 +114,5 @@ internal sealed class PolicyWork(PolicyWorld world, PolicyMetrics metrics, TimeP
                 },
             ],
         },
-        new PodMigrationSpec { Pod = move.Pod, To = new MigrationDestination { Node = move.Destination } });
+        new PodMigrationSpec { Pod = move.Pod, PodUid = move.PodUid, To = new MigrationDestination { Node = move.Destination } });
 }
