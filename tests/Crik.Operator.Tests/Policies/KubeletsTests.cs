@@ -53,7 +53,7 @@ public sealed class KubeletsTests : IAsyncLifetime
         LoadReading reading = await ReadAsync(new PolicyOptions { KubeletAccount = "narrow" }, _cluster);
 
         Assert.Equal(new Load(2, 7, SomePolicy.Now), reading.Nodes["node-1"]);
-        Assert.Equal(new Load(1, 5, SomePolicy.Now), reading.Pods[new ObjectName("team", "web")]);
+        Assert.Equal(new Load(1, 5, SomePolicy.Now), reading.Of(new ObjectName("team", "web"), "node-1"));
         Assert.Null(reading.Problem);
         Assert.Equal(["cluster: POST /api/v1/namespaces/crik/serviceaccounts/narrow/token Bearer operator", "cluster: GET /stats/summary Bearer narrow-token"], _asked);
     }

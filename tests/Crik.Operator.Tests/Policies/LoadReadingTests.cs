@@ -13,6 +13,8 @@ public sealed class LoadReadingTests
     [InlineData(null, 0, """{"usage":{"cpu":"1","memory":"1"} }""")]
     [InlineData(null, 0, """{"timestamp":"2026-11-23T18:00:00Z","usage":{"cpu":"much","memory":"1"} }""")]
     [InlineData(null, 0, """{"timestamp":"2026-11-23T18:00:00Z","usage":{"cpu":"NaN","memory":"1"} }""")]
+    [InlineData(null, 0, """{"timestamp":"2026-11-23T18:00:00Z","usage":{"cpu":"-1","memory":"1"} }""")]
+    [InlineData(null, 0, """{"timestamp":"2026-11-23T18:00:00Z","usage":{"cpu":"1","memory":"-1"} }""")]
     [InlineData(null, 0, """{"timestamp":"soon","usage":[]}""")]
     public void A_node_of_metrics_k8s_io_is_read_or_left_out(double? cpu, double memory, string json)
     {
@@ -33,11 +35,24 @@ public sealed class LoadReadingTests
     }
 
     [Fact]
+    public void A_kubelet_is_believed_about_the_pods_of_its_own_node_alone()
+    {
+        ObjectName pod = new("team", "web");
+        Load honest = new(1, 1, SomePolicy.Now), other = new(9, 9, SomePolicy.Now);
+        LoadReading reading = new(new Dictionary<string, Load>(), new Dictionary<(ObjectName, string?), Load> { [(pod, "node-1")] = honest, [(pod, "node-2")] = other });
+
+        Assert.Equal(honest, reading.Of(pod, "node-1"));
+        Assert.Null(reading.Of(pod, "node-3"));
+    }
+
+    [Fact]
     public void The_summary_of_a_kubelet_has_the_node_and_its_pods()
     {
         JsonObject summary = JsonNode.Parse("""
             {"node":{"nodeName":"node-1","cpu":{"time":"2026-11-23T18:00:00Z","usageNanoCores":1500000000},"memory":{"workingSetBytes":77} },
              "pods":[{"podRef":{"name":"web","namespace":"team"},"cpu":{"time":"2026-11-23T18:00:00Z","usageNanoCores":1000000},"memory":{"workingSetBytes":5} },
+                     {"podRef":{"name":"negative","namespace":"team"},"cpu":{"time":"2026-11-23T18:00:00Z","usageNanoCores":-1},"memory":{"workingSetBytes":5} },
+                     {"podRef":{"name":"empty","namespace":"team"},"cpu":{"time":"2026-11-23T18:00:00Z","usageNanoCores":1},"memory":{"workingSetBytes":-5} },
                      {"podRef":{"name":"new","namespace":"team"},"cpu":{"time":"2026-11-23T18:00:00Z"},"memory":{} }]}
             """)!.AsObject();
 

@@ -64,6 +64,16 @@ public sealed class NodeWatchTests
     }
 
     [Theory]
+    [InlineData(10, 100, true)]
+    [InlineData(0, 100, false)]
+    [InlineData(10, 0, false)]
+    [InlineData(-1, 100, false)]
+    [InlineData(double.PositiveInfinity, 100, false)]
+    [InlineData(double.NaN, 100, false)]
+    public void The_load_of_a_node_that_does_not_say_how_much_it_has_is_not_known(double cpu, double memory, bool isKnown) =>
+        Assert.Equal(isKnown, new MeasuredNode("node-1", cpu, memory).With(new(9, 10, SomePolicy.Now), SomePolicy.Now).Load is not null);
+
+    [Theory]
     [InlineData(0, true)]
     [InlineData(120, true)]
     [InlineData(121, false)]

@@ -32,14 +32,14 @@ internal sealed class ClusterLoads(KubernetesApi api, Kubelets kubelets) : ILoad
                 }
             }
 
-            Dictionary<ObjectName, Load> pods = [];
+            Dictionary<(ObjectName, string?), Load> pods = [];
             foreach (string space in namespaces)
             {
                 foreach (JsonObject pod in await _pods.ListAllAsync(new ListQuery { Namespace = space }, cancellationToken))
                 {
                     if (MetricsApi.OfPod(pod) is { } load)
                     {
-                        pods[new ObjectName(space, pod.At("metadata", "name").Text() ?? "")] = load;
+                        pods[(new ObjectName(space, pod.At("metadata", "name").Text() ?? ""), null)] = load;
                     }
                 }
             }
@@ -66,7 +66,7 @@ internal sealed class ClusterLoads(KubernetesApi api, Kubelets kubelets) : ILoad
         }
 
         ConcurrentDictionary<string, Load> loads = new(StringComparer.Ordinal);
-        ConcurrentDictionary<ObjectName, Load> pods = [];
+        ConcurrentDictionary<(ObjectName, string?), Load> pods = [];
         ConcurrentDictionary<string, string> problems = new(StringComparer.Ordinal);
         await Parallel.ForEachAsync(nodes, new ParallelOptions { MaxDegreeOfParallelism = AtTheSameTime, CancellationToken = cancellationToken }, async (node, token) =>
         {
@@ -81,7 +81,7 @@ internal sealed class ClusterLoads(KubernetesApi api, Kubelets kubelets) : ILoad
 
                 foreach ((ObjectName pod, Load used) in KubeletSummary.OfPods(summary))
                 {
-                    pods[pod] = used;
+                    pods[(pod, name)] = used;
                 }
             }
             catch (KubernetesException problem)

@@ -22,8 +22,14 @@ internal sealed record MeasuredNode(string Name, double Cpu, double Memory)
     public double Of(string resource) => resource is Resources.Cpu ? Cpu : Memory;
 
     /// <param name="more">What comes to the load that was measured.</param>
-    /// <returns>In percent of what pods can have. A node without any of it is full.</returns>
-    public double Percent(string resource, double more = 0) => Of(resource) > 0 ? 100 * ((Load?.Of(resource) ?? 0) + more) / Of(resource) : 100;
+    /// <returns>In percent of what pods can have.</returns>
+    public double Percent(string resource, double more = 0) => 100 * ((Load?.Of(resource) ?? 0) + more) / Of(resource);
+
+    /// <summary>Whether the Node says how much pods can have. Otherwise there is nothing of which its load could be a part.</summary>
+    public bool HasSize => Cpu > 0 && Memory > 0 && double.IsFinite(Cpu) && double.IsFinite(Memory);
+
+    /// <summary>The node with its load, if that counts.</summary>
+    public MeasuredNode With(Load load, DateTimeOffset now) => HasSize && IsFresh(load, now) ? this with { Load = load } : this;
 
     public static bool IsFresh(Load load, DateTimeOffset now) => now - load.Time <= s_oldest && load.Time - now <= s_clocks;
 }

@@ -25,7 +25,7 @@ internal static class KubeletSummary
     }
 
     private static Load? LoadOf(JsonNode? from) =>
-        from.At("cpu", "usageNanoCores").Number() is { } cpu && from.At("memory", "workingSetBytes").Number() is { } memory
+        from.At("cpu", "usageNanoCores").Number() is { } cpu and >= 0 && from.At("memory", "workingSetBytes").Number() is { } memory and >= 0
         && DateTimeOffset.TryParse(from.At("cpu", "time").Text(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? new Load(cpu * NanoCores, memory, time) : null;
 }

@@ -24,7 +24,7 @@ internal static class MetricsApi
     }
 
     private static Load? LoadOf(JsonNode? usage, DateTimeOffset time) =>
-        Quantity.Read(usage.At("cpu")) is { } cpu && Quantity.Read(usage.At("memory")) is { } memory && double.IsFinite(cpu + memory) ? new Load(cpu, memory, time) : null;
+        Quantity.Read(usage.At("cpu")) is { } cpu and >= 0 && Quantity.Read(usage.At("memory")) is { } memory and >= 0 && double.IsFinite(cpu + memory) ? new Load(cpu, memory, time) : null;
 
     private static DateTimeOffset? TimeOf(JsonObject metrics) =>
         Duration.TryParse(metrics.At("window").Text() ?? "0s", out TimeSpan window) && window > s_longestWindow ? null

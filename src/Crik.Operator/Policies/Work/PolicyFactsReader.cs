@@ -37,8 +37,9 @@ internal sealed class PolicyFactsReader(PolicyWorld world, TimeProvider clock)
         PolicyFacts measured = facts with
         {
             Now = now,
-            Problem = reading.Problem,
-            Nodes = [.. nodes.Select(one => reading.Nodes.TryGetValue(one.Node.Name, out Load load) && MeasuredNode.IsFresh(load, now) ? one.Node with { Load = load } : one.Node)],
+            Problem = reading.Problem ?? nodes.Where(static one => !one.Node.HasSize)
+                .Select(static one => $"The Node {one.Node.Name} does not say how much cpu and memory pods can have (status.allocatable).").FirstOrDefault(),
+            Nodes = [.. nodes.Select(one => reading.Nodes.TryGetValue(one.Node.Name, out Load load) ? one.Node.With(load, now) : one.Node)],
         };
         IReadOnlyList<PolicyNode> wanting = PolicyDecision.Wanting(measured, request);
         return wanting.Count == 0 ? measured
@@ -70,7 +71,7 @@ internal sealed class PolicyFactsReader(PolicyWorld world, TimeProvider clock)
             foreach (JsonObject json in all)
             {
                 MovingPod pod = MovingPod.Of(json);
-                if (pod.Node is { } node && watched.Contains(node) && reading.Pods.TryGetValue(new ObjectName(space, pod.Name), out Load load) && MeasuredNode.IsFresh(load, facts.Now))
+                if (pod.Node is { } node && watched.Contains(node) && reading.Of(new ObjectName(space, pod.Name), node) is { } load && MeasuredNode.IsFresh(load, facts.Now))
                 {
                     pods.Add(new MeasuredPod(space, pod, json, load)
                     {

@@ -77,7 +77,8 @@ internal sealed class WatchedCluster(Schedule schedule, SimulatedClock clock) : 
             WatchedPod pod = Pods.Single(one => one.Name == item.Spec!.Pod);
             bool isMoved = !schedule.Happens(30);
             PodMove move = new() { Name = pod.Name, Uid = pod.Uid, OwnerUid = "set", Source = pod.Node, CompletionTime = clock.GetUtcNow(), Reason = isMoved ? PodMigrationReasons.Completed : PodMigrationReasons.Timeout };
-            foreach (string node in (string[])[pod.Node, item.Spec!.To!.Node!])
+            bool isKnown = Policy.Status?.Moves?.Any(one => one.Name == item.Metadata!.Name) is true; // what has ended is not adopted
+            foreach (string node in isKnown ? (string[])[pod.Node, item.Spec!.To!.Node!] : [])
             {
                 Moved[node] = clock.GetUtcNow();
             }
@@ -153,7 +154,7 @@ internal sealed class WatchedCluster(Schedule schedule, SimulatedClock clock) : 
         DateTimeOffset now = clock.GetUtcNow() - (schedule.Happens(5) ? TimeSpan.FromMinutes(5) : TimeSpan.Zero);
         return schedule.Happens(5) ? LoadReading.None("the schedule lets the metrics fail") : new LoadReading(
             Nodes.ToDictionary(static node => node, node => new Load(LoadOf(node) / 10.0, 1, now)),
-            Pods.ToDictionary(static pod => new ObjectName("team", pod.Name), pod => new Load(pod.Cpu / 10.0, 1, now)));
+            Pods.ToDictionary(static pod => (new ObjectName("team", pod.Name), (string?)null), pod => new Load(pod.Cpu / 10.0, 1, now)));
     }
 
     public Task TellAsync(MigrationPolicyDocument item, PolicyNotice notice, CancellationToken cancellationToken) => schedule.PointAsync();
