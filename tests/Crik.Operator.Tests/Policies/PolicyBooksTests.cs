@@ -1,5 +1,6 @@
 using Crik.Contracts.Conditions;
 using Crik.Contracts.MigrationPolicies;
+using Crik.Contracts.PodCheckpoints;
 using Crik.Contracts.PodMigrations;
 using Crik.Operator.Policies.Deciding;
 
@@ -7,6 +8,8 @@ namespace Crik.Operator.Tests.Policies;
 
 public sealed class PolicyBooksTests
 {
+    private const string Lost = "relief-0123abcd";
+
     private static readonly PodMigrationStatus s_ended = new()
     {
         CompletionTime = SomePolicy.Now - TimeSpan.FromMinutes(1),
@@ -68,12 +71,30 @@ public sealed class PolicyBooksTests
     [Fact]
     public void A_PodMigration_of_the_policy_that_the_status_does_not_know_counts_too()
     {
-        Assert.Equal("a", Written(PolicyBooks.Next(Facts([], SomePolicy.Migration("a", s_ended)), mayBegin: true)).Name); // its nodes cool down
-        PolicyMove adopted = Written(PolicyBooks.Next(Facts([], SomePolicy.Migration("a")), mayBegin: true));
+        PolicyMove adopted = Written(PolicyBooks.Next(Facts([], SomePolicy.Migration(Lost)), mayBegin: true));
 
-        Assert.Equal(("a", "team", "pod-a", true), (adopted.Name, adopted.Namespace, adopted.Pod, adopted.IsOpen));
-        Assert.Null(PolicyBooks.Next(Facts([], SomePolicy.Migration("a") with { Metadata = SomePolicy.Migration("a").Metadata! with { OwnerReferences = null } }), mayBegin: true));
+        Assert.Equal((Lost, "team", $"pod-{Lost}", true), (adopted.Name, adopted.Namespace, adopted.Pod, adopted.IsOpen));
     }
+
+    public static TheoryData<string, PodMigrationDocument> Strangers => new()
+    {
+        { "it is over", SomePolicy.Migration(Lost, s_ended) },
+        { "no name of the policy", SomePolicy.Migration("relief-mine") },
+        { "a name of another policy", SomePolicy.Migration("relief-2-0123abcd") },
+        { "a name in capitals", SomePolicy.Migration("relief-0123ABCD") },
+        { "another namespace", Changed(static metadata => metadata with { Namespace = "other" }) },
+        { "another owner", Changed(static metadata => metadata with { OwnerReferences = null }) },
+        { "another label", Changed(static metadata => metadata with { Labels = null }) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Strangers))]
+    public void What_the_policy_cannot_have_created_does_not_count(string why, PodMigrationDocument stranger) =>
+        Assert.True(PolicyBooks.Next(Facts([], stranger), mayBegin: true) is null, why);
+
+    [Fact]
+    public void A_name_that_the_status_has_already_is_not_adopted_again() => Assert.Null(
+        PolicyBooks.Next(Facts([SomePolicy.Move(Lost, TimeSpan.FromHours(1)) with { Namespace = "before" }], SomePolicy.Migration(Lost)), mayBegin: true));
 
     [Fact]
     public void Only_ten_PodMigrations_that_have_ended_are_kept()
@@ -85,6 +106,17 @@ public sealed class PolicyBooksTests
         Assert.Equal("m10", Assert.IsType<PolicyStep.Forget>(PolicyBooks.Next(Facts(moves, ended), mayBegin: true)).Item.Metadata!.Name);
         Assert.Null(PolicyBooks.Next(Facts(moves, ended[..10]), mayBegin: true));
     }
+
+    [Fact]
+    public void Old_PodMigrations_are_deleted_before_others_are_adopted()
+    {
+        PodMigrationDocument[] ended = [.. Enumerable.Range(0, 11).Select(static i => SomePolicy.Migration($"m{i}", s_ended))];
+
+        Assert.IsType<PolicyStep.Forget>(PolicyBooks.Next(Facts([], [SomePolicy.Migration(Lost), .. ended]), mayBegin: true));
+    }
+
+    private static PodMigrationDocument Changed(Func<ObjectMetadata, ObjectMetadata> change) =>
+        SomePolicy.Migration(Lost) is var item ? item with { Metadata = change(item.Metadata!) } : item;
 
     private static PolicyStep? Next(PolicyMove move, params PodMigrationDocument[] migrations) => PolicyBooks.Next(Facts([move], migrations), mayBegin: true);
 

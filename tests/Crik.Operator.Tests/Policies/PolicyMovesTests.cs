@@ -55,6 +55,8 @@ public sealed class PolicyMovesTests
 
         Assert.Equal(PolicyMoves.Kept + 1, kept.Count);
         Assert.Equal(("open", "m1", "m50"), (kept[0].Name, kept[1].Name, kept[^1].Name));
+        PolicyMove old = SomePolicy.Move("m1", TimeSpan.FromDays(1)) with { Namespace = "other" }; // the name alone is no reason to keep it
+        Assert.DoesNotContain(old, PolicyMoves.Pruned([.. moves, old]));
     }
 
     [Fact]

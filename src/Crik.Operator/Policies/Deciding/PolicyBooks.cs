@@ -29,11 +29,9 @@ internal static class PolicyBooks
             }
         }
 
-        HashSet<(string?, string?)> known = [.. facts.Moves.Select(static move => (move.Namespace, move.Name))];
         PodMigrationDocument[] ended = [.. facts.Own.Where(static item => item.Status?.CompletionTime is not null).OrderByDescending(static item => item.Status!.CompletionTime)];
-        return facts.Own.FirstOrDefault(item => !known.Contains((item.Metadata!.Namespace, item.Metadata.Name))) is { } stranger
-                ? new PolicyStep.Write(PolicyStatus.With(facts.Object, [.. facts.Moves, Adopted(stranger)]))
-            : ended.Skip(Kept).FirstOrDefault() is { } old ? new PolicyStep.Forget(old)
+        return ended.Skip(Kept).FirstOrDefault() is { } old ? new PolicyStep.Forget(old)
+            : facts.Own.FirstOrDefault(item => IsLost(facts, item)) is { } lost ? new PolicyStep.Write(PolicyStatus.With(facts.Object, [.. facts.Moves, Adopted(lost)]))
             : null;
     }
 
@@ -67,9 +65,16 @@ internal static class PolicyBooks
     private static PodMove? MoveOf(PodMigrationDocument item) => item.Status?.Pods is [var move, ..] ? move : null;
 
     /// <summary>
-    /// A PodMigration that the status does not know, because somebody has changed the status. It counts like the others: fewer of
-    /// them are kept than moves in the status.
+    /// Whether the policy may have created this PodMigration, and the status has lost it. A label and an ownerReference prove nothing:
+    /// whoever may create PodMigrations can write them. The status cannot have two moves of one name.
     /// </summary>
+    private static bool IsLost(PolicyFacts facts, PodMigrationDocument item) =>
+        item.Status?.CompletionTime is null
+        && MoveName.IsOf(facts.Object.Metadata!.Name!, item.Metadata!.Name)
+        && facts.Object.Spec?.Pods?.Namespaces?.Contains(item.Metadata.Namespace) is true
+        && !facts.Moves.Any(move => move.Name == item.Metadata.Name);
+
+    /// <summary>A PodMigration that the status does not know, because somebody has changed the status. It counts like the others.</summary>
     private static PolicyMove Adopted(PodMigrationDocument item) => new()
     {
         Name = item.Metadata!.Name,

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Crik.Contracts.MigrationPolicies;
 
 namespace Crik.Operator.Policies.Deciding;
@@ -80,10 +78,9 @@ internal static class PolicyDecision
     public static PolicyMove Decided(PolicyFacts facts, PolicyChoice.Found choice)
     {
         MeasuredPod pod = choice.Pod;
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{facts.Object.Metadata!.Uid}\n{pod.Pod.Uid}\n{facts.Now.UtcTicks}"));
         return new PolicyMove
         {
-            Name = $"{facts.Object.Metadata.Name}-{Convert.ToHexStringLower(hash.AsSpan(0, 4))}",
+            Name = MoveName.Make(facts, pod.Pod.Uid),
             Namespace = pod.Namespace,
             Pod = pod.Pod.Name,
             PodUid = pod.Pod.Uid,

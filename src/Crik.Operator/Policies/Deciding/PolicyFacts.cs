@@ -27,7 +27,7 @@ internal sealed record PolicyFacts(MigrationPolicyDocument Object, DateTimeOffse
 
     public IEnumerable<MeasuredNode> Watched => Nodes.Where(static node => node.IsWatched);
 
-    /// <summary>The PodMigrations that this policy has created.</summary>
+    /// <summary>The PodMigrations that say that this policy has created them. Others can say so too.</summary>
     public IEnumerable<PodMigrationDocument> Own => Migrations.Where(item =>
         item.Metadata?.Labels?.GetValueOrDefault(MigrationPolicyNames.PolicyLabel) == Object.Metadata!.Name
         && item.Metadata?.OwnerReferences?.Any(owner => owner.Uid == Object.Metadata.Uid) is true);

@@ -70,8 +70,8 @@ internal static class PolicyMoves
     public static IReadOnlyList<PolicyMove> Pruned(IEnumerable<PolicyMove> moves)
     {
         PolicyMove[] all = [.. moves];
-        HashSet<string?> kept = [.. all.Where(static move => !move.IsOpen).OrderByDescending(static move => move.CompletionTime).Take(Kept).Select(static move => move.Name)];
-        return [.. all.Where(move => move.IsOpen || kept.Contains(move.Name))];
+        HashSet<(string?, string?)> kept = [.. all.Where(static move => !move.IsOpen).OrderByDescending(static move => move.CompletionTime).Take(Kept).Select(static move => (move.Namespace, move.Name))];
+        return [.. all.Where(move => move.IsOpen || kept.Contains((move.Namespace, move.Name)))];
     }
 
     /// <summary>What a pod used, for the destination.</summary>
