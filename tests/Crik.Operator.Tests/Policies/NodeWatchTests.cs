@@ -52,6 +52,18 @@ public sealed class NodeWatchTests
         Assert.Equal(later, after.AboveSince);
     }
 
+    [Theory]
+    [InlineData(60, true)]
+    [InlineData(61, false)]
+    [InlineData(null, false)]
+    public void A_measurement_of_the_future_or_without_a_time_is_a_gap(int? seconds, bool isKept)
+    {
+        PolicyNode before = SomePolicy.Overloaded() with { MeasuredTime = seconds is { } ahead ? SomePolicy.Now + TimeSpan.FromSeconds(ahead) : null };
+
+        Assert.Equal(isKept, NodeWatch.Next(before, SomePolicy.Node("node-1", 90), s_request, SomePolicy.Now)!.OverloadedTime is not null);
+        Assert.Equal(isKept, NodeWatch.Next(before, SomePolicy.Node("node-1", null), s_request, SomePolicy.Now) is not null);
+    }
+
     [Fact]
     public void Each_resource_can_be_too_much_and_all_have_to_be_well_again()
     {

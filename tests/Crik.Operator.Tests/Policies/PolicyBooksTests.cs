@@ -69,6 +69,19 @@ public sealed class PolicyBooksTests
     }
 
     [Fact]
+    public void Times_of_the_future_are_not_believed()
+    {
+        DateTimeOffset soon = SomePolicy.Now + TimeSpan.FromMinutes(1), later = SomePolicy.Now + TimeSpan.FromHours(2);
+
+        Assert.IsType<PolicyStep.Create>(Next(s_decided with { DecidedTime = soon }));
+        Assert.Equal(PodMigrationReasons.Canceled, Written(Next(s_decided with { DecidedTime = later })).Reason);
+        Assert.Equal(PodMigrationReasons.Canceled, Written(Next(s_decided with { DecidedTime = null })).Reason);
+        Assert.Equal(SomePolicy.Now, Written(Next(SomePolicy.Move("a"), SomePolicy.Migration("a", s_ended with { CompletionTime = later }))).CompletionTime);
+        Assert.Equal(SomePolicy.Now, Written(Next(SomePolicy.Move("a") with { CompletionTime = later })).CompletionTime); // once written, it is not the future
+        Assert.Null(Next(SomePolicy.Move("a") with { CompletionTime = soon }));
+    }
+
+    [Fact]
     public void A_PodMigration_of_the_policy_that_the_status_does_not_know_counts_too()
     {
         PolicyMove adopted = Written(PolicyBooks.Next(Facts([], SomePolicy.Migration(Lost)), mayBegin: true));

@@ -17,6 +17,10 @@ public sealed class PolicyMovesTests
     public void Both_nodes_of_a_move_cool_down_whether_it_failed_or_not(string node, int minutes, string reason, bool isCooling) =>
         Assert.Equal(isCooling, PolicyMoves.CoolingUntil([SomePolicy.Move("a", TimeSpan.FromMinutes(minutes), reason)], node, s_request, SomePolicy.Now) is not null);
 
+    [Fact]
+    public void An_end_in_the_future_counts_as_now() =>
+        Assert.Equal(SomePolicy.Now + TimeSpan.FromMinutes(10), PolicyMoves.CoolingUntil([SomePolicy.Move("a", TimeSpan.FromHours(-2))], "node-1", s_request, SomePolicy.Now));
+
     [Theory]
     [InlineData(1, 19, true)]
     [InlineData(1, 20, false)]

@@ -15,16 +15,19 @@ internal static class NodeWatch
     /// </summary>
     private static readonly TimeSpan s_gap = TimeSpan.FromMinutes(3);
 
+    /// <summary>A measurement that is later than this says nothing: the clock of whoever made it was wrong.</summary>
+    private static readonly TimeSpan s_clocks = TimeSpan.FromMinutes(1);
+
     /// <param name="before">What the status says of it. Null: nothing.</param>
     /// <returns>Null if the node has no much load.</returns>
     public static PolicyNode? Next(PolicyNode? before, MeasuredNode node, PolicyRequest request, DateTimeOffset now)
     {
         if (node.Load is not { } load)
         {
-            return now - before?.MeasuredTime > s_gap ? null : before;
+            return IsRecent(before, now, now) ? before : null;
         }
 
-        PolicyNode? known = load.Time - before?.MeasuredTime > s_gap ? null : before;
+        PolicyNode? known = IsRecent(before, load.Time, now) ? before : null;
         string? high = request.Thresholds.Where(one => node.Percent(one.Resource) > one.Above).Select(static one => one.Resource).FirstOrDefault();
         bool isOverloaded = known is { OverloadedTime: not null };
         if (isOverloaded ? request.Thresholds.All(one => node.Percent(one.Resource) <= one.Until) : high is null)
@@ -44,6 +47,9 @@ internal static class NodeWatch
             Resource = high ?? known?.Resource,
         };
     }
+
+    private static bool IsRecent(PolicyNode? before, DateTimeOffset next, DateTimeOffset now) =>
+        before?.MeasuredTime is { } measured && next - measured <= s_gap && measured - now <= s_clocks;
 
     private static int? PercentOf(MeasuredNode node, PolicyRequest request, string resource) =>
         request.Thresholds.Any(one => one.Resource == resource) ? (int)Math.Min(100_000, Math.Round(node.Percent(resource))) : null;

@@ -16,6 +16,9 @@ internal static class PolicyBooks
     /// <summary>A decision that is older was made from a load that says nothing about now.</summary>
     private static readonly TimeSpan s_longestDecision = TimeSpan.FromMinutes(2);
 
+    /// <summary>How far a clock may be ahead of this one. A time later than that was written by an operator whose clock was wrong.</summary>
+    private static readonly TimeSpan s_clocks = TimeSpan.FromMinutes(1);
+
     /// <param name="mayBegin">Whether the policy is in force, and no dry run.</param>
     /// <returns>Null if everything is right.</returns>
     public static PolicyStep? Next(PolicyFacts facts, bool mayBegin)
@@ -29,6 +32,11 @@ internal static class PolicyBooks
             }
         }
 
+        if (facts.Moves.FirstOrDefault(move => move.CompletionTime - facts.Now > s_clocks) is { } future)
+        {
+            return Changed(facts, future with { CompletionTime = facts.Now }); // otherwise its nodes would cool down until then
+        }
+
         PodMigrationDocument[] ended = [.. facts.Own.Where(static item => item.Status?.CompletionTime is not null).OrderByDescending(static item => item.Status!.CompletionTime)];
         return ended.Skip(Kept).FirstOrDefault() is { } old ? new PolicyStep.Forget(old)
             : facts.Own.FirstOrDefault(item => IsLost(facts, item)) is { } lost ? new PolicyStep.Write(PolicyStatus.With(facts.Object, [.. facts.Moves, Adopted(lost)]))
@@ -37,13 +45,13 @@ internal static class PolicyBooks
 
     private static PolicyStep.Write? Present(PolicyFacts facts, PolicyMove move, PodMigrationDocument item) =>
         move.CreatedTime is null ? Changed(facts, move with { CreatedTime = item.Metadata!.CreationTimestamp ?? facts.Now })
-            : item.Status?.CompletionTime is { } end ? Changed(facts, PolicyMoves.Closed(move with { Source = move.Source ?? MoveOf(item)?.Source }, facts.Moves, ResultOf(item), end))
+            : item.Status?.CompletionTime is { } end ? Changed(facts, PolicyMoves.Closed(move with { Source = move.Source ?? MoveOf(item)?.Source }, facts.Moves, ResultOf(item), end < facts.Now ? end : facts.Now))
             : null;
 
     private static PolicyStep Missing(PolicyFacts facts, PolicyMove move, bool mayBegin) =>
         move.CreatedTime is not null ? new PolicyStep.Write(Dropped(facts.Object, move, "Somebody has deleted the PodMigration.", facts.Now))
             : !mayBegin ? new PolicyStep.Write(Dropped(facts.Object, move, "The policy was changed before the move began.", facts.Now))
-            : facts.Now - move.DecidedTime > s_longestDecision ? new PolicyStep.Write(Dropped(facts.Object, move, "The decision was too old when an operator could carry it out.", facts.Now))
+            : !(facts.Now - move.DecidedTime <= s_longestDecision && move.DecidedTime - facts.Now <= s_clocks) ? new PolicyStep.Write(Dropped(facts.Object, move, "The decision was too old when an operator could carry it out.", facts.Now))
             : new PolicyStep.Create(move);
 
     /// <summary>The status when a move that was decided on never begins.</summary>

@@ -20,8 +20,9 @@ internal static class PolicyMoves
     /// <returns>Until when no pod is taken from a node, because of the last move from it or to it. Null: nothing is in the way.</returns>
     public static DateTimeOffset? CoolingUntil(IEnumerable<PolicyMove> moves, string node, PolicyRequest request, DateTimeOffset now)
     {
-        DateTimeOffset? end = moves.Where(move => !move.IsOpen && (move.Source == node || move.Destination == node)).Max(static move => move.CompletionTime) + request.CoolDown;
-        return end > now ? end : null;
+        DateTimeOffset? last = moves.Where(move => !move.IsOpen && (move.Source == node || move.Destination == node)).Max(static move => move.CompletionTime);
+        DateTimeOffset? end = (last < now ? last : now) + request.CoolDown; // the clock of another operator may have been ahead
+        return last is not null && end > now ? end : null;
     }
 
     /// <summary>Whether the workload waits because its last move failed: for twice as long after each failure in a row.</summary>
