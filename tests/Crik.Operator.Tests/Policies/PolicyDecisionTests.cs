@@ -60,6 +60,17 @@ public sealed class PolicyDecisionTests
     }
 
     [Fact]
+    public void A_change_of_the_spec_begins_the_watch_of_the_nodes_anew()
+    {
+        PolicyFacts facts = Facts(status: SomePolicy.StatusWith() with { ObservedGeneration = 2 });
+        MigrationPolicyStatus status = Written(facts);
+
+        Assert.Empty(PolicyDecision.Wanting(facts, SomePolicy.Request()));
+        Assert.Equal((null, SomePolicy.Now), (Assert.Single(status.Nodes!).OverloadedTime, status.Nodes![0].AboveSince));
+        Assert.Equal(3, status.ObservedGeneration);
+    }
+
+    [Fact]
     public void Nothing_is_done_when_the_load_is_not_known()
     {
         PolicyFacts facts = Facts() with { Nodes = [SomePolicy.Node("node-1", null)], Problem = "metrics.k8s.io is not there." };

@@ -15,6 +15,8 @@ public sealed class PolicyNewsTests
         { "", With(SomePolicy.Overloaded()), With(SomePolicy.Overloaded()) },
         { "", null, With(SomePolicy.Overloaded() with { OverloadedTime = null }) },
         { "NodeRelieved", With(SomePolicy.Overloaded()), With() },
+        { "", With(SomePolicy.Overloaded("node-9")), With() }, // nobody has measured it
+        { "", With(SomePolicy.Overloaded()), With(SomePolicy.Overloaded() with { OverloadedTime = null }) }, // it is watched anew, and still above
         { "LoadUnknown", With(SomePolicy.Overloaded()), Ready(MigrationPolicyReasons.LoadUnknown) },
         { "", Ready(MigrationPolicyReasons.LoadUnknown), Ready(MigrationPolicyReasons.LoadUnknown) },
         { "", null, Ready(MigrationPolicyReasons.Watching) },
@@ -31,14 +33,15 @@ public sealed class PolicyNewsTests
     [Theory]
     [MemberData(nameof(Changes))]
     public void Each_change_is_told_once(string reasons, MigrationPolicyStatus? before, MigrationPolicyStatus after) =>
-        Assert.Equal(reasons, string.Join(' ', PolicyNews.Of(before, after).Select(static notice => notice.Reason)));
+        Assert.Equal(reasons, string.Join(' ', PolicyNews.Of(before, after, ["node-1"]).Select(static notice => notice.Reason)));
 
     [Fact]
     public void Warnings_are_what_somebody_should_look_at()
     {
         IReadOnlyList<PolicyNotice> news = PolicyNews.Of(
             new MigrationPolicyStatus { Moves = [SomePolicy.Move("a"), SomePolicy.Move("b")] },
-            new MigrationPolicyStatus { Moves = [SomePolicy.Move("a", TimeSpan.Zero), SomePolicy.Move("b", TimeSpan.Zero, PodMigrationReasons.Timeout)], Nodes = [SomePolicy.Overloaded()] });
+            new MigrationPolicyStatus { Moves = [SomePolicy.Move("a", TimeSpan.Zero), SomePolicy.Move("b", TimeSpan.Zero, PodMigrationReasons.Timeout)], Nodes = [SomePolicy.Overloaded()] },
+            []);
 
         Assert.Equal(["NodeOverloaded", "MoveFailed"], news.Where(static one => one.IsWarning).Select(static one => one.Reason));
         Assert.Equal("The pod team/pod-a was moved from node-1 to node-2.", news.Single(static one => one.Reason is "Moved").Message);

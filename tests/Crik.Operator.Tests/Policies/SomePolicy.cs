@@ -92,5 +92,5 @@ internal static class SomePolicy
 
     public static PolicyFacts Facts(MigrationPolicyDocument? item = null) => new(item ?? Policy(), Now) { Nodes = [Node("node-1", 90), Node("node-2", 10)] };
 
-    public static MigrationPolicyStatus StatusWith(params PolicyMove[] moves) => new() { Moves = moves, Nodes = [Overloaded()] };
+    public static MigrationPolicyStatus StatusWith(params PolicyMove[] moves) => new() { ObservedGeneration = 3, Moves = moves, Nodes = [Overloaded()] };
 }

@@ -66,12 +66,13 @@ internal static class PolicyDecision
             .Select(node => facts.Choices.GetValueOrDefault(node.Name!)).OfType<PolicyChoice.Found>()];
         PolicyProposal[] proposals = request.IsDryRun ? [.. found.Select(one => Proposal(one, nodes))] : [];
         MigrationPolicyStatus status = PolicyStatus.Watching(facts, nodes, proposals, Ready(facts, nodes, proposals));
+        string[] measured = [.. watched.Where(static node => node.Load is not null).Select(static node => node.Name)];
         if (!request.IsDryRun && found.Length > 0)
         {
-            return new PolicyStep.Write(status with { Moves = [.. facts.Moves, Decided(facts, found[0])] });
+            return new PolicyStep.Write(status with { Moves = [.. facts.Moves, Decided(facts, found[0])] }) { Measured = measured };
         }
 
-        return PolicyStatus.IfNew(facts, status) ?? (PolicyStep)new PolicyStep.Wait(facts.Choices.Count > 0 ? s_slowPace : Pace);
+        return PolicyStatus.IfNew(facts, status) is { } write ? write with { Measured = measured } : new PolicyStep.Wait(facts.Choices.Count > 0 ? s_slowPace : Pace);
     }
 
     /// <summary>A move that is about to begin. Its name is written before anything is created, so each repetition has the same.</summary>
@@ -91,10 +92,12 @@ internal static class PolicyDecision
         }.With(pod.Load);
     }
 
-    private static IReadOnlyList<PolicyNode> NodesOf(PolicyFacts facts, PolicyRequest request) =>
-    [
-        .. facts.Watched.Select(node => NodeWatch.Next(facts.Object.Status?.Nodes?.FirstOrDefault(one => one.Name == node.Name), node, request, facts.Now)).OfType<PolicyNode>(),
-    ];
+    /// <summary>What the status says of nodes was seen with the spec of that time. Another spec may have other thresholds, so it begins anew.</summary>
+    private static IReadOnlyList<PolicyNode> NodesOf(PolicyFacts facts, PolicyRequest request)
+    {
+        IEnumerable<PolicyNode> before = facts.Object.Status?.ObservedGeneration == facts.Object.Metadata?.Generation ? facts.Object.Status?.Nodes ?? [] : [];
+        return [.. facts.Watched.Select(node => NodeWatch.Next(before.FirstOrDefault(one => one.Name == node.Name), node, request, facts.Now)).OfType<PolicyNode>()];
+    }
 
     /// <summary>A move whose source is not known yet, because the status was changed by somebody, may be one from any node.</summary>
     private static string? ObstacleOf(PolicyFacts facts, PolicyRequest request, string node) =>

@@ -7,18 +7,15 @@ namespace Crik.Operator.Policies.Deciding;
 /// <summary>Says what a new status tells that the one before did not. Each change is told once. It is pure.</summary>
 internal static class PolicyNews
 {
-    public static IReadOnlyList<PolicyNotice> Of(MigrationPolicyStatus? before, MigrationPolicyStatus after)
+    /// <param name="measured">The nodes whose load is known. One that is gone, or is not measured, is not relieved.</param>
+    public static IReadOnlyList<PolicyNotice> Of(MigrationPolicyStatus? before, MigrationPolicyStatus after, IReadOnlyList<string> measured)
     {
         List<PolicyNotice> news = [];
         PolicyNode[] old = [.. Overloaded(before)], now = [.. Overloaded(after)];
         news.AddRange(now.Where(node => !old.Any(one => one.Name == node.Name)).Select(static node =>
             new PolicyNotice(true, MigrationPolicyReasons.NodeOverloaded, $"The node {node.Name} has had too much load since {node.AboveSince:u} ({node.Resource}).")));
-        if (after.Conditions.Find(MigrationPolicyConditions.Overloaded) is not null) // otherwise nobody knows
-        {
-            news.AddRange(old.Where(node => !now.Any(one => one.Name == node.Name)).Select(static node =>
-                new PolicyNotice(false, MigrationPolicyReasons.NodeRelieved, $"The node {node.Name} has not too much load any more.")));
-        }
-
+        news.AddRange(old.Where(node => measured.Contains(node.Name) && after.Nodes?.Any(one => one.Name == node.Name) is not true).Select(static node =>
+            new PolicyNotice(false, MigrationPolicyReasons.NodeRelieved, $"The node {node.Name} has not too much load any more.")));
         news.AddRange((after.Proposals ?? []).Where(one => before?.Proposals?.Contains(one) is not true).Select(static one =>
             new PolicyNotice(false, MigrationPolicyReasons.WouldMove, $"The pod {one.Namespace}/{one.Pod} would be moved from {one.Source} to {one.Destination}: {one.Message}")));
         news.AddRange((after.Moves ?? []).Where(move => move.IsOpen && Find(before, move) is null).Select(static move =>

@@ -17,7 +17,11 @@ internal abstract record PolicyStep
     public sealed record Wait(TimeSpan Pause) : PolicyStep;
 
     /// <summary>Write what is seen, decided or done into the status.</summary>
-    public sealed record Write(MigrationPolicyStatus Status) : PolicyStep;
+    public sealed record Write(MigrationPolicyStatus Status) : PolicyStep
+    {
+        /// <summary>The nodes whose load is known now. What the status leaves out of the others says nothing about them.</summary>
+        public IReadOnlyList<string> Measured { get; init; } = [];
+    }
 
     /// <summary>Create the PodMigration of a move that the status has already.</summary>
     public sealed record Create(PolicyMove Move) : PolicyStep;

@@ -41,7 +41,7 @@ internal sealed class PolicyWork(PolicyWorld world, PolicyMetrics metrics, TimeP
                 case PolicyStep.Wait wait:
                     return wait.Pause;
                 case PolicyStep.Write write:
-                    await WriteAsync(item, write.Status, cancellationToken);
+                    await WriteAsync(item, write, cancellationToken);
                     break;
                 case PolicyStep.Create create:
                     await CreateAsync(item, create.Move, cancellationToken);
@@ -77,19 +77,20 @@ internal sealed class PolicyWork(PolicyWorld world, PolicyMetrics metrics, TimeP
         }
         else
         {
-            await WriteAsync(item, PolicyBooks.Dropped(item, move, "The pod is gone.", clock.GetUtcNow()), cancellationToken);
+            await WriteAsync(item, new PolicyStep.Write(PolicyBooks.Dropped(item, move, "The pod is gone.", clock.GetUtcNow())), cancellationToken);
         }
     }
 
-    private async Task WriteAsync(MigrationPolicyDocument item, MigrationPolicyStatus status, CancellationToken cancellationToken)
+    private async Task WriteAsync(MigrationPolicyDocument item, PolicyStep.Write write, CancellationToken cancellationToken)
     {
+        MigrationPolicyStatus status = write.Status;
         await world.Objects.WriteStatusAsync(item, status, cancellationToken);
         foreach (PolicyMove move in PolicyNews.Closed(item.Status, status))
         {
             metrics.Count(move.Reason!);
         }
 
-        foreach (PolicyNotice notice in PolicyNews.Of(item.Status, status))
+        foreach (PolicyNotice notice in PolicyNews.Of(item.Status, status, write.Measured))
         {
             await world.Notices.TellAsync(item, notice, cancellationToken);
         }

@@ -60,7 +60,14 @@ internal sealed class WatchedCluster(Schedule schedule, SimulatedClock clock) : 
     public void Change(Func<MigrationPolicyDocument, MigrationPolicyDocument> change)
     {
         MigrationPolicyDocument next = change(Policy);
-        Policy = next with { Metadata = next.Metadata! with { ResourceVersion = (++_version).ToString(CultureInfo.InvariantCulture) } };
+        Policy = next with
+        {
+            Metadata = next.Metadata! with
+            {
+                ResourceVersion = (++_version).ToString(CultureInfo.InvariantCulture),
+                Generation = next.Metadata.Generation + (next.Spec == Policy.Spec ? 0 : 1),
+            },
+        };
     }
 
     public void Check()
