@@ -5,11 +5,14 @@ namespace Crik.Operator.EvictionRequests;
 /// <summary>Decides the next step for an Eviction. It is a pure function of what is in the cluster.</summary>
 internal static class EvictionDecision
 {
-    /// <summary>How long no sign of life may be given. After 20 minutes the next responder takes over.</summary>
+    /// <summary>The longest time between two heartbeats. After 20 minutes without one, the next responder takes over.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromMinutes(3);
 
-    /// <summary>Signs of life have to be this far apart.</summary>
+    /// <summary>Heartbeats have to be this far apart.</summary>
     public static readonly TimeSpan Apart = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long crik waits, since it became its turn, for moves of somebody else. They could go on for ever.</summary>
+    public static readonly TimeSpan LongestForOthers = TimeSpan.FromMinutes(20);
 
     public static EvictionStep Next(EvictionFacts facts)
     {
@@ -28,17 +31,42 @@ internal static class EvictionDecision
 
     private static EvictionStep Active(EvictionFacts facts, SeenEviction eviction)
     {
-        if ((facts.Own is { } own && !IsOver(own) ? own : facts.Other) is { } open)
+        if (facts.Own is { } own && !IsOver(own))
         {
-            return Progress(eviction, EvictionMessages.Of(open), facts.Now);
+            return Progress(eviction, EvictionMessages.Of(own), facts.Now);
         }
 
-        return facts.Own is { } over ? new EvictionStep.Complete(EvictionMessages.Of(over))
-            : facts.Pod?.Uid != eviction.PodUid || facts.Pod.IsEnding ? new EvictionStep.Complete($"The pod {eviction.Pod} is gone, or is being deleted.")
-            : facts.Pod.CrikContainers.Count == 0 ? new EvictionStep.Complete($"No container of the pod {eviction.Pod} runs under crik, so it was not moved.")
-            : eviction.HeartbeatTime is not null ? new EvictionStep.Complete($"No PodMigration moves the pod {eviction.Pod} any more: somebody has deleted it.")
+        bool waitsForOthers = !(facts.Now - eviction.StartTime >= LongestForOthers);
+        if (facts.Other is { } other)
+        {
+            return waitsForOthers ? Progress(eviction, EvictionMessages.Of(other), facts.Now)
+                : new EvictionStep.Complete($"The PodMigration {other.Metadata?.Name} moves the pod and has not ended in time, so crik waits no longer.");
+        }
+
+        bool isThere = facts.Pod?.Uid == eviction.PodUid && !facts.Pod.IsEnding;
+        if (facts.Own is { } over)
+        {
+            return isThere && waitsForOthers && WasLate(over) ? Again(over, eviction, facts.Now) : new EvictionStep.Complete(EvictionMessages.Of(over));
+        }
+
+        return !isThere ? new EvictionStep.Complete($"The pod {eviction.Pod} is gone, or is being deleted.")
+            : facts.Pod!.CrikContainers.Count == 0 ? new EvictionStep.Complete($"No container of the pod {eviction.Pod} runs under crik, so it was not moved.")
+            : facts.IsNameTaken ? new EvictionStep.Complete($"The pod was not moved: somebody has made a PodMigration {EvictionMigration.NameFor(eviction)} that is not for it.")
+            : EvictionMigration.WasReported(eviction) ? new EvictionStep.Complete($"No PodMigration moves the pod {eviction.Pod} any more: somebody has deleted it.")
             : new EvictionStep.Move(eviction);
     }
+
+    /// <summary>
+    /// Makes room for a second PodMigration of the name. The message stops naming the first one before that is deleted; otherwise it
+    /// would look as if somebody else had deleted it.
+    /// </summary>
+    private static EvictionStep Again(PodMigrationDocument over, SeenEviction eviction, DateTimeOffset now) =>
+        EvictionMigration.WasReported(eviction) ? Progress(eviction, "Another move of the pod has ended, and the pod is still there. crik moves it now.", now)
+            : over.Metadata?.DeletionTimestamp is null ? new EvictionStep.Remove(over)
+            : new EvictionStep.Wait(Apart);
+
+    /// <summary>Whether it ended because somebody else moved the pod already.</summary>
+    private static bool WasLate(PodMigrationDocument over) => over.Status?.Pods is [{ Reason: PodMigrationReasons.AlreadyMoving }];
 
     private static EvictionStep Progress(SeenEviction eviction, string message, DateTimeOffset now)
     {

@@ -52,18 +52,20 @@ internal sealed class EvictionWork(KubernetesApi api, TimeProvider clock)
     {
         SeenEviction? seen = eviction is null ? null : SeenEviction.Of(eviction);
         IReadOnlyList<PodMigrationDocument> all = await _migrations.ListAllAsync(new ListQuery { Namespace = name.Namespace }, cancellationToken);
-        PodMigrationDocument? own = seen is null ? null : all.FirstOrDefault(item => item.Metadata?.Name == EvictionMigration.NameFor(seen));
+        PodMigrationDocument? named = seen is null ? null : all.FirstOrDefault(item => item.Metadata?.Name == EvictionMigration.NameFor(seen));
+        PodMigrationDocument? own = named is not null && EvictionMigration.IsFor(named, seen!) ? named : null;
         EvictionFacts facts = new(seen, clock.GetUtcNow())
         {
             Own = own,
-            Left = [.. all.Where(item => item != own && EvictionMigration.EvictionOf(item) == name.Name)],
+            IsNameTaken = named != own,
+            Left = [.. all.Where(item => item != named && EvictionMigration.EvictionOf(item) == name.Name)],
         };
         facts = facts with
         {
             Other = all.FirstOrDefault(item => item != own && item.Status is { CompletionTime: null } status
                 && (status.Pods ?? []).Any(move => move.Uid == seen?.PodUid && move.IsUnderWay)),
         };
-        return seen is not { State: ResponderState.Active } || own is not null || facts.Other is not null ? facts
+        return seen is not { State: ResponderState.Active } || own is { Status.CompletionTime: null } or { Status: null } || facts.Other is not null ? facts
             : facts with { Pod = await _pods.FindAsync(new ObjectName(name.Namespace, seen.Pod), cancellationToken) is { } pod ? MovingPod.Of(pod) : null };
     }
 

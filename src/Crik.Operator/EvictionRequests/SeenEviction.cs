@@ -9,6 +9,9 @@ namespace Crik.Operator.EvictionRequests;
 /// <param name="PodUid">Another pod of the same name is not meant.</param>
 internal sealed record SeenEviction(string Uid, string Pod, string PodUid, ResponderState State)
 {
+    /// <summary>When it became crik's turn.</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
     public DateTimeOffset? HeartbeatTime { get; init; }
 
     /// <summary>When crik said that it is done.</summary>
@@ -28,6 +31,7 @@ internal sealed record SeenEviction(string Uid, string Pod, string PodUid, Respo
         JsonObject? own = Own(eviction.At("status", "responders"));
         return new SeenEviction(uid, pod, podUid, Read(Own(eviction.At("status", "targetResponders")).At("state").Text()))
         {
+            StartTime = Time(own.At("startTime")),
             HeartbeatTime = Time(own.At("heartbeatTime")),
             CompletionTime = Time(own.At("completionTime")),
             Message = own.At("message").Text() ?? "",

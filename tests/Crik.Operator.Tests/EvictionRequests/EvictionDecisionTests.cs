@@ -42,7 +42,38 @@ public sealed class EvictionDecisionTests
 
     [Fact]
     public void A_move_that_somebody_deleted_is_not_made_again() => Assert.Contains("somebody has deleted it", Completed(
-        new EvictionFacts(SomeEviction.Seen() with { HeartbeatTime = SomeEviction.Now }, SomeEviction.Now) { Pod = SomeEviction.Pod() }), StringComparison.Ordinal);
+        Reported("The pod waits for its move, by the PodMigration eviction-e-1.") with { Pod = SomeEviction.Pod() }), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_sign_of_life_about_the_move_of_somebody_else_is_no_move_of_crik() => Assert.IsType<EvictionStep.Move>(EvictionDecision.Next(
+        Reported("The pod is about to be moved to the node node-2, by the PodMigration drain.") with { Pod = SomeEviction.Pod() }));
+
+    [Fact]
+    public void A_move_that_came_too_late_is_made_again_when_the_other_one_has_not_succeeded()
+    {
+        PodMigrationDocument late = SomeEviction.Ended(PodMigrationReasons.AlreadyMoving);
+        EvictionFacts first = Reported(EvictionMessages.Of(late)) with { Own = late, Pod = SomeEviction.Pod() };
+        string message = Assert.IsType<EvictionStep.Report>(EvictionDecision.Next(first)).Message;
+        EvictionFacts then = Reported(message) with { Own = late, Pod = SomeEviction.Pod() };
+
+        Assert.IsType<EvictionStep.Remove>(EvictionDecision.Next(then));
+        Assert.IsType<EvictionStep.Wait>(EvictionDecision.Next(then with { Own = late with { Metadata = late.Metadata! with { DeletionTimestamp = SomeEviction.Now } } }));
+        Assert.IsType<EvictionStep.Move>(EvictionDecision.Next(then with { Own = null }));
+        Assert.IsType<EvictionStep.Complete>(EvictionDecision.Next(then with { Pod = SomeEviction.Pod("pod-2") }));
+        Assert.IsType<EvictionStep.Complete>(EvictionDecision.Next(then with { Now = SomeEviction.Now.AddMinutes(20) }));
+    }
+
+    [Fact]
+    public void A_PodMigration_of_the_name_for_another_pod_is_not_waited_for() =>
+        Assert.Contains("not for it", Completed(Facts() with { IsNameTaken = true, Pod = SomeEviction.Pod() }), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("eviction-e-1", "pod-1", true)]
+    [InlineData("eviction-e-1", "pod-2", false)]
+    [InlineData("eviction-e-1", null, false)]
+    [InlineData("eviction-e-2", "pod-1", false)]
+    public void A_PodMigration_is_that_of_crik_by_its_name_and_the_UID_of_the_pod(string name, string? pod, bool isFor) => Assert.Equal(isFor, EvictionMigration.IsFor(
+        new PodMigrationDocument { Metadata = new ObjectMetadata { Name = name }, Spec = new PodMigrationSpec { PodUid = pod } }, SomeEviction.Seen()));
 
     [Theory]
     [InlineData(null, "x", true)] // no sign of life yet
@@ -68,6 +99,18 @@ public sealed class EvictionDecisionTests
     [Fact]
     public void The_move_of_somebody_else_is_awaited() =>
         Assert.Contains("eviction-e-1", Assert.IsType<EvictionStep.Report>(EvictionDecision.Next(Facts() with { Other = SomeEviction.Migration(s_open) })).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    public void The_move_of_somebody_else_is_awaited_for_twenty_minutes(int seconds, bool isAwaited)
+    {
+        DateTimeOffset now = SomeEviction.Seen().StartTime!.Value.AddMinutes(20).AddSeconds(seconds);
+        PodMigrationDocument other = SomeEviction.Migration(s_open);
+
+        Assert.Equal(isAwaited, EvictionDecision.Next(new EvictionFacts(SomeEviction.Seen(), now) { Other = other }) is EvictionStep.Report);
+        Assert.IsType<EvictionStep.Report>(EvictionDecision.Next(new EvictionFacts(SomeEviction.Seen(), now) { Own = other })); // its deadline ends it
+    }
 
     [Fact]
     public void A_move_that_fails_because_somebody_else_moves_the_pod_awaits_that() => Assert.IsType<EvictionStep.Report>(EvictionDecision.Next(
@@ -100,6 +143,10 @@ public sealed class EvictionDecisionTests
         Assert.IsType<EvictionStep.Remove>(EvictionDecision.Next(gone with { Left = [SomeEviction.Migration(s_deleted), SomeEviction.Ended(PodMigrationReasons.Completed)] }));
         Assert.IsType<EvictionStep.Nothing>(EvictionDecision.Next(gone with { Left = [SomeEviction.Migration(s_deleted), Canceled()] }));
     }
+
+    /// <summary>crik wrote this message some time ago.</summary>
+    private static EvictionFacts Reported(string message) =>
+        new(SomeEviction.Seen() with { HeartbeatTime = SomeEviction.Now.AddMinutes(-1), Message = message }, SomeEviction.Now);
 
     private static PodMigrationDocument Canceled() => SomeEviction.Migration(s_open) with { Metadata = new ObjectMetadata { DeletionTimestamp = SomeEviction.Now } };
 

@@ -11,7 +11,7 @@ internal static class SomeEviction
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
-    public static SeenEviction Seen(ResponderState state = ResponderState.Active) => new("e-1", "web", "pod-1", state);
+    public static SeenEviction Seen(ResponderState state = ResponderState.Active) => new("e-1", "web", "pod-1", state) { StartTime = Now.AddSeconds(-30) };
 
     public static JsonObject Json(string state = "Active") => JsonNode.Parse($$"""
         {"apiVersion":"lifecycle.k8s.io/v1alpha1","kind":"Eviction","metadata":{"name":"pod-web","namespace":"team"},"spec":{"target":{"pod":{"name":"web","uid":"pod-1"} } },
@@ -24,6 +24,7 @@ internal static class SomeEviction
     public static PodMigrationDocument Migration(params PodMove[] moves) => new()
     {
         Metadata = new ObjectMetadata { Name = "eviction-e-1", Namespace = "team", Uid = "m-1", ResourceVersion = "1" },
+        Spec = new PodMigrationSpec { Pod = "web", PodUid = "pod-1" },
         Status = new PodMigrationStatus { Pods = moves },
     };
 
