@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Crik.Kubernetes.Access;
 using Crik.Kubernetes.Api;
 using Crik.Kubernetes.Resources;
+using Crik.NodeAgent.Tests.Simulation;
 using Crik.Operator.Configuration;
 using Crik.Operator.Policies.Cluster;
 using Crik.Operator.Policies.Measuring;
@@ -20,6 +21,7 @@ public sealed class KubeletsTests : IAsyncLifetime
 
     private readonly List<string> _asked = [];
     private bool _mayGetTokens = true;
+    private bool _refusesTokens;
     private StandInApiServer _cluster = null!;
     private StandInApiServer _stranger = null!;
     private KubernetesApi _api = null!;
@@ -101,6 +103,51 @@ public sealed class KubeletsTests : IAsyncLifetime
         Assert.Equal("The kubelet of node-0: the Node has no InternalIP that is an IP address, so its load is not known.", reading.Problem);
     }
 
+    [Fact]
+    public async Task A_token_is_renewed_when_it_gets_old_or_a_kubelet_refuses_it()
+    {
+        SimulatedClock clock = new();
+        KubeletTokens tokens = new(_api, new OperatorOptions { Namespace = "crik", Policies = new PolicyOptions { KubeletAccount = "narrow" } }, clock);
+        async Task<int> AskAsync(TimeSpan later)
+        {
+            clock.Move(later);
+            await tokens.GetAsync(CancellationToken.None);
+            return _asked.Count;
+        }
+
+        _mayGetTokens = false;
+        await Assert.ThrowsAsync<KubernetesException>(() => AskAsync(TimeSpan.Zero));
+        _mayGetTokens = true;
+        Assert.Equal(2, await AskAsync(TimeSpan.Zero)); // a failure is no renewal
+        Assert.Equal(2, await AskAsync(TimeSpan.FromSeconds(299)));
+        Assert.Equal(3, await AskAsync(TimeSpan.FromSeconds(1)));
+        tokens.Refused("narrow-token");
+        Assert.Equal(3, await AskAsync(TimeSpan.FromMinutes(1))); // it was too young
+        tokens.Refused("older-token");
+        Assert.Equal(3, await AskAsync(TimeSpan.Zero));
+        tokens.Refused("narrow-token");
+        Assert.Equal(4, await AskAsync(TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task A_kubelet_that_answers_401_ends_the_token()
+    {
+        PolicyOptions options = new() { KubeletAccount = "narrow", KubeletPort = _cluster.Address.Port };
+        SimulatedClock clock = new();
+        using Kubelets kubelets = new(new KubeletTokens(_api, new OperatorOptions { Namespace = "crik", Policies = options }, clock), options, _access);
+        ClusterLoads loads = new(_api, kubelets);
+        _refusesTokens = true;
+        await loads.FromKubeletsAsync([NodeOf("node-1", _cluster.Address.Host)], CancellationToken.None);
+        clock.Move(TimeSpan.FromMinutes(1));
+        await loads.FromKubeletsAsync([NodeOf("node-1", _cluster.Address.Host)], CancellationToken.None);
+        Assert.Equal(1, Tokens);
+
+        await loads.FromKubeletsAsync([NodeOf("node-1", _cluster.Address.Host)], CancellationToken.None);
+        Assert.Equal(2, Tokens);
+    }
+
+    private int Tokens => _asked.Count(static one => one.Contains("POST", StringComparison.Ordinal));
+
     private Task<LoadReading> ReadAsync(PolicyOptions policies, StandInApiServer kubelet) => ReadAsync(policies, kubelet, NodeOf("node-1", kubelet.Address.Host));
 
     private async Task<LoadReading> ReadAsync(PolicyOptions policies, StandInApiServer kubelet, params JsonObject[] nodes)
@@ -125,6 +172,12 @@ public sealed class KubeletsTests : IAsyncLifetime
         if (context.Request.Method is "POST" && !_mayGetTokens)
         {
             await StandInApiServer.RefuseAsync(context, 403, "Forbidden", "serviceaccounts/token is forbidden");
+            return true;
+        }
+
+        if (context.Request.Method is "GET" && _refusesTokens)
+        {
+            await StandInApiServer.RefuseAsync(context, 401, "Unauthorized", "Unauthorized");
             return true;
         }
 

@@ -20,8 +20,11 @@ internal sealed class KubeletTokens(KubernetesApi api, OperatorOptions options, 
     /// <summary>The shortest time that the API server allows.</summary>
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(10);
 
+    /// <summary>A kubelet that refuses a token which is as young as this refuses every token.</summary>
+    private static readonly TimeSpan s_young = TimeSpan.FromMinutes(1);
+
     private string? _token;
-    private DateTimeOffset _until;
+    private long _since;
 
     /// <summary>Null: kubelets are not asked.</summary>
     public string? Account => options.Policies.KubeletAccount;
@@ -30,13 +33,23 @@ internal sealed class KubeletTokens(KubernetesApi api, OperatorOptions options, 
     /// <exception cref="KubernetesException">The API server refuses, or does not answer.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
-        if (_token is null || clock.GetUtcNow() >= _until)
+        if (_token is null || clock.GetElapsedTime(_since) >= s_lifetime / 2)
         {
-            _until = clock.GetUtcNow() + (s_lifetime / 2);
+            long since = clock.GetTimestamp();
             _token = await RequestAsync(cancellationToken);
+            _since = since;
         }
 
         return _token;
+    }
+
+    /// <summary>A kubelet has answered 401 to this token, for instance because the keys of the cluster were replaced. The next one is new.</summary>
+    public void Refused(string? token)
+    {
+        if (token == _token && clock.GetElapsedTime(_since) >= s_young)
+        {
+            _token = null;
+        }
     }
 
     private async Task<string> RequestAsync(CancellationToken cancellationToken)

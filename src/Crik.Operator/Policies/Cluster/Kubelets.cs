@@ -54,11 +54,24 @@ internal sealed class Kubelets(KubeletTokens tokens, PolicyOptions options, Clus
     }
 
     /// <exception cref="KubernetesException">The kubelet does not answer, or refuses.</exception>
-    public async Task<JsonObject> SummaryAsync(string node, CancellationToken cancellationToken) =>
-        !_peers.TryGetValue(node, out (string Address, KubernetesApi Api) peer)
-            ? throw new KubernetesException(KubernetesFailure.NoAnswer, "the Node has no InternalIP that is an IP address, so its load is not known")
-            : UntrustedJson.ParseObject(await BoundedAnswer.ReadAsync(peer.Api, HttpMethod.Get, "/stats/summary?only_cpu_and_memory=true", null, LongestSummary, cancellationToken))
-                ?? throw new KubernetesException(KubernetesFailure.NotUnderstood, "its summary is not valid");
+    public async Task<JsonObject> SummaryAsync(string node, CancellationToken cancellationToken)
+    {
+        if (!_peers.TryGetValue(node, out (string Address, KubernetesApi Api) peer))
+        {
+            throw new KubernetesException(KubernetesFailure.NoAnswer, "the Node has no InternalIP that is an IP address, so its load is not known");
+        }
+
+        try
+        {
+            byte[] answer = await BoundedAnswer.ReadAsync(peer.Api, HttpMethod.Get, "/stats/summary?only_cpu_and_memory=true", null, LongestSummary, cancellationToken);
+            return UntrustedJson.ParseObject(answer) ?? throw new KubernetesException(KubernetesFailure.NotUnderstood, "its summary is not valid");
+        }
+        catch (KubernetesException refusal) when (refusal.Status is HttpStatusCode.Unauthorized)
+        {
+            tokens.Refused(_token);
+            throw;
+        }
+    }
 
     public void Dispose()
     {
