@@ -131,7 +131,7 @@ labels:
 {{- if include "crik.registryAuthorities" . }}{{ $_ := set $own "CRIK_OPERATOR_REGISTRY_CA_FILE" "/etc/crik-operator/registry/ca.crt" }}{{ end }}
 {{- if .Values.operator.debug }}{{ $_ := set $own "CRIK_OPERATOR_DEBUG" "true" }}{{ end }}
 {{- if .Values.migration.enabled }}{{ $_ := set $own "CRIK_OPERATOR_MIGRATION" "true" }}{{ end }}
-{{- if and .Values.migration.enabled .Values.migration.evictionRequests.enabled }}{{ $_ := set $own "CRIK_OPERATOR_EVICTION_REQUESTS" "true" }}{{ end }}
+{{- if .Values.migration.evictionRequests.enabled }}{{ $_ := set $own "CRIK_OPERATOR_EVICTION_REQUESTS" "true" }}{{ end }}
 {{- if .Values.migration.policies.enabled }}{{ $_ := set $own "CRIK_OPERATOR_MIGRATION_POLICIES" "true" }}{{ end }}
 {{- with .Values.migration.policies.kubelets }}
 {{- if .enabled }}
@@ -207,6 +207,9 @@ labels:
 {{- fail "registry.caConfigMap: must be empty when registry.caSecret is set" }}
 {{- end }}
 {{- with .Values.migration }}
+{{- if and .evictionRequests.enabled (not .enabled) }}
+{{- fail "migration.evictionRequests.enabled: needs migration.enabled, because EvictionRequests become PodMigrations" }}
+{{- end }}
 {{- if and .policies.enabled (not .enabled) }}
 {{- fail "migration.policies.enabled: needs migration.enabled, because policies create PodMigrations" }}
 {{- end }}
