@@ -31,6 +31,10 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "{Problem}; the next try is in {Seconds:0.0} s")]
     public static partial void FollowingFailed(this ILogger log, string problem, double seconds);
 
+    [LoggerMessage(14, LogLevel.Warning, "the API server does not have a type of objects that this operator follows: {Problem}; {Remedy}; "
+        + "the operator goes on to look for it and says no more of it until it is there")]
+    public static partial void TypeMissing(this ILogger log, string problem, string remedy);
+
     [LoggerMessage(20, LogLevel.Information, "the keys of the webhook: {Step} was done")]
     public static partial void KeyStepDone(this ILogger log, string step);
 

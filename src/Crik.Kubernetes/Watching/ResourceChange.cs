@@ -10,4 +10,8 @@ public readonly record struct ResourceChange<T>(ResourceChangeKind Kind, string?
 /// <summary>Why a list or a watch failed.</summary>
 /// <param name="ListsAgain">Whether the API server no longer has the version, so that all objects are listed again.</param>
 /// <param name="Pause">The time until the next try.</param>
-public sealed record FollowTrouble(string Problem, bool ListsAgain, TimeSpan Pause);
+public sealed record FollowTrouble(string Problem, bool ListsAgain, TimeSpan Pause)
+{
+    /// <summary>The API server answers that it does not have the type: its CustomResourceDefinition or its API is missing.</summary>
+    public bool IsTypeMissing { get; init; }
+}

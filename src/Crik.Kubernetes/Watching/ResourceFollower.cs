@@ -183,7 +183,7 @@ public sealed class ResourceFollower<T>(KubernetesApi api, ResourceSelection sel
 
         _refusals += FollowDecision.MayBeTheVersion(failure) ? 1 : 0;
         bool listsAgain = FollowDecision.ListsAgain(failure, _refusals);
-        return new FollowTrouble(failure.Message, listsAgain, (listsAgain ? _lists : _failures).Next(failure.RetryAfter));
+        return new FollowTrouble(failure.Message, listsAgain, (listsAgain ? _lists : _failures).Next(failure.RetryAfter)) { IsTypeMissing = failure.IsNotFound };
     }
 
     private StreamedResponse.Waiting Waiting(string what) => new(what, options.IdleTimeout, clock);

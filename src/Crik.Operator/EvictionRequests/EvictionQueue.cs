@@ -15,26 +15,25 @@ internal sealed class EvictionQueue(KubernetesApi api, EvictionApi evictions, Ev
     {
         await evictions.UntilServedAsync(cancellationToken);
         KeyedWork<ObjectName> queue = new(work.DoAsync, Failed, clock);
+        FollowTroubles missingApi = new(log, "switch on lifecycle.k8s.io/v1alpha1 of the API server, or set migration.evictionRequests.enabled to false");
+        FollowTroubles missingMigrations = new(log, "install the CustomResourceDefinitions: kubectl apply -f charts/crik/crds");
         ResourceFollower<EvictionHead> all = Follow(new ResourceSelection(EvictionNames.Type));
         ResourceFollower<EvictionHead> migrations = Follow(new ResourceSelection(MigrationObjects.Type, LabelSelector: EvictionNames.Eviction));
         await Together.RunAsync(
             cancellationToken,
-            token => all.FollowAsync(change => Seen(change, change.Item?.Metadata?.Name, queue), token),
-            token => migrations.FollowAsync(change => Seen(change, change.Item?.Metadata?.Annotations?.GetValueOrDefault(EvictionNames.Eviction), queue), token),
+            token => all.FollowAsync(change => Seen(change, change.Item?.Metadata?.Name, queue, missingApi), token),
+            token => migrations.FollowAsync(change => Seen(change, change.Item?.Metadata?.Annotations?.GetValueOrDefault(EvictionNames.Eviction), queue, missingMigrations), token),
             queue.RunAsync);
     }
 
     private ResourceFollower<EvictionHead> Follow(ResourceSelection selection) => new(api, selection, EvictionJson.Default.EvictionHead, new FollowOptions(), clock);
 
-    private void Seen(ResourceChange<EvictionHead> change, string? eviction, KeyedWork<ObjectName> queue)
+    private static void Seen(ResourceChange<EvictionHead> change, string? eviction, KeyedWork<ObjectName> queue, FollowTroubles troubles)
     {
+        troubles.Seen(change);
         if (change is { Kind: ResourceChangeKind.Present or ResourceChangeKind.Deleted, Item.Metadata.Namespace: { } space } && eviction is not null)
         {
             queue.Add(new ObjectName(space, eviction));
-        }
-        else if (change.Trouble is { } trouble)
-        {
-            log.FollowingFailed(trouble.Problem, trouble.Pause.TotalSeconds);
         }
     }
 

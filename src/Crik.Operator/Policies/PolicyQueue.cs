@@ -23,14 +23,16 @@ internal sealed class PolicyQueue(KubernetesApi api, PolicyWork work, TimeProvid
     public Task RunAsync(CancellationToken cancellationToken)
     {
         _seen.Clear();
+        FollowTroubles troubles = new(log, "install the CustomResourceDefinitions: kubectl apply -f charts/crik/crds");
         KeyedWork<ObjectName> queue = new(work.DoAsync, Failed, clock);
         ResourceFollower<MigrationPolicyDocument> objects = new(
             api, new ResourceSelection(PolicyObjects.Type), ContractsJson.Default.MigrationPolicyDocument, new FollowOptions(), clock);
-        return Together.RunAsync(cancellationToken, token => objects.FollowAsync(change => Seen(change, queue), token), queue.RunAsync);
+        return Together.RunAsync(cancellationToken, token => objects.FollowAsync(change => Seen(change, queue, troubles), token), queue.RunAsync);
     }
 
-    private void Seen(ResourceChange<MigrationPolicyDocument> change, KeyedWork<ObjectName> queue)
+    private void Seen(ResourceChange<MigrationPolicyDocument> change, KeyedWork<ObjectName> queue, FollowTroubles troubles)
     {
+        troubles.Seen(change);
         if (change is { Kind: ResourceChangeKind.Present or ResourceChangeKind.Deleted, Item.Metadata: { Name: { } name } metadata })
         {
             (string?, long?, bool) now = (metadata.Uid, metadata.Generation, change.Kind is ResourceChangeKind.Deleted);
@@ -39,10 +41,6 @@ internal sealed class PolicyQueue(KubernetesApi api, PolicyWork work, TimeProvid
                 _seen[name] = now;
                 queue.Add(ObjectName.Global(name));
             }
-        }
-        else if (change.Trouble is { } trouble)
-        {
-            log.FollowingFailed(trouble.Problem, trouble.Pause.TotalSeconds);
         }
     }
 
