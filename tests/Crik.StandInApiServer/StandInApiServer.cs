@@ -126,11 +126,18 @@ public sealed class StandInApiServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    public static Task RefuseAsync(HttpContext context, int code, string reason, string message)
+    /// <param name="cause">The reason of a cause in the details. Null: there are none.</param>
+    public static Task RefuseAsync(HttpContext context, int code, string reason, string message, string? cause = null)
     {
         context.Response.StatusCode = code;
         context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(Status(code, reason, message));
+        JsonObject status = JsonNode.Parse(Status(code, reason, message))!.AsObject();
+        if (cause is not null)
+        {
+            status["details"] = new JsonObject { ["causes"] = new JsonArray((JsonNode)new JsonObject { ["reason"] = cause }) };
+        }
+
+        return context.Response.WriteAsync(status.ToJsonString());
     }
 
     /// <summary>Sends an ERROR event: real API servers answer an expired version with status 200 and then this.</summary>

@@ -24,18 +24,24 @@ internal sealed class DrainRun(ClusterSession cluster, Terminal terminal, int pa
         DrainBudgets budgets = await DrainBudgets.ReadAsync(cluster, plan.Moved, cancellationToken);
         bool[] results = await Task.WhenAll(
         [
-            .. plan.Moved.Select(pod => TryAsync(pod, () => budgets.InTurnAsync(pod, () => MoveAsync(pod, places, cancellationToken), cancellationToken))),
-            .. plan.Evicted.Select(pod => TryAsync(pod, () => EvictAsync(pod, budgets, cancellationToken))),
+            .. plan.Moved.Select(pod => TryAsync(pod, () => budgets.InTurnAsync(pod, () => MoveAsync(pod, places, cancellationToken), cancellationToken), cancellationToken)),
+            .. plan.Evicted.Select(pod => TryAsync(pod, () => EvictAsync(pod, budgets, cancellationToken), cancellationToken)),
         ]);
         return results.All(static result => result);
     }
 
     /// <summary>What fails for one pod is said, and the others go all the same.</summary>
-    private async Task<bool> TryAsync(JsonObject pod, Func<Task> work)
+    private async Task<bool> TryAsync(JsonObject pod, Func<Task> work, CancellationToken cancellationToken)
     {
         try
         {
             await work();
+            return true;
+        }
+        catch (KubernetesException refusal) when (refusal.IsNamespaceEnding)
+        {
+            await UntilGoneAsync(pod, cancellationToken);
+            await terminal.PrintAsync($"{DrainPlan.NameOf(pod)} is gone with its namespace\n");
             return true;
         }
         catch (Exception exception) when (exception is KubectlException or KubernetesException)
@@ -75,14 +81,18 @@ internal sealed class DrainRun(ClusterSession cluster, Terminal terminal, int pa
     private async Task EvictAsync(JsonObject pod, DrainBudgets budgets, CancellationToken cancellationToken)
     {
         await budgets.InTurnAsync(pod, () => AskAsync(pod, isDryRun: false, cancellationToken), cancellationToken);
+        await UntilGoneAsync(pod, cancellationToken);
+        await terminal.PrintAsync($"{DrainPlan.NameOf(pod)} evicted\n");
+    }
+
+    private async Task UntilGoneAsync(JsonObject pod, CancellationToken cancellationToken)
+    {
         ObjectName name = new(pod.Text("metadata", "namespace"), pod.Name());
         while (await cluster.FindAsync(ObjectKind.Pod.Type, name, cancellationToken) is { } there
             && there.Text("metadata", "uid") == pod.Text("metadata", "uid"))
         {
             await Task.Delay(s_look, terminal.Clock, cancellationToken);
         }
-
-        await terminal.PrintAsync($"{DrainPlan.NameOf(pod)} evicted\n");
     }
 
     /// <summary>Evicts a pod as soon as its PodDisruptionBudgets allow that, or only waits until they would.</summary>

@@ -36,6 +36,9 @@ public sealed class KubernetesException(KubernetesFailure failure, string messag
     /// </summary>
     public bool IsTooLargeVersion => Causes.Any(static cause => cause.Reason is "ResourceVersionTooLarge");
 
+    /// <summary>Nothing can be created in the namespace any more, and all that is in it is being deleted (NamespaceTerminatingCause in k8s.io/api).</summary>
+    public bool IsNamespaceEnding => Causes.Any(static cause => cause.Reason is "NamespaceTerminating");
+
     /// <summary>Whether it is an ERROR event of a watch. The answer to the request itself was a success.</summary>
     public bool IsEvent { get; init; }
 

@@ -114,6 +114,17 @@ public sealed class DrainCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pod_whose_namespace_is_being_deleted_is_awaited_and_is_no_failure()
+    {
+        _cluster.EndingNamespace = "other";
+
+        (int code, string output, _) = await _cluster.RunAsync("drain", "worker-1");
+
+        Assert.Equal(0, code);
+        Assert.Contains("other/web-1 is gone with its namespace", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_drain_ends_when_its_time_is_over()
     {
         _cluster.MayEvict = static _ => false;

@@ -31,6 +31,9 @@ internal sealed class FakeCluster : IAsyncDisposable
     public Action<JsonObject> Agent { get; set; } = static _ => { };
 
     /// <summary>Whether the budgets allow that a pod is evicted. It is asked before each try.</summary>
+    /// <summary>A namespace that is being deleted, in which nothing can be created or evicted any more.</summary>
+    public string? EndingNamespace { get; set; }
+
     public Func<string, bool> MayEvict { get; set; } = static _ => true;
 
     /// <summary>Whether the connection breaks while a log is read.</summary>
@@ -114,6 +117,18 @@ internal sealed class FakeCluster : IAsyncDisposable
         if (context.Request.Path.Value!.Split('/') is [.., var evicted, "eviction"] && !MayEvict(evicted))
         {
             await StandInApiServer.RefuseAsync(context, 429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.");
+            return true;
+        }
+
+        if (EndingNamespace is { } ending && context.Request.Method is "POST" && context.Request.Path.Value!.StartsWith($"/api/v1/namespaces/{ending}/", StringComparison.Ordinal))
+        {
+            string path = context.Request.Path.Value![..^"/eviction".Length];
+            lock (_gate)
+            {
+                _objects.Remove(path); // what deletes the namespace deletes the pod
+            }
+
+            await StandInApiServer.RefuseAsync(context, 403, "Forbidden", "the namespace is being terminated", "NamespaceTerminating");
             return true;
         }
 
