@@ -16,6 +16,12 @@ public sealed class MigrationKillTests : IDisposable
     /// <summary>Moves of ten pods at the same time take about so long, so most kills hit them.</summary>
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// All nodes have the boot ID of the host, so crik takes the death of a node for one of a container. After five of them within
+    /// settleTime it would give the state up, which it does not do on nodes with a boot ID of their own.
+    /// </summary>
+    private const string Settings = "crik.dev/node-state-server: none, crik.dev/config.settleTime: 0s";
+
     /// <summary>Two workloads of each.</summary>
     private static readonly string[] s_kinds = ["StatefulSet", "Deployment", "ReplicaSet", "Job", "Pod", "StatefulSet", "Deployment", "ReplicaSet", "Job", "Pod"];
 
@@ -35,7 +41,7 @@ public sealed class MigrationKillTests : IDisposable
         int seed = int.Parse(Environment.GetEnvironmentVariable("CRIK_SEED") ?? $"{Environment.TickCount}", CultureInfo.InvariantCulture);
         (_output, _place, _random) = (output, new TestNamespace(cluster), new Random(seed));
         (_pods, _kills) = (new CountingPods(_place), new RandomKills(_random));
-        _workloads = [.. s_kinds.Select((kind, number) => new MovingWorkload(_place, cluster.Operator.Image("python"), $"{kind.ToLowerInvariant()}{number}"))];
+        _workloads = [.. s_kinds.Select((kind, number) => new MovingWorkload(_place, cluster.Operator.Image("python"), $"{kind.ToLowerInvariant()}{number}") { Annotations = Settings })];
         _logs = new KeptLogs(cluster, _place.Name);
         Write($"CRIK_SEED={seed}");
         InstalledOperator.SetFailurePolicy("Fail"); // otherwise a pod that is made while no operator answers starts afresh
