@@ -60,7 +60,9 @@ public sealed class ConnectionGateTests : IAsyncLifetime
         TcpClient poll = await ConnectAsync(server.States);
         await poll.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET /v1/nodes/{s_node}?wait=5m HTTP/1.1\r\nHost: a\r\n\r\n"));
         await Eventually.TrueAsync(async () => await server.MetricAsync("crik_long_polls") == 1, "a poll is open");
-        TcpClient first = await AskedAsync(server.States), second = await AskedAsync(server.States);
+        TcpClient first = await AskedAsync(server.States);
+        await Eventually.TrueAsync(async () => await server.MetricAsync("crik_requests_total{route=\"nodes\",code=\"200\"}") == 1, "the first one is idle");
+        TcpClient second = await AskedAsync(server.States);
         await Eventually.TrueAsync(async () => await server.MetricAsync("crik_requests_total{route=\"nodes\",code=\"200\"}") == 2, "both are idle");
 
         Assert.Equal("200", await AskAsync(server.States));
